@@ -1,0 +1,91 @@
+//! `logging`: the plugin's lines in the host's log.
+
+use wasmtime::component::{HasData, Linker};
+
+use crate::bindings::clientpoint::content_source::logging::{self, Host, Level};
+
+/// The longest line, in bytes; what is longer is cut.
+const LINE_AT_MOST: usize = 4 << 10;
+
+/// How many lines one instance may write. What comes after is counted and dropped.
+const LINES_AT_MOST: u32 = 10_000;
+
+/// The log of one instance.
+#[derive(Debug, Default)]
+pub struct LoggingCtx {
+    lines: u32,
+}
+
+/// Lends the context.
+pub trait LoggingProvider {
+    /// The context of this instance.
+    fn logging(&mut self) -> &mut LoggingCtx;
+}
+
+/// Marks the view for the linker.
+pub struct HasLogging;
+
+impl HasData for HasLogging {
+    type Data<'a> = &'a mut LoggingCtx;
+}
+
+/// Gives the plugin this interface.
+///
+/// # Errors
+///
+/// If the linker has it already.
+pub fn add_to_linker<T: LoggingProvider + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
+    logging::add_to_linker::<T, HasLogging>(linker, T::logging)
+}
+
+impl Host for LoggingCtx {
+    fn log(&mut self, level: Level, message: String) -> wasmtime::Result<()> {
+        self.lines = self.lines.saturating_add(1);
+        if LINES_AT_MOST < self.lines {
+            if self.lines == LINES_AT_MOST + 1 {
+                tracing::warn!(target: "plugin", "the plugin writes too much: what follows is dropped");
+            }
+            return Ok(());
+        }
+        let message = one_line(&message);
+        match level {
+            Level::Debug => tracing::debug!(target: "plugin", "{message}"),
+            Level::Info => tracing::info!(target: "plugin", "{message}"),
+            Level::Warn => tracing::warn!(target: "plugin", "{message}"),
+            Level::Error => tracing::error!(target: "plugin", "{message}"),
+        }
+        Ok(())
+    }
+}
+
+/// Cuts what is too long and shows what would break the line, so that a file name can't forge a log entry.
+fn one_line(message: &str) -> String {
+    let mut line = String::new();
+    for character in message.chars() {
+        if LINE_AT_MOST < line.len() {
+            line.push('…');
+            break;
+        }
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_a_line_break_stays_one_line_of_the_log() {
+        assert_eq!(one_line("a\nERROR forged\u{1b}[0m"), "a\\nERROR forged\\u{1b}[0m");
+    }
+
+    #[test]
+    fn a_long_line_is_cut() {
+        assert!(one_line(&"x".repeat(1 << 20)).len() < LINE_AT_MOST + 8);
+    }
+}

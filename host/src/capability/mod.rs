@@ -1,0 +1,15 @@
+//! What a plugin may do besides HTTP, one file an interface of `wit/imports.wit`.
+//!
+//! Each has the same five parts: a context that is owned by the instance's state (`…Ctx`), a view that borrows it for
+//! one call (`…View`), a trait that the state implements to lend it (`…Provider`), a marker that names the view for the
+//! linker (`Has…`), and `add_to_linker`.
+
+pub mod clocks;
+pub mod connection;
+pub mod library;
+pub mod logging;
+pub mod managed;
+pub mod progress;
+pub mod state_store;
+
+mod draft_writer;

@@ -1,0 +1,286 @@
+//! The one way out: every request of a plugin passes [`Egress::send_request`], and nothing goes around it.
+//!
+//! In this order: the rules of the connection ([`rules`]), the token for the API origin and for nothing else, the
+//! address that the name resolves to ([`address`]), limits on what comes back. `authorization` is a header that a
+//! plugin can't set, in a request or in its trailers.
+
+pub mod address;
+pub mod rules;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, Full, Limited};
+use tokio::sync::Semaphore;
+use wasmtime_wasi_http::{
+    DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpHooks,
+};
+
+use crate::oauth::{TokenError, Tokens};
+use rules::{Permit, Rules};
+
+/// How long a connection may take to come about.
+const CONNECT_WITHIN: Duration = Duration::from_secs(15);
+
+/// The longest silence between two pieces of an answer. A plugin has a shorter patience of its own; this is for one
+/// that has none.
+const SILENCE_AT_MOST: Duration = Duration::from_secs(120);
+
+/// The longest body that a plugin may send.
+const REQUEST_BODY_AT_MOST: usize = 4 << 20;
+
+/// The longest answer of the API.
+const API_ANSWER_AT_MOST: usize = 16 << 20;
+
+/// Requests of one instance that are under way at once.
+const AT_ONCE: usize = 64;
+
+/// The way out for one instance.
+#[derive(Clone)]
+pub struct Egress {
+    client: reqwest::Client,
+    rules: Rules,
+    tokens: Arc<Tokens>,
+    download_at_most: usize,
+    under_way: Arc<Semaphore>,
+}
+
+/// The pooled client that everything shares.
+///
+/// # Errors
+///
+/// The client's, for a system without TLS roots, say.
+pub fn client(insecure: bool) -> Result<reqwest::Client, reqwest::Error> {
+    // A provider that is installed already is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT_WITHIN)
+        .read_timeout(SILENCE_AT_MOST)
+        .tcp_nodelay(true)
+        .http2_adaptive_window(true);
+    if insecure {
+        builder.no_proxy().build()
+    } else {
+        builder.https_only(true).dns_resolver(address::PublicOnly).build()
+    }
+}
+
+impl Egress {
+    /// A way out under these rules. A download may be at most `download_at_most` bytes long.
+    pub fn new(client: reqwest::Client, rules: Rules, tokens: Arc<Tokens>, download_at_most: u64) -> Self {
+        Egress {
+            client,
+            rules,
+            tokens,
+            download_at_most: usize::try_from(download_at_most).unwrap_or(usize::MAX),
+            under_way: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    async fn send(self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Error> {
+        // The semaphore is never closed.
+        let _turn = self
+            .under_way
+            .acquire()
+            .await
+            .map_err(|_| Error::ConnectionLimitReached)?;
+        let (parts, body) = request.into_parts();
+        let permit = self.rules.judge(&parts.method, &parts.uri).map_err(|denied| {
+            tracing::warn!(
+                origin = rules::origin(&parts.uri).unwrap_or_default(),
+                method = %parts.method,
+                "a request of the plugin was refused: {}",
+                denied.reason()
+            );
+            Error::HttpRequestDenied
+        })?;
+        let body = Limited::new(body, REQUEST_BODY_AT_MOST)
+            .collect()
+            .await
+            .map_err(|_| Error::HttpRequestBodySize(Some(REQUEST_BODY_AT_MOST as u64)))?
+            .to_bytes();
+        let uri = parts.uri.clone();
+        let answer = match permit {
+            Permit::Bare => self.exchange(parts, body, None).await?,
+            Permit::WithToken => match self.exchange_with_token(parts, body).await? {
+                Ok(answer) => answer,
+                Err(refused) => return Ok(without_token(&refused)),
+            },
+        };
+        if answer.status().is_redirection()
+            && let Some(location) = answer.headers().get(header::LOCATION)
+            && let Ok(location) = location.to_str()
+        {
+            self.rules.open(&uri, location);
+        }
+        let at_most = match permit {
+            Permit::WithToken => API_ANSWER_AT_MOST,
+            Permit::Bare => self.download_at_most,
+        };
+        Ok(Response::from(answer).map(|body| {
+            Limited::new(body, at_most)
+                .map_err(move |error| match error.downcast::<reqwest::Error>() {
+                    Ok(error) => wasi_error(&error),
+                    Err(_) => Error::HttpResponseBodySize(Some(at_most as u64)),
+                })
+                .boxed_unsync()
+        }))
+    }
+
+    /// Sends with the token; a token that is refused is renewed once, where the request can be repeated.
+    async fn exchange_with_token(
+        &self,
+        parts: http::request::Parts,
+        body: Bytes,
+    ) -> Result<Result<reqwest::Response, TokenError>, Error> {
+        let token = match self.tokens.bearer().await {
+            Ok(token) => token,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let repeatable = parts.method.is_safe();
+        let answer = self.exchange(parts.clone(), body.clone(), Some(token.clone())).await?;
+        if answer.status() != StatusCode::UNAUTHORIZED || !repeatable {
+            return Ok(Ok(answer));
+        }
+        match self.tokens.instead_of(&token).await {
+            Ok(token) => Ok(Ok(self.exchange(parts, body, Some(token)).await?)),
+            Err(refused) => Ok(Err(refused)),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        mut parts: http::request::Parts,
+        body: Bytes,
+        token: Option<HeaderValue>,
+    ) -> Result<reqwest::Response, Error> {
+        parts.headers.remove(header::HOST);
+        if let Some(token) = token {
+            parts.headers.insert(header::AUTHORIZATION, token);
+        }
+        let request =
+            reqwest::Request::try_from(Request::from_parts(parts, body)).map_err(|error| wasi_error(&error))?;
+        self.client.execute(request).await.map_err(|error| wasi_error(&error))
+    }
+}
+
+impl WasiHttpHooks for Egress {
+    fn forbidden_header_filter(&mut self) -> ForbiddenHeaderFilter {
+        Arc::new(|name: &HeaderName| {
+            DEFAULT_FORBIDDEN_HEADERS.contains(name)
+                || [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE].contains(name)
+        })
+    }
+
+    fn send_request(
+        &mut self,
+        request: Request<WasiBody>,
+        _options: Option<RequestOptions>,
+        _processed: Box<dyn Future<Output = Result<(), Error>> + Send>,
+    ) -> Box<dyn Future<Output = Result<(Response<WasiBody>, Processing), Error>> + Send> {
+        let egress = self.clone();
+        Box::new(async move {
+            let response = egress.send(request).await?;
+            let sent: Processing = Box::new(async { Ok(()) });
+            Ok((response, sent))
+        })
+    }
+}
+
+type Processing = Box<dyn Future<Output = Result<(), Error>> + Send>;
+
+/// What the plugin sees where there is no token: 401 if the credentials are refused, 503 if the sign-in service does
+/// not answer. The reasons stay with the host.
+fn without_token(error: &TokenError) -> Response<WasiBody> {
+    let status = match error {
+        TokenError::Refused { status, .. } if *status < 500 && *status != 429 => StatusCode::UNAUTHORIZED,
+        TokenError::Refused { .. } | TokenError::Unreachable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let mut response = Response::new(Full::new(Bytes::new()).map_err(|never| match never {}).boxed_unsync());
+    *response.status_mut() = status;
+    response
+}
+
+fn wasi_error(error: &reqwest::Error) -> Error {
+    if address::is_prohibited(error) {
+        return Error::DestinationIpProhibited;
+    }
+    let text = crate::oauth::reason(error);
+    if error.is_timeout() {
+        Error::ConnectionTimeout
+    } else if error.is_connect() && text.contains("refused") {
+        Error::ConnectionRefused
+    } else if error.is_connect() && (text.contains("lookup") || text.contains("dns")) {
+        Error::DnsError {
+            rcode: None,
+            info_code: None,
+        }
+    } else if error.is_connect() {
+        Error::InternalError(Some(text))
+    } else if error.is_body() || error.is_decode() {
+        Error::HttpResponseIncomplete
+    } else {
+        Error::ConnectionTerminated
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::oauth::Plan;
+    use crate::secrets::Secret;
+
+    #[test]
+    fn a_plugin_can_set_neither_authorization_nor_cookies() {
+        let client = client(true).unwrap();
+        let plan = Plan {
+            token_url: "http://127.0.0.1:9/token".into(),
+            client_id: "id".into(),
+            scopes: vec![],
+        };
+        let tokens = Tokens::new(
+            plan,
+            Secret::new("secret".into()),
+            client.clone(),
+            Arc::new(SystemClock::default()),
+        );
+        let rules = Rules::new("https://graph.example.com".into(), vec![], true, false);
+        let mut egress = Egress::new(client, rules, Arc::new(tokens), 1);
+
+        // Trailers ask the filter, headers ask the method: both must say no.
+        let filter = egress.forbidden_header_filter();
+        for name in [
+            header::AUTHORIZATION,
+            header::PROXY_AUTHORIZATION,
+            header::COOKIE,
+            header::HOST,
+        ] {
+            assert!(filter(&name) && egress.is_forbidden_header(&name), "{name}");
+        }
+        assert!(!filter(&header::RANGE));
+    }
+
+    #[test]
+    fn without_a_token_the_plugin_is_told_whether_asking_again_can_help() {
+        let refused = |status| TokenError::Refused {
+            status,
+            error: "invalid_client".into(),
+            description: String::new(),
+        };
+        let unreachable = TokenError::Unreachable {
+            endpoint: String::new(),
+            reason: String::new(),
+        };
+        assert_eq!(without_token(&refused(401)).status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(without_token(&refused(400)).status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(without_token(&refused(429)).status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(without_token(&refused(500)).status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(without_token(&unreachable).status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+}

@@ -1,0 +1,250 @@
+//! What a connection's instance may ask of the network: decided from values alone.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::{Method, Uri};
+use sha2::{Digest, Sha256};
+
+/// How many addresses handed out by redirects stay open at a time. The oldest closes first.
+const OPENED_AT_MOST: usize = 512;
+
+/// The allow-list of one connection.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// The origin that gets the token: `https://host[:port]`.
+    pub api_origin: String,
+    /// Paths of that origin where POST is allowed.
+    pub post_paths: Vec<String>,
+    /// Whether a redirect of the API origin opens its target.
+    pub redirects: bool,
+    /// For tests and demonstrations: plain http and addresses inside the network.
+    pub insecure: bool,
+    /// What redirects have opened. Only digests: the addresses themselves are credentials.
+    opened: Arc<Mutex<VecDeque<[u8; 32]>>>,
+}
+
+/// What a request may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permit {
+    /// It goes to the API origin, with the token.
+    WithToken,
+    /// It goes to an address that the API handed out, without the token.
+    Bare,
+}
+
+/// Why a request is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// Not https.
+    Scheme,
+    /// The method is not allowed there.
+    Method,
+    /// Neither the API origin nor an address that it handed out.
+    Destination,
+    /// An address that is not on the public internet.
+    Address,
+}
+
+impl Rules {
+    /// Rules with nothing opened yet.
+    pub fn new(api_origin: String, post_paths: Vec<String>, redirects: bool, insecure: bool) -> Self {
+        Rules {
+            api_origin,
+            post_paths,
+            redirects,
+            insecure,
+            opened: Arc::default(),
+        }
+    }
+
+    /// Judges a request before anything is sent.
+    ///
+    /// # Errors
+    ///
+    /// See [`Denied`].
+    pub fn judge(&self, method: &Method, uri: &Uri) -> Result<Permit, Denied> {
+        let origin = origin(uri).ok_or(Denied::Destination)?;
+        if !self.insecure {
+            if uri.scheme() != Some(&http::uri::Scheme::HTTPS) {
+                return Err(Denied::Scheme);
+            }
+            let host = uri.host().unwrap_or_default();
+            let literal = host.trim_start_matches('[').trim_end_matches(']').parse();
+            if literal.is_ok_and(|address| !super::address::is_public(address)) {
+                return Err(Denied::Address);
+            }
+        }
+        if origin == self.api_origin {
+            let allowed = *method == Method::GET
+                || (*method == Method::POST && self.post_paths.iter().any(|path| path == uri.path()));
+            return if allowed {
+                Ok(Permit::WithToken)
+            } else {
+                Err(Denied::Method)
+            };
+        }
+        if !self.opened().contains(&digest(&uri.to_string())) {
+            return Err(Denied::Destination);
+        }
+        if *method != Method::GET {
+            return Err(Denied::Method);
+        }
+        Ok(Permit::Bare)
+    }
+
+    /// Opens the target of a redirect that came as the answer to `from`. `location` may be relative.
+    pub fn open(&self, from: &Uri, location: &str) {
+        if !self.redirects {
+            return;
+        }
+        let target = url::Url::parse(&from.to_string()).and_then(|base| base.join(location));
+        let Some(uri) = target.ok().and_then(|url| url.as_str().parse::<Uri>().ok()) else {
+            return;
+        };
+        let mut opened = self.opened();
+        // An address may be used byte for byte only, so both forms are noted: as it came, and as it is joined.
+        for form in [location.to_string(), uri.to_string()] {
+            let digest = digest(&form);
+            if !opened.contains(&digest) {
+                opened.push_back(digest);
+            }
+        }
+        while OPENED_AT_MOST < opened.len() {
+            opened.pop_front();
+        }
+    }
+
+    fn opened(&self) -> std::sync::MutexGuard<'_, VecDeque<[u8; 32]>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Denied {
+    /// For the log of the host: what was wrong, without the address, which may carry a credential.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Denied::Scheme => "only https is allowed",
+            Denied::Method => "this method is not allowed there",
+            Denied::Destination => "it goes neither to the API nor to an address that the API handed out",
+            Denied::Address => "the address is not on the public internet",
+        }
+    }
+}
+
+/// `https://host[:port]` in lower case, without the scheme's own port.
+pub fn origin(uri: &Uri) -> Option<String> {
+    let scheme = uri.scheme_str()?;
+    let host = uri.host()?.to_ascii_lowercase();
+    // A name before the host (`https://graph…@evil/`) has no business here.
+    if uri.authority()?.as_str().contains('@') {
+        return None;
+    }
+    match (scheme, uri.port_u16()) {
+        ("https", None | Some(443)) | ("http", None | Some(80)) => Some(format!("{scheme}://{host}")),
+        (_, Some(port)) => Some(format!("{scheme}://{host}:{port}")),
+        _ => None,
+    }
+}
+
+fn digest(address: &str) -> [u8; 32] {
+    Sha256::digest(address.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules() -> Rules {
+        Rules::new(
+            "https://graph.example.com".into(),
+            vec!["/v1.0/$batch".into()],
+            true,
+            false,
+        )
+    }
+
+    fn judge(rules: &Rules, method: &str, uri: &str) -> Result<Permit, Denied> {
+        rules.judge(&method.parse().unwrap(), &uri.parse().unwrap())
+    }
+
+    #[test]
+    fn r22_the_api_is_only_ever_read() {
+        let rules = rules();
+        let api = "https://graph.example.com/v1.0/$batch";
+        assert_eq!(judge(&rules, "GET", api), Ok(Permit::WithToken));
+        assert_eq!(judge(&rules, "POST", api), Ok(Permit::WithToken));
+        assert_eq!(
+            judge(&rules, "POST", "https://graph.example.com/v1.0/me"),
+            Err(Denied::Method)
+        );
+        for method in ["PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] {
+            assert_eq!(judge(&rules, method, api), Err(Denied::Method), "{method}");
+        }
+    }
+
+    #[test]
+    fn only_the_very_address_that_the_api_handed_out_is_open() {
+        let rules = rules();
+        let handed_out = "https://files.example.net/download?id=1&sig=abc";
+        assert_eq!(judge(&rules, "GET", handed_out), Err(Denied::Destination));
+
+        rules.open(&"https://graph.example.com/v1.0/x/content".parse().unwrap(), handed_out);
+
+        assert_eq!(judge(&rules, "GET", handed_out), Ok(Permit::Bare));
+        assert_eq!(judge(&rules, "POST", handed_out), Err(Denied::Method));
+        assert_eq!(
+            judge(&rules, "GET", "https://files.example.net/download?id=1&sig=abd"),
+            Err(Denied::Destination)
+        );
+        assert_eq!(
+            judge(&rules, "GET", "https://files.example.net/"),
+            Err(Denied::Destination)
+        );
+    }
+
+    #[test]
+    fn names_that_look_like_the_api_are_not_the_api() {
+        let rules = rules();
+        for other in [
+            "https://graph.example.com.evil.net/v1.0",
+            "https://graph.example.com:8443/v1.0",
+            "https://graph.example.com@evil.net/v1.0",
+            "https://evil.net/graph.example.com",
+        ] {
+            assert_eq!(judge(&rules, "GET", other), Err(Denied::Destination), "{other}");
+        }
+        assert_eq!(
+            judge(&rules, "GET", "http://graph.example.com/v1.0"),
+            Err(Denied::Scheme)
+        );
+        assert_eq!(
+            judge(&rules, "GET", "https://GRAPH.example.com:443/v1.0"),
+            Ok(Permit::WithToken)
+        );
+    }
+
+    #[test]
+    fn an_address_inside_the_network_is_refused_even_if_the_api_handed_it_out() {
+        let rules = rules();
+        for inside in ["https://169.254.169.254/latest", "https://[::1]/x", "https://10.0.0.1/"] {
+            rules.open(&"https://graph.example.com/c".parse().unwrap(), inside);
+            assert_eq!(judge(&rules, "GET", inside), Err(Denied::Address), "{inside}");
+        }
+    }
+
+    #[test]
+    fn the_oldest_opened_address_closes_first() {
+        let rules = rules();
+        let from = "https://graph.example.com/c".parse().unwrap();
+        for number in 0..=OPENED_AT_MOST {
+            rules.open(&from, &format!("https://files.example.net/{number}"));
+        }
+        assert_eq!(
+            judge(&rules, "GET", "https://files.example.net/0"),
+            Err(Denied::Destination)
+        );
+        let newest = format!("https://files.example.net/{OPENED_AT_MOST}");
+        assert_eq!(judge(&rules, "GET", &newest), Ok(Permit::Bare));
+    }
+}

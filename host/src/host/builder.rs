@@ -1,0 +1,204 @@
+//! Putting a host together: everything that can be configured, checked all at once.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use super::{Host, InsecureEndpoints, Limits, PolicyChanges};
+use crate::capability::progress::{Progress, Unwatched};
+use crate::clock::{Clock, SystemClock};
+use crate::egress;
+use crate::egress::rules::origin;
+use crate::plugin::Plugin;
+use crate::secrets::SecretKey;
+use crate::store;
+use crate::store::objects::Objects;
+use crate::{Error, Result};
+
+/// Collects what a host is made of. [`HostBuilder::build`] checks all of it.
+pub struct HostBuilder {
+    data: PathBuf,
+    component: Option<PathBuf>,
+    plugin: Option<Arc<Plugin>>,
+    clock: Arc<dyn Clock>,
+    watcher: Arc<dyn Progress>,
+    endpoints: Option<InsecureEndpoints>,
+    limits: Limits,
+    changes: PolicyChanges,
+}
+
+/// Everything that is wrong with a configuration, at once.
+#[derive(Debug)]
+pub struct BuildError {
+    /// At least one.
+    pub problems: Vec<Error>,
+}
+
+impl HostBuilder {
+    pub(super) fn new(data: PathBuf) -> Self {
+        HostBuilder {
+            data,
+            component: None,
+            plugin: None,
+            clock: Arc::new(SystemClock::default()),
+            watcher: Arc::new(Unwatched),
+            endpoints: None,
+            limits: Limits::default(),
+            changes: PolicyChanges::default(),
+        }
+    }
+
+    /// The plugin's file. Without it, only what needs no plugin works.
+    pub fn component(mut self, file: impl Into<PathBuf>) -> Self {
+        self.component = Some(file.into());
+        self
+    }
+
+    /// A plugin that is loaded already, for many hosts in one process.
+    pub fn plugin(mut self, plugin: Arc<Plugin>) -> Self {
+        self.plugin = Some(plugin);
+        self
+    }
+
+    /// Another clock than the machine's.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Somebody who watches transfers.
+    pub fn progress(mut self, watcher: Arc<dyn Progress>) -> Self {
+        self.watcher = watcher;
+        self
+    }
+
+    /// Other endpoints, which may be plain http and inside the network. Never for production.
+    pub fn insecure_endpoints(mut self, endpoints: InsecureEndpoints) -> Self {
+        self.endpoints = Some(endpoints);
+        self
+    }
+
+    /// Other limits on the plugin.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Changes to the plugin's default policy.
+    pub fn policy(mut self, changes: PolicyChanges) -> Self {
+        self.changes = changes;
+        self
+    }
+
+    /// Makes the host, or says everything that is wrong at once.
+    ///
+    /// # Errors
+    ///
+    /// See [`BuildError`].
+    pub async fn build(mut self) -> Result<Host, BuildError> {
+        let mut problems = Vec::new();
+        if let Some(endpoints) = &mut self.endpoints {
+            for (flag, endpoint) in [
+                ("--graph-url", &mut endpoints.api),
+                ("--login-url", &mut endpoints.login),
+            ] {
+                match checked_origin(endpoint) {
+                    Some(origin) => *endpoint = origin,
+                    None => problems.push(Error::Settings(format!(
+                        "`{flag} {endpoint}` is no origin: write `http://127.0.0.1:PORT`, without a path"
+                    ))),
+                }
+            }
+        }
+        let client = noted(
+            &mut problems,
+            egress::client(self.endpoints.is_some())
+                .map_err(|error| Error::Settings(format!("the HTTP client can't be made: {error}"))),
+        );
+        let folder = noted(&mut problems, open_folder(&self.data));
+        let (key, plugin) = match (&folder, &self.component) {
+            (None, _) => (None, None),
+            (Some(_), component) => {
+                let key = noted(&mut problems, SecretKey::load(&self.data));
+                let plugin = match (&key, component) {
+                    (Some(key), Some(file)) => {
+                        noted(&mut problems, Plugin::load(file, &self.data.join("cache"), key)).map(Arc::new)
+                    }
+                    _ => None,
+                };
+                (key, plugin)
+            }
+        };
+        let pool = match &folder {
+            Some(_) => noted(&mut problems, store::open(&self.data).await),
+            None => None,
+        };
+        if let (Some(objects), Some(pool)) = (&folder, &pool) {
+            noted(&mut problems, objects.sweep_daily(pool).await);
+        }
+        match (client, folder, key, pool) {
+            (Some(client), Some(objects), Some(key), Some(pool)) if problems.is_empty() => Ok(Host {
+                data: self.data,
+                pool,
+                objects,
+                clock: self.clock,
+                limits: self.limits,
+                key,
+                client,
+                plugin: plugin.or(self.plugin),
+                watcher: self.watcher,
+                endpoints: self.endpoints,
+                changes: self.changes,
+                tokens: Mutex::default(),
+                peak_memory: Arc::default(),
+            }),
+            _ => Err(BuildError { problems }),
+        }
+    }
+}
+
+fn noted<T>(problems: &mut Vec<Error>, result: Result<T>) -> Option<T> {
+    result.map_err(|error| problems.push(error)).ok()
+}
+
+fn open_folder(data: &Path) -> Result<Objects> {
+    std::fs::create_dir_all(data)
+        .and_then(|()| private(data))
+        .map_err(|error| {
+            Error::Settings(format!(
+                "the data folder `{}` can't be used ({error}): give another one with `--data DIR`",
+                data.display()
+            ))
+        })?;
+    Objects::open(data)
+}
+
+/// A folder that was made just now is for its owner only. One with other rights was given them on purpose.
+#[cfg(unix)]
+fn private(data: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    if std::fs::read_dir(data)?.next().is_some() {
+        return Ok(());
+    }
+    std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn private(_data: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn checked_origin(endpoint: &str) -> Option<String> {
+    let uri: http::Uri = endpoint.parse().ok()?;
+    let bare = uri.path() == "/" && uri.query().is_none();
+    origin(&uri).filter(|_| bare)
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.problems.iter().map(Error::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl std::error::Error for BuildError {}

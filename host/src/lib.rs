@@ -1,0 +1,42 @@
+//! The reference host for content-source plugins of ClientPoint: it gives a WebAssembly component HTTP, a library,
+//! storage and time, and takes its word for nothing else.
+//!
+//! A tour, in reading order:
+//!
+//! - [`host`]: [`Host`](host::Host) puts a data folder and a plugin together; everything configurable is in its builder.
+//! - [`service`]: what people can do, as methods of a session; roles are checked here.
+//! - [`state`]: what an instance of the plugin holds. Read top to bottom, it is the list of the plugin's powers.
+//! - [`capability`]: these powers, one file an interface of `wit/imports.wit`.
+//! - [`egress`]: the one way out. Allow-list, token, resolved address, limits.
+//! - [`oauth`], [`secrets`]: tokens and secrets, which no plugin ever sees.
+//! - [`plugin`]: loading a component, instances, deadlines.
+//! - [`store`]: SQLite for what has structure, a folder of immutable objects for bytes.
+//! - [`timer`]: what runs by itself, once a day. [`clock`]: time, which a test can move.
+//!
+//! What the host does not know: OneDrive. Endpoints, limits and the meaning of answers come from the plugin, and a
+//! plugin for another source needs no change here.
+
+pub mod host;
+pub mod service;
+
+pub mod state;
+
+pub mod capability;
+pub mod egress;
+
+pub mod oauth;
+pub mod secrets;
+
+pub mod plugin;
+
+pub mod store;
+
+pub mod clock;
+pub mod place;
+pub mod timer;
+
+pub mod bindings;
+mod compiled;
+mod error;
+
+pub use error::{Error, Result};

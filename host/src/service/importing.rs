@@ -1,0 +1,103 @@
+//! "Add from OneDrive": what can be chosen, and bringing it in.
+
+use super::{BrowseRow, ItemOutcome, Session};
+use crate::Result;
+use crate::bindings::clientpoint::content_source::types::{Actor, ItemRef};
+use crate::store::users::Role;
+
+/// The most pages of a folder that are read.
+const PAGES_AT_MOST: usize = 1_000;
+
+impl Session<'_> {
+    /// What is in the chosen drive: its root, or a folder of it where the policy lets folders be opened.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotConnected`, `Error::SignIn`, or what the plugin answers.
+    pub async fn browse(&self, folder: Option<String>) -> Result<Vec<BrowseRow>> {
+        self.user.require_administrator("see what is in OneDrive")?;
+        let connection = self.connection().await?;
+        let actor = self.actor();
+        let entries = self
+            .with_plugin(&connection, self.host.limits.call, async |world, accessor| {
+                let import = world.clientpoint_content_source_content_import();
+                let mut entries = Vec::new();
+                let mut next = None;
+                for _ in 0..PAGES_AT_MOST {
+                    let page = match import
+                        .call_browse(accessor, actor.clone(), folder.clone(), next)
+                        .await?
+                    {
+                        Ok(page) => page,
+                        Err(error) => return Ok(Err(error)),
+                    };
+                    entries.extend(page.entries);
+                    next = page.next;
+                    if next.is_none() {
+                        break;
+                    }
+                }
+                Ok(Ok(entries))
+            })
+            .await??;
+        Ok(entries.into_iter().map(BrowseRow::from).collect())
+    }
+
+    /// Brings files into the library. An item is written as its id in the chosen drive, or as `DRIVE-ID/ITEM-ID`.
+    /// There are as many outcomes as items, in the same order.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::browse`]. Nothing was changed then; what became of single files is in the outcomes.
+    pub async fn import(&self, items: &[String]) -> Result<Vec<ItemOutcome>> {
+        self.user.require_administrator("import files")?;
+        let connection = self.connection().await?;
+        let chosen = connection
+            .drive
+            .as_ref()
+            .map(|drive| drive.id.clone())
+            .unwrap_or_default();
+        let items: Vec<ItemRef> = items
+            .iter()
+            .map(|item| match item.split_once('/') {
+                Some((drive, item)) => ItemRef {
+                    drive: drive.into(),
+                    item: item.into(),
+                },
+                None => ItemRef {
+                    drive: chosen.clone(),
+                    item: item.clone(),
+                },
+            })
+            .collect();
+        let asked = items.len();
+        let _turn = self.host.turn(&connection.id).await?;
+        let actor = self.actor();
+        let outcomes = self
+            .with_plugin(&connection, self.host.limits.transfer, async |world, accessor| {
+                world
+                    .clientpoint_content_source_content_import()
+                    .call_import_files(accessor, actor, items)
+                    .await
+            })
+            .await??;
+        if outcomes.len() != asked {
+            return Err(crate::Error::PluginStopped(format!(
+                "it gave {} outcomes for {asked} files: look at `library list` for what is there",
+                outcomes.len()
+            )));
+        }
+        Ok(outcomes.into_iter().map(ItemOutcome::from).collect())
+    }
+
+    pub(super) fn actor(&self) -> Actor {
+        use crate::bindings::clientpoint::content_source::types::Role as ContractRole;
+        Actor {
+            id: self.user.name.clone(),
+            role: match self.user.role {
+                Role::Administrator => ContractRole::Administrator,
+                Role::Member => ContractRole::Member,
+            },
+        }
+    }
+}

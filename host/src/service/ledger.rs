@@ -1,0 +1,188 @@
+//! The ledger as people read it, and how things stand at a glance.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::{Session, sheet};
+use crate::store::runs::{self, Line, Run};
+use crate::timer::Daily;
+use crate::{Error, Result};
+
+/// Outcomes that a person must do something about.
+const NEEDS_A_PERSON: [&str; 9] = [
+    "format-mismatch",
+    "too-large",
+    "source-gone",
+    "out-of-scope",
+    "access-lost",
+    "owner-lost",
+    "malware",
+    "labelled",
+    "held",
+];
+
+/// The most runs of a list.
+const RUNS: u32 = 100;
+
+/// A run with its lines.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ledger {
+    /// The run.
+    pub run: Run,
+    /// How many files had which outcome; they add up to `run.inputs`.
+    pub counts: BTreeMap<String, u64>,
+    /// By File ID. Files that have not changed have none.
+    pub lines: Vec<Line>,
+}
+
+/// A file to write a ledger to: what its ending says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LedgerFormat {
+    /// An Excel workbook.
+    Xlsx,
+    /// Comma separated values.
+    Csv,
+    /// One JSON document.
+    Json,
+}
+
+/// How the sync of a connection stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct Health {
+    /// The connection's id.
+    pub connection: String,
+    /// The last run that has ended, plans left out.
+    pub last: Option<Run>,
+    /// The run that is under way or was interrupted.
+    pub unfinished: Option<Run>,
+    /// When the last scheduled run was due, and whether it has happened.
+    pub last_night: Option<bool>,
+    /// When the next one is due; RFC 3339.
+    pub next: Option<String>,
+    /// How many files of the last run need a person, by outcome.
+    pub needs_a_person: BTreeMap<String, u64>,
+}
+
+impl Ledger {
+    /// Whether every file follows its item as it should.
+    pub fn is_clean(&self) -> bool {
+        let fine = ["updated", "unverified", "unchanged", "source-back"];
+        self.run.state == "complete" && self.counts.keys().all(|outcome| fine.contains(&outcome.as_str()))
+    }
+}
+
+impl LedgerFormat {
+    /// By the ending of a file name.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` for another ending.
+    pub fn of(file: &Path) -> Result<Self> {
+        match file.extension().and_then(|ending| ending.to_str()) {
+            Some("xlsx") => Ok(LedgerFormat::Xlsx),
+            Some("csv") => Ok(LedgerFormat::Csv),
+            Some("json") => Ok(LedgerFormat::Json),
+            _ => Err(Error::Settings(format!(
+                "`{}` can't be a report: end its name with .xlsx, .csv or .json",
+                file.display()
+            ))),
+        }
+    }
+}
+
+impl Session<'_> {
+    /// The latest runs, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, or the database's.
+    pub async fn runs(&self) -> Result<Vec<Run>> {
+        self.user.require_administrator("see the runs")?;
+        runs::list(&self.host.pool, RUNS).await
+    }
+
+    /// One run with its lines.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotFound`, or the database's.
+    pub async fn run(&self, id: i64) -> Result<Ledger> {
+        self.user.require_administrator("see the runs")?;
+        let run = runs::get(&self.host.pool, id).await?;
+        self.ledger_of(run).await
+    }
+
+    /// Writes a ledger to a file that does not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` for a name with another ending, or a file that can't be written.
+    pub fn write_ledger(&self, ledger: &Ledger, file: &Path) -> Result<()> {
+        self.user.require_administrator("see the runs")?;
+        let bytes = match LedgerFormat::of(file)? {
+            LedgerFormat::Xlsx => sheet::xlsx(ledger)?,
+            LedgerFormat::Csv => sheet::csv(ledger).into_bytes(),
+            LedgerFormat::Json => {
+                serde_json::to_vec_pretty(ledger).map_err(|error| Error::Storage(error.to_string()))?
+            }
+        };
+        let written = std::fs::File::create_new(file).and_then(|mut file| std::io::Write::write_all(&mut file, &bytes));
+        written.map_err(|error| {
+            Error::Settings(format!(
+                "`{}` can't be written: {error}; name a file that does not exist yet",
+                file.display()
+            ))
+        })
+    }
+
+    /// How the sync of each connection stands, without a request.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, or the database's.
+    pub async fn health(&self) -> Result<Vec<Health>> {
+        self.user.require_administrator("see how the sync stands")?;
+        let schedule = self.host.describe().await?.schedules.into_iter().next();
+        let daily = schedule.map(|schedule| Daily {
+            hour: schedule.hour,
+            minute: schedule.minute,
+        });
+        let now = self.host.clock.utc();
+        let mut all = Vec::new();
+        for connection in runs::connections(&self.host.pool).await? {
+            let last = runs::last(&self.host.pool, &connection).await?;
+            let mut needs_a_person = BTreeMap::new();
+            if let Some(run) = &last {
+                needs_a_person = runs::counts(&self.host.pool, run).await?;
+                needs_a_person.retain(|outcome, _| NEEDS_A_PERSON.contains(&outcome.as_str()));
+            }
+            let last_night = match daily {
+                Some(daily) => {
+                    let day = daily.latest(now).date_naive().to_string();
+                    let days = runs::days_from(&self.host.pool, &connection, &day).await?;
+                    Some(days.contains(&day))
+                }
+                None => None,
+            };
+            all.push(Health {
+                last,
+                unfinished: runs::unfinished(&self.host.pool, &connection).await?,
+                last_night,
+                next: daily.map(|daily| crate::clock::stamp(daily.next(now))),
+                needs_a_person,
+                connection,
+            });
+        }
+        Ok(all)
+    }
+
+    pub(super) async fn ledger_of(&self, run: Run) -> Result<Ledger> {
+        Ok(Ledger {
+            counts: runs::counts(&self.host.pool, &run).await?,
+            lines: runs::lines(&self.host.pool, run.id).await?,
+            run,
+        })
+    }
+}

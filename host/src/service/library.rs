@@ -1,0 +1,162 @@
+//! The Content Library as people use it: also those who are no Administrators.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::{FileRow, Session};
+use crate::clock::stamp;
+use crate::place::Place;
+use crate::store::files::{self, Created, NewFile, Showing, ShowingKind};
+use crate::store::objects::{Object, Objects};
+use crate::{Error, Result};
+
+/// How much is read from a file at once, in bytes.
+const PIECE: usize = 1 << 20;
+
+/// A file with new content.
+#[derive(Clone, Debug, Serialize)]
+pub struct Replaced {
+    /// The file, at its new revision.
+    pub file: FileRow,
+    /// Where the new revision is shown now.
+    pub shown_in: Vec<Showing>,
+}
+
+impl Session<'_> {
+    /// All files of the library, by File ID.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn library(&self) -> Result<Vec<FileRow>> {
+        Ok(files::list(&self.host.pool)
+            .await?
+            .into_iter()
+            .map(FileRow::from)
+            .collect())
+    }
+
+    /// One file.
+    ///
+    /// # Errors
+    ///
+    /// `Error::NotFound`, or the database's.
+    pub async fn file(&self, id: &str) -> Result<FileRow> {
+        Ok(files::get(&self.host.pool, id).await?.into())
+    }
+
+    /// Where the bytes of a file are. They must not be changed.
+    ///
+    /// # Errors
+    ///
+    /// `Error::NotFound`, or the database's.
+    pub async fn content(&self, id: &str) -> Result<(FileRow, PathBuf)> {
+        let file = files::get(&self.host.pool, id).await?;
+        let path = self.host.objects.path(&file.sha256);
+        Ok((file.into(), path))
+    }
+
+    /// Adds a file by hand.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::Settings` for a file that can't be read, `Error::NoSpace`.
+    pub async fn add_file(&self, from: &Path, place: &Place) -> Result<FileRow> {
+        self.user.require_administrator("add files to the library")?;
+        let name = from
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .ok_or_else(|| Error::Settings(format!("`{}` names no file", from.display())))?;
+        let object = self.store(from).await?;
+        let new = NewFile {
+            name: &name,
+            place,
+            object: &object,
+            link: None,
+        };
+        match files::create(&self.host.pool, new, &stamp(self.host.clock.utc())).await? {
+            Created::File(file) => Ok(FileRow::from(*file)),
+            Created::AlreadyLinked(id) => Err(Error::Storage(format!("file {id} is in the way"))),
+        }
+    }
+
+    /// Gives a file that nobody manages new content, and shows it at once wherever the file is shown.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Managed` for a managed file (rule 29); as [`Session::add_file`].
+    pub async fn replace_file(&self, id: &str, from: &Path) -> Result<Replaced> {
+        self.user.require_administrator("replace files of the library")?;
+        // Asked before anything is read, and again inside the transaction.
+        files::refuse_managed(&files::get(&self.host.pool, id).await?)?;
+        let object = self.store(from).await?;
+        let file = files::replace(&self.host.pool, id, &object, &stamp(self.host.clock.utc())).await?;
+        Ok(Replaced {
+            file: file.into(),
+            shown_in: files::showings(&self.host.pool, id).await?,
+        })
+    }
+
+    /// Moves a file to another place.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotFound`, or the database's.
+    pub async fn move_file(&self, id: &str, place: &Place) -> Result<FileRow> {
+        self.user.require_administrator("move files of the library")?;
+        Ok(files::move_to(&self.host.pool, id, place).await?.into())
+    }
+
+    /// Shows a file in a ClientPoint or a Template (rule 3).
+    ///
+    /// # Errors
+    ///
+    /// `Error::NotFound`, `Error::Settings` for a name that can't be one, or the database's.
+    pub async fn place_file(&self, id: &str, kind: ShowingKind, name: &str) -> Result<Vec<Showing>> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().any(char::is_control) || 255 < name.chars().count() {
+            return Err(Error::Settings(format!(
+                "`{}` can't be a name: give 1 to 255 characters that can be shown",
+                name.escape_debug()
+            )));
+        }
+        files::show(&self.host.pool, id, kind, name).await?;
+        self.showings(id).await
+    }
+
+    /// Where a file is shown, and at which revision.
+    ///
+    /// # Errors
+    ///
+    /// `Error::NotFound`, or the database's.
+    pub async fn showings(&self, id: &str) -> Result<Vec<Showing>> {
+        files::get(&self.host.pool, id).await?;
+        files::showings(&self.host.pool, id).await
+    }
+
+    async fn store(&self, from: &Path) -> Result<Object> {
+        let objects = self.host.objects.clone();
+        let from = from.to_path_buf();
+        tokio::task::spawn_blocking(move || store(&objects, &from))
+            .await
+            .map_err(|_| Error::Storage("the disk's thread has stopped".into()))?
+    }
+}
+
+fn store(objects: &Objects, from: &Path) -> Result<Object> {
+    let unreadable = |error: std::io::Error| Error::Settings(format!("`{}` can't be read: {error}", from.display()));
+    let mut source = BufReader::new(File::open(from).map_err(unreadable)?);
+    let mut draft = objects.draft(u64::MAX)?;
+    let mut piece = vec![0; PIECE];
+    loop {
+        let read = source.read(&mut piece).map_err(unreadable)?;
+        match piece.get(..read) {
+            None | Some([]) => break,
+            Some(bytes) => draft.append(bytes)?,
+        }
+    }
+    objects.publish(draft)
+}

@@ -1,0 +1,277 @@
+//! The contract's answers as plain data with stable words, for JSON and for tables.
+
+use serde::Serialize;
+
+use crate::bindings::clientpoint::content_source::content_library::LibraryFile as ContractFile;
+use crate::bindings::clientpoint::content_source::types::{ItemRef, Verification};
+use crate::bindings::exports::clientpoint::content_source::content_import::{
+    self as contract, Entry, EntryKind, Failure, Outcome, Refusal,
+};
+use crate::bindings::exports::clientpoint::content_source::source::SignInProblem;
+use crate::{Error, store::files};
+
+/// An item of the source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ItemRow {
+    /// Its drive.
+    pub drive: String,
+    /// Its id there.
+    pub id: String,
+}
+
+/// A library file, for output.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileRow {
+    /// The File ID.
+    pub id: String,
+    /// Its name in the library.
+    pub name: String,
+    /// Where it stands.
+    pub place: String,
+    /// Counts from 1.
+    pub revision: u64,
+    /// In bytes.
+    pub size: u64,
+    /// Lower-case hexadecimal.
+    pub sha256: String,
+    /// Whether its content belongs to a source.
+    pub managed: bool,
+    /// `verified`, `no-hash` or `rewritten`; none for a file that nobody manages.
+    pub verification: Option<String>,
+    /// What it follows.
+    pub source: Option<ItemRow>,
+    /// Its name in the source.
+    pub source_name: Option<String>,
+}
+
+/// What became of one file of an import.
+#[derive(Clone, Debug, Serialize)]
+pub struct ItemOutcome {
+    /// The item that was asked for.
+    pub item: ItemRow,
+    /// Its name in the source; empty where it never became known.
+    pub name: String,
+    /// `imported`, `already-imported`, `refused` or `failed`.
+    pub outcome: &'static str,
+    /// The word for why, where it was refused or failed.
+    pub reason: Option<&'static str>,
+    /// The outcome in a sentence.
+    pub message: String,
+    /// The library's file, where there is one.
+    pub file: Option<FileRow>,
+    /// In sentences.
+    pub warnings: Vec<String>,
+}
+
+/// One row of what "Add from OneDrive" shows.
+#[derive(Clone, Debug, Serialize)]
+pub struct BrowseRow {
+    /// The item.
+    pub item: ItemRow,
+    /// Its name.
+    pub name: String,
+    /// `file`, `folder`, `package`, `shortcut` or `other`.
+    pub kind: &'static str,
+    /// In bytes, where the source says.
+    pub size: Option<u64>,
+    /// RFC 3339, where the source says.
+    pub modified: Option<String>,
+    /// Whether it can be imported.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// The verdict in a sentence; empty for `importable`.
+    pub message: String,
+}
+
+/// Whether an item can be imported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "verdict", rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Yes.
+    Importable,
+    /// It is in the library already.
+    AlreadyImported {
+        /// Its File ID.
+        file: String,
+    },
+    /// No.
+    Refused {
+        /// The word for why.
+        reason: &'static str,
+    },
+}
+
+impl From<files::LibraryFile> for FileRow {
+    fn from(file: files::LibraryFile) -> Self {
+        ContractFile::from(file).into()
+    }
+}
+
+impl From<ContractFile> for FileRow {
+    fn from(file: ContractFile) -> Self {
+        let (source, source_name, verification) = match file.link {
+            Some(link) => (
+                Some(link.source.into()),
+                Some(link.name),
+                Some(
+                    match link.verification {
+                        Verification::Verified => "verified",
+                        Verification::NoHash => "no-hash",
+                        Verification::Rewritten => "rewritten",
+                    }
+                    .to_string(),
+                ),
+            ),
+            None => (None, None, None),
+        };
+        FileRow {
+            id: file.id,
+            name: file.name,
+            place: file.place,
+            revision: file.revision,
+            size: file.size,
+            sha256: file.sha256,
+            managed: source.is_some(),
+            verification,
+            source,
+            source_name,
+        }
+    }
+}
+
+impl From<ItemRef> for ItemRow {
+    fn from(item: ItemRef) -> Self {
+        ItemRow {
+            drive: item.drive,
+            id: item.item,
+        }
+    }
+}
+
+impl From<contract::ItemOutcome> for ItemOutcome {
+    fn from(of: contract::ItemOutcome) -> Self {
+        let (outcome, reason, file, warnings) = match of.outcome {
+            Outcome::Imported(imported) => ("imported", None, Some(imported.file.into()), imported.warnings),
+            Outcome::AlreadyImported(file) => ("already-imported", None, Some(file.into()), Vec::new()),
+            Outcome::Refused(refusal) => ("refused", Some(refusal_word(&refusal)), None, Vec::new()),
+            Outcome::Failed(failure) => ("failed", Some(failure_word(&failure)), None, Vec::new()),
+        };
+        ItemOutcome {
+            item: of.item.into(),
+            name: of.name,
+            outcome,
+            reason,
+            message: of.message,
+            file,
+            warnings,
+        }
+    }
+}
+
+impl From<Entry> for BrowseRow {
+    fn from(entry: Entry) -> Self {
+        BrowseRow {
+            item: entry.item.into(),
+            name: entry.name,
+            kind: match entry.kind {
+                EntryKind::File => "file",
+                EntryKind::Folder => "folder",
+                EntryKind::Package => "package",
+                EntryKind::Shortcut => "shortcut",
+                EntryKind::Other => "other",
+            },
+            size: entry.size,
+            modified: entry.modified,
+            verdict: match entry.verdict {
+                contract::Verdict::Importable => Verdict::Importable,
+                contract::Verdict::AlreadyImported(file) => Verdict::AlreadyImported { file },
+                contract::Verdict::Refused(refusal) => Verdict::Refused {
+                    reason: refusal_word(&refusal),
+                },
+            },
+            message: entry.reason,
+        }
+    }
+}
+
+impl From<contract::Error> for Error {
+    fn from(error: contract::Error) -> Self {
+        let (code, message) = match error {
+            contract::Error::Forbidden => ("forbidden", "forbidden: only Administrators may do this".into()),
+            contract::Error::NoDrive => (
+                "no-drive",
+                "no drive is selected: `clientpoint-host drives list` shows them, `drives select DRIVE-ID` chooses one"
+                    .into(),
+            ),
+            contract::Error::TooMany(limit) => (
+                "too-many",
+                format!("up to {limit} files can be imported at a time: import the rest in another go"),
+            ),
+            contract::Error::NotFound => (
+                "not-found",
+                "what was asked for is not there (any more): list it again".into(),
+            ),
+            contract::Error::AccessDenied(message) => ("access-denied", message),
+            contract::Error::SignInNeeded(message) => ("sign-in-needed", message),
+            contract::Error::Throttled(Some(seconds)) => (
+                "throttled",
+                format!("the source asks for patience: try again in {seconds} seconds"),
+            ),
+            contract::Error::Throttled(None) => (
+                "throttled",
+                "the source asks for patience: try again in some minutes".into(),
+            ),
+            contract::Error::Unavailable(message) => ("unavailable", message),
+            contract::Error::Other(message) => ("other", message),
+        };
+        Error::Plugin { code, message }
+    }
+}
+
+/// The contract's word for a refusal.
+fn refusal_word(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::UnsupportedType(_) => "unsupported-type",
+        Refusal::TooLarge(_) => "too-large",
+        Refusal::Folder => "folder",
+        Refusal::Subfolder => "subfolder",
+        Refusal::Package => "package",
+        Refusal::Shortcut => "shortcut",
+        Refusal::Malware => "malware",
+        Refusal::OtherDrive => "other-drive",
+        Refusal::UnknownKind => "unknown-kind",
+    }
+}
+
+/// The contract's word for a failure.
+fn failure_word(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::NotFound => "not-found",
+        Failure::AccessDenied => "access-denied",
+        Failure::Locked => "locked",
+        Failure::Labelled => "labelled",
+        Failure::Throttled(_) => "throttled",
+        Failure::Changing => "changing",
+        Failure::Truncated => "truncated",
+        Failure::Stalled => "stalled",
+        Failure::Mismatch => "mismatch",
+        Failure::NotTheFile => "not-the-file",
+        Failure::SignInNeeded => "sign-in-needed",
+        Failure::SourceError(_) => "source-error",
+        Failure::Network => "network",
+        Failure::NoSpace => "no-space",
+        Failure::Library => "library",
+        Failure::Other => "other",
+    }
+}
+
+/// The contract's word for a sign-in problem.
+pub(super) fn sign_in_problem(problem: SignInProblem) -> &'static str {
+    match problem {
+        SignInProblem::WrongSettings => "wrong-settings",
+        SignInProblem::ExpiredSecret => "expired-secret",
+        SignInProblem::ConsentMissing => "consent-missing",
+        SignInProblem::Unavailable => "unavailable",
+        SignInProblem::Other => "sign-in-refused",
+    }
+}

@@ -1,0 +1,463 @@
+//! Runs of the sync: now, by plan, and going on where one was interrupted.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
+
+use super::{Ledger, Session};
+use crate::bindings::exports::clientpoint::content_source::content_import::Error as ContractError;
+use crate::bindings::exports::clientpoint::content_source::sync::{Options, Planned, Report, Stage};
+use crate::capability::managed::outcome_word;
+use crate::clock::stamp;
+use crate::host::Host;
+use crate::store::connections::{Connection, Mode};
+use crate::store::files;
+use crate::store::runs::{self, Ending, Run};
+use crate::store::users::{Role, User};
+use crate::{Error, Result};
+
+/// For how long a run waits in all where the source asks for patience. Who is not served by then is first next time.
+const PATIENCE: Duration = Duration::from_secs(45 * 60);
+/// How often a step is tried again that found nobody at the other end.
+const TRIES: u32 = 3;
+/// How long before that.
+const BREATH: Duration = Duration::from_secs(60);
+/// The longest cursor, in bytes.
+const CURSOR_AT_MOST: usize = 64 << 10;
+/// The most steps of a run: far more than the largest drive has pages.
+const STEPS_AT_MOST: u32 = 1_000_000;
+
+/// What a run may do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SyncOptions {
+    /// Lets any number of files turn `source-gone`.
+    pub accept_gone: bool,
+    /// Carries out this plan, exactly or not at all.
+    pub plan: Option<String>,
+}
+
+/// Asks runs to end between two steps. Clones ask the same.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<Stopping>);
+
+#[derive(Debug, Default)]
+struct Stopping {
+    asked: AtomicBool,
+    told: Notify,
+}
+
+/// What a run would do now.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlanReport {
+    /// Names the plan for `sync --apply`: equal plans have equal ids.
+    pub plan: String,
+    /// What would happen, in the order in which it would.
+    pub rows: Vec<PlannedRow>,
+    /// How many files have nothing to be done.
+    pub unchanged: u64,
+}
+
+/// What would happen to a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlannedRow {
+    /// The File ID.
+    pub file: String,
+    /// Its name in the library.
+    pub library_name: String,
+    /// Its name in the source.
+    pub name: String,
+    /// The revision it has.
+    pub revision: u64,
+    /// The outcome to be expected.
+    pub outcome: &'static str,
+    /// In bytes, where it is known.
+    pub size: Option<u64>,
+    /// The source's mark of the content.
+    pub version: Option<String>,
+    /// How many ClientPoints and Templates show the file.
+    pub shown_in: u32,
+}
+
+/// Why a run does not go on.
+enum Halt {
+    /// It is over, one way or the other.
+    Ended(Result<Run>),
+    /// It was asked to stop, and goes on another time.
+    Interrupted,
+    /// It has listed all, and a plan was wanted.
+    Listed,
+}
+
+impl Stop {
+    /// Asks.
+    pub fn ask(&self) {
+        self.0.asked.store(true, Ordering::SeqCst);
+        self.0.told.notify_waiters();
+    }
+
+    /// Whether somebody has asked.
+    pub fn asked(&self) -> bool {
+        self.0.asked.load(Ordering::SeqCst)
+    }
+
+    /// Waits for `other`, or until somebody asks.
+    pub async fn or_after(&self, other: impl Future<Output = ()>) {
+        let told = self.0.told.notified();
+        if self.asked() {
+            return;
+        }
+        tokio::select! {
+            () = told => {}
+            () = other => {}
+        }
+    }
+}
+
+impl SyncOptions {
+    /// As it is kept with the run.
+    pub(crate) fn written(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+impl Host {
+    /// The host at work by itself.
+    pub(crate) fn own_session(&self) -> Session<'_> {
+        Session {
+            host: self,
+            user: User {
+                name: "timer".into(),
+                role: Role::Administrator,
+            },
+        }
+    }
+}
+
+impl Session<'_> {
+    /// Runs the sync of this person's connection now. A run that was interrupted comes to its end first.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotConnected`, `Error::Sync` if one is running, if the plan is outdated, or if it
+    /// was asked to stop; `Error::Ledger`. What befell single files is in the ledger, and no error.
+    pub async fn sync(&self, options: &SyncOptions, stop: &Stop) -> Result<Ledger> {
+        self.user.require_administrator("run the sync")?;
+        let connection = self.connection().await?;
+        let _right = self.right(&connection).await?;
+        self.finish_interrupted(&connection, stop).await?;
+        let run = self.begin(&connection, "manual", options).await?;
+        self.carry_on(&connection, run, stop).await
+    }
+
+    /// Runs what is due, for all connections, until it is stopped. `told` hears of every run.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`.
+    pub async fn serve(&self, stop: &Stop, told: impl Fn(&Result<Ledger>)) -> Result<()> {
+        self.user.require_administrator("serve")?;
+        self.host.serve(stop, told).await
+    }
+
+    /// What [`Session::sync`] would do now. The files and what is shown stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::sync`].
+    pub async fn plan_sync(&self, stop: &Stop) -> Result<PlanReport> {
+        self.user.require_administrator("plan a sync")?;
+        let connection = self.connection().await?;
+        let _right = self.right(&connection).await?;
+        self.finish_interrupted(&connection, stop).await?;
+        let mut run = self.begin(&connection, "plan", &SyncOptions::default()).await?;
+        let halt = {
+            let _turn = self.host.turn(&connection.id).await?;
+            self.steps(&connection, &mut run, stop).await?
+        };
+        let rows = match halt {
+            Halt::Ended(ended) => {
+                let ended = ended?;
+                if ended.state != "complete" {
+                    let message = ended.message.unwrap_or_default();
+                    return Err(Error::Sync {
+                        code: "no-plan",
+                        message: format!("there is no plan: {message}"),
+                    });
+                }
+                Vec::new()
+            }
+            Halt::Interrupted => return Err(self.give_up_plan(&run).await?),
+            Halt::Listed => self.planned(&connection, &run).await?,
+        };
+        let plan = plan_id(&rows);
+        let inputs = run.inputs;
+        runs::end_plan(&self.host.pool, &run, &format!("plan {plan}"), &self.now()).await?;
+        Ok(PlanReport {
+            plan,
+            unchanged: inputs.saturating_sub(rows.len() as u64),
+            rows,
+        })
+    }
+
+    pub(crate) async fn give_up_plan(&self, run: &Run) -> Result<Error> {
+        runs::end_plan(&self.host.pool, run, "interrupted", &self.now()).await?;
+        Ok(interrupted())
+    }
+
+    /// Brings a run to its end. Whoever calls holds the right to.
+    pub(crate) async fn carry_on(&self, connection: &Connection, mut run: Run, stop: &Stop) -> Result<Ledger> {
+        let halt = {
+            let _turn = self.host.turn(&connection.id).await?;
+            match self.steps(connection, &mut run, stop).await? {
+                Halt::Listed => self.work(connection, &mut run, stop).await?,
+                halt => halt,
+            }
+        };
+        match halt {
+            Halt::Ended(ended) => self.ledger_of(ended?).await,
+            Halt::Interrupted => Err(interrupted()),
+            Halt::Listed => Err(Error::PluginStopped("it lists without end".into())),
+        }
+    }
+
+    async fn right(&self, connection: &Connection) -> Result<std::fs::File> {
+        let right = self.host.sync_right(&connection.id).await?;
+        right.ok_or_else(|| Error::Sync {
+            code: "sync-running",
+            message: "a sync of this connection is running: wait for its end; `clientpoint-host runs list` shows it"
+                .into(),
+        })
+    }
+
+    async fn finish_interrupted(&self, connection: &Connection, stop: &Stop) -> Result<()> {
+        if let Some(run) = runs::unfinished(&self.host.pool, &connection.id).await? {
+            if run.kind == "plan" {
+                self.give_up_plan(&run).await?;
+            } else {
+                self.carry_on(connection, run, stop).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn begin(&self, connection: &Connection, kind: &str, options: &SyncOptions) -> Result<Run> {
+        let Some(drive) = &connection.drive else {
+            return Err(ContractError::NoDrive.into());
+        };
+        let begin = runs::Begin {
+            connection: &connection.id,
+            drive: &drive.id,
+            kind,
+            due: None,
+            late: false,
+            by: &self.user.name,
+            options: &options.written(),
+        };
+        let run = runs::begin(&self.host.pool, begin, &self.now()).await?;
+        run.ok_or_else(|| Error::Storage("the run could not be recorded".into()))
+    }
+
+    /// Steps until the run ends, is interrupted, or has listed all and has a plan to make or to keep to.
+    async fn steps(&self, connection: &Connection, run: &mut Run, stop: &Stop) -> Result<Halt> {
+        let options: SyncOptions = serde_json::from_str(&run.options).unwrap_or_default();
+        let stops_at_list = run.kind == "plan" || options.plan.is_some();
+        if run.listed && stops_at_list {
+            return Ok(Halt::Listed);
+        }
+        self.drive(connection, run, &options, stop, stops_at_list).await
+    }
+
+    /// The work of a run by plan: only if the plan still holds.
+    async fn work(&self, connection: &Connection, run: &mut Run, stop: &Stop) -> Result<Halt> {
+        let options: SyncOptions = serde_json::from_str(&run.options).unwrap_or_default();
+        let rows = self.planned(connection, run).await?;
+        let begun = !runs::lines(&self.host.pool, run.id).await?.is_empty();
+        if !begun && options.plan.as_deref() != Some(plan_id(&rows).as_str()) {
+            let message = "the world has moved since that plan was made, and nothing was changed: make a new one with `sync --plan`";
+            let ending = Ending::GivenUp {
+                outcome: "deferred",
+                reason: "plan-outdated",
+                message,
+            };
+            runs::end(&self.host.pool, run, ending, &self.now()).await?;
+            return Err(Error::Sync {
+                code: "plan-outdated",
+                message: message.into(),
+            });
+        }
+        self.drive(connection, run, &options, stop, false).await
+    }
+
+    async fn drive(
+        &self,
+        connection: &Connection,
+        run: &mut Run,
+        options: &SyncOptions,
+        stop: &Stop,
+        stop_at_list: bool,
+    ) -> Result<Halt> {
+        let mut waited = Duration::ZERO;
+        let mut tries = 0;
+        for _ in 0..STEPS_AT_MOST {
+            if stop.asked() {
+                return Ok(Halt::Interrupted);
+            }
+            let report = match self.step(connection, run, options).await {
+                Ok(report) => report,
+                Err(error) if passes(&error) && tries < TRIES => {
+                    tries += 1;
+                    stop.or_after(self.host.clock.sleep(BREATH)).await;
+                    continue;
+                }
+                Err(error) => {
+                    let (outcome, reason) = meaning(&error, connection.mode);
+                    let message = error.to_string();
+                    let ending = Ending::GivenUp {
+                        outcome,
+                        reason,
+                        message: &message,
+                    };
+                    return Ok(Halt::Ended(runs::end(&self.host.pool, run, ending, &self.now()).await));
+                }
+            };
+            tries = 0;
+            if CURSOR_AT_MOST < report.cursor.len() {
+                return Err(Error::PluginStopped("its cursor is too long".into()));
+            }
+            let listed = report.stage != Stage::Listing;
+            runs::keep_cursor(&self.host.pool, run, report.cursor, listed).await?;
+            if report.stage == Stage::Done {
+                return Ok(Halt::Ended(
+                    runs::end(&self.host.pool, run, Ending::Complete, &self.now()).await,
+                ));
+            }
+            if listed && stop_at_list {
+                return Ok(Halt::Listed);
+            }
+            let Some(pause) = report.pause.map(|seconds| Duration::from_secs(seconds.into())) else {
+                continue;
+            };
+            waited += pause;
+            if PATIENCE < waited {
+                let ending = Ending::GivenUp {
+                    outcome: "deferred",
+                    reason: "throttled",
+                    message: "the source asked for more patience than a run has: what is left is first in the next run",
+                };
+                return Ok(Halt::Ended(runs::end(&self.host.pool, run, ending, &self.now()).await));
+            }
+            stop.or_after(self.host.clock.sleep(pause)).await;
+        }
+        Err(Error::PluginStopped("it takes steps without end".into()))
+    }
+
+    async fn step(&self, connection: &Connection, run: &Run, options: &SyncOptions) -> Result<Report> {
+        let instance = self.instance(connection).await?.for_run(run.id);
+        let cursor = run.cursor.clone();
+        let options = Options {
+            exact: options.plan.is_some(),
+            accept_gone: options.accept_gone,
+        };
+        let report = instance
+            .call(self.host.limits.transfer, async |world, accessor| {
+                let sync = world.clientpoint_content_source_sync();
+                sync.call_step(accessor, cursor, options).await
+            })
+            .await?;
+        Ok(report?)
+    }
+
+    async fn planned(&self, connection: &Connection, run: &Run) -> Result<Vec<PlannedRow>> {
+        let mut rows = Vec::new();
+        let mut next = None;
+        loop {
+            let instance = self.instance(connection).await?.for_run(run.id);
+            let cursor = run.cursor.clone().unwrap_or_default();
+            let page = instance
+                .call(self.host.limits.call, async |world, accessor| {
+                    world
+                        .clientpoint_content_source_sync()
+                        .call_plan(accessor, cursor, next)
+                        .await
+                })
+                .await??;
+            let empty = page.planned.is_empty();
+            for planned in page.planned {
+                rows.push(self.row(planned).await?);
+            }
+            next = page.next;
+            if next.is_none() || empty {
+                return Ok(rows);
+            }
+        }
+    }
+
+    async fn row(&self, planned: Planned) -> Result<PlannedRow> {
+        let file = files::get(&self.host.pool, &planned.file).await?;
+        Ok(PlannedRow {
+            library_name: file.name,
+            outcome: outcome_word(planned.outcome),
+            file: planned.file,
+            name: planned.name,
+            revision: planned.revision,
+            size: planned.size,
+            version: planned.version,
+            shown_in: planned.shown_in,
+        })
+    }
+
+    pub(super) fn now(&self) -> String {
+        stamp(self.host.clock.utc())
+    }
+}
+
+fn interrupted() -> Error {
+    Error::Sync {
+        code: "interrupted",
+        message: "the sync was interrupted, and nothing is lost: the next one goes on where it stood".into(),
+    }
+}
+
+/// Whether it may be different in a minute.
+fn passes(error: &Error) -> bool {
+    matches!(error.code(), "unavailable" | "plugin-stopped")
+}
+
+/// What the end of a run by an error means for the files that have no line.
+fn meaning(error: &Error, mode: Mode) -> (&'static str, &'static str) {
+    // The company's connection has no owner who could leave.
+    let lost = if mode == Mode::Organization {
+        "access-lost"
+    } else {
+        "owner-lost"
+    };
+    match error {
+        Error::SignIn { problem, .. } if problem == "unavailable" => ("deferred", "sign-in-unavailable"),
+        Error::SignIn { .. } => (lost, "sign-in-refused"),
+        Error::Plugin { code, .. } => match *code {
+            "sign-in-needed" => (lost, "sign-in-needed"),
+            "access-denied" | "not-found" => ("access-lost", "drive-out-of-reach"),
+            "throttled" => ("deferred", "throttled"),
+            "unavailable" => ("deferred", "source-unavailable"),
+            _ => ("failed", "source-unusable"),
+        },
+        Error::PluginStopped(_) => ("failed", "plugin-stopped"),
+        _ => ("failed", "host"),
+    }
+}
+
+/// Names a plan by what it would do, and to what.
+fn plan_id(rows: &[PlannedRow]) -> String {
+    let text = serde_json::to_string(rows).unwrap_or_default();
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

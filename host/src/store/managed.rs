@@ -1,0 +1,421 @@
+//! Managed files: how they stand to their items, which of them are due, and new content for them. Whatever changes one
+//! in a run is written together with its line of the ledger, in one transaction.
+
+use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
+
+use super::files::{self, LibraryFile, Link, add_revision, fetch, number, signed};
+use super::objects::Object;
+use crate::{Error, Result};
+
+/// A managed file and its link.
+#[derive(Clone, Debug)]
+pub struct Managed {
+    /// The file; it has a link.
+    pub file: LibraryFile,
+    /// The contract's word.
+    pub state: String,
+    /// Whether a person holds it.
+    pub held: bool,
+    /// Its place among those that are due.
+    pub waiting: Option<u64>,
+    /// Whether its item may be gone.
+    pub suspected: bool,
+    /// The plugin's own words.
+    pub note: Option<String>,
+    /// In how many ClientPoints and Templates it is shown.
+    pub shown_in: u32,
+}
+
+/// Which connection's files, of which drive.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    /// The connection's id.
+    pub connection: &'a str,
+    /// The source's drive.
+    pub drive: &'a str,
+}
+
+/// What is to be known of a link from now on.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The File ID.
+    pub file: String,
+    /// Whether it waits. One that does already keeps its place.
+    pub waiting: bool,
+    /// Whether its item may be gone.
+    pub suspected: bool,
+    /// The plugin's own words.
+    pub note: Option<String>,
+}
+
+/// A line of the ledger, as the plugin writes it.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The contract's word.
+    pub outcome: &'static str,
+    /// Why, in a word.
+    pub reason: String,
+    /// The item's name.
+    pub name: String,
+    /// In a sentence.
+    pub message: String,
+}
+
+/// A line, and how the file stands from then on.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    /// How it waits.
+    pub change: Change,
+    /// Its line.
+    pub line: Line,
+    /// The contract's word.
+    pub state: &'static str,
+    /// Version, name and address of the item, where they are told anew.
+    pub known: Option<(Option<String>, String, Option<String>)>,
+}
+
+/// New content for a managed file.
+#[derive(Debug)]
+pub struct Replacement<'a> {
+    /// The File ID.
+    pub file: &'a str,
+    /// The revision that it had when this began.
+    pub base: u64,
+    /// Its bytes, durable already.
+    pub object: &'a Object,
+    /// What it follows, in its new version.
+    pub link: &'a Link,
+    /// Its line.
+    pub line: &'a Line,
+}
+
+const COLUMNS: &str = "l.state, l.held, l.waiting, l.suspected, l.note, \
+     (SELECT count(*) FROM showings s WHERE s.file = l.file) AS shown_in, f.id";
+
+/// How many files follow an item of the drive, and how many of these are suspected.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn count(pool: &SqlitePool, of: Scope<'_>) -> Result<(u64, u64)> {
+    let (managed,): (i64,) = sqlx::query_as("SELECT count(*) FROM links WHERE connection = ? AND drive = ?")
+        .bind(of.connection)
+        .bind(of.drive)
+        .fetch_one(pool)
+        .await?;
+    let (suspected,): (i64,) = sqlx::query_as(
+        "SELECT count(*) FROM links INDEXED BY links_suspected WHERE connection = ? AND drive = ? AND suspected = 1",
+    )
+    .bind(of.connection)
+    .bind(of.drive)
+    .fetch_one(pool)
+    .await?;
+    Ok((managed.unsigned_abs(), suspected.unsigned_abs()))
+}
+
+/// The files of this connection that follow an item.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn by_source(pool: &SqlitePool, of: Scope<'_>, item: &str) -> Result<Vec<Managed>> {
+    let query = select(
+        "links_by_source",
+        "l.connection = ? AND l.drive = ? AND l.item = ? ORDER BY l.file",
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(of.connection)
+        .bind(of.drive)
+        .bind(item);
+    query.fetch_all(pool).await?.iter().map(read).collect()
+}
+
+/// The files after that File ID, in their order.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn after(
+    pool: &SqlitePool,
+    of: Scope<'_>,
+    file: Option<&str>,
+    suspected: bool,
+    limit: u32,
+) -> Result<Vec<Managed>> {
+    let after = file.map(number).transpose()?.unwrap_or(0);
+    let (index, only) = if suspected {
+        ("links_suspected", "AND l.suspected = 1")
+    } else {
+        ("links_by_drive", "")
+    };
+    let filter = format!("l.connection = ? AND l.drive = ? AND l.file > ? {only} ORDER BY l.file LIMIT ?");
+    let query = select(index, &filter);
+    let query = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(of.connection)
+        .bind(of.drive)
+        .bind(after)
+        .bind(limit);
+    query.fetch_all(pool).await?.iter().map(read).collect()
+}
+
+/// The files that are due, in order, after that one.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn due(pool: &SqlitePool, of: Scope<'_>, known: Option<&(u64, String)>, limit: u32) -> Result<Vec<Managed>> {
+    let (place, file) = match known {
+        Some((place, file)) => (signed(*place), number(file)?),
+        None => (0, 0),
+    };
+    let query = select(
+        "links_due",
+        "l.connection = ? AND l.drive = ? AND (l.waiting IS NOT NULL OR l.suspected = 1) \
+         AND (coalesce(l.waiting, 0), l.file) > (?, ?) ORDER BY coalesce(l.waiting, 0), l.file LIMIT ?",
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(of.connection)
+        .bind(of.drive)
+        .bind(place)
+        .bind(file)
+        .bind(limit);
+    query.fetch_all(pool).await?.iter().map(read).collect()
+}
+
+/// Changes links, all or none.
+///
+/// # Errors
+///
+/// `Error::NotFound` for a file that is not managed through this connection; the database's.
+pub async fn set(pool: &SqlitePool, connection: &str, changes: &[Change]) -> Result<()> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let place = next_place(&mut transaction).await?;
+    for change in changes {
+        apply(&mut transaction, connection, change, place).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Suspects all files of a drive but those whose item is known to be gone.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn suspect_all(pool: &SqlitePool, of: Scope<'_>) -> Result<()> {
+    sqlx::query("UPDATE links SET suspected = 1 WHERE connection = ? AND drive = ? AND state <> 'source-gone'")
+        .bind(of.connection)
+        .bind(of.drive)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// Writes lines, and how the files stand from then on, all or none.
+///
+/// # Errors
+///
+/// As [`set`].
+pub async fn settle(
+    pool: &SqlitePool,
+    connection: &str,
+    run: i64,
+    settlements: &[Settlement],
+    now: &str,
+) -> Result<()> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let place = next_place(&mut transaction).await?;
+    for settlement in settlements {
+        let file = number(&settlement.change.file)?;
+        apply(&mut transaction, connection, &settlement.change, place).await?;
+        sqlx::query("UPDATE links SET state = ? WHERE file = ?")
+            .bind(settlement.state)
+            .bind(file)
+            .execute(&mut *transaction)
+            .await?;
+        if let Some((version, name, web_url)) = &settlement.known {
+            sqlx::query("UPDATE links SET version = ?, name = ?, web_url = ? WHERE file = ?")
+                .bind(version)
+                .bind(name)
+                .bind(web_url)
+                .bind(file)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        write(&mut transaction, run, file, &settlement.line, 0, now).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Whether a file may be given new content through this connection, now.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn replaceable(pool: &SqlitePool, connection: &str, file: &str, base: u64) -> Result<Option<String>> {
+    let Ok(file) = number(file) else { return Ok(None) };
+    let row: Option<(String,)> = sqlx::query_as(
+        "SELECT f.name FROM files f JOIN links l ON l.file = f.id \
+         WHERE f.id = ? AND f.revision = ? AND l.connection = ? AND l.held = 0",
+    )
+    .bind(file)
+    .bind(signed(base))
+    .bind(connection)
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|(name,)| name))
+}
+
+/// Gives a managed file its next revision, shows it, updates its link and writes its line: all or nothing. None if it
+/// may not have it any more.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn publish(
+    pool: &SqlitePool,
+    run: i64,
+    replacement: Replacement<'_>,
+    now: &str,
+) -> Result<Option<LibraryFile>> {
+    let Replacement {
+        file,
+        base,
+        object,
+        link,
+        line,
+    } = replacement;
+    let file = number(file)?;
+    let revision = signed(base).saturating_add(1);
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let linked = sqlx::query(
+        "UPDATE links SET version = ?, hash = ?, size = ?, verification = ?, name = ?, web_url = ?, \
+             state = 'following', waiting = NULL, suspected = 0, note = NULL \
+         WHERE file = ? AND connection = ? AND drive = ? AND item = ? AND held = 0",
+    )
+    .bind(&link.version)
+    .bind(&link.hash)
+    .bind(signed(link.size))
+    .bind(&link.verification)
+    .bind(&link.name)
+    .bind(&link.web_url)
+    .bind(file)
+    .bind(&link.connection)
+    .bind(&link.drive)
+    .bind(&link.item)
+    .execute(&mut *transaction)
+    .await?;
+    let moved_on = sqlx::query("UPDATE files SET revision = ? WHERE id = ? AND revision = ?")
+        .bind(revision)
+        .bind(file)
+        .bind(signed(base))
+        .execute(&mut *transaction)
+        .await?;
+    if linked.rows_affected() != 1 || moved_on.rows_affected() != 1 {
+        return Ok(None);
+    }
+    add_revision(&mut transaction, file, revision, object, now).await?;
+    let reached = show_everywhere(&mut transaction, file, revision).await?;
+    write(&mut transaction, run, file, line, reached, now).await?;
+    let file = fetch(&mut transaction, file).await?;
+    transaction.commit().await?;
+    Ok(Some(file))
+}
+
+/// Rule 37: at once wherever the file is shown, but in ClientPoints where people have switched that off.
+async fn show_everywhere(transaction: &mut Transaction<'_, Sqlite>, file: i64, revision: i64) -> Result<u64> {
+    let shown = sqlx::query(
+        "UPDATE showings SET revision = ? WHERE file = ? AND (kind = 'Template' OR NOT (\
+             EXISTS (SELECT 1 FROM switches WHERE name = 'keep-clientpoints') \
+             OR EXISTS (SELECT 1 FROM files WHERE id = ? AND keep_clientpoints = 1)))",
+    )
+    .bind(revision)
+    .bind(file)
+    .bind(file)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(shown.rows_affected())
+}
+
+async fn apply(transaction: &mut Transaction<'_, Sqlite>, connection: &str, change: &Change, place: i64) -> Result<()> {
+    let waiting = change.waiting.then_some(place);
+    let done = sqlx::query(
+        "UPDATE links SET waiting = CASE WHEN ? IS NULL THEN NULL ELSE coalesce(waiting, ?) END, \
+             suspected = ?, note = ? WHERE file = ? AND connection = ?",
+    )
+    .bind(waiting)
+    .bind(waiting)
+    .bind(change.suspected)
+    .bind(&change.note)
+    .bind(number(&change.file)?)
+    .bind(connection)
+    .execute(&mut **transaction)
+    .await?;
+    if done.rows_affected() == 1 {
+        return Ok(());
+    }
+    Err(Error::NotFound {
+        what: "managed file",
+        name: change.file.clone(),
+        hint: "it may have been released from its source",
+    })
+}
+
+/// Behind everybody who waits.
+async fn next_place(transaction: &mut Transaction<'_, Sqlite>) -> Result<i64> {
+    let (last,): (i64,) = sqlx::query_as(
+        "SELECT coalesce(max(coalesce(waiting, 0)), 0) FROM links WHERE waiting IS NOT NULL OR suspected = 1",
+    )
+    .fetch_one(&mut **transaction)
+    .await?;
+    Ok(last.saturating_add(1))
+}
+
+async fn write(
+    transaction: &mut Transaction<'_, Sqlite>,
+    run: i64,
+    file: i64,
+    line: &Line,
+    reached: u64,
+    now: &str,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT OR REPLACE INTO outcomes (run, file, outcome, reason, name, message, revision, size, reached, at) \
+         SELECT ?, f.id, ?, ?, ?, ?, f.revision, r.size, ?, ? \
+         FROM files f JOIN revisions r ON r.file = f.id AND r.number = f.revision WHERE f.id = ?",
+    )
+    .bind(run)
+    .bind(line.outcome)
+    .bind(&line.reason)
+    .bind(&line.name)
+    .bind(&line.message)
+    .bind(signed(reached))
+    .bind(now)
+    .bind(file)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+/// The file's own columns, with those of this module among them. The index is named, since a wrong guess of the database
+/// would read the whole library for each row.
+fn select(index: &str, filter: &str) -> String {
+    let links = format!("JOIN links l INDEXED BY {index} ON");
+    let base = files::SELECT
+        .replacen("f.id", COLUMNS, 1)
+        .replacen("LEFT JOIN links l ON", &links, 1);
+    format!("{base} WHERE {filter}")
+}
+
+fn read(row: &SqliteRow) -> Result<Managed> {
+    Ok(Managed {
+        file: files::read(row)?,
+        state: row.try_get("state")?,
+        held: row.try_get("held")?,
+        waiting: row.try_get::<Option<i64>, _>("waiting")?.map(i64::unsigned_abs),
+        suspected: row.try_get("suspected")?,
+        note: row.try_get("note")?,
+        shown_in: u32::try_from(row.try_get::<i64, _>("shown_in")?).unwrap_or(u32::MAX),
+    })
+}

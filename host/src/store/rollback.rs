@@ -1,0 +1,139 @@
+//! Previous content, put back and held; and the switch "Do not update existing ClientPoints".
+
+use sqlx::SqlitePool;
+
+use super::files::{self, LibraryFile, add_revision, fetch, number};
+use super::objects::Object;
+use crate::{Error, Result};
+
+/// Puts the previous content back as a new revision, shows it where the present one is shown, and holds the file.
+///
+/// # Errors
+///
+/// `Error::NotFound`, `Error::Settings` if it can't be, or the database's.
+pub async fn rollback(pool: &SqlitePool, id: &str, now: &str) -> Result<LibraryFile> {
+    let row = number(id)?;
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let file = fetch(&mut transaction, row).await?;
+    let held: Option<(bool,)> = sqlx::query_as("SELECT held FROM links WHERE file = ?")
+        .bind(row)
+        .fetch_optional(&mut *transaction)
+        .await?;
+    match held {
+        Some((false,)) => {}
+        Some((true,)) => {
+            return Err(Error::Settings(format!(
+                "file {id} is held already: `clientpoint-host library release {id}` lets it follow again"
+            )));
+        }
+        None => return Err(not_managed(id)),
+    }
+    let present = i64::try_from(file.revision).unwrap_or(i64::MAX);
+    let previous: Option<(String, i64)> = sqlx::query_as(
+        "SELECT sha256, size FROM revisions WHERE file = ? AND number < ? AND sha256 <> ? ORDER BY number DESC LIMIT 1",
+    )
+    .bind(row)
+    .bind(present)
+    .bind(&file.sha256)
+    .fetch_optional(&mut *transaction)
+    .await?;
+    let Some((sha256, size)) = previous else {
+        return Err(Error::Settings(format!(
+            "file {id} has no previous content to go back to"
+        )));
+    };
+    let object = Object {
+        sha256,
+        size: size.unsigned_abs(),
+    };
+    let revision = present.saturating_add(1);
+    add_revision(&mut transaction, row, revision, &object, now).await?;
+    for query in [
+        "UPDATE files SET revision = ? WHERE id = ? AND revision = ?",
+        "UPDATE showings SET revision = ? WHERE file = ? AND revision = ?",
+    ] {
+        sqlx::query(query)
+            .bind(revision)
+            .bind(row)
+            .bind(present)
+            .execute(&mut *transaction)
+            .await?;
+    }
+    // The link no longer describes these bytes, so that the release fetches the item whatever its version.
+    sqlx::query(
+        "UPDATE links SET held = 1, version = NULL, hash = '', size = ?, waiting = coalesce(waiting, \
+         (SELECT coalesce(max(waiting), 0) + 1 FROM links)), note = NULL WHERE file = ?",
+    )
+    .bind(size)
+    .bind(row)
+    .execute(&mut *transaction)
+    .await?;
+    let file = fetch(&mut transaction, row).await?;
+    transaction.commit().await?;
+    Ok(file)
+}
+
+/// Lets a file follow again, from the next run on.
+///
+/// # Errors
+///
+/// `Error::NotFound`, `Error::Settings` for a file that nobody manages, or the database's.
+pub async fn release(pool: &SqlitePool, id: &str) -> Result<LibraryFile> {
+    let file = files::get(pool, id).await?;
+    let done = sqlx::query(
+        "UPDATE links SET held = 0, note = NULL, waiting = coalesce(waiting, \
+         (SELECT coalesce(max(waiting), 0) + 1 FROM links)) WHERE file = ?",
+    )
+    .bind(number(id)?)
+    .execute(pool)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(not_managed(id));
+    }
+    Ok(file)
+}
+
+/// Sets the switch, for a file or for all.
+///
+/// # Errors
+///
+/// `Error::NotFound`, or the database's.
+pub async fn keep_clientpoints(pool: &SqlitePool, id: Option<&str>, keep: bool) -> Result<()> {
+    let Some(id) = id else {
+        let query = if keep {
+            "INSERT OR IGNORE INTO switches (name) VALUES ('keep-clientpoints')"
+        } else {
+            "DELETE FROM switches WHERE name = 'keep-clientpoints'"
+        };
+        sqlx::query(query).execute(pool).await?;
+        return Ok(());
+    };
+    files::get(pool, id).await?;
+    sqlx::query("UPDATE files SET keep_clientpoints = ? WHERE id = ?")
+        .bind(keep)
+        .bind(number(id)?)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// Whether the switch is on for all, and the File IDs for which it is on by themselves.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn kept(pool: &SqlitePool) -> Result<(bool, Vec<String>)> {
+    let all: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM switches WHERE name = 'keep-clientpoints'")
+        .fetch_optional(pool)
+        .await?;
+    let files: Vec<(i64,)> = sqlx::query_as("SELECT id FROM files WHERE keep_clientpoints = 1 ORDER BY id")
+        .fetch_all(pool)
+        .await?;
+    Ok((all.is_some(), files.into_iter().map(|(id,)| id.to_string()).collect()))
+}
+
+fn not_managed(id: &str) -> Error {
+    Error::Settings(format!(
+        "file {id} follows nothing: only managed files are rolled back and released"
+    ))
+}

@@ -1,0 +1,469 @@
+//! Runs of the sync, and their ledger.
+//!
+//! A run is recorded before it starts, with the number of files that it is about. When it ends, every one of them must
+//! be accounted for: by a line of its own, or among the rest, which all have the same outcome. A ledger that does not
+//! add up is an error of the run, not a number in it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
+
+use super::files::signed;
+use crate::{Error, Result};
+
+/// A run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Run {
+    /// Counts from 1.
+    pub id: i64,
+    /// The connection's id.
+    pub connection: String,
+    /// The drive.
+    pub drive: String,
+    /// `scheduled`, `manual` or `plan`.
+    pub kind: String,
+    /// The UTC date of a scheduled run.
+    pub due: Option<String>,
+    /// Whether a scheduled run was caught up after its time.
+    pub late: bool,
+    /// Who or what started it.
+    pub started_by: String,
+    /// RFC 3339.
+    pub started_at: String,
+    /// RFC 3339.
+    pub ended_at: Option<String>,
+    /// `running`, `complete`, `incomplete`, `failed` or `planned`.
+    pub state: String,
+    /// How many files it is about.
+    pub inputs: u64,
+    /// How many of them have no line of their own.
+    pub rest: u64,
+    /// The outcome of those.
+    pub rest_outcome: Option<String>,
+    /// What else is to be said.
+    pub message: Option<String>,
+    /// What it may do, as the host wrote it down.
+    #[serde(skip)]
+    pub options: String,
+    /// Where it stands.
+    #[serde(skip)]
+    pub cursor: Option<String>,
+    /// Whether the source has been listed to the end.
+    #[serde(skip)]
+    pub listed: bool,
+}
+
+/// A line of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// The File ID.
+    pub file: String,
+    /// The item's name.
+    pub name: String,
+    /// The contract's word, or the host's `owner-lost`.
+    pub outcome: String,
+    /// Why, in a word; may be empty.
+    pub reason: String,
+    /// In a sentence.
+    pub message: String,
+    /// The file's revision after it.
+    pub revision: u64,
+    /// Its size, in bytes.
+    pub size: u64,
+    /// In how many ClientPoints and Templates new content was shown.
+    pub reached: u64,
+    /// RFC 3339.
+    pub at: String,
+}
+
+/// What begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Begin<'a> {
+    /// The connection's id.
+    pub connection: &'a str,
+    /// The drive.
+    pub drive: &'a str,
+    /// `scheduled`, `manual` or `plan`.
+    pub kind: &'a str,
+    /// The UTC date of a scheduled run.
+    pub due: Option<&'a str>,
+    /// Whether it is caught up.
+    pub late: bool,
+    /// Who or what starts it.
+    pub by: &'a str,
+    /// What it may do.
+    pub options: &'a str,
+}
+
+/// How a run ends.
+#[derive(Clone, Debug)]
+pub enum Ending<'a> {
+    /// Every file that was due has its line.
+    Complete,
+    /// It was given up: what has no line yet gets this outcome.
+    GivenUp {
+        /// The outcome: `deferred`, `access-lost`, `owner-lost` or `failed`.
+        outcome: &'a str,
+        /// Why, in a word.
+        reason: &'a str,
+        /// In a sentence.
+        message: &'a str,
+    },
+}
+
+const SELECT: &str = "SELECT id, connection, drive, kind, due, late, started_by, started_at, ended_at, state, options, \
+     cursor, listed, inputs, rest, rest_outcome, message FROM runs";
+
+/// Records a run. None if there is one for that day already.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn begin(pool: &SqlitePool, new: Begin<'_>, now: &str) -> Result<Option<Run>> {
+    let done = sqlx::query(
+        "INSERT INTO runs (connection, drive, kind, due, late, started_by, started_at, options, inputs) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
+             (SELECT count(*) FROM links WHERE connection = ?1 AND drive = ?2)) ON CONFLICT DO NOTHING",
+    )
+    .bind(new.connection)
+    .bind(new.drive)
+    .bind(new.kind)
+    .bind(new.due)
+    .bind(new.late)
+    .bind(new.by)
+    .bind(now)
+    .bind(new.options)
+    .execute(pool)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(None);
+    }
+    get(pool, done.last_insert_rowid()).await.map(Some)
+}
+
+/// The run of that number.
+///
+/// # Errors
+///
+/// `Error::NotFound`, or the database's.
+pub async fn get(pool: &SqlitePool, id: i64) -> Result<Run> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE id = ?")))
+        .bind(id)
+        .fetch_optional(pool)
+        .await?;
+    row.as_ref().map(read).transpose()?.ok_or_else(|| Error::NotFound {
+        what: "run",
+        name: id.to_string(),
+        hint: "`clientpoint-host runs list` shows the runs",
+    })
+}
+
+/// The latest runs, the newest first.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn list(pool: &SqlitePool, limit: u32) -> Result<Vec<Run>> {
+    let query = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY id DESC LIMIT ?"))).bind(limit);
+    query.fetch_all(pool).await?.iter().map(read).collect()
+}
+
+/// A run of the connection that has not come to its end.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn unfinished(pool: &SqlitePool, connection: &str) -> Result<Option<Run>> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        "{SELECT} WHERE connection = ? AND state = 'running' ORDER BY id LIMIT 1"
+    )))
+    .bind(connection)
+    .fetch_optional(pool)
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The last run of the connection that has ended, plans left out.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn last(pool: &SqlitePool, connection: &str) -> Result<Option<Run>> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        "{SELECT} WHERE connection = ? AND kind <> 'plan' AND state <> 'running' ORDER BY id DESC LIMIT 1"
+    )))
+    .bind(connection)
+    .fetch_optional(pool)
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The days for which the connection has scheduled runs, from that day on.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn days_from(pool: &SqlitePool, connection: &str, day: &str) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT due FROM runs WHERE connection = ? AND due >= ? ORDER BY due")
+        .bind(connection)
+        .bind(day)
+        .fetch_all(pool)
+        .await?;
+    Ok(rows.into_iter().map(|(day,)| day).collect())
+}
+
+/// The ids of all connections.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn connections(pool: &SqlitePool) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT id FROM connections ORDER BY id")
+        .fetch_all(pool)
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Notes where a run stands: after its effects, never before.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn keep_cursor(pool: &SqlitePool, run: &mut Run, cursor: String, listed: bool) -> Result<()> {
+    sqlx::query("UPDATE runs SET cursor = ?, listed = ? WHERE id = ?")
+        .bind(&cursor)
+        .bind(listed)
+        .bind(run.id)
+        .execute(pool)
+        .await?;
+    run.cursor = Some(cursor);
+    run.listed = listed;
+    Ok(())
+}
+
+/// Ends a plan: it has no ledger.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn end_plan(pool: &SqlitePool, run: &Run, message: &str, now: &str) -> Result<Run> {
+    sqlx::query("UPDATE runs SET state = 'planned', ended_at = ?, message = ? WHERE id = ?")
+        .bind(now)
+        .bind(message)
+        .bind(run.id)
+        .execute(pool)
+        .await?;
+    get(pool, run.id).await
+}
+
+/// Ends a run: completes its ledger, and holds it against the number of files that the run is about.
+///
+/// # Errors
+///
+/// `Error::Ledger` if it does not add up: the run is kept as `failed`. The database's.
+pub async fn end(pool: &SqlitePool, run: &Run, ending: Ending<'_>, now: &str) -> Result<Run> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    if let Ending::GivenUp {
+        outcome,
+        reason,
+        message,
+    } = &ending
+    {
+        fill(
+            &mut transaction,
+            run,
+            &format!("'{outcome}'"),
+            ("links_due", "(l.waiting IS NOT NULL OR l.suspected = 1)"),
+            (reason, message),
+            now,
+        )
+        .await?;
+    }
+    if run.listed {
+        let settled = "l.state <> 'following' AND l.waiting IS NULL AND l.suspected = 0";
+        let as_before = (
+            "as-before",
+            "nothing has changed since an earlier run told why this file does not follow",
+        );
+        fill(
+            &mut transaction,
+            run,
+            "l.state",
+            ("links_unsettled", settled),
+            as_before,
+            now,
+        )
+        .await?;
+    }
+    let rest = rest(&mut transaction, run).await?;
+    let (lines,): (i64,) = sqlx::query_as("SELECT count(*) FROM outcomes WHERE run = ?")
+        .bind(run.id)
+        .fetch_one(&mut *transaction)
+        .await?;
+    let (state, rest_outcome, message) = match &ending {
+        Ending::Complete => ("complete", "unchanged", None),
+        Ending::GivenUp { message, .. } if run.listed => ("incomplete", "unchanged", Some((*message).to_string())),
+        Ending::GivenUp { outcome, message, .. } => ("incomplete", *outcome, Some((*message).to_string())),
+    };
+    let adds_up = lines.unsigned_abs().checked_add(rest) == Some(run.inputs);
+    let wrong = format!(
+        "the ledger does not add up: {lines} lines and {rest} others are not {} files",
+        run.inputs
+    );
+    let (state, message) = if adds_up {
+        (state, message)
+    } else {
+        ("failed", Some(wrong.clone()))
+    };
+    sqlx::query("UPDATE runs SET state = ?, ended_at = ?, rest = ?, rest_outcome = ?, message = ? WHERE id = ?")
+        .bind(state)
+        .bind(now)
+        .bind(signed(rest))
+        .bind(rest_outcome)
+        .bind(message)
+        .bind(run.id)
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    if !adds_up {
+        return Err(Error::Ledger {
+            run: run.id,
+            message: wrong,
+        });
+    }
+    get(pool, run.id).await
+}
+
+/// Writes the same line for all files of the run that have none yet and fit the filter.
+async fn fill(
+    transaction: &mut Transaction<'_, Sqlite>,
+    run: &Run,
+    outcome: &str,
+    (index, filter): (&str, &str),
+    (reason, message): (&str, &str),
+    now: &str,
+) -> Result<()> {
+    let query = format!(
+        "INSERT OR IGNORE INTO outcomes (run, file, outcome, reason, name, message, revision, size, reached, at) \
+         SELECT ?, l.file, {outcome}, ?, l.name, ?, f.revision, r.size, 0, ? \
+         FROM links l INDEXED BY {index} JOIN files f ON f.id = l.file JOIN revisions r ON r.file = f.id AND r.number = f.revision \
+         WHERE l.connection = ? AND l.drive = ? AND {filter}"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(run.id)
+        .bind(reason)
+        .bind(message)
+        .bind(now)
+        .bind(&run.connection)
+        .bind(&run.drive)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+/// How many files have no line. After a listing that came to its end, only those count that follow their item and have
+/// nothing open: of the others it can't be said that they have not changed.
+async fn rest(transaction: &mut Transaction<'_, Sqlite>, run: &Run) -> Result<u64> {
+    let count = async |transaction: &mut Transaction<'_, Sqlite>, query: &'static str| {
+        sqlx::query_as::<_, (i64,)>(query)
+            .bind(&run.connection)
+            .bind(&run.drive)
+            .bind(run.id)
+            .fetch_one(&mut **transaction)
+            .await
+            .map(|(count,)| count)
+    };
+    let managed = count(
+        transaction,
+        "SELECT count(*) FROM links WHERE connection = ? AND drive = ? AND ? IS NOT NULL",
+    )
+    .await?;
+    let with_line = count(
+        transaction,
+        "SELECT count(*) FROM outcomes o CROSS JOIN links l ON l.file = o.file \
+         WHERE l.connection = ? AND l.drive = ? AND o.run = ?",
+    )
+    .await?;
+    let mut rest = managed - with_line;
+    if run.listed {
+        let open = "SELECT count(*) FROM links l INDEXED BY links_due WHERE l.connection = ? AND l.drive = ? \
+             AND (l.waiting IS NOT NULL OR l.suspected = 1) \
+             AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.run = ? AND o.file = l.file)";
+        rest -= count(transaction, open).await?;
+    }
+    Ok(u64::try_from(rest).unwrap_or(0))
+}
+
+/// The lines of a run, by File ID.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn lines(pool: &SqlitePool, run: i64) -> Result<Vec<Line>> {
+    let rows = sqlx::query(
+        "SELECT file, name, outcome, reason, message, revision, size, reached, at FROM outcomes WHERE run = ? \
+         ORDER BY file",
+    )
+    .bind(run)
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(read_line).collect()
+}
+
+/// How many files had which outcome, those without a line included.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn counts(pool: &SqlitePool, run: &Run) -> Result<BTreeMap<String, u64>> {
+    let rows: Vec<(String, i64)> =
+        sqlx::query_as("SELECT outcome, count(*) FROM outcomes WHERE run = ? GROUP BY outcome")
+            .bind(run.id)
+            .fetch_all(pool)
+            .await?;
+    let mut counts: BTreeMap<String, u64> = rows
+        .into_iter()
+        .map(|(outcome, count)| (outcome, count.unsigned_abs()))
+        .collect();
+    if let Some(outcome) = run.rest_outcome.as_ref().filter(|_| 0 < run.rest) {
+        *counts.entry(outcome.clone()).or_default() += run.rest;
+    }
+    Ok(counts)
+}
+
+fn read(row: &SqliteRow) -> Result<Run> {
+    Ok(Run {
+        id: row.try_get("id")?,
+        connection: row.try_get("connection")?,
+        drive: row.try_get("drive")?,
+        kind: row.try_get("kind")?,
+        due: row.try_get("due")?,
+        late: row.try_get("late")?,
+        started_by: row.try_get("started_by")?,
+        started_at: row.try_get("started_at")?,
+        ended_at: row.try_get("ended_at")?,
+        state: row.try_get("state")?,
+        inputs: row.try_get::<i64, _>("inputs")?.unsigned_abs(),
+        rest: row.try_get::<i64, _>("rest")?.unsigned_abs(),
+        rest_outcome: row.try_get("rest_outcome")?,
+        message: row.try_get("message")?,
+        options: row.try_get("options")?,
+        cursor: row.try_get("cursor")?,
+        listed: row.try_get("listed")?,
+    })
+}
+
+fn read_line(row: &SqliteRow) -> Result<Line> {
+    Ok(Line {
+        file: row.try_get::<i64, _>("file")?.to_string(),
+        name: row.try_get("name")?,
+        outcome: row.try_get("outcome")?,
+        reason: row.try_get("reason")?,
+        message: row.try_get("message")?,
+        revision: row.try_get::<i64, _>("revision")?.unsigned_abs(),
+        size: row.try_get::<i64, _>("size")?.unsigned_abs(),
+        reached: row.try_get::<i64, _>("reached")?.unsigned_abs(),
+        at: row.try_get("at")?,
+    })
+}

@@ -1,0 +1,130 @@
+//! The host's own users and their roles.
+
+use serde::Serialize;
+use sqlx::SqlitePool;
+
+use crate::{Error, Result};
+
+/// What a person may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// May connect, browse, import and associate.
+    Administrator,
+    /// May use what is in the library.
+    Member,
+}
+
+/// A person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct User {
+    /// Unique, at most 64 characters.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+impl User {
+    /// Refuses everybody but Administrators (rule 2). `what` finishes the sentence "only Administrators may …".
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`.
+    pub fn require_administrator(&self, what: &'static str) -> Result<()> {
+        match self.role {
+            Role::Administrator => Ok(()),
+            Role::Member => Err(Error::Forbidden {
+                user: self.name.clone(),
+                what,
+            }),
+        }
+    }
+}
+
+impl Role {
+    fn word(self) -> &'static str {
+        match self {
+            Role::Administrator => "administrator",
+            Role::Member => "member",
+        }
+    }
+
+    fn from_word(word: &str) -> Self {
+        // The database admits two words only; what is not the one has fewer rights.
+        if word == "administrator" {
+            Role::Administrator
+        } else {
+            Role::Member
+        }
+    }
+}
+
+/// The user of that name.
+///
+/// # Errors
+///
+/// `Error::NotFound`, or the database's.
+pub async fn get(pool: &SqlitePool, name: &str) -> Result<User> {
+    let row: Option<(String, String)> = sqlx::query_as("SELECT name, role FROM users WHERE name = ?")
+        .bind(name)
+        .fetch_optional(pool)
+        .await?;
+    match row {
+        Some((name, role)) => Ok(User {
+            name,
+            role: Role::from_word(&role),
+        }),
+        None => Err(Error::NotFound {
+            what: "user",
+            name: name.into(),
+            hint: "`clientpoint-host users list` shows them, `users add NAME --role ROLE` adds one",
+        }),
+    }
+}
+
+/// All users, by name.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn list(pool: &SqlitePool) -> Result<Vec<User>> {
+    let rows: Vec<(String, String)> = sqlx::query_as("SELECT name, role FROM users ORDER BY name")
+        .fetch_all(pool)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(name, role)| User {
+            name,
+            role: Role::from_word(&role),
+        })
+        .collect())
+}
+
+/// Adds a user.
+///
+/// # Errors
+///
+/// `Error::Settings` for a name that can't be one or is taken.
+pub async fn add(pool: &SqlitePool, name: &str, role: Role) -> Result<User> {
+    let fits = !name.is_empty() && name.chars().count() <= 64 && !name.chars().any(char::is_control);
+    if !fits || name.trim() != name {
+        return Err(Error::Settings(format!(
+            "`{}` can't be a user's name: give 1 to 64 characters without spaces around them",
+            name.escape_debug()
+        )));
+    }
+    let added = sqlx::query("INSERT INTO users (name, role) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        .bind(name)
+        .bind(role.word())
+        .execute(pool)
+        .await?;
+    if added.rows_affected() == 0 {
+        return Err(Error::Settings(format!(
+            "there is a user `{name}` already: choose another name"
+        )));
+    }
+    Ok(User {
+        name: name.into(),
+        role,
+    })
+}

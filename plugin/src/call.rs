@@ -1,0 +1,252 @@
+//! Asking Microsoft, with patience: the pause that everybody keeps, the watch for silence, and trying again.
+
+use std::{pin::pin, time::Duration};
+
+use futures::future::{Either, select};
+
+use crate::{
+    graph::{GraphError, Head, Meaning, Request, Unreadable},
+    model::CallError,
+    ports::{Level, Ports, Read, Unsent},
+    retry::{self, Budget, Next, Trouble},
+};
+
+/// The longest time without a byte.
+const SILENCE: Duration = Duration::from_secs(30);
+/// How often the watch looks.
+const TICK: Duration = Duration::from_secs(5);
+/// The largest JSON answer.
+const JSON_LIMIT: usize = 4 * 1024 * 1024;
+/// The largest page of changes: ten thousand entries with long names.
+const CHANGES_LIMIT: usize = 16 * 1024 * 1024;
+/// As much of an answer without success as is worth reading.
+const ERROR_LIMIT: usize = 64 * 1024;
+
+/// Why there is no usable answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Microsoft answered that it won't.
+    Answered(GraphError),
+    /// Microsoft asks for more patience than the budget has.
+    Throttled(Duration),
+    /// No connection, or it broke off.
+    Unreachable,
+    /// The host does not let the request out.
+    Refused,
+    /// No data for too long.
+    Silent,
+    /// An answer that can't be used.
+    Unusable(String),
+}
+
+impl From<Unreadable> for Fault {
+    fn from(error: Unreadable) -> Self {
+        Self::Unusable(error.to_string())
+    }
+}
+
+/// Asks until there is a successful answer that can be read, and gives what it says.
+///
+/// # Errors
+/// When there is none within the budget.
+pub async fn json<P: Ports, T>(
+    ports: &P,
+    request: &Request,
+    budget: &mut Budget,
+    read: impl Fn(&[u8]) -> Result<T, Unreadable>,
+) -> Result<T, Fault> {
+    json_up_to(ports, request, budget, JSON_LIMIT, read).await
+}
+
+/// As [`json`], for pages of changes, which may be long.
+///
+/// # Errors
+/// When there is none within the budget.
+pub async fn changes<P: Ports, T>(
+    ports: &P,
+    request: &Request,
+    budget: &mut Budget,
+    read: impl Fn(&[u8]) -> Result<T, Unreadable>,
+) -> Result<T, Fault> {
+    json_up_to(ports, request, budget, CHANGES_LIMIT, read).await
+}
+
+async fn json_up_to<P: Ports, T>(
+    ports: &P,
+    request: &Request,
+    budget: &mut Budget,
+    limit: usize,
+    read: impl Fn(&[u8]) -> Result<T, Unreadable>,
+) -> Result<T, Fault> {
+    loop {
+        let (trouble, fault) = match once(ports, request, budget, limit, &read).await {
+            Ok(said) => return Ok(said),
+            Err(failed) => failed,
+        };
+        let Some(trouble) = trouble else {
+            return Err(fault);
+        };
+        again(ports, budget, trouble, fault).await?;
+    }
+}
+
+async fn once<P: Ports, T>(
+    ports: &P,
+    request: &Request,
+    budget: &mut Budget,
+    limit: usize,
+    read: impl Fn(&[u8]) -> Result<T, Unreadable>,
+) -> Result<T, (Option<Trouble>, Fault)> {
+    let (head, body) = open(ports, request, budget).await.map_err(passing)?;
+    if head.status != 200 {
+        return Err(refused(ports, head, body).await);
+    }
+    let body = whole(ports, body, limit).await.map_err(passing)?;
+    read(&body).map_err(|error| match error {
+        // Half an answer, or a page of some gateway on the way.
+        Unreadable::Shape(_) => (Some(Trouble::Transient), error.into()),
+        Unreadable::ForeignPage => (None, error.into()),
+    })
+}
+
+/// Whether a fault may pass.
+fn passing(fault: Fault) -> (Option<Trouble>, Fault) {
+    let passes = matches!(fault, Fault::Unreachable | Fault::Silent);
+    (passes.then_some(Trouble::Transient), fault)
+}
+
+/// Sends a request once, after the pause that everybody keeps, and waits for the head of the answer.
+///
+/// # Errors
+/// When there is no answer.
+pub async fn open<P: Ports>(ports: &P, request: &Request, budget: &mut Budget) -> Result<(Head, P::Body), Fault> {
+    keep_quiet(ports, budget).await?;
+    let watch = pin!(silence(ports, || 0));
+    match select(pin!(ports.send(request)), watch).await {
+        Either::Left((answer, _)) => answer.map_err(|unsent| match unsent {
+            Unsent::Refused => Fault::Refused,
+            Unsent::Unreachable => Fault::Unreachable,
+        }),
+        Either::Right(_) => Err(Fault::Silent),
+    }
+}
+
+/// Reads an answer that is not the one hoped for: what it means, and whether that may pass.
+pub async fn refused<P: Ports>(ports: &P, head: Head, body: P::Body) -> (Option<Trouble>, Fault) {
+    // Whatever can't be read of it adds nothing to the status.
+    let body = whole(ports, body, ERROR_LIMIT).await.unwrap_or_default();
+    let error = GraphError::read(&head, &body);
+    let code = error.codes.last().map_or("no code", String::as_str);
+    let request_id = head.header("request-id").unwrap_or("unknown");
+    let line = format!("Microsoft answered {} ({code}), request {request_id}", error.status);
+    ports.log(Level::Info, &line);
+    let trouble = retry::trouble(error.meaning(), &head, ports.utc());
+    (trouble, Fault::Answered(error))
+}
+
+/// Waits until it is time to try again, or gives the fault back because the budget is spent. A pause for everybody is
+/// only noted here: [`open`] keeps it.
+///
+/// # Errors
+/// The fault, if there is no point in trying again.
+pub async fn again<P: Ports, E>(ports: &P, budget: &mut Budget, trouble: Trouble, fault: E) -> Result<(), E> {
+    match budget.next(trouble, retry::dice(ports.now())) {
+        Next::Again(wait) => {
+            ports.wait(wait).await;
+            Ok(())
+        }
+        Next::Pause(pause) => {
+            let until = ports.now().saturating_add(pause);
+            let quiet = ports.quiet_until();
+            quiet.set(quiet.get().max(until));
+            Ok(())
+        }
+        Next::GiveUp => Err(fault),
+    }
+}
+
+/// Ends after a time in which the count did not move.
+pub async fn silence<P: Ports>(ports: &P, count: impl Fn() -> u64) {
+    let (mut seen, mut quiet) = (count(), Duration::ZERO);
+    while quiet < SILENCE {
+        ports.wait(TICK).await;
+        if count() == seen {
+            quiet += TICK;
+        } else {
+            (seen, quiet) = (count(), Duration::ZERO);
+        }
+    }
+}
+
+/// Throttling counts for the whole connection, and requests in the meantime make it worse: so everybody waits.
+async fn keep_quiet<P: Ports>(ports: &P, budget: &mut Budget) -> Result<(), Fault> {
+    loop {
+        let left = ports.quiet_until().get().saturating_sub(ports.now());
+        if left.is_zero() {
+            return Ok(());
+        }
+        if !budget.spend(left) {
+            return Err(Fault::Throttled(left));
+        }
+        ports.wait(left).await;
+    }
+}
+
+/// A body of at most so many bytes.
+async fn whole<P: Ports>(ports: &P, mut body: P::Body, limit: usize) -> Result<Vec<u8>, Fault> {
+    let mut all = Vec::new();
+    let mut buffer = Vec::new();
+    loop {
+        let watch = pin!(silence(ports, || 0));
+        let (read, bytes) = match select(pin!(ports.read(&mut body, buffer)), watch).await {
+            Either::Left((read, _)) => read,
+            Either::Right(_) => return Err(Fault::Silent),
+        };
+        match read {
+            Read::End => return Ok(all),
+            Read::Broken => return Err(Fault::Unreachable),
+            Read::Some if all.len() + bytes.len() > limit => {
+                return Err(Fault::Unusable("Microsoft's answer is too long".to_owned()));
+            }
+            Read::Some => all.extend_from_slice(&bytes),
+        }
+        buffer = bytes;
+    }
+}
+
+/// What a fault means for a call as a whole. `way_out` says what an Administrator can do where access is denied.
+#[must_use]
+pub fn call_error(fault: Fault, way_out: &str) -> CallError {
+    let error = match fault {
+        Fault::Answered(error) => error,
+        Fault::Throttled(left) => return CallError::Throttled(Some(left)),
+        Fault::Unreachable => {
+            return CallError::Unavailable("Microsoft can't be reached; try again later".to_owned());
+        }
+        Fault::Silent => {
+            return CallError::Unavailable("Microsoft does not answer; try again later".to_owned());
+        }
+        Fault::Refused => {
+            return CallError::Other("the host refused a request to an address it does not know".to_owned());
+        }
+        Fault::Unusable(text) => return CallError::Other(text),
+    };
+    match error.meaning() {
+        Meaning::SignIn => CallError::SignInNeeded(
+            "Microsoft does not accept the connection's credentials any more; connect again".to_owned(),
+        ),
+        Meaning::Denied => CallError::AccessDenied(way_out.to_owned()),
+        Meaning::NotFound => CallError::NotFound,
+        Meaning::Throttled => CallError::Throttled(None),
+        Meaning::Transient => CallError::Unavailable(format!(
+            "Microsoft has a fault of its own (status {}); try again later",
+            error.status
+        )),
+        _ => CallError::Other(format!(
+            "Microsoft answered with status {}: {} {}",
+            error.status,
+            error.codes.join(", "),
+            error.message
+        )),
+    }
+}

@@ -1,0 +1,101 @@
+//! The glue between the flows and the component's imports and exports: the only module that names generated types.
+
+mod convert;
+mod managed;
+mod outside;
+
+/// The contract, as generated from `wit/`.
+#[allow(
+    missing_docs,
+    unsafe_code,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic,
+    clippy::allow_attributes_without_reason,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "generated code"
+)]
+mod bindings {
+    wit_bindgen::generate!({ path: "../wit", world: "content-source", generate_all });
+    export!(Plugin with_types_in self);
+    use super::Plugin;
+}
+
+use bindings::{
+    clientpoint::content_source::types::{Actor, ItemRef},
+    exports::clientpoint::content_source::{content_import, source as exported, sync as synced},
+};
+use convert::{call_error, drive_page, entry_page, item_outcome, item_ref, role};
+use outside::Outside;
+
+use crate::{browse, drives, import, source, sync};
+
+/// What the component exports hang on to; it has no state of its own.
+struct Plugin;
+
+impl content_import::Guest for Plugin {
+    async fn drives(actor: Actor, next: Option<String>) -> Result<content_import::DrivePage, content_import::Error> {
+        let page = drives::drives(&Outside::new(), role(actor.role), next.as_deref()).await;
+        page.map(drive_page).map_err(call_error)
+    }
+
+    async fn browse(
+        actor: Actor,
+        folder: Option<String>,
+        next: Option<String>,
+    ) -> Result<content_import::EntryPage, content_import::Error> {
+        let page = browse::browse(&Outside::new(), role(actor.role), folder.as_deref(), next.as_deref()).await;
+        page.map(entry_page).map_err(call_error)
+    }
+
+    async fn import_files(
+        actor: Actor,
+        items: Vec<ItemRef>,
+    ) -> Result<Vec<content_import::ItemOutcome>, content_import::Error> {
+        let items: Vec<_> = items.into_iter().map(item_ref).collect();
+        let outcomes = import::import_files(&Outside::new(), role(actor.role), &items).await;
+        outcomes
+            .map(|all| all.into_iter().map(item_outcome).collect())
+            .map_err(call_error)
+    }
+}
+
+impl synced::Guest for Plugin {
+    async fn step(cursor: Option<String>, options: synced::Options) -> Result<synced::Report, content_import::Error> {
+        let report = sync::step(&Outside::new(), cursor.as_deref(), managed::options(options)).await;
+        report.map(managed::report).map_err(call_error)
+    }
+
+    async fn plan(cursor: String, next: Option<String>) -> Result<synced::PlanPage, content_import::Error> {
+        let page = sync::plan(&Outside::new(), &cursor, next.as_deref()).await;
+        page.map(managed::plan_page).map_err(call_error)
+    }
+}
+
+impl exported::Guest for Plugin {
+    fn describe() -> exported::Description {
+        convert::description()
+    }
+
+    fn authorization(
+        mode: exported::Mode,
+        settings: Vec<exported::Setting>,
+    ) -> Result<exported::AuthorizationPlan, exported::SettingsError> {
+        let exported::Mode::Organization = mode;
+        let value = |key: &str| {
+            settings
+                .iter()
+                .find(|setting| setting.key == key)
+                .map(|setting| setting.value.as_str())
+        };
+        source::authorization(value)
+            .map(convert::plan)
+            .map_err(convert::settings_error)
+    }
+
+    fn explain(error: exported::OauthError) -> exported::SignInError {
+        convert::sign_in_error(source::explain(error.status, &error.error, &error.description))
+    }
+}

@@ -1,0 +1,301 @@
+//! The transfer of one file: from a fresh URL, through the hash, into a draft of the library; gone on with where it
+//! broke off; kept only when it was verified.
+
+mod pour;
+
+use crate::{
+    call::{self, Fault},
+    graph::{self, DriveItem, GraphError, Meaning},
+    kinds,
+    managed::{Line, LineOutcome, LinkState, ManagedFile},
+    model::{Failure, ItemRef, LibraryError, LibraryFile, Link, Policy, Refusal, Verification},
+    ports::{Level, Ports},
+    retry::{Budget, Trouble},
+    validate,
+    verify::{self, Delivered, Judgement, Published},
+    wording,
+};
+use pour::{Break, Taken, pour};
+
+/// What one transfer is about.
+#[derive(Debug)]
+pub struct Job<'a, P> {
+    /// The outside world.
+    pub ports: &'a P,
+    /// The origin of Microsoft Graph.
+    pub api: &'a str,
+    /// The item.
+    pub source: &'a ItemRef,
+    /// The limits in force.
+    pub policy: &'a Policy,
+    /// What becomes of the bytes.
+    pub target: Target<'a>,
+}
+
+/// What becomes of the bytes.
+#[derive(Debug, Clone, Copy)]
+pub enum Target<'a> {
+    /// A new file of the library.
+    New,
+    /// New content for this file.
+    Update {
+        /// The file, as it was before.
+        file: &'a ManagedFile,
+        /// Whether to give up where the item has changed since its metadata was read.
+        exact: bool,
+    },
+}
+
+/// A file that is in the library now.
+#[derive(Debug)]
+pub struct Arrived {
+    /// The file.
+    pub file: LibraryFile,
+    /// Sentences for people.
+    pub warnings: Vec<String>,
+}
+
+/// Why a transfer ended without a new file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// The file may not enter.
+    Refused(Refusal),
+    /// It did not come.
+    Failed(Failure),
+    /// Somebody else brought it in meanwhile, under this File ID.
+    Already(String),
+}
+
+/// What keeps one download from becoming a whole file.
+#[derive(Debug)]
+enum Setback {
+    /// What was taken is worth nothing; the failure is what to say if there is no more time.
+    StartOver(Failure),
+    /// There is no point in going on.
+    Stop(Stop),
+}
+
+impl From<Stop> for Setback {
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
+    }
+}
+
+/// Reads the metadata of the item.
+///
+/// # Errors
+/// When it is not there, or can't be read.
+pub async fn metadata<P: Ports>(job: &Job<'_, P>, budget: &mut Budget) -> Result<DriveItem, Stop> {
+    let request = graph::item(job.api, &job.source.drive, &job.source.item);
+    call::json(job.ports, &request, budget, graph::object)
+        .await
+        .map_err(|fault| stop(job, fault))
+}
+
+/// Brings the item into the library. `item` is its metadata, just read.
+///
+/// # Errors
+/// When the file may not enter or did not come; then nothing of it is kept.
+pub async fn fetch<P: Ports>(job: &Job<'_, P>, mut item: DriveItem, budget: &mut Budget) -> Result<Arrived, Stop> {
+    let mut earlier = None;
+    loop {
+        validate::check(&item, job.policy).map_err(Stop::Refused)?;
+        let published = Published {
+            size: item.size(),
+            hash: item.hash(),
+            ending: kinds::ending(&item.name),
+        };
+        match whole(job, &item, budget).await {
+            Ok((draft, delivered)) => match verify::judge(&published, &delivered, earlier.as_deref()) {
+                Judgement::Accept(verification) => {
+                    return keep(job, &item, draft, &delivered, verification).await;
+                }
+                Judgement::Refuse(failure) => return Err(Stop::Failed(failure)),
+                Judgement::Again => {
+                    let fresh = metadata(job, budget).await?;
+                    earlier = Some(delivered.hash).filter(|_| fresh.same_content(&item));
+                    if earlier.is_none() {
+                        moved_on(job)?;
+                        start_over(job, budget, Failure::Changing).await?;
+                    }
+                    item = fresh;
+                }
+            },
+            Err(Setback::StartOver(failure)) => {
+                start_over(job, budget, failure).await?;
+                let fresh = metadata(job, budget).await?;
+                if !fresh.same_content(&item) {
+                    moved_on(job)?;
+                }
+                item = fresh;
+                earlier = None;
+            }
+            Err(Setback::Stop(stop)) => return Err(stop),
+        }
+    }
+}
+
+/// One download from the first byte to the last, over as many connections as it takes.
+async fn whole<P: Ports>(
+    job: &Job<'_, P>,
+    item: &DriveItem,
+    budget: &mut Budget,
+) -> Result<(P::Draft, Delivered), Setback> {
+    let begun = match job.target {
+        Target::New => job.ports.create(&item.name).await,
+        Target::Update { file, .. } => job.ports.replace(&file.file.id, file.file.revision).await,
+    };
+    let draft = begun.map_err(|error| not_taken(job, 0, error))?;
+    let mut taken = Taken::default();
+    let mut renewed_at = None;
+    loop {
+        let Err(broken) = pour(job, item, &draft, &mut taken, budget).await else {
+            return Ok((draft, taken.delivered()));
+        };
+        match broken {
+            Break::Setback(setback) => return Err(setback),
+            // The URL has run out: a new one is due, but only one for the same place.
+            Break::Expired(_) if renewed_at != Some(taken.len()) => renewed_at = Some(taken.len()),
+            Break::Expired(failure) => return Err(Stop::Failed(failure).into()),
+            Break::Trouble(trouble, failure) => {
+                call::again(job.ports, budget, trouble, Stop::Failed(failure)).await?;
+            }
+        }
+        if taken.len() > 0 && !metadata(job, budget).await?.same_content(item) {
+            return Err(Setback::StartOver(Failure::Changing));
+        }
+    }
+}
+
+async fn keep<P: Ports>(
+    job: &Job<'_, P>,
+    item: &DriveItem,
+    draft: P::Draft,
+    delivered: &Delivered,
+    verification: Verification,
+) -> Result<Arrived, Stop> {
+    let link = Link {
+        source: job.source.clone(),
+        version: item.version().map(str::to_owned),
+        hash: delivered.hash.clone(),
+        size: delivered.size,
+        verification,
+        name: item.name.clone(),
+        web_url: item.web_url.clone(),
+    };
+    let warnings = warnings(item, delivered, verification);
+    let committed = match job.target {
+        Target::New => job.ports.commit(draft, &link).await,
+        Target::Update { file, .. } => {
+            let line = line(file, &link, &warnings);
+            job.ports.publish(draft, &link, &line).await
+        }
+    };
+    let file = committed.map_err(|error| not_taken(job, delivered.size, error))?;
+    Ok(Arrived { file, warnings })
+}
+
+/// The line of the ledger for new content.
+fn line(before: &ManagedFile, link: &Link, warnings: &[String]) -> Line {
+    let (outcome, said) = match (before.state, link.verification) {
+        (LinkState::SourceGone, _) => (LineOutcome::SourceBack, "is in the drive again, and up to date"),
+        (_, Verification::Verified) => (LineOutcome::Updated, "is up to date"),
+        _ => (
+            LineOutcome::Unverified,
+            "is up to date, though Microsoft's hash could not confirm it",
+        ),
+    };
+    let mut message = format!("{} {said}", wording::title(&link.name));
+    for warning in warnings {
+        message.push_str("; ");
+        message.push_str(warning);
+    }
+    Line {
+        outcome,
+        reason: String::new(),
+        name: link.name.clone(),
+        message,
+    }
+}
+
+/// A plan is carried out exactly, or not at all.
+fn moved_on<P>(job: &Job<'_, P>) -> Result<(), Stop> {
+    match job.target {
+        Target::Update { exact: true, .. } => Err(Stop::Failed(Failure::Changing)),
+        _ => Ok(()),
+    }
+}
+
+/// Rule 20e: what does not fit is told, and does not decide.
+fn warnings(item: &DriveItem, delivered: &Delivered, verification: Verification) -> Vec<String> {
+    let ending = kinds::ending(&item.name);
+    let media_type = item.mime_type().unwrap_or_default();
+    let odd_content = delivered.size > 0 && !kinds::fits_bytes(&ending, &delivered.first);
+    let odd_media_type = !kinds::fits_media_type(&ending, media_type);
+    let rewritten = verification == Verification::Rewritten;
+    [
+        odd_content.then(|| wording::odd_content(&item.name, &ending)),
+        odd_media_type.then(|| wording::odd_media_type(&item.name, &ending, media_type)),
+        rewritten.then(|| wording::rewritten(&item.name)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+async fn start_over<P: Ports>(job: &Job<'_, P>, budget: &mut Budget, failure: Failure) -> Result<(), Stop> {
+    call::again(job.ports, budget, Trouble::Transient, Stop::Failed(failure)).await
+}
+
+/// What a fault of Microsoft Graph means for one file.
+fn stop<P: Ports>(job: &Job<'_, P>, fault: Fault) -> Stop {
+    let failure = match fault {
+        Fault::Answered(error) => return answered(&error),
+        Fault::Throttled(left) => Failure::Throttled(Some(left)),
+        Fault::Unreachable => Failure::Network,
+        Fault::Refused => {
+            job.ports.log(
+                Level::Warn,
+                "the host refused a request for a download: see its rules for the network",
+            );
+            Failure::Network
+        }
+        Fault::Silent => Failure::Stalled,
+        Fault::Unusable(text) => {
+            job.ports.log(Level::Warn, &text);
+            Failure::Other
+        }
+    };
+    Stop::Failed(failure)
+}
+
+fn answered(error: &GraphError) -> Stop {
+    Stop::Failed(match error.meaning() {
+        Meaning::Malware => return Stop::Refused(Refusal::Malware),
+        Meaning::SignIn => Failure::SignInNeeded,
+        Meaning::Denied => Failure::AccessDenied,
+        Meaning::NotFound => Failure::NotFound,
+        Meaning::Locked => Failure::Locked,
+        Meaning::Labelled => Failure::Labelled,
+        Meaning::Changed => Failure::Changing,
+        Meaning::Throttled => Failure::Throttled(None),
+        Meaning::Transient | Meaning::BadRange | Meaning::Other => Failure::SourceError(error.status),
+    })
+}
+
+/// What an error of the library means for one file, of which so many bytes were there.
+fn not_taken<P: Ports>(job: &Job<'_, P>, size: u64, error: LibraryError) -> Stop {
+    match error {
+        LibraryError::AlreadyLinked(id) => Stop::Already(id),
+        LibraryError::TooLarge(limit) => Stop::Refused(Refusal::TooLarge(size, limit)),
+        LibraryError::NoSpace => Stop::Failed(Failure::NoSpace),
+        LibraryError::Conflict => Stop::Failed(Failure::Changing),
+        error => {
+            job.ports.log(Level::Warn, &error.to_string());
+            Stop::Failed(Failure::Library)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,234 @@
+//! One connection's worth of a download: a fresh URL, the bytes from where the last connection broke off, and what
+//! went wrong if it broke off again.
+
+use std::{cell::Cell, pin::pin};
+
+use futures::future::{Either, select};
+
+use super::{Job, Setback, Stop, answered, not_taken, stop};
+use crate::{
+    call::{self, Fault},
+    graph::{self, DriveItem, Head, Meaning, Request, origin},
+    kinds,
+    model::{Failure, Refusal},
+    ports::{CHUNK, Ports, Read},
+    quick_xor::QuickXor,
+    retry::{Budget, Trouble},
+    validate,
+    verify::Delivered,
+};
+
+/// Redirects from Microsoft Graph to the bytes.
+const HOPS: usize = 5;
+
+/// What a draft holds so far.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    hash: QuickXor,
+    first: Vec<u8>,
+    announced: Option<u64>,
+    media_type: String,
+    tag: Option<String>,
+}
+
+/// Why a connection ended too early.
+#[derive(Debug)]
+pub(super) enum Break {
+    /// It may pass; the failure is what to say if it does not.
+    Trouble(Trouble, Failure),
+    /// The URL is not accepted (any more); the failure is what to say if a new one is not either.
+    Expired(Failure),
+    /// Going on is not possible.
+    Setback(Setback),
+}
+
+impl From<Setback> for Break {
+    fn from(setback: Setback) -> Self {
+        Self::Setback(setback)
+    }
+}
+
+impl From<Stop> for Break {
+    fn from(stop: Stop) -> Self {
+        Self::Setback(Setback::Stop(stop))
+    }
+}
+
+impl Taken {
+    /// Bytes.
+    pub(super) const fn len(&self) -> u64 {
+        self.hash.len()
+    }
+
+    /// The whole of it, for judgement.
+    pub(super) fn delivered(self) -> Delivered {
+        Delivered {
+            size: self.hash.len(),
+            hash: self.hash.finish(),
+            announced: self.announced,
+            media_type: self.media_type,
+            first: self.first,
+        }
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        let wanted = kinds::SAMPLE.saturating_sub(self.first.len());
+        self.first.extend(bytes.iter().take(wanted));
+        self.hash.update(bytes);
+    }
+}
+
+/// Pours into the draft what is missing, over one connection.
+pub(super) async fn pour<P: Ports>(
+    job: &Job<'_, P>,
+    item: &DriveItem,
+    draft: &P::Draft,
+    taken: &mut Taken,
+    budget: &mut Budget,
+) -> Result<(), Break> {
+    let (head, body) = connect(job, taken.len(), budget).await?;
+    begin(job, taken, &head)?;
+
+    let (sink, stored) = job.ports.write(draft);
+    let relayed = relay(job, item, body, sink, taken);
+    // The library may give up before the source does; then nobody reads what is relayed.
+    let (relayed, stored) = match select(pin!(relayed), pin!(stored)).await {
+        Either::Left((relayed, stored)) => (relayed, stored.await),
+        Either::Right((stored, _)) => (Err(Stop::Failed(Failure::Library).into()), stored),
+    };
+    match stored {
+        Err(error) => Err(not_taken(job, taken.len(), error).into()),
+        Ok(size) if size == taken.len() => relayed,
+        Ok(_) => Err(Stop::Failed(Failure::Library).into()),
+    }
+}
+
+/// Asks for the content, and follows the redirects to it. Every attempt asks anew: the URLs live for minutes.
+async fn connect<P: Ports>(job: &Job<'_, P>, from: u64, budget: &mut Budget) -> Result<(Head, P::Body), Break> {
+    let mut request = graph::content(job.api, &job.source.drive, &job.source.item);
+    for hop in 0..=HOPS {
+        let (head, body) = call::open(job.ports, &request, budget)
+            .await
+            .map_err(|fault| lost(job, fault))?;
+        if matches!(head.status, 200 | 206) {
+            return Ok((head, body));
+        }
+        if let Some(next) = redirected(&request, &head, from) {
+            request = next;
+            continue;
+        }
+        let (trouble, fault) = call::refused(job.ports, head, body).await;
+        return Err(not_given(job, hop > 0, trouble, fault));
+    }
+    Err(Stop::Failed(Failure::NotTheFile).into())
+}
+
+/// Where the redirect leads: byte for byte as it stands, unless it has no host of its own.
+fn redirected(request: &Request, head: &Head, from: u64) -> Option<Request> {
+    let location = head.location()?;
+    if location.starts_with('/') && !location.starts_with("//") {
+        let url = format!("{}{location}", origin(&request.url)?);
+        return Some(graph::redirected(&url, from));
+    }
+    origin(location)?;
+    Some(graph::redirected(location, from))
+}
+
+/// No answer at all.
+fn lost<P: Ports>(job: &Job<'_, P>, fault: Fault) -> Break {
+    match fault {
+        Fault::Unreachable => Break::Trouble(Trouble::Transient, Failure::Network),
+        Fault::Silent => Break::Trouble(Trouble::Transient, Failure::Stalled),
+        fault => stop(job, fault).into(),
+    }
+}
+
+/// An answer without content, from Microsoft Graph or, beyond it, from the host that has the bytes.
+fn not_given<P: Ports>(job: &Job<'_, P>, beyond: bool, trouble: Option<Trouble>, fault: Fault) -> Break {
+    let Fault::Answered(error) = fault else {
+        return stop(job, fault).into();
+    };
+    let meaning = answered(&error);
+    match (error.meaning(), meaning) {
+        (_, Stop::Failed(failure)) if trouble.is_some() => {
+            Break::Trouble(trouble.unwrap_or(Trouble::Transient), failure)
+        }
+        (Meaning::BadRange, _) => Setback::StartOver(Failure::Truncated).into(),
+        (Meaning::Changed, _) => Setback::StartOver(Failure::Changing).into(),
+        (Meaning::SignIn | Meaning::Denied, _) if beyond => Break::Expired(Failure::AccessDenied),
+        (Meaning::NotFound, _) if beyond => Break::Expired(Failure::NotFound),
+        (_, stop) => stop.into(),
+    }
+}
+
+/// Compares the head of an answer with what was taken before, or notes it if nothing was.
+fn begin<P: Ports>(job: &Job<'_, P>, taken: &mut Taken, head: &Head) -> Result<(), Break> {
+    let tag = head.header("etag").map(str::to_owned);
+    if taken.len() == 0 {
+        if head.status != 200 {
+            return Err(Setback::StartOver(Failure::Truncated).into());
+        }
+        taken.announced = head.number("content-length");
+        taken.media_type = head.header("content-type").unwrap_or_default().to_owned();
+        taken.tag = tag;
+        let size = taken.announced.unwrap_or_default();
+        return validate::check_size(size, job.policy).map_err(|refusal| Stop::Refused(refusal).into());
+    }
+    let Some((start, whole)) = head.content_range().filter(|_| head.status == 206) else {
+        return Err(Setback::StartOver(Failure::Truncated).into());
+    };
+    let other_length = whole.is_some() && taken.announced.is_some() && whole != taken.announced;
+    let other_tag = tag.is_some() && taken.tag.is_some() && tag != taken.tag;
+    if start != taken.len() || other_length || other_tag {
+        return Err(Setback::StartOver(Failure::Changing).into());
+    }
+    taken.announced = taken.announced.or(whole);
+    Ok(())
+}
+
+/// Hands the body on, chunk by chunk, until it ends. The sink ends with it.
+async fn relay<P: Ports>(
+    job: &Job<'_, P>,
+    item: &DriveItem,
+    mut body: P::Body,
+    mut sink: P::Sink,
+    taken: &mut Taken,
+) -> Result<(), Break> {
+    let chunks = Cell::new(0);
+    // One watch for the whole body. It rests while the library stores, and starts anew with each chunk.
+    let mut watch = pin!(call::silence(job.ports, || chunks.get()));
+    let mut buffer = Vec::with_capacity(CHUNK);
+    loop {
+        let (read, bytes) = match select(pin!(job.ports.read(&mut body, buffer)), watch.as_mut()).await {
+            Either::Left((read, _)) => read,
+            Either::Right(_) => return Err(Break::Trouble(Trouble::Transient, Failure::Stalled)),
+        };
+        chunks.set(chunks.get() + 1);
+        let whole = taken.announced.is_none_or(|announced| taken.len() >= announced);
+        match read {
+            Read::Some => {}
+            Read::End if whole => return Ok(()),
+            // Some servers close the connection rudely after the last byte.
+            Read::Broken if whole && taken.announced.is_some() => return Ok(()),
+            Read::End | Read::Broken => {
+                return Err(Break::Trouble(Trouble::Transient, Failure::Truncated));
+            }
+        }
+        let size = taken.len() + bytes.len() as u64;
+        validate::check_size(size, job.policy).map_err(|_| too_large(size, job))?;
+        taken.take(&bytes);
+        let (stored, bytes) = job.ports.push(&mut sink, bytes).await;
+        if !stored {
+            // Why not is what the library's own answer says.
+            return Ok(());
+        }
+        job.ports
+            .progress(job.source, &item.name, taken.len(), taken.announced.or(item.size()));
+        buffer = bytes;
+    }
+}
+
+const fn too_large<P>(size: u64, job: &Job<'_, P>) -> Break {
+    let refusal = Refusal::TooLarge(size, job.policy.max_file_bytes);
+    Break::Setback(Setback::Stop(Stop::Refused(refusal)))
+}

@@ -1,0 +1,238 @@
+//! All drives that the company's credentials can see: first people's, then sites'.
+//!
+//! It is never asked who "me" is: with the company's credentials there is nobody (rule 14).
+
+use std::collections::BTreeSet;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use futures::{StreamExt, stream};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{
+    call::{self, Fault},
+    graph::{self, GraphDrive, Meaning, Page, Request, Site, User},
+    model::{CallError, Connection, Drive, DriveKind, DrivePage, Role},
+    ports::Ports,
+    retry::Budget,
+};
+
+/// Owners that are asked about at the same time.
+const AT_ONCE: usize = 4;
+
+const WAY_OUT: &str = "Microsoft lets this connection list neither people nor sites: an administrator of Microsoft 365 \
+    can grant the application User.Read.All (for people's drives) or Sites.Read.All (for sites' libraries)";
+const NO_PEOPLE: &str = "people's drives are left out: Microsoft does not let this connection list people; an \
+    administrator of Microsoft 365 can grant the application User.Read.All";
+const NO_SITES: &str = "sites' libraries are left out: Microsoft does not let this connection list sites; an \
+    administrator of Microsoft 365 can grant the application Sites.Read.All";
+
+/// Where a listing stands. People get it as opaque text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Cursor {
+    phase: Phase,
+    /// The following page of this phase, as its link stands; none for its first one.
+    link: Option<String>,
+    /// Whether people could not be listed.
+    without_people: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+enum Phase {
+    #[default]
+    People,
+    Sites,
+}
+
+/// Somebody or something that has drives.
+struct Owner {
+    title: String,
+    drives: Request,
+}
+
+/// A page of all drives (rule 17).
+///
+/// # Errors
+/// When neither people nor sites can be listed, or Microsoft does not answer.
+pub async fn drives<P: Ports>(ports: &P, role: Role, next: Option<&str>) -> Result<DrivePage, CallError> {
+    if role != Role::Administrator {
+        return Err(CallError::Forbidden);
+    }
+    let connection = ports.connection();
+    let cursor = match next {
+        Some(text) => read_cursor(text, &connection.api_origin).ok_or(CallError::NotFound)?,
+        None => Cursor::default(),
+    };
+    let first = cursor.link.is_none();
+    match owners(ports, &connection, &cursor).await {
+        Ok((owners, link)) => {
+            let mut page = drives_of(ports, &connection, owners).await?;
+            page.next = following(&cursor, link).map(|cursor| write_cursor(&cursor));
+            Ok(page)
+        }
+        Err(Fault::Answered(error)) if first && error.meaning() == Meaning::Denied => without(&cursor),
+        Err(fault) => Err(call::call_error(fault, WAY_OUT)),
+    }
+}
+
+/// One of the two lists is out of reach: the other one may do.
+fn without(cursor: &Cursor) -> Result<DrivePage, CallError> {
+    let (note, next) = match cursor.phase {
+        Phase::People => {
+            let sites = Cursor {
+                phase: Phase::Sites,
+                link: None,
+                without_people: true,
+            };
+            (NO_PEOPLE, Some(write_cursor(&sites)))
+        }
+        Phase::Sites if cursor.without_people => {
+            return Err(CallError::AccessDenied(WAY_OUT.to_owned()));
+        }
+        Phase::Sites => (NO_SITES, None),
+    };
+    Ok(DrivePage {
+        drives: Vec::new(),
+        next,
+        notes: vec![note.to_owned()],
+    })
+}
+
+fn following(cursor: &Cursor, link: Option<String>) -> Option<Cursor> {
+    match (cursor.phase, link) {
+        (Phase::Sites, None) => None,
+        (Phase::People, None) => Some(Cursor {
+            phase: Phase::Sites,
+            ..Cursor::default()
+        }),
+        (phase, link) => Some(Cursor {
+            phase,
+            link,
+            ..cursor.clone()
+        }),
+    }
+}
+
+/// A page of people or of sites.
+async fn owners<P: Ports>(
+    ports: &P,
+    connection: &Connection,
+    cursor: &Cursor,
+) -> Result<(Vec<Owner>, Option<String>), Fault> {
+    let api = connection.api_origin.as_str();
+    let following = cursor.link.as_deref().map(graph::list);
+    match cursor.phase {
+        Phase::People => {
+            let request = following.unwrap_or_else(|| graph::users(api));
+            let page: Page<User> = page(ports, api, &request, &mut Budget::page()).await?;
+            let person = |user: &User| Owner {
+                title: user.title().to_owned(),
+                drives: graph::user_drives(api, &user.id),
+            };
+            let people = page.value.iter().filter(|user| graph::is_id(&user.id));
+            Ok((people.map(person).collect(), page.next))
+        }
+        Phase::Sites => {
+            let request = following.unwrap_or_else(|| graph::sites(api));
+            let page: Page<Site> = page(ports, api, &request, &mut Budget::page()).await?;
+            let site = |site: &Site| Owner {
+                title: site.title().to_owned(),
+                drives: graph::site_drives(api, &site.id),
+            };
+            let shared = page
+                .value
+                .iter()
+                .filter(|site| graph::is_id(&site.id) && !site.personal());
+            Ok((shared.map(site).collect(), page.next))
+        }
+    }
+}
+
+/// The drives of these owners, a few of them at a time. Who can't be read is noted, who has none is passed over.
+async fn drives_of<P: Ports>(ports: &P, connection: &Connection, owners: Vec<Owner>) -> Result<DrivePage, CallError> {
+    let api = connection.api_origin.as_str();
+    let mut answers = stream::iter(owners)
+        .map(|owner| async move {
+            let drives = owner_drives(ports, api, &owner).await;
+            (owner, drives)
+        })
+        .buffered(AT_ONCE);
+    let mut page = DrivePage::default();
+    let mut seen = BTreeSet::new();
+    while let Some((owner, answer)) = answers.next().await {
+        match answer {
+            Ok(found) => {
+                let new = found.into_iter().filter(|drive| seen.insert(drive.id.clone()));
+                page.drives.extend(new.filter_map(|drive| described(drive, &owner)));
+            }
+            Err(Fault::Answered(error)) if error.no_drive_here() => {}
+            Err(Fault::Answered(error)) if !matches!(error.meaning(), Meaning::SignIn | Meaning::Throttled) => {
+                page.notes.push(format!(
+                    "the drives of {} can't be read: Microsoft answered with status {}",
+                    owner.title, error.status
+                ));
+            }
+            Err(fault) => return Err(call::call_error(fault, WAY_OUT)),
+        }
+    }
+    Ok(page)
+}
+
+async fn owner_drives<P: Ports>(ports: &P, api: &str, owner: &Owner) -> Result<Vec<GraphDrive>, Fault> {
+    let mut found = Vec::new();
+    let mut request = owner.drives.clone();
+    let mut budget = Budget::page();
+    // Nobody has thousands of libraries; a list of pages that never ends must end.
+    for _ in 0..100 {
+        let page: Page<GraphDrive> = page(ports, api, &request, &mut budget).await?;
+        found.extend(page.value);
+        match page.next {
+            Some(next) => request = graph::list(&next),
+            None => break,
+        }
+    }
+    Ok(found)
+}
+
+async fn page<P: Ports, T: DeserializeOwned>(
+    ports: &P,
+    api: &str,
+    request: &Request,
+    budget: &mut Budget,
+) -> Result<Page<T>, Fault> {
+    call::json(ports, request, budget, |body| graph::page(body, api)).await
+}
+
+/// None for drives of personal accounts, which are not supported (rule 21).
+fn described(drive: GraphDrive, owner: &Owner) -> Option<Drive> {
+    let kind = match drive.drive_type.as_str() {
+        "business" => DriveKind::PersonalWork,
+        "documentLibrary" => DriveKind::SiteLibrary,
+        _ => return None,
+    };
+    let name = if drive.name.is_empty() { "Drive" } else { &drive.name };
+    Some(Drive {
+        name: format!("{name} ({})", owner.title),
+        id: drive.id,
+        kind,
+        web_url: drive.web_url,
+    })
+}
+
+fn write_cursor(cursor: &Cursor) -> String {
+    // A record of two texts and a flag can always be written.
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(cursor).unwrap_or_default())
+}
+
+/// None if the text is no cursor of this listing, or leads away from the API.
+fn read_cursor(text: &str, api_origin: &str) -> Option<Cursor> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let cursor: Cursor = serde_json::from_slice(&bytes).ok()?;
+    let stays = cursor
+        .link
+        .as_deref()
+        .is_none_or(|link| graph::same_origin(link, api_origin));
+    stays.then_some(cursor)
+}
+
+#[cfg(test)]
+mod tests;

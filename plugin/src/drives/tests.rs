@@ -1,0 +1,155 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::fake::{API, Answer, Fake, run};
+
+/// All pages, and all notes.
+fn listed(fake: &Fake) -> Result<(Vec<Drive>, Vec<String>), CallError> {
+    let (mut found, mut notes, mut next) = (vec![], vec![], None::<String>);
+    loop {
+        let page = run(fake, drives(fake, Role::Administrator, next.as_deref()))?;
+        found.extend(page.drives);
+        notes.extend(page.notes);
+        next = page.next;
+        if next.is_none() {
+            return Ok((found, notes));
+        }
+    }
+}
+
+fn ok(body: &Value) -> Answer {
+    Answer::new(200, body.to_string())
+}
+
+fn drive(id: &str, kind: &str) -> Value {
+    json!({ "value": [{ "id": id, "name": "Documents", "driveType": kind }] })
+}
+
+/// An organization of two people (on two pages), one of them without a drive, and two sites, one of them personal.
+fn organization(path: &str) -> Answer {
+    match path.strip_prefix(API).unwrap().split("?$select").next().unwrap() {
+        "/v1.0/users" => ok(&json!({
+            "value": [{ "id": "u1", "displayName": "Ada" }],
+            "@odata.nextLink": format!("{API}/v1.0/users?$skiptoken=2"),
+        })),
+        "/v1.0/users?$skiptoken=2" => ok(&json!({ "value": [{ "id": "u2", "displayName": "Bob" }] })),
+        "/v1.0/users/u1/drives" => ok(&drive("d1", "business")),
+        "/v1.0/users/u2/drives" => Answer::new(
+            404,
+            r#"{"error":{"code":"ResourceNotFound","message":"User's mysite not found."}}"#,
+        ),
+        "/v1.0/sites/getAllSites" => ok(&json!({ "value": [
+            { "id": "h,1,2", "displayName": "Sales", "webUrl": "https://contoso.sharepoint.com/sites/sales" },
+            { "id": "h,3,4", "webUrl": "https://contoso-my.sharepoint.com/personal/ada" },
+        ]})),
+        "/v1.0/sites/h,1,2/drives" => ok(&drive("d2", "documentLibrary")),
+        other => unreachable!("{other}"),
+    }
+}
+
+/// That organization, with some of its answers replaced.
+fn with(status: u16, part: &'static str) -> Fake {
+    Fake::new([]).answering(move |request| {
+        let denied = Answer::new(status, r#"{"error":{"code":"accessDenied","message":"No."}}"#);
+        Some(if !part.is_empty() && request.url.contains(part) {
+            denied
+        } else {
+            organization(&request.url)
+        })
+    })
+}
+
+#[test]
+fn r02_a_member_is_turned_away_before_any_other_call() {
+    let fake = Fake::new([]);
+    assert_eq!(run(&fake, drives(&fake, Role::Member, None)), Err(CallError::Forbidden));
+    assert_eq!(fake.calls.get(), 0);
+}
+
+#[test]
+fn r17_people_come_first_then_sites_and_personal_sites_are_no_second_time() {
+    let fake = with(0, "");
+    let (drives, notes) = listed(&fake).unwrap();
+    let found: Vec<_> = drives
+        .iter()
+        .map(|drive| (drive.id.as_str(), drive.name.as_str(), drive.kind))
+        .collect();
+    let expected = [
+        ("d1", "Documents (Ada)", DriveKind::PersonalWork),
+        ("d2", "Documents (Sales)", DriveKind::SiteLibrary),
+    ];
+    assert_eq!(found, expected);
+    assert!(notes.is_empty(), "a person without a drive is no news: {notes:?}");
+}
+
+#[test]
+fn r14_nobody_asks_who_i_am() {
+    let fake = with(0, "");
+    listed(&fake).unwrap();
+    assert!(!fake.paths().iter().any(|path| path.contains("/me")));
+}
+
+#[test]
+fn r17_one_list_out_of_reach_leaves_the_other_and_a_note() {
+    let (drives, notes) = listed(&with(403, "/users?$select")).unwrap();
+    assert_eq!((drives.len(), drives[0].id.as_str()), (1, "d2"));
+    assert!(notes[0].contains("User.Read.All"), "{notes:?}");
+
+    let (drives, notes) = listed(&with(403, "/sites/getAllSites")).unwrap();
+    assert_eq!((drives.len(), drives[0].id.as_str()), (1, "d1"));
+    assert!(notes[0].contains("Sites.Read.All"), "{notes:?}");
+}
+
+#[test]
+fn r17_both_lists_out_of_reach_name_the_permission_to_grant() {
+    let fake = Fake::new([]).answering(|_| Some(Answer::new(403, "")));
+    let Err(CallError::AccessDenied(text)) = listed(&fake) else {
+        unreachable!("nothing can be listed");
+    };
+    assert!(text.contains("User.Read.All") && text.contains("Sites.Read.All"));
+}
+
+#[test]
+fn a_site_that_cannot_be_read_is_noted_and_the_rest_is_listed() {
+    let (drives, notes) = listed(&with(403, "/sites/h,1,2/drives")).unwrap();
+    assert_eq!(drives.len(), 1);
+    assert!(notes[0].contains("Sales"), "{notes:?}");
+}
+
+#[test]
+fn r21_drives_of_personal_accounts_are_left_out() {
+    let fake = Fake::new([]).answering(|request| {
+        let personal = request.url.contains("/u1/drives").then(|| ok(&drive("d9", "personal")));
+        Some(personal.unwrap_or_else(|| organization(&request.url)))
+    });
+    let (drives, _) = listed(&fake).unwrap();
+    assert!(drives.iter().all(|drive| drive.id != "d9"));
+}
+
+#[test]
+fn credentials_that_are_not_accepted_end_the_listing() {
+    for part in ["/users?$select", "/users/u1/drives"] {
+        assert!(
+            matches!(listed(&with(401, part)), Err(CallError::SignInNeeded(_))),
+            "{part}"
+        );
+    }
+}
+
+#[test]
+fn a_cursor_that_leads_away_or_makes_no_sense_is_not_followed() {
+    let fake = with(0, "");
+    let away = Cursor {
+        link: Some("https://evil.example/".into()),
+        ..Cursor::default()
+    };
+    for next in ["", "nonsense", &write_cursor(&away)] {
+        assert_eq!(
+            run(&fake, drives(&fake, Role::Administrator, Some(next))),
+            Err(CallError::NotFound)
+        );
+    }
+    assert!(fake.requests.borrow().is_empty());
+}

@@ -1,0 +1,201 @@
+//! What an answer without success means, by what can be done about it. The status decides first, the code second;
+//! codes that nobody has seen yet are passed over.
+
+use serde_json::Value;
+
+use super::http::Head;
+
+/// An answer of Microsoft that is not a success.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GraphError {
+    /// The HTTP status.
+    pub status: u16,
+    /// The codes of the error envelope, from the outermost to the most detailed. Empty if there is no envelope.
+    pub codes: Vec<String>,
+    /// The message for people, in whatever language. May be empty.
+    pub message: String,
+    infected: bool,
+}
+
+/// What can be done about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// Wait as told, with everything.
+    Throttled,
+    /// Try again in a while.
+    Transient,
+    /// The credentials are not accepted.
+    SignIn,
+    /// No right to see it.
+    Denied,
+    /// Blocked because of malware.
+    Malware,
+    /// Not there.
+    NotFound,
+    /// Locked by somebody.
+    Locked,
+    /// A protection label keeps it closed.
+    Labelled,
+    /// Changed while it was read.
+    Changed,
+    /// The part asked for is not there.
+    BadRange,
+    /// None of the others.
+    Other,
+}
+
+impl GraphError {
+    /// From the head, and as much of the body as was read: JSON, HTML, anything, or nothing.
+    #[must_use]
+    pub fn read(head: &Head, body: &[u8]) -> Self {
+        let mut error = Self {
+            status: head.status,
+            codes: Vec::new(),
+            message: String::new(),
+            infected: head.header("x-virus-infected").is_some(),
+        };
+        let envelope = serde_json::from_slice::<Value>(body).unwrap_or_default();
+        let mut level = member(&envelope, "error");
+        // Envelopes are a few levels deep; the bound keeps a hostile one from mattering.
+        for _ in 0..8 {
+            let Some(inner) = level else { break };
+            if let Some(code) = member(inner, "code").and_then(Value::as_str) {
+                error.codes.push(code.to_owned());
+            }
+            if let Some(message) = member(inner, "message")
+                .and_then(Value::as_str)
+                .filter(|_| error.message.is_empty())
+            {
+                message.clone_into(&mut error.message);
+            }
+            level = member(inner, "innererror");
+        }
+        error
+    }
+
+    /// Whether one of the codes is this one.
+    #[must_use]
+    pub fn says(&self, code: &str) -> bool {
+        self.codes.iter().any(|known| known.eq_ignore_ascii_case(code))
+    }
+
+    /// What can be done about it.
+    #[must_use]
+    pub fn meaning(&self) -> Meaning {
+        match self.status {
+            _ if self.infected || self.says("malwareDetected") => Meaning::Malware,
+            429 | 503 | 509 => Meaning::Throttled,
+            408 | 500 | 502 | 504 => Meaning::Transient,
+            401 => Meaning::SignIn,
+            403 if self.says("insufficient_claims") => Meaning::SignIn,
+            403 => Meaning::Denied,
+            404 | 410 => Meaning::NotFound,
+            409 if self.says("resourceModified") => Meaning::Changed,
+            409 => Meaning::Transient,
+            412 => Meaning::Changed,
+            416 => Meaning::BadRange,
+            423 if self.says("notAllowed") => Meaning::Labelled,
+            423 => Meaning::Locked,
+            _ => Meaning::Other,
+        }
+    }
+
+    /// Whether this is one of the ways in which Graph says that a person or a site has no drive at all.
+    #[must_use]
+    pub fn no_drive_here(&self) -> bool {
+        let message = self.message.to_ascii_lowercase();
+        match self.status {
+            404 | 423 => true,
+            403 => message.is_empty(),
+            _ => message.contains("mysite") || message.contains("does not have a spo license"),
+        }
+    }
+}
+
+/// A member of an object, whatever the case of its name.
+fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    let members = value.as_object()?;
+    members
+        .iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(status: u16, body: &str) -> GraphError {
+        GraphError::read(&Head::new(status, vec![]), body.as_bytes())
+    }
+
+    #[test]
+    fn nested_codes_are_read_whatever_their_case() {
+        let error = error(
+            403,
+            r#"{"Error":{"code":"accessDenied","message":"No.","InnerError":{"code":"x","innererror":{"code":"malwareDetected"}}}}"#,
+        );
+        assert_eq!(error.codes, ["accessDenied", "x", "malwareDetected"]);
+        assert_eq!(error.message, "No.");
+        assert_eq!(error.meaning(), Meaning::Malware);
+    }
+
+    #[test]
+    fn the_status_decides_where_the_body_says_nothing() {
+        for (status, meaning) in [
+            (400, Meaning::Other),
+            (401, Meaning::SignIn),
+            (403, Meaning::Denied),
+            (404, Meaning::NotFound),
+            (408, Meaning::Transient),
+            (409, Meaning::Transient),
+            (410, Meaning::NotFound),
+            (412, Meaning::Changed),
+            (416, Meaning::BadRange),
+            (418, Meaning::Other),
+            (423, Meaning::Locked),
+            (429, Meaning::Throttled),
+            (500, Meaning::Transient),
+            (501, Meaning::Other),
+            (502, Meaning::Transient),
+            (503, Meaning::Throttled),
+            (504, Meaning::Transient),
+            (509, Meaning::Throttled),
+        ] {
+            for body in [
+                "",
+                "<html><body>error</body></html>",
+                "{}",
+                "[1]",
+                r#"{"error":"text"}"#,
+            ] {
+                assert_eq!(error(status, body).meaning(), meaning, "{status} {body}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_virus_header_counts_with_any_status() {
+        for status in [400, 403] {
+            let head = Head::new(status, vec![("X-Virus-Infected".into(), "true".into())]);
+            assert_eq!(GraphError::read(&head, b"<html>").meaning(), Meaning::Malware);
+        }
+    }
+
+    #[test]
+    fn people_without_a_drive_are_told_from_people_out_of_reach() {
+        for (status, message) in [
+            (404, "User's mysite not found."),
+            (400, "Unable to retrieve user's mysite URL."),
+            (404, "FILE NOT FOUND"),
+            (403, ""),
+            (400, "Tenant does not have a SPO license."),
+            (423, "locked"),
+        ] {
+            let body = format!(r#"{{"error":{{"code":"x","message":"{message}"}}}}"#);
+            assert!(error(status, &body).no_drive_here(), "{status} {message}");
+        }
+        let denied = error(403, r#"{"error":{"code":"accessDenied","message":"Access denied"}}"#);
+        assert!(!denied.no_drive_here());
+    }
+}

@@ -1,0 +1,168 @@
+//! Bringing files into the library, several at a time; each ends in exactly one outcome.
+
+use std::collections::BTreeMap;
+
+use futures::future::join_all;
+
+use crate::{
+    baseline,
+    download::{self, Job, Stop, Target},
+    graph,
+    model::{CallError, Connection, Failure, ItemOutcome, ItemRef, LibraryError, LibraryFile, Outcome, Refusal, Role},
+    ports::Ports,
+    retry::Budget,
+    validate, wording,
+};
+
+/// The items that the library can be asked about at once.
+const BULK: usize = 1000;
+
+/// Brings these items into the library. The outcomes are as many as the items, in the same order; an item named twice
+/// is fetched once.
+///
+/// # Errors
+/// When the call as a whole is not carried out; then nothing was changed.
+pub async fn import_files<P: Ports>(ports: &P, role: Role, items: &[ItemRef]) -> Result<Vec<ItemOutcome>, CallError> {
+    // Rule 2: before anything else.
+    if role != Role::Administrator {
+        return Err(CallError::Forbidden);
+    }
+    let connection = ports.connection();
+    let drive = connection.drive.clone().ok_or(CallError::NoDrive)?;
+
+    let mut distinct: Vec<&ItemRef> = items.iter().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    // Rule 23.
+    let limit = connection.policy.max_files_per_import;
+    if distinct.len() > usize::try_from(limit).unwrap_or(usize::MAX) {
+        return Err(CallError::TooMany(limit));
+    }
+
+    let ours: Vec<ItemRef> = distinct
+        .iter()
+        .filter(|item| item.drive == drive)
+        .map(|item| (*item).clone())
+        .collect();
+    let mut known = already_there(ports, &ours).await?;
+    if known.len() < ours.len() {
+        // Before the bytes, so that no change after them is missed.
+        baseline::ensure(ports, &connection.api_origin, &drive).await;
+    }
+    let outcomes = join_all(distinct.into_iter().map(|item| {
+        let known = known.remove(item);
+        let ours = item.drive == drive;
+        let connection = &connection;
+        async move {
+            let (name, outcome) = match known {
+                Some(file) => (link_name(&file), Outcome::AlreadyImported(file)),
+                None if ours => import_file(ports, connection, item).await,
+                None => (String::new(), Outcome::Refused(Refusal::OtherDrive)),
+            };
+            (item, told(item, name, outcome))
+        }
+    }))
+    .await;
+    let outcomes: BTreeMap<_, _> = outcomes.into_iter().collect();
+    Ok(items.iter().filter_map(|item| outcomes.get(item).cloned()).collect())
+}
+
+/// Which of these items are in the library already.
+///
+/// # Errors
+/// When the library does not say.
+pub async fn already_there<P: Ports>(
+    ports: &P,
+    items: &[ItemRef],
+) -> Result<BTreeMap<ItemRef, LibraryFile>, CallError> {
+    let mut known = BTreeMap::new();
+    for some in items.chunks(BULK) {
+        let files = ports.files_by_source(some).await.map_err(library_error)?;
+        for (item, files) in some.iter().zip(files) {
+            if let Some(file) = files.into_iter().next() {
+                known.insert(item.clone(), file);
+            }
+        }
+    }
+    Ok(known)
+}
+
+async fn import_file<P: Ports>(ports: &P, connection: &Connection, source: &ItemRef) -> (String, Outcome) {
+    if !graph::is_id(&source.drive) || !graph::is_id(&source.item) {
+        return (String::new(), Outcome::Failed(Failure::NotFound));
+    }
+    let job = Job {
+        ports,
+        api: &connection.api_origin,
+        source,
+        policy: &connection.policy,
+        target: Target::New,
+    };
+    let mut budget = Budget::file();
+    let item = match download::metadata(&job, &mut budget).await {
+        Ok(item) => item,
+        Err(stop) => return (String::new(), stopped(ports, source, stop).await),
+    };
+    let name = item.name.clone();
+    if let Err(refusal) = validate::check(&item, job.policy) {
+        return (name, Outcome::Refused(refusal));
+    }
+    let outcome = match download::fetch(&job, item, &mut budget).await {
+        Ok(arrived) => Outcome::Imported {
+            file: arrived.file,
+            warnings: arrived.warnings,
+        },
+        Err(stop) => stopped(ports, source, stop).await,
+    };
+    (name, outcome)
+}
+
+async fn stopped<P: Ports>(ports: &P, source: &ItemRef, stop: Stop) -> Outcome {
+    match stop {
+        Stop::Refused(refusal) => Outcome::Refused(refusal),
+        Stop::Failed(failure) => Outcome::Failed(failure),
+        // Somebody else was faster. Rule 35: it is the same file, so that is as good.
+        Stop::Already(id) => {
+            let files = ports
+                .files_by_source(std::slice::from_ref(source))
+                .await
+                .unwrap_or_default();
+            let file = files.into_iter().flatten().find(|file| file.id == id);
+            file.map_or(Outcome::Failed(Failure::Library), Outcome::AlreadyImported)
+        }
+    }
+}
+
+fn told(item: &ItemRef, name: String, outcome: Outcome) -> ItemOutcome {
+    let message = match &outcome {
+        Outcome::Imported { file, .. } => wording::imported(file, &name),
+        Outcome::AlreadyImported(file) => wording::already_imported(&file.id, &name),
+        Outcome::Refused(refusal) => wording::refusal(refusal, &name),
+        Outcome::Failed(failure) => wording::failure(failure, &name),
+    };
+    ItemOutcome {
+        item: item.clone(),
+        name,
+        outcome,
+        message,
+    }
+}
+
+fn link_name(file: &LibraryFile) -> String {
+    file.link
+        .as_ref()
+        .map_or_else(|| file.name.clone(), |link| link.name.clone())
+}
+
+/// What an error of the library means for a call as a whole.
+pub(crate) fn library_error(error: LibraryError) -> CallError {
+    match error {
+        LibraryError::Unavailable(_) => {
+            CallError::Unavailable("the Content Library does not answer; try again later".to_owned())
+        }
+        error => CallError::Other(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

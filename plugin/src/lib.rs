@@ -1,0 +1,46 @@
+//! Brings files from OneDrive and SharePoint into ClientPoint's Content Library.
+//!
+//! The crate is one WebAssembly component that implements the contract in `wit/`. It decides; the host acts: the plugin
+//! holds no token, opens no file and no socket, and reaches nothing but what the contract imports. It only ever reads
+//! from Microsoft's cloud.
+//!
+//! A tour, in reading order:
+//!
+//! - [`model`]: the contract's words as plain values.
+//! - Decisions, pure, where time and dice are arguments: [`source`] (who we are, how to sign in), [`graph`] (requests
+//!   to Microsoft Graph, and what the answers mean), [`retry`] (whether to try again, and when), [`kinds`] and
+//!   [`validate`] (what may enter), [`verify`] with [`quick_xor`] (are the bytes the right ones), [`wording`] (what
+//!   people read).
+//! - [`ports`]: the outside world as one small trait.
+//! - Flows over that trait: [`call`] (asking with patience), [`download`] (one file's transfer), [`import`],
+//!   [`browse`], [`drives`], [`sync`] (keeping files in step) with its [`baseline`].
+//! - `component`: the glue between the trait and the component's imports and exports. It is the only module that names
+//!   generated types, and it is left out of native builds, which can't link component exports.
+
+pub mod managed;
+pub mod model;
+
+pub mod graph;
+pub mod kinds;
+pub mod quick_xor;
+pub mod retry;
+pub mod source;
+pub mod validate;
+pub mod verify;
+pub mod wording;
+
+pub mod ports;
+
+pub mod baseline;
+pub mod browse;
+pub mod call;
+pub mod download;
+pub mod drives;
+pub mod import;
+pub mod sync;
+
+#[cfg(any(target_family = "wasm", feature = "check-glue"))]
+mod component;
+
+#[cfg(test)]
+mod fake;

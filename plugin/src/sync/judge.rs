@@ -1,0 +1,148 @@
+//! What to do about a file, from what is known of it and of its item. Pure.
+
+use crate::{
+    graph::DriveItem,
+    kinds,
+    managed::{LineOutcome, LinkState, ManagedFile},
+    model::{EntryKind, Link, Policy, Subfolders},
+    validate,
+};
+
+/// More files than this do not turn gone at once, unless a person says so.
+const GONE_AT_MOST: u64 = 20;
+/// A share of the library counts from this number on: in a small one, each file is a large share.
+const SHARE_FROM: u64 = 5;
+/// Runs in a row in which a file is tried before it waits for a change at the source, or for a person.
+pub const TRIES: u32 = 7;
+
+/// What to do about a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing but a line: the bytes are right. `back`: the item had been gone.
+    Keep {
+        /// Whether it had been gone.
+        back: bool,
+    },
+    /// The last good bytes stay, for this reason.
+    Stop(LineOutcome, LinkState),
+    /// New bytes are to be fetched.
+    Fetch,
+    /// The listing does not say enough: the item must be asked for by itself.
+    Ask,
+}
+
+/// Rules 24b and 28, S1, S2, S4, S11.
+#[must_use]
+pub fn verdict(file: &ManagedFile, item: &DriveItem, policy: &Policy) -> Verdict {
+    let Some(link) = &file.file.link else {
+        return Verdict::Fetch;
+    };
+    if item.kind() != EntryKind::File || !same_format(&file.file.name, &item.name) {
+        return Verdict::Stop(LineOutcome::FormatMismatch, LinkState::FormatMismatch);
+    }
+    if item.infected() {
+        return Verdict::Stop(LineOutcome::Malware, LinkState::Malware);
+    }
+    if policy.subfolders == Subfolders::None {
+        match item.in_folder() {
+            Some(false) => {}
+            Some(true) => return Verdict::Stop(LineOutcome::OutOfScope, LinkState::OutOfScope),
+            None => return Verdict::Ask,
+        }
+    }
+    if same_content(link, item) {
+        let back = file.state == LinkState::SourceGone;
+        return Verdict::Keep { back };
+    }
+    if validate::check_size(item.size().unwrap_or_default(), policy).is_err() {
+        return Verdict::Stop(LineOutcome::TooLarge, LinkState::TooLarge);
+    }
+    Verdict::Fetch
+}
+
+/// Whether a listed item tells nothing that is not known: then it leaves no mark.
+#[must_use]
+pub fn nothing_new(file: &ManagedFile, item: &DriveItem, policy: &Policy) -> bool {
+    let known = file.file.link.as_ref().is_some_and(|link| {
+        let same_mark = item.version().is_some() && link.version.as_deref() == item.version();
+        same_mark && link.name == item.name && !link.hash.is_empty()
+    });
+    let keep = Verdict::Keep { back: false };
+    let sound = matches!(verdict(file, item, policy), verdict if verdict == keep || verdict == Verdict::Ask);
+    known && sound && file.state == LinkState::Following && file.waiting.is_none()
+}
+
+/// Rule 28: the same ending in any case; jpg and jpeg are one, and so are tif and tiff.
+#[must_use]
+pub fn same_format(one: &str, other: &str) -> bool {
+    let format = |name| match kinds::ending(name).as_str() {
+        "jpeg" => "jpg".to_owned(),
+        "tiff" => "tif".to_owned(),
+        ending => ending.to_owned(),
+    };
+    format(one) == format(other)
+}
+
+/// S4: the mark of the content decides; where it moved, an equal hash still says that the bytes did not.
+fn same_content(link: &Link, item: &DriveItem) -> bool {
+    let known = !link.hash.is_empty();
+    let same_mark = item.version().is_some() && link.version.as_deref() == item.version();
+    let same_bytes = item.hash().is_some_and(|hash| hash == link.hash) && item.size() == Some(link.size);
+    known && (same_mark || same_bytes)
+}
+
+/// The shrink guard: whether so many of so many files may turn gone at once.
+#[must_use]
+pub const fn may_turn_gone(gone: u64, managed: u64) -> bool {
+    gone <= GONE_AT_MOST && (gone < SHARE_FROM || gone * 10 <= managed)
+}
+
+/// Whether it is cheaper to look at each managed file than to go on paging. Nobody knows how many pages are left, so
+/// paging may cost as much as the looks would: then the worst is twice the best.
+#[must_use]
+pub const fn looks_are_cheaper(units: u64, managed: u64) -> bool {
+    // The new beginning has to be asked for as well.
+    units >= managed + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r28_formats_are_compared_by_ending_with_two_pairs_of_twins() {
+        for (one, other, same) in [
+            ("a.docx", "b.DOCX", true),
+            ("a.jpg", "a.JPEG", true),
+            ("a.tif", "a.tiff", true),
+            ("a.docx", "a.xlsx", false),
+            ("a.docx", "a", false),
+            ("a.mp4", "a.mpeg4", false),
+        ] {
+            assert_eq!(same_format(one, other), same, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn the_guard_lets_few_files_go_and_holds_back_many() {
+        for (gone, managed, may) in [
+            (0, 0, true),
+            (1, 1, true),
+            (4, 5, true),
+            (5, 49, false),
+            (5, 50, true),
+            (20, 200, true),
+            (20, 199, false),
+            (21, 100_000, false),
+        ] {
+            assert_eq!(may_turn_gone(gone, managed), may, "{gone} of {managed}");
+        }
+    }
+
+    #[test]
+    fn paging_never_costs_more_than_the_looks_would() {
+        assert!(!looks_are_cheaper(1, 3));
+        assert!(looks_are_cheaper(4, 3));
+        assert!(!looks_are_cheaper(500, 100_000));
+    }
+}

@@ -1,0 +1,234 @@
+//! Listing: what Microsoft tells becomes durable marks on links.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Cursor, Phase, call_error, judge,
+    look::{self, Look},
+    note::Note,
+};
+use crate::{
+    baseline,
+    call::{self, Fault},
+    graph::{self, DriveItem},
+    import::library_error,
+    managed::{Change, LinkState, ManagedFile},
+    model::{CallError, Connection, ItemRef, Policy},
+    ports::{Level, Ports},
+    retry::Budget,
+};
+
+/// The items that the library can be asked about at once.
+const BULK: usize = 1000;
+/// Files a step, where each is looked at.
+const LOOKS: u32 = 200;
+/// How often a round may begin anew within one run.
+const RESTARTS: u8 = 2;
+
+/// Begins with a listing of the whole drive: everything is suspected that it does not name.
+pub(super) async fn restart<P: Ports>(
+    ports: &P,
+    connection: &Connection,
+    cursor: &mut Cursor,
+) -> Result<(), CallError> {
+    if cursor.restarts >= RESTARTS {
+        return Err(CallError::Unavailable(
+            "Microsoft loses track of the changes again and again; try again later".to_owned(),
+        ));
+    }
+    ports.log(
+        Level::Info,
+        "the drive is listed as a whole, since there is no beginning to go on from",
+    );
+    ports.suspect_all(&cursor.drive).await.map_err(library_error)?;
+    cursor.restarts += 1;
+    cursor.phase = Phase::Pages {
+        link: graph::changes(&connection.api_origin, &cursor.drive).url,
+        full: true,
+    };
+    Ok(())
+}
+
+/// Reads one page of changes.
+pub(super) async fn page<P: Ports>(
+    ports: &P,
+    connection: &Connection,
+    cursor: &mut Cursor,
+    link: &str,
+    full: bool,
+) -> Result<(), CallError> {
+    let api = connection.api_origin.as_str();
+    if !graph::same_origin(link, api) {
+        // The connection has moved to another cloud.
+        return restart(ports, connection, cursor).await;
+    }
+    let read = |body: &[u8]| graph::change_page(body, api);
+    let first_of_all = full && link == graph::changes(api, &cursor.drive).url;
+    let page = match call::changes(ports, &graph::list(link), &mut Budget::file(), read).await {
+        Ok(page) => page,
+        Err(Fault::Answered(error)) if !first_of_all && graph::lost_track(&error) => {
+            return restart(ports, connection, cursor).await;
+        }
+        Err(fault) => return Err(call_error(fault)),
+    };
+    cursor.units += if full { 2 } else { 1 };
+    mark(ports, connection, &cursor.drive, page.value).await?;
+    match (page.next, page.delta) {
+        (Some(next), _) if next == link => Err(CallError::Other(
+            "Microsoft names a page of changes as its own follower".to_owned(),
+        )),
+        (Some(_), _) if judge::looks_are_cheaper(cursor.units, cursor.managed) => {
+            let next_round = baseline::from_now(ports, api, &cursor.drive)
+                .await
+                .map_err(call_error)?;
+            cursor.gone = 0;
+            cursor.phase = Phase::Looks {
+                after: None,
+                next_round,
+            };
+            Ok(())
+        }
+        (Some(link), _) => {
+            cursor.phase = Phase::Pages { link, full };
+            Ok(())
+        }
+        (None, Some(next_round)) => {
+            // Everything that this round told is marked durably by now.
+            let stored = baseline::store(ports, &cursor.drive, &next_round).await;
+            stored.map_err(library_error)?;
+            cursor.phase = Phase::Confirm { after: None };
+            Ok(())
+        }
+        (None, None) => Err(CallError::Other("a round of changes ended without an end".to_owned())),
+    }
+}
+
+/// Marks the links of the items on a page. Of an item that is there twice, the later entry counts.
+async fn mark<P: Ports>(
+    ports: &P,
+    connection: &Connection,
+    drive: &str,
+    items: Vec<DriveItem>,
+) -> Result<(), CallError> {
+    let items: BTreeMap<String, DriveItem> = items
+        .into_iter()
+        .filter(|item| graph::is_id(&item.id))
+        .map(|item| (item.id.clone(), item))
+        .collect();
+    let references: Vec<ItemRef> = items
+        .keys()
+        .map(|item| ItemRef {
+            drive: drive.to_owned(),
+            item: item.clone(),
+        })
+        .collect();
+    let mut changes = Vec::new();
+    for some in references.chunks(BULK) {
+        let files = ports.managed_by_source(some).await.map_err(library_error)?;
+        for (reference, files) in some.iter().zip(files) {
+            let Some(item) = items.get(&reference.item) else {
+                continue;
+            };
+            changes.extend(files.iter().filter_map(|file| change(file, item, &connection.policy)));
+        }
+    }
+    if changes.is_empty() {
+        return Ok(());
+    }
+    ports.set(changes).await.map_err(library_error)
+}
+
+/// What an entry means for a link; none if nothing.
+fn change(file: &ManagedFile, item: &DriveItem, policy: &Policy) -> Option<Change> {
+    let was_waiting = file.waiting.is_some();
+    if item.deleted() {
+        let known = file.state == LinkState::SourceGone || file.suspected;
+        return (!known).then(|| marked(file, was_waiting, true, file.note.clone()));
+    }
+    if judge::nothing_new(file, item, policy) {
+        return file.suspected.then(|| marked(file, false, false, None));
+    }
+    Some(marked(file, true, false, Note::seen(item.clone()).text()))
+}
+
+fn marked(file: &ManagedFile, waiting: bool, suspected: bool, note: Option<String>) -> Change {
+    Change {
+        file: file.file.id.clone(),
+        waiting,
+        suspected,
+        note,
+    }
+}
+
+/// Looks at some of all managed files.
+pub(super) async fn looks<P: Ports>(
+    ports: &P,
+    connection: &Connection,
+    cursor: &mut Cursor,
+    after: Option<&str>,
+    next_round: String,
+) -> Result<(), CallError> {
+    let files = ports.managed_after(&cursor.drive, after, false, LOOKS).await;
+    let files = files.map_err(library_error)?;
+    let Some(last) = files.last().map(|file| file.file.id.clone()) else {
+        let stored = baseline::store(ports, &cursor.drive, &next_round).await;
+        stored.map_err(library_error)?;
+        cursor.phase = Phase::Work { known: None };
+        return Ok(());
+    };
+    look_at(ports, connection, cursor, files).await?;
+    cursor.phase = Phase::Looks {
+        after: Some(last),
+        next_round,
+    };
+    Ok(())
+}
+
+/// Looks at some of the suspected files: nothing is called gone on the word of a listing alone.
+pub(super) async fn confirm<P: Ports>(
+    ports: &P,
+    connection: &Connection,
+    cursor: &mut Cursor,
+    after: Option<&str>,
+) -> Result<(), CallError> {
+    let files = ports.managed_after(&cursor.drive, after, true, LOOKS).await;
+    let files = files.map_err(library_error)?;
+    let Some(last) = files.last().map(|file| file.file.id.clone()) else {
+        cursor.phase = Phase::Work { known: None };
+        return Ok(());
+    };
+    look_at(ports, connection, cursor, files).await?;
+    cursor.phase = Phase::Confirm { after: Some(last) };
+    Ok(())
+}
+
+async fn look_at<P: Ports>(
+    ports: &P,
+    connection: &Connection,
+    cursor: &mut Cursor,
+    files: Vec<ManagedFile>,
+) -> Result<(), CallError> {
+    let id = |file: &ManagedFile| file.file.link.as_ref().map(|link| link.source.item.clone());
+    let items: Vec<String> = files.iter().map(|file| id(file).unwrap_or_default()).collect();
+    let items: Vec<&str> = items.iter().map(String::as_str).collect();
+    let looks = look::at(ports, connection, &cursor.drive, &items).await?;
+    let mut changes = Vec::new();
+    let mut gone = 0;
+    for (file, look) in files.iter().zip(looks) {
+        match look {
+            Look::Item(item) => changes.extend(change(file, &item, &connection.policy)),
+            Look::Gone if file.state == LinkState::SourceGone => {}
+            Look::Gone => {
+                gone += 1;
+                changes.push(marked(file, file.waiting.is_some(), true, Note::gone().text()));
+            }
+            // The work on it will ask for the item itself, and tell.
+            Look::Unclear => changes.push(marked(file, true, false, None)),
+        }
+    }
+    if !changes.is_empty() {
+        ports.set(changes).await.map_err(library_error)?;
+    }
+    cursor.gone += gone;
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! What is left at a link for the work on it: the item as it was listed, so that it need not be asked for again, and how
+//! often it was tried.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{graph::DriveItem, managed::ManagedFile};
+
+/// The host takes 8 KiB.
+const LONGEST: usize = 8 * 1024;
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Note {
+    /// The item, as last seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) item: Option<DriveItem>,
+    /// Runs in a row in which it failed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) tries: u32,
+    /// Whether a look at it by its id found nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) gone: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks this way")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+impl Note {
+    /// The note of a file; an empty one if it can't be read.
+    pub(super) fn of(file: &ManagedFile) -> Self {
+        let note = file.note.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        note.unwrap_or_default()
+    }
+
+    pub(super) fn seen(item: DriveItem) -> Self {
+        Self {
+            item: Some(item),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn gone() -> Self {
+        Self {
+            gone: true,
+            ..Self::default()
+        }
+    }
+
+    /// None where there is nothing to say. An item of monstrous size is left out: it will be asked for again.
+    pub(super) fn text(mut self) -> Option<String> {
+        let mut text = serde_json::to_string(&self).ok()?;
+        if text.len() > LONGEST {
+            self.item = None;
+            text = serde_json::to_string(&self).ok()?;
+        }
+        Some(text).filter(|text| text != "{}")
+    }
+}

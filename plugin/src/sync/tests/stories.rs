@@ -1,0 +1,451 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    fake::{API, Answer, CONTENT, DRIVE, Flavour, Standing},
+    managed::LinkState,
+    model::Subfolders,
+};
+
+fn one(item: &str, outcome: LineOutcome) -> BTreeMap<String, LineOutcome> {
+    BTreeMap::from([(item.to_owned(), outcome)])
+}
+
+fn link(token: u32) -> String {
+    format!("{API}/v1.0/drives/{DRIVE}/root/delta?token={token}")
+}
+
+/// Answers every question for changes with this page.
+fn pages(fake: &Fake, page: Value) {
+    fake.scripted(move |request| {
+        let asked = request.url.contains("/root/delta");
+        asked.then(|| Answer::new(200, page.to_string()))
+    });
+}
+
+fn undisturbed(fake: &Fake) {
+    fake.scripted(|_| None);
+}
+
+#[test]
+fn r25_a_changed_file_is_fetched_in_two_requests_and_one_for_the_page() {
+    let fake = imported(many(3));
+    fake.put(pdf("I1", "second"));
+    assert_eq!(sync(&fake).unwrap(), one("I1", LineOutcome::Updated));
+    assert_eq!(content(&fake, "I1"), b"%PDF-1.7 second");
+    assert_eq!(fake.requests.borrow().len(), 3);
+    assert_eq!(fake.files.borrow()[1].0.revision, 2);
+    assert_eq!(sync(&fake).unwrap(), BTreeMap::new(), "and not again");
+}
+
+#[test]
+fn s4_nothing_changed_costs_one_request() {
+    let fake = imported(many(7));
+    sync(&fake).unwrap();
+    fake.requests.borrow_mut().clear();
+    assert_eq!(sync(&fake).unwrap(), BTreeMap::new());
+    assert_eq!(fake.requests.borrow().len(), 1);
+}
+
+#[test]
+fn s4_an_equal_hash_saves_the_download_where_the_mark_has_moved() {
+    let fake = imported(many(1));
+    let moved = pdf("I0", "first").with("/cTag", json!("\"c:other\""));
+    fake.put(moved.clone());
+    assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::Unchanged));
+    assert_eq!(fake.requests.borrow().len(), 1);
+    fake.put(moved);
+    assert_eq!(sync(&fake).unwrap(), BTreeMap::new(), "the new mark is known");
+}
+
+#[test]
+fn s2_a_renamed_file_is_followed_and_keeps_its_name_in_the_library() {
+    let fake = imported(many(1));
+    fake.put(pdf("I0", "first").with("/name", json!("Other.PDF")));
+    assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::Unchanged));
+    let file = fake.files.borrow()[0].0.clone();
+    assert_eq!(
+        (file.name.as_str(), file.link.unwrap().name.as_str()),
+        ("I0.pdf", "Other.PDF")
+    );
+}
+
+#[test]
+fn r24b_r28_s11_what_can_not_be_followed_keeps_its_last_good_bytes_and_says_why() {
+    let (docx, large) = (json!("I0.docx"), json!(524_288_001));
+    for (change, outcome, state) in [
+        (
+            pdf("I0", "first").with("/name", docx),
+            LineOutcome::FormatMismatch,
+            LinkState::FormatMismatch,
+        ),
+        (
+            pdf("I0", "second").with("/size", large),
+            LineOutcome::TooLarge,
+            LinkState::TooLarge,
+        ),
+        (
+            pdf("I0", "second").with("/malware", json!({})),
+            LineOutcome::Malware,
+            LinkState::Malware,
+        ),
+    ] {
+        let fake = imported(many(2));
+        fake.put(change);
+        fake.put(pdf("I1", "second"));
+        let lines = sync(&fake).unwrap();
+        assert_eq!(lines["I0"], outcome);
+        assert_eq!(lines["I1"], LineOutcome::Updated, "S8: the others are not held up");
+        assert_eq!(content(&fake, "I0"), b"%PDF-1.7 first");
+        assert_eq!((fake.standing("F1").state, fake.standing("F1").waiting), (state, None));
+        // It heals when the source does.
+        fake.put(pdf("I0", "third"));
+        assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::Updated));
+        assert_eq!(fake.standing("F1").state, LinkState::Following);
+    }
+}
+
+#[test]
+fn s2_a_file_moved_into_a_folder_is_out_of_scope_only_where_folders_are_left_out() {
+    for (subfolders, path_known, expected) in [
+        (Subfolders::None, true, LineOutcome::OutOfScope),
+        (Subfolders::None, false, LineOutcome::OutOfScope),
+        (Subfolders::Associate, true, LineOutcome::Updated),
+    ] {
+        let mut fake = imported(many(1));
+        fake.connection.policy.subfolders = subfolders;
+        let path = json!(format!("/drives/{DRIVE}/root:/Team"));
+        let moved = pdf("I0", "second").with("/parentReference/path", path);
+        fake.put(moved.clone());
+        if !path_known {
+            // Pages of changes need not name the path; the item itself does.
+            let mut entry = moved.json;
+            entry["parentReference"] = json!({ "id": "X" });
+            pages(&fake, json!({ "value": [entry], "@odata.deltaLink": link(9) }));
+        }
+        assert_eq!(sync(&fake).unwrap(), one("I0", expected));
+    }
+}
+
+#[test]
+fn s1_a_deleted_file_is_gone_after_a_look_at_it_and_comes_back_when_it_is_restored() {
+    let fake = imported(many(3));
+    fake.remove("I1");
+    assert_eq!(sync(&fake).unwrap(), one("I1", LineOutcome::SourceGone));
+    let looked = fake.paths().iter().filter(|path| path.ends_with("/$batch")).count();
+    assert_eq!(looked, 1, "confirmed by its id");
+    assert_eq!(content(&fake, "I1"), b"%PDF-1.7 first");
+    assert_eq!(sync(&fake).unwrap(), BTreeMap::new());
+
+    fake.put(pdf("I1", "first"));
+    assert_eq!(sync(&fake).unwrap(), one("I1", LineOutcome::SourceBack));
+
+    fake.remove("I1");
+    sync(&fake).unwrap();
+    fake.put(pdf("I1", "second"));
+    assert_eq!(sync(&fake).unwrap(), one("I1", LineOutcome::SourceBack));
+    assert_eq!(content(&fake, "I1"), b"%PDF-1.7 second");
+}
+
+#[test]
+fn s1_a_listing_that_says_gone_of_what_is_there_is_not_believed() {
+    let fake = imported(many(1));
+    let gone = json!({ "id": "I0", "deleted": {}, "file": {} });
+    pages(&fake, json!({ "value": [gone], "@odata.deltaLink": link(0) }));
+    assert_eq!(sync(&fake).unwrap(), BTreeMap::new());
+    assert!(!fake.standing("F1").suspected);
+}
+
+#[test]
+fn the_later_entry_of_an_item_counts_also_across_pages() {
+    let fake = imported(many(1));
+    let live = pdf("I0", "second").json;
+    let gone = json!({ "id": "I0", "deleted": {}, "file": {} });
+    fake.put(pdf("I0", "second"));
+    let first = json!({ "value": [live.clone(), gone.clone()], "@odata.nextLink": link(77) });
+    let second = json!({ "value": [gone, live], "@odata.deltaLink": link(1) });
+    fake.scripted(move |request| {
+        let page = if request.url.contains("token=77") {
+            &second
+        } else {
+            &first
+        };
+        let asked = request.url.contains("/root/delta");
+        asked.then(|| Answer::new(200, page.to_string()))
+    });
+    assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::Updated));
+}
+
+#[test]
+fn a_round_without_an_end_concludes_nothing_and_the_next_run_begins_where_it_began() {
+    let fake = imported(many(3));
+    fake.remove("I0");
+    fake.put(pdf("I1", "second"));
+    fake.changes.borrow_mut().page = 1;
+    let mut asked = 0;
+    fake.scripted(move |request| {
+        asked += usize::from(request.url.contains("/root/delta"));
+        // A page without a link is no page.
+        (asked > 1).then(|| Answer::new(200, r#"{"value":[]}"#))
+    });
+    assert!(sync(&fake).is_err());
+    assert_eq!(fake.standing("F1").state, LinkState::Following);
+    undisturbed(&fake);
+    let lines = sync(&fake).unwrap();
+    assert_eq!(lines["I0"], LineOutcome::SourceGone);
+    assert_eq!(lines["I1"], LineOutcome::Updated);
+}
+
+#[test]
+fn after_410_all_is_listed_and_only_what_differs_is_fetched() {
+    let fake = imported(many(10));
+    fake.put(pdf("I3", "second"));
+    fake.remove("I4");
+    fake.lose_track();
+    fake.changes.borrow_mut().page = 5;
+    let lines = sync(&fake).unwrap();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert_eq!(
+        (lines["I3"], lines["I4"]),
+        (LineOutcome::Updated, LineOutcome::SourceGone)
+    );
+    let downloads = fake.paths().iter().filter(|path| path.starts_with(CONTENT)).count();
+    assert_eq!(downloads, 1);
+    assert_eq!(sync(&fake).unwrap(), BTreeMap::new());
+}
+
+#[test]
+fn without_a_beginning_the_first_run_lists_and_an_import_notes_one() {
+    let fake = imported(many(2));
+    fake.values.borrow_mut().clear();
+    fake.put(pdf("I0", "second"));
+    assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::Updated));
+
+    let fake = Fake::new([pdf("A", "a")]);
+    fake.values.borrow_mut().clear();
+    let reference = [pdf("A", "a").reference()];
+    run(&fake, import_files(&fake, Role::Administrator, &reference)).unwrap();
+    assert!(
+        fake.requests.borrow()[0].1.url.contains("token=latest"),
+        "before the bytes"
+    );
+    assert_eq!(fake.values.borrow().len(), 1);
+}
+
+#[test]
+fn when_far_more_changed_than_is_managed_single_looks_are_cheaper() {
+    let fake = imported(many(3));
+    for number in 0..200 {
+        fake.put(pdf(&format!("X{number}"), "not ours"));
+    }
+    fake.changes.borrow_mut().page = 10;
+    fake.put(pdf("I2", "second"));
+    fake.remove("I0");
+    let lines = sync(&fake).unwrap();
+    assert_eq!(
+        (lines["I0"], lines["I2"]),
+        (LineOutcome::SourceGone, LineOutcome::Updated)
+    );
+    // Four pages, a new beginning, one request for the looks, two for the file.
+    assert_eq!(fake.requests.borrow().len(), 4 + 1 + 1 + 2);
+    assert_eq!(sync(&fake).unwrap(), BTreeMap::new());
+}
+
+#[test]
+fn too_many_gone_at_once_wait_for_a_person() {
+    let fake = imported(many(30));
+    for number in 0..21 {
+        fake.remove(&format!("I{number}"));
+    }
+    fake.put(pdf("I29", "second"));
+    let lines = sync(&fake).unwrap();
+    assert_eq!(lines.values().filter(|line| **line == LineOutcome::Held).count(), 21);
+    assert_eq!(lines["I29"], LineOutcome::Updated);
+    assert_eq!(sync(&fake).unwrap().len(), 21, "and they go on waiting");
+    let accept = Options {
+        accept_gone: true,
+        exact: false,
+    };
+    let accepted = sync_with(&fake, accept).unwrap();
+    assert!(
+        accepted.values().all(|line| *line == LineOutcome::SourceGone),
+        "{accepted:?}"
+    );
+    assert_eq!(sync(&fake).unwrap(), BTreeMap::new());
+}
+
+#[test]
+fn s8_a_file_that_fails_is_first_next_time_and_not_for_ever() {
+    let mut fake = imported(many(3));
+    fake.connection.policy.max_files_per_import = 1;
+    fake.put(pdf("I2", "second"));
+    fake.scripted(|request| {
+        let missing = Answer::new(404, r#"{"error":{"code":"itemNotFound"}}"#);
+        request.url.contains("/items/I2/content").then_some(missing)
+    });
+    for round in 1..=judge::TRIES {
+        fake.put(pdf("I0", &format!("round {round}")));
+        fake.requests.borrow_mut().clear();
+        let lines = sync(&fake).unwrap();
+        assert_eq!((lines["I2"], lines["I0"]), (LineOutcome::Failed, LineOutcome::Updated));
+        let paths = fake.paths();
+        let place = |id: &str| paths.iter().position(|path| path.contains(&format!("/items/{id}")));
+        assert!(round == 1 || place("I2") < place("I0"), "it is first");
+    }
+    assert_eq!(sync(&fake).unwrap(), BTreeMap::new(), "it is not tried for ever");
+    undisturbed(&fake);
+    fake.put(pdf("I2", "third"));
+    assert_eq!(sync(&fake).unwrap(), one("I2", LineOutcome::Updated));
+}
+
+#[test]
+fn s11_what_is_closed_has_its_own_word() {
+    for (status, code, outcome) in [
+        (423, "resourceLocked", LineOutcome::Locked),
+        (423, "notAllowed", LineOutcome::Labelled),
+        (403, "accessDenied", LineOutcome::AccessLost),
+        (403, "malwareDetected", LineOutcome::Malware),
+    ] {
+        let fake = imported(many(1));
+        fake.put(pdf("I0", "second"));
+        fake.scripted(move |request| {
+            let body = json!({ "error": { "code": code } }).to_string();
+            request.url.contains("/content").then(|| Answer::new(status, body))
+        });
+        assert_eq!(sync(&fake).unwrap(), one("I0", outcome));
+        assert_eq!(content(&fake, "I0"), b"%PDF-1.7 first");
+    }
+}
+
+#[test]
+fn s7_a_file_that_is_throttled_for_good_is_deferred_and_holds_up_nobody() {
+    let fake = imported(many(2));
+    fake.put(pdf("I0", "second"));
+    fake.put(pdf("I1", "second"));
+    fake.scripted(|request| {
+        let busy = Answer::new(429, "").with("Retry-After", "300");
+        request.url.contains("/items/I0/content").then_some(busy)
+    });
+    assert_eq!(sync(&fake).unwrap()["I0"], LineOutcome::Deferred);
+    undisturbed(&fake);
+    run(&fake, fake.wait(Duration::from_secs(3600)));
+    sync(&fake).unwrap();
+    assert_eq!(content(&fake, "I0"), b"%PDF-1.7 second");
+    assert_eq!(content(&fake, "I1"), b"%PDF-1.7 second");
+}
+
+#[test]
+fn a_held_file_stays_as_it_is_and_is_told_every_day() {
+    let fake = imported(many(1));
+    let held = Standing {
+        held: true,
+        ..Standing::default()
+    };
+    fake.standings.borrow_mut().insert("F1".into(), held);
+    fake.put(pdf("I0", "second"));
+    assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::Held));
+    assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::Held));
+    assert_eq!(content(&fake, "I0"), b"%PDF-1.7 first");
+}
+
+#[test]
+fn a_plan_tells_what_comes_and_is_carried_out_exactly_or_not_at_all() {
+    let fake = imported(many(3));
+    fake.put(pdf("I0", "second"));
+    fake.remove("I1");
+    let mut cursor = None;
+    let ready = loop {
+        let report = run(&fake, step(&fake, cursor.as_deref(), Options::default())).unwrap();
+        if report.stage == Stage::Working {
+            break report.cursor;
+        }
+        cursor = Some(report.cursor);
+    };
+    let (planned, _) = run(&fake, plan(&fake, &ready, None)).unwrap();
+    let told: Vec<_> = planned.iter().map(|row| (row.file.as_str(), row.outcome)).collect();
+    assert_eq!(told, [("F2", LineOutcome::SourceGone), ("F1", LineOutcome::Updated)]);
+    assert_eq!(planned[1].size, Some(15));
+
+    fake.put(pdf("I0", "third"));
+    let exact = Options {
+        exact: true,
+        accept_gone: false,
+    };
+    go_on(&fake, exact, Some(ready)).unwrap();
+    assert_eq!(lines(&fake)["I0"], LineOutcome::Deferred);
+    assert_eq!(content(&fake, "I0"), b"%PDF-1.7 first");
+    assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::Updated));
+}
+
+#[test]
+fn a_page_of_ten_thousand_entries_is_read() {
+    let fake = imported(many(5));
+    for number in 0..10_000 {
+        fake.put(pdf(&format!("X{number}"), "not ours"));
+    }
+    fake.put(pdf("I4", "second"));
+    assert_eq!(sync(&fake).unwrap(), one("I4", LineOutcome::Updated));
+}
+
+#[test]
+fn ids_and_names_of_hostile_shape_do_no_harm() {
+    let fake = imported(many(1));
+    let names = [
+        "../../x.pdf",
+        "\u{0}\u{1b}[2J.pdf",
+        "",
+        "a\"b\\c.pdf",
+        "\u{202e}fdp.exe",
+    ];
+    let mut entries: Vec<_> = names
+        .iter()
+        .map(|name| json!({ "id": "I0", "name": name, "file": {} }))
+        .collect();
+    for id in [
+        "",
+        ".",
+        "..",
+        "../x",
+        "a/b",
+        &"x".repeat(10_000),
+        "'; DROP TABLE links; --",
+    ] {
+        entries.push(json!({ "id": id, "name": "x.pdf", "file": {} }));
+    }
+    let long = "x".repeat(100_000) + ".pdf";
+    entries.push(json!({ "id": "I0", "name": long, "file": {}, "size": 5 }));
+    pages(&fake, json!({ "value": entries, "@odata.deltaLink": link(0) }));
+    // What the note could not hold was asked for again.
+    assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::Unchanged));
+}
+
+/// Fails each outside call in turn: after a run that nothing disturbs, the library is as if nothing had happened.
+#[test]
+fn whichever_call_fails_the_next_run_makes_it_good() {
+    for flavour in [Flavour::Break, Flavour::Stall, Flavour::Busy] {
+        for number in 0.. {
+            let fake = imported(many(4));
+            fake.put(pdf("I0", "second"));
+            fake.remove("I1");
+            fake.put(pdf("I2", "first").with("/name", json!("I2.docx")));
+            let failing = fake.calls.get() + number;
+            fake.fault.set(Some((failing, flavour)));
+            let first = sync(&fake);
+            let reached = fake.calls.get() > failing;
+            fake.fault.set(None);
+            sync(&fake).unwrap();
+            assert_eq!(content(&fake, "I0"), b"%PDF-1.7 second", "{flavour:?} {number}");
+            assert_eq!(fake.standing("F2").state, LinkState::SourceGone, "{flavour:?} {number}");
+            assert_eq!(
+                fake.standing("F3").state,
+                LinkState::FormatMismatch,
+                "{flavour:?} {number}"
+            );
+            assert_eq!(fake.files.borrow().len(), 4);
+            if !reached {
+                assert_eq!(first.unwrap().len(), 3);
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The simulator as a process of its own.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use clientpoint_host::secrets::Secret;
+use serde_json::{Value, json};
+
+/// A running simulator; it ends with this.
+pub struct Simulator {
+    process: Child,
+    client: reqwest::Client,
+    said: Value,
+    /// The origin of Graph.
+    pub graph: String,
+    /// The origin of the sign-in service.
+    pub login: String,
+    /// The main drive.
+    pub drive: String,
+}
+
+impl Simulator {
+    /// Starts the program beside this one.
+    pub fn start() -> Self {
+        let program = std::env::current_exe().unwrap().with_file_name("graph-sim");
+        let mut process = Command::new(&program)
+            .arg("--json")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let said: Value = serde_json::from_str(&line).unwrap();
+        let text = |key: &str| said[key].as_str().unwrap().to_string();
+        Simulator {
+            process,
+            client: clientpoint_host::egress::client(true).unwrap(),
+            graph: text("graph"),
+            login: text("login"),
+            drive: text("drive"),
+            said,
+        }
+    }
+
+    /// What an Administrator fills in.
+    pub fn credentials(&self) -> BTreeMap<String, Secret> {
+        [
+            ("tenant", "tenant"),
+            ("client-id", "clientId"),
+            ("client-secret", "clientSecret"),
+        ]
+        .map(|(key, said)| {
+            (
+                key.to_string(),
+                Secret::new(self.said[said].as_str().unwrap().to_string()),
+            )
+        })
+        .into()
+    }
+
+    /// Makes a file of bytes that are made up on the way, and gives its id.
+    pub async fn put(&self, path: &str, size: u64, seed: u64) -> String {
+        let file = json!({ "path": path, "generated": { "size": size, "seed": seed } });
+        let answer = self
+            .client
+            .post(format!("{}/_sim/put", self.graph))
+            .json(&file)
+            .send()
+            .await
+            .unwrap();
+        let answer: Value = answer.error_for_status().unwrap().json().await.unwrap();
+        answer["id"].as_str().unwrap().to_string()
+    }
+
+    /// The address that a file's bytes can be had from.
+    pub async fn address(&self, item: &str) -> String {
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("scope", "https://graph.microsoft.com/.default"),
+            ("client_id", self.said["clientId"].as_str().unwrap()),
+            ("client_secret", self.said["clientSecret"].as_str().unwrap()),
+        ];
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        let answer = self
+            .client
+            .post(format!(
+                "{}/{}/oauth2/v2.0/token",
+                self.login,
+                self.said["tenant"].as_str().unwrap()
+            ))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body)
+            .send()
+            .await
+            .unwrap();
+        let token: Value = answer.json().await.unwrap();
+        let content = format!("{}/v1.0/drives/{}/items/{item}/content", self.graph, self.drive);
+        let token = token["access_token"].as_str().unwrap();
+        let answer = self.client.get(content).bearer_auth(token).send().await.unwrap();
+        answer.headers()["location"].to_str().unwrap().to_string()
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

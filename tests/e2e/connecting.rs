@@ -1,0 +1,171 @@
+//! Connecting with the company's credentials, and choosing a drive.
+
+use std::collections::BTreeMap;
+
+use clientpoint_host::secrets::Secret;
+use end_to_end::{World, credentials};
+use graph_sim::{EXPIRED_SECRET, Origin, RequestKind};
+
+fn with(world: &World, key: &str, value: &str) -> BTreeMap<String, Secret> {
+    let mut given = credentials(&world.sim);
+    given.insert(key.into(), Secret::new(value.into()));
+    given
+}
+
+#[tokio::test]
+async fn r14_one_token_of_the_right_shape_serves_everything_and_nobody_asks_for_me() {
+    let world = World::new().await;
+    world.connect().await;
+    let admin = world.admin().await;
+    admin.drives().await.unwrap();
+    admin.browse(None).await.unwrap();
+
+    let requests = world.sim.requests();
+    assert!(
+        requests.iter().all(|request| request.origin != Origin::Login),
+        "the token is kept: {requests:?}"
+    );
+    assert!(
+        requests.iter().all(|request| !request.path.contains("/me")),
+        "{requests:?}"
+    );
+    assert!(requests.iter().all(|request| request.method == "GET"));
+    assert!(
+        requests.iter().all(|request| {
+            request
+                .user_agent
+                .as_deref()
+                .is_some_and(|agent| agent.starts_with("ISV|ClientPoint|"))
+        }),
+        "{requests:?}"
+    );
+}
+
+#[tokio::test]
+async fn r16_what_is_wrong_with_the_credentials_is_said_and_nothing_is_stored() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    for (key, value, code, says) in [
+        ("client-secret", "wrong", "wrong-settings", "secret"),
+        ("client-secret", EXPIRED_SECRET, "expired-secret", "secret"),
+        (
+            "tenant",
+            "11111111-2222-4333-8444-555555555555",
+            "wrong-settings",
+            "enant",
+        ),
+        (
+            "client-id",
+            "11111111-2222-4333-8444-555555555555",
+            "wrong-settings",
+            "pplication",
+        ),
+        ("tenant", "not a tenant", "wrong-settings", "enant"),
+        ("client-id", "not-a-guid", "wrong-settings", "lient"),
+        ("tenant", "common", "wrong-settings", "enant"),
+        ("cloud", "mars", "wrong-settings", "loud"),
+    ] {
+        let error = admin.connect_organization(with(&world, key, value)).await.unwrap_err();
+        assert_eq!(error.code(), code, "{key}={value}: {error}");
+        assert!(error.to_string().contains(says), "{key}={value}: {error}");
+        assert!(!admin.status().await.unwrap().connected);
+    }
+}
+
+#[tokio::test]
+async fn r16_a_missing_field_is_named_with_the_place_to_find_it() {
+    let world = World::new().await;
+    let mut given = credentials(&world.sim);
+    given.remove("client-id");
+    let error = world
+        .admin()
+        .await
+        .connect_organization(given)
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("Client ID") && error.contains("Entra"), "{error}");
+    assert_eq!(world.sim.requests(), []);
+}
+
+#[tokio::test]
+async fn a_sign_in_service_that_cannot_be_reached_is_named() {
+    let world = World::with(|builder| {
+        builder.insecure_endpoints(clientpoint_host::host::InsecureEndpoints {
+            api: "http://127.0.0.1:9".into(),
+            login: "http://127.0.0.1:9".into(),
+        })
+    })
+    .await;
+    let error = world
+        .admin()
+        .await
+        .connect_organization(credentials(&world.sim))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "unavailable");
+    assert!(error.to_string().contains("http://127.0.0.1:9"), "{error}");
+}
+
+#[tokio::test]
+async fn r17_all_drives_are_listed_once_labelled_by_kind() {
+    let world = World::connected().await;
+    let list = world.admin().await.drives().await.unwrap();
+    let mut listed: Vec<_> = list.drives.iter().map(|drive| drive.id.clone()).collect();
+    let mut there = world.sim.drive_ids();
+    listed.sort();
+    there.sort();
+    assert_eq!(listed, there);
+    assert!(list.drives.iter().any(|drive| drive.kind == "personal-work"));
+    assert!(list.drives.iter().any(|drive| drive.kind == "site-library"));
+    assert_eq!(list.drives.iter().filter(|drive| drive.selected).count(), 1);
+}
+
+#[tokio::test]
+async fn r30_one_drive_is_selected_and_another_takes_a_switch() {
+    let world = World::connected().await;
+    let admin = world.admin().await;
+    let other = world
+        .sim
+        .drive_ids()
+        .into_iter()
+        .find(|id| *id != world.sim.drive_id())
+        .unwrap();
+
+    let refused = admin.select_drive(&other, false).await.unwrap_err();
+    assert!(refused.to_string().contains("--switch"), "{refused}");
+    assert_eq!(admin.select_drive(&other, true).await.unwrap().id, other);
+    let unknown = admin.select_drive("b!nowhere", true).await.unwrap_err();
+    assert_eq!(unknown.code(), "not-found");
+    let status = admin.status().await.unwrap();
+    assert_eq!(status.connection.unwrap().drive.unwrap().id, other);
+}
+
+#[tokio::test]
+async fn r19_the_status_says_what_is_connected_and_what_comes_next() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    assert!(admin.status().await.unwrap().next.unwrap().contains("connect"));
+    admin.connect_organization(credentials(&world.sim)).await.unwrap();
+    assert!(admin.status().await.unwrap().next.unwrap().contains("drives select"));
+    admin.select_drive(&world.sim.drive_id(), false).await.unwrap();
+    let status = admin.status().await.unwrap();
+    assert_eq!(status.next, None);
+    let connection = status.connection.unwrap();
+    assert_eq!(connection.settings["tenant"], world.sim.tenant());
+    assert_eq!(connection.checked_at.as_deref(), Some(end_to_end::MORNING));
+}
+
+#[tokio::test]
+async fn a_connection_outlives_the_process() {
+    let world = World::connected().await;
+    let item = world.sim.put("/Deck.pdf", b"%PDF-".to_vec().into());
+    let World { sim, clock, host, data } = world;
+    drop(host);
+
+    let host = end_to_end::builder(&sim, &clock, data.path()).build().await.unwrap();
+    let outcomes = host.session("admin").await.unwrap().import(&[item]).await.unwrap();
+
+    assert_eq!(outcomes[0].outcome, "imported");
+    assert!(sim.requests().iter().any(|request| request.kind == RequestKind::Token));
+}

@@ -1,0 +1,192 @@
+//! A run that dies anywhere: whoever comes next finishes it, and nobody can tell the difference.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::process::Stdio;
+use std::task::Poll;
+
+use clientpoint_host::host::Host;
+use clientpoint_host::service::{FileRow, Stop, SyncOptions};
+use clientpoint_host::store::files::ShowingKind;
+use end_to_end::{World, builder, component};
+use tempfile::TempDir;
+
+fn pdf(text: &str) -> Vec<u8> {
+    format!("%PDF-1.7 {text}").into_bytes()
+}
+
+/// A folder with imported files, and a drive in which much has happened since.
+async fn prepared() -> World {
+    let world = World::connected().await;
+    let mut items = Vec::new();
+    for name in ["A", "B", "C", "D", "E"] {
+        items.push(world.sim.put(&format!("/{name}.pdf"), pdf("first").into()));
+    }
+    let admin = world.admin().await;
+    let outcomes = admin.import(&items).await.unwrap();
+    for outcome in &outcomes {
+        let id = &outcome.file.as_ref().unwrap().id;
+        admin.place_file(id, ShowingKind::ClientPoint, "One").await.unwrap();
+    }
+    world.sim.put("/A.pdf", pdf("second").into());
+    world.sim.put("/B.pdf", pdf("another second").into());
+    world.sim.delete("/C.pdf");
+    world.sim.rename("/D.pdf", "D.docx");
+    world.sim.rename("/E.pdf", "E renamed.pdf");
+    world
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn copied(world: &World) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy(world.data.path(), folder.path());
+    folder
+}
+
+async fn host(world: &World, data: &Path) -> Host {
+    builder(&world.sim, &world.clock, data).build().await.unwrap()
+}
+
+/// All that anybody could see: the library with its links and bytes, what is shown, and the first run's ledger.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    files: Vec<(FileRow, Vec<u8>, u64)>,
+    ledger: Vec<(String, String, String, String, u64, u64)>,
+    rest: u64,
+}
+
+async fn finish_and_look(world: &World, data: &Path) -> Seen {
+    let host = host(world, data).await;
+    let admin = host.session("admin").await.unwrap();
+    let last = admin.sync(&SyncOptions::default(), &Stop::default()).await.unwrap();
+    assert_eq!(last.counts.values().sum::<u64>(), last.run.inputs);
+    let mut files = Vec::new();
+    for file in admin.library().await.unwrap() {
+        let (_, path) = admin.content(&file.id).await.unwrap();
+        let shown = admin.showings(&file.id).await.unwrap()[0].revision;
+        files.push((file, std::fs::read(path).unwrap(), shown));
+    }
+    let first = admin.run(1).await.unwrap();
+    let line = |line: clientpoint_host::store::runs::Line| {
+        (
+            line.file,
+            line.outcome,
+            line.reason,
+            line.message,
+            line.revision,
+            line.reached,
+        )
+    };
+    Seen {
+        files,
+        ledger: first.lines.into_iter().map(line).collect(),
+        rest: first.run.rest,
+    }
+}
+
+/// Runs a future and drops it after so many polls. Whether it came to its end.
+async fn cut(future: impl Future, polls: usize) -> bool {
+    let mut future = pin!(future);
+    let mut left = polls;
+    std::future::poll_fn(move |context| {
+        if left == 0 {
+            return Poll::Ready(false);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(|_| true)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn s12_a_run_that_is_cut_off_at_any_await_is_finished_as_if_nothing_had_happened() {
+    let world = prepared().await;
+    let undisturbed = finish_and_look(&world, copied(&world).path()).await;
+    assert_eq!(undisturbed.ledger.len(), 5, "{undisturbed:?}");
+
+    let mut polls = 0;
+    loop {
+        let data = copied(&world);
+        let ended = {
+            let host = host(&world, data.path()).await;
+            let admin = host.session("admin").await.unwrap();
+            let (options, stop) = (SyncOptions::default(), Stop::default());
+            cut(admin.sync(&options, &stop), polls).await
+        };
+        assert_eq!(
+            finish_and_look(&world, data.path()).await,
+            undisturbed,
+            "cut off at {polls}"
+        );
+        if ended {
+            break;
+        }
+        polls += 3;
+    }
+    assert!(polls > 30, "it was cut off {polls} polls deep at most");
+}
+
+/// The program, which is built with the workspace's tests.
+fn program() -> PathBuf {
+    let deps = std::env::current_exe().unwrap();
+    let program = deps.parent().unwrap().parent().unwrap().join("clientpoint-host");
+    assert!(program.exists(), "build the workspace first: `cargo xtask test`");
+    program
+}
+
+fn command(world: &World, data: &Path, what: &str) -> std::process::Command {
+    let mut command = std::process::Command::new(program());
+    command
+        .arg("--data")
+        .arg(data)
+        .arg("--plugin")
+        .arg(component())
+        .args(["--insecure-endpoints", "--graph-url", &world.sim.graph_url()])
+        .args(["--login-url", &world.sim.login_url(), what])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+#[tokio::test]
+async fn s12_a_program_that_is_killed_at_any_request_leaves_a_run_that_is_finished_by_the_next() {
+    let world = prepared().await;
+    let undisturbed = finish_and_look(&world, copied(&world).path()).await;
+    // Once, so that the copies have the component compiled.
+    assert!(command(&world, world.data.path(), "status").status().unwrap().success());
+    for number in 1.. {
+        let data = copied(&world);
+        world.sim.clear_requests();
+        let mut program = command(&world, data.path(), "sync").spawn().unwrap();
+        let ended = loop {
+            if program.try_wait().unwrap().is_some() {
+                break true;
+            }
+            if world.sim.requests().len() >= number {
+                program.kill().unwrap();
+                program.wait().unwrap();
+                break false;
+            }
+            tokio::task::yield_now().await;
+        };
+        let seen = finish_and_look(&world, data.path()).await;
+        assert_eq!(seen, undisturbed, "killed at request {number}");
+        if ended {
+            assert!(number > 4);
+            break;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The application behind a request for a token: by its secret, or by its certificate.
+
+use axum::http::{HeaderMap, header};
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use crate::{
+    config::{CLIENT_ID, CLIENT_SECRET, EXPIRED_SECRET},
+    sign_in::{
+        assertion,
+        form::{Form, field, required},
+        refusal::Refusal,
+    },
+    text::decoded,
+    world::World,
+};
+
+/// Checks that a form comes from the application. `token_url` is where it was sent.
+pub(crate) fn check(world: &World, token_url: &str, headers: &HeaderMap, form: &Form) -> Result<(), Refusal> {
+    let basic = basic_credentials(headers);
+    let id = match &basic {
+        Some((id, _)) => id,
+        None => required(form, "client_id")?,
+    };
+    if !id.eq_ignore_ascii_case(CLIENT_ID) {
+        return Err(Refusal::unknown_application(id));
+    }
+    let secret = basic.as_ref().map(|(_, secret)| secret.as_str());
+    match (
+        secret.or_else(|| field(form, "client_secret")),
+        field(form, "client_assertion"),
+    ) {
+        (Some(secret), _) => check_secret(secret),
+        (None, Some(assertion)) => {
+            let kind = required(form, "client_assertion_type")?;
+            if kind != assertion::TYPE {
+                let text = format!("The client assertion type '{kind}' is not supported.");
+                return Err(Refusal::new("invalid_request", 50_045, text));
+            }
+            let mut state = world.state();
+            let now = state.clock.now();
+            assertion::check(&mut state.ledger, token_url, assertion, now)
+        }
+        (None, None) => Err(Refusal::new(
+            "invalid_client",
+            7_000_218,
+            "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+        )),
+    }
+}
+
+fn check_secret(secret: &str) -> Result<(), Refusal> {
+    match secret {
+        CLIENT_SECRET => Ok(()),
+        EXPIRED_SECRET => Err(Refusal::new(
+            "invalid_client",
+            7_000_222,
+            "The provided client secret keys for the application are expired.",
+        )),
+        _ => Err(Refusal::new(
+            "invalid_client",
+            7_000_215,
+            "Invalid client secret provided. Send the value of the secret, not its id.",
+        )),
+    }
+}
+
+/// The id and the secret of a Basic header. Each is form-encoded before the base64 (RFC 6749, 2.3.1), which not every
+/// client does: a `+` that was not encoded is kept as it is.
+fn basic_credentials(headers: &HeaderMap) -> Option<(String, String)> {
+    let header = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, encoded) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    Some((decoded(id), decoded(secret)))
+}

@@ -1,0 +1,174 @@
+//! What the sign-in service remembers: codes, tokens, certificates, and assertions that were used up.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    ids,
+    sign_in::{authority::Authority, certificate::Certificate, people::Account, refusal::Refusal, scope::Scopes},
+};
+
+/// How long a code is good for, in minutes.
+const CODE_MINUTES: i64 = 10;
+
+/// How long a refresh token is good for, in days.
+const REFRESH_DAYS: i64 = 90;
+
+/// How long an access token is good for, in seconds.
+pub(crate) const ACCESS_SECONDS: i64 = 3599;
+
+/// What a person let the application do.
+#[derive(Clone, Debug)]
+pub(crate) struct Grant {
+    pub authority: Authority,
+    pub account: Account,
+    pub scopes: Scopes,
+}
+
+/// A code, as it was given out.
+#[derive(Clone)]
+pub(crate) struct Code {
+    pub grant: Grant,
+    pub redirect_uri: String,
+    /// SHA-256 of the verifier, in base64url.
+    pub challenge: String,
+    pub nonce: Option<String>,
+}
+
+struct Issued<T> {
+    what: T,
+    until: DateTime<Utc>,
+    /// Redeemed, for a code; revoked, for a refresh token.
+    spent: bool,
+}
+
+/// Everything that was given out. The times are the simulator's.
+#[derive(Default)]
+pub(crate) struct Ledger {
+    codes: BTreeMap<String, Issued<Code>>,
+    refresh_tokens: BTreeMap<String, Issued<Grant>>,
+    /// Whose they are; `None`: the application's own.
+    access_tokens: BTreeMap<String, Issued<Option<Account>>>,
+    used_assertions: BTreeMap<String, DateTime<Utc>>,
+    pub certificates: Vec<Certificate>,
+    /// Whether refresh tokens are answered with `interaction_required`.
+    pub interaction_required: bool,
+}
+
+impl Ledger {
+    pub fn issue_code(&mut self, code: Code, now: DateTime<Utc>) -> String {
+        let text = format!("0.sim.{}", ids::random_secret());
+        let until = now + TimeDelta::minutes(CODE_MINUTES);
+        self.codes.insert(text.clone(), issued(code, until));
+        text
+    }
+
+    /// A code that is still good, which `accept` may refuse. Once accepted it is of no use any more.
+    pub fn redeem_code(
+        &mut self,
+        text: &str,
+        now: DateTime<Utc>,
+        accept: impl FnOnce(&Code) -> Result<(), Refusal>,
+    ) -> Result<Code, Refusal> {
+        let code = self
+            .codes
+            .get_mut(text)
+            .ok_or_else(|| Refusal::grant(70_000, "The provided authorization code is malformed or not valid."))?;
+        if code.spent {
+            return Err(Refusal::grant(
+                54_005,
+                "OAuth2 authorization code was already redeemed; ask for a new one.",
+            ));
+        }
+        if code.until <= now {
+            return Err(Refusal::grant(
+                70_008,
+                "The provided authorization code has expired; ask for a new one.",
+            ));
+        }
+        accept(&code.what)?;
+        code.spent = true;
+        Ok(code.what.clone())
+    }
+
+    pub fn issue_refresh_token(&mut self, grant: Grant, now: DateTime<Utc>) -> String {
+        let text = format!("1.sim.{}", ids::random_secret());
+        let until = now + TimeDelta::days(REFRESH_DAYS);
+        self.refresh_tokens.insert(text.clone(), issued(grant, until));
+        text
+    }
+
+    /// What a refresh token stands for. It stays good, so that a client that dies before it has stored the next one
+    /// can ask again.
+    pub fn refresh(&self, text: &str, now: DateTime<Utc>) -> Result<Grant, Refusal> {
+        let token = self
+            .refresh_tokens
+            .get(text)
+            .ok_or_else(|| Refusal::grant(70_000, "The provided refresh token is malformed or not valid."))?;
+        if token.spent {
+            return Err(Refusal::grant(
+                50_173,
+                "The provided grant has been revoked; the user has to sign in again.",
+            ));
+        }
+        if token.until <= now {
+            return Err(Refusal::grant(
+                700_082,
+                "The refresh token has expired due to inactivity.",
+            ));
+        }
+        if self.interaction_required {
+            return Err(Refusal::new(
+                "interaction_required",
+                50_076,
+                "Due to a configuration change made by your administrator, you must use multi-factor authentication.",
+            ));
+        }
+        Ok(token.what.clone())
+    }
+
+    /// Makes refresh tokens useless: those of one person, or all.
+    pub fn revoke_refresh_tokens(&mut self, person: Option<&str>) {
+        self.refresh_tokens
+            .values_mut()
+            .filter(|token| person.is_none_or(|key| token.what.account.person.key == key))
+            .for_each(|token| token.spent = true);
+    }
+
+    pub fn issue_access_token(&mut self, account: Option<Account>, now: DateTime<Utc>) -> String {
+        let text = format!("sim.{}", ids::random_secret());
+        self.access_tokens.retain(|_, token| token.until > now);
+        let until = now + TimeDelta::seconds(ACCESS_SECONDS);
+        self.access_tokens.insert(text.clone(), issued(account, until));
+        text
+    }
+
+    /// Whose an access token is, or why it is none.
+    pub fn whose(&self, access_token: &str, now: DateTime<Utc>) -> Result<Option<Account>, &'static str> {
+        match self.access_tokens.get(access_token) {
+            Some(token) if token.until > now => Ok(token.what.clone()),
+            Some(_) => Err("Lifetime validation failed, the token is expired."),
+            None => Err("Access token validation failure. Invalid token."),
+        }
+    }
+
+    /// Makes all access tokens unknown.
+    pub fn revoke_access_tokens(&mut self) {
+        self.access_tokens.clear();
+    }
+
+    /// Notes that an assertion was used; `false` if it was used before.
+    pub fn use_assertion(&mut self, id: &str, until: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        self.used_assertions.retain(|_, until| *until > now);
+        self.used_assertions.insert(id.to_owned(), until).is_none()
+    }
+}
+
+fn issued<T>(what: T, until: DateTime<Utc>) -> Issued<T> {
+    Issued {
+        what,
+        until,
+        spent: false,
+    }
+}

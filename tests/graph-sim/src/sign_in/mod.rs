@@ -1,0 +1,104 @@
+//! The sign-in service: what a confidential client sees of Entra ID.
+//!
+//! `authorize.rs` shows `page.rs` with the `people.rs` there are and gives out a code; `token.rs` gives tokens to the
+//! application that `client.rs` and `assertion.rs` know; `ledger.rs` remembers all that was given out.
+
+mod assertion;
+pub(crate) mod authority;
+mod authorize;
+pub(crate) mod certificate;
+mod client;
+mod discovery;
+mod form;
+pub(crate) mod id_token;
+pub(crate) mod ledger;
+mod page;
+pub(crate) mod people;
+mod refusal;
+mod scope;
+mod token;
+
+use axum::{
+    http::{HeaderMap, Method, StatusCode, header},
+    response::Response,
+};
+
+pub(crate) use self::form::Form;
+use self::refusal::Refusal;
+use crate::{
+    fault::{FaultKind, Place},
+    log::RequestKind,
+    reply,
+    world::World,
+};
+
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Authorize,
+    Token,
+    Configuration,
+    Keys,
+}
+
+impl Endpoint {
+    /// Which endpoint a path leads to, and the first segment, which names the authority.
+    pub fn of<'p>(method: &Method, path: &'p str) -> Option<(Self, &'p str)> {
+        let (segment, rest) = path.trim_start_matches('/').split_once('/')?;
+        let endpoint = match (method.as_str(), rest) {
+            ("GET", "oauth2/v2.0/authorize") => Self::Authorize,
+            ("POST", "oauth2/v2.0/token") => Self::Token,
+            ("GET", "v2.0/.well-known/openid-configuration") => Self::Configuration,
+            ("GET", "discovery/v2.0/keys") => Self::Keys,
+            _ => return None,
+        };
+        Some((endpoint, segment))
+    }
+
+    pub fn kind(self) -> RequestKind {
+        match self {
+            Self::Authorize => RequestKind::Authorize,
+            Self::Token => RequestKind::Token,
+            Self::Configuration | Self::Keys => RequestKind::Other,
+        }
+    }
+}
+
+/// Answers a request; `form` is its body, or its query where it has no body.
+pub(crate) fn answer(world: &World, asked: Option<(Endpoint, &str)>, headers: &HeaderMap, form: &Form) -> Response {
+    match asked {
+        Some((Endpoint::Authorize, segment)) => authorize::answer(world, segment, form),
+        Some((Endpoint::Token, segment)) => {
+            fault(world, headers).unwrap_or_else(|| token::answer(world, segment, headers, form))
+        }
+        Some((Endpoint::Configuration, segment)) => discovery::configuration(world, segment),
+        Some((Endpoint::Keys, _)) => discovery::keys(world),
+        None => reply::html(StatusCode::NOT_FOUND, "Not found"),
+    }
+}
+
+/// What goes wrong instead of an answer. Throttling and errors of the server speak OAuth here, not Graph.
+fn fault(world: &World, headers: &HeaderMap) -> Option<Response> {
+    let mut state = world.state();
+    let now = state.clock.now();
+    let fault = state.faults.take_answer(Place::SignIn, None)?;
+    drop(state);
+    let mut usual = reply::of_fault(&fault, Place::SignIn, headers, now);
+    let refusal = match fault {
+        FaultKind::Throttle(_) => Refusal::new(
+            "temporarily_unavailable",
+            90_055,
+            "The tenant is throttled; too many requests came in.",
+        ),
+        FaultKind::ServerError(_) => Refusal::new(
+            "temporarily_unavailable",
+            90_033,
+            "A transient error has occurred. Please try again.",
+        ),
+        _ => return Some(usual),
+    };
+    *usual.body_mut() = refusal.answer(world).into_body();
+    // Its length is another now.
+    usual.headers_mut().remove(header::CONTENT_LENGTH);
+    Some(usual)
+}

@@ -1,0 +1,23 @@
+//! Stories of a client and the simulator, over real sockets.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop where it stands"
+)]
+
+mod authorize;
+mod batch;
+mod browse;
+mod certificate;
+mod client;
+mod control;
+mod delta;
+mod download;
+mod faults;
+mod people;
+mod shares;
+mod sign_in;
+mod units;

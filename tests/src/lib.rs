@@ -1,0 +1,192 @@
+//! The stage for end-to-end stories: a simulated Microsoft, a host on a folder of its own, the real component between.
+//!
+//! ```no_run
+//! # async fn story() {
+//! let world = end_to_end::World::connected().await;
+//! let plan = world.sim.put("/Plan.docx", b"a plan".to_vec().into());
+//! let outcomes = world.admin().await.import(&[plan]).await;
+//! # }
+//! ```
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use clientpoint_host::clock::{Clock, ManualClock};
+use clientpoint_host::host::{Host, HostBuilder, InsecureEndpoints};
+use clientpoint_host::plugin::Plugin;
+use clientpoint_host::secrets::{Secret, SecretKey};
+use clientpoint_host::service::{ItemOutcome, Session};
+use graph_sim::{Config, Logged, RequestKind, Seed, Sim};
+use tempfile::TempDir;
+
+#[path = "../../xtask/src/sources.rs"]
+pub mod sources;
+
+/// When every story begins.
+pub const MORNING: &str = "2026-03-02T05:00:00Z";
+
+/// Everything a story needs.
+pub struct World {
+    /// The simulated Microsoft.
+    pub sim: Sim,
+    /// The host's time. It stands still unless the story moves it.
+    pub clock: ManualClock,
+    /// The host.
+    pub host: Host,
+    /// The host's data folder.
+    pub data: TempDir,
+}
+
+impl World {
+    /// An empty drive, and a host that is not connected.
+    pub async fn new() -> Self {
+        Self::with(|builder| builder).await
+    }
+
+    /// As [`World::new`], with a host that was built otherwise.
+    pub async fn with(change: impl FnOnce(HostBuilder) -> HostBuilder) -> Self {
+        let sim = Sim::start(Config {
+            seed: Seed::Empty,
+            clock: Some(MORNING.parse().unwrap()),
+            ..Config::default()
+        })
+        .await
+        .unwrap();
+        let clock = ManualClock::new(MORNING.parse().unwrap());
+        let data = tempfile::tempdir().unwrap();
+        let host = change(builder(&sim, &clock, data.path())).build().await.unwrap();
+        World { sim, clock, host, data }
+    }
+
+    /// A host that is connected to the main drive, which is empty.
+    pub async fn connected() -> Self {
+        let world = Self::new().await;
+        world.connect().await;
+        world
+    }
+
+    /// As [`World::connected`], with a host that was built otherwise.
+    pub async fn connected_with(change: impl FnOnce(HostBuilder) -> HostBuilder) -> Self {
+        let world = Self::with(change).await;
+        world.connect().await;
+        world
+    }
+
+    /// Connects with the company's credentials, and selects the main drive.
+    pub async fn connect(&self) {
+        let admin = self.admin().await;
+        admin.connect_organization(credentials(&self.sim)).await.unwrap();
+        admin.select_drive(&self.sim.drive_id(), false).await.unwrap();
+        self.sim.clear_requests();
+    }
+
+    /// The Administrator at work.
+    pub async fn admin(&self) -> Session<'_> {
+        self.host.session("admin").await.unwrap()
+    }
+
+    /// Imports one file.
+    pub async fn import(&self, item: &str) -> ItemOutcome {
+        let outcomes = self.admin().await.import(&[item.to_string()]).await;
+        outcomes.unwrap().remove(0)
+    }
+
+    /// Imports one file, and lets the time pass that the plugin wants to wait.
+    pub async fn import_patiently(&self, item: &str) -> ItemOutcome {
+        let waiting = async {
+            loop {
+                // The watch for silence looks every five seconds: it must not be what moves the time.
+                self.clock.pass(|asked| asked != WATCH).await;
+            }
+        };
+        tokio::select! {
+            outcome = self.import(item) => outcome,
+            () = waiting => unreachable!("waiting has no end"),
+        }
+    }
+
+    /// The bytes of a library file.
+    pub async fn bytes(&self, id: &str) -> Vec<u8> {
+        let (_, path) = self.admin().await.content(id).await.unwrap();
+        std::fs::read(path).unwrap()
+    }
+
+    /// The library, file by file, as it would be shown.
+    pub async fn library(&self) -> Vec<clientpoint_host::service::FileRow> {
+        self.admin().await.library().await.unwrap()
+    }
+
+    /// How many drafts lie about: none, once everything has ended.
+    pub fn drafts(&self) -> usize {
+        std::fs::read_dir(self.data.path().join("drafts")).unwrap().count()
+    }
+
+    /// The requests of a kind, so far.
+    pub fn requests(&self, kind: RequestKind) -> Vec<Logged> {
+        let requests = self.sim.requests().into_iter();
+        requests.filter(|request| request.kind == kind).collect()
+    }
+}
+
+/// How often the plugin looks whether data still comes.
+pub const WATCH: Duration = Duration::from_secs(5);
+
+/// A host's builder for this simulator, clock and folder.
+pub fn builder(sim: &Sim, clock: &ManualClock, data: &Path) -> HostBuilder {
+    let clock: Arc<dyn Clock> = Arc::new(clock.clone());
+    Host::builder(data)
+        .plugin(plugin())
+        .clock(clock)
+        .insecure_endpoints(InsecureEndpoints {
+            api: sim.graph_url(),
+            login: sim.login_url(),
+        })
+}
+
+/// What an Administrator fills in.
+pub fn credentials(sim: &Sim) -> BTreeMap<String, Secret> {
+    [
+        ("tenant", sim.tenant()),
+        ("client-id", sim.client_id()),
+        ("client-secret", sim.client_secret()),
+    ]
+    .map(|(key, value)| (key.to_string(), Secret::new(value.to_string())))
+    .into()
+}
+
+/// The component, compiled once for all stories.
+pub fn plugin() -> Arc<Plugin> {
+    static PLUGIN: OnceLock<Arc<Plugin>> = OnceLock::new();
+    let load = || {
+        let folder = tempfile::tempdir().unwrap();
+        let key = SecretKey::load(folder.path()).unwrap();
+        Arc::new(Plugin::load(&component(), folder.path(), &key).unwrap())
+    };
+    PLUGIN.get_or_init(load).clone()
+}
+
+/// The component, which must be as new as its sources.
+///
+/// # Panics
+///
+/// If it is missing or stale, with what to run.
+pub fn component() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let folder = sources::component_dir(root);
+    let component = folder.join("onedrive.wasm");
+    assert!(
+        component.exists() && sources::is_current(root, &folder).unwrap(),
+        "`{}` is missing or older than its sources: run `cargo xtask build`",
+        component.display()
+    );
+    component
+}

@@ -1,0 +1,103 @@
+//! What must hold before a change goes in.
+
+use std::{fs, process::Command, time::Instant};
+
+use anyhow::{Context, Result};
+
+use crate::{component, contract, demo, run, say, sources};
+
+type Stage = fn() -> Result<()>;
+
+/// The stages, in the order in which a mistake costs least to find.
+const STAGES: [(&str, Stage); 6] = [
+    ("format", format),
+    ("lints", lints),
+    ("lints of the plugin's glue", glue_lints),
+    ("contract", check_contract),
+    ("tests", || test(&[])),
+    ("demo", demo::run),
+];
+
+/// Runs all stages and stops at the first that fails.
+///
+/// # Errors
+/// The failure of that stage, with its name.
+pub fn run() -> Result<()> {
+    let start = Instant::now();
+    for (name, stage) in STAGES {
+        say::header(&format!("ci: {name}"));
+        let begin = Instant::now();
+        stage().with_context(|| format!("ci stopped at the stage `{name}`"))?;
+        say::ok(&format!("{name}: {:.1} s", begin.elapsed().as_secs_f64()));
+    }
+    say::header(&format!(
+        "ci: all {} stages passed in {:.0} s",
+        STAGES.len(),
+        start.elapsed().as_secs_f64()
+    ));
+    Ok(())
+}
+
+/// Builds the component and runs all tests of the workspace. Always the whole workspace: with fewer packages, Cargo
+/// would choose other features for what they share, and compile it again.
+///
+/// # Errors
+/// If something does not compile, or a test fails.
+pub fn test(arguments: &[String]) -> Result<()> {
+    component::build()?;
+    run::run(run::cargo().args(["test", "--workspace", "--locked"]).args(arguments))
+}
+
+/// Builds everything as it would be shipped (which takes a while at first), and measures.
+///
+/// # Errors
+/// If something does not compile, or a measurement breaks off.
+pub fn bench() -> Result<()> {
+    component::build()?;
+    run::run(run::cargo().args(["build", "--workspace", "--bins", "--locked", "--release"]))?;
+    run::run(&mut Command::new(
+        sources::target_dir(&run::root()).join("release/bench"),
+    ))
+}
+
+fn format() -> Result<()> {
+    run::run(run::cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn lints() -> Result<()> {
+    let arguments = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    run::run(run::cargo().args(arguments))
+}
+
+/// The part of the plugin that knows generated types is left out of native builds unless it is asked for.
+fn glue_lints() -> Result<()> {
+    let glue = ["--package", "onedrive-plugin", "--lib", "--features", "check-glue"];
+    let mut cargo = run::cargo();
+    cargo
+        .arg("clippy")
+        .args(glue)
+        .args(["--locked", "--", "-D", "warnings"]);
+    run::run(&mut cargo)
+}
+
+fn check_contract() -> Result<()> {
+    let root = run::root();
+    contract::check_docs(&root)?;
+    say::ok("every interface and function of wit/ has a doc comment");
+
+    let component = fs::read(component::build()?)?;
+    let world = contract::World::of(&component)?;
+    world.check_imports(&root)?;
+    say::ok("the component's imports are those of wit/imports.txt");
+    world.check_contract(&root, &component)?;
+    say::ok("the component fits the world of wit/");
+    Ok(())
+}
