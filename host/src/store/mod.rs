@@ -4,6 +4,7 @@
 //! The order of writes is what makes a crash harmless: bytes become a durable object first, then one database
 //! transaction points at it. An object that nothing points at is swept later.
 
+pub mod association;
 pub mod connections;
 pub mod files;
 pub mod managed;
@@ -25,6 +26,7 @@ use crate::Result;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/1_first.sql"),
     include_str!("migrations/3_sync.sql"),
+    include_str!("migrations/5_association.sql"),
 ];
 
 /// How long a writer waits for another process that holds the database.
