@@ -212,6 +212,9 @@ pub enum Library {
     Export {
         /// The workbook (`.xlsx`); it must not exist yet
         file: PathBuf,
+        /// Write the empty form for `associate` instead, with an example and help
+        #[arg(long)]
+        template: bool,
     },
     /// Add a file by hand
     Add {

@@ -217,7 +217,12 @@ async fn library(session: &Session<'_>, command: Library) -> Result<Output> {
             Ok(done(json!({ "files": files }), text))
         }
         Library::Show { id } => Ok(one(&session.file(&id).await?)),
-        Library::Export { file } => {
+        Library::Export { file, template: true } => {
+            session.export_template(&file)?;
+            let text = format!("wrote the form to {}; its second sheet tells how to fill it in\n", file.display());
+            Ok(done(json!({ "output": file }), text))
+        }
+        Library::Export { file, template: false } => {
             let count = session.export(&file).await?;
             let text = format!("wrote {count} files to {}\n", file.display());
             Ok(done(json!({ "files": count, "output": file }), text))

@@ -11,6 +11,7 @@ pub mod managed;
 pub mod objects;
 pub mod rollback;
 pub mod runs;
+pub mod standings;
 pub mod users;
 
 use std::path::Path;
