@@ -18,3 +18,4 @@ mod refusals;
 mod sandbox;
 mod secrecy;
 mod syncing;
+mod workbooks;
