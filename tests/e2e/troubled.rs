@@ -119,6 +119,7 @@ async fn s7_whatever_goes_wrong_with_every_request_the_ledger_adds_up_and_the_ne
         let world = World::connected().await;
         let files = imported(&world).await;
         world.sim.put("/A.pdf", pdf("second").into());
+        world.sim.revoke_tokens();
         world.sim.fault(name.parse::<Fault>().unwrap());
 
         match sync(&world).await {
