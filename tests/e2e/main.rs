@@ -18,4 +18,5 @@ mod refusals;
 mod sandbox;
 mod secrecy;
 mod syncing;
+mod troubled;
 mod workbooks;

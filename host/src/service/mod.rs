@@ -17,7 +17,7 @@ mod syncing;
 
 pub use associating::{AssociatedRow, Association};
 pub use connecting::{DriveList, DriveRow, Inspection, PowerRow, Status};
-pub use ledger::{Health, Ledger, LedgerFormat};
+pub use ledger::{Health, Ledger, LedgerFormat, RunRow};
 pub use library::Replaced;
 pub use report::{BrowseRow, FileRow, ItemOutcome, ItemRow, Verdict};
 pub use rollback::Propagation;
