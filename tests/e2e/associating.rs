@@ -200,7 +200,7 @@ async fn taking_back_leaves_alone_what_was_linked_anew_since() {
     sync(&world).await;
     assert_eq!(world.bytes(&one).await, pdf("b"));
     assert_eq!(world.bytes(&two).await, pdf("by hand"));
-    let run = world.admin().await.runs().await.unwrap().into_iter().find(|run| run.subject == "sync").unwrap();
+    let run = world.admin().await.runs().await.unwrap().into_iter().find(|row| row.run.subject == "sync").unwrap().run;
     let refused = world.admin().await.undo_association(run.id).await.unwrap_err();
     assert!(refused.to_string().contains("no upload"), "{refused}");
 }
@@ -266,7 +266,7 @@ async fn sheets_that_can_not_be_read_are_refused_in_words_and_the_host_goes_on()
     }
     assert!(world.sim.requests().iter().all(|request| !request.path.ends_with("/$batch")));
     let runs = admin.runs().await.unwrap();
-    assert!(runs.iter().all(|run| run.state == "failed" && run.message.is_some()), "{runs:?}");
+    assert!(runs.iter().all(|row| row.run.state == "failed" && row.run.message.is_some()), "{runs:?}");
     let missing = admin.associate(&world.data.path().join("none.xlsx"), true, None).await.unwrap_err();
     assert!(missing.is_usage() && missing.to_string().contains("none.xlsx"), "{missing}");
 }

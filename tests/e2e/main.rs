@@ -17,6 +17,7 @@ mod mornings;
 mod refusals;
 mod sandbox;
 mod secrecy;
+mod sheets_of_others;
 mod syncing;
 mod troubled;
 mod workbooks;

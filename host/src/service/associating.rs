@@ -79,7 +79,7 @@ impl Session<'_> {
     /// # Errors
     ///
     /// `Error::Forbidden`, `Error::NotConnected`, `Error::Settings` for a file that can't be read or written,
-    /// `Error::SignIn`, or what the plugin answers. Nothing was changed then; what became of single rows is no error.
+    /// `Error::SignIn`, `Error::Sync` while a sync is running, or what the plugin answers. Nothing was changed then; what became of single rows is no error.
     pub async fn associate(&self, sheet: &Path, preview: bool, report: Option<&Path>) -> Result<Association> {
         self.user.require_administrator("associate files")?;
         let connection = self.connection().await?;
@@ -124,12 +124,19 @@ impl Session<'_> {
     pub async fn undo_association(&self, run: i64) -> Result<(Run, Undone)> {
         self.user.require_administrator("take an upload back")?;
         let connection = crate::store::runs::get(&self.host.pool, run).await?.connection;
-        let _right = self.host.sync_right(&connection).await?.ok_or_else(|| Error::Sync {
-            code: "sync-running",
-            message: "a sync of this connection is running: wait for its end, then take the upload back".into(),
-        })?;
+        let _right = self.no_sync(&connection).await?;
         let _turn = self.host.turn(&connection).await?;
         association::undo(&self.host.pool, run, &self.user.name, &self.now()).await
+    }
+
+    /// Keeps the sync of a connection from running: its ledger accounts for the files that it began with.
+    async fn no_sync(&self, connection: &str) -> Result<std::fs::File> {
+        let right = self.host.sync_right(connection).await?;
+        right.ok_or_else(|| Error::Sync {
+            code: "sync-running",
+            message: "a sync of this connection is running: wait for its end (`clientpoint-host runs list` shows it), and try again"
+                .into(),
+        })
     }
 
     async fn read_sheet(&self, sheet: &Path) -> Result<Bytes> {
@@ -172,6 +179,7 @@ impl Session<'_> {
             return Err(CallError::NoDrive.into());
         };
         let instance = self.instance(connection).await?.with_memory(self.host.limits.sheet_memory);
+        let _right = self.no_sync(&connection.id).await?;
         let _turn = self.host.turn(&connection.id).await?;
         let run = association::begin(&self.host.pool, &connection.id, &drive.id, &self.user.name, &self.now()).await?;
         let actor = self.actor();
