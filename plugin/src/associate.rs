@@ -25,7 +25,7 @@ use crate::{
     paths::{self, DriveAddress, Reference},
     ports::{Level, Ports},
     retry::Budget,
-    sheet::{self, Line, Limits, SheetError, Value},
+    sheet::{self, Limits, Line, SheetError, Value},
 };
 use locate::{Finding, Located};
 
@@ -80,11 +80,7 @@ pub async fn apply<P: Ports>(ports: &P, role: Role, bytes: Vec<u8>) -> Result<Sh
 ///
 /// # Errors
 /// As [`preview`].
-pub async fn copy(
-    policy: &Policy,
-    bytes: &[u8],
-    tell: impl AsyncFnMut(Vec<Line>) -> bool,
-) -> Result<(), SheetError> {
+pub async fn copy(policy: &Policy, bytes: &[u8], tell: impl AsyncFnMut(Vec<Line>) -> bool) -> Result<(), SheetError> {
     sheet::copy(bytes, limits(policy), tell).await
 }
 
@@ -167,7 +163,10 @@ fn first_look(row: sheet::Row, files: &BTreeMap<String, File>, address: &DriveAd
         Value::Text(text) => paths::read(text, address).map(|reference| (text, reference)),
         _ => None,
     };
-    let path = written.as_ref().map(|(text, reference)| paths::shown(text, reference)).unwrap_or_default();
+    let path = written
+        .as_ref()
+        .map(|(text, reference)| paths::shown(text, reference))
+        .unwrap_or_default();
     let outcome = match (&row.id, &row.path) {
         (Value::Unreadable(cell, what), _) | (_, Value::Unreadable(cell, what)) => {
             why.clone_from(what);
@@ -239,18 +238,32 @@ impl Work {
     fn refuse_duplicates(&mut self) {
         let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (place, row) in self.rows.iter().enumerate() {
-            let has_path = !matches!(row.outcome, RowOutcome::PathMissing | RowOutcome::NoId | RowOutcome::UnknownFileId);
+            let has_path = !matches!(
+                row.outcome,
+                RowOutcome::PathMissing | RowOutcome::NoId | RowOutcome::UnknownFileId
+            );
             if has_path && !row.file.is_empty() {
                 groups.entry(&row.file).or_default().push(place);
             }
         }
         let mut changes = Vec::new();
         for places in groups.into_values().filter(|places| places.len() > 1) {
-            let rows: Vec<(usize, &Row)> = places.iter().filter_map(|place| Some((*place, self.rows.get(*place)?))).collect();
-            let items: Vec<Option<&str>> = rows.iter().map(|(_, row)| row.item.as_ref().map(|item| item.id.as_str())).collect();
-            let agree = items.iter().all(|item| item.is_some() && *item == items.first().copied().flatten());
+            let rows: Vec<(usize, &Row)> = places
+                .iter()
+                .filter_map(|place| Some((*place, self.rows.get(*place)?)))
+                .collect();
+            let items: Vec<Option<&str>> = rows
+                .iter()
+                .map(|(_, row)| row.item.as_ref().map(|item| item.id.as_str()))
+                .collect();
+            let agree = items
+                .iter()
+                .all(|item| item.is_some() && *item == items.first().copied().flatten());
             for (place, row) in rows.iter().skip(usize::from(agree)) {
-                let others = rows.iter().map(|(_, other)| other.number).filter(|number| *number != row.number);
+                let others = rows
+                    .iter()
+                    .map(|(_, other)| other.number)
+                    .filter(|number| *number != row.number);
                 let outcome = match agree {
                     true if row.outcome.is_linkable() => RowOutcome::AlreadyLinked,
                     true => row.outcome.clone(),
@@ -268,7 +281,11 @@ impl Work {
 
     /// What is to be linked, with the places of the rows.
     fn bindings(&self) -> (Vec<usize>, Vec<Binding>) {
-        let linkable = self.rows.iter().enumerate().filter(|(_, row)| row.outcome.is_linkable());
+        let linkable = self
+            .rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| row.outcome.is_linkable());
         linkable
             .filter_map(|(place, row)| {
                 let item = row.item.as_ref()?;
@@ -285,7 +302,10 @@ impl Work {
 
     fn report(self) -> SheetReport {
         let Self {
-            rows, files, connection, ..
+            rows,
+            files,
+            connection,
+            ..
         } = self;
         let row = |row: Row| {
             let file = files.get(&row.file).map_or("", |file| file.name.as_str());
@@ -360,17 +380,27 @@ fn call_error(fault: Fault) -> CallError {
 /// Rule 45: the internal log has the rows that came to nothing, as the Administrator has.
 fn log<P: Ports>(ports: &P, report: &SheetReport) {
     let quiet = |row: &&RowReport| !matches!(row.outcome, RowOutcome::PathMissing | RowOutcome::AlreadyLinked);
-    let failed = report.rows.iter().filter(|row| !row.outcome.is_linkable()).filter(quiet);
+    let failed = report
+        .rows
+        .iter()
+        .filter(|row| !row.outcome.is_linkable())
+        .filter(quiet);
     let mut more = 0_usize;
     for (count, row) in failed.enumerate() {
         if count < LOGGED {
-            ports.log(Level::Info, &format!("association, row {}: {}", row.number, row.message));
+            ports.log(
+                Level::Info,
+                &format!("association, row {}: {}", row.number, row.message),
+            );
         } else {
             more += 1;
         }
     }
     if more > 0 {
-        ports.log(Level::Info, &format!("association: {more} more rows came to nothing; the ledger has them"));
+        ports.log(
+            Level::Info,
+            &format!("association: {more} more rows came to nothing; the ledger has them"),
+        );
     }
 }
 

@@ -28,7 +28,9 @@ use wit_bindgen::StreamReader;
 
 use bindings::{
     clientpoint::content_source::types::{Actor, ItemRef},
-    exports::clientpoint::content_source::{association as associated, content_import, source as exported, sync as synced},
+    exports::clientpoint::content_source::{
+        association as associated, content_import, source as exported, sync as synced,
+    },
 };
 use convert::{call_error, drive_page, entry_page, item_outcome, item_ref, role};
 use outside::Outside;

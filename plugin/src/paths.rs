@@ -60,7 +60,11 @@ impl DriveAddress {
         };
         if let Some((host, path)) = web_url.and_then(web::host_and_path) {
             address.host = host;
-            address.prefix = path.split('/').filter(|name| !name.is_empty()).map(|name| decoded(name).into_owned()).collect();
+            address.prefix = path
+                .split('/')
+                .filter(|name| !name.is_empty())
+                .map(|name| decoded(name).into_owned())
+                .collect();
         }
         address
     }
@@ -116,7 +120,9 @@ fn plain(text: &str, drive: &DriveAddress) -> Reference {
         return web::read(&format!("https://{}{path}", drive.host), drive);
     }
     if text.starts_with("//") {
-        return Reference::Forbidden("leads to another server: give the file's path in the drive, or its address in the browser");
+        return Reference::Forbidden(
+            "leads to another server: give the file's path in the drive, or its address in the browser",
+        );
     }
     // A name can't have a question mark: what follows is left from an address.
     let text = text.split('?').next().unwrap_or_default();
@@ -132,7 +138,9 @@ fn plain(text: &str, drive: &DriveAddress) -> Reference {
             add(&mut below_drive, &below);
             continue;
         }
-        let of_a_site = names.first().is_some_and(|first| SITES.iter().any(|site| first.eq_ignore_ascii_case(site)));
+        let of_a_site = names
+            .first()
+            .is_some_and(|first| SITES.iter().any(|site| first.eq_ignore_ascii_case(site)));
         elsewhere |= of_a_site && text.starts_with('/');
         add(&mut readings, &names);
         if let Some((first, rest)) = names.split_first()

@@ -157,7 +157,11 @@ pub fn read(bytes: &[u8], limits: Limits) -> Result<Sheet, SheetError> {
 ///
 /// # Errors
 /// As [`read`].
-pub async fn copy(bytes: &[u8], limits: Limits, mut tell: impl AsyncFnMut(Vec<Line>) -> bool) -> Result<(), SheetError> {
+pub async fn copy(
+    bytes: &[u8],
+    limits: Limits,
+    mut tell: impl AsyncFnMut(Vec<Line>) -> bool,
+) -> Result<(), SheetError> {
     let (sheet, format) = find(bytes, limits)?;
     let last = sheet.rows.last().map_or(sheet.header, |row| row.number);
     let mut lines = Lines::new(last);
@@ -291,5 +295,7 @@ fn column_name(column: u32) -> String {
     letters.iter().rev().collect()
 }
 
+#[cfg(test)]
+mod bomb;
 #[cfg(test)]
 mod tests;

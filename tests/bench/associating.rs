@@ -89,7 +89,14 @@ pub async fn associating(component: &Path) {
 fn write(to: &Path) {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
-    for (column, title) in (0..).zip(["File ID", "Name", "Place", "Type", "Size in bytes", "Sharepoint File Path"]) {
+    for (column, title) in (0..).zip([
+        "File ID",
+        "Name",
+        "Place",
+        "Type",
+        "Size in bytes",
+        "Sharepoint File Path",
+    ]) {
         sheet.write(0, column, title).unwrap();
     }
     for row in 1..=ROWS {
@@ -108,7 +115,15 @@ fn write(to: &Path) {
 fn write_quiet(to: &Path) {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
-    let titles = ["File ID", "Name", "Place", "Type", "Size in bytes", "Note", "Sharepoint File Path"];
+    let titles = [
+        "File ID",
+        "Name",
+        "Place",
+        "Type",
+        "Size in bytes",
+        "Note",
+        "Sharepoint File Path",
+    ];
     for (column, title) in (0..).zip(titles) {
         sheet.write(0, column, title).unwrap();
     }

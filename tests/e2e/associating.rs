@@ -14,7 +14,12 @@ pub fn pdf(text: &str) -> Vec<u8> {
 pub async fn by_hand(world: &World, name: &str) -> String {
     let path = world.data.path().join(name);
     std::fs::write(&path, pdf("by hand")).unwrap();
-    let file = world.admin().await.add_file(&path, &Place::company_wide()).await.unwrap();
+    let file = world
+        .admin()
+        .await
+        .add_file(&path, &Place::company_wide())
+        .await
+        .unwrap();
     file.id
 }
 
@@ -40,14 +45,21 @@ pub fn outcomes(done: &Association) -> Vec<&'static str> {
 }
 
 pub async fn sync(world: &World) -> clientpoint_host::service::Ledger {
-    world.admin().await.sync(&SyncOptions::default(), &Stop::default()).await.unwrap()
+    world
+        .admin()
+        .await
+        .sync(&SyncOptions::default(), &Stop::default())
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
 async fn r43_a_linked_file_keeps_its_bytes_until_the_next_sync_and_is_locked() {
     let world = World::connected().await;
     let id = by_hand(&world, "Offer.pdf").await;
-    world.sim.put("/Clients/Northwind/Offer.pdf", pdf("from the drive").into());
+    world
+        .sim
+        .put("/Clients/Northwind/Offer.pdf", pdf("from the drive").into());
     let sheet = sheet(&world, &[(&id, "Clients/Northwind/Offer.pdf")]);
 
     let done = apply(&world, &sheet).await;
@@ -119,15 +131,29 @@ async fn r42_r45_every_row_is_in_the_ledger_with_its_reason() {
         ],
     );
     let done = apply(&world, &sheet).await;
-    let expected = ["path-not-found", "format-mismatch", "unknown-file-id", "no-id", "path-missing", "unknown-file-id"];
+    let expected = [
+        "path-not-found",
+        "format-mismatch",
+        "unknown-file-id",
+        "no-id",
+        "path-missing",
+        "unknown-file-id",
+    ];
     assert_eq!(outcomes(&done), expected);
     assert_eq!(done.rows[0].suggestions, ["Clients/Offer.pdf"]);
     assert!(!done.is_clean());
 
     let run = done.run.unwrap();
-    assert_eq!((run.subject.as_str(), run.state.as_str(), run.inputs), ("association", "incomplete", 6));
+    assert_eq!(
+        (run.subject.as_str(), run.state.as_str(), run.inputs),
+        ("association", "incomplete", 6)
+    );
     let ledger = world.admin().await.run(run.id).await.unwrap();
-    let lines: Vec<_> = ledger.lines.iter().map(|line| (line.outcome.as_str(), line.reason.as_str())).collect();
+    let lines: Vec<_> = ledger
+        .lines
+        .iter()
+        .map(|line| (line.outcome.as_str(), line.reason.as_str()))
+        .collect();
     assert_eq!(lines[0], ("path-not-found", "row-2"));
     assert_eq!(ledger.counts.values().sum::<u64>(), 6);
     assert_eq!(ledger.lines[0].message, done.rows[0].message);
@@ -137,10 +163,16 @@ async fn r42_r45_every_row_is_in_the_ledger_with_its_reason() {
 async fn r02_a_member_gets_nowhere_without_a_request() {
     let world = World::connected().await;
     let admin = world.admin().await;
-    admin.add_user("bob", clientpoint_host::store::users::Role::Member).await.unwrap();
+    admin
+        .add_user("bob", clientpoint_host::store::users::Role::Member)
+        .await
+        .unwrap();
     let bob = world.host.session("bob").await.unwrap();
     let sheet = sheet(&world, &[("1", "a.pdf")]);
-    assert_eq!(bob.associate(&sheet, false, None).await.unwrap_err().code(), "forbidden");
+    assert_eq!(
+        bob.associate(&sheet, false, None).await.unwrap_err().code(),
+        "forbidden"
+    );
     assert_eq!(bob.associate(&sheet, true, None).await.unwrap_err().code(), "forbidden");
     assert_eq!(bob.undo_association(1).await.unwrap_err().code(), "forbidden");
     assert_eq!(bob.export_template(&sheet).unwrap_err().code(), "forbidden");
@@ -195,12 +227,26 @@ async fn taking_back_leaves_alone_what_was_linked_anew_since() {
     world.sim.put("/B.pdf", pdf("b").into());
     let first = apply(&world, &sheet(&world, &[(&one, "A.pdf"), (&two, "A.pdf")])).await;
     apply(&world, &sheet(&world, &[(&one, "B.pdf")])).await;
-    let (_, undone) = world.admin().await.undo_association(first.run.unwrap().id).await.unwrap();
+    let (_, undone) = world
+        .admin()
+        .await
+        .undo_association(first.run.unwrap().id)
+        .await
+        .unwrap();
     assert_eq!((undone.files, undone.left_alone), (1, vec![one.clone()]));
     sync(&world).await;
     assert_eq!(world.bytes(&one).await, pdf("b"));
     assert_eq!(world.bytes(&two).await, pdf("by hand"));
-    let run = world.admin().await.runs().await.unwrap().into_iter().find(|row| row.run.subject == "sync").unwrap().run;
+    let run = world
+        .admin()
+        .await
+        .runs()
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|row| row.run.subject == "sync")
+        .unwrap()
+        .run;
     let refused = world.admin().await.undo_association(run.id).await.unwrap_err();
     assert!(refused.to_string().contains("no upload"), "{refused}");
 }
@@ -211,7 +257,12 @@ async fn r40_addresses_as_copied_from_the_browser_lead_to_the_same_file() {
     let id = by_hand(&world, "Offer.pdf").await;
     world.sim.put("/Clients/Offer 100%.pdf", pdf("x").into());
     let drives = world.admin().await.drives().await.unwrap().drives;
-    let drive = drives.into_iter().find(|drive| drive.selected).unwrap().web_url.unwrap();
+    let drive = drives
+        .into_iter()
+        .find(|drive| drive.selected)
+        .unwrap()
+        .web_url
+        .unwrap();
     let (host, path) = drive.strip_prefix("https://").unwrap().split_once('/').unwrap();
     let encoded = "Clients/Offer%20100%25.pdf";
     let inside = format!("/{path}/Clients/Offer 100%.pdf");
@@ -237,7 +288,10 @@ async fn many_rows_cost_few_requests() {
     let mut rows = Vec::new();
     for number in 0..600 {
         world.sim.put(&format!("/{}/{number}.pdf", number % 7), pdf("x").into());
-        rows.push((by_hand(&world, &format!("{number}.pdf")).await, format!("{}/{number}.pdf", number % 7)));
+        rows.push((
+            by_hand(&world, &format!("{number}.pdf")).await,
+            format!("{}/{number}.pdf", number % 7),
+        ));
     }
     let rows: Vec<(&str, &str)> = rows.iter().map(|(id, path)| (id.as_str(), path.as_str())).collect();
     world.sim.clear_requests();
@@ -264,9 +318,25 @@ async fn sheets_that_can_not_be_read_are_refused_in_words_and_the_host_goes_on()
         let error = admin.associate(&path, false, None).await.unwrap_err();
         assert_eq!(error.code(), code, "{error}");
     }
-    assert!(world.sim.requests().iter().all(|request| !request.path.ends_with("/$batch")));
+    assert!(
+        world
+            .sim
+            .requests()
+            .iter()
+            .all(|request| !request.path.ends_with("/$batch"))
+    );
     let runs = admin.runs().await.unwrap();
-    assert!(runs.iter().all(|row| row.run.state == "failed" && row.run.message.is_some()), "{runs:?}");
-    let missing = admin.associate(&world.data.path().join("none.xlsx"), true, None).await.unwrap_err();
-    assert!(missing.is_usage() && missing.to_string().contains("none.xlsx"), "{missing}");
+    assert!(
+        runs.iter()
+            .all(|row| row.run.state == "failed" && row.run.message.is_some()),
+        "{runs:?}"
+    );
+    let missing = admin
+        .associate(&world.data.path().join("none.xlsx"), true, None)
+        .await
+        .unwrap_err();
+    assert!(
+        missing.is_usage() && missing.to_string().contains("none.xlsx"),
+        "{missing}"
+    );
 }

@@ -56,8 +56,16 @@ async fn r42_whatever_program_has_written_the_sheet_it_says_the_same() {
         match name.rsplit_once('.').unwrap().1 {
             "xlsx" | "xlsm" | "csv" => {
                 let done = done.unwrap_or_else(|error| panic!("{name}: {error}"));
-                let first = if name.contains("uncalculated") { "unreadable-cell" } else { "linked" };
-                assert_eq!(outcomes(&done), [first, "linked", "linked", "path-not-found"], "{name}: {done:?}");
+                let first = if name.contains("uncalculated") {
+                    "unreadable-cell"
+                } else {
+                    "linked"
+                };
+                assert_eq!(
+                    outcomes(&done),
+                    [first, "linked", "linked", "path-not-found"],
+                    "{name}: {done:?}"
+                );
                 let rows: Vec<_> = done.rows.iter().map(|row| row.row).collect();
                 assert_eq!(rows, [4, 5, 6, 7], "{name}");
                 let files: Vec<_> = done.rows.iter().map(|row| row.file.clone()).collect();
@@ -72,4 +80,27 @@ async fn r42_whatever_program_has_written_the_sheet_it_says_the_same() {
         }
     }
     assert!(read >= 9, "only {read} sheets were made");
+}
+
+#[tokio::test]
+async fn r39_the_exported_list_opens_elsewhere_and_one_column_more_makes_it_a_sheet() {
+    let Some(home) = home() else { return };
+    let world = World::connected().await;
+    let ids = [by_hand(&world, "=1+1.pdf").await, by_hand(&world, "2.pdf").await];
+    world.sim.put("/A.pdf", pdf("a").into());
+    let folder = tempfile::tempdir().unwrap();
+    let (list, sheet) = (folder.path().join("list.xlsx"), folder.path().join("sheet.xlsx"));
+    world.admin().await.export(&list).await.unwrap();
+    let status = Command::new(home.join("venv/bin/python"))
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/sheets/add_column.py"))
+        .args([&list, &sheet])
+        .args(["A.pdf", ""])
+        .status()
+        .unwrap();
+    assert!(status.success());
+
+    let done = crate::associating::apply(&world, &sheet).await;
+
+    assert_eq!(outcomes(&done), ["linked", "path-missing"]);
+    assert_eq!(done.rows.iter().map(|row| row.file.clone()).collect::<Vec<_>>(), ids);
 }

@@ -141,7 +141,9 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         files: Vec<String>,
     ) -> wasmtime::Result<Result<Vec<Option<LibraryFile>>, Error>> {
         if FILES_AT_MOST < files.len() {
-            return Ok(Err(Error::Other(format!("more than {FILES_AT_MOST} files in one question"))));
+            return Ok(Err(Error::Other(format!(
+                "more than {FILES_AT_MOST} files in one question"
+            ))));
         }
         let ctx = accessor.with(|mut access| access.get().ctx.clone());
         let found = association::stat(&ctx.pool, &files).await;
@@ -155,7 +157,9 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         bindings: Vec<Binding>,
     ) -> wasmtime::Result<Result<Vec<Bound>, Error>> {
         if BINDINGS_AT_MOST < bindings.len() {
-            return Ok(Err(Error::Other(format!("more than {BINDINGS_AT_MOST} bindings in one call"))));
+            return Ok(Err(Error::Other(format!(
+                "more than {BINDINGS_AT_MOST} bindings in one call"
+            ))));
         }
         let ctx = accessor.with(|mut access| access.get().ctx.clone());
         let Some(upload) = ctx.upload else {
@@ -164,7 +168,9 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         let bindings: Vec<_> = bindings.into_iter().map(stored_binding).collect();
         let now = stamp(ctx.clock.utc());
         let bound = association::bind(&ctx.pool, upload, &ctx.connection, &drive, &bindings, &now).await;
-        Ok(bound.map(|all| all.into_iter().map(Bound::from).collect()).map_err(Error::from))
+        Ok(bound
+            .map(|all| all.into_iter().map(Bound::from).collect())
+            .map_err(Error::from))
     }
 }
 

@@ -51,7 +51,9 @@ pub async fn associate(session: &Session<'_>, arguments: Associate) -> Result<Ou
             "give the sheet: `clientpoint-host associate SHEET.xlsx --preview`; `clientpoint-host library export --template FILE.xlsx` makes an empty one".into(),
         ));
     };
-    let done = session.associate(&sheet, arguments.preview, arguments.report.as_deref()).await?;
+    let done = session
+        .associate(&sheet, arguments.preview, arguments.report.as_deref())
+        .await?;
     let mut text = told(&done);
     if let Some(report) = &arguments.report {
         text.push_str(&format!("the report is in {}\n", report.display()));
@@ -65,7 +67,10 @@ pub async fn associate(session: &Session<'_>, arguments: Associate) -> Result<Ou
 
 async fn undo(session: &Session<'_>, run: i64) -> Result<Output> {
     let (run, undone) = session.undo_association(run).await?;
-    let mut text = format!("run {} is taken back: {} files follow what they followed before", run.id, undone.files);
+    let mut text = format!(
+        "run {} is taken back: {} files follow what they followed before",
+        run.id, undone.files
+    );
     if 0 < undone.contents {
         text.push_str(&format!(", {} of them with the content that they had", undone.contents));
     }
@@ -93,14 +98,24 @@ fn told(done: &Association) -> String {
     let lines: Vec<[String; 4]> = rows
         .iter()
         .take(SHOWN)
-        .map(|row| [row.row.to_string(), plain(&row.file), row.outcome.into(), plain(&row.message)])
+        .map(|row| {
+            [
+                row.row.to_string(),
+                plain(&row.file),
+                row.outcome.into(),
+                plain(&row.message),
+            ]
+        })
         .collect();
     let mut text = String::new();
     if !lines.is_empty() {
         text.push_str(&table(["ROW", "FILE ID", "STATUS", "REASON"], &lines));
     }
     if lines.len() < rows.len() {
-        text.push_str(&format!("… and {} more rows: `--report OUT.xlsx` has them all\n", rows.len() - lines.len()));
+        text.push_str(&format!(
+            "… and {} more rows: `--report OUT.xlsx` has them all\n",
+            rows.len() - lines.len()
+        ));
     }
     text.push_str(&format!("{} = {} rows\n", sum(&done.counts), done.rows.len()));
     match &done.run {
@@ -114,6 +129,13 @@ fn told(done: &Association) -> String {
 }
 
 fn sum(counts: &BTreeMap<String, u64>) -> String {
-    let counts: Vec<String> = counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
-    if counts.is_empty() { "0".into() } else { counts.join(" + ") }
+    let counts: Vec<String> = counts
+        .iter()
+        .map(|(outcome, count)| format!("{count} {outcome}"))
+        .collect();
+    if counts.is_empty() {
+        "0".into()
+    } else {
+        counts.join(" + ")
+    }
 }

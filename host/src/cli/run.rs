@@ -219,7 +219,10 @@ async fn library(session: &Session<'_>, command: Library) -> Result<Output> {
         Library::Show { id } => Ok(one(&session.file(&id).await?)),
         Library::Export { file, template: true } => {
             session.export_template(&file)?;
-            let text = format!("wrote the form to {}; its second sheet tells how to fill it in\n", file.display());
+            let text = format!(
+                "wrote the form to {}; its second sheet tells how to fill it in\n",
+                file.display()
+            );
             Ok(done(json!({ "output": file }), text))
         }
         Library::Export { file, template: false } => {

@@ -236,7 +236,11 @@ fn listed(runs: &[RunRow]) -> Output {
             [
                 run.id.to_string(),
                 run.started_at.clone(),
-                if run.subject == "sync" { format!("{}{late}", run.kind) } else { "upload".into() },
+                if run.subject == "sync" {
+                    format!("{}{late}", run.kind)
+                } else {
+                    "upload".into()
+                },
                 run.state.clone(),
                 sum(counts),
                 run.message.as_deref().map(plain).unwrap_or_default(),

@@ -75,7 +75,10 @@ pub(super) struct Reserved {
 ///
 /// `Error::Settings` for another ending, or a file that is there already or can't be written.
 pub(super) fn reserve(path: &Path) -> Result<Reserved> {
-    if path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("xlsx")) {
+    if path
+        .extension()
+        .is_none_or(|ending| !ending.eq_ignore_ascii_case("xlsx"))
+    {
         return Err(Error::Settings(format!(
             "`{}` can't be the report: end its name with .xlsx",
             path.display()
@@ -146,8 +149,10 @@ struct Formats {
     header: Format,
     added: Format,
     date: Format,
+    day: Format,
     plain: Format,
     reason: Format,
+    meaning: Format,
     moods: BTreeMap<Mood, Format>,
 }
 
@@ -178,8 +183,10 @@ impl Formats {
             header: heading(0x0044_546A),
             added: heading(0x001F_4E79),
             date: line(Format::new().set_num_format("yyyy-mm-dd hh:mm")),
+            day: line(Format::new().set_num_format("yyyy-mm-dd")),
             plain: line(Format::new()),
             reason: line(Format::new().set_text_wrap()),
+            meaning: line(Format::new().set_indent(1)),
             moods: [Mood::Good, Mood::Quiet, Mood::Unclear, Mood::Bad].map(mood).into(),
         }
     }
@@ -210,9 +217,15 @@ fn rows(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::resul
     for (count, line) in copy.lines.all.iter().enumerate() {
         let row = line.number.saturating_sub(1);
         last = last.max(line.number);
-        for ((column, cell), place) in (0_u16..).zip(line.cells.iter().take(from)).zip(0..) {
+        let blanks = if line.number < header { 0 } else { from };
+        let cells = line.cells.iter().chain(std::iter::repeat(&Cell::Empty));
+        for ((column, cell), place) in (0_u16..)
+            .zip(cells.take(blanks.max(line.cells.len().min(from))))
+            .zip(0..)
+        {
             let format = match cell {
                 _ if line.number == header => &formats.header,
+                Cell::Date(days) if days.fract() == 0.0 => &formats.day,
                 Cell::Date(_) => &formats.date,
                 _ => &formats.plain,
             };
@@ -234,6 +247,7 @@ fn rows(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::resul
             sheet.write_string_with_format(row, first, told.outcome, formats.mood(told.outcome))?;
             sheet.write_string_with_format(row, first + 1, short(&told.message), &formats.reason)?;
             sheet.write_string_with_format(row, first + 2, short(resolved), &formats.reason)?;
+            sheet.set_row_height(row, height(&told.message, resolved))?;
         }
     }
     for (place, width) in widths.iter().enumerate() {
@@ -246,9 +260,19 @@ fn rows(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::resul
     sheet.set_row_height(first_row, 20)?;
     sheet.autofilter(first_row, 0, last.saturating_sub(1).max(first_row), column(from + 2))?;
     sheet.set_freeze_panes(header, 0)?;
-    sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(first_row, first_row)?;
+    sheet
+        .set_landscape()
+        .set_print_fit_to_pages(1, 0)
+        .set_repeat_rows(first_row, first_row)?;
     sheet.set_paper_size(9);
     Ok(())
+}
+
+/// Not every program makes room for wrapped text by itself. In points.
+fn height(reason: &str, resolved: &str) -> f64 {
+    let lines = |text: &str, width: f64| (text.chars().count() as f64 / (width - 4.0)).ceil().clamp(1.0, 8.0);
+    let [_, reason_width, resolved_width] = ADDED_WIDTHS;
+    15.0 * lines(reason, reason_width).max(lines(resolved, resolved_width)) + 1.0
 }
 
 /// Where the columns are added: after the last header; a report that was uploaded again has them already.
@@ -263,7 +287,9 @@ fn first_added(lines: &[Line], header: u32) -> usize {
     let titles: Vec<String> = headers.cells.iter().map(text).collect();
     let (_, reason, resolved) = (ADDED[0], ADDED[1], ADDED[2]);
     match titles.as_slice() {
-        [.., status, why, path] if status.starts_with(ADDED[0]) && why == reason && path == resolved => titles.len() - 3,
+        [.., status, why, path] if status.starts_with(ADDED[0]) && why == reason && path == resolved => {
+            titles.len() - 3
+        }
         _ => titles.len(),
     }
 }
@@ -319,7 +345,10 @@ fn column(place: usize) -> u16 {
 
 fn summary(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::result::Result<(), XlsxError> {
     let association = copy.association;
-    let title = Format::new().set_bold().set_font_size(15).set_font_color(Color::RGB(0x001F_4E79));
+    let title = Format::new()
+        .set_bold()
+        .set_font_size(15)
+        .set_font_color(Color::RGB(0x001F_4E79));
     let label = Format::new().set_font_color(Color::RGB(0x0059_5959));
     let bold = Format::new().set_bold();
     let heading = if association.preview {
@@ -329,10 +358,12 @@ fn summary(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::re
     };
     sheet.write_string_with_format(0, 0, heading, &title)?;
     sheet.set_row_height(0, 26)?;
-    let taken_back = association
-        .run
-        .as_ref()
-        .map(|run| format!("{} (taken back with: clientpoint-host associate undo {})", run.id, run.id));
+    let taken_back = association.run.as_ref().map(|run| {
+        format!(
+            "{}; to take it back: clientpoint-host associate undo {}",
+            run.id, run.id
+        )
+    });
     let facts = [
         ("By", copy.by.to_string()),
         ("At", copy.at.clone()),
@@ -357,16 +388,23 @@ fn summary(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::re
         row += 1;
         sheet.write_string_with_format(row, 0, outcome, formats.mood(outcome))?;
         sheet.write_number_with_format(row, 1, *count as f64, &formats.plain)?;
-        sheet.write_string_with_format(row, 2, meaning(outcome), &formats.reason)?;
+        sheet.write_string_with_format(row, 2, meaning(outcome), &formats.meaning)?;
     }
     row += 1;
     sheet.write_string_with_format(row, 0, "all rows", &bold)?;
     sheet.write_number_with_format(row, 1, association.rows.len() as f64, &bold)?;
     if copy.lines.cut {
         row += 2;
-        sheet.write_string(row, 0, "The sheet is too large to be copied whole: the ledger has all rows (runs show).")?;
+        sheet.write_string(
+            row,
+            0,
+            "The sheet is too large to be copied whole: the ledger has all rows (runs show).",
+        )?;
     }
-    sheet.set_column_width(0, 20)?.set_column_width(1, 12)?.set_column_width(2, 86)?;
+    sheet
+        .set_column_width(0, 20)?
+        .set_column_width(1, 12)?
+        .set_column_width(2, 86)?;
     sheet.set_freeze_panes(first, 0)?;
     sheet.set_landscape().set_print_fit_to_pages(1, 0).set_paper_size(9);
     Ok(())

@@ -16,7 +16,9 @@ use wasmtime::component::{Source, StreamConsumer, StreamReader, StreamResult};
 use super::associated::{self, Lines};
 use super::report::refusal_word;
 use super::{Session, associated::Copy};
-use crate::bindings::exports::clientpoint::content_source::association::{self as contract, Line, Outcome, SheetProblem};
+use crate::bindings::exports::clientpoint::content_source::association::{
+    self as contract, Line, Outcome, SheetProblem,
+};
 use crate::bindings::exports::clientpoint::content_source::content_import::Error as CallError;
 use crate::store::association::{self, SheetRow, Undone};
 use crate::store::connections::Connection;
@@ -102,7 +104,11 @@ impl Session<'_> {
         done.counts = counts(&done.rows);
         if let Some(report) = report {
             let lines = self.lines(&connection, bytes).await?;
-            let drive = connection.drive.as_ref().map(|drive| drive.name.clone()).unwrap_or_default();
+            let drive = connection
+                .drive
+                .as_ref()
+                .map(|drive| drive.name.clone())
+                .unwrap_or_default();
             let copy = Copy {
                 association: &done,
                 lines,
@@ -141,12 +147,18 @@ impl Session<'_> {
 
     async fn read_sheet(&self, sheet: &Path) -> Result<Bytes> {
         let unreadable = |error: std::io::Error| {
-            Error::Settings(format!("`{}` can't be read: {error}; give the path of a workbook (.xlsx)", sheet.display()))
+            Error::Settings(format!(
+                "`{}` can't be read: {error}; give the path of a workbook (.xlsx)",
+                sheet.display()
+            ))
         };
         let limit = self.host.policy().await?.max_sheet_bytes;
         let found = tokio::fs::metadata(sheet).await.map_err(unreadable)?;
         if !found.is_file() {
-            return Err(Error::Settings(format!("`{}` is no file: give the path of a workbook (.xlsx)", sheet.display())));
+            return Err(Error::Settings(format!(
+                "`{}` is no file: give the path of a workbook (.xlsx)",
+                sheet.display()
+            )));
         }
         if limit < found.len() {
             return Err(Error::Plugin {
@@ -162,7 +174,10 @@ impl Session<'_> {
 
     async fn previewed(&self, connection: &Connection, bytes: Bytes) -> Result<Association> {
         let actor = self.actor();
-        let instance = self.instance(connection).await?.with_memory(self.host.limits.sheet_memory);
+        let instance = self
+            .instance(connection)
+            .await?
+            .with_memory(self.host.limits.sheet_memory);
         let told = instance
             .call(self.host.limits.call, async |world, accessor| {
                 let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;
@@ -178,7 +193,10 @@ impl Session<'_> {
         let Some(drive) = &connection.drive else {
             return Err(CallError::NoDrive.into());
         };
-        let instance = self.instance(connection).await?.with_memory(self.host.limits.sheet_memory);
+        let instance = self
+            .instance(connection)
+            .await?
+            .with_memory(self.host.limits.sheet_memory);
         let _right = self.no_sync(&connection.id).await?;
         let _turn = self.host.turn(&connection.id).await?;
         let run = association::begin(&self.host.pool, &connection.id, &drive.id, &self.user.name, &self.now()).await?;
@@ -207,7 +225,11 @@ impl Session<'_> {
         let mut association = told_of(told, None);
         let rows: Vec<SheetRow> = association.rows.iter().map(stored).collect();
         association.counts = counts(&association.rows);
-        let state = if association.is_clean() { "complete" } else { "incomplete" };
+        let state = if association.is_clean() {
+            "complete"
+        } else {
+            "incomplete"
+        };
         association.run = Some(association::end(&self.host.pool, &run, &rows, state, &self.now()).await?);
         association.preview = false;
         Ok(association)
@@ -218,7 +240,10 @@ impl Session<'_> {
         let actor = self.actor();
         let lines = Arc::new(Mutex::new(Lines::default()));
         let taken = lines.clone();
-        let instance = self.instance(connection).await?.with_memory(self.host.limits.sheet_memory);
+        let instance = self
+            .instance(connection)
+            .await?
+            .with_memory(self.host.limits.sheet_memory);
         instance
             .call(self.host.limits.call, async |world, accessor| {
                 let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;
@@ -228,7 +253,10 @@ impl Session<'_> {
                     Err(error) => return Ok(Err(error)),
                 };
                 let (done, ended) = oneshot::channel();
-                let taker = Taker { lines: taken, _done: done };
+                let taker = Taker {
+                    lines: taken,
+                    _done: done,
+                };
                 accessor.with(|mut access| copied.pipe(&mut access, taker))?;
                 // The other end is dropped with the stream, and says nothing.
                 let _ = ended.await;
@@ -276,9 +304,10 @@ fn too_much(error: Error) -> Error {
     tracing::warn!("the plugin was stopped while it worked on a sheet: {why}");
     Error::Plugin {
         code: "sheet-too-large",
-        message: "the sheet asks for more memory or time than a sheet may: copy the columns \"File ID\" and \"Sharepoint \
+        message:
+            "the sheet asks for more memory or time than a sheet may: copy the columns \"File ID\" and \"Sharepoint \
             File Path\" into a new workbook, and upload that; if it happens again, see the host's log"
-            .into(),
+                .into(),
     }
 }
 

@@ -32,17 +32,32 @@ const PATH: &str = "Sharepoint File Path";
 /// both headers.
 const HELP: [(&str, &str); 12] = [
     ("How to use the form", ""),
-    ("", "One row a library file: its File ID, and the path of the file in OneDrive or SharePoint that it shall follow."),
-    ("", "Look first, then link: clientpoint-host associate FORM.xlsx --preview, and the same without --preview."),
+    (
+        "",
+        "One row a library file: its File ID, and the path of the file in OneDrive or SharePoint that it shall follow.",
+    ),
+    (
+        "",
+        "Look first, then link: clientpoint-host associate FORM.xlsx --preview, and the same without --preview.",
+    ),
     ("", "Linked files keep their content until the next sync, at 05:30 UTC."),
     ("An example", ""),
     ("File ID", "100001"),
     ("its path", "Clients/Northwind/Offer.docx"),
     ("Where can I find the File ID?", ""),
-    ("", "Content Library > Files > More > Excel downloads the list of all files (clientpoint-host library export FILE.xlsx). Its first column is the File ID."),
+    (
+        "",
+        "Content Library > Files > More > Excel downloads the list of all files (clientpoint-host library export FILE.xlsx). Its first column is the File ID.",
+    ),
     ("Where can I find the path?", ""),
-    ("", "In SharePoint or OneDrive, open the drive and note the folders down to the file: Clients/Northwind/Offer.docx. Or select the file, choose Details > More details > Path, and copy that; or open the file and copy the address of the page."),
-    ("", "Upper and lower case make no difference. The file must be in the drive that is chosen for the connection, and have the same format as the library's file (docx to docx)."),
+    (
+        "",
+        "In SharePoint or OneDrive, open the drive and note the folders down to the file: Clients/Northwind/Offer.docx. Or select the file, choose Details > More details > Path, and copy that; or open the file and copy the address of the page.",
+    ),
+    (
+        "",
+        "Upper and lower case make no difference. The file must be in the drive that is chosen for the connection, and have the same format as the library's file (docx to docx).",
+    ),
 ];
 
 impl Session<'_> {
@@ -106,7 +121,10 @@ fn workbook(files: &[FileRow], standings: &BTreeMap<String, Standing>) -> std::r
         last = row;
     }
     sheet.autofilter(0, 0, last, COLUMNS.len() as u16 - 1)?;
-    sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+    sheet
+        .set_landscape()
+        .set_print_fit_to_pages(1, 0)
+        .set_repeat_rows(0, 0)?;
     workbook.save_to_buffer()
 }
 
@@ -139,7 +157,11 @@ fn template() -> std::result::Result<Vec<u8>, XlsxError> {
     let text = Format::new().set_num_format("@");
     sheet.set_column_format(0, &text)?.set_column_format(1, &text)?;
     sheet.set_row_height(0, 20)?;
-    sheet.set_freeze_panes(1, 0)?;
+    sheet
+        .set_freeze_panes(1, 0)?
+        .set_landscape()
+        .set_print_fit_to_pages(1, 0)
+        .set_paper_size(9);
     let sheet = workbook.add_worksheet().set_name("Help")?;
     help(sheet)?;
     workbook.save_to_buffer()
@@ -151,8 +173,12 @@ fn help(sheet: &mut Worksheet) -> std::result::Result<(), XlsxError> {
     for (row, (label, text)) in (0..).zip(HELP) {
         sheet.write_string_with_format(row, 0, label, &title)?;
         sheet.write_string_with_format(row, 1, text, &wrapped)?;
+        if text.len() > 100 {
+            sheet.set_row_height(row, 15.0 * (text.len() as f64 / 95.0).ceil())?;
+        }
     }
     sheet.set_column_width(0, 30)?.set_column_width(1, 100)?;
+    sheet.set_landscape().set_print_fit_to_pages(1, 0).set_paper_size(9);
     Ok(())
 }
 

@@ -327,11 +327,12 @@ async fn restore_content(
     revision: i64,
     now: &str,
 ) -> Result<bool> {
-    let (sha256, size): (String, i64) = sqlx::query_as("SELECT sha256, size FROM revisions WHERE file = ? AND number = ?")
-        .bind(file)
-        .bind(revision)
-        .fetch_one(&mut **transaction)
-        .await?;
+    let (sha256, size): (String, i64) =
+        sqlx::query_as("SELECT sha256, size FROM revisions WHERE file = ? AND number = ?")
+            .bind(file)
+            .bind(revision)
+            .fetch_one(&mut **transaction)
+            .await?;
     let present = fetch(transaction, file).await?;
     if present.sha256 == sha256 {
         return Ok(false);

@@ -448,14 +448,13 @@ pub async fn lines(pool: &SqlitePool, run: i64) -> Result<Vec<Line>> {
 ///
 /// The database's.
 pub async fn counts(pool: &SqlitePool, run: &Run) -> Result<BTreeMap<String, u64>> {
-    let rows: Vec<(String, i64)> =
-        sqlx::query_as(
-            "SELECT outcome, count(*) FROM outcomes WHERE run = ?1 GROUP BY outcome \
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT outcome, count(*) FROM outcomes WHERE run = ?1 GROUP BY outcome \
              UNION ALL SELECT outcome, count(*) FROM sheet_rows WHERE run = ?1 GROUP BY outcome",
-        )
-            .bind(run.id)
-            .fetch_all(pool)
-            .await?;
+    )
+    .bind(run.id)
+    .fetch_all(pool)
+    .await?;
     let mut counts: BTreeMap<String, u64> = rows
         .into_iter()
         .map(|(outcome, count)| (outcome, count.unsigned_abs()))

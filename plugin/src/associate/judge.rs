@@ -70,7 +70,10 @@ mod tests {
         assert_eq!(told("a.txt", &item("b.txt")), Some(text));
         let mut large = item("b.mp4");
         large.size = Some(524_288_001);
-        assert_eq!(told("a.mp4", &large), Some(RowOutcome::TooLarge(524_288_001, 524_288_000)));
+        assert_eq!(
+            told("a.mp4", &large),
+            Some(RowOutcome::TooLarge(524_288_001, 524_288_000))
+        );
         large.size = Some(524_288_000);
         assert_eq!(told("a.mp4", &large), None);
     }
@@ -79,7 +82,10 @@ mod tests {
     fn r31_folders_are_fine_unless_the_policy_leaves_them_out() {
         let mut policy = source::default_policy();
         policy.subfolders = Subfolders::None;
-        assert_eq!(objection("a.pdf", &item("A/b.pdf"), &policy), Some(RowOutcome::Subfolder));
+        assert_eq!(
+            objection("a.pdf", &item("A/b.pdf"), &policy),
+            Some(RowOutcome::Subfolder)
+        );
         assert_eq!(objection("a.pdf", &item("b.pdf"), &policy), None);
     }
 
@@ -94,7 +100,10 @@ mod tests {
             let item = Located { kind, ..item("b.pdf") };
             assert_eq!(told("a.pdf", &item), Some(outcome));
         }
-        let infected = Located { infected: true, ..item("b.pdf") };
+        let infected = Located {
+            infected: true,
+            ..item("b.pdf")
+        };
         assert_eq!(told("a.pdf", &infected), Some(RowOutcome::Refused(Refusal::Malware)));
     }
 }

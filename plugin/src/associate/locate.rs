@@ -86,11 +86,18 @@ pub(super) async fn all<P: Ports>(
     }
     links.sort_unstable();
     links.dedup();
-    let search = Search { ports, connection, drive };
+    let search = Search {
+        ports,
+        connection,
+        drive,
+    };
     let linked = search.links(&links).await?;
     let tree = search.tree(&wanted).await?;
     let spots = match &tree {
-        Some(tree) => wanted.keys().map(|key| (key.clone(), tree.find(key).map_or(Spot::Nothing, Spot::Item))).collect(),
+        Some(tree) => wanted
+            .keys()
+            .map(|key| (key.clone(), tree.find(key).map_or(Spot::Nothing, Spot::Item)))
+            .collect(),
         None => search.ask(&wanted).await?,
     };
     let mut findings: Vec<Finding> = references
@@ -181,7 +188,8 @@ impl<P: Ports> Search<'_, P> {
     }
 
     fn gave_up(&self, why: &str) -> Option<Grown> {
-        self.ports.log(Level::Info, &format!("the drive was not listed to the end: {why}"));
+        self.ports
+            .log(Level::Info, &format!("the drive was not listed to the end: {why}"));
         None
     }
 
@@ -192,7 +200,11 @@ impl<P: Ports> Search<'_, P> {
         let mut again = Vec::new();
         for ((key, path), spot) in wanted.iter().zip(self.spots(&questions).await?) {
             if matches!(spot, Spot::Nothing) {
-                again.extend(paths::spellings(path).into_iter().map(|path| (key, graph::at_path(self.drive, &path))));
+                again.extend(
+                    paths::spellings(path)
+                        .into_iter()
+                        .map(|path| (key, graph::at_path(self.drive, &path))),
+                );
             }
             spots.insert(key.clone(), spot);
         }
@@ -213,7 +225,11 @@ impl<P: Ports> Search<'_, P> {
 
     async fn spots(&self, questions: &[String]) -> Result<Vec<Spot>, CallError> {
         let answers = many::ask::<P, Place>(self.ports, self.connection, questions).await;
-        Ok(answers.map_err(call_error)?.into_iter().map(|answer| self.spot(answer)).collect())
+        Ok(answers
+            .map_err(call_error)?
+            .into_iter()
+            .map(|answer| self.spot(answer))
+            .collect())
     }
 
     fn spot(&self, answer: many::Answer<Place>) -> Spot {
@@ -321,7 +337,11 @@ fn located(place: Place) -> Located {
         None => String::new(),
     };
     Located {
-        path: if folder.is_empty() { place.name.clone() } else { format!("{folder}/{}", place.name) },
+        path: if folder.is_empty() {
+            place.name.clone()
+        } else {
+            format!("{folder}/{}", place.name)
+        },
         kind: place.kind(),
         size: place.size(),
         infected: place.infected(),
@@ -337,6 +357,9 @@ fn refused(error: &GraphError) -> Spot {
         // A path that can't be one is answered like this.
         Meaning::Other if error.status == 400 => Spot::Nothing,
         Meaning::Denied => Spot::Denied,
-        _ => Spot::Failed(format!("Microsoft answered with status {}: try it again later", error.status)),
+        _ => Spot::Failed(format!(
+            "Microsoft answered with status {}: try it again later",
+            error.status
+        )),
     }
 }

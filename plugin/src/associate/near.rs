@@ -23,11 +23,7 @@ impl Patience {
 }
 
 /// The nearest of these names, the nearest first. All names are keys of `paths`.
-pub(super) fn nearest<'a, T>(
-    wanted: &str,
-    names: impl Iterator<Item = (&'a str, T)>,
-    patience: &Patience,
-) -> Vec<T> {
+pub(super) fn nearest<'a, T>(wanted: &str, names: impl Iterator<Item = (&'a str, T)>, patience: &Patience) -> Vec<T> {
     let length = wanted.chars().count();
     if length > LONGEST {
         return Vec::new();
@@ -65,7 +61,14 @@ mod tests {
 
     #[test]
     fn the_nearest_come_first_and_strangers_not_at_all() {
-        let names = ["offer.docx", "ofer.docx", "invoice.pdf", "offer.doc", "offers 2026.docx", "offer1.docx"];
+        let names = [
+            "offer.docx",
+            "ofer.docx",
+            "invoice.pdf",
+            "offer.doc",
+            "offers 2026.docx",
+            "offer1.docx",
+        ];
         assert_eq!(near("offre.docx", &names), ["offer.docx", "ofer.docx", "offer.doc"]);
         assert_eq!(near("zzzzzz.png", &names), Vec::<String>::new());
         assert_eq!(near("ab", &["a", "abcd", "xyz"]), ["a", "abcd"]);

@@ -64,17 +64,27 @@ fn a_preview_binds_nothing_and_says_what_an_upload_does() {
     assert_eq!(apply_of(&fake, &rows), previewed);
     assert_eq!(follows(&fake, "1").as_deref(), Some("ID-a/one.pdf"));
     assert_eq!(previewed.rows[0].resolved.as_deref(), Some("A/one.pdf"));
-    assert_eq!(previewed.rows[0].message, "\"one.pdf\" follows \"A/one.pdf\" from the next sync on");
+    assert_eq!(
+        previewed.rows[0].message,
+        "\"one.pdf\" follows \"A/one.pdf\" from the next sync on"
+    );
 }
 
 #[test]
 fn r42_a_second_upload_finds_everything_as_it_is_and_a_third_points_elsewhere() {
     let fake = world(&["a.pdf", "b.pdf"]);
     apply_of(&fake, &[("1", "a.pdf")]);
-    assert_eq!(outcomes(&apply_of(&fake, &[("1", "A.PDF")])), [RowOutcome::AlreadyLinked]);
+    assert_eq!(
+        outcomes(&apply_of(&fake, &[("1", "A.PDF")])),
+        [RowOutcome::AlreadyLinked]
+    );
     let again = apply_of(&fake, &[("1", "b.pdf")]);
     assert_eq!(outcomes(&again), [RowOutcome::Relinked("a.pdf".to_owned())]);
-    assert!(again.rows[0].message.ends_with("and no longer \"a.pdf\""), "{}", again.rows[0].message);
+    assert!(
+        again.rows[0].message.ends_with("and no longer \"a.pdf\""),
+        "{}",
+        again.rows[0].message
+    );
     assert_eq!(follows(&fake, "1").as_deref(), Some("ID-b.pdf"));
 }
 
@@ -90,7 +100,13 @@ fn r42_every_kind_of_row_has_its_own_outcome_and_they_add_up() {
         places.push(at(path, facets));
     }
     let fake = Fake::with_places(places);
-    for (id, name) in [("1", "Offer.docx"), ("2", "a.pdf"), ("3", "x.xlsx"), ("4", "Film.mp4"), ("5", "b.txt")] {
+    for (id, name) in [
+        ("1", "Offer.docx"),
+        ("2", "a.pdf"),
+        ("3", "x.xlsx"),
+        ("4", "Film.mp4"),
+        ("5", "b.txt"),
+    ] {
         fake.add(id, name);
     }
     let rows = [
@@ -103,7 +119,11 @@ fn r42_every_kind_of_row_has_its_own_outcome_and_they_add_up() {
         ("2", "Clients", RowOutcome::DuplicateFileId(vec![9, 10])),
         ("2", "../a.pdf", RowOutcome::DuplicateFileId(vec![8, 10])),
         ("2", "a.pdf", RowOutcome::DuplicateFileId(vec![8, 9])),
-        ("3", "a.pdf", RowOutcome::FormatMismatch("xlsx".to_owned(), "pdf".to_owned())),
+        (
+            "3",
+            "a.pdf",
+            RowOutcome::FormatMismatch("xlsx".to_owned(), "pdf".to_owned()),
+        ),
         ("4", "Film.mp4", RowOutcome::TooLarge(600_000_000, 524_288_000)),
         ("5", "b.txt", RowOutcome::UnsupportedType("txt".to_owned())),
     ];
@@ -119,10 +139,16 @@ fn r42_every_kind_of_row_has_its_own_outcome_and_they_add_up() {
     assert_eq!(one("Ill.pdf"), RowOutcome::Refused(Refusal::Malware));
     assert_eq!(one("A/../a.pdf"), RowOutcome::ForbiddenPath);
     assert_eq!(one("https://evil.example/a.pdf"), RowOutcome::ForbiddenPath);
-    assert_eq!(one("https://contoso.example/sites/Other/Docs/a.pdf"), RowOutcome::OtherDrive);
+    assert_eq!(
+        one("https://contoso.example/sites/Other/Docs/a.pdf"),
+        RowOutcome::OtherDrive
+    );
     assert_eq!(one("/sites/Other/Docs/a.pdf"), RowOutcome::OtherDrive);
     assert_eq!(one("/sites/Team/Shared Documents/a.pdf"), RowOutcome::Linked);
-    assert_eq!(one("https://contoso.example/:b:/r/sites/Team/Shared%20Documents/a.pdf?web=1"), RowOutcome::Linked);
+    assert_eq!(
+        one("https://contoso.example/:b:/r/sites/Team/Shared%20Documents/a.pdf?web=1"),
+        RowOutcome::Linked
+    );
 }
 
 #[test]
@@ -161,12 +187,23 @@ fn what_can_be_read_in_two_ways_is_linked_only_if_one_of_them_is_there() {
 
 #[test]
 fn r45_a_path_that_leads_nowhere_is_told_with_what_is_near_whichever_way_it_was_looked_for() {
-    let paths = ["Clients/Northwind/Offer.docx", "Clients/Northwind/Plan.xlsx", "Overview.pdf"];
-    let wrong = ["Clients/Northwind/Offre.docx", "Clients/Nordwind/Plan.xlsx", "Overview.pfd"];
+    let paths = [
+        "Clients/Northwind/Offer.docx",
+        "Clients/Northwind/Plan.xlsx",
+        "Overview.pdf",
+    ];
+    let wrong = [
+        "Clients/Northwind/Offre.docx",
+        "Clients/Nordwind/Plan.xlsx",
+        "Overview.pfd",
+    ];
     for listed in [false, true] {
         let fake = world(&paths);
-        let mut rows: Vec<(String, String)> =
-            wrong.iter().zip(1..).map(|(path, id)| (id.to_string(), (*path).to_owned())).collect();
+        let mut rows: Vec<(String, String)> = wrong
+            .iter()
+            .zip(1..)
+            .map(|(path, id)| (id.to_string(), (*path).to_owned()))
+            .collect();
         if listed {
             for number in 0..500 {
                 fake.add(&format!("x{number}"), "x.pdf");
@@ -182,7 +219,11 @@ fn r45_a_path_that_leads_nowhere_is_told_with_what_is_near_whichever_way_it_was_
         assert_eq!(near(0), paths[0]);
         assert!(paths[1].starts_with(&near(1)) && near(1).len() > 8, "{}", near(1));
         assert_eq!(near(2), paths[2]);
-        assert!(report.rows[0].message.contains("did you mean"), "{}", report.rows[0].message);
+        assert!(
+            report.rows[0].message.contains("did you mean"),
+            "{}",
+            report.rows[0].message
+        );
         let deltas = fake.paths().iter().filter(|path| path.ends_with("/delta")).count();
         assert_eq!(deltas > 0, listed);
     }
@@ -198,7 +239,10 @@ fn the_same_name_in_another_folder_is_near() {
     }
     let rows: Vec<(&str, &str)> = rows.iter().map(|(id, path)| (id.as_str(), path.as_str())).collect();
     let report = preview_of(&fake, &rows);
-    assert_eq!(report.rows[0].outcome, RowOutcome::PathNotFound(vec!["New/Deep/Offer.docx".to_owned()]));
+    assert_eq!(
+        report.rows[0].outcome,
+        RowOutcome::PathNotFound(vec!["New/Deep/Offer.docx".to_owned()])
+    );
 }
 
 #[test]
@@ -209,27 +253,45 @@ fn few_paths_are_asked_for_many_are_found_in_a_list_and_a_list_without_end_is_gi
     let rows: Vec<(&str, &str)> = ids.iter().map(String::as_str).zip(names.iter().copied()).collect();
 
     let fake = world(&names);
-    assert!(outcomes(&preview_of(&fake, &rows[..300])).iter().all(|outcome| *outcome == RowOutcome::Linked));
+    assert!(
+        outcomes(&preview_of(&fake, &rows[..300]))
+            .iter()
+            .all(|outcome| *outcome == RowOutcome::Linked)
+    );
     assert_eq!(fake.requests.borrow().len(), 1 + 300 / 20);
 
     let fake = world(&names);
-    assert!(outcomes(&preview_of(&fake, &rows)).iter().all(|outcome| *outcome == RowOutcome::Linked));
+    assert!(
+        outcomes(&preview_of(&fake, &rows))
+            .iter()
+            .all(|outcome| *outcome == RowOutcome::Linked)
+    );
     assert!(fake.requests.borrow().len() < 25, "{:?}", fake.paths());
 
     // Every page has another one.
     let fake = world(&names);
     fake.scripted(|request| {
         let page = json!({ "value": [], "@odata.nextLink": format!("{}&again", request.url) });
-        request.url.contains("/delta?").then(|| crate::fake::Answer::new(200, page.to_string()))
+        request
+            .url
+            .contains("/delta?")
+            .then(|| crate::fake::Answer::new(200, page.to_string()))
     });
-    assert!(outcomes(&preview_of(&fake, &rows)).iter().all(|outcome| *outcome == RowOutcome::Linked));
+    assert!(
+        outcomes(&preview_of(&fake, &rows))
+            .iter()
+            .all(|outcome| *outcome == RowOutcome::Linked)
+    );
     assert_eq!(fake.requests.borrow().len(), 1 + 50 + 50);
 }
 
 #[test]
 fn accents_by_themselves_are_found_as_well() {
     let fake = world(&["Re\u{301}sume\u{301}.pdf"]);
-    assert_eq!(outcomes(&preview_of(&fake, &[("1", "R\u{e9}sum\u{e9}.pdf")])), [RowOutcome::Linked]);
+    assert_eq!(
+        outcomes(&preview_of(&fake, &[("1", "R\u{e9}sum\u{e9}.pdf")])),
+        [RowOutcome::Linked]
+    );
 }
 
 #[test]
@@ -293,7 +355,10 @@ fn throttled_questions_are_asked_again_after_the_pause() {
             return None;
         }
         let busy: Value = json!({ "id": "0", "status": 429, "headers": { "Retry-After": "7" }, "body": {} });
-        Some(crate::fake::Answer::new(200, json!({ "responses": [busy] }).to_string()))
+        Some(crate::fake::Answer::new(
+            200,
+            json!({ "responses": [busy] }).to_string(),
+        ))
     });
     assert_eq!(outcomes(&preview_of(&fake, &[("1", "a.pdf")])), [RowOutcome::Linked]);
     assert_eq!(fake.elapsed().as_secs(), 7);
@@ -303,5 +368,9 @@ fn throttled_questions_are_asked_again_after_the_pause() {
 fn the_drive_is_named_in_requests_by_its_id() {
     let fake = world(&["a.pdf"]);
     preview_of(&fake, &[("1", "a.pdf")]);
-    assert!(fake.paths()[0].ends_with(&format!("/drives/{DRIVE}")), "{:?}", fake.paths());
+    assert!(
+        fake.paths()[0].ends_with(&format!("/drives/{DRIVE}")),
+        "{:?}",
+        fake.paths()
+    );
 }

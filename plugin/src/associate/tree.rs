@@ -204,8 +204,13 @@ impl Grown {
                 continue;
             }
             let rest = names.get(depth + 1..).unwrap_or_default();
-            let siblings = self.children.range((at, "".into())..).take_while(|((folder, _), _)| *folder == at);
-            let siblings = siblings.take(SIBLINGS).map(|((_, name), number)| (name.as_ref(), *number));
+            let siblings = self
+                .children
+                .range((at, "".into())..)
+                .take_while(|((folder, _), _)| *folder == at);
+            let siblings = siblings
+                .take(SIBLINGS)
+                .map(|((_, name), number)| (name.as_ref(), *number));
             let folders = |(_, number): &(&str, u32)| {
                 rest.is_empty() || self.item(*number).is_some_and(|item| item.kind == EntryKind::Folder)
             };

@@ -23,7 +23,10 @@ pub(super) fn row(outcome: &RowOutcome, subject: &Subject<'_>, policy: &Policy) 
     match outcome {
         RowOutcome::Linked => format!("{file} follows {path} from the next sync on"),
         RowOutcome::Relinked(before) => {
-            format!("{file} follows {path} from the next sync on, and no longer {}", title(before))
+            format!(
+                "{file} follows {path} from the next sync on, and no longer {}",
+                title(before)
+            )
         }
         RowOutcome::AlreadyLinked => format!("{file} follows {path} already"),
         RowOutcome::UnknownFileId => format!(
@@ -35,30 +38,44 @@ pub(super) fn row(outcome: &RowOutcome, subject: &Subject<'_>, policy: &Policy) 
             [] => format!("nothing is at {path} in the drive: compare it with the path in SharePoint"),
             near => format!("nothing is at {path} in the drive: did you mean {}?", either(near)),
         },
-        RowOutcome::IsAFolder if subject.path.is_empty() => "the path leads to the drive itself: name a file in it".to_owned(),
+        RowOutcome::IsAFolder if subject.path.is_empty() => {
+            "the path leads to the drive itself: name a file in it".to_owned()
+        }
         RowOutcome::IsAFolder => format!("{path} is a folder: name a file in it"),
         RowOutcome::OtherDrive => format!("{path} is in another drive than the one chosen for this connection"),
         RowOutcome::UnsupportedType(ending) => match ending.as_str() {
             "" => format!("{path} has no file type ending: give it its right one in OneDrive"),
-            ending => format!("{path} has the ending {ending}, which is not on the list of file types that can be kept in step"),
+            ending => format!(
+                "{path} has the ending {ending}, which is not on the list of file types that can be kept in step"
+            ),
         },
         RowOutcome::TooLarge(size, limit) => {
-            format!("{path} is larger than the limit ({} against {})", megabytes(*size), megabytes(*limit))
+            format!(
+                "{path} is larger than the limit ({} against {})",
+                megabytes(*size),
+                megabytes(*limit)
+            )
         }
         RowOutcome::FormatMismatch(ours, theirs) => format!(
             "{file} is {} and {path} is {theirs}: only a file of the same format can be followed",
             if ours.is_empty() { "without an ending" } else { ours }
         ),
         RowOutcome::DuplicateFileId(others) => format!(
-            "the File ID {id_title} stands in row {} as well, with another path: keep one of the rows",
+            "the File ID {id_title} stands in {} as well, with another path: keep one of the rows",
             listed(others)
         ),
-        RowOutcome::Ambiguous(paths) => format!("the path could mean {}: give its address in the browser", either(paths)),
+        RowOutcome::Ambiguous(paths) => {
+            format!("the path could mean {}: give its address in the browser", either(paths))
+        }
         RowOutcome::UnreadableCell(cell) => format!("cell {cell} can't be read: {why}"),
         RowOutcome::ForbiddenPath => format!("the path {why}"),
         RowOutcome::Subfolder => format!(
             "{path} lies in a folder, and this host follows only files at the root of the drive (its policy has `subfolders` {})",
-            if policy.subfolders == crate::model::Subfolders::None { "none" } else { "on" }
+            if policy.subfolders == crate::model::Subfolders::None {
+                "none"
+            } else {
+                "on"
+            }
         ),
         RowOutcome::Refused(refusal) => refused(refusal, &path),
         RowOutcome::AccessDenied => format!(
@@ -71,8 +88,12 @@ pub(super) fn row(outcome: &RowOutcome, subject: &Subject<'_>, policy: &Policy) 
 
 fn refused(refusal: &Refusal, path: &str) -> String {
     match refusal {
-        Refusal::Package => format!("{path} is a notebook that only its own program can open: export it, and name the export"),
-        Refusal::Shortcut => format!("{path} is a shortcut to another drive: connect that drive, or copy the file into this one"),
+        Refusal::Package => {
+            format!("{path} is a notebook that only its own program can open: export it, and name the export")
+        }
+        Refusal::Shortcut => {
+            format!("{path} is a shortcut to another drive: connect that drive, or copy the file into this one")
+        }
         Refusal::Malware => format!("Microsoft found malware in {path}: clean or delete it there"),
         _ => format!("{path} is neither a file nor a folder: name a file"),
     }
@@ -84,6 +105,7 @@ fn either(names: &[String]) -> String {
 }
 
 fn listed(numbers: &[u32]) -> String {
+    let rows = if numbers.len() == 1 { "row" } else { "rows" };
     let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
-    numbers.join(", ")
+    format!("{rows} {}", numbers.join(", "))
 }

@@ -4,8 +4,7 @@ use wit_bindgen::{StreamReader, StreamResult};
 
 use super::{
     bindings::{
-        clientpoint::content_source::content_library,
-        exports::clientpoint::content_source::association as wit,
+        clientpoint::content_source::content_library, exports::clientpoint::content_source::association as wit,
         wit_stream,
     },
     convert::{call_error, refusal},

@@ -13,11 +13,12 @@ use wasip3::{
 use wit_bindgen::{FutureReader, StreamReader, StreamResult, StreamWriter};
 
 use super::{
+    association,
     bindings::{
         clientpoint::content_source::{connection, content_library, logging, managed_files, progress, state_store},
         wit_stream,
     },
-    association, convert, managed,
+    convert, managed,
 };
 use crate::{
     association::{Binding, Bound},
@@ -125,7 +126,9 @@ impl Ports for Outside {
     }
 
     async fn stat(&self, files: &[String]) -> Result<Vec<Option<LibraryFile>>, LibraryError> {
-        let found = content_library::stat(files.to_vec()).await.map_err(convert::library_error)?;
+        let found = content_library::stat(files.to_vec())
+            .await
+            .map_err(convert::library_error)?;
         Ok(found.into_iter().map(|file| file.map(convert::library_file)).collect())
     }
 

@@ -20,7 +20,11 @@ pub(crate) fn at(path: &str, json: Value) -> Vec<FakeItem> {
     items.push(item(&parent.0, "root", &parent, json!({ "root": {}, "folder": {} })));
     for (depth, name) in names.iter().enumerate() {
         let whole = names[..=depth].join("/");
-        let facets = if depth + 1 == names.len() { json.clone() } else { json!({ "folder": {} }) };
+        let facets = if depth + 1 == names.len() {
+            json.clone()
+        } else {
+            json!({ "folder": {} })
+        };
         let id = format!("ID-{}", whole.to_lowercase());
         items.push(item(&id, name, &parent, facets));
         parent = (id, format!("/{whole}"));
@@ -112,9 +116,16 @@ impl Fake {
         let path = url.strip_prefix(&format!("/drives/{DRIVE}/root"))?;
         let folder = path.strip_suffix("/children");
         let path = folder.unwrap_or(path).trim_matches(':').trim_start_matches('/');
-        let path = percent_encoding::percent_decode_str(path).decode_utf8().ok()?.to_lowercase();
+        let path = percent_encoding::percent_decode_str(path)
+            .decode_utf8()
+            .ok()?
+            .to_lowercase();
         let items = self.items.borrow();
-        let id = if path.is_empty() { "ROOT".to_owned() } else { format!("ID-{path}") };
+        let id = if path.is_empty() {
+            "ROOT".to_owned()
+        } else {
+            format!("ID-{path}")
+        };
         let item = items.get(&id).map(|item| item.json.clone());
         if folder.is_none() {
             return Some(item);

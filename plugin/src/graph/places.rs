@@ -129,7 +129,9 @@ impl Place {
         let path = self.parent_reference.path.as_deref()?;
         let (_, told) = path.split_once("root:").unwrap_or(("", ""));
         let told = told.trim_matches('/');
-        let decoded = percent_decode_str(told).decode_utf8().map_or_else(|_| told.to_owned(), Into::into);
+        let decoded = percent_decode_str(told)
+            .decode_utf8()
+            .map_or_else(|_| told.to_owned(), Into::into);
         Some((told.to_owned(), decoded))
     }
 }
@@ -155,7 +157,10 @@ pub struct Folder {
 #[must_use]
 pub fn drive(api: &str, drive: &str) -> Request {
     let drive = segment(drive);
-    Request::new(format!("{api}/v1.0/drives/{drive}?$select=id,name,driveType,webUrl"), JSON)
+    Request::new(
+        format!("{api}/v1.0/drives/{drive}?$select=id,name,driveType,webUrl"),
+        JSON,
+    )
 }
 
 /// Reads the answer to [`drive`].
@@ -186,7 +191,10 @@ pub fn entries(drive: &str, path: &str) -> String {
         path => format!("root:/{}:", encoded(path)),
     };
     let select = "id,name,file,folder,package,remoteItem";
-    format!("/drives/{}/{place}/children?$top={FOLDER_PAGE}&$select={select}", segment(drive))
+    format!(
+        "/drives/{}/{place}/children?$top={FOLDER_PAGE}&$select={select}",
+        segment(drive)
+    )
 }
 
 /// The first page of everything in a drive.
@@ -235,7 +243,10 @@ mod tests {
     #[test]
     fn names_are_encoded_one_by_one() {
         let path = at_path("b!a", "A b/100%#?.pdf");
-        assert!(path.starts_with("/drives/b!a/root:/A%20b/100%25%23%3F.pdf?$select="), "{path}");
+        assert!(
+            path.starts_with("/drives/b!a/root:/A%20b/100%25%23%3F.pdf?$select="),
+            "{path}"
+        );
         assert!(entries("b!a", "").starts_with("/drives/b!a/root/children?"));
         assert!(entries("b!a", "A").starts_with("/drives/b!a/root:/A:/children?"));
     }
@@ -254,7 +265,10 @@ mod tests {
                 "parentReference":{"driveId":"b!a","id":"0","path":"/drives/b!a/root:/A%20b"}}"#,
         )
         .unwrap();
-        assert_eq!((place.kind(), place.size(), place.deleted()), (EntryKind::File, None, true));
+        assert_eq!(
+            (place.kind(), place.size(), place.deleted()),
+            (EntryKind::File, None, true)
+        );
         assert_eq!(place.folders(), Some(("A%20b".to_owned(), "A b".to_owned())));
         assert_eq!((place.drive(), place.parent()), (Some("b!a"), Some("0")));
     }

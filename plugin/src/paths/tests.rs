@@ -3,7 +3,10 @@
 use super::*;
 
 fn team() -> DriveAddress {
-    DriveAddress::new(Some("https://contoso.sharepoint.com/sites/Team/Shared%20Documents"), "Documents")
+    DriveAddress::new(
+        Some("https://contoso.sharepoint.com/sites/Team/Shared%20Documents"),
+        "Documents",
+    )
 }
 
 fn readings(text: &str) -> Vec<String> {
@@ -62,8 +65,14 @@ fn r40_server_relative_paths_and_addresses_lead_below_the_drive() {
     ] {
         is(text, "A/b.docx");
     }
-    is("https://contoso.sharepoint.com/sites/Team/Shared%20Documents/100%25.pdf", "100%.pdf");
-    is("https://contoso.sharepoint.com/sites/Team/Shared%20Documents/Forms/AllItems.aspx", "");
+    is(
+        "https://contoso.sharepoint.com/sites/Team/Shared%20Documents/100%25.pdf",
+        "100%.pdf",
+    );
+    is(
+        "https://contoso.sharepoint.com/sites/Team/Shared%20Documents/Forms/AllItems.aspx",
+        "",
+    );
     is("https://contoso.sharepoint.com/sites/Team/Shared%20Documents", "");
 }
 
@@ -120,7 +129,11 @@ fn r42_other_drives_are_told_from_foreign_hosts() {
         "a\u{1}b.docx",
         "https://",
     ] {
-        assert!(matches!(read(text, &team()), Some(Reference::Forbidden(_))), "{text}: {:?}", read(text, &team()));
+        assert!(
+            matches!(read(text, &team()), Some(Reference::Forbidden(_))),
+            "{text}: {:?}",
+            read(text, &team())
+        );
     }
 }
 
@@ -129,7 +142,10 @@ fn a_drive_without_an_address_still_takes_relative_paths() {
     let drive = DriveAddress::new(None, "");
     let relative = read("A/b.docx", &drive).unwrap();
     assert!(matches!(relative, Reference::InDrive { readings, .. } if readings == ["A/b.docx"]));
-    assert!(matches!(read("https://contoso.sharepoint.com/a", &drive), Some(Reference::Forbidden(_))));
+    assert!(matches!(
+        read("https://contoso.sharepoint.com/a", &drive),
+        Some(Reference::Forbidden(_))
+    ));
 }
 
 #[test]

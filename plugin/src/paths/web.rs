@@ -90,7 +90,9 @@ fn server_relative(path: &str, host: &str, drive: &DriveAddress) -> Reference {
         return Reference::OtherDrive;
     };
     // The page that lists a library.
-    let page = below.last().is_some_and(|last| last.to_ascii_lowercase().ends_with(".aspx"));
+    let page = below
+        .last()
+        .is_some_and(|last| last.to_ascii_lowercase().ends_with(".aspx"));
     if page && below.first().is_some_and(|first| first.eq_ignore_ascii_case("forms")) {
         below.clear();
     }

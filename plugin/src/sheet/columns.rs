@@ -139,7 +139,12 @@ impl Collector {
     }
 
     fn look(&mut self, headers: &[(u32, bool)], number: u32) -> Result<(), SheetError> {
-        let of = |wanted: bool| headers.iter().filter(move |(_, id)| *id == wanted).map(|(column, _)| *column);
+        let of = |wanted: bool| {
+            headers
+                .iter()
+                .filter(move |(_, id)| *id == wanted)
+                .map(|(column, _)| *column)
+        };
         for (wanted, title) in [(true, ID_TITLE), (false, PATH_TITLE)] {
             let columns: Vec<String> = of(wanted).map(column_name).collect();
             if columns.len() > 1 && of(!wanted).next().is_some() {
@@ -184,7 +189,11 @@ fn header(text: &str) -> Option<bool> {
     if text.len() > 64 {
         return None;
     }
-    let normal: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let normal: String = text
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
     if ID.contains(&normal.as_str()) {
         return Some(true);
     }
@@ -252,10 +261,12 @@ fn path_value(cell: Cell, row: u32, column: u32) -> Value {
         Cell::Number(number) => Value::Text(number.to_string()),
         Cell::Boolean(_) => unreadable("is TRUE or FALSE"),
         Cell::Date(_) => unreadable("is a date: format the cell as text, and enter the path again"),
-        Cell::Error(error) => unreadable(&format!("is the error {error} of a formula: mend the formula, or enter the path itself")),
-        Cell::Uncalculated => {
-            unreadable("is a formula whose result was not stored: open the workbook in Excel, save it, and upload it again")
-        }
+        Cell::Error(error) => unreadable(&format!(
+            "is the error {error} of a formula: mend the formula, or enter the path itself"
+        )),
+        Cell::Uncalculated => unreadable(
+            "is a formula whose result was not stored: open the workbook in Excel, save it, and upload it again",
+        ),
     }
 }
 

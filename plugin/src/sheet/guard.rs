@@ -19,6 +19,8 @@ const ENTRIES: usize = 10_000;
 const PIECE: usize = 1024 * 1024;
 /// The largest file in the archive that is no XML: a picture.
 const OTHER: u64 = 32 * 1024 * 1024;
+/// All elements of all XML: two hundred thousand rows of forty cells have so many.
+const ELEMENTS: u64 = 25_000_000;
 /// All texts that cells share, in bytes, and how many they are.
 const SHARED: u64 = 64 * 1024 * 1024;
 const SHARED_COUNT: u64 = 3_000_000;
@@ -44,6 +46,7 @@ pub(super) fn check(bytes: &[u8], limits: Limits) -> Result<(), SheetError> {
         .map_err(|error| unreadable(&error))?;
     refuse_others(&names)?;
     let mut left = limits.unpacked;
+    let mut elements = 0;
     let mut chunk = vec![0; CHUNK];
     for (number, name) in names.iter().enumerate() {
         let mut entry = archive.by_index(number).map_err(|error| unreadable(&error))?;
@@ -61,7 +64,11 @@ pub(super) fn check(bytes: &[u8], limits: Limits) -> Result<(), SheetError> {
             left = left.checked_sub(read as u64).ok_or_else(too_large)?;
             lexer.take(piece);
             check_entry(name, size, &lexer)?;
+            if elements + lexer.measures.elements > ELEMENTS {
+                return Err(too_large());
+            }
         }
+        elements += lexer.measures.elements;
     }
     Ok(())
 }
@@ -83,6 +90,7 @@ fn check_entry(name: &str, size: u64, lexer: &Lexer) -> Result<(), SheetError> {
                 "the workbook declares a document type, which no spreadsheet program writes: save it anew as .xlsx",
             ));
         }
+        Some(Stop::Misplaced) => return Err(damaged()),
         _ => {}
     }
     if longest > PIECE {
@@ -93,7 +101,8 @@ fn check_entry(name: &str, size: u64, lexer: &Lexer) -> Result<(), SheetError> {
         ));
     }
     let many_texts = name.ends_with("sharedstrings.xml") && (size > SHARED || texts.max(announced) > SHARED_COUNT);
-    let many_styles = name.ends_with("styles.xml") && styles.saturating_mul(256 + longest as u64) > STYLES.max(65_536 * 512);
+    let many_styles =
+        name.ends_with("styles.xml") && styles.saturating_mul(256 + longest as u64) > STYLES.max(65_536 * 512);
     if many_texts || many_styles {
         return Err(too_large());
     }

@@ -31,7 +31,8 @@ pub fn read(cell: &Cell) -> Result<Option<String>, &'static str> {
 /// which spreadsheets mark text.
 #[must_use]
 pub fn cleaned(text: &str) -> String {
-    let unseen = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}');
+    let unseen =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}');
     let mut text = text.trim_matches(unseen);
     for (open, close) in [('"', '"'), ('\'', '\''), ('“', '”'), ('„', '“'), ('«', '»')] {
         if let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
@@ -80,7 +81,9 @@ fn whole(number: f64) -> Result<String, &'static str> {
     /// Up to here every whole number has a floating point number of its own.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if !number.is_finite() || number.abs() >= EXACT {
-        return Err("is a number with more digits than a spreadsheet keeps: format its column as text, and enter it again");
+        return Err(
+            "is a number with more digits than a spreadsheet keeps: format its column as text, and enter it again",
+        );
     }
     if number.fract() != 0.0 {
         return Err("is a number with a fraction");

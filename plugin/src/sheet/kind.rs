@@ -19,7 +19,10 @@ const SAVE_AS: &str = "open it in Excel or LibreOffice and save it as .xlsx (Exc
 /// When it is nothing that can be read, with what to do.
 pub fn of(bytes: &[u8]) -> Result<Format, SheetError> {
     if bytes.is_empty() {
-        return Err(SheetError::new(Problem::NotASheet, "the file is empty: upload an .xlsx workbook"));
+        return Err(SheetError::new(
+            Problem::NotASheet,
+            "the file is empty: upload an .xlsx workbook",
+        ));
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return Ok(Format::Workbook);

@@ -8,6 +8,8 @@ use memchr::{memchr, memchr3};
 pub(super) struct Measures {
     /// The longest piece after the first element, in bytes: a tag, a comment, or the text between two tags.
     pub longest: usize,
+    /// All elements.
+    pub elements: u64,
     /// Elements `si`: shared texts.
     pub texts: u64,
     /// Elements `xf`: styles.
@@ -25,6 +27,8 @@ pub(super) enum Stop {
     DocType,
     /// No reader of XML goes on after this.
     Malformed,
+    /// A cell stands where no sheet has one.
+    Misplaced,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +55,8 @@ enum State {
 const NAME: usize = 8;
 /// As much of an `sst` as may come before its count.
 const HEAD: usize = 4096;
+/// As much of an attribute as a place takes, twice, and more.
+const VALUE: usize = 64;
 
 /// Takes a file piece by piece.
 pub(super) struct Lexer {
@@ -66,6 +72,9 @@ pub(super) struct Lexer {
     before: [u8; 2],
     bang: Vec<u8>,
     head: Option<Vec<u8>>,
+    /// Whether the element tells places, and the value of its attribute so far.
+    places: bool,
+    value: Vec<u8>,
 }
 
 impl Lexer {
@@ -81,6 +90,8 @@ impl Lexer {
             before: [0; 2],
             bang: Vec::new(),
             head: None,
+            places: false,
+            value: Vec::new(),
         }
     }
 
@@ -126,14 +137,23 @@ impl Lexer {
                 }
                 None => self.longer(all),
             },
-            State::Tag(Some(quote)) => match memchr(quote, bytes) {
-                Some(at) => {
-                    self.length += at + 1;
-                    self.state = State::Tag(None);
-                    at + 1
+            State::Tag(Some(quote)) => {
+                let end = memchr(quote, bytes);
+                if self.places {
+                    let part = bytes.get(..end.unwrap_or(all).min(VALUE)).unwrap_or(bytes);
+                    self.value
+                        .extend_from_slice(part.get(..VALUE - self.value.len().min(VALUE)).unwrap_or(part));
                 }
-                None => self.longer(all),
-            },
+                match end {
+                    Some(at) => {
+                        self.length += at + 1;
+                        self.state = State::Tag(None);
+                        self.check_place();
+                        at + 1
+                    }
+                    None => self.longer(all),
+                }
+            }
             State::End => self.until(bytes, b""),
             State::Comment => self.until(bytes, b"--"),
             State::CharacterData => self.until(bytes, b"]]"),
@@ -199,7 +219,16 @@ impl Lexer {
         self.longer(bytes.len())
     }
 
+    fn check_place(&mut self) {
+        if !place_is_sound(&self.value) {
+            self.stopped = Some(Stop::Misplaced);
+        }
+        self.value.clear();
+    }
+
     fn count(&mut self) {
+        self.places = matches!(self.name.get(..self.named), Some(b"c" | b"f" | b"row" | b"dimensio"));
+        self.measures.elements += 1;
         match self.name.get(..self.named) {
             Some(b"si") => self.measures.texts += 1,
             Some(b"xf") => self.measures.styles += 1,
@@ -265,10 +294,48 @@ impl Lexer {
     }
 
     fn note(&mut self) {
-        if self.state != State::Start && !(self.first && matches!(self.state, State::Name | State::Tag(_)) && self.length <= 64 * 1024) {
+        if self.state != State::Start
+            && !(self.first && matches!(self.state, State::Name | State::Tag(_)) && self.length <= 64 * 1024)
+        {
             self.measures.longest = self.measures.longest.max(self.length);
         }
     }
+}
+
+/// Whether a value can be the place of a cell, or of a block of cells from its first to its last, or is something else
+/// altogether: their reader counts without looking whether the numbers become too large.
+fn place_is_sound(value: &[u8]) -> bool {
+    let mut first = None;
+    for half in value.split(|byte| *byte == b':') {
+        let letters = half.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let rest = half.get(letters..).unwrap_or_default();
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let is_word = digits == 0 && (letters <= 6 || matches!(half, b"inlineStr" | b"dataTable"));
+        if !(is_word || letters <= 3 && digits <= 7) {
+            return false;
+        }
+        let row = rest.iter().take(digits).fold(0_u32, |number, byte| {
+            number
+                .saturating_mul(10)
+                .saturating_add(u32::from(byte.saturating_sub(b'0')))
+        });
+        let column = half
+            .get(..letters)
+            .unwrap_or_default()
+            .iter()
+            .fold(0_u32, |number, byte| {
+                number
+                    .saturating_mul(26)
+                    .saturating_add(u32::from(byte.to_ascii_uppercase().saturating_sub(b'A')) + 1)
+            });
+        let place = (row, column);
+        match first {
+            None => first = Some(place),
+            Some((row, column)) if row > place.0 || column > place.1 => return false,
+            Some(_) => {}
+        }
+    }
+    true
 }
 
 /// The number after `uniqueCount`, however large.
@@ -307,7 +374,8 @@ mod tests {
 
     #[test]
     fn the_longest_piece_is_a_tag_or_a_text_but_not_the_root() {
-        let (measures, stopped) = measured("\u{feff}<?xml?>\n<root xmlns='something long'><a>four</a><b x='>>>'/></root>");
+        let (measures, stopped) =
+            measured("\u{feff}<?xml?>\n<root xmlns='something long'><a>four</a><b x='>>>'/></root>");
         assert_eq!((measures.longest, stopped), (12, None));
         let (measures, _) = measured(&format!("<r><t>{}</t></r>", "x".repeat(100)));
         assert_eq!(measures.longest, 100);
@@ -327,10 +395,47 @@ mod tests {
 
     #[test]
     fn texts_styles_and_what_is_announced_are_counted_with_or_without_a_prefix() {
-        let (measures, _) = measured("<x:sst count='9' uniqueCount='4000000000'><x:si/><si a='1'/><sill/><xf/></x:sst>");
-        assert_eq!((measures.texts, measures.styles, measures.announced), (2, 1, 4_000_000_000));
+        let (measures, _) =
+            measured("<x:sst count='9' uniqueCount='4000000000'><x:si/><si a='1'/><sill/><xf/></x:sst>");
+        assert_eq!(
+            (measures.texts, measures.styles, measures.announced),
+            (2, 1, 4_000_000_000)
+        );
         assert_eq!(announced(b" uniqueCount = \"99999999999999999999999\""), u64::MAX);
         assert_eq!(announced(b" uniqueCount='x1'"), 0);
+    }
+
+    #[test]
+    fn places_that_no_sheet_has_are_known() {
+        let sound = [
+            "A1",
+            "XFD1048576",
+            "A1:C7",
+            "inlineStr",
+            "s",
+            "12",
+            "14.449999999999999",
+            "dataTable",
+            "",
+            "1:16384",
+            "shared",
+        ];
+        for value in sound {
+            assert!(place_is_sound(value.as_bytes()), "{value}");
+        }
+        for value in [
+            "A99999999999",
+            "AAAAAAAAAA1",
+            "99999999999",
+            "C7:A1",
+            "A7:C1",
+            "AAAAAAAA",
+            "ABCD1",
+        ] {
+            assert!(!place_is_sound(value.as_bytes()), "{value}");
+            let xml = format!("<r><c t='s' r=\"{value}\"/></r>");
+            assert_eq!(measured(&xml).1, Some(Stop::Misplaced), "{xml}");
+        }
     }
 
     #[test]

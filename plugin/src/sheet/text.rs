@@ -45,7 +45,10 @@ impl<'a> Pull<'a> {
             if field.length > FIELD {
                 return Err(SheetError::new(
                     Problem::TooLarge,
-                    format!("row {} has a field that is longer than any path: is a quote missing?", row + 1),
+                    format!(
+                        "row {} has a field that is longer than any path: is a quote missing?",
+                        row + 1
+                    ),
                 ));
             }
             self.go_behind(field.length);
@@ -131,9 +134,18 @@ fn likely_separator(text: &str) -> char {
         let line = line.to_lowercase();
         line.contains("file") && line.contains("path")
     };
-    let line = text.lines().take(1000).find(header).or_else(|| text.lines().next()).unwrap_or_default();
+    let line = text
+        .lines()
+        .take(1000)
+        .find(header)
+        .or_else(|| text.lines().next())
+        .unwrap_or_default();
     let count = |separator: char| line.matches(separator).count();
-    SEPARATORS.into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(',')
+    SEPARATORS
+        .into_iter()
+        .rev()
+        .max_by_key(|separator| count(*separator))
+        .unwrap_or(',')
 }
 
 #[cfg(test)]
@@ -145,7 +157,9 @@ mod tests {
         let mut cells = Pull::new(text)?;
         let mut all = Vec::new();
         while let Some((row, column, cell)) = cells.next()? {
-            let Cell::Text(text) = cell else { unreachable!("{cell:?}") };
+            let Cell::Text(text) = cell else {
+                unreachable!("{cell:?}")
+            };
             all.push((row, column, text));
         }
         Ok(all)
@@ -156,13 +170,22 @@ mod tests {
     }
 
     fn of(cells: &[(u32, u32, &str)]) -> Vec<(u32, u32, String)> {
-        cells.iter().map(|(row, column, text)| (*row, *column, (*text).to_owned())).collect()
+        cells
+            .iter()
+            .map(|(row, column, text)| (*row, *column, (*text).to_owned()))
+            .collect()
     }
 
     #[test]
     fn fields_may_be_quoted_and_rows_are_counted_as_people_see_them() {
         let text = "a,\"b \"\"c\"\", d\"\r\n\r\n\"two\nlines\",x\ny";
-        let expected = [(0, 0, "a"), (0, 1, "b \"c\", d"), (2, 0, "two\nlines"), (2, 1, "x"), (3, 0, "y")];
+        let expected = [
+            (0, 0, "a"),
+            (0, 1, "b \"c\", d"),
+            (2, 0, "two\nlines"),
+            (2, 1, "x"),
+            (3, 0, "y"),
+        ];
         assert_eq!(cells(text), of(&expected));
     }
 
@@ -171,7 +194,10 @@ mod tests {
         assert_eq!(cells("sep=;\na;b,c"), of(&[(1, 0, "a"), (1, 1, "b,c")]));
         let title = "Our files, all of them\nFile ID;Sharepoint File Path\n1;a,b,c.docx";
         assert!(cells(title).contains(&(2, 1, "a,b,c.docx".to_owned())));
-        assert_eq!(cells("\u{feff}File ID\tPath of file\n"), of(&[(0, 0, "File ID"), (0, 1, "Path of file")]));
+        assert_eq!(
+            cells("\u{feff}File ID\tPath of file\n"),
+            of(&[(0, 0, "File ID"), (0, 1, "Path of file")])
+        );
     }
 
     #[test]

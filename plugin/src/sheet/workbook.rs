@@ -26,7 +26,11 @@ pub(super) fn find(bytes: &[u8], limits: Limits) -> Result<Sheet, SheetError> {
     let metadata = book.sheets_metadata().to_vec();
     let visible = |sheet: &&Metadata| sheet.visible == SheetVisible::Visible;
     let worksheet = |sheet: &&Metadata| sheet.typ == SheetType::WorkSheet;
-    let hidden: Vec<String> = metadata.iter().filter(|sheet| !visible(sheet)).map(|sheet| sheet.name.clone()).collect();
+    let hidden: Vec<String> = metadata
+        .iter()
+        .filter(|sheet| !visible(sheet))
+        .map(|sheet| sheet.name.clone())
+        .collect();
     let mut found = Vec::new();
     for sheet in metadata.iter().filter(visible).filter(worksheet).take(SHEETS) {
         let mut collector = Collector::new(sheet.name.clone(), limits);
@@ -146,6 +150,8 @@ fn odd_error(sheet: &str, last: Option<(u32, u32)>, error: &str) -> SheetError {
     };
     SheetError::new(
         Problem::Damaged,
-        format!("a cell of the sheet \"{sheet}\", {place}, holds the error {error}: mend or clear it, and upload the workbook again"),
+        format!(
+            "a cell of the sheet \"{sheet}\", {place}, holds the error {error}: mend or clear it, and upload the workbook again"
+        ),
     )
 }
