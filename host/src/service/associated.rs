@@ -176,7 +176,8 @@ impl Formats {
             let format = Format::new()
                 .set_bold()
                 .set_background_color(Color::RGB(back))
-                .set_font_color(Color::RGB(front));
+                .set_font_color(Color::RGB(front))
+                .set_indent(1);
             (mood, line(format))
         };
         Formats {
@@ -185,7 +186,7 @@ impl Formats {
             date: line(Format::new().set_num_format("yyyy-mm-dd hh:mm")),
             day: line(Format::new().set_num_format("yyyy-mm-dd")),
             plain: line(Format::new()),
-            reason: line(Format::new().set_text_wrap()),
+            reason: line(Format::new().set_text_wrap().set_indent(1)),
             meaning: line(Format::new().set_indent(1)),
             moods: [Mood::Good, Mood::Quiet, Mood::Unclear, Mood::Bad].map(mood).into(),
         }

@@ -145,6 +145,9 @@ pub async fn bind(
     Ok(all)
 }
 
+/// A file's revision, and the connection, drive and item that it follows.
+type Present = (i64, Option<String>, Option<String>, Option<String>);
+
 async fn bind_one(
     transaction: &mut Transaction<'_, Sqlite>,
     (run, file, place): (i64, i64, i64),
@@ -153,7 +156,7 @@ async fn bind_one(
     binding: &Binding,
     now: &str,
 ) -> Result<Bound> {
-    let known: Option<(i64, Option<String>, Option<String>, Option<String>)> = sqlx::query_as(
+    let known: Option<Present> = sqlx::query_as(
         "SELECT f.revision, l.connection, l.drive, l.item FROM files f LEFT JOIN links l ON l.file = f.id WHERE f.id = ?",
     )
     .bind(file)

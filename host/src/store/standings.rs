@@ -15,13 +15,16 @@ pub struct Standing {
     pub last_sync: Option<String>,
 }
 
+/// File, state, whether it is held, the end of the last run, the time of the last line.
+type Row = (i64, String, bool, Option<String>, Option<String>);
+
 /// All managed files, by File ID. A file without a line of its own was looked at when its run came to its end.
 ///
 /// # Errors
 ///
 /// The database's.
 pub async fn all(pool: &SqlitePool) -> Result<BTreeMap<String, Standing>> {
-    let rows: Vec<(i64, String, bool, Option<String>, Option<String>)> = sqlx::query_as(
+    let rows: Vec<Row> = sqlx::query_as(
         "SELECT l.file, l.state, l.held, \
              (SELECT max(r.ended_at) FROM runs r WHERE r.connection = l.connection AND r.subject = 'sync' \
                  AND r.kind <> 'plan' AND r.state = 'complete' AND r.started_at >= l.linked_at), \
@@ -31,7 +34,7 @@ pub async fn all(pool: &SqlitePool) -> Result<BTreeMap<String, Standing>> {
     )
     .fetch_all(pool)
     .await?;
-    let standing = |(file, state, held, run, line): (i64, String, bool, Option<String>, Option<String>)| {
+    let standing = |(file, state, held, run, line): Row| {
         let last_sync = if state == "pending" { line } else { run.max(line) };
         let state = if held { "held".to_string() } else { state };
         (file.to_string(), Standing { state, last_sync })

@@ -43,7 +43,7 @@ struct Bits {
 impl Bits {
     fn add(&mut self, bits: &[u8]) {
         for bit in bits {
-            if self.count % 8 == 0 {
+            if self.count.is_multiple_of(8) {
                 self.bytes.push(0);
             }
             *self.bytes.last_mut().unwrap() |= bit << (self.count % 8);
