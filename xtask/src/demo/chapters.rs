@@ -28,7 +28,10 @@ pub const ALL: [(&str, Chapter); 13] = [
     ("The first morning", mornings::first),
     ("The second morning", mornings::second),
     ("The third morning", mornings::third),
-    ("Files that were there before are tied to OneDrive by a sheet", association::associate),
+    (
+        "Files that were there before are tied to OneDrive by a sheet",
+        association::associate,
+    ),
 ];
 
 fn connect(story: &mut Story, sim: &Sim) -> Result<()> {
