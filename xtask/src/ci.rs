@@ -38,13 +38,14 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// Builds the component and runs all tests of the workspace. Always the whole workspace: with fewer packages, Cargo
+/// Builds the components and runs all tests of the workspace. Always the whole workspace: with fewer packages, Cargo
 /// would choose other features for what they share, and compile it again.
 ///
 /// # Errors
 /// If something does not compile, or a test fails.
 pub fn test(arguments: &[String]) -> Result<()> {
     component::build()?;
+    component::build_hostile()?;
     run::run(run::cargo().args(["test", "--workspace", "--locked"]).args(arguments))
 }
 

@@ -24,7 +24,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Build the plugin as a component, into target/component/onedrive.wasm.
+    /// Build the plugin as a component, into target/component/onedrive.wasm, and the hostile one that tests need.
     Build,
     /// Build the component and run all tests.
     Test {
@@ -42,7 +42,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Build => component::build().map(drop),
+        Command::Build => component::build().and_then(|_| component::build_hostile()).map(drop),
         Command::Test { arguments } => ci::test(&arguments),
         Command::Demo => demo::run(),
         Command::Bench => ci::bench(),
