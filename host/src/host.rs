@@ -4,7 +4,7 @@ mod builder;
 
 pub use builder::{BuildError, HostBuilder};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,9 +26,10 @@ use crate::capability::progress::{Progress, ProgressCtx};
 use crate::capability::state_store::StateStoreCtx;
 use crate::clock::Clock;
 use crate::egress::Egress;
-use crate::egress::rules::Rules;
+use crate::egress::rules::{self, Rules};
 use crate::oauth::{Plan, Tokens};
 use crate::plugin::{Instance, Plugin};
+use crate::powers::Power;
 use crate::secrets::{Secret, SecretKey};
 use crate::state::{Own, State};
 use crate::store::connections;
@@ -51,6 +52,8 @@ pub struct Limits {
     pub call: Duration,
     /// How long a call may take that moves files.
     pub transfer: Duration,
+    /// Steps of one run of the sync: far more than the largest drive has pages.
+    pub steps: u32,
 }
 
 impl Default for Limits {
@@ -59,6 +62,7 @@ impl Default for Limits {
             memory: 64 << 20,
             call: Duration::from_secs(5 * 60),
             transfer: Duration::from_secs(6 * 60 * 60),
+            steps: 200_000,
         }
     }
 }
@@ -98,6 +102,7 @@ pub struct Host {
     watcher: Arc<dyn Progress>,
     endpoints: Option<InsecureEndpoints>,
     changes: PolicyChanges,
+    withheld: BTreeSet<Power>,
     tokens: Mutex<BTreeMap<String, Arc<Tokens>>>,
     peak_memory: Arc<AtomicUsize>,
 }
@@ -170,7 +175,19 @@ impl Host {
                     .await
             })
             .await?;
-        Ok(plan.map(|plan| self.with_endpoints(plan)))
+        let plan = match plan {
+            Ok(plan) => self.with_endpoints(plan),
+            Err(error) => return Ok(Err(error)),
+        };
+        for endpoint in [&plan.token_url, &plan.egress.api_origin] {
+            rules::endpoint(endpoint, self.endpoints.is_some()).map_err(|denied| {
+                Error::PluginStopped(format!(
+                    "it wants to sign in or to call where that is not allowed: {}",
+                    denied.reason()
+                ))
+            })?;
+        }
+        Ok(Ok(plan))
     }
 
     /// What a refused token request means.
@@ -309,19 +326,19 @@ impl Host {
 
     fn state(&self, info: Info, rules: Rules, tokens: Arc<Tokens>, limit: u64) -> State {
         let connection: Arc<str> = info.id.as_str().into();
-        State {
+        let mut state = State {
             connection: ConnectionCtx { info },
-            library: LibraryCtx {
-                pool: self.pool.clone(),
-                objects: self.objects.clone(),
-                connection: connection.clone(),
-                clock: self.clock.clone(),
+            library: LibraryCtx::new(
+                self.pool.clone(),
+                self.objects.clone(),
+                connection.clone(),
+                self.clock.clone(),
                 limit,
-                run: None,
-            },
+            ),
             state_store: StateStoreCtx {
                 pool: self.pool.clone(),
                 connection,
+                withheld: false,
             },
             egress: Egress::new(
                 self.client.clone(),
@@ -337,7 +354,11 @@ impl Host {
             },
             logging: LoggingCtx::default(),
             own: Own::new(self.limits.memory, self.peak_memory.clone()),
+        };
+        for power in &self.withheld {
+            state.withhold(*power);
         }
+        state
     }
 
     /// Puts the endpoints of tests and demonstrations in the place of the plugin's.

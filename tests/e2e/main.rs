@@ -11,6 +11,7 @@ mod browsing;
 mod connecting;
 mod crashes;
 mod faults;
+mod hostile;
 mod importing;
 mod mornings;
 mod refusals;

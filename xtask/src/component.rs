@@ -199,10 +199,17 @@ mod tests {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, text).unwrap();
         };
-        let current = || sources::PLUGIN.is_current(root.path(), &root.path().join("out")).unwrap();
+        let current = || {
+            sources::PLUGIN
+                .is_current(root.path(), &root.path().join("out"))
+                .unwrap()
+        };
         let build = || {
             write("out/onedrive.wasm", "component");
-            write("out/onedrive.sources", &sources::PLUGIN.fingerprint(root.path()).unwrap());
+            write(
+                "out/onedrive.sources",
+                &sources::PLUGIN.fingerprint(root.path()).unwrap(),
+            );
         };
         write("plugin/src/lib.rs", "one");
         write("wit/world.wit", "world");

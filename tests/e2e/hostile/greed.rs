@@ -1,0 +1,84 @@
+//! Taking more than there is.
+
+use super::{Stage, said, stopped};
+
+#[tokio::test]
+async fn a_plugin_that_never_comes_back_is_stopped_at_its_deadline() {
+    let stage = Stage::new().await;
+    for behaviour in ["loops", "waits-forever"] {
+        let error = stage.attacked(behaviour).await.browse("").await;
+        assert!(
+            stopped(&error).contains("not done within 3 seconds"),
+            "{behaviour}: {error}"
+        );
+    }
+    stage.is_as_before_and_healthy().await;
+}
+
+#[tokio::test]
+async fn a_plugin_that_runs_out_of_memory_or_stack_or_gives_up_ends_alone() {
+    let stage = Stage::new().await;
+    for behaviour in ["allocates", "recurses", "traps"] {
+        let attack = stage.attacked(behaviour).await;
+        stopped(&attack.browse("").await);
+        assert!(attack.host.peak_guest_memory() <= 64 << 20);
+    }
+    stage.is_as_before_and_healthy().await;
+}
+
+#[tokio::test]
+async fn waits_and_streams_without_number_are_cut_off() {
+    let stage = Stage::new().await;
+    for behaviour in ["many-waits", "many-streams"] {
+        let error = stage.attacked(behaviour).await.browse("").await;
+        let why = stopped(&error);
+        assert!(
+            !why.contains("seconds"),
+            "{behaviour}: by number, and not by time: {why}"
+        );
+    }
+    stage.is_as_before_and_healthy().await;
+}
+
+#[tokio::test]
+async fn a_flood_of_progress_reports_is_borne() {
+    let stage = Stage::new().await;
+    let error = stage.attacked("floods-progress").await.browse("").await;
+    assert_eq!(said(&error), "flooded");
+    stage.is_as_before_and_healthy().await;
+}
+
+#[tokio::test]
+async fn strings_of_a_gigabyte_do_not_leave_the_sandbox() {
+    let stage = Stage::new().await;
+    stopped(&stage.attacked("giant-questions").await.browse("").await);
+    stopped(&stage.attacked("giant-entries").await.browse("").await);
+    let attack = stage.attacked("giant-notes").await;
+    stopped(&attack.admin().await.drives().await.unwrap_err());
+    stage.is_as_before_and_healthy().await;
+}
+
+#[tokio::test]
+async fn a_list_without_end_is_refused_and_not_cut_short() {
+    let stage = Stage::new().await;
+    let error = stage.attacked("endless-pages").await.browse("").await;
+    assert!(stopped(&error).contains("its list has no end"), "{error}");
+    let attack = stage.attacked("endless-drives").await;
+    let error = attack.admin().await.drives().await.unwrap_err();
+    assert!(stopped(&error).contains("its list has no end"), "{error}");
+    stage.is_as_before_and_healthy().await;
+}
+
+#[tokio::test]
+async fn the_state_store_is_not_a_disk() {
+    let stage = Stage::new().await;
+    let attack = stage
+        .attacked_with("fills-state", |builder| {
+            builder.limits(clientpoint_host::host::Limits::default())
+        })
+        .await;
+    let error = attack.browse("").await;
+    assert!(said(&error).starts_with("refused after "), "{error}");
+    assert!(error.to_string().contains("more than 1000 keys"), "{error}");
+    stage.is_as_before_and_healthy().await;
+}
