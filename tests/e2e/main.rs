@@ -10,6 +10,7 @@
 mod browsing;
 mod connecting;
 mod crashes;
+mod denial;
 mod faults;
 mod hostile;
 mod importing;

@@ -4,6 +4,7 @@
 mod bytes;
 mod greed;
 mod lies;
+mod log;
 mod network;
 mod runs;
 mod start;

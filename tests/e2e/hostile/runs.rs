@@ -90,6 +90,16 @@ async fn a_run_touches_no_file_but_those_that_follow_its_items_and_writes_no_end
 }
 
 #[tokio::test]
+async fn a_beginning_that_was_poisoned_is_not_followed_and_the_next_run_finds_its_own() {
+    for poison in ["https://evil.example/delta", "\u{0}nonsense", ""] {
+        let stage = Stage::new().await;
+        let attack = stage.attacked("poisons-state").await;
+        assert_eq!(said(&attack.browse(poison).await), "true");
+        is_settled(&stage).await;
+    }
+}
+
+#[tokio::test]
 async fn outside_of_a_run_managed_files_are_out_of_reach() {
     let stage = Stage::new().await;
     let error = stage.attacked("reaches-managed-files").await.browse("").await;

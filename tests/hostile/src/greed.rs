@@ -1,5 +1,7 @@
 //! Taking more than there is: time, memory, handles, log, state.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use wasip3::clocks::monotonic_clock;
 
 use crate::bindings::{
@@ -24,10 +26,13 @@ pub fn spin() -> ! {
 
 /// Goes deeper until there is no more stack.
 #[inline(never)]
+#[expect(unconditional_recursion, reason = "that is the harm")]
 pub fn recurse(depth: u64) -> u64 {
-    let frame = std::hint::black_box([depth; 64]);
-    recurse(frame[0] + 1) + frame[63]
+    // Nothing of it lies in memory, so that it is the host's stack that runs out.
+    recurse(depth + DEPTH.load(Ordering::Relaxed)) + DEPTH.fetch_add(1, Ordering::Relaxed)
 }
+
+static DEPTH: AtomicU64 = AtomicU64::new(1);
 
 /// Takes memory until there is no more.
 pub fn allocate() -> ! {
@@ -106,6 +111,14 @@ pub async fn fill_state() -> String {
         }
     }
     "stored without end".into()
+}
+
+/// Leaves another beginning for the next round of changes than the source has given.
+pub async fn poison_state(drive: &str, value: &str) -> String {
+    let key = format!("changes/{drive}");
+    let before = state_store::get(key.clone()).await.unwrap().map(|entry| entry.version);
+    let stored = state_store::swap(key, before, Some(value.as_bytes().to_vec())).await;
+    format!("{:?}", stored.is_ok())
 }
 
 /// Asks a question of a gigabyte, many times at once.

@@ -97,6 +97,10 @@ impl ContentImport for Hostile {
             "floods-log" => greed::flood_log(),
             "floods-progress" => greed::flood_progress(),
             "fills-state" => greed::fill_state().await,
+            "poisons-state" => {
+                let drive = connection::current().drive.unwrap_or_default();
+                greed::poison_state(&drive, &argument).await
+            }
             "giant-questions" => greed::giant_questions().await,
             "giant-entries" => return Ok(greed::giant_entries()),
             "endless-pages" => return Ok(greed::another_page()),
