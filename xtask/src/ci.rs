@@ -4,16 +4,17 @@ use std::{fs, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{component, contract, demo, run, say, sources};
+use crate::{component, contract, demo, deny, papers, run, say, sources};
 
 type Stage = fn() -> Result<()>;
 
 /// The stages, in the order in which a mistake costs least to find.
-const STAGES: [(&str, Stage); 6] = [
+const STAGES: [(&str, Stage); 7] = [
     ("format", format),
     ("lints", lints),
     ("lints of the plugin's glue", glue_lints),
     ("contract", check_contract),
+    ("dependencies", deny::in_ci),
     ("tests", || test(&[])),
     ("demo", demo::run),
 ];
@@ -93,6 +94,10 @@ fn check_contract() -> Result<()> {
     let root = run::root();
     contract::check_docs(&root)?;
     say::ok("every interface and function of wit/ has a doc comment");
+    papers::check_dependencies(&root)?;
+    say::ok("docs/dependencies.md has a reason for every direct dependency");
+    papers::check_security(&root)?;
+    say::ok("the tests that SECURITY.md names exist");
 
     let component = fs::read(component::build()?)?;
     let world = contract::World::of(&component)?;

@@ -5,12 +5,15 @@ mod component;
 mod contract;
 mod debian;
 mod demo;
+mod deny;
+mod fuzz;
+mod papers;
 mod run;
 mod say;
 mod sources;
 mod toolchain;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 
@@ -36,6 +39,17 @@ enum Command {
     Demo,
     /// Measure: component size, load time, transfer rate against curl, memory.
     Bench,
+    /// Fuzz what reads input from outside. Stops at the first find.
+    Fuzz {
+        /// A minute over all targets, to see that they work.
+        #[arg(long, conflicts_with = "minutes")]
+        smoke: bool,
+        /// Minutes over all targets.
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1440))]
+        minutes: u64,
+    },
+    /// Check licences, versions, sources and known weaknesses of all dependencies.
+    Deny,
     /// Everything that must hold before a change goes in: format, lints, contract, tests, demo.
     Ci,
 }
@@ -46,6 +60,8 @@ fn main() -> ExitCode {
         Command::Test { arguments } => ci::test(&arguments),
         Command::Demo => demo::run(),
         Command::Bench => ci::bench(),
+        Command::Fuzz { smoke, minutes } => fuzz::run(Duration::from_secs(60 * if smoke { 1 } else { minutes })),
+        Command::Deny => deny::run(),
         Command::Ci => ci::run(),
     };
     match result {
