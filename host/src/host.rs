@@ -43,7 +43,7 @@ const PURE_WITHIN: Duration = Duration::from_secs(5);
 /// What is added to the largest file for the largest download, so that the plugin can see that a file is too large.
 const DOWNLOAD_MARGIN: u64 = 1 << 20;
 
-/// Limits on a plugin. The defaults are for production.
+/// Limits on a plugin, and on waiting. The defaults are for production.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Linear memory of one instance, in bytes.
@@ -54,6 +54,8 @@ pub struct Limits {
     pub transfer: Duration,
     /// Steps of one run of the sync: far more than the largest drive has pages.
     pub steps: u32,
+    /// How long to wait for another process that holds the database.
+    pub database: Duration,
 }
 
 impl Default for Limits {
@@ -63,6 +65,7 @@ impl Default for Limits {
             call: Duration::from_secs(5 * 60),
             transfer: Duration::from_secs(6 * 60 * 60),
             steps: 200_000,
+            database: Duration::from_secs(10),
         }
     }
 }

@@ -19,3 +19,4 @@ mod refusals;
 mod sandbox;
 mod secrecy;
 mod syncing;
+mod troubled;
