@@ -1,6 +1,7 @@
 //! The host: one data folder, one plugin, and everything between them.
 
 mod builder;
+mod faithful;
 
 pub use builder::{BuildError, HostBuilder};
 
@@ -158,7 +159,7 @@ impl Host {
     }
 
     /// How the plugin wants tokens to be obtained with these settings, and where they may go.
-    pub(crate) async fn authorization(
+    async fn planned(
         &self,
         mode: Mode,
         settings: &BTreeMap<String, String>,
@@ -170,15 +171,23 @@ impl Host {
                 value: value.clone(),
             })
             .collect();
-        let plan = self
-            .pure(async |world, accessor| {
-                world
-                    .clientpoint_content_source_source()
-                    .call_authorization(accessor, mode.into(), settings)
-                    .await
-            })
-            .await?;
-        let plan = match plan {
+        self.pure(async |world, accessor| {
+            world
+                .clientpoint_content_source_source()
+                .call_authorization(accessor, mode.into(), settings)
+                .await
+        })
+        .await
+    }
+
+    /// How tokens are obtained with these settings, and where they may go: by the plugin's word, as far as it may be
+    /// taken.
+    pub(crate) async fn authorization(
+        &self,
+        mode: Mode,
+        settings: &BTreeMap<String, String>,
+    ) -> Result<Result<AuthorizationPlan, SettingsError>> {
+        let plan = match self.planned(mode, settings).await? {
             Ok(plan) => self.with_endpoints(plan),
             Err(error) => return Ok(Err(error)),
         };
@@ -210,6 +219,7 @@ impl Host {
         if let Some(tokens) = known {
             return Ok(tokens);
         }
+        self.hold_to_endpoints(connection).await?;
         let secret = connections::secret(&self.pool, &self.key, &connection.id).await?;
         let tokens = Arc::new(self.new_tokens(plan, secret));
         self.known_tokens().insert(connection.id.clone(), tokens.clone());
@@ -248,6 +258,7 @@ impl Host {
     /// Stores a connection; its old tokens are forgotten.
     pub(crate) async fn keep_connection(&self, connection: &Connection, secret: &Secret) -> Result<()> {
         connections::put(&self.pool, &self.key, connection, secret).await?;
+        self.settle_endpoints(connection).await?;
         self.known_tokens().remove(&connection.id);
         Ok(())
     }

@@ -5,6 +5,7 @@
 //! transaction points at it. An object that nothing points at is swept later.
 
 pub mod connections;
+pub mod endpoints;
 pub mod files;
 pub mod managed;
 pub mod objects;
@@ -25,6 +26,7 @@ use crate::Result;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/1_first.sql"),
     include_str!("migrations/3_sync.sql"),
+    include_str!("migrations/6_endpoints.sql"),
 ];
 
 /// Opens the database in `data`, making or bringing up to date what is missing. `patience` is how long a writer waits

@@ -21,6 +21,24 @@ fn marked(behaviour: &str) -> Arc<clientpoint_host::plugin::Plugin> {
 }
 
 #[tokio::test]
+async fn stored_credentials_go_nowhere_but_where_they_went_when_they_were_given() {
+    let stage = Stage::new().await;
+    let host = end_to_end::builder(&stage.world.sim, &stage.world.clock, stage.world.data.path())
+        .plugin(marked("moves-endpoints"))
+        .build()
+        .await
+        .unwrap();
+    let error = host.session("admin").await.unwrap().browse(None).await.unwrap_err();
+    let why = stopped(&error);
+    assert!(
+        why.contains("https://login.evil.example") && why.contains("https://graph.microsoft.com"),
+        "{why}"
+    );
+    assert_eq!(stage.world.sim.requests(), []);
+    stage.is_as_before_and_healthy().await;
+}
+
+#[tokio::test]
 async fn a_plugin_that_never_finishes_starting_or_describing_itself_is_stopped() {
     let stage = Stage::new().await;
     for behaviour in ["starts-forever", "describes-forever"] {
