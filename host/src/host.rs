@@ -363,9 +363,7 @@ impl Host {
             clocks: ClocksCtx {
                 clock: self.clock.clone(),
             },
-            progress: ProgressCtx {
-                watcher: self.watcher.clone(),
-            },
+            progress: ProgressCtx::new(self.watcher.clone()),
             logging: LoggingCtx::default(),
             own: Own::new(self.limits.memory, self.peak_memory.clone()),
         };

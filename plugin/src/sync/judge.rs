@@ -102,7 +102,7 @@ pub const fn may_turn_gone(gone: u64, managed: u64) -> bool {
 #[must_use]
 pub const fn looks_are_cheaper(units: u64, managed: u64) -> bool {
     // The new beginning has to be asked for as well.
-    units >= managed + 1
+    managed < units
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
 //! Taking more than there is.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use clientpoint_host::capability::progress::Progress;
 use clientpoint_host::host::Limits;
 
 use super::log::Log;
@@ -47,11 +51,27 @@ async fn waits_and_streams_without_number_are_cut_off() {
     stage.is_as_before_and_healthy().await;
 }
 
+/// Counts the reports, and keeps the length of the longest name.
+#[derive(Default)]
+struct Watcher(AtomicUsize, AtomicUsize);
+
+impl Progress for Watcher {
+    fn report(&self, _item: &str, name: &str, _done: u64, _total: Option<u64>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        self.1.fetch_max(name.chars().count(), Ordering::Relaxed);
+    }
+}
+
 #[tokio::test]
-async fn a_flood_of_progress_reports_is_borne() {
+async fn a_flood_of_progress_reports_becomes_a_trickle() {
     let stage = Stage::new().await;
-    let error = stage.attacked("floods-progress").await.browse("").await;
-    assert_eq!(said(&error), "flooded");
+    let watcher = Arc::new(Watcher::default());
+    let attack = stage
+        .attacked_with("floods-progress", |builder| builder.progress(watcher.clone()))
+        .await;
+    assert_eq!(said(&attack.browse("").await), "flooded");
+    assert_eq!(watcher.0.load(Ordering::Relaxed), 1, "nothing new after the first");
+    assert!(watcher.1.load(Ordering::Relaxed) <= 255);
     stage.is_as_before_and_healthy().await;
 }
 
