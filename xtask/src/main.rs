@@ -37,8 +37,11 @@ enum Command {
     },
     /// Build everything and walk through the whole story: host, plugin and a simulated Microsoft Graph.
     Demo,
-    /// Measure: component size, load time, transfer rate against curl, memory.
-    Bench,
+    /// Measure: component size, load time, transfer rate against curl, the daily sync, memory.
+    Bench {
+        /// Only these: load, import, sync.
+        what: Vec<String>,
+    },
     /// Fuzz what reads input from outside. Stops at the first find.
     Fuzz {
         /// A minute over all targets, to see that they work.
@@ -59,7 +62,7 @@ fn main() -> ExitCode {
         Command::Build => component::build().and_then(|_| component::build_hostile()).map(drop),
         Command::Test { arguments } => ci::test(&arguments),
         Command::Demo => demo::run(),
-        Command::Bench => ci::bench(),
+        Command::Bench { what } => ci::bench(&what),
         Command::Fuzz { smoke, minutes } => fuzz::run(Duration::from_secs(60 * if smoke { 1 } else { minutes })),
         Command::Deny => deny::run(),
         Command::Ci => ci::run(),
