@@ -58,8 +58,8 @@ impl ProgressCtx {
         match self.last.get(item) {
             None if ITEMS_AT_MOST <= self.last.len() => return false,
             Some(last) if total != Some(done) => {
-                let step = total.unwrap_or(0) / 100;
-                if (*last..last.saturating_add(step.max(1))).contains(&done) {
+                let step = (total.unwrap_or(0) / 100).max(1);
+                if done.checked_sub(*last).is_some_and(|more| more < step) {
                     return false;
                 }
             }
@@ -116,9 +116,10 @@ mod tests {
         assert!((100..=102).contains(&told), "{told}");
         assert!(ctx.is_new("one", 0, Some(10_000)), "it begins again");
         assert!(ctx.is_new("one", 10_000, Some(10_000)));
+        assert!(ctx.is_new("beyond", u64::MAX, Some(0)) && !ctx.is_new("beyond", u64::MAX, Some(0)));
 
         let told = (0..5_000).filter(|item| ctx.is_new(&item.to_string(), 0, None)).count();
-        assert_eq!(told, ITEMS_AT_MOST - 1);
+        assert_eq!(told, ITEMS_AT_MOST - 2);
         assert!(!ctx.is_new(&"x".repeat(1 << 20), 0, None));
         let told = (0..1_000_000_u64)
             .filter(|turn| ctx.is_new("one", turn % 2 * 5_000, Some(10_000)))
