@@ -41,6 +41,9 @@ use crate::{Error, Result};
 /// How long the pure functions of a plugin may take.
 const PURE_WITHIN: Duration = Duration::from_secs(5);
 
+/// The largest file that a plugin may propose, in bytes. Who runs the host may allow more.
+const FILE_AT_MOST: u64 = 4 << 30;
+
 /// What is added to the largest file for the largest download, so that the plugin can see that a file is too large.
 const DOWNLOAD_MARGIN: u64 = 1 << 20;
 
@@ -151,7 +154,8 @@ impl Host {
     pub async fn policy(&self) -> Result<Policy> {
         let mut policy = self.describe().await?.default_policy;
         let changes = self.changes.clone();
-        policy.max_file_bytes = changes.max_file_bytes.unwrap_or(policy.max_file_bytes);
+        let proposed = policy.max_file_bytes.min(FILE_AT_MOST);
+        policy.max_file_bytes = changes.max_file_bytes.unwrap_or(proposed);
         policy.max_files_per_import = changes.max_files_per_import.unwrap_or(policy.max_files_per_import);
         policy.file_types = changes.file_types.unwrap_or(policy.file_types);
         policy.subfolders = changes.subfolders.unwrap_or(policy.subfolders);

@@ -39,6 +39,19 @@ async fn stored_credentials_go_nowhere_but_where_they_went_when_they_were_given(
 }
 
 #[tokio::test]
+async fn a_plugin_does_not_decide_that_files_have_no_bounds() {
+    let stage = Stage::new().await;
+    let host = end_to_end::builder(&stage.world.sim, &stage.world.clock, stage.world.data.path())
+        .plugin(marked("boundless"))
+        .build()
+        .await
+        .unwrap();
+    let inspection = host.session("admin").await.unwrap().inspect().await.unwrap();
+    assert_eq!(inspection.max_file_bytes, 4 << 30);
+    stage.is_as_before_and_healthy().await;
+}
+
+#[tokio::test]
 async fn a_plugin_that_never_finishes_starting_or_describing_itself_is_stopped() {
     let stage = Stage::new().await;
     for behaviour in ["starts-forever", "describes-forever"] {

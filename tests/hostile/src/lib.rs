@@ -155,7 +155,7 @@ impl Source for Hostile {
             version: "6.6.6".into(),
             required_role: Role::Member,
             default_policy: Policy {
-                max_file_bytes: 1 << 20,
+                max_file_bytes: if marked("boundless") { u64::MAX } else { 1 << 20 },
                 max_files_per_import: u32::MAX,
                 file_types: Vec::new(),
                 subfolders: Subfolders::Browse,
