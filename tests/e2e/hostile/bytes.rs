@@ -19,7 +19,7 @@ async fn ten_thousand_drafts_are_sixteen() {
 async fn a_stream_without_its_commit_is_thrown_away_whether_the_plugin_traps_or_hangs() {
     let stage = Stage::new().await;
     stopped(&stage.attacked("writes-and-traps").await.import(&["01A"]).await);
-    let error = stage.attacked("writes-and-hangs").await.import(&["01A"]).await;
+    let error = stage.hurried("writes-and-hangs").await.import(&["01A"]).await;
     assert!(stopped(&error).contains("not done within"), "{error}");
     stage.is_as_before_and_healthy().await;
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clientpoint_host::capability::progress::Progress;
-use clientpoint_host::host::Limits;
 
 use super::log::Log;
 use super::{Stage, said, stopped};
@@ -13,9 +12,9 @@ use super::{Stage, said, stopped};
 async fn a_plugin_that_never_comes_back_is_stopped_at_its_deadline() {
     let stage = Stage::new().await;
     for behaviour in ["loops", "waits-forever"] {
-        let error = stage.attacked(behaviour).await.browse("").await;
+        let error = stage.hurried(behaviour).await.browse("").await;
         assert!(
-            stopped(&error).contains("not done within 3 seconds"),
+            stopped(&error).contains("not done within 1 seconds"),
             "{behaviour}: {error}"
         );
     }
@@ -79,11 +78,7 @@ async fn a_flood_of_progress_reports_becomes_a_trickle() {
 async fn a_flooded_log_takes_ten_thousand_lines_of_one_line_each_and_no_more() {
     let stage = Stage::new().await;
     let (log, guard) = Log::kept();
-    let error = stage
-        .attacked_with("floods-log", |builder| builder.limits(Limits::default()))
-        .await
-        .browse("")
-        .await;
+    let error = stage.attacked("floods-log").await.browse("").await;
     drop(guard);
     assert_eq!(said(&error), "flooded");
     assert_eq!(log.lines(), 10_001, "with the one that says that the rest is dropped");
@@ -123,9 +118,7 @@ async fn a_list_without_end_is_refused_and_not_cut_short() {
 #[tokio::test]
 async fn the_state_store_is_not_a_disk() {
     let stage = Stage::new().await;
-    let attack = stage
-        .attacked_with("fills-state", |builder| builder.limits(Limits::default()))
-        .await;
+    let attack = stage.attacked("fills-state").await;
     let error = attack.browse("").await;
     assert!(said(&error).starts_with("refused after "), "{error}");
     assert!(error.to_string().contains("more than 1000 keys"), "{error}");

@@ -49,6 +49,16 @@ impl Stage {
         self.attacked_with(behaviour, |builder| builder).await
     }
 
+    /// As [`Stage::attacked`], where what is under test is the deadline.
+    async fn hurried(&self, behaviour: &str) -> Attack {
+        let limits = Limits {
+            call: Duration::from_secs(1),
+            transfer: Duration::from_secs(1),
+            ..Limits::default()
+        };
+        self.attacked_with(behaviour, |builder| builder.limits(limits)).await
+    }
+
     async fn attacked_with(&self, behaviour: &str, change: impl FnOnce(HostBuilder) -> HostBuilder) -> Attack {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         let builder = Host::builder(self.world.data.path())
@@ -63,8 +73,6 @@ impl Stage {
                 ..PolicyChanges::default()
             })
             .limits(Limits {
-                call: Duration::from_secs(3),
-                transfer: Duration::from_secs(3),
                 steps: 20,
                 ..Limits::default()
             });
