@@ -98,6 +98,9 @@ fn check_contract() -> Result<()> {
     papers::check_security(&root)?;
     say::ok("the tests that SECURITY.md names exist");
 
+    contract::check_readme(&root)?;
+    say::ok("README.md tells what each import is for");
+
     let component = fs::read(component::build()?)?;
     let world = contract::World::of(&component)?;
     world.check_imports(&root)?;
