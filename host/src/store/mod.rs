@@ -29,6 +29,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/6_endpoints.sql"),
 ];
 
+/// How long a question waits for one of this process's own connections.
+const TURN: Duration = Duration::from_secs(10);
+
 /// Opens the database in `data`, making or bringing up to date what is missing. `patience` is how long a writer waits
 /// for another process that holds the database.
 ///
@@ -45,7 +48,7 @@ pub async fn open(data: &Path, patience: Duration) -> Result<SqlitePool> {
         .busy_timeout(patience);
     let pool = SqlitePoolOptions::new()
         .max_connections(4)
-        .acquire_timeout(patience)
+        .acquire_timeout(TURN.max(patience))
         .connect_with(options)
         .await?;
     migrate(&pool).await?;
