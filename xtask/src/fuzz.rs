@@ -34,7 +34,7 @@ pub fn run(in_all: Duration) -> Result<()> {
         let grown = target_dir.join("corpus").join(target);
         fs::create_dir_all(&grown)?;
         let mut fuzz = nightly();
-        fuzz.args(["fuzz", "run", "-O", target])
+        fuzz.args(["fuzz", "run", target])
             .arg("--target-dir")
             .arg(&target_dir)
             // What is new goes into the first of them.
