@@ -5,6 +5,7 @@ mod component;
 mod contract;
 mod debian;
 mod demo;
+mod peers;
 mod run;
 mod say;
 mod sources;
@@ -28,6 +29,9 @@ enum Command {
     Build,
     /// Build the component and run all tests.
     Test {
+        /// With clients that others wrote (rclone, ...), which are installed below target/peers where that may be.
+        #[arg(long)]
+        peers: bool,
         /// For `cargo test`: names of tests, or `--` and options for the test programs.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -43,7 +47,8 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Build => component::build().map(drop),
-        Command::Test { arguments } => ci::test(&arguments),
+        Command::Test { peers: true, arguments } => peers::test(&arguments),
+        Command::Test { arguments, .. } => ci::test(&arguments),
         Command::Demo => demo::run(),
         Command::Bench => ci::bench(),
         Command::Ci => ci::run(),
