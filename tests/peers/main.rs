@@ -21,4 +21,5 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod jco;
 mod node;

@@ -116,13 +116,30 @@ pub async fn run(command: &mut Command, limit: Duration) -> Output {
         .unwrap_or_else(|| panic!("longer than {limit:?}: {name}"))
 }
 
+/// As [`run`], with something to read.
+///
+/// # Panics
+/// As [`run`].
+pub async fn run_with(command: &mut Command, input: &str, limit: Duration) -> Output {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(input.as_bytes()).unwrap();
+    file.seek(SeekFrom::Start(0)).unwrap();
+    let name = format!("{command:?}");
+    let output = finish(command.stdin(file), limit).await;
+    output.unwrap_or_else(|| panic!("longer than {limit:?}: {name}"))
+}
+
 /// As [`run`], but `None` for a program that was still going when the time was up.
 pub async fn try_run(command: &mut Command, limit: Duration) -> Option<Output> {
+    finish(command.stdin(Stdio::null()), limit).await
+}
+
+async fn finish(command: &mut Command, limit: Duration) -> Option<Output> {
     let name = format!("{command:?}");
     // Files, not pipes: nobody has to read while it runs, and what it leaves behind can't hold them open.
     let mut files = [tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap()];
     let [stdout, stderr] = files.each_ref().map(|file| file.try_clone().unwrap());
-    command.stdin(Stdio::null()).stdout(stdout).stderr(stderr);
+    command.stdout(stdout).stderr(stderr);
     let mut child = Child(command.spawn().unwrap_or_else(|error| panic!("{name}: {error}")));
     let started = Instant::now();
     let status = loop {
