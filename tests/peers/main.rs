@@ -21,5 +21,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod front;
 mod jco;
 mod node;
+mod rclone;
