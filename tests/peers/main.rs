@@ -24,4 +24,5 @@
 mod front;
 mod jco;
 mod node;
+mod onedrive;
 mod rclone;
