@@ -22,6 +22,7 @@
 )]
 
 mod front;
+mod graph_client;
 mod jco;
 mod node;
 mod onedrive;
