@@ -17,3 +17,4 @@ mod refusals;
 mod sandbox;
 mod secrecy;
 mod syncing;
+mod troubled;

@@ -58,9 +58,12 @@ pub async fn sync(session: &Session<'_>, arguments: Sync) -> Result<Output> {
     Ok(shown(&ledger))
 }
 
-/// Runs what is due, until it is told to end.
-pub async fn serve(session: &Session<'_>) -> Result<Output> {
+/// Runs what is due: once, or until it is told to end.
+pub async fn serve(session: &Session<'_>, once: bool) -> Result<Output> {
     let stop = stop_on_signal();
+    if once {
+        return Ok(ticked(session.serve_once(&stop).await?));
+    }
     eprintln!("serving: the sync runs once a day; SIGTERM or Ctrl-C ends it between two steps");
     session.serve(&stop, told).await?;
     Ok(Output {
@@ -68,6 +71,34 @@ pub async fn serve(session: &Session<'_>) -> Result<Output> {
         text: "ended\n".into(),
         complete: true,
     })
+}
+
+/// What became of the runs that were due.
+fn ticked(results: Vec<Result<Ledger>>) -> Output {
+    let mut output = Output {
+        json: Value::Null,
+        text: String::new(),
+        complete: true,
+    };
+    let mut runs = Vec::new();
+    for result in results {
+        let one = match result {
+            Ok(ledger) => shown(&ledger),
+            Err(error) => Output {
+                json: json!({ "error": { "code": error.code(), "message": error.to_string() } }),
+                text: format!("error: {}\n", plain(&error.to_string())),
+                complete: false,
+            },
+        };
+        output.text.push_str(&one.text);
+        output.complete &= one.complete;
+        runs.push(one.json);
+    }
+    if runs.is_empty() {
+        output.text.push_str("nothing is due\n");
+    }
+    output.json = json!({ "runs": runs });
+    output
 }
 
 fn told(result: &Result<Ledger>) {

@@ -78,7 +78,7 @@ impl HostBuilder {
         self
     }
 
-    /// Other limits on the plugin.
+    /// Other limits.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
@@ -130,7 +130,7 @@ impl HostBuilder {
             }
         };
         let pool = match &folder {
-            Some(_) => noted(&mut problems, store::open(&self.data).await),
+            Some(_) => noted(&mut problems, store::open(&self.data, self.limits.database).await),
             None => None,
         };
         if let (Some(objects), Some(pool)) = (&folder, &pool) {
