@@ -60,6 +60,14 @@ impl Front {
         Front { proxy, folder, task }
     }
 
+    /// Leads a program of Node's through it; downloads from the loopback go straight.
+    pub fn lead(&self, node: &mut Command) {
+        node.env("NODE_USE_ENV_PROXY", "1")
+            .env("HTTPS_PROXY", &self.proxy)
+            .env("NO_PROXY", "127.0.0.1")
+            .env("NODE_EXTRA_CA_CERTS", self.authority());
+    }
+
     /// The authority's certificate, in PEM: the whole bundle to trust.
     pub fn authority(&self) -> PathBuf {
         self.folder.path().join("ca.pem")

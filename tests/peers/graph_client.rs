@@ -49,11 +49,7 @@ async fn ask(peer: &Peer, front: &Front, sim: &Sim, since: Option<&str>) -> Opti
         "since": since,
     });
     let mut command = peer.node("ask.mjs")?;
-    command
-        .env("NODE_USE_ENV_PROXY", "1")
-        .env("HTTPS_PROXY", &front.proxy)
-        .env("NO_PROXY", "127.0.0.1")
-        .env("NODE_EXTRA_CA_CERTS", front.authority());
+    front.lead(&mut command);
     let said = peers::run_with(&mut command, &question.to_string(), LIMIT).await;
     Some(serde_json::from_str(&peers::well(&said)).unwrap())
 }

@@ -24,6 +24,7 @@
 mod front;
 mod graph_client;
 mod jco;
+mod matrix;
 mod node;
 mod onedrive;
 mod rclone;

@@ -121,12 +121,17 @@ pub async fn run(command: &mut Command, limit: Duration) -> Output {
 /// # Panics
 /// As [`run`].
 pub async fn run_with(command: &mut Command, input: &str, limit: Duration) -> Output {
+    let name = format!("{command:?}");
+    let output = try_run_with(command, input, limit).await;
+    output.unwrap_or_else(|| panic!("longer than {limit:?}: {name}"))
+}
+
+/// As [`try_run`], with something to read.
+pub async fn try_run_with(command: &mut Command, input: &str, limit: Duration) -> Option<Output> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(input.as_bytes()).unwrap();
     file.seek(SeekFrom::Start(0)).unwrap();
-    let name = format!("{command:?}");
-    let output = finish(command.stdin(file), limit).await;
-    output.unwrap_or_else(|| panic!("longer than {limit:?}: {name}"))
+    finish(command.stdin(file), limit).await
 }
 
 /// As [`run`], but `None` for a program that was still going when the time was up.

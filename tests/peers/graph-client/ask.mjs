@@ -41,7 +41,8 @@ report.missing = await client.api(`${root}:/nowhere.pdf`).get().then(
 );
 
 const delta = await all(await client.api(since ?? `${root}/delta`).get());
-report.delta = { names: delta.entries.filter((entry) => entry.file && !entry.deleted).map((entry) => entry.name), link: delta.deltaLink };
+const files = delta.entries.filter((entry) => entry.file && !entry.deleted);
+report.delta = { names: files.map((entry) => entry.name), link: delta.deltaLink };
 report.deleted = delta.entries.filter((entry) => entry.deleted).map((entry) => entry.id);
 
 // The client cuts off no more than the host, and Node's Request takes whole addresses only: so no Request.
