@@ -60,12 +60,11 @@ pub fn test_with(mut cargo: Command, arguments: &[String]) -> Result<()> {
 ///
 /// # Errors
 /// If something does not compile, or a measurement breaks off.
-pub fn bench() -> Result<()> {
+pub fn bench(what: &[String]) -> Result<()> {
     component::build()?;
     run::run(run::cargo().args(["build", "--workspace", "--bins", "--locked", "--release"]))?;
-    run::run(&mut Command::new(
-        sources::target_dir(&run::root()).join("release/bench"),
-    ))
+    let bench = sources::target_dir(&run::root()).join("release/bench");
+    run::run(Command::new(bench).args(what))
 }
 
 fn format() -> Result<()> {
@@ -100,6 +99,9 @@ fn check_contract() -> Result<()> {
     let root = run::root();
     contract::check_docs(&root)?;
     say::ok("every interface and function of wit/ has a doc comment");
+
+    contract::check_readme(&root)?;
+    say::ok("README.md tells what each import is for");
 
     let component = fs::read(component::build()?)?;
     let world = contract::World::of(&component)?;

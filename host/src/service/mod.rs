@@ -14,7 +14,7 @@ mod sheet;
 mod syncing;
 
 pub use connecting::{DriveList, DriveRow, Inspection, PowerRow, Status};
-pub use ledger::{Health, Ledger, LedgerFormat};
+pub use ledger::{Health, Ledger, LedgerFormat, RunRow};
 pub use library::Replaced;
 pub use report::{BrowseRow, FileRow, ItemOutcome, ItemRow, Verdict};
 pub use rollback::Propagation;

@@ -149,6 +149,9 @@ impl Session<'_> {
     pub async fn sync(&self, options: &SyncOptions, stop: &Stop) -> Result<Ledger> {
         self.user.require_administrator("run the sync")?;
         let connection = self.connection().await?;
+        if let Some(plan) = &options.plan {
+            runs::require_plan(&self.host.pool, &connection.id, plan).await?;
+        }
         let _right = self.right(&connection).await?;
         self.finish_interrupted(&connection, stop).await?;
         let run = self.begin(&connection, "manual", options).await?;
@@ -207,7 +210,7 @@ impl Session<'_> {
         };
         let plan = plan_id(&rows);
         let inputs = run.inputs;
-        runs::end_plan(&self.host.pool, &run, &format!("plan {plan}"), &self.now()).await?;
+        runs::end_plan(&self.host.pool, &run, &runs::plan_message(&plan), &self.now()).await?;
         Ok(PlanReport {
             plan,
             unchanged: inputs.saturating_sub(rows.len() as u64),
