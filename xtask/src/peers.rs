@@ -48,23 +48,25 @@ pub fn test(arguments: &[String]) -> Result<()> {
     let mut cargo = run::cargo();
     cargo.env("PEERS", "1").env("PEERS_REPORT", &report);
     say::header(&format!("peers: {}", peers.len()));
+    let mut found = vec![];
     for peer in &peers {
         match install::install(peer) {
             Ok(()) => {
                 say::ok(&peer.name);
                 cargo.env(variable(&peer.name), &peer.home);
+                found.push((peer.name.as_str(), None));
             }
             Err(error) => {
                 let reason = format!("{error:#}").replace('\n', " ");
                 say::note(&format!("– {}: {reason}", peer.name));
-                cargo.env(format!("{}_MISSING", variable(&peer.name)), reason);
+                cargo.env(format!("{}_MISSING", variable(&peer.name)), &reason);
+                found.push((peer.name.as_str(), Some(reason)));
             }
         }
     }
 
     let tested = ci::test_with(cargo, arguments);
-    let names: Vec<&str> = peers.iter().map(|peer| peer.name.as_str()).collect();
-    summary::print(&names, &fs::read_to_string(&report)?);
+    summary::print(&found, &fs::read_to_string(&report)?);
     tested
 }
 

@@ -28,13 +28,14 @@ const KINDS: [(&str, &str); 4] = [
 /// After which time somebody is called still waiting. None of the faults that pass takes half of it.
 const LIMIT: Duration = Duration::from_secs(25);
 /// How many clients run at a time.
-const AT_A_TIME: usize = 4;
+const AT_A_TIME: usize = 10;
 /// A cell of a client that the row is not about.
 const NOT_ASKED: &str = "–";
 
 /// The columns of all peers that are here: kind, head and cells.
 pub async fn columns() -> Vec<(&'static str, String, Column)> {
-    let mut columns = vec![];
+    let gate = Rc::new(Semaphore::new(AT_A_TIME));
+    let mut asked = vec![];
     for (kind, head) in KINDS {
         let Some(peer) = peers::ask(kind) else { continue };
         if kind == "onedrive"
@@ -43,29 +44,35 @@ pub async fn columns() -> Vec<(&'static str, String, Column)> {
             peer.skip(reason);
             continue;
         }
-        let peer = Rc::new(peer);
-        let cells = LocalSet::new().run_until(column(&peer)).await;
-        columns.push((kind, format!("{head} {}", peer.version()), cells));
+        asked.push((kind, head, Rc::new(peer)));
     }
-    columns
+    let all = async {
+        let mut tasks: Vec<JoinSet<_>> = asked.iter().map(|(_, _, peer)| begin(peer, &gate)).collect();
+        let mut columns = vec![];
+        for ((kind, head, peer), tasks) in asked.iter().zip(&mut tasks) {
+            let mut column = Column::new();
+            while let Some(done) = tasks.join_next().await {
+                let (row, cell) = done.unwrap();
+                column.insert(row, cell);
+            }
+            columns.push((*kind, format!("{head} {}", peer.version()), column));
+        }
+        columns
+    };
+    LocalSet::new().run_until(all).await
 }
 
-async fn column(peer: &Rc<Peer>) -> Column {
-    let gate = Rc::new(Semaphore::new(AT_A_TIME));
+/// Begins with all rows of a column; they wait for their turn.
+fn begin(peer: &Rc<Peer>, gate: &Rc<Semaphore>) -> JoinSet<(&'static str, String)> {
     let mut tasks = JoinSet::new();
     for row in &ROWS {
-        let (peer, gate) = (Rc::clone(peer), Rc::clone(&gate));
+        let (peer, gate) = (Rc::clone(peer), Rc::clone(gate));
         tasks.spawn_local(async move {
             let _turn = gate.acquire().await.unwrap();
             (row.name, cell(&peer, row).await)
         });
     }
-    let mut column = Column::new();
-    while let Some(done) = tasks.join_next().await {
-        let (row, cell) = done.unwrap();
-        column.insert(row, cell);
-    }
-    column
+    tasks
 }
 
 fn config(kind: &str) -> Config {

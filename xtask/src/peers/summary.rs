@@ -15,8 +15,8 @@ struct Account {
     skipped: BTreeSet<String>,
 }
 
-/// Prints a line a peer, and the sum. `report` has a line of JSON for each test and peer, see `tests/src/peers.rs`.
-pub fn print(peers: &[&str], report: &str) {
+/// Prints a line a peer, and the sum. `peers` are all there are, with the reason for those that are missing; `report` has a line of JSON for each test and peer, see `tests/src/peers.rs`.
+pub fn print(peers: &[(&str, Option<String>)], report: &str) {
     let accounts = accounts(peers, report);
     say::header("peers: what became of them");
     for (name, account) in &accounts {
@@ -29,8 +29,13 @@ pub fn print(peers: &[&str], report: &str) {
     say::header(&sum(&accounts));
 }
 
-fn accounts<'a>(peers: &[&'a str], report: &'a str) -> BTreeMap<&'a str, Account> {
-    let mut accounts: BTreeMap<&str, Account> = peers.iter().map(|name| (*name, Account::default())).collect();
+fn accounts<'a>(peers: &[(&'a str, Option<String>)], report: &'a str) -> BTreeMap<&'a str, Account> {
+    let account = |missing: &Option<String>| Account {
+        skipped: missing.iter().cloned().collect(),
+        ..Account::default()
+    };
+    let peers = peers.iter().map(|(name, missing)| (*name, account(missing)));
+    let mut accounts: BTreeMap<&str, Account> = peers.collect();
     // The names of the report are those of folders, but the report is only a file.
     for value in report
         .lines()
@@ -94,7 +99,9 @@ mod tests {
             {"peer": "c", "version": "3", "test": "t::one", "outcome": "passed"}
             {"peer": "c", "test": "t::two", "outcome": "skipped", "reason": "no mount"}
         "#;
-        let accounts = accounts(&["a", "b", "c", "d"], report);
+        let missing = Some("no network".to_owned());
+        let peers = [("a", None), ("b", None), ("c", None), ("d", None), ("e", missing)];
+        let accounts = accounts(&peers, report);
         let lines: Vec<String> = accounts.iter().map(|(name, account)| line(name, account)).collect();
         assert_eq!(
             lines,
@@ -102,9 +109,10 @@ mod tests {
                 "a 1.2: 1 passed, 1 FAILED",
                 "b: 0 passed, skipped: not root",
                 "c 3: 1 passed, skipped: no mount",
-                "d: 0 passed, no test asked for it"
+                "d: 0 passed, no test asked for it",
+                "e: 0 passed, skipped: no network"
             ]
         );
-        assert_eq!(sum(&accounts), "peers: 1 passed, 1 failed, 2 skipped");
+        assert_eq!(sum(&accounts), "peers: 1 passed, 1 failed, 3 skipped");
     }
 }
