@@ -5,6 +5,7 @@ import dns from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import { BlockList, isIP } from 'node:net';
+import { urlToHttpOptions } from 'node:url';
 import { httpTypes } from './http.mjs';
 import { pieces } from './streams.mjs';
 
@@ -49,12 +50,12 @@ export class Egress {
       throw { tag: 'HTTP-request-denied' };
     }
     const body = await bodyOf(request);
-    let answer = await this.#ask(request, address, body, permit);
+    let answer = await this.#ask(request, url, body, permit);
     if (answer.statusCode === 401 && permit === 'with-token') {
       // A token can end before its time: once, a new one is tried.
       this.tokens.forget();
       answer.resume();
-      answer = await this.#ask(request, address, body, permit);
+      answer = await this.#ask(request, url, body, permit);
     }
     this.#open(answer, url);
     return response(answer);
@@ -83,17 +84,17 @@ export class Egress {
     }
   }
 
-  async #ask(request, address, body, permit) {
+  async #ask(request, url, body, permit) {
     const headers = { ...request.headers.toObject(), 'accept-encoding': 'identity' };
     if (permit === 'with-token') headers.authorization = `Bearer ${await this.tokens.current()}`;
-    const options = { method: request.method, headers, timeout: SILENCE };
-    if (!this.insecure) options.lookup = lookupPublic;
-    const url = new URL(address);
-    if (!this.insecure && isIP(url.hostname.replace(/^\[|\]$/g, '')) && !isPublic(url.hostname)) {
-      throw { tag: 'destination-IP-prohibited' };
+    // The path byte for byte as it came: a pre-authenticated address is signed.
+    const options = { ...urlToHttpOptions(url), path: request.path ?? '/', method: request.method, headers, timeout: SILENCE };
+    if (!this.insecure) {
+      options.lookup = lookupPublic; // Nobody looks up what is an address already.
+      if (isIP(options.hostname) && !isPublic(options.hostname)) throw { tag: 'destination-IP-prohibited' };
     }
     return new Promise((resolve, reject) => {
-      const outgoing = (url.protocol === 'https:' ? https : http).request(address, options, resolve);
+      const outgoing = (url.protocol === 'https:' ? https : http).request(options, resolve);
       outgoing.on('timeout', () => outgoing.destroy(Object.assign(new Error('silence'), { code: 'ETIMEDOUT' })));
       outgoing.on('error', (error) => reject(errorCode(error)));
       outgoing.end(body);
@@ -154,8 +155,7 @@ function lookupPublic(name, options, done) {
 }
 
 function isPublic(address) {
-  const bare = address.replace(/^\[|\]$/g, '');
-  return isIP(bare) === 6 ? PUBLIC_IPV6.check(bare, 'ipv6') : !INSIDE.check(bare, 'ipv4');
+  return isIP(address) === 6 ? PUBLIC_IPV6.check(address, 'ipv6') : !INSIDE.check(address, 'ipv4');
 }
 
 /** What wasi:http calls an error of Node's. */

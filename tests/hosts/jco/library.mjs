@@ -30,6 +30,7 @@ export class Library {
     for (const name of (await readdir(folder)).filter((name) => name.endsWith('.json')).sort()) {
       library.files.push(JSON.parse(await readFile(join(folder, name), 'utf8'), numbers));
     }
+    library.nextId = Math.max(100_000, ...library.files.map((file) => Number(file.id))) + 1;
     return library;
   }
 
@@ -98,7 +99,7 @@ export class Library {
     await draft.file.sync();
 
     const file = {
-      id: String(100_001 + this.files.length),
+      id: String(this.nextId++),
       name: draft.name,
       place: PLACE,
       revision: 1n,

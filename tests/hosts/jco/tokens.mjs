@@ -3,6 +3,8 @@
 
 /** How long before its end a token is renewed, in milliseconds. */
 const EARLY = 5 * 60_000;
+/** How long an answer may take, in milliseconds. */
+const PATIENCE = 60_000;
 
 export class Tokens {
   #secret;
@@ -35,7 +37,12 @@ export class Tokens {
       client_id: this.plan.clientId,
       client_secret: this.#secret,
     });
-    const answer = await fetch(this.plan.tokenUrl, { method: 'POST', body: form, redirect: 'error' });
+    const answer = await fetch(this.plan.tokenUrl, {
+      method: 'POST',
+      body: form,
+      redirect: 'error',
+      signal: AbortSignal.timeout(PATIENCE),
+    });
     const said = await answer.json().catch(() => ({}));
     if (!answer.ok || typeof said.access_token !== 'string') {
       const refusal = { status: answer.status, error: said.error ?? '', description: said.error_description ?? '' };
