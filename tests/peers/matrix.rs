@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use end_to_end::{WATCH, World};
-use graph_sim::FAULTS;
+use graph_sim::{FAULTS, Logged, RequestKind};
 
 use self::rows::{ROWS, Row};
 use self::table::Table;
@@ -94,6 +94,17 @@ async fn the_table_says_what_happens() {
         );
     }
     assert_eq!(written, now);
+}
+
+/// Whether the content host, which needs no token, got to see one.
+pub fn token(sim: &graph_sim::Sim) -> String {
+    let requests = sim.requests();
+    let downloads = || requests.iter().filter(|request| request.kind == RequestKind::Download);
+    assert!(downloads().count() >= 2, "{requests:?}");
+    match downloads().any(Logged::was_authorized) {
+        true => "**token sent**".to_owned(),
+        false => "no token sent".to_owned(),
+    }
 }
 
 async fn column(cell: impl AsyncFn(&'static Row) -> String) -> Column {

@@ -2,7 +2,7 @@
 
 use end_to_end::World;
 
-use super::rows::{OTHER, Row};
+use super::rows::{OTHER, Row, Trouble};
 
 /// What an import of the two files comes to for the one with the trouble.
 ///
@@ -40,6 +40,9 @@ pub async fn cell(row: &Row) -> String {
         assert_eq!(world.library().await.len(), files, "{}", row.name);
         return format!("{}: `{reason}`", outcome.outcome);
     };
+    if let Trouble::Token = row.trouble {
+        return super::token(&world.sim);
+    }
     let right = world.bytes(&file.id).await == world.sim.bytes(row.path).unwrap();
     match file.verification.as_deref().unwrap() {
         "rewritten" => {

@@ -26,6 +26,8 @@ pub struct Row {
 pub enum Trouble {
     /// Nothing.
     None,
+    /// Nothing; the question is who else gets to see the token.
+    Token,
     /// These faults, to the one file.
     File(&'static [&'static str]),
     /// These faults, to whatever is asked for.
@@ -108,8 +110,13 @@ const fn office(row: Row) -> Row {
 }
 
 /// The matrix, from top to bottom. A fault happens to the one file, but for those of whole requests.
-pub const ROWS: [Row; 44] = [
+pub const ROWS: [Row; 45] = [
     row("none", "nothing goes wrong", Trouble::None),
+    row(
+        "none, watched",
+        "who sends the token to the content host",
+        Trouble::Token,
+    ),
     all("throttle*1=2", "429, Retry-After 2, once", &["throttle*1=2"]),
     all(
         "throttle*1=0.5",
