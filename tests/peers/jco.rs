@@ -26,8 +26,8 @@ async fn host(peer: &Peer, sim: &Sim, drive: Option<String>, folder: &Path) -> O
         "settings": {
             "tenant": sim.tenant(),
             "client-id": sim.client_id(),
-            "client-secret": sim.client_secret(),
         },
+        "secret": sim.client_secret(),
         "drive": drive,
         "simulator": { "graph": sim.graph_url(), "login": sim.login_url() },
     });

@@ -50,6 +50,10 @@ export class Egress {
       throw { tag: 'HTTP-request-denied' };
     }
     const body = await bodyOf(request);
+    if (request.method === 'POST' && !isBatchOfReads(body)) {
+      this.refused += 1;
+      throw { tag: 'HTTP-request-denied' };
+    }
     let answer = await this.#ask(request, url, body, permit);
     if (answer.statusCode === 401 && permit === 'with-token') {
       // A token can end before its time: once, a new one is tried.
@@ -112,6 +116,16 @@ async function bodyOf(request) {
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
+}
+
+/** Whether it is a batch in the JSON format of OData (4.01, section 19) that only reads, and only paths of the origin. */
+function isBatchOfReads(body) {
+  try {
+    const { requests } = JSON.parse(body);
+    return requests.every(({ method, url, body }) => /^get$/i.test(method) && /^\/(?!\/)/.test(url) && body === undefined);
+  } catch {
+    return false;
+  }
 }
 
 /**

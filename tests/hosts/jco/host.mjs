@@ -4,8 +4,8 @@
 //
 // What people fill in comes by standard input, so that the secret is in no list of processes:
 //
-//   { "mode": "organization", "settings": { "tenant": "…", "client-id": "…", "client-secret": "…" },
-//     "drive": "b!…", "simulator": { "graph": "http://127.0.0.1:4010", "login": "http://127.0.0.1:4011" } }
+//   { "mode": "organization", "settings": { "tenant": "…", "client-id": "…" }, "secret": "…", "drive": "b!…",
+//     "simulator": { "graph": "http://127.0.0.1:4010", "login": "http://127.0.0.1:4011" } }
 //
 // Without "drive" it lists the drives. "simulator" is for the simulated Microsoft only: it replaces the addresses of the
 // real one, and allows plain http.
@@ -34,15 +34,15 @@ const instantiate = await load(wasm, join(folder, 'component'));
 //    instance has all its imports: these know of no connection yet.
 const { source } = await instance(undefined, new Egress(undefined));
 const description = await source.describe();
-const plan = await authorizationPlan(source, description);
+const plan = await authorizationPlan(source);
 
 // 2. One instance a connection. The token stays out here: `Egress` puts it on requests as they leave.
-const tokens = new Tokens(plan, secretOf(description), source);
+const tokens = new Tokens(plan, given.secret, source);
 await tokens.current();
 const policy = description.defaultPolicy;
 const connection = { id: 'organization', mode: given.mode, apiOrigin: plan.egress.apiOrigin, drive: given.drive, policy };
 const egress = new Egress(plan.egress, { tokens, insecure: Boolean(given.simulator) });
-const library = await Library.open(join(folder, 'library'), { largest: policy.maxFileBytes });
+const library = await Library.at(join(folder, 'library'), { largest: policy.maxFileBytes });
 const { contentImport } = await instance(connection, egress, library);
 const administrator = { id: 'admin', role: 'administrator' };
 
@@ -55,7 +55,7 @@ if (given.drive) {
   const wanted = entries.filter((entry) => entry.verdict.tag === 'importable').map((entry) => entry.item);
   for (let from = 0; from < wanted.length; from += policy.maxFilesPerImport) {
     const some = wanted.slice(from, from + policy.maxFilesPerImport);
-    outcomes.push(...(await contentImport.importFiles(administrator, some)));
+    outcomes.push(...(await library.open(some, () => contentImport.importFiles(administrator, some))));
   }
 }
 const numbers = (_, value) => (typeof value === 'bigint' ? Number(value) : value);
@@ -79,21 +79,12 @@ async function instance(connection, egress, library) {
 }
 
 /** What the plugin makes of the settings, with the simulator's addresses where it is one. */
-async function authorizationPlan(source, description) {
-  const form = description.modes.find((form) => form.mode === given.mode);
-  const secrets = new Set(form.fields.filter((field) => field.secret).map((field) => field.key));
-  const settings = Object.entries(given.settings)
-    .filter(([key]) => !secrets.has(key))
-    .map(([key, value]) => ({ key, value }));
+async function authorizationPlan(source) {
+  const settings = Object.entries(given.settings).map(([key, value]) => ({ key, value }));
   const plan = await source.authorization(given.mode, settings);
   if (!given.simulator) return plan;
   const tokenUrl = new URL(new URL(plan.tokenUrl).pathname, given.simulator.login).href;
   return { ...plan, tokenUrl, egress: { ...plan.egress, apiOrigin: given.simulator.graph } };
-}
-
-function secretOf(description) {
-  const form = description.modes.find((form) => form.mode === given.mode);
-  return given.settings[form.fields.find((field) => field.secret).key];
 }
 
 /** All entries of a list that comes in pages. */

@@ -5,23 +5,21 @@ import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { pieces } from './streams.mjs';
 
+const forbidden = async () => {
+  throw { tag: 'forbidden' };
+};
+
 /** Where imported files land. */
 const PLACE = 'Company Wide';
 
 export class Library {
-  /** A library that takes nothing, for an instance that only answers questions. */
-  static none = {
-    Draft: class {},
-    create: async () => {
-      throw { tag: 'forbidden' };
-    },
-    filesBySource: async () => {
-      throw { tag: 'forbidden' };
-    },
-  };
+  #wanted = [];
 
-  /** Opens the library of a folder. `largest` is the largest file, in bytes, as a BigInt. */
-  static async open(folder, { largest }) {
+  /** A library that takes nothing, for an instance that only answers questions. */
+  static none = { Draft: class {}, create: forbidden, stat: forbidden, bind: forbidden, filesBySource: forbidden };
+
+  /** The library of a folder. `largest` is the largest file, in bytes, as a BigInt. */
+  static async at(folder, { largest }) {
     const library = Object.assign(new Library(), { folder, largest, files: [] });
     // Drafts are in a folder of their own; what a crash left there is nobody's.
     library.drafts = join(folder, 'drafts');
@@ -32,6 +30,16 @@ export class Library {
     }
     library.nextId = Math.max(100_000, ...library.files.map((file) => Number(file.id))) + 1;
     return library;
+  }
+
+  /** Takes files of these items in, and no others, for as long as `during` takes: what a person has asked for. */
+  async open(items, during) {
+    this.#wanted = items;
+    try {
+      return await during();
+    } finally {
+      this.#wanted = [];
+    }
   }
 
   /** The interface `content-library`. */
@@ -86,12 +94,20 @@ export class Library {
 
     return {
       Draft,
-      create: async (name) => Object.assign(new Draft(), { name }),
+      create: async (name) => {
+        if (this.#wanted.length === 0) throw { tag: 'forbidden' };
+        return Object.assign(new Draft(), { name });
+      },
+      stat: async (ids) => ids.map((id) => this.files.find((file) => file.id === id)),
+      // Lent for the length of an `association.apply`, which this host does not offer.
+      bind: forbidden,
       filesBySource: async (items) => items.map((item) => this.files.filter((file) => follows(file, item))),
     };
   }
 
   async commit(draft, link) {
+    const wanted = this.#wanted.some(({ drive, item }) => drive === link.source.drive && item === link.source.item);
+    if (!wanted) throw { tag: 'forbidden' };
     const same = this.files.find((file) => follows(file, link.source));
     if (same) throw { tag: 'already-linked', val: same.id };
     if (draft.size !== link.size) throw { tag: 'size-mismatch' };

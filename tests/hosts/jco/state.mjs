@@ -1,6 +1,8 @@
 // state-store: small values, changed by compare-and-swap. These live as long as the process; a host that syncs keeps
 // them durably, one space a connection.
 
+const KEYS_AT_MOST = 1_000;
+
 export class StateStore {
   #values = new Map();
   #version = 0n;
@@ -9,6 +11,7 @@ export class StateStore {
     const get = async (key) => this.#values.get(key);
     const swap = async (key, expected, value) => {
       if (Buffer.byteLength(key) > 256 || (value?.length ?? 0) > 64 << 10) throw { tag: 'too-large' };
+      if (this.#values.size >= KEYS_AT_MOST && !this.#values.has(key)) throw { tag: 'other', val: 'too many keys' };
       const present = this.#values.get(key);
       if (present?.version !== expected) return { tag: 'stale', val: present };
       this.#version += 1n;

@@ -1,6 +1,7 @@
 //! Installing what a peer needs: by npm and pip into its folder, by apt-get into the system.
 
 use std::{
+    env,
     ffi::OsStr,
     fs::{self, File},
     path::Path,
@@ -64,17 +65,27 @@ fn fingerprint(folder: &Path) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Elsewhere than on Debian, programs of the packages' names have to be there.
 fn debian_packages<'a>(packages: impl Iterator<Item = &'a str>) -> Result<()> {
-    let missing: Vec<&str> = packages.filter(|package| !is_installed(package)).collect();
+    let is_debian = Path::new("/usr/bin/apt-get").exists();
+    let is_there = |package: &str| {
+        if is_debian {
+            is_installed(package)
+        } else {
+            is_on_path(package)
+        }
+    };
+    let missing: Vec<&str> = packages.filter(|package| !is_there(package)).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    ensure!(
-        Path::new("/usr/bin/apt-get").exists(),
-        "the Debian package {} is missing, and this is not Debian",
-        missing.join(", ")
-    );
+    ensure!(is_debian, "{} is missing, and this is not Debian", missing.join(", "));
     debian::install_packages(&missing).with_context(|| format!("can't install {}", missing.join(", ")))
+}
+
+fn is_on_path(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 fn is_installed(package: &str) -> bool {
