@@ -28,6 +28,8 @@ use clientpoint_host::service::{ItemOutcome, Session};
 use graph_sim::{Config, Logged, RequestKind, Seed, Sim};
 use tempfile::TempDir;
 
+pub mod peers;
+
 #[path = "../../xtask/src/sources.rs"]
 pub mod sources;
 
