@@ -1,7 +1,7 @@
 //! "Associate OneDrive Files": tying library files to items by a sheet, looking at what that would do, and taking it
 //! back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -209,20 +209,21 @@ impl Session<'_> {
                 association.call_apply(accessor, actor, sheet).await
             })
             .await;
-        let told = match told.map_err(too_much).and_then(|told| Ok(told?)) {
-            Ok(told) => told,
-            Err(error) => {
-                let linked = association::fail(&self.host.pool, &run, &error.to_string(), &self.now()).await?;
-                return Err(match linked {
-                    0 => error,
-                    linked => Error::PluginStopped(format!(
-                        "{error}; but {linked} files had been linked: `clientpoint-host associate undo {}` takes that back",
-                        run.id
-                    )),
-                });
-            }
+        let told = told.map_err(too_much).and_then(|told| Ok(told_of(told?, None)));
+        let mut association = match told {
+            Ok(association) => association,
+            Err(error) => return Err(self.failed(&run, error).await?),
         };
-        let mut association = told_of(told, None);
+        // What it says is held against what it did.
+        let linked = association
+            .rows
+            .iter()
+            .filter(|row| matches!(row.outcome, "linked" | "re-linked"));
+        let linked: BTreeSet<String> = linked.map(|row| row.file.clone()).collect();
+        if linked != association::bound(&self.host.pool, run.id).await? {
+            let lie = Error::PluginStopped("it says that it has linked other files than it did".into());
+            return Err(self.failed(&run, lie).await?);
+        }
         let rows: Vec<SheetRow> = association.rows.iter().map(stored).collect();
         association.counts = counts(&association.rows);
         let state = if association.is_clean() {
@@ -233,6 +234,18 @@ impl Session<'_> {
         association.run = Some(association::end(&self.host.pool, &run, &rows, state, &self.now()).await?);
         association.preview = false;
         Ok(association)
+    }
+
+    /// Ends an upload by an error, and tells how to take back what it has linked all the same.
+    async fn failed(&self, run: &Run, error: Error) -> Result<Error> {
+        let linked = association::fail(&self.host.pool, run, &error.to_string(), &self.now()).await?;
+        if linked == 0 {
+            return Ok(error);
+        }
+        Ok(Error::PluginStopped(format!(
+            "{error}; but {linked} files had been linked: `clientpoint-host associate undo {}` takes that back",
+            run.id
+        )))
     }
 
     /// The cells of the sheet, for a copy of it.

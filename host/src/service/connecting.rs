@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::accounting::{self, Pages};
 use super::{ORGANIZATION, Session};
 use crate::bindings::exports::clientpoint::content_source::content_import::{self as contract, DriveKind};
 use crate::bindings::exports::clientpoint::content_source::source::ModeForm;
@@ -146,18 +147,19 @@ impl Session<'_> {
                 let import = world.clientpoint_content_source_content_import();
                 let mut pages = Vec::new();
                 let mut next = None;
-                for _ in 0..DRIVE_PAGES_AT_MOST {
+                let mut count = Pages::new(DRIVE_PAGES_AT_MOST);
+                loop {
                     let page = match import.call_drives(accessor, actor.clone(), next).await? {
                         Ok(page) => page,
                         Err(error) => return Ok(Err(error)),
                     };
+                    count.one_more(accounting::drives_weight(&page))?;
                     next = page.next.clone();
                     pages.push(page);
                     if next.is_none() {
-                        break;
+                        return Ok(Ok(pages));
                     }
                 }
-                Ok(Ok(pages))
             })
             .await??;
         connections::checked(&self.host.pool, &connection.id, &stamp(self.host.clock.utc())).await?;

@@ -1,5 +1,7 @@
 //! Files that follow items because people say so: uploads of a sheet, what they linked, and taking one back.
 
+use std::collections::BTreeSet;
+
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::files::{self, LibraryFile, add_revision, fetch, number};
@@ -204,6 +206,19 @@ async fn bind_one(
     Ok(Bound::Bound)
 }
 
+/// The files that an upload has linked.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn bound(pool: &SqlitePool, run: i64) -> Result<BTreeSet<String>> {
+    let rows: Vec<(i64,)> = sqlx::query_as("SELECT file FROM bindings WHERE run = ?")
+        .bind(run)
+        .fetch_all(pool)
+        .await?;
+    Ok(rows.into_iter().map(|(file,)| file.to_string()).collect())
+}
+
 /// Ends an upload with one line a row.
 ///
 /// # Errors
@@ -244,18 +259,14 @@ pub async fn end(pool: &SqlitePool, run: &Run, rows: &[SheetRow], state: &str, n
 /// # Errors
 ///
 /// The database's.
-pub async fn fail(pool: &SqlitePool, run: &Run, message: &str, now: &str) -> Result<u64> {
+pub async fn fail(pool: &SqlitePool, run: &Run, message: &str, now: &str) -> Result<usize> {
     sqlx::query("UPDATE runs SET state = 'failed', ended_at = ?, message = ? WHERE id = ?")
         .bind(now)
         .bind(message)
         .bind(run.id)
         .execute(pool)
         .await?;
-    let (linked,): (i64,) = sqlx::query_as("SELECT count(*) FROM bindings WHERE run = ?")
-        .bind(run.id)
-        .fetch_one(pool)
-        .await?;
-    Ok(linked.unsigned_abs())
+    Ok(bound(pool, run.id).await?.len())
 }
 
 /// Takes an upload back, all at once: its files follow what they followed before, and have the content that they had.

@@ -6,6 +6,7 @@
 
 pub mod association;
 pub mod connections;
+pub mod endpoints;
 pub mod files;
 pub mod managed;
 pub mod objects;
@@ -27,8 +28,12 @@ use crate::Result;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/1_first.sql"),
     include_str!("migrations/3_sync.sql"),
-    include_str!("migrations/5_association.sql"),
+    include_str!("migrations/6_endpoints.sql"),
+    include_str!("migrations/7_association.sql"),
 ];
+
+/// How long a question waits for one of this process's own connections.
+const TURN: Duration = Duration::from_secs(10);
 
 /// Opens the database in `data`, making or bringing up to date what is missing. `patience` is how long a writer waits
 /// for another process that holds the database.
@@ -46,7 +51,7 @@ pub async fn open(data: &Path, patience: Duration) -> Result<SqlitePool> {
         .busy_timeout(patience);
     let pool = SqlitePoolOptions::new()
         .max_connections(4)
-        .acquire_timeout(patience)
+        .acquire_timeout(TURN.max(patience))
         .connect_with(options)
         .await?;
     migrate(&pool).await?;
