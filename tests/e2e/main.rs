@@ -19,7 +19,6 @@ mod mornings;
 mod refusals;
 mod sandbox;
 mod secrecy;
-mod sheets_of_others;
 mod syncing;
 mod troubled;
 mod workbooks;

@@ -28,3 +28,4 @@ mod matrix;
 mod node;
 mod onedrive;
 mod rclone;
+mod sheets;

@@ -1,6 +1,6 @@
 //! Files that follow items because people say so: uploads of a sheet, what they linked, and taking one back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
@@ -8,6 +8,9 @@ use super::files::{self, LibraryFile, add_revision, fetch, number};
 use super::objects::Object;
 use super::runs::{self, Run};
 use crate::{Error, Result};
+
+/// Rows that are written in one statement.
+const AT_ONCE: usize = 5_000;
 
 /// A file that shall follow an item.
 #[derive(Clone, Debug)]
@@ -67,22 +70,17 @@ pub struct Undone {
 ///
 /// The database's.
 pub async fn stat(pool: &SqlitePool, ids: &[String]) -> Result<Vec<Option<LibraryFile>>> {
-    let query = format!("{} WHERE f.id = ?", files::SELECT);
-    let mut connection = pool.acquire().await?;
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        // `007` is not the ID of file 7.
-        let exact = number(id).ok().filter(|row| row.to_string() == *id);
-        let row = match exact {
-            Some(row) => {
-                let query = sqlx::query(sqlx::AssertSqlSafe(query.clone())).bind(row);
-                query.fetch_optional(&mut *connection).await?
-            }
-            None => None,
-        };
-        found.push(row.as_ref().map(files::read).transpose()?);
+    // `007` is not the ID of file 7.
+    let exact = |id: &String| number(id).ok().filter(|row| row.to_string() == *id);
+    let asked = serde_json::to_string(&ids.iter().filter_map(exact).collect::<Vec<i64>>()).unwrap_or_default();
+    let query = format!("{} WHERE f.id IN (SELECT value FROM json_each(?))", files::SELECT);
+    let query = sqlx::query(sqlx::AssertSqlSafe(query)).bind(asked);
+    let mut found = BTreeMap::new();
+    for row in query.fetch_all(pool).await? {
+        let file = files::read(&row)?;
+        found.insert(file.id.clone(), file);
     }
-    Ok(found)
+    Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
 }
 
 /// Records an upload. `connection` and `drive` are those that the rows shall be linked through.
@@ -226,20 +224,28 @@ pub async fn bound(pool: &SqlitePool, run: i64) -> Result<BTreeSet<String>> {
 /// The database's.
 pub async fn end(pool: &SqlitePool, run: &Run, rows: &[SheetRow], state: &str, now: &str) -> Result<Run> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-    for (place, row) in (0_i64..).zip(rows) {
+    for (part, some) in (0..).zip(rows.chunks(AT_ONCE)) {
+        let line = |(place, row): (usize, &SheetRow)| {
+            let place = part * AT_ONCE + place;
+            serde_json::json!([
+                row.number,
+                place,
+                row.file,
+                row.path,
+                row.outcome,
+                row.message,
+                row.resolved
+            ])
+        };
+        let lines: serde_json::Value = some.iter().enumerate().map(line).collect();
         sqlx::query(
             "INSERT INTO sheet_rows (run, row, place, file, path, outcome, message, resolved, at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, ? \
+             FROM json_each(?)",
         )
         .bind(run.id)
-        .bind(row.number)
-        .bind(place)
-        .bind(&row.file)
-        .bind(&row.path)
-        .bind(row.outcome)
-        .bind(&row.message)
-        .bind(&row.resolved)
         .bind(now)
+        .bind(lines.to_string())
         .execute(&mut *transaction)
         .await?;
     }

@@ -17,7 +17,7 @@ use super::{
 const ENTRIES: usize = 10_000;
 /// The longest piece of XML: a tag, or the text between two. A cell of Excel holds 32,767 characters.
 const PIECE: usize = 1024 * 1024;
-/// The largest file in the archive that is no XML: a picture.
+/// The largest file in the archive that does not begin as XML does: a picture. It may be held in memory as one piece.
 const OTHER: u64 = 32 * 1024 * 1024;
 /// All elements of all XML: two hundred thousand rows of forty cells have so many.
 const ELEMENTS: u64 = 25_000_000;
@@ -82,9 +82,8 @@ fn check_entry(name: &str, size: u64, lexer: &Lexer) -> Result<(), SheetError> {
         ..
     } = lexer.measures;
     match lexer.stopped {
-        // What is no XML is never read as such, but it may be held in memory as one piece of text.
-        Some(Stop::NotXml) if size > OTHER => return Err(too_large()),
-        Some(Stop::DocType) => {
+        // Pictures may have anything in them.
+        Some(Stop::DocType) if lexer.is_xml || name.ends_with(".xml") || name.ends_with(".rels") => {
             return Err(SheetError::new(
                 Problem::Damaged,
                 "the workbook declares a document type, which no spreadsheet program writes: save it anew as .xlsx",
@@ -93,7 +92,10 @@ fn check_entry(name: &str, size: u64, lexer: &Lexer) -> Result<(), SheetError> {
         Some(Stop::Misplaced) => return Err(damaged()),
         _ => {}
     }
-    if longest > PIECE {
+    if !lexer.is_xml && (size > OTHER || lexer.stopped.is_none() && longest as u64 > OTHER) {
+        return Err(too_large());
+    }
+    if lexer.is_xml && longest > PIECE {
         return Err(SheetError::new(
             Problem::TooLarge,
             "a cell of the workbook is longer than a spreadsheet program would write: clear it, or copy the columns \

@@ -21,8 +21,6 @@ pub(super) struct Measures {
 /// Why nothing more is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// It does not begin with a tag.
-    NotXml,
     /// It declares a document type.
     DocType,
     /// No reader of XML goes on after this.
@@ -62,6 +60,8 @@ const VALUE: usize = 64;
 pub(super) struct Lexer {
     pub measures: Measures,
     pub stopped: Option<Stop>,
+    /// Whether it begins with a tag. Readers of XML read it all the same if it does not.
+    pub is_xml: bool,
     state: State,
     /// Bytes of the present piece so far.
     length: usize,
@@ -82,6 +82,7 @@ impl Lexer {
         Self {
             measures: Measures::default(),
             stopped: None,
+            is_xml: true,
             state: State::Start,
             length: 0,
             first: true,
@@ -171,8 +172,10 @@ impl Lexer {
                 at + 1
             }
             Some(_) => {
-                self.stopped = Some(Stop::NotXml);
-                bytes.len()
+                self.is_xml = false;
+                self.first = false;
+                self.state = State::Text;
+                0
             }
             None => self.longer(bytes.len()),
         }
@@ -440,7 +443,9 @@ mod tests {
 
     #[test]
     fn what_is_no_xml_and_what_declares_a_type_is_known() {
-        assert_eq!(measured("\u{89}PNG").1, Some(Stop::NotXml));
+        let mut lexer = Lexer::new();
+        lexer.take(b"\xFE\xFF<r><c r='A99999999999'/></r>");
+        assert_eq!((lexer.is_xml, lexer.stopped), (false, Some(Stop::Misplaced)));
         assert_eq!(measured("<!DOCTYPE a [<!ENTITY b 'c'>]><a/>").1, Some(Stop::DocType));
         assert_eq!(measured("<a><!x></a>").1, Some(Stop::Malformed));
     }

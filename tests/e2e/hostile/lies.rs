@@ -45,3 +45,20 @@ async fn a_file_that_did_come_in_is_told_of_even_if_the_plugin_denies_it_or_trap
         stage.is_healthy().await;
     }
 }
+
+#[tokio::test]
+async fn a_preview_can_not_link_and_an_upload_that_says_other_than_it_did_fails() {
+    let stage = Stage::new().await;
+    let sheet = stage.world.data.path().join("sheet.csv");
+    std::fs::write(&sheet, "File ID,Sharepoint File Path\n").unwrap();
+    let attack = stage.attacked("binds").await;
+    let error = attack.admin().await.associate(&sheet, true, None).await.unwrap_err();
+    assert!(
+        error.to_string().contains("forbidden") || error.to_string().contains("Forbidden"),
+        "{error}"
+    );
+    let attack = stage.attacked("claims-links").await;
+    let error = attack.admin().await.associate(&sheet, false, None).await.unwrap_err();
+    assert!(error.to_string().contains("other files than it did"), "{error}");
+    stage.is_as_before_and_healthy().await;
+}

@@ -1,43 +1,55 @@
-//! Sheets that other programs have written, made on the spot by `tests/peers/sheets/`: openpyxl, XlsxWriter, LibreOffice,
-//! exceljs and SheetJS. `PEERS=1` asks for them; `PEER_SHEETS` is the folder that they are installed in.
+//! Sheets that other programs have written, made on the spot: openpyxl, XlsxWriter, LibreOffice, exceljs and SheetJS.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use end_to_end::World;
+use clientpoint_host::place::Place;
+use clientpoint_host::service::Association;
+use end_to_end::{World, peers};
 
-use crate::associating::{by_hand, outcomes, pdf};
+fn pdf(text: &str) -> Vec<u8> {
+    format!("%PDF-1.7 {text}").into_bytes()
+}
 
-/// Where the programs are; none, with the reason told, where they were not asked for.
-fn home() -> Option<PathBuf> {
-    let home = std::env::var_os("PEER_SHEETS").map(PathBuf::from);
-    if std::env::var_os("PEERS").is_none() || home.is_none() {
-        let missing = std::env::var("PEER_SHEETS_MISSING").unwrap_or_default();
-        eprintln!("skipped: the programs that write these sheets were not asked for (PEERS=1, PEER_SHEETS) {missing}");
-        return None;
-    }
-    home
+async fn by_hand(world: &World, name: &str) -> String {
+    let path = world.data.path().join(name);
+    std::fs::write(&path, pdf("by hand")).unwrap();
+    let file = world
+        .admin()
+        .await
+        .add_file(&path, &Place::company_wide())
+        .await
+        .unwrap();
+    file.id
+}
+
+fn outcomes(done: &Association) -> Vec<&'static str> {
+    done.rows.iter().map(|row| row.outcome).collect()
+}
+
+fn run(mut command: Command) {
+    let name = format!("{command:?}");
+    assert!(command.status().unwrap().success(), "{name}");
 }
 
 fn generate(home: &Path, out: &Path, ids: &[String]) {
-    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/sheets");
-    let python = (home.join("venv/bin/python"), "generate.py");
-    let node = (PathBuf::from("node"), "generate.mjs");
-    for (program, script) in [python, node] {
-        let status = Command::new(&program)
-            .arg(scripts.join(script))
+    for (program, script) in [
+        (home.join("venv/bin/python"), "generate.py"),
+        ("node".into(), "generate.mjs"),
+    ] {
+        let mut command = Command::new(program);
+        command
+            .arg(home.join(script))
             .arg(out)
             .args(ids)
-            .env("PEER_SHEETS", home)
-            .status()
-            .unwrap();
-        assert!(status.success(), "{script}");
+            .env("PEER_SHEETS", home);
+        run(command);
     }
 }
 
 #[tokio::test]
 async fn r42_whatever_program_has_written_the_sheet_it_says_the_same() {
-    let Some(home) = home() else { return };
+    let Some(peer) = peers::ask("sheets") else { return };
     let world = World::connected().await;
     let mut ids = Vec::new();
     for name in ["1.pdf", "2.pdf", "3.pdf", "4.pdf"] {
@@ -46,7 +58,7 @@ async fn r42_whatever_program_has_written_the_sheet_it_says_the_same() {
     world.sim.put("/A.pdf", pdf("a").into());
     world.sim.put("/Folder/B.pdf", pdf("b").into());
     let out = tempfile::tempdir().unwrap();
-    generate(&home, out.path(), &ids);
+    generate(peer.home(), out.path(), &ids);
 
     let mut read = 0;
     for entry in std::fs::read_dir(out.path()).unwrap() {
@@ -56,11 +68,8 @@ async fn r42_whatever_program_has_written_the_sheet_it_says_the_same() {
         match name.rsplit_once('.').unwrap().1 {
             "xlsx" | "xlsm" | "csv" => {
                 let done = done.unwrap_or_else(|error| panic!("{name}: {error}"));
-                let first = if name.contains("uncalculated") {
-                    "unreadable-cell"
-                } else {
-                    "linked"
-                };
+                let uncalculated = name.contains("uncalculated");
+                let first = if uncalculated { "unreadable-cell" } else { "linked" };
                 assert_eq!(
                     outcomes(&done),
                     [first, "linked", "linked", "path-not-found"],
@@ -84,22 +93,19 @@ async fn r42_whatever_program_has_written_the_sheet_it_says_the_same() {
 
 #[tokio::test]
 async fn r39_the_exported_list_opens_elsewhere_and_one_column_more_makes_it_a_sheet() {
-    let Some(home) = home() else { return };
+    let Some(peer) = peers::ask("sheets") else { return };
     let world = World::connected().await;
     let ids = [by_hand(&world, "=1+1.pdf").await, by_hand(&world, "2.pdf").await];
     world.sim.put("/A.pdf", pdf("a").into());
     let folder = tempfile::tempdir().unwrap();
     let (list, sheet) = (folder.path().join("list.xlsx"), folder.path().join("sheet.xlsx"));
     world.admin().await.export(&list).await.unwrap();
-    let status = Command::new(home.join("venv/bin/python"))
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/sheets/add_column.py"))
-        .args([&list, &sheet])
-        .args(["A.pdf", ""])
-        .status()
-        .unwrap();
-    assert!(status.success());
+    let mut command = Command::new(peer.home().join("venv/bin/python"));
+    command.arg(peer.home().join("add_column.py")).args([&list, &sheet]);
+    command.args(["A.pdf", ""]);
+    run(command);
 
-    let done = crate::associating::apply(&world, &sheet).await;
+    let done = world.admin().await.associate(&sheet, false, None).await.unwrap();
 
     assert_eq!(outcomes(&done), ["linked", "path-missing"]);
     assert_eq!(done.rows.iter().map(|row| row.file.clone()).collect::<Vec<_>>(), ids);
