@@ -39,7 +39,8 @@ impl Session<'_> {
                 }
                 Ok(Ok(entries))
             })
-            .await??;
+            .await?;
+        let entries = self.settled(&connection, entries).await?;
         Ok(entries.into_iter().map(BrowseRow::from).collect())
     }
 
@@ -80,7 +81,8 @@ impl Session<'_> {
                     .call_import_files(accessor, actor, items)
                     .await
             })
-            .await??;
+            .await?;
+        let outcomes = self.settled(&connection, outcomes).await?;
         if outcomes.len() != asked {
             return Err(crate::Error::PluginStopped(format!(
                 "it gave {} outcomes for {asked} files: look at `library list` for what is there",

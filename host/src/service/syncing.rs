@@ -13,7 +13,6 @@ use super::{Ledger, Session};
 use crate::bindings::exports::clientpoint::content_source::content_import::Error as ContractError;
 use crate::bindings::exports::clientpoint::content_source::sync::{Options, Planned, Report, Stage};
 use crate::capability::managed::outcome_word;
-use crate::clock::stamp;
 use crate::host::Host;
 use crate::store::connections::{Connection, Mode};
 use crate::store::files;
@@ -135,6 +134,7 @@ impl Host {
                 name: "timer".into(),
                 role: Role::Administrator,
             },
+            through: None,
         }
     }
 }
@@ -370,7 +370,7 @@ impl Session<'_> {
                 sync.call_step(accessor, cursor, options).await
             })
             .await?;
-        Ok(report?)
+        self.settled(connection, report).await
     }
 
     async fn planned(&self, connection: &Connection, run: &Run) -> Result<Vec<PlannedRow>> {
@@ -410,10 +410,6 @@ impl Session<'_> {
             version: planned.version,
             shown_in: planned.shown_in,
         })
-    }
-
-    pub(super) fn now(&self) -> String {
-        stamp(self.host.clock.utc())
     }
 }
 

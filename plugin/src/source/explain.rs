@@ -177,6 +177,11 @@ fn by_word(status: u16, error: &str) -> (Problem, &'static str) {
             Problem::Unavailable,
             "Microsoft's sign-in service does not work at the moment: try again later",
         ),
+        "" => (
+            Problem::Unavailable,
+            "what answered in the place of Microsoft's sign-in service is no answer of it: check whether a proxy or the log-in \
+             page of a network is in between, and try again",
+        ),
         "invalid_client" | "unauthorized_client" => (
             Problem::WrongSettings,
             "Microsoft does not accept the credentials: check Tenant ID, Client ID and Client Secret or \
