@@ -67,8 +67,7 @@ async fn of_person<P: Ports>(ports: &P, api: &str, person: Person) -> Result<Acc
         Fault::Answered(error) if denied(&error) => refused(Problem::ConsentMissing, NO_RIGHT),
         fault => unanswered(fault),
     })?;
-    let title = person.name.clone();
-    match drives::described(drive, &title) {
+    match drives::described(drive, &person.short) {
         Some(drive) => Ok(Account {
             id: person.id,
             name: person.name,

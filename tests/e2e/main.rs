@@ -16,4 +16,5 @@ mod mornings;
 mod refusals;
 mod sandbox;
 mod secrecy;
+mod signing_in;
 mod syncing;

@@ -27,6 +27,8 @@ use clientpoint_host::service::{Given, ItemOutcome, Session};
 use graph_sim::{Config, Logged, RequestKind, Seed, Sim};
 use tempfile::TempDir;
 
+pub mod browser;
+
 #[path = "../../xtask/src/sources.rs"]
 pub mod sources;
 

@@ -3,8 +3,8 @@
 use std::error::Error as _;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU16, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -116,13 +116,19 @@ impl Endpoint {
         let sender = Sender::new(&self.client);
         let answered = self.send(asking, &sender).await;
         let refused = matches!(answered, Err(RequestTokenError::ServerResponse(_)));
-        if refused && self.learns_the_time(&sender) {
-            // The assertion may have been refused because of our clock alone.
-            let sender = Sender::new(&self.client);
-            let answered = self.send(asking, &sender).await;
+        let Some(ahead) = self.other_time(&sender).filter(|_| refused) else {
             return self.read(asking, answered, &sender);
+        };
+        // The assertion may have been refused because of our clock alone.
+        let before = self.ahead.swap(ahead, Ordering::Relaxed);
+        let again = Sender::new(&self.client);
+        match self.send(asking, &again).await {
+            Ok(answer) => self.read(asking, Ok(answer), &again),
+            Err(_) => {
+                self.ahead.store(before, Ordering::Relaxed);
+                self.read(asking, answered, &sender)
+            }
         }
-        self.read(asking, answered, &sender)
     }
 
     async fn send(&self, asking: &Asking<'_>, sender: &Sender<'_>) -> Result<Answer, Failure> {
@@ -239,17 +245,15 @@ impl Endpoint {
         text
     }
 
-    /// Whether the refusal came with another time than ours, which is noted then. Only assertions carry a time.
-    fn learns_the_time(&self, sender: &Sender<'_>) -> bool {
-        if !matches!(self.credential, Credential::Certificate(_)) {
-            return false;
-        }
-        let Some(theirs) = *sender.date.lock().unwrap_or_else(std::sync::PoisonError::into_inner) else {
-            return false;
+    /// By how much the clock of an answer is ahead of ours, if that is news, and matters: only assertions carry a time.
+    fn other_time(&self, sender: &Sender<'_>) -> Option<i64> {
+        let Credential::Certificate(_) = &self.credential else {
+            return None;
         };
+        let theirs = (*sender.date.lock().unwrap_or_else(PoisonError::into_inner))?;
         let ahead = (theirs - self.clock.utc()).num_seconds();
-        let before = self.ahead.swap(ahead, Ordering::Relaxed);
-        SKEW < (ahead - before).abs()
+        let known = self.ahead.load(Ordering::Relaxed);
+        (SKEW < (ahead - known).abs()).then_some(ahead)
     }
 
     fn now(&self) -> DateTime<Utc> {
@@ -274,7 +278,7 @@ pub(super) fn word(text: &str) -> String {
 struct Sender<'a> {
     client: &'a reqwest::Client,
     status: AtomicU16,
-    date: std::sync::Mutex<Option<DateTime<Utc>>>,
+    date: Mutex<Option<DateTime<Utc>>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -286,7 +290,7 @@ impl<'a> Sender<'a> {
         Sender {
             client,
             status: AtomicU16::new(0),
-            date: std::sync::Mutex::default(),
+            date: Mutex::default(),
         }
     }
 
@@ -300,7 +304,7 @@ impl<'a> Sender<'a> {
             .get(http::header::DATE)
             .and_then(|date| date.to_str().ok());
         let date = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok());
-        *self.date.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = date.map(|date| date.to_utc());
+        *self.date.lock().unwrap_or_else(PoisonError::into_inner) = date.map(|date| date.to_utc());
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(fail)? {
             if ANSWER_AT_MOST < body.len() + chunk.len() {

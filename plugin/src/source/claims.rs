@@ -15,8 +15,10 @@ pub const PERSONAL_TENANT: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 pub struct Person {
     /// Tenant and object id: stable, and the same for nobody else.
     pub id: String,
-    /// For people.
+    /// For people, with the address that tells two of the same name apart.
     pub name: String,
+    /// For people, in short.
+    pub short: String,
 }
 
 /// Judges the claims. `tenant` is what was filled in; `claim` looks one up.
@@ -47,6 +49,7 @@ pub fn judge<'a>(tenant: &str, claim: impl Fn(&str) -> Option<&'a str>) -> Resul
     let (name, mail) = (filled("name"), filled("preferred_username"));
     Ok(Person {
         id: format!("{tid}/{oid}"),
+        short: name.or(mail).unwrap_or(&oid).to_owned(),
         name: match (name, mail) {
             (Some(name), Some(mail)) => format!("{name} ({mail})"),
             (Some(one), None) | (None, Some(one)) => one.to_owned(),
