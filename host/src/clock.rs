@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use tokio::sync::{Notify, oneshot};
 
 /// A future that ends when the waiting is over.
@@ -33,21 +33,38 @@ pub fn stamp(moment: DateTime<Utc>) -> String {
 
 /// The machine's clock.
 #[derive(Debug)]
-pub struct SystemClock(Instant);
+pub struct SystemClock {
+    begin: Instant,
+    ahead: TimeDelta,
+}
 
 impl Default for SystemClock {
     fn default() -> Self {
-        SystemClock(Instant::now())
+        SystemClock {
+            begin: Instant::now(),
+            ahead: TimeDelta::zero(),
+        }
+    }
+}
+
+impl SystemClock {
+    /// A clock that shows `moment` now, and goes on from there as the machine's does.
+    pub fn showing(moment: DateTime<Utc>) -> Self {
+        SystemClock {
+            begin: Instant::now(),
+            ahead: moment - Utc::now(),
+        }
     }
 }
 
 impl Clock for SystemClock {
     fn utc(&self) -> DateTime<Utc> {
-        Utc::now()
+        let now = Utc::now();
+        now.checked_add_signed(self.ahead).unwrap_or(now)
     }
 
     fn elapsed(&self) -> Duration {
-        self.0.elapsed()
+        self.begin.elapsed()
     }
 
     fn sleep(&self, duration: Duration) -> Sleep {

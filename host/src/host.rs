@@ -45,7 +45,7 @@ const PURE_WITHIN: Duration = Duration::from_secs(5);
 /// What is added to the largest file for the largest download, so that the plugin can see that a file is too large.
 const DOWNLOAD_MARGIN: u64 = 1 << 20;
 
-/// Limits on a plugin. The defaults are for production.
+/// Limits on a plugin, and on waiting. The defaults are for production.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Linear memory of one instance, in bytes.
@@ -54,6 +54,8 @@ pub struct Limits {
     pub call: Duration,
     /// How long a call may take that moves files.
     pub transfer: Duration,
+    /// How long to wait for another process that holds the database.
+    pub database: Duration,
 }
 
 impl Default for Limits {
@@ -62,6 +64,7 @@ impl Default for Limits {
             memory: 64 << 20,
             call: Duration::from_secs(5 * 60),
             transfer: Duration::from_secs(6 * 60 * 60),
+            database: Duration::from_secs(10),
         }
     }
 }

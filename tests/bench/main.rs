@@ -9,6 +9,7 @@
 )]
 
 mod simulator;
+mod syncing;
 
 use std::path::Path;
 use std::process::Command;
@@ -27,13 +28,22 @@ const ROUNDS: usize = 5;
 
 #[tokio::main]
 async fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
     let component = end_to_end::component();
     println!(
         "component size            {:>10} bytes (target: at most 2,000,000)",
         size(&component)
     );
-    loading(&component);
-    importing(&component).await;
+    if wants("load") {
+        loading(&component);
+    }
+    if wants("import") {
+        importing(&component).await;
+    }
+    if wants("sync") {
+        syncing::syncing(&component).await;
+    }
 }
 
 /// How long it takes to have a plugin, from its source and from the cache.

@@ -22,9 +22,15 @@ pub struct Simulator {
 impl Simulator {
     /// Starts the program beside this one.
     pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// As [`Simulator::start`], with more arguments.
+    pub fn with(arguments: &[&str]) -> Self {
         let program = std::env::current_exe().unwrap().with_file_name("graph-sim");
         let mut process = Command::new(&program)
             .arg("--json")
+            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -68,8 +74,49 @@ impl Simulator {
         answer["id"].as_str().unwrap().to_string()
     }
 
+    /// How many requests it has had so far.
+    pub async fn requests(&self) -> usize {
+        let answer = self
+            .client
+            .get(format!("{}/_sim/stats", self.graph))
+            .send()
+            .await
+            .unwrap();
+        let answer: Value = answer.error_for_status().unwrap().json().await.unwrap();
+        let counts = answer["requests"].as_object().unwrap().values();
+        counts
+            .map(|count| usize::try_from(count.as_u64().unwrap()).unwrap())
+            .sum()
+    }
+
+    /// All files in the root of the main drive, by name, as drive items.
+    pub async fn list(&self) -> Vec<Value> {
+        let token = self.token().await;
+        let mut next = Some(format!(
+            "{}/v1.0/drives/{}/root/delta?$top=5000",
+            self.graph, self.drive
+        ));
+        let mut items = Vec::new();
+        while let Some(page) = next {
+            let answer = self.client.get(page).bearer_auth(&token).send().await.unwrap();
+            let answer: Value = answer.error_for_status().unwrap().json().await.unwrap();
+            let page = answer["value"].as_array().unwrap();
+            items.extend(page.iter().filter(|item| item.get("file").is_some()).cloned());
+            next = answer["@odata.nextLink"].as_str().map(str::to_string);
+        }
+        items.sort_by_key(|item| item["name"].as_str().unwrap().to_string());
+        items
+    }
+
     /// The address that a file's bytes can be had from.
     pub async fn address(&self, item: &str) -> String {
+        let content = format!("{}/v1.0/drives/{}/items/{item}/content", self.graph, self.drive);
+        let token = self.token().await;
+        let answer = self.client.get(content).bearer_auth(token).send().await.unwrap();
+        answer.headers()["location"].to_str().unwrap().to_string()
+    }
+
+    async fn token(&self) -> String {
         let form = [
             ("grant_type", "client_credentials"),
             ("scope", "https://graph.microsoft.com/.default"),
@@ -92,10 +139,7 @@ impl Simulator {
             .await
             .unwrap();
         let token: Value = answer.json().await.unwrap();
-        let content = format!("{}/v1.0/drives/{}/items/{item}/content", self.graph, self.drive);
-        let token = token["access_token"].as_str().unwrap();
-        let answer = self.client.get(content).bearer_auth(token).send().await.unwrap();
-        answer.headers()["location"].to_str().unwrap().to_string()
+        token["access_token"].as_str().unwrap().to_string()
     }
 }
 

@@ -139,6 +139,35 @@ async fn s12_a_run_that_is_cut_off_at_any_await_is_finished_as_if_nothing_had_ha
     assert!(polls > 30, "it was cut off {polls} polls deep at most");
 }
 
+#[tokio::test]
+async fn s12_a_process_that_dies_at_any_await_leaves_a_run_that_is_finished_as_if_nothing_had_happened() {
+    let world = prepared().await;
+    let undisturbed = finish_and_look(&world, copied(&world).path()).await;
+    // Once, so that the copies have the component compiled.
+    assert!(command(&world, world.data.path(), "status").status().unwrap().success());
+    let mut polls = 0;
+    loop {
+        let data = copied(&world);
+        let status = std::process::Command::new(env!("CARGO_BIN_EXE_killed"))
+            .arg(data.path())
+            .args([world.sim.graph_url(), world.sim.login_url(), polls.to_string()])
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        assert_eq!(
+            finish_and_look(&world, data.path()).await,
+            undisturbed,
+            "dead at {polls}"
+        );
+        if status.success() {
+            break;
+        }
+        assert!(status.code().is_none(), "it ended by itself: {status}");
+        polls += 2;
+    }
+    assert!(polls > 30, "it died {polls} polls deep at most");
+}
+
 /// The program, which is built with the workspace's tests.
 fn program() -> PathBuf {
     let deps = std::env::current_exe().unwrap();

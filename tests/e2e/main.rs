@@ -8,13 +8,17 @@
 )]
 
 mod browsing;
+mod certificates;
 mod connecting;
 mod crashes;
 mod faults;
 mod importing;
+mod leaving;
 mod mornings;
 mod refusals;
 mod sandbox;
 mod secrecy;
 mod signing_in;
 mod syncing;
+mod tokens;
+mod troubled;

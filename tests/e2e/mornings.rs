@@ -97,7 +97,13 @@ async fn r25_a_sync_by_hand_does_not_count_as_the_days_run() {
     until(&world.clock, "2026-03-02T05:30:00Z");
     assert_eq!(tick(&world.host).await.len(), 1);
     admin.sync(&Default::default(), &Stop::default()).await.unwrap();
-    let kinds: Vec<_> = admin.runs().await.unwrap().into_iter().map(|run| run.kind).collect();
+    let kinds: Vec<_> = admin
+        .runs()
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|row| row.run.kind)
+        .collect();
     assert_eq!(kinds, ["manual", "scheduled", "manual"]);
 }
 

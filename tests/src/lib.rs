@@ -28,6 +28,7 @@ use graph_sim::{Config, Logged, RequestKind, Seed, Sim};
 use tempfile::TempDir;
 
 pub mod browser;
+pub mod certificate;
 
 #[path = "../../xtask/src/sources.rs"]
 pub mod sources;

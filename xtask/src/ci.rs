@@ -52,12 +52,11 @@ pub fn test(arguments: &[String]) -> Result<()> {
 ///
 /// # Errors
 /// If something does not compile, or a measurement breaks off.
-pub fn bench() -> Result<()> {
+pub fn bench(what: &[String]) -> Result<()> {
     component::build()?;
     run::run(run::cargo().args(["build", "--workspace", "--bins", "--locked", "--release"]))?;
-    run::run(&mut Command::new(
-        sources::target_dir(&run::root()).join("release/bench"),
-    ))
+    let bench = sources::target_dir(&run::root()).join("release/bench");
+    run::run(Command::new(bench).args(what))
 }
 
 fn format() -> Result<()> {

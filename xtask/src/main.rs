@@ -34,8 +34,11 @@ enum Command {
     },
     /// Build everything and walk through the whole story: host, plugin and a simulated Microsoft Graph.
     Demo,
-    /// Measure: component size, load time, transfer rate against curl, memory.
-    Bench,
+    /// Measure: component size, load time, transfer rate against curl, the daily sync, memory.
+    Bench {
+        /// Only these: load, import, sync.
+        what: Vec<String>,
+    },
     /// Everything that must hold before a change goes in: format, lints, contract, tests, demo.
     Ci,
 }
@@ -45,7 +48,7 @@ fn main() -> ExitCode {
         Command::Build => component::build().map(drop),
         Command::Test { arguments } => ci::test(&arguments),
         Command::Demo => demo::run(),
-        Command::Bench => ci::bench(),
+        Command::Bench { what } => ci::bench(&what),
         Command::Ci => ci::run(),
     };
     match result {

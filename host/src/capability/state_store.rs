@@ -127,7 +127,9 @@ mod tests {
     use super::*;
 
     async fn store(data: &std::path::Path) -> StateStoreCtx {
-        let pool = crate::store::open(data).await.unwrap();
+        let pool = crate::store::open(data, std::time::Duration::from_secs(1))
+            .await
+            .unwrap();
         sqlx::raw_sql(
             "INSERT OR IGNORE INTO connections (id, plugin, mode, settings, secret, connected_at, connected_by) \
              VALUES ('c1', 'p', 'organization', '{}', x'00', '', 'admin')",

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clientpoint_host::Error;
 use clientpoint_host::bindings::clientpoint::content_source::types::Subfolders;
@@ -55,6 +56,10 @@ pub struct Arguments {
     #[arg(long, global = true, value_name = "URL")]
     pub login_url: Option<String>,
 
+    /// With --insecure-endpoints: the host's clock shows this moment and goes on from there
+    #[arg(long, global = true, value_name = "RFC3339")]
+    pub at: Option<DateTime<Utc>>,
+
     /// What to do
     #[command(subcommand)]
     pub command: Command,
@@ -93,7 +98,11 @@ pub enum Command {
     /// Update the managed files from OneDrive now
     Sync(super::sync::Sync),
     /// Update the managed files once a day, at 05:30 UTC, until it is ended
-    Serve,
+    Serve {
+        /// Do what is due now, and end: for a scheduler of your own
+        #[arg(long)]
+        once: bool,
+    },
     /// What became of the managed files, run by run
     #[command(subcommand)]
     Runs(super::sync::Runs),

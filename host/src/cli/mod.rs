@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clientpoint_host::Error;
+use clientpoint_host::clock::SystemClock;
 use clientpoint_host::host::{BuildError, Host, InsecureEndpoints};
 use clientpoint_host::store::connections::Mode;
 use serde_json::{Value, json};
@@ -88,6 +89,15 @@ async fn build(arguments: &Arguments) -> Result<Host, BuildError> {
             "`--graph-url` and `--login-url` are for tests and demonstrations: they need `--insecure-endpoints` beside them".into(),
         )),
     }
+    match arguments.at {
+        Some(moment) if arguments.insecure_endpoints => {
+            builder = builder.clock(Arc::new(SystemClock::showing(moment)));
+        }
+        Some(_) => problems.push(Error::Settings(
+            "`--at` is for tests and demonstrations: it needs `--insecure-endpoints` beside it".into(),
+        )),
+        None => {}
+    }
     match args::policy(&arguments.policy) {
         Ok(changes) => builder = builder.policy(changes),
         Err(error) => problems.push(error),
@@ -124,7 +134,7 @@ impl Command {
             | Command::Drives(_)
             | Command::Onedrive(_)
             | Command::Sync(_)
-            | Command::Serve
+            | Command::Serve { .. }
             | Command::Status
             | Command::Inspect => true,
             Command::Users(_)

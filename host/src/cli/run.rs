@@ -48,7 +48,7 @@ pub async fn run(session: &Session<'_>, command: Command) -> Result<Output> {
         }
         Command::Places { id } => Ok(shown(&session.showings(&id).await?)),
         Command::Sync(arguments) => sync::sync(session, arguments).await,
-        Command::Serve => sync::serve(session).await,
+        Command::Serve { once } => sync::serve(session, once).await,
         Command::Runs(command) => sync::runs(session, command).await,
         Command::Status => {
             let health = session.health().await?;

@@ -1,10 +1,10 @@
 //! The words of the sync: `sync`, `serve`, `runs`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use clientpoint_host::service::{Health, Ledger, PlanReport, Propagation, Session, Stop, SyncOptions};
-use clientpoint_host::store::runs::Run;
+use clientpoint_host::service::{Health, Ledger, PlanReport, Propagation, RunRow, Session, Stop, SyncOptions};
 use clientpoint_host::{Error, Result};
 use serde_json::{Value, json};
 
@@ -58,9 +58,12 @@ pub async fn sync(session: &Session<'_>, arguments: Sync) -> Result<Output> {
     Ok(shown(&ledger))
 }
 
-/// Runs what is due, until it is told to end.
-pub async fn serve(session: &Session<'_>) -> Result<Output> {
+/// Runs what is due: once, or until it is told to end.
+pub async fn serve(session: &Session<'_>, once: bool) -> Result<Output> {
     let stop = stop_on_signal();
+    if once {
+        return Ok(ticked(session.serve_once(&stop).await?));
+    }
     eprintln!("serving: the sync runs once a day; SIGTERM or Ctrl-C ends it between two steps");
     session.serve(&stop, told).await?;
     Ok(Output {
@@ -70,9 +73,37 @@ pub async fn serve(session: &Session<'_>) -> Result<Output> {
     })
 }
 
+/// What became of the runs that were due.
+fn ticked(results: Vec<Result<Ledger>>) -> Output {
+    let mut output = Output {
+        json: Value::Null,
+        text: String::new(),
+        complete: true,
+    };
+    let mut runs = Vec::new();
+    for result in results {
+        let one = match result {
+            Ok(ledger) => shown(&ledger),
+            Err(error) => Output {
+                json: json!({ "error": { "code": error.code(), "message": error.to_string() } }),
+                text: format!("error: {}\n", plain(&error.to_string())),
+                complete: false,
+            },
+        };
+        output.text.push_str(&one.text);
+        output.complete &= one.complete;
+        runs.push(one.json);
+    }
+    if runs.is_empty() {
+        output.text.push_str("nothing is due\n");
+    }
+    output.json = json!({ "runs": runs });
+    output
+}
+
 fn told(result: &Result<Ledger>) {
     match result {
-        Ok(ledger) => eprint!("{}", sum(ledger)),
+        Ok(ledger) => eprint!("{}", total(ledger)),
         Err(error) => eprintln!("error: {}", plain(&error.to_string())),
     }
 }
@@ -110,9 +141,10 @@ pub fn health(all: &[Health]) -> String {
             ),
         };
         let night = match health.last_night {
+            Some(true) if health.unfinished.is_some() => "HAS NOT ENDED",
             Some(true) => "has run",
             Some(false) => "HAS NOT RUN: is `clientpoint-host serve` running?",
-            None => "not scheduled",
+            None => "was before this connection was made",
         };
         text.push_str(&format!(
             "sync of {}\n  last night  {night}\n  last run    {last}\n  next        {}\n",
@@ -120,7 +152,10 @@ pub fn health(all: &[Health]) -> String {
             health.next.as_deref().unwrap_or("never"),
         ));
         if let Some(run) = &health.unfinished {
-            text.push_str(&format!("  under way   run {}, since {}\n", run.id, run.started_at));
+            text.push_str(&format!(
+                "  not ended   run {}, begun {}: it is under way, or the next `sync` or `serve` goes on with it\n",
+                run.id, run.started_at
+            ));
         }
         for (outcome, count) in &health.needs_a_person {
             text.push_str(&format!("  needs you   {count} {outcome}\n"));
@@ -170,12 +205,16 @@ fn planned(plan: &PlanReport) -> Output {
         ));
     }
     text.push_str(&format!(
-        "{} files would be looked at, {} have not changed\nplan {}: `clientpoint-host sync --apply {}` does exactly this\n",
+        "{} files would be looked at, {} have not changed\n",
         plan.rows.len(),
-        plan.unchanged,
-        plan.plan,
-        plan.plan
+        plan.unchanged
     ));
+    if !rows.is_empty() {
+        let id = &plan.plan;
+        text.push_str(&format!(
+            "plan {id}: `clientpoint-host sync --apply {id}` does exactly this\n"
+        ));
+    }
     Output {
         json: json!({ "plan": plan }),
         text,
@@ -183,17 +222,17 @@ fn planned(plan: &PlanReport) -> Output {
     }
 }
 
-fn listed(runs: &[Run]) -> Output {
+fn listed(runs: &[RunRow]) -> Output {
     let rows: Vec<[String; 6]> = runs
         .iter()
-        .map(|run| {
+        .map(|RunRow { run, counts }| {
             let late = if run.late { ", late" } else { "" };
             [
                 run.id.to_string(),
                 run.started_at.clone(),
                 format!("{}{late}", run.kind),
                 run.state.clone(),
-                run.inputs.to_string(),
+                sum(counts),
                 run.message.as_deref().map(plain).unwrap_or_default(),
             ]
         })
@@ -201,7 +240,7 @@ fn listed(runs: &[Run]) -> Output {
     let text = if rows.is_empty() {
         "no runs yet: `clientpoint-host serve` runs the sync once a day, `clientpoint-host sync` runs it now\n".into()
     } else {
-        table(["RUN", "STARTED", "KIND", "STATE", "FILES", "MESSAGE"], &rows)
+        table(["RUN", "STARTED", "KIND", "STATE", "OUTCOMES", "MESSAGE"], &rows)
     };
     Output {
         json: json!({ "runs": runs }),
@@ -227,7 +266,7 @@ fn shown(ledger: &Ledger) -> Output {
             plain(&line.message)
         ));
     }
-    text.push_str(&sum(ledger));
+    text.push_str(&total(ledger));
     Output {
         json: serde_json::to_value(ledger).unwrap_or(Value::Null),
         text,
@@ -235,18 +274,23 @@ fn shown(ledger: &Ledger) -> Output {
     }
 }
 
-/// One line that adds up.
-fn sum(ledger: &Ledger) -> String {
-    let counts: Vec<String> = ledger
-        .counts
+fn sum(counts: &BTreeMap<String, u64>) -> String {
+    let counts: Vec<String> = counts
         .iter()
         .map(|(outcome, count)| format!("{count} {outcome}"))
         .collect();
-    let counts = if counts.is_empty() {
-        "0".into()
-    } else {
-        counts.join(" + ")
-    };
+    counts.join(" + ")
+}
+
+/// One line that adds up.
+fn total(ledger: &Ledger) -> String {
+    if ledger.run.inputs == 0 && ledger.run.message.is_none() {
+        return format!(
+            "run {} {}: no file follows OneDrive yet; `clientpoint-host onedrive import ITEM-ID` brings some in\n",
+            ledger.run.id, ledger.run.state
+        );
+    }
+    let counts = sum(&ledger.counts);
     let message = ledger
         .run
         .message

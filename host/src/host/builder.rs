@@ -78,7 +78,7 @@ impl HostBuilder {
         self
     }
 
-    /// Other limits on the plugin.
+    /// Other limits.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
@@ -119,7 +119,7 @@ impl HostBuilder {
         let (key, pool) = match &folder {
             Some(_) => (
                 noted(&mut problems, SecretKey::load(&self.data)),
-                noted(&mut problems, store::open(&self.data).await),
+                noted(&mut problems, store::open(&self.data, self.limits.database).await),
             ),
             None => (None, None),
         };

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Session, sheet};
+use crate::store::connections;
 use crate::store::runs::{self, Line, Run};
 use crate::timer::Daily;
 use crate::{Error, Result};
@@ -37,6 +39,16 @@ pub struct Ledger {
     pub lines: Vec<Line>,
 }
 
+/// A run as a list shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunRow {
+    /// The run.
+    #[serde(flatten)]
+    pub run: Run,
+    /// How many files had which outcome.
+    pub counts: BTreeMap<String, u64>,
+}
+
 /// A file to write a ledger to: what its ending says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LedgerFormat {
@@ -57,7 +69,7 @@ pub struct Health {
     pub last: Option<Run>,
     /// The run that is under way or was interrupted.
     pub unfinished: Option<Run>,
-    /// When the last scheduled run was due, and whether it has happened.
+    /// Whether the latest scheduled run has been made; none if none has been due since the connection was made.
     pub last_night: Option<bool>,
     /// When the next one is due; RFC 3339.
     pub next: Option<String>,
@@ -98,9 +110,14 @@ impl Session<'_> {
     /// # Errors
     ///
     /// `Error::Forbidden`, or the database's.
-    pub async fn runs(&self) -> Result<Vec<Run>> {
+    pub async fn runs(&self) -> Result<Vec<RunRow>> {
         self.user.require_administrator("see the runs")?;
-        runs::list(&self.host.pool, RUNS).await
+        let mut rows = Vec::new();
+        for run in runs::list(&self.host.pool, RUNS).await? {
+            let counts = runs::counts(&self.host.pool, &run).await?;
+            rows.push(RunRow { run, counts });
+        }
+        Ok(rows)
     }
 
     /// One run with its lines.
@@ -152,15 +169,18 @@ impl Session<'_> {
         let now = self.host.clock.utc();
         let mut all = Vec::new();
         for connection in runs::connections(&self.host.pool).await? {
+            let connected = connections::find(&self.host.pool, &connection).await?;
+            let since = connected.and_then(|connection| connection.connected_at.parse::<DateTime<Utc>>().ok());
             let last = runs::last(&self.host.pool, &connection).await?;
             let mut needs_a_person = BTreeMap::new();
             if let Some(run) = &last {
                 needs_a_person = runs::counts(&self.host.pool, run).await?;
                 needs_a_person.retain(|outcome, _| NEEDS_A_PERSON.contains(&outcome.as_str()));
             }
-            let last_night = match daily {
-                Some(daily) => {
-                    let day = daily.latest(now).date_naive().to_string();
+            let latest = daily.map(|daily| daily.latest(now));
+            let last_night = match latest.filter(|latest| since.is_some_and(|since| since <= *latest)) {
+                Some(latest) => {
+                    let day = latest.date_naive().to_string();
                     let days = runs::days_from(&self.host.pool, &connection, &day).await?;
                     Some(days.contains(&day))
                 }

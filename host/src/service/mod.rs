@@ -22,7 +22,7 @@ pub use connecting::{Inspection, PowerRow, Status};
 pub use disconnecting::Disconnected;
 pub use drives::{DriveList, DriveRow, Selected};
 pub use form::Given;
-pub use ledger::{Health, Ledger, LedgerFormat};
+pub use ledger::{Health, Ledger, LedgerFormat, RunRow};
 pub use library::Replaced;
 pub use report::{BrowseRow, FileRow, ItemOutcome, ItemRow, Verdict};
 pub use rollback::Propagation;

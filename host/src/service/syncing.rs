@@ -86,7 +86,7 @@ pub struct PlannedRow {
 /// Why a run does not go on.
 enum Halt {
     /// It is over, one way or the other.
-    Ended(Result<Run>),
+    Ended(Box<Result<Run>>),
     /// It was asked to stop, and goes on another time.
     Interrupted,
     /// It has listed all, and a plan was wanted.
@@ -149,6 +149,9 @@ impl Session<'_> {
     pub async fn sync(&self, options: &SyncOptions, stop: &Stop) -> Result<Ledger> {
         self.user.require_administrator("run the sync")?;
         let connection = self.connection().await?;
+        if let Some(plan) = &options.plan {
+            runs::require_plan(&self.host.pool, &connection.id, plan).await?;
+        }
         let _right = self.right(&connection).await?;
         self.finish_interrupted(&connection, stop).await?;
         let run = self.begin(&connection, "manual", options).await?;
@@ -163,6 +166,16 @@ impl Session<'_> {
     pub async fn serve(&self, stop: &Stop, told: impl Fn(&Result<Ledger>)) -> Result<()> {
         self.user.require_administrator("serve")?;
         self.host.serve(stop, told).await
+    }
+
+    /// Runs what is due now, for all connections, and says what became of it.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, or the database's.
+    pub async fn serve_once(&self, stop: &Stop) -> Result<Vec<Result<Ledger>>> {
+        self.user.require_administrator("serve")?;
+        self.host.tick(stop).await
     }
 
     /// What [`Session::sync`] would do now. The files and what is shown stay as they are.
@@ -182,7 +195,7 @@ impl Session<'_> {
         };
         let rows = match halt {
             Halt::Ended(ended) => {
-                let ended = ended?;
+                let ended = (*ended)?;
                 if ended.state != "complete" {
                     let message = ended.message.unwrap_or_default();
                     return Err(Error::Sync {
@@ -197,7 +210,7 @@ impl Session<'_> {
         };
         let plan = plan_id(&rows);
         let inputs = run.inputs;
-        runs::end_plan(&self.host.pool, &run, &format!("plan {plan}"), &self.now()).await?;
+        runs::end_plan(&self.host.pool, &run, &runs::plan_message(&plan), &self.now()).await?;
         Ok(PlanReport {
             plan,
             unchanged: inputs.saturating_sub(rows.len() as u64),
@@ -220,7 +233,7 @@ impl Session<'_> {
             }
         };
         match halt {
-            Halt::Ended(ended) => self.ledger_of(ended?).await,
+            Halt::Ended(ended) => self.ledger_of((*ended)?).await,
             Halt::Interrupted => Err(interrupted()),
             Halt::Listed => Err(Error::PluginStopped("it lists without end".into())),
         }
@@ -323,7 +336,7 @@ impl Session<'_> {
                         reason,
                         message: &message,
                     };
-                    return Ok(Halt::Ended(runs::end(&self.host.pool, run, ending, &self.now()).await));
+                    return Ok(self.over(run, ending).await);
                 }
             };
             tries = 0;
@@ -333,9 +346,7 @@ impl Session<'_> {
             let listed = report.stage != Stage::Listing;
             runs::keep_cursor(&self.host.pool, run, report.cursor, listed).await?;
             if report.stage == Stage::Done {
-                return Ok(Halt::Ended(
-                    runs::end(&self.host.pool, run, Ending::Complete, &self.now()).await,
-                ));
+                return Ok(self.over(run, Ending::Complete).await);
             }
             if listed && stop_at_list {
                 return Ok(Halt::Listed);
@@ -350,11 +361,15 @@ impl Session<'_> {
                     reason: "throttled",
                     message: "the source asked for more patience than a run has: what is left is first in the next run",
                 };
-                return Ok(Halt::Ended(runs::end(&self.host.pool, run, ending, &self.now()).await));
+                return Ok(self.over(run, ending).await);
             }
             stop.or_after(self.host.clock.sleep(pause)).await;
         }
         Err(Error::PluginStopped("it takes steps without end".into()))
+    }
+
+    async fn over(&self, run: &Run, ending: Ending<'_>) -> Halt {
+        Halt::Ended(Box::new(runs::end(&self.host.pool, run, ending, &self.now()).await))
     }
 
     async fn step(&self, connection: &Connection, run: &Run, options: &SyncOptions) -> Result<Report> {

@@ -30,25 +30,23 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/4_sign_in.sql"),
 ];
 
-/// How long a writer waits for another process that holds the database.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Opens the database in `data`, making or bringing up to date what is missing.
+/// Opens the database in `data`, making or bringing up to date what is missing. `patience` is how long a writer waits
+/// for another process that holds the database.
 ///
 /// # Errors
 ///
 /// `Error::Storage` if the file can't be opened, is no database, or was written by a newer version.
-pub async fn open(data: &Path) -> Result<SqlitePool> {
+pub async fn open(data: &Path, patience: Duration) -> Result<SqlitePool> {
     let options = SqliteConnectOptions::new()
         .filename(data.join("clientpoint.db"))
         .create_if_missing(true)
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(BUSY_TIMEOUT);
+        .busy_timeout(patience);
     let pool = SqlitePoolOptions::new()
         .max_connections(4)
-        .acquire_timeout(BUSY_TIMEOUT)
+        .acquire_timeout(patience)
         .connect_with(options)
         .await?;
     migrate(&pool).await?;
@@ -85,11 +83,14 @@ mod tests {
     #[tokio::test]
     async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let pool = open(folder.path()).await.unwrap();
+        let pool = open(folder.path(), Duration::from_secs(1)).await.unwrap();
         sqlx::raw_sql("PRAGMA user_version = 999").execute(&pool).await.unwrap();
         pool.close().await;
 
-        let error = open(folder.path()).await.unwrap_err().to_string();
+        let error = open(folder.path(), Duration::from_secs(1))
+            .await
+            .unwrap_err()
+            .to_string();
 
         assert!(error.contains("newer version"), "{error}");
     }

@@ -301,7 +301,7 @@ mod tests {
     async fn an_object_that_nothing_points_at_is_swept_once_it_is_old_and_at_most_daily() {
         let folder = tempfile::tempdir().unwrap();
         let objects = Objects::open(folder.path()).unwrap();
-        let pool = crate::store::open(folder.path()).await.unwrap();
+        let pool = crate::store::open(folder.path(), Duration::from_secs(1)).await.unwrap();
         let publish = |bytes: &[u8], age: Duration| {
             let mut draft = objects.draft(100).unwrap();
             draft.append(bytes).unwrap();

@@ -101,8 +101,8 @@ pub const fn may_turn_gone(gone: u64, managed: u64) -> bool {
 /// paging may cost as much as the looks would: then the worst is twice the best.
 #[must_use]
 pub const fn looks_are_cheaper(units: u64, managed: u64) -> bool {
-    // The new beginning has to be asked for as well.
-    units >= managed + 1
+    // One more than the looks, since the new beginning has to be asked for as well.
+    managed < units
 }
 
 #[cfg(test)]

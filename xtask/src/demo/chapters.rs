@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::{
+    mornings,
     sim::Sim,
     story::{Answer, Story, text},
 };
@@ -14,7 +15,7 @@ use crate::say;
 type Chapter = fn(&mut Story, &Sim) -> Result<()>;
 
 /// All chapters, in the order in which they build on each other.
-pub const ALL: [(&str, Chapter); 9] = [
+pub const ALL: [(&str, Chapter); 12] = [
     ("An Administrator connects the company", connect),
     ("One drive is chosen", choose_drive),
     ("What is in it, and what may enter the library", browse),
@@ -24,6 +25,9 @@ pub const ALL: [(&str, Chapter); 9] = [
     ("The network breaks in the middle", faults),
     ("A member has no say in this", forbidden),
     ("The files are used", places),
+    ("The first morning", mornings::first),
+    ("The second morning", mornings::second),
+    ("The third morning", mornings::third),
 ];
 
 fn connect(story: &mut Story, sim: &Sim) -> Result<()> {

@@ -3,6 +3,7 @@
 
 mod chapters;
 mod http;
+mod mornings;
 mod sim;
 mod story;
 

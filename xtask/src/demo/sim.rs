@@ -6,7 +6,7 @@ use std::{
     process::{Child, Command, Stdio},
     sync::mpsc,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
@@ -16,6 +16,8 @@ use sha2::{Digest, Sha256};
 use super::{http::Request, story::text};
 
 const LIMIT: Duration = Duration::from_secs(10);
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A running simulator. It ends when this is dropped.
 pub struct Sim {
@@ -122,6 +124,35 @@ impl Sim {
             .iter()
             .filter(|entry| kind.is_empty() || text(entry, "/kind") == kind);
         Ok(counted.count())
+    }
+
+    /// Changes the main drive: `put`, `rename`, `delete`, `restore`, … with what the control API wants to know.
+    ///
+    /// # Errors
+    /// If the simulator does not take it.
+    pub fn change(&self, what: &str, how: &Value) -> Result<()> {
+        self.ask("POST", &format!("/_sim/{what}"), Some(how))?;
+        Ok(())
+    }
+
+    /// Waits until a download hangs.
+    ///
+    /// # Errors
+    /// If none does in time.
+    pub fn wait_for_a_stall(&self) -> Result<()> {
+        let begin = Instant::now();
+        while begin.elapsed() < LIMIT {
+            let stats = self.ask("GET", "/_sim/stats", None)?;
+            if stats
+                .get("stalled")
+                .and_then(Value::as_u64)
+                .is_some_and(|stalled| stalled > 0)
+            {
+                return Ok(());
+            }
+            thread::sleep(PAUSE);
+        }
+        bail!("no download has stalled within {LIMIT:?}")
     }
 
     fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value> {

@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{self, Seek, Write},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     time::Duration,
 };
 
@@ -25,6 +25,7 @@ pub struct Story {
     data: PathBuf,
     folder: PathBuf,
     checks: u32,
+    morning: Option<String>,
     /// The rows of "Add from OneDrive", once they were listed.
     pub rows: Vec<Value>,
     /// What was imported so far: outcomes.
@@ -60,6 +61,7 @@ impl Story {
             data,
             folder: folder.to_path_buf(),
             checks: 0,
+            morning: None,
             rows: Vec::new(),
             imported: Vec::new(),
         }
@@ -94,6 +96,38 @@ impl Story {
         command.args(&self.base).args(arguments).stdin(Stdio::null());
         run::run_within(&mut command, LIMIT)?.context("the host took too long")?;
         self.ask(arguments, None, Stdio::null())
+    }
+
+    /// Starts a command and does not wait for its end.
+    pub fn begin(&self, arguments: &[&str]) -> Result<Child> {
+        say::command(&typed(arguments));
+        let mut command = Command::new(&self.host);
+        command.args(&self.base).args(arguments).stdin(Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().context("the host can't be started")
+    }
+
+    /// When the next daily sync is due, after the last one that this story has come to.
+    pub fn next_morning(&mut self) -> Result<String> {
+        let mut arguments = vec!["status"];
+        if let Some(last) = &self.morning {
+            arguments = vec!["--at", last, "status"];
+        }
+        let answer = self.ask(&arguments, None, Stdio::null())?;
+        let unfinished = text(&answer.json, "/sync/0/unfinished/due");
+        let next = text(&answer.json, "/sync/0/next").to_owned();
+        ensure!(
+            !next.is_empty() && unfinished.is_empty(),
+            "no sync is to come: {:#}",
+            answer.json
+        );
+        self.morning = Some(next.clone());
+        Ok(next)
+    }
+
+    /// The morning that the story has come to; empty before the first.
+    pub fn today(&self) -> &str {
+        self.morning.as_deref().unwrap_or_default()
     }
 
     fn ask(&self, arguments: &[&str], input: Option<&str>, messages: Stdio) -> Result<Answer> {
