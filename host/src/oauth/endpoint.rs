@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use oauth2::basic::{
-    BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
+    BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
+    BasicTokenType,
 };
 use oauth2::{
     AsyncHttpClient, AuthType, AuthorizationCode, Client, ClientId, ClientSecret, ExtraTokenFields, HttpRequest,
@@ -115,20 +116,18 @@ impl Endpoint {
     pub async fn ask(&self, asking: &Asking<'_>) -> Result<Granted, TokenError> {
         let sender = Sender::new(&self.client);
         let answered = self.send(asking, &sender).await;
-        let refused = matches!(answered, Err(RequestTokenError::ServerResponse(_)));
-        let Some(ahead) = self.other_time(&sender).filter(|_| refused) else {
+        let Some(ahead) = self.other_time(&sender).filter(|_| is_invalid_client(&answered)) else {
             return self.read(asking, answered, &sender);
         };
         // The assertion may have been refused because of our clock alone.
         let before = self.ahead.swap(ahead, Ordering::Relaxed);
         let again = Sender::new(&self.client);
-        match self.send(asking, &again).await {
-            Ok(answer) => self.read(asking, Ok(answer), &again),
-            Err(_) => {
-                self.ahead.store(before, Ordering::Relaxed);
-                self.read(asking, answered, &sender)
-            }
+        let second = self.send(asking, &again).await;
+        if is_invalid_client(&second) {
+            self.ahead.store(before, Ordering::Relaxed);
+            return self.read(asking, answered, &sender);
         }
+        self.read(asking, second, &again)
     }
 
     async fn send(&self, asking: &Asking<'_>, sender: &Sender<'_>) -> Result<Answer, Failure> {
@@ -266,6 +265,11 @@ impl Endpoint {
             reason,
         }
     }
+}
+
+/// Whether the application was not believed to be itself.
+fn is_invalid_client(answered: &Result<Answer, Failure>) -> bool {
+    matches!(answered, Err(RequestTokenError::ServerResponse(refusal)) if *refusal.error() == BasicErrorResponseType::InvalidClient)
 }
 
 /// An error word as the standard writes them; nothing else.
