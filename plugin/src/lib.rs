@@ -13,7 +13,7 @@
 //!   people read).
 //! - [`ports`]: the outside world as one small trait.
 //! - Flows over that trait: [`call`] (asking with patience), [`download`] (one file's transfer), [`import`],
-//!   [`browse`], [`drives`], [`sync`] (keeping files in step) with its [`baseline`].
+//!   [`browse`], [`drives`], [`account`] (whose a sign-in is), [`sync`] (keeping files in step) with its [`baseline`].
 //! - `component`: the glue between the trait and the component's imports and exports. It is the only module that names
 //!   generated types, and it is left out of native builds, which can't link component exports.
 
@@ -31,6 +31,7 @@ pub mod wording;
 
 pub mod ports;
 
+pub mod account;
 pub mod baseline;
 pub mod browse;
 pub mod call;

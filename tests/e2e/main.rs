@@ -8,15 +8,19 @@
 )]
 
 mod browsing;
+mod certificates;
 mod connecting;
 mod crashes;
 mod denial;
 mod faults;
 mod hostile;
 mod importing;
+mod leaving;
 mod mornings;
 mod refusals;
 mod sandbox;
 mod secrecy;
+mod signing_in;
 mod syncing;
+mod tokens;
 mod troubled;

@@ -5,8 +5,10 @@
 //! transaction points at it. An object that nothing points at is swept later.
 
 pub mod connections;
+pub mod detach;
 pub mod endpoints;
 pub mod files;
+pub mod grants;
 pub mod managed;
 pub mod objects;
 pub mod rollback;
@@ -26,6 +28,7 @@ use crate::Result;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/1_first.sql"),
     include_str!("migrations/3_sync.sql"),
+    include_str!("migrations/4_sign_in.sql"),
     include_str!("migrations/6_endpoints.sql"),
 ];
 
