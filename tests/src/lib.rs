@@ -29,6 +29,7 @@ use tempfile::TempDir;
 
 pub mod browser;
 pub mod certificate;
+pub mod peers;
 
 #[path = "../../xtask/src/sources.rs"]
 pub mod sources;

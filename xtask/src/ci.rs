@@ -46,8 +46,16 @@ pub fn run() -> Result<()> {
 /// If something does not compile, or a test fails.
 pub fn test(arguments: &[String]) -> Result<()> {
     component::build()?;
+    test_with(run::cargo(), arguments)
+}
+
+/// Runs all tests of the workspace by this Cargo.
+///
+/// # Errors
+/// If something does not compile, or a test fails.
+pub fn test_with(mut cargo: Command, arguments: &[String]) -> Result<()> {
     component::build_hostile()?;
-    run::run(run::cargo().args(["test", "--workspace", "--locked"]).args(arguments))
+    run::run(cargo.args(["test", "--workspace", "--locked"]).args(arguments))
 }
 
 /// Builds everything as it would be shipped (which takes a while at first), and measures.

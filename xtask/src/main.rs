@@ -8,6 +8,7 @@ mod demo;
 mod deny;
 mod fuzz;
 mod papers;
+mod peers;
 mod run;
 mod say;
 mod sources;
@@ -31,6 +32,9 @@ enum Command {
     Build,
     /// Build the component and run all tests.
     Test {
+        /// With clients that others wrote (rclone, ...), which are installed below target/peers where that may be.
+        #[arg(long)]
+        peers: bool,
         /// For `cargo test`: names of tests, or `--` and options for the test programs.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -60,7 +64,8 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Build => component::build().and_then(|_| component::build_hostile()).map(drop),
-        Command::Test { arguments } => ci::test(&arguments),
+        Command::Test { peers: true, arguments } => peers::test(&arguments),
+        Command::Test { arguments, .. } => ci::test(&arguments),
         Command::Demo => demo::run(),
         Command::Bench { what } => ci::bench(&what),
         Command::Fuzz { smoke, minutes } => fuzz::run(Duration::from_secs(60 * if smoke { 1 } else { minutes })),
