@@ -92,6 +92,9 @@ fn check_contract() -> Result<()> {
     contract::check_docs(&root)?;
     say::ok("every interface and function of wit/ has a doc comment");
 
+    contract::check_readme(&root)?;
+    say::ok("README.md tells what each import is for");
+
     let component = fs::read(component::build()?)?;
     let world = contract::World::of(&component)?;
     world.check_imports(&root)?;

@@ -97,6 +97,24 @@ impl World {
     }
 }
 
+/// Whether the README tells of every import of the list.
+///
+/// # Errors
+/// If one is missing; the text names it.
+pub fn check_readme(root: &Path) -> Result<()> {
+    let allowed = fs::read_to_string(root.join("wit/imports.txt")).context("can't read wit/imports.txt")?;
+    let readme = fs::read_to_string(root.join("README.md")).context("can't read README.md")?;
+    for import in allowed.lines() {
+        let name = import.split_once('/').map_or(import, |(_, name)| name);
+        let name = name.split('@').next().unwrap_or(name);
+        ensure!(
+            readme.contains(&format!("/{name}`")),
+            "README.md does not tell what the import {import} is for"
+        );
+    }
+    Ok(())
+}
+
 /// Whether every interface and function of the contract says in words what it means.
 ///
 /// # Errors

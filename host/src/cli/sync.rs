@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use clientpoint_host::service::{Health, Ledger, PlanReport, Propagation, RunRow, Session, Stop, SyncOptions};
+use clientpoint_host::service::{
+    Health, Ledger, LedgerFormat, PlanReport, Propagation, RunRow, Session, Stop, SyncOptions,
+};
 use clientpoint_host::{Error, Result};
 use serde_json::{Value, json};
 
@@ -45,6 +47,10 @@ pub enum Runs {
 
 /// Runs the sync now, or tells what it would do.
 pub async fn sync(session: &Session<'_>, arguments: Sync) -> Result<Output> {
+    if let Some(file) = &arguments.report {
+        // Before anything is done: a ledger that can't be written should not come as a surprise.
+        LedgerFormat::of(file)?;
+    }
     let stop = stop_on_signal();
     if arguments.plan {
         return Ok(planned(&session.plan_sync(&stop).await?));
