@@ -26,7 +26,8 @@ impl Recorder {
                 .with_host_memory(creator)
                 .memory_reservation(0)
                 .memory_reservation_for_growth(0)
-                .memory_guard_size(0);
+                .memory_guard_size(0)
+                .memory_init_cow(false);
         });
         Arc::new(plugin.unwrap())
     }

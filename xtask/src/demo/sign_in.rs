@@ -93,7 +93,7 @@ pub fn certificate(story: &mut Story, sim: &Sim) -> Result<()> {
     ];
     let command = [tenant.as_slice(), &["--certificate", &file]].concat();
     let answer = story.run(&command)?;
-    let refused = answer.status == 2 || answer.status == 1;
+    let refused = answer.status == 1 && answer.refusal() == "wrong-settings";
     story.check(
         "a certificate that nobody has uploaded is refused",
         refused,
