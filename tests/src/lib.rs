@@ -29,6 +29,7 @@ use tempfile::TempDir;
 
 pub mod browser;
 pub mod certificate;
+pub mod memory;
 pub mod peers;
 
 #[path = "../../xtask/src/sources.rs"]
@@ -215,4 +216,21 @@ pub fn built(which: &sources::Component) -> PathBuf {
         component.display()
     );
     component
+}
+
+/// Whether bytes hold these others.
+pub fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    let Some(first) = part.first() else {
+        return true;
+    };
+    // By the first byte: memories are long, and mostly zero.
+    let mut rest = bytes;
+    while let Some(start) = rest.iter().position(|byte| byte == first) {
+        rest = &rest[start..];
+        if rest.starts_with(part) {
+            return true;
+        }
+        rest = &rest[1..];
+    }
+    false
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
-use clientpoint_host::secrets::Secret;
+use clientpoint_host::secrets::{KEY_VARIABLE, NEXT_KEY_VARIABLE, Secret};
 use clientpoint_host::service::{Given, Selected, Session, Status};
 use clientpoint_host::store::connections::{Connection, Mode};
 use clientpoint_host::{Error, Result};
@@ -183,7 +183,12 @@ pub async fn disconnect(session: &Session<'_>, form: Disconnect) -> Result<Outpu
 pub async fn secrets(session: &Session<'_>, command: Secrets) -> Result<Output> {
     let Secrets::Rotate = command;
     let count = session.rotate_key().await?;
-    let text = format!("{count} secrets are sealed with a new key, and the old one opens nothing any more\n");
+    let mut text = format!("sealed anew, with another key: {count}; the old key opens nothing any more\n");
+    if std::env::var_os(KEY_VARIABLE).is_some() {
+        text.push_str(&format!(
+            "from now on, `{KEY_VARIABLE}` must have the value that `{NEXT_KEY_VARIABLE}` has now\n"
+        ));
+    }
     Ok(done(json!({ "sealed": count }), text))
 }
 

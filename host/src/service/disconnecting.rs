@@ -89,7 +89,7 @@ fn consequences(connection: &Connection, files: Moved) -> Vec<String> {
         who,
         "its daily sync has stopped".into(),
         format!(
-            "{} files stay in the library and wherever they are shown; they do not follow OneDrive any more (detached)",
+            "its files ({}) stay in the library and wherever they are shown; they do not follow OneDrive any more (detached)",
             files.detached
         ),
         "connecting again and selecting the same drive lets them follow again; `clientpoint-host library unlock ID` lets a \

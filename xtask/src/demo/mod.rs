@@ -4,6 +4,7 @@
 mod chapters;
 mod http;
 mod mornings;
+mod sign_in;
 mod sim;
 mod story;
 
