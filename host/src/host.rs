@@ -2,12 +2,13 @@
 
 mod builder;
 mod endpoints;
+mod faithful;
 mod keeper;
 
 pub use builder::{BuildError, HostBuilder};
 pub use endpoints::InsecureEndpoints;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,9 +30,10 @@ use crate::capability::progress::{Progress, ProgressCtx};
 use crate::capability::state_store::StateStoreCtx;
 use crate::clock::Clock;
 use crate::egress::Egress;
-use crate::egress::rules::Rules;
+use crate::egress::rules::{self, Rules};
 use crate::oauth::{Certificate, Credential, Endpoint, Grant, Plan, Tokens};
 use crate::plugin::{Instance, Plugin};
+use crate::powers::Power;
 use crate::secrets::{Secret, SecretKey};
 use crate::state::{Own, State};
 use crate::store::connections::{self, Connection, CredentialKind, Mode};
@@ -41,6 +43,9 @@ use crate::{Error, Result};
 
 /// How long the pure functions of a plugin may take.
 const PURE_WITHIN: Duration = Duration::from_secs(5);
+
+/// The largest file that a plugin may propose, in bytes. Who runs the host may allow more.
+const FILE_AT_MOST: u64 = 4 << 30;
 
 /// What is added to the largest file for the largest download, so that the plugin can see that a file is too large.
 const DOWNLOAD_MARGIN: u64 = 1 << 20;
@@ -54,6 +59,8 @@ pub struct Limits {
     pub call: Duration,
     /// How long a call may take that moves files.
     pub transfer: Duration,
+    /// Steps of one run of the sync: far more than the largest drive has pages.
+    pub steps: u32,
     /// How long to wait for another process that holds the database.
     pub database: Duration,
 }
@@ -64,6 +71,7 @@ impl Default for Limits {
             memory: 64 << 20,
             call: Duration::from_secs(5 * 60),
             transfer: Duration::from_secs(6 * 60 * 60),
+            steps: 200_000,
             database: Duration::from_secs(10),
         }
     }
@@ -95,6 +103,7 @@ pub struct Host {
     watcher: Arc<dyn Progress>,
     endpoints: Option<InsecureEndpoints>,
     changes: PolicyChanges,
+    withheld: BTreeSet<Power>,
     /// By connection, and by when it was connected.
     tokens: Mutex<BTreeMap<(String, String), Tokens>>,
     peak_memory: Arc<AtomicUsize>,
@@ -140,7 +149,8 @@ impl Host {
     pub async fn policy(&self) -> Result<Policy> {
         let mut policy = self.describe().await?.default_policy;
         let changes = self.changes.clone();
-        policy.max_file_bytes = changes.max_file_bytes.unwrap_or(policy.max_file_bytes);
+        let proposed = policy.max_file_bytes.min(FILE_AT_MOST);
+        policy.max_file_bytes = changes.max_file_bytes.unwrap_or(proposed);
         policy.max_files_per_import = changes.max_files_per_import.unwrap_or(policy.max_files_per_import);
         policy.file_types = changes.file_types.unwrap_or(policy.file_types);
         policy.subfolders = changes.subfolders.unwrap_or(policy.subfolders);
@@ -148,7 +158,7 @@ impl Host {
     }
 
     /// How the plugin wants tokens to be obtained with these settings, and where they may go.
-    pub(crate) async fn authorization(
+    async fn planned(
         &self,
         mode: Mode,
         settings: &BTreeMap<String, String>,
@@ -160,18 +170,39 @@ impl Host {
                 value: value.clone(),
             })
             .collect();
-        let plan = self
-            .pure(async |world, accessor| {
-                world
-                    .clientpoint_content_source_source()
-                    .call_authorization(accessor, mode.into(), settings)
-                    .await
-            })
-            .await?;
-        Ok(plan.map(|plan| match &self.endpoints {
-            Some(endpoints) => endpoints.in_place_of(plan),
-            None => plan,
-        }))
+        self.pure(async |world, accessor| {
+            world
+                .clientpoint_content_source_source()
+                .call_authorization(accessor, mode.into(), settings)
+                .await
+        })
+        .await
+    }
+
+    /// How tokens are obtained with these settings, and where they may go: by the plugin's word, as far as it may be
+    /// taken.
+    pub(crate) async fn authorization(
+        &self,
+        mode: Mode,
+        settings: &BTreeMap<String, String>,
+    ) -> Result<Result<AuthorizationPlan, SettingsError>> {
+        let plan = match self.planned(mode, settings).await? {
+            Ok(plan) => match &self.endpoints {
+                Some(endpoints) => endpoints.in_place_of(plan),
+                None => plan,
+            },
+            Err(error) => return Ok(Err(error)),
+        };
+        let page = plan.sign_in.as_ref().map(|page| &page.url);
+        for endpoint in [&plan.token_url, &plan.egress.api_origin].into_iter().chain(page) {
+            rules::endpoint(endpoint, self.endpoints.is_some()).map_err(|denied| {
+                Error::PluginStopped(format!(
+                    "it wants to sign in or to call where that is not allowed: {}",
+                    denied.reason()
+                ))
+            })?;
+        }
+        Ok(Ok(plan))
     }
 
     /// What a refused token request means.
@@ -192,6 +223,7 @@ impl Host {
         if let Some(tokens) = known {
             return Ok(tokens);
         }
+        self.hold_to_endpoints(connection).await?;
         let credential = self.credential(connection).await?;
         let endpoint = self.endpoint(plan, credential);
         let tokens = match connection.mode {
@@ -254,6 +286,7 @@ impl Host {
         let _alone = self.renewal_right(&connection.id).await?;
         let secrets = connections::Secrets { credential, grant };
         connections::put(&self.pool, &self.key(), connection, secrets).await?;
+        self.settle_endpoints(connection).await?;
         self.forget_tokens(&connection.id);
         Ok(())
     }
@@ -343,19 +376,19 @@ impl Host {
 
     fn state(&self, info: Info, rules: Rules, tokens: Tokens, limit: u64) -> State {
         let connection: Arc<str> = info.id.as_str().into();
-        State {
+        let mut state = State {
             connection: ConnectionCtx { info },
-            library: LibraryCtx {
-                pool: self.pool.clone(),
-                objects: self.objects.clone(),
-                connection: connection.clone(),
-                clock: self.clock.clone(),
+            library: LibraryCtx::new(
+                self.pool.clone(),
+                self.objects.clone(),
+                connection.clone(),
+                self.clock.clone(),
                 limit,
-                run: None,
-            },
+            ),
             state_store: StateStoreCtx {
                 pool: self.pool.clone(),
                 connection,
+                withheld: false,
             },
             egress: Egress::new(
                 self.client.clone(),
@@ -366,12 +399,14 @@ impl Host {
             clocks: ClocksCtx {
                 clock: self.clock.clone(),
             },
-            progress: ProgressCtx {
-                watcher: self.watcher.clone(),
-            },
+            progress: ProgressCtx::new(self.watcher.clone()),
             logging: LoggingCtx::default(),
             own: Own::new(self.limits.memory, self.peak_memory.clone()),
+        };
+        for power in &self.withheld {
+            state.withhold(*power);
         }
+        state
     }
 
     fn known_tokens(&self) -> std::sync::MutexGuard<'_, BTreeMap<(String, String), Tokens>> {

@@ -9,7 +9,7 @@
 //! - [`capability`]: these powers, one file an interface of `wit/imports.wit`.
 //! - [`egress`]: the one way out. Allow-list, token, resolved address, limits.
 //! - [`oauth`], [`secrets`]: tokens and secrets, which no plugin ever sees.
-//! - [`plugin`]: loading a component, instances, deadlines.
+//! - [`plugin`]: loading a component, instances, deadlines. [`powers`]: giving it less.
 //! - [`store`]: SQLite for what has structure, a folder of immutable objects for bytes.
 //! - [`timer`]: what runs by itself, once a day. [`clock`]: time, which a test can move.
 //!
@@ -28,6 +28,7 @@ pub mod oauth;
 pub mod secrets;
 
 pub mod plugin;
+pub mod powers;
 
 pub mod store;
 

@@ -6,7 +6,9 @@ use std::time::Duration;
 use wasmtime::component::{Accessor, Linker};
 use wasmtime::{Config, Engine, Store};
 
+use crate::bindings::clientpoint::content_source::types::ItemRef;
 use crate::bindings::{ContentSource, ContentSourcePre};
+use crate::capability::library::BroughtIn;
 use crate::secrets::SecretKey;
 use crate::state::{self, State};
 use crate::{Error, Result, compiled};
@@ -19,6 +21,12 @@ const ALSO_GIVEN: [&str; 1] = ["clientpoint:content-source/state-store@0.1.0"];
 
 /// How often a running plugin is interrupted, so that the host can end it.
 const TICK: Duration = Duration::from_millis(50);
+
+/// How long it may take to make an instance. A component can run code then.
+const START_WITHIN: Duration = Duration::from_secs(5);
+
+/// How many handles, streams, futures and calls under way an instance may have at a time.
+const HANDLES_AT_MOST: usize = 10_000;
 
 /// The largest component that is loaded, in bytes.
 const COMPONENT_AT_MOST: u64 = 64 << 20;
@@ -139,14 +147,19 @@ impl Plugin {
     /// `Error::PluginStopped`.
     pub async fn instantiate(&self, state: State) -> Result<Instance> {
         let mut store = Store::new(&self.engine, state);
+        // What a call hands over can't be more than what fits inside: else one piece of memory, named again and again,
+        // would come to any size out here.
+        let at_once = store.data().own.limits.memory();
+        store.set_hostcall_fuel(at_once);
+        store.set_max_component_handles(HANDLES_AT_MOST);
         store.limiter(|state| &mut state.own.limits);
         store.set_epoch_deadline(1);
         store.epoch_deadline_async_yield_and_update(1);
-        let world = self
-            .linked
-            .instantiate_async(&mut store)
-            .await
-            .map_err(|error| stopped(&error))?;
+        let starting = self.linked.instantiate_async(&mut store);
+        let world = match tokio::time::timeout(START_WITHIN, starting).await {
+            Ok(started) => started.map_err(|error| stopped(&error))?,
+            Err(_) => return Err(too_long(START_WITHIN)),
+        };
         Ok(Instance { store, world })
     }
 }
@@ -154,8 +167,20 @@ impl Plugin {
 impl Instance {
     /// Lends it the managed files, for this run of the sync.
     pub fn for_run(mut self, run: i64) -> Self {
-        self.store.data_mut().library.run = Some(run);
+        let library = &mut self.store.data_mut().library;
+        library.run = (!library.managed_withheld).then_some(run);
         self
+    }
+
+    /// Lends it the right to bring these items into the library, for an import.
+    pub fn for_items(mut self, items: &[ItemRef]) -> Self {
+        self.store.data_mut().library.asked = items.into();
+        self
+    }
+
+    /// What it brings into the library, as long as it lives: to be held against what it says.
+    pub fn brought_in(&self) -> BroughtIn {
+        self.store.data().library.brought_in.clone()
     }
 
     /// Calls the plugin. The instance is used up: a call that traps, or is not done `within` its time, leaves nothing
@@ -175,10 +200,7 @@ impl Instance {
         match tokio::time::timeout(within, running).await {
             Ok(Ok(Ok(result))) => Ok(result),
             Ok(Ok(Err(error)) | Err(error)) => Err(stopped(&error)),
-            Err(_) => Err(Error::PluginStopped(format!(
-                "it was not done within {} seconds",
-                within.as_secs()
-            ))),
+            Err(_) => Err(too_long(within)),
         }
     }
 }
@@ -200,6 +222,10 @@ fn engine(settings: impl FnOnce(&mut Config)) -> wasmtime::Result<Engine> {
         })
         .map_err(wasmtime::Error::new)?;
     Ok(engine)
+}
+
+fn too_long(within: Duration) -> Error {
+    Error::PluginStopped(format!("it was not done within {} seconds", within.as_secs()))
 }
 
 fn stopped(error: &wasmtime::Error) -> Error {

@@ -17,7 +17,7 @@ use crate::capability::state_store::{self, StateStoreCtx, StateStoreProvider};
 use crate::egress::Egress;
 
 /// How many handles (requests, responses, drafts …) an instance may hold at a time.
-const HANDLES_AT_MOST: usize = 4_096;
+const HANDLES_AT_MOST: usize = 1_024;
 
 /// The powers of one instance.
 pub struct State {
@@ -41,14 +41,26 @@ pub struct Own {
 /// Holds an instance to its limits, and notes how much memory it came to use.
 pub struct Limiter {
     limits: StoreLimits,
+    /// Of all linear memories together, in bytes.
+    memory: usize,
+    used: usize,
     peak: Arc<AtomicUsize>,
+}
+
+impl Limiter {
+    /// Linear memory in all, in bytes.
+    pub(crate) fn memory(&self) -> usize {
+        self.memory
+    }
 }
 
 impl ResourceLimiter for Limiter {
     fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
-        let grows = self.limits.memory_growing(current, desired, maximum)?;
+        let used = self.used.saturating_add(desired.saturating_sub(current));
+        let grows = used <= self.memory && self.limits.memory_growing(current, desired, maximum)?;
         if grows {
-            self.peak.fetch_max(desired, Ordering::Relaxed);
+            self.used = used;
+            self.peak.fetch_max(used, Ordering::Relaxed);
         }
         Ok(grows)
     }
@@ -79,6 +91,8 @@ impl Own {
             table,
             http: WasiHttpCtx::new(),
             limits: Limiter {
+                memory,
+                used: 0,
                 peak,
                 limits: StoreLimitsBuilder::new()
                     .memory_size(memory)

@@ -45,13 +45,14 @@ pub async fn from_now<P: Ports>(ports: &P, api: &str, drive: &str) -> Result<Str
         .ok_or_else(|| Fault::Unusable("Microsoft gave no beginning for a round of changes".to_owned()))
 }
 
-/// The link, if there is one.
+/// The link, if there is one that leads to the API: another one would end every run from now on.
 ///
 /// # Errors
 /// When the storage does not answer.
-pub async fn load<P: Ports>(ports: &P, drive: &str) -> Result<Option<String>, LibraryError> {
+pub async fn load<P: Ports>(ports: &P, api: &str, drive: &str) -> Result<Option<String>, LibraryError> {
     let entry = ports.state(&key(drive)).await?;
-    Ok(entry.and_then(|(value, _)| String::from_utf8(value).ok()))
+    let link = entry.and_then(|(value, _)| String::from_utf8(value).ok());
+    Ok(link.filter(|link| graph::same_origin(link, api)))
 }
 
 /// Moves it on.

@@ -120,7 +120,8 @@ async fn begin<P: Ports>(ports: &P, connection: &Connection, drive: String) -> R
     if counts.managed == 0 {
         return Ok(cursor);
     }
-    match baseline::load(ports, &cursor.drive).await.map_err(library_error)? {
+    let link = baseline::load(ports, &connection.api_origin, &cursor.drive).await;
+    match link.map_err(library_error)? {
         Some(link) => cursor.phase = Phase::Pages { link, full: false },
         None => list::restart(ports, connection, &mut cursor).await?,
     }

@@ -30,6 +30,7 @@ use tempfile::TempDir;
 pub mod browser;
 pub mod certificate;
 pub mod memory;
+pub mod peers;
 
 #[path = "../../xtask/src/sources.rs"]
 pub mod sources;
@@ -177,12 +178,18 @@ pub fn given<const N: usize>(fields: [(&str, &str); N]) -> Given {
 /// The component, compiled once for all stories.
 pub fn plugin() -> Arc<Plugin> {
     static PLUGIN: OnceLock<Arc<Plugin>> = OnceLock::new();
-    let load = || {
-        let folder = tempfile::tempdir().unwrap();
-        let key = SecretKey::load(folder.path()).unwrap();
-        Arc::new(Plugin::load(&component(), folder.path(), &key).unwrap())
-    };
-    PLUGIN.get_or_init(load).clone()
+    PLUGIN.get_or_init(|| Arc::new(load(&component()).unwrap())).clone()
+}
+
+/// Loads a component that some host is to have.
+///
+/// # Errors
+///
+/// If the host does not take it.
+pub fn load(component: &Path) -> clientpoint_host::Result<Plugin> {
+    let folder = tempfile::tempdir().unwrap();
+    let key = SecretKey::load(folder.path()).unwrap();
+    Plugin::load(component, folder.path(), &key)
 }
 
 /// The component, which must be as new as its sources.
@@ -191,11 +198,20 @@ pub fn plugin() -> Arc<Plugin> {
 ///
 /// If it is missing or stale, with what to run.
 pub fn component() -> PathBuf {
+    built(&sources::PLUGIN)
+}
+
+/// As [`component`], for any of those that are built here.
+///
+/// # Panics
+///
+/// If it is missing or stale, with what to run.
+pub fn built(which: &sources::Component) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let folder = sources::component_dir(root);
-    let component = folder.join("onedrive.wasm");
+    let component = folder.join(which.file);
     assert!(
-        component.exists() && sources::is_current(root, &folder).unwrap(),
+        component.exists() && which.is_current(root, &folder).unwrap(),
         "`{}` is missing or older than its sources: run `cargo xtask build`",
         component.display()
     );

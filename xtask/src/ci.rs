@@ -4,16 +4,17 @@ use std::{fs, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{component, contract, demo, run, say, sources};
+use crate::{component, contract, demo, deny, papers, run, say, sources};
 
 type Stage = fn() -> Result<()>;
 
 /// The stages, in the order in which a mistake costs least to find.
-const STAGES: [(&str, Stage); 6] = [
+const STAGES: [(&str, Stage); 7] = [
     ("format", format),
     ("lints", lints),
     ("lints of the plugin's glue", glue_lints),
     ("contract", check_contract),
+    ("dependencies", deny::in_ci),
     ("tests", || test(&[])),
     ("demo", demo::run),
 ];
@@ -38,14 +39,23 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// Builds the component and runs all tests of the workspace. Always the whole workspace: with fewer packages, Cargo
+/// Builds the components and runs all tests of the workspace. Always the whole workspace: with fewer packages, Cargo
 /// would choose other features for what they share, and compile it again.
 ///
 /// # Errors
 /// If something does not compile, or a test fails.
 pub fn test(arguments: &[String]) -> Result<()> {
     component::build()?;
-    run::run(run::cargo().args(["test", "--workspace", "--locked"]).args(arguments))
+    test_with(run::cargo(), arguments)
+}
+
+/// Runs all tests of the workspace by this Cargo.
+///
+/// # Errors
+/// If something does not compile, or a test fails.
+pub fn test_with(mut cargo: Command, arguments: &[String]) -> Result<()> {
+    component::build_hostile()?;
+    run::run(cargo.args(["test", "--workspace", "--locked"]).args(arguments))
 }
 
 /// Builds everything as it would be shipped (which takes a while at first), and measures.
@@ -91,6 +101,10 @@ fn check_contract() -> Result<()> {
     let root = run::root();
     contract::check_docs(&root)?;
     say::ok("every interface and function of wit/ has a doc comment");
+    papers::check_dependencies(&root)?;
+    say::ok("docs/dependencies.md has a reason for every direct dependency");
+    papers::check_security(&root)?;
+    say::ok("the tests that SECURITY.md names exist");
 
     contract::check_readme(&root)?;
     say::ok("README.md tells what each import is for");

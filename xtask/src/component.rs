@@ -1,4 +1,4 @@
-//! The plugin as a component: compile, turn the module into a component, check its powers, put it in its place.
+//! A plugin as a component: compile, turn the module into a component, check its powers, put it in its place.
 
 use std::{
     fs,
@@ -21,50 +21,62 @@ const LIMIT: Duration = Duration::from_secs(30 * 60);
 /// If there is no tool chain for it, the plugin does not compile, or the component has other powers than
 /// `wit/imports.txt` says.
 pub fn build() -> Result<PathBuf> {
+    build_one(&sources::PLUGIN, "onedrive-plugin", |dir, component| {
+        let world = contract::World::of(component)?;
+        world.check_imports(&run::root())?;
+        replace(&dir.join("onedrive.wit"), world.text()?.as_bytes())
+    })
+}
+
+/// As [`build`], the plugin that means harm. Its powers are for the host to judge.
+///
+/// # Errors
+/// If there is no tool chain for it, or it does not compile.
+pub fn build_hostile() -> Result<PathBuf> {
+    build_one(&sources::HOSTILE, "hostile-plugin", |_, _| Ok(()))
+}
+
+/// `beside` checks the component, and may put more into the folder.
+fn build_one(
+    which: &sources::Component,
+    package: &str,
+    beside: impl Fn(&Path, &[u8]) -> Result<()>,
+) -> Result<PathBuf> {
     let root = run::root();
     let dir = sources::component_dir(&root);
-    let file = dir.join(sources::COMPONENT);
-    if sources::is_current(&root, &dir)? {
-        say::ok("component is up to date");
+    let file = dir.join(which.file);
+    if which.is_current(&root, &dir)? {
+        say::ok(&format!("component of {package} is up to date"));
         return Ok(file);
     }
-    let fingerprint = sources::fingerprint(&root)?;
-    let module = compile(&root)?;
+    let fingerprint = which.fingerprint(&root)?;
+    let module = compile(&root, package)?;
     let component = encode(&module)?;
-    let world = contract::World::of(&component)?;
-    world.check_imports(&root)?;
 
-    fs::create_dir_all(&dir)?;
-    let stamp = dir.join(sources::SOURCES);
+    fs::create_dir_all(file.parent().unwrap_or(&dir))?;
+    let stamp = dir.join(which.stamp);
     if stamp.exists() {
         fs::remove_file(&stamp)?;
     }
+    beside(&dir, &component)?;
     replace(&file, &component)?;
-    replace(&dir.join("onedrive.wit"), world.text()?.as_bytes())?;
     replace(&stamp, fingerprint.as_bytes())?;
     say::ok(&format!(
-        "component built: {} bytes, {}",
+        "component of {package} built: {} bytes, {}",
         grouped(component.len()),
         file.display()
     ));
     Ok(file)
 }
 
-/// Compiles the plugin to a core module, in a folder of its own: Cargo holds a lock on the folder it builds into, and
+/// Compiles a plugin to a core module, in a folder of its own: Cargo holds a lock on the folder it builds into, and
 /// the native build shall not wait for it.
-fn compile(root: &Path) -> Result<Vec<u8>> {
+fn compile(root: &Path, package: &str) -> Result<Vec<u8>> {
     let target_dir = sources::target_dir(root).join("wasm");
     let mut cargo = toolchain::cargo_rustc()?;
     cargo
-        .args([
-            "--locked",
-            "--profile",
-            "component",
-            "--package",
-            "onedrive-plugin",
-            "--lib",
-        ])
-        // Of the two kinds of library that the plugin can be, only this one; together they would prevent
+        .args(["--locked", "--profile", "component", "--package", package, "--lib"])
+        // Of the two kinds of library that a plugin can be, only this one; together they would prevent
         // optimization across crates.
         .args(["--crate-type", "cdylib"])
         .args(["--target", toolchain::TARGET])
@@ -72,12 +84,13 @@ fn compile(root: &Path) -> Result<Vec<u8>> {
         .arg(&target_dir)
         .env("CARGO_ENCODED_RUSTFLAGS", rustflags(root));
     let status = run::run_within(&mut cargo, LIMIT)?;
-    let status = status.context("compiling the plugin took longer than 30 minutes")?;
-    ensure!(status.success(), "the plugin does not compile ({status}); see above");
+    let status = status.with_context(|| format!("compiling {package} took longer than 30 minutes"))?;
+    ensure!(status.success(), "{package} does not compile ({status}); see above");
 
     let module = target_dir
         .join(toolchain::TARGET)
-        .join("component/onedrive_plugin.wasm");
+        .join("component")
+        .join(format!("{}.wasm", package.replace('-', "_")));
     fs::read(&module).with_context(|| format!("cargo left no module at {}", module.display()))
 }
 
@@ -186,10 +199,17 @@ mod tests {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, text).unwrap();
         };
-        let current = || sources::is_current(root.path(), &root.path().join("out")).unwrap();
+        let current = || {
+            sources::PLUGIN
+                .is_current(root.path(), &root.path().join("out"))
+                .unwrap()
+        };
         let build = || {
             write("out/onedrive.wasm", "component");
-            write("out/onedrive.sources", &sources::fingerprint(root.path()).unwrap());
+            write(
+                "out/onedrive.sources",
+                &sources::PLUGIN.fingerprint(root.path()).unwrap(),
+            );
         };
         write("plugin/src/lib.rs", "one");
         write("wit/world.wit", "world");

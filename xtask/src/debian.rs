@@ -104,13 +104,21 @@ fn forget_other_toolchains(command: &mut Command) {
 }
 
 fn install() -> Result<()> {
-    let Some(sudo) = privilege() else {
-        bail!("installing takes root, or sudo without a password");
-    };
     let mut packages = PACKAGES.to_vec();
     if linker().is_none() {
         packages.push("lld");
     }
+    install_packages(&packages)
+}
+
+/// Installs packages, after asking which there are.
+///
+/// # Errors
+/// If this takes rights that we don't have, or apt-get fails.
+pub fn install_packages(packages: &[&str]) -> Result<()> {
+    let Some(sudo) = privilege() else {
+        bail!("installing takes root, or sudo without a password");
+    };
     apt_get(sudo, &["update", "-qq"])?;
     let mut install = vec!["install", "-qq", "-y", "--no-install-recommends"];
     install.extend(packages);

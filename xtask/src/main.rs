@@ -5,12 +5,16 @@ mod component;
 mod contract;
 mod debian;
 mod demo;
+mod deny;
+mod fuzz;
+mod papers;
+mod peers;
 mod run;
 mod say;
 mod sources;
 mod toolchain;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 
@@ -24,10 +28,13 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Build the plugin as a component, into target/component/onedrive.wasm.
+    /// Build the plugin as a component, into target/component/onedrive.wasm, and the hostile one that tests need.
     Build,
     /// Build the component and run all tests.
     Test {
+        /// With clients that others wrote (rclone, ...), which are installed below target/peers where that may be.
+        #[arg(long)]
+        peers: bool,
         /// For `cargo test`: names of tests, or `--` and options for the test programs.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -39,16 +46,30 @@ enum Command {
         /// Only these: load, import, sync.
         what: Vec<String>,
     },
+    /// Fuzz what reads input from outside. Stops at the first find.
+    Fuzz {
+        /// A minute over all targets, to see that they work.
+        #[arg(long, conflicts_with = "minutes")]
+        smoke: bool,
+        /// Minutes over all targets.
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1440))]
+        minutes: u64,
+    },
+    /// Check licences, versions, sources and known weaknesses of all dependencies.
+    Deny,
     /// Everything that must hold before a change goes in: format, lints, contract, tests, demo.
     Ci,
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Build => component::build().map(drop),
-        Command::Test { arguments } => ci::test(&arguments),
+        Command::Build => component::build().and_then(|_| component::build_hostile()).map(drop),
+        Command::Test { peers: true, arguments } => peers::test(&arguments),
+        Command::Test { arguments, .. } => ci::test(&arguments),
         Command::Demo => demo::run(),
         Command::Bench { what } => ci::bench(&what),
+        Command::Fuzz { smoke, minutes } => fuzz::run(Duration::from_secs(60 * if smoke { 1 } else { minutes })),
+        Command::Deny => deny::run(),
         Command::Ci => ci::run(),
     };
     match result {

@@ -1,4 +1,4 @@
-//! What the component was built from, as one hash; so that nobody tests yesterday's component.
+//! What a component was built from, as one hash; so that nobody tests yesterday's component.
 //!
 //! This file stands alone: the end-to-end tests include it by path and refuse a component that is older than its
 //! sources.
@@ -10,18 +10,35 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-/// The component, inside of `component_dir`.
-pub const COMPONENT: &str = "onedrive.wasm";
+/// A component that is built here.
+pub struct Component {
+    /// Its file, inside of `component_dir`.
+    pub file: &'static str,
+    /// The hash of the sources that it was built from, beside it.
+    pub stamp: &'static str,
+    /// The folder of its own sources.
+    folder: &'static str,
+}
 
-/// The hash of the sources that the component was built from, beside it.
-pub const SOURCES: &str = "onedrive.sources";
+/// The plugin.
+pub const PLUGIN: Component = Component {
+    file: "onedrive.wasm",
+    stamp: "onedrive.sources",
+    folder: "plugin",
+};
 
-/// Files and folders that decide how the component turns out: its code, the contract, the versions of what it depends
-/// on, the profile, and how it is built.
-const INPUTS: [&str; 7] = [
+/// The plugin that means harm, for tests.
+pub const HOSTILE: Component = Component {
+    file: "hostile/hostile.wasm",
+    stamp: "hostile/hostile.sources",
+    folder: "tests/hostile",
+};
+
+/// What decides, besides its own sources, how a component turns out: the contract, the versions of what it depends on,
+/// the profile, and how it is built.
+const INPUTS: [&str; 6] = [
     "Cargo.lock",
     "Cargo.toml",
-    "plugin",
     "wit",
     "xtask/src/component.rs",
     "xtask/src/debian.rs",
@@ -41,37 +58,39 @@ pub fn target_dir(root: &Path) -> PathBuf {
     }
 }
 
-/// Whether `dir` holds a component, and it was built from the sources as they are now.
-///
-/// # Errors
-/// If the sources can't be read.
-pub fn is_current(root: &Path, dir: &Path) -> io::Result<bool> {
-    let built_from = fs::read_to_string(dir.join(SOURCES)).unwrap_or_default();
-    Ok(dir.join(COMPONENT).is_file() && built_from.trim() == fingerprint(root)?)
-}
-
-/// SHA-256 over names and contents of the sources, 64 hexadecimal digits in lower case. A source that is missing counts
-/// as well: it makes another hash than an empty one.
-///
-/// # Errors
-/// If a source is there and can't be read.
-pub fn fingerprint(root: &Path) -> io::Result<String> {
-    let mut files = Vec::new();
-    for input in INPUTS {
-        collect(root, Path::new(input), &mut files)?;
+impl Component {
+    /// Whether `dir` holds it, built from the sources as they are now.
+    ///
+    /// # Errors
+    /// If the sources can't be read.
+    pub fn is_current(&self, root: &Path, dir: &Path) -> io::Result<bool> {
+        let built_from = fs::read_to_string(dir.join(self.stamp)).unwrap_or_default();
+        Ok(dir.join(self.file).is_file() && built_from.trim() == self.fingerprint(root)?)
     }
-    files.sort();
 
-    let mut hash = Sha256::new();
-    for file in files {
-        let content = fs::read(root.join(&file))?;
-        let name = file.to_string_lossy().replace('\\', "/");
-        for part in [name.as_bytes(), &content] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
+    /// SHA-256 over names and contents of the sources, 64 hexadecimal digits in lower case. A source that is missing
+    /// counts as well: it makes another hash than an empty one.
+    ///
+    /// # Errors
+    /// If a source is there and can't be read.
+    pub fn fingerprint(&self, root: &Path) -> io::Result<String> {
+        let mut files = Vec::new();
+        for input in INPUTS.into_iter().chain([self.folder]) {
+            collect(root, Path::new(input), &mut files)?;
         }
+        files.sort();
+
+        let mut hash = Sha256::new();
+        for file in files {
+            let content = fs::read(root.join(&file))?;
+            let name = file.to_string_lossy().replace('\\', "/");
+            for part in [name.as_bytes(), &content] {
+                hash.update((part.len() as u64).to_le_bytes());
+                hash.update(part);
+            }
+        }
+        Ok(format!("{:x}", hash.finalize()))
     }
-    Ok(format!("{:x}", hash.finalize()))
 }
 
 /// Adds `path` or, of a folder, everything in it, but for hidden files (editors leave such behind) and build output.

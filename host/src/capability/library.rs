@@ -1,11 +1,12 @@
 //! `content-library`: the only way for bytes to become a file.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::SqlitePool;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::component::{Accessor, HasData, Linker, Resource, ResourceTable, StreamReader};
 
-use super::draft_writer;
+use super::{bounds, draft_writer};
 use crate::bindings::clientpoint::content_source::content_library::{
     self, Error, Host, HostDraft, HostDraftWithStore, HostWithStore, LibraryFile,
 };
@@ -17,6 +18,12 @@ use crate::store::objects::{AppendError, Draft, Object, Objects};
 
 /// How many items one question may name.
 const ITEMS_AT_MOST: usize = 1_000;
+
+/// How many drafts an instance may have at a time. Each is an open file.
+const DRAFTS_AT_MOST: usize = 16;
+
+/// How many questions and orders an instance may have under way at a time. Each may be as large as its memory.
+const CALLS_AT_MOST: usize = 16;
 
 /// The longest name of a file in the library, in characters; a longer one is shortened.
 const NAME_AT_MOST: usize = 255;
@@ -36,6 +43,71 @@ pub struct LibraryCtx {
     pub limit: u64,
     /// The run of the sync that the instance works for; without one, managed files are out of its reach.
     pub run: Option<i64>,
+    /// The items that the instance may bring in: those that a person has asked for.
+    pub asked: Arc<[ItemRef]>,
+    /// What it has brought in.
+    pub brought_in: BroughtIn,
+    /// Whether the library is withheld: everything is answered with `forbidden`.
+    pub withheld: bool,
+    /// Whether managed files are withheld, also during a run.
+    pub managed_withheld: bool,
+    /// Drafts that may be begun yet.
+    pub(super) drafts: Arc<Semaphore>,
+    /// Calls that may be under way yet.
+    pub(super) calls: Arc<Semaphore>,
+}
+
+/// The items that came into the library, each with its File ID. Clones see the same.
+#[derive(Clone, Debug, Default)]
+pub struct BroughtIn(Arc<Mutex<Vec<(ItemRef, String)>>>);
+
+impl BroughtIn {
+    /// All of it, so far.
+    pub fn all(&self) -> Vec<(ItemRef, String)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn add(&self, item: ItemRef, file: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((item, file));
+    }
+}
+
+impl LibraryCtx {
+    /// With everything that the connection is given, and nothing lent yet.
+    pub fn new(pool: SqlitePool, objects: Objects, connection: Arc<str>, clock: Arc<dyn Clock>, limit: u64) -> Self {
+        LibraryCtx {
+            pool,
+            objects,
+            connection,
+            clock,
+            limit,
+            run: None,
+            asked: Arc::default(),
+            brought_in: BroughtIn::default(),
+            withheld: false,
+            managed_withheld: false,
+            drafts: Arc::new(Semaphore::new(DRAFTS_AT_MOST)),
+            calls: Arc::new(Semaphore::new(CALLS_AT_MOST)),
+        }
+    }
+
+    /// The right to one more draft, for as long as it is there.
+    pub(super) fn one_more_draft(&self) -> Result<OwnedSemaphorePermit, Error> {
+        let place = self.drafts.clone().try_acquire_owned();
+        place.map_err(|_| Error::Other(format!("more than {DRAFTS_AT_MOST} drafts at a time")))
+    }
+
+    /// The right to one more call, for as long as it takes.
+    pub(super) fn one_more_call(&self) -> Result<OwnedSemaphorePermit, Error> {
+        let place = self.calls.clone().try_acquire_owned();
+        place.map_err(|_| Error::Other(format!("more than {CALLS_AT_MOST} calls at a time")))
+    }
+
+    fn may_bring_in(&self, item: &ItemRef) -> bool {
+        self.asked
+            .iter()
+            .any(|asked| asked.drive == item.drive && asked.item == item.item)
+    }
 }
 
 /// A draft in the hands of the plugin.
@@ -45,6 +117,8 @@ pub struct OpenDraft {
     pub(super) draft: Option<Draft>,
     /// The file whose content it is to be, and that file's revision; none for a new file.
     pub(super) replaces: Option<(String, u64)>,
+    /// Its place among the drafts that the instance may have.
+    pub(super) _place: OwnedSemaphorePermit,
 }
 
 /// Borrows what one call needs.
@@ -94,16 +168,10 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     ) -> wasmtime::Result<Result<Resource<OpenDraft>, Error>> {
         accessor.with(|mut access| {
             let view = access.get();
-            let draft = match view.ctx.objects.draft(view.ctx.limit) {
-                Ok(draft) => draft,
-                Err(error) => return Ok(Err(error.into())),
-            };
-            let open = OpenDraft {
-                name: library_name(&name),
-                draft: Some(draft),
-                replaces: None,
-            };
-            Ok(Ok(view.table.push(open)?))
+            Ok(match begin(view.ctx, &name) {
+                Ok(open) => Ok(view.table.push(open)?),
+                Err(error) => Err(error),
+            })
         })
     }
 
@@ -111,12 +179,19 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         accessor: &Accessor<T, Self>,
         items: Vec<ItemRef>,
     ) -> wasmtime::Result<Result<Vec<Vec<LibraryFile>>, Error>> {
+        let ctx = accessor.with(|mut access| access.get().ctx.clone());
+        if ctx.withheld {
+            return Ok(Err(Error::Forbidden));
+        }
+        let _place = match ctx.one_more_call() {
+            Ok(place) => place,
+            Err(error) => return Ok(Err(error)),
+        };
         if ITEMS_AT_MOST < items.len() {
             return Ok(Err(Error::Other(format!(
                 "more than {ITEMS_AT_MOST} items in one question"
             ))));
         }
-        let ctx = accessor.with(|mut access| access.get().ctx.clone());
         let mut answer = Vec::with_capacity(items.len());
         for ItemRef { drive, item } in &items {
             match files::by_source(&ctx.pool, drive, item).await {
@@ -178,11 +253,36 @@ impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
         let Some(draft) = open.draft else {
             return Ok(Err(Error::Other("the draft is being written, or has failed".into())));
         };
+        if !ctx.may_bring_in(&link.source) {
+            return Ok(Err(Error::Forbidden));
+        }
+        if let Err(error) = bounds::link(&link) {
+            return Ok(Err(error));
+        }
         if draft.size() != link.size {
             return Ok(Err(Error::SizeMismatch));
         }
-        Ok(publish(&ctx, &open.name, draft, link).await)
+        let item = link.source.clone();
+        let published = publish(&ctx, &open.name, draft, link).await;
+        if let Ok(file) = &published {
+            ctx.brought_in.add(item, file.id.clone());
+        }
+        Ok(published)
     }
+}
+
+/// A new file is begun only while there is something that a person has asked for.
+fn begin(ctx: &LibraryCtx, name: &str) -> Result<OpenDraft, Error> {
+    if ctx.withheld || ctx.asked.is_empty() {
+        return Err(Error::Forbidden);
+    }
+    let place = ctx.one_more_draft()?;
+    Ok(OpenDraft {
+        name: library_name(name),
+        draft: Some(ctx.objects.draft(ctx.limit)?),
+        replaces: None,
+        _place: place,
+    })
 }
 
 async fn publish(ctx: &LibraryCtx, name: &str, draft: Draft, link: Link) -> Result<LibraryFile, Error> {

@@ -16,6 +16,13 @@ pub struct LoggingCtx {
     lines: u32,
 }
 
+impl LoggingCtx {
+    /// Drops every line from now on.
+    pub(crate) fn silence(&mut self) {
+        self.lines = u32::MAX;
+    }
+}
+
 /// Lends the context.
 pub trait LoggingProvider {
     /// The context of this instance.

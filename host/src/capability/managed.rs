@@ -1,8 +1,10 @@
 //! `managed-files`: what a run of the sync may do to the files that follow the source. It is lent for the length of a
 //! run, and writes each effect together with its line of the ledger.
 
+use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::component::{Accessor, Linker, Resource};
 
+use super::bounds;
 use super::library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, OpenDraft, make_durable, stored_link};
 use crate::bindings::clientpoint::content_source::content_library::{Error, LibraryFile};
 use crate::bindings::clientpoint::content_source::managed_files::{
@@ -36,7 +38,7 @@ impl Host for LibraryView<'_> {}
 impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     async fn count(accessor: &Accessor<T, Self>, drive: String) -> wasmtime::Result<Result<Counts, Error>> {
         Ok(async {
-            let (ctx, _) = lent(accessor)?;
+            let (ctx, _, _place) = lent(accessor)?;
             let (managed, suspected) = managed::count(&ctx.pool, scope(&ctx, &drive)).await?;
             Ok(Counts { managed, suspected })
         }
@@ -48,7 +50,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         items: Vec<ItemRef>,
     ) -> wasmtime::Result<Result<Vec<Vec<ManagedFile>>, Error>> {
         Ok(async {
-            let (ctx, _) = lent(accessor)?;
+            let (ctx, _, _place) = lent(accessor)?;
             at_most(items.len(), ROWS_AT_MOST)?;
             let mut answer = Vec::with_capacity(items.len());
             for ItemRef { drive, item } in &items {
@@ -67,7 +69,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         limit: u32,
     ) -> wasmtime::Result<Result<Vec<ManagedFile>, Error>> {
         Ok(async {
-            let (ctx, _) = lent(accessor)?;
+            let (ctx, _, _place) = lent(accessor)?;
             let scope = scope(&ctx, &drive);
             let found = managed::after(&ctx.pool, scope, file.as_deref(), suspected, bounded(limit)).await?;
             Ok(rows(found))
@@ -82,7 +84,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         limit: u32,
     ) -> wasmtime::Result<Result<Vec<ManagedFile>, Error>> {
         Ok(async {
-            let (ctx, _) = lent(accessor)?;
+            let (ctx, _, _place) = lent(accessor)?;
             let found = managed::due(&ctx.pool, scope(&ctx, &drive), known.as_ref(), bounded(limit)).await?;
             Ok(rows(found))
         }
@@ -91,7 +93,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
 
     async fn set(accessor: &Accessor<T, Self>, changes: Vec<Change>) -> wasmtime::Result<Result<(), Error>> {
         Ok(async {
-            let (ctx, _) = lent(accessor)?;
+            let (ctx, _, _place) = lent(accessor)?;
             at_most(changes.len(), CHANGES_AT_MOST)?;
             let changes: Vec<_> = changes.into_iter().map(change).collect::<Result<_, _>>()?;
             Ok(managed::set(&ctx.pool, &ctx.connection, &changes).await?)
@@ -101,7 +103,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
 
     async fn suspect_all(accessor: &Accessor<T, Self>, drive: String) -> wasmtime::Result<Result<(), Error>> {
         Ok(async {
-            let (ctx, _) = lent(accessor)?;
+            let (ctx, _, _place) = lent(accessor)?;
             Ok(managed::suspect_all(&ctx.pool, scope(&ctx, &drive)).await?)
         }
         .await)
@@ -109,7 +111,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
 
     async fn settle(accessor: &Accessor<T, Self>, settlements: Vec<Settlement>) -> wasmtime::Result<Result<(), Error>> {
         Ok(async {
-            let (ctx, run) = lent(accessor)?;
+            let (ctx, run, _place) = lent(accessor)?;
             at_most(settlements.len(), ROWS_AT_MOST)?;
             let settlements: Vec<_> = settlements.into_iter().map(settlement).collect::<Result<_, _>>()?;
             let now = stamp(ctx.clock.utc());
@@ -124,13 +126,15 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         base_revision: u64,
     ) -> wasmtime::Result<Result<Resource<OpenDraft>, Error>> {
         let begun = async {
-            let (ctx, _) = lent(accessor)?;
+            let (ctx, _, _place) = lent(accessor)?;
+            let place = ctx.one_more_draft()?;
             let name = managed::replaceable(&ctx.pool, &ctx.connection, &file, base_revision).await?;
             let name = name.ok_or(Error::Conflict)?;
             Ok::<_, Error>(OpenDraft {
                 name,
                 draft: Some(ctx.objects.draft(ctx.limit)?),
                 replaces: Some((file, base_revision)),
+                _place: place,
             })
         }
         .await;
@@ -148,12 +152,14 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     ) -> wasmtime::Result<Result<LibraryFile, Error>> {
         let open = accessor.with(|mut access| access.get().table.delete(draft))?;
         Ok(async {
-            let (ctx, run) = lent(accessor)?;
+            let (ctx, run, _place) = lent(accessor)?;
             let (Some((file, base)), Some(draft)) = (open.replaces, open.draft) else {
                 return Err(Error::Other(
                     "the draft replaces nothing, is being written, or has failed".into(),
                 ));
             };
+            bounds::link(&link)?;
+            bounds::line(&line)?;
             if draft.size() != link.size {
                 return Err(Error::SizeMismatch);
             }
@@ -173,11 +179,14 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     }
 }
 
-/// The library, if the instance works for a run.
-fn lent<T: LibraryProvider>(accessor: &Accessor<T, HasLibrary>) -> Result<(LibraryCtx, i64), Error> {
+/// The library, if the instance works for a run, and a place among the calls that are under way.
+fn lent<T: LibraryProvider>(
+    accessor: &Accessor<T, HasLibrary>,
+) -> Result<(LibraryCtx, i64, OwnedSemaphorePermit), Error> {
     let ctx = accessor.with(|mut access| access.get().ctx.clone());
     let run = ctx.run.ok_or(Error::Forbidden)?;
-    Ok((ctx, run))
+    let place = ctx.one_more_call()?;
+    Ok((ctx, run, place))
 }
 
 fn scope<'a>(ctx: &'a LibraryCtx, drive: &'a str) -> Scope<'a> {
@@ -211,6 +220,8 @@ fn change(change: Change) -> Result<managed::Change, Error> {
 }
 
 fn settlement(of: Settlement) -> Result<managed::Settlement, Error> {
+    bounds::line(&of.line)?;
+    of.known.as_ref().map_or(Ok(()), bounds::known)?;
     let waits = Change {
         file: of.file,
         waiting: of.waiting,

@@ -4,6 +4,7 @@
 //! one call (`…View`), a trait that the state implements to lend it (`…Provider`), a marker that names the view for the
 //! linker (`Has…`), and `add_to_linker`.
 
+mod bounds;
 pub mod clocks;
 pub mod connection;
 pub mod library;

@@ -1,11 +1,22 @@
 //! `progress`: how far transfers are, for whoever watches.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use wasmtime::component::{HasData, Linker};
 
 use crate::bindings::clientpoint::content_source::progress::{self, Host};
 use crate::bindings::clientpoint::content_source::types::ItemRef;
+
+/// How many items one instance may report on.
+const ITEMS_AT_MOST: usize = 1_000;
+
+/// How many reports of one instance are passed on.
+const REPORTS_AT_MOST: u32 = 50_000;
+
+/// The longest name that is passed on, in characters, and the longest item, in bytes.
+const NAME_AT_MOST: usize = 255;
+const ITEM_AT_MOST: usize = 512;
 
 /// Somebody who watches transfers. Called often and from any thread: it must not wait.
 pub trait Progress: Send + Sync {
@@ -22,8 +33,42 @@ impl Progress for Unwatched {
 
 /// Who watches this instance.
 pub struct ProgressCtx {
-    /// Gets every report.
+    /// Gets the reports that tell something new.
     pub watcher: Arc<dyn Progress>,
+    /// What was passed on last, by item.
+    last: BTreeMap<String, u64>,
+    passed_on: u32,
+}
+
+impl ProgressCtx {
+    /// Nothing was reported yet.
+    pub fn new(watcher: Arc<dyn Progress>) -> Self {
+        ProgressCtx {
+            watcher,
+            last: BTreeMap::new(),
+            passed_on: 0,
+        }
+    }
+
+    /// Whether a report tells something new: the first of an item, the last, a hundredth more, or a step back.
+    fn is_new(&mut self, item: &str, done: u64, total: Option<u64>) -> bool {
+        if ITEM_AT_MOST < item.len() || REPORTS_AT_MOST <= self.passed_on {
+            return false;
+        }
+        match self.last.get(item) {
+            None if ITEMS_AT_MOST <= self.last.len() => return false,
+            Some(last) if total != Some(done) => {
+                let step = (total.unwrap_or(0) / 100).max(1);
+                if done.checked_sub(*last).is_some_and(|more| more < step) {
+                    return false;
+                }
+            }
+            _ => {}
+        }
+        self.last.insert(item.to_string(), done);
+        self.passed_on += 1;
+        true
+    }
 }
 
 /// Lends the context.
@@ -50,7 +95,35 @@ pub fn add_to_linker<T: ProgressProvider + 'static>(linker: &mut Linker<T>) -> w
 
 impl Host for ProgressCtx {
     fn report(&mut self, item: ItemRef, name: String, done: u64, total: Option<u64>) -> wasmtime::Result<()> {
-        self.watcher.report(&item.item, &name, done, total);
+        if self.is_new(&item.item, done, total) {
+            let name: String = name.chars().take(NAME_AT_MOST).collect();
+            self.watcher.report(&item.item, &name, done, total);
+        }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_reports_becomes_a_trickle_and_the_end_is_always_told() {
+        let mut ctx = ProgressCtx::new(Arc::new(Unwatched));
+        let told = (0..=10_000)
+            .filter(|done| ctx.is_new("one", *done, Some(10_000)))
+            .count();
+        assert!((100..=102).contains(&told), "{told}");
+        assert!(ctx.is_new("one", 0, Some(10_000)), "it begins again");
+        assert!(ctx.is_new("one", 10_000, Some(10_000)));
+        assert!(ctx.is_new("beyond", u64::MAX, Some(0)) && !ctx.is_new("beyond", u64::MAX, Some(0)));
+
+        let told = (0..5_000).filter(|item| ctx.is_new(&item.to_string(), 0, None)).count();
+        assert_eq!(told, ITEMS_AT_MOST - 2);
+        assert!(!ctx.is_new(&"x".repeat(1 << 20), 0, None));
+        let told = (0..1_000_000_u64)
+            .filter(|turn| ctx.is_new("one", turn % 2 * 5_000, Some(10_000)))
+            .count();
+        assert!(told < 50_000, "{told}");
     }
 }

@@ -9,6 +9,8 @@ use crate::bindings::clientpoint::content_source::state_store::{self, Entry, Err
 
 const KEY_AT_MOST: usize = 256;
 const VALUE_AT_MOST: usize = 64 << 10;
+/// How many keys a connection may ever use.
+const KEYS_AT_MOST: i64 = 1_000;
 
 /// The values of one connection.
 #[derive(Clone)]
@@ -17,6 +19,8 @@ pub struct StateStoreCtx {
     pub pool: SqlitePool,
     /// The connection's id.
     pub connection: Arc<str>,
+    /// Whether it is withheld: everything is answered with `other`.
+    pub withheld: bool,
 }
 
 /// Lends the context.
@@ -63,12 +67,18 @@ impl<T: StateStoreProvider> HostWithStore<T> for HasStateStore {
 impl StateStoreCtx {
     /// See `state-store.get`.
     async fn get(&self, key: &str) -> Result<Option<Entry>, Error> {
+        if self.withheld {
+            return Err(withheld());
+        }
         let mut transaction = self.pool.begin().await?;
         self.read(&mut transaction, key).await
     }
 
     /// See `state-store.swap`.
     async fn swap(&self, key: &str, expected: Option<u64>, value: Option<Vec<u8>>) -> Result<Swapped, Error> {
+        if self.withheld {
+            return Err(withheld());
+        }
         if KEY_AT_MOST < key.len() || value.as_ref().is_some_and(|value| VALUE_AT_MOST < value.len()) {
             return Err(Error::TooLarge);
         }
@@ -78,7 +88,11 @@ impl StateStoreCtx {
             return Ok(Swapped::Stale(present));
         }
         // Removed values leave their count behind, so that a mark never comes back.
-        let version = self.last_version(&mut transaction, key).await? + 1;
+        let last = self.last_version(&mut transaction, key).await?;
+        if last == 0 && KEYS_AT_MOST <= self.keys(&mut transaction).await? {
+            return Err(Error::Other(format!("more than {KEYS_AT_MOST} keys")));
+        }
+        let version = last + 1;
         sqlx::query(
             "INSERT INTO state (connection, key, value, version) VALUES (?, ?, ?, ?) \
              ON CONFLICT (connection, key) DO UPDATE SET value = excluded.value, version = excluded.version",
@@ -106,6 +120,14 @@ impl StateStoreCtx {
         }))
     }
 
+    async fn keys(&self, transaction: &mut Transaction<'_, Sqlite>) -> Result<i64, Error> {
+        let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM state WHERE connection = ?")
+            .bind(&*self.connection)
+            .fetch_one(&mut **transaction)
+            .await?;
+        Ok(count)
+    }
+
     async fn last_version(&self, transaction: &mut Transaction<'_, Sqlite>, key: &str) -> Result<i64, Error> {
         let row: Option<(i64,)> = sqlx::query_as("SELECT version FROM state WHERE connection = ? AND key = ?")
             .bind(&*self.connection)
@@ -114,6 +136,10 @@ impl StateStoreCtx {
             .await?;
         Ok(row.map_or(0, |(version,)| version))
     }
+}
+
+fn withheld() -> Error {
+    Error::Other("this host keeps no state for this plugin".into())
 }
 
 impl From<sqlx::Error> for Error {
@@ -140,6 +166,7 @@ mod tests {
         StateStoreCtx {
             pool,
             connection: "c1".into(),
+            withheld: false,
         }
     }
 

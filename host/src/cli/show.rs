@@ -23,8 +23,10 @@ pub fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> String
 fn line<'a>(text: &mut String, widths: &[usize], cells: impl Iterator<Item = &'a str>) {
     let mut line = String::new();
     for (cell, widest) in cells.zip(widths) {
-        let gap = widest.saturating_sub(width(cell)) + 2;
-        line.push_str(cell);
+        // A line break in a cell could forge a row.
+        let cell = cell.replace('\n', "\\n");
+        let gap = widest.saturating_sub(width(&cell)) + 2;
+        line.push_str(&cell);
         line.extend(std::iter::repeat_n(' ', gap));
     }
     text.push_str(line.trim_end());
@@ -87,6 +89,7 @@ mod tests {
     #[test]
     fn a_hostile_name_commands_no_terminal() {
         assert_eq!(plain("a\u{1b}[2Jb\u{202e}fdp.exe"), "a\\u{1b}[2Jb\\u{202e}fdp.exe");
+        assert_eq!(table(["NAME"], &[["a\nforged".into()]]), "NAME\na\\nforged\n");
     }
 
     #[test]

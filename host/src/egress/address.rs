@@ -1,13 +1,22 @@
-//! Which addresses requests may go to.
-//!
-//! A host name on the allow-list may still resolve to a machine inside the network, by mistake or on purpose. So the
-//! address that is about to be dialled is judged as well, at the moment it is resolved: there is no second resolution
-//! that could answer otherwise.
+//! Which addresses requests may go to: decided from values alone.
 
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+/// How far requests may reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// The public internet.
+    Public,
+    /// The machine itself as well: for tests and demonstrations.
+    AlsoLoopback,
+}
+
+impl Reach {
+    /// Whether this address may be dialled.
+    pub fn allows(self, address: IpAddr) -> bool {
+        is_public(address) || (self == Reach::AlsoLoopback && address.to_canonical().is_loopback())
+    }
+}
 
 /// Whether an address is one of the public internet: not loopback, private, link-local (cloud metadata is there),
 /// shared, reserved, documentation, multicast or unspecified, nor an IPv6 form of one of these.
@@ -55,48 +64,29 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
 }
 
-/// A resolver that hands out public addresses only.
-#[derive(Debug)]
-pub struct PublicOnly;
-
-impl Resolve for PublicOnly {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let public: Vec<SocketAddr> = found.iter().copied().filter(|found| is_public(found.ip())).collect();
-            if public.is_empty() && !found.is_empty() {
-                return Err(ProhibitedAddress(name.as_str().to_string()).into());
-            }
-            Ok(Box::new(public.into_iter()) as Addrs)
-        })
-    }
-}
-
-/// A name that resolves to nothing but addresses inside the network.
-#[derive(Debug, thiserror::Error)]
-#[error("`{0}` resolves to an address that is not on the public internet")]
-pub struct ProhibitedAddress(pub String);
-
-/// Whether an error was caused by [`ProhibitedAddress`].
-pub fn is_prohibited(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if error.is::<ProhibitedAddress>() {
-            return true;
-        }
-        // `io::Error` hides what it wraps from `source`.
-        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if wrapped.is_some_and(|inner| inner.is::<ProhibitedAddress>()) {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn for_tests_the_machine_itself_is_in_reach_and_nothing_else_of_the_network() {
+        for (address, allowed) in [
+            ("127.0.0.1", true),
+            ("::1", true),
+            ("::ffff:127.0.0.1", true),
+            ("20.190.128.1", true),
+            ("169.254.169.254", false),
+            ("::ffff:169.254.169.254", false),
+            ("10.0.0.1", false),
+            ("0.0.0.0", false),
+        ] {
+            assert_eq!(
+                Reach::AlsoLoopback.allows(address.parse().unwrap()),
+                allowed,
+                "{address}"
+            );
+        }
+    }
 
     #[test]
     fn addresses_inside_the_network_are_told_from_public_ones() {

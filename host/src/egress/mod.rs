@@ -1,10 +1,12 @@
 //! The one way out: every request of a plugin passes [`Egress::send_request`], and nothing goes around it.
 //!
-//! In this order: the rules of the connection ([`rules`]), the token for the API origin and for nothing else, the
-//! address that the name resolves to ([`address`]), limits on what comes back. `authorization` is a header that a
+//! In this order: the rules of the connection ([`rules`]), what is posted ([`batch`]), the token for the API origin and
+//! for nothing else, the address ([`address`]) that the name resolves to ([`resolver`]), limits on what comes back. `authorization` is a header that a
 //! plugin can't set, in a request or in its trailers.
 
 pub mod address;
+pub mod batch;
+pub mod resolver;
 pub mod rules;
 
 use std::future::Future;
@@ -12,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use tokio::sync::Semaphore;
 use wasmtime_wasi_http::{
@@ -30,13 +32,16 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(15);
 const SILENCE_AT_MOST: Duration = Duration::from_secs(120);
 
 /// The longest body that a plugin may send.
-const REQUEST_BODY_AT_MOST: usize = 4 << 20;
+const REQUEST_BODY_AT_MOST: usize = 1 << 20;
 
 /// The longest answer of the API.
 const API_ANSWER_AT_MOST: usize = 16 << 20;
 
 /// Requests of one instance that are under way at once.
 const AT_ONCE: usize = 64;
+
+/// Requests of one instance that are under way or wait for it.
+const QUEUED: usize = 256;
 
 /// The way out for one instance.
 #[derive(Clone)]
@@ -45,6 +50,7 @@ pub struct Egress {
     rules: Rules,
     tokens: Tokens,
     download_at_most: usize,
+    queue: Arc<Semaphore>,
     under_way: Arc<Semaphore>,
 }
 
@@ -63,10 +69,11 @@ pub fn client(insecure: bool) -> Result<reqwest::Client, reqwest::Error> {
         .read_timeout(SILENCE_AT_MOST)
         .tcp_nodelay(true)
         .http2_adaptive_window(true);
+    let builder = builder.dns_resolver(resolver::Within(rules::reach(insecure)));
     if insecure {
         builder.no_proxy().build()
     } else {
-        builder.https_only(true).dns_resolver(address::PublicOnly).build()
+        builder.https_only(true).build()
     }
 }
 
@@ -78,11 +85,18 @@ impl Egress {
             rules,
             tokens,
             download_at_most: usize::try_from(download_at_most).unwrap_or(usize::MAX),
+            queue: Arc::new(Semaphore::new(QUEUED)),
             under_way: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 
+    /// Puts other rules in the place of those it has.
+    pub(crate) fn allow_only(&mut self, rules: Rules) {
+        self.rules = rules;
+    }
+
     async fn send(self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Error> {
+        let _place = self.queue.try_acquire().map_err(|_| Error::ConnectionLimitReached)?;
         // The semaphore is never closed.
         let _turn = self
             .under_way
@@ -90,20 +104,28 @@ impl Egress {
             .await
             .map_err(|_| Error::ConnectionLimitReached)?;
         let (parts, body) = request.into_parts();
-        let permit = self.rules.judge(&parts.method, &parts.uri).map_err(|denied| {
+        let refused = |reason: &str| {
             tracing::warn!(
                 origin = rules::origin(&parts.uri).unwrap_or_default(),
                 method = %parts.method,
-                "a request of the plugin was refused: {}",
-                denied.reason()
+                "a request of the plugin was refused: {reason}"
             );
             Error::HttpRequestDenied
-        })?;
-        let body = Limited::new(body, REQUEST_BODY_AT_MOST)
+        };
+        let permit = self
+            .rules
+            .judge(&parts.method, &parts.uri)
+            .map_err(|denied| refused(denied.reason()))?;
+        let mut body = Limited::new(body, REQUEST_BODY_AT_MOST)
             .collect()
             .await
             .map_err(|_| Error::HttpRequestBodySize(Some(REQUEST_BODY_AT_MOST as u64)))?
             .to_bytes();
+        if parts.method == Method::POST {
+            body = batch::reads(&body)
+                .ok_or_else(|| refused("what it posts is not a batch of reads"))?
+                .into();
+        }
         let uri = parts.uri.clone();
         let answer = match permit {
             Permit::Bare => self.exchange(parts, body, None).await?,
@@ -207,7 +229,7 @@ fn without_token(error: &TokenError) -> Response<WasiBody> {
 }
 
 fn wasi_error(error: &reqwest::Error) -> Error {
-    if address::is_prohibited(error) {
+    if resolver::is_prohibited(error) {
         return Error::DestinationIpProhibited;
     }
     let text = crate::oauth::reason(error);

@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{Method, Uri};
 use sha2::{Digest, Sha256};
+use url::Host;
+
+use super::address::Reach;
 
 /// How many addresses handed out by redirects stay open at a time. The oldest closes first.
 const OPENED_AT_MOST: usize = 512;
@@ -18,7 +21,7 @@ pub struct Rules {
     pub post_paths: Vec<String>,
     /// Whether a redirect of the API origin opens its target.
     pub redirects: bool,
-    /// For tests and demonstrations: plain http and addresses inside the network.
+    /// For tests and demonstrations: plain http, and addresses of this machine.
     pub insecure: bool,
     /// What redirects have opened. Only digests: the addresses themselves are credentials.
     opened: Arc<Mutex<VecDeque<[u8; 32]>>>,
@@ -65,15 +68,16 @@ impl Rules {
     /// See [`Denied`].
     pub fn judge(&self, method: &Method, uri: &Uri) -> Result<Permit, Denied> {
         let origin = origin(uri).ok_or(Denied::Destination)?;
-        if !self.insecure {
-            if uri.scheme() != Some(&http::uri::Scheme::HTTPS) {
-                return Err(Denied::Scheme);
-            }
-            let host = uri.host().unwrap_or_default();
-            let literal = host.trim_start_matches('[').trim_end_matches(']').parse();
-            if literal.is_ok_and(|address| !super::address::is_public(address)) {
-                return Err(Denied::Address);
-            }
+        // What dials reads an address in its own way (`https://2130706433/` is 127.0.0.1), so that way counts.
+        let url = url::Url::parse(&uri.to_string()).map_err(|_| Denied::Destination)?;
+        if literal(&url).is_some_and(|address| !self.reach().allows(address)) {
+            return Err(Denied::Address);
+        }
+        if !self.insecure && uri.scheme() != Some(&http::uri::Scheme::HTTPS) {
+            return Err(Denied::Scheme);
+        }
+        if url.origin().ascii_serialization() != origin {
+            return Err(Denied::Destination);
         }
         if origin == self.api_origin {
             let allowed = *method == Method::GET
@@ -115,6 +119,11 @@ impl Rules {
         }
     }
 
+    /// How far this connection's requests may reach.
+    pub fn reach(&self) -> Reach {
+        reach(self.insecure)
+    }
+
     fn opened(&self) -> std::sync::MutexGuard<'_, VecDeque<[u8; 32]>> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -144,6 +153,38 @@ pub fn origin(uri: &Uri) -> Option<String> {
         ("https", None | Some(443)) | ("http", None | Some(80)) => Some(format!("{scheme}://{host}")),
         (_, Some(port)) => Some(format!("{scheme}://{host}:{port}")),
         _ => None,
+    }
+}
+
+/// How far requests may reach, with the switch for tests or without.
+pub fn reach(insecure: bool) -> Reach {
+    if insecure { Reach::AlsoLoopback } else { Reach::Public }
+}
+
+/// Whether an endpoint may be called that a plugin has named: an address that needs no name must be within reach.
+///
+/// # Errors
+///
+/// See [`Denied`].
+pub fn endpoint(address: &str, insecure: bool) -> Result<(), Denied> {
+    let url = url::Url::parse(address).map_err(|_| Denied::Destination)?;
+    match url.scheme() {
+        "https" => {}
+        "http" if insecure => {}
+        _ => return Err(Denied::Scheme),
+    }
+    if literal(&url).is_some_and(|address| !reach(insecure).allows(address)) {
+        return Err(Denied::Address);
+    }
+    Ok(())
+}
+
+/// The address itself, where the host is no name.
+fn literal(url: &url::Url) -> Option<std::net::IpAddr> {
+    match url.host()? {
+        Host::Ipv4(address) => Some(address.into()),
+        Host::Ipv6(address) => Some(address.into()),
+        Host::Domain(_) => None,
     }
 }
 
@@ -227,10 +268,44 @@ mod tests {
     #[test]
     fn an_address_inside_the_network_is_refused_even_if_the_api_handed_it_out() {
         let rules = rules();
-        for inside in ["https://169.254.169.254/latest", "https://[::1]/x", "https://10.0.0.1/"] {
+        for inside in [
+            "https://169.254.169.254/latest",
+            "https://[::1]/x",
+            "https://10.0.0.1/",
+            "https://[::ffff:169.254.169.254]/",
+            "https://[0:0:0:0:0:ffff:7f00:1]/",
+            "https://2130706433/",
+            "https://0x7f000001/",
+            "https://0177.0.0.1/",
+            "https://127.1/",
+            "https://127.0.0.1./",
+        ] {
             rules.open(&"https://graph.example.com/c".parse().unwrap(), inside);
             assert_eq!(judge(&rules, "GET", inside), Err(Denied::Address), "{inside}");
         }
+    }
+
+    #[test]
+    fn an_address_that_is_read_in_two_ways_is_refused() {
+        let rules = rules();
+        for other in [
+            "https://files%2eexample.net/",
+            "https://files.example.net:443\\@evil.net/",
+        ] {
+            rules.open(&"https://graph.example.com/c".parse().unwrap(), other);
+            let Ok(uri) = other.parse::<Uri>() else { continue };
+            assert_eq!(rules.judge(&Method::GET, &uri), Err(Denied::Destination), "{other}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_inside_the_network_is_refused() {
+        assert_eq!(endpoint("https://login.example.com/token", false), Ok(()));
+        assert_eq!(endpoint("http://login.example.com/token", false), Err(Denied::Scheme));
+        assert_eq!(endpoint("file:///etc/passwd", true), Err(Denied::Scheme));
+        assert_eq!(endpoint("https://169.254.169.254/token", false), Err(Denied::Address));
+        assert_eq!(endpoint("http://169.254.169.254/token", true), Err(Denied::Address));
+        assert_eq!(endpoint("http://127.0.0.1:4010/token", true), Ok(()));
     }
 
     #[test]

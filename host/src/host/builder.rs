@@ -1,5 +1,6 @@
 //! Putting a host together: everything that can be configured, checked all at once.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -10,6 +11,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::egress;
 use crate::egress::rules::origin;
 use crate::plugin::Plugin;
+use crate::powers::Power;
 use crate::secrets::SecretKey;
 use crate::store;
 use crate::store::objects::Objects;
@@ -25,6 +27,7 @@ pub struct HostBuilder {
     endpoints: Option<InsecureEndpoints>,
     limits: Limits,
     changes: PolicyChanges,
+    withheld: BTreeSet<Power>,
 }
 
 /// Everything that is wrong with a configuration, at once.
@@ -45,6 +48,7 @@ impl HostBuilder {
             endpoints: None,
             limits: Limits::default(),
             changes: PolicyChanges::default(),
+            withheld: BTreeSet::new(),
         }
     }
 
@@ -87,6 +91,12 @@ impl HostBuilder {
     /// Changes to the plugin's default policy.
     pub fn policy(mut self, changes: PolicyChanges) -> Self {
         self.changes = changes;
+        self
+    }
+
+    /// Gives the plugin less than the contract offers: every call of that interface is denied.
+    pub fn withhold(mut self, power: Power) -> Self {
+        self.withheld.insert(power);
         self
     }
 
@@ -149,6 +159,7 @@ impl HostBuilder {
                 watcher: self.watcher,
                 endpoints: self.endpoints,
                 changes: self.changes,
+                withheld: self.withheld,
                 tokens: Mutex::default(),
                 peak_memory: Arc::default(),
             }),

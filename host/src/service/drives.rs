@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Session;
+use super::accounting::{self, Pages};
 use crate::bindings::exports::clientpoint::content_source::content_import::Error as ContractError;
 use crate::bindings::exports::clientpoint::content_source::content_import::{self as contract, DriveKind};
 use crate::store::connections::{self, ChosenDrive, Connection};
@@ -63,18 +64,19 @@ impl Session<'_> {
                 let import = world.clientpoint_content_source_content_import();
                 let mut pages = Vec::new();
                 let mut next = None;
-                for _ in 0..DRIVE_PAGES_AT_MOST {
+                let mut count = Pages::new(DRIVE_PAGES_AT_MOST);
+                loop {
                     let page = match import.call_drives(accessor, actor.clone(), next).await? {
                         Ok(page) => page,
                         Err(error) => return Ok(Err(error)),
                     };
+                    count.one_more(accounting::drives_weight(&page))?;
                     next = page.next.clone();
                     pages.push(page);
                     if next.is_none() {
-                        break;
+                        return Ok(Ok(pages));
                     }
                 }
-                Ok(Ok(pages))
             })
             .await?;
         let pages = self.settled(&connection, pages).await?;

@@ -1,5 +1,6 @@
 //! "Add from OneDrive": what can be chosen, and bringing it in.
 
+use super::accounting::{self, Pages};
 use super::{BrowseRow, ItemOutcome, Session};
 use crate::Result;
 use crate::bindings::clientpoint::content_source::types::{Actor, ItemRef};
@@ -23,7 +24,8 @@ impl Session<'_> {
                 let import = world.clientpoint_content_source_content_import();
                 let mut entries = Vec::new();
                 let mut next = None;
-                for _ in 0..PAGES_AT_MOST {
+                let mut pages = Pages::new(PAGES_AT_MOST);
+                loop {
                     let page = match import
                         .call_browse(accessor, actor.clone(), folder.clone(), next)
                         .await?
@@ -31,13 +33,14 @@ impl Session<'_> {
                         Ok(page) => page,
                         Err(error) => return Ok(Err(error)),
                     };
+                    let weight = page.entries.iter().map(accounting::weight).sum();
+                    pages.one_more(weight)?;
                     entries.extend(page.entries);
                     next = page.next;
                     if next.is_none() {
-                        break;
+                        return Ok(Ok(entries));
                     }
                 }
-                Ok(Ok(entries))
             })
             .await?;
         let entries = self.settled(&connection, entries).await?;
@@ -71,25 +74,21 @@ impl Session<'_> {
                 },
             })
             .collect();
-        let asked = items.len();
         let _turn = self.host.turn(&connection.id).await?;
         let actor = self.actor();
-        let outcomes = self
-            .with_plugin(&connection, self.host.limits.transfer, async |world, accessor| {
+        let instance = self.instance(&connection).await?.for_items(&items);
+        let brought_in = instance.brought_in();
+        let asked = items.clone();
+        let answered = instance
+            .call(self.host.limits.transfer, async |world, accessor| {
                 world
                     .clientpoint_content_source_content_import()
                     .call_import_files(accessor, actor, items)
                     .await
             })
-            .await?;
-        let outcomes = self.settled(&connection, outcomes).await?;
-        if outcomes.len() != asked {
-            return Err(crate::Error::PluginStopped(format!(
-                "it gave {} outcomes for {asked} files: look at `library list` for what is there",
-                outcomes.len()
-            )));
-        }
-        Ok(outcomes.into_iter().map(ItemOutcome::from).collect())
+            .await;
+        let outcomes = accounting::of_import(&self.host.pool, &asked, &brought_in.all(), answered).await?;
+        self.settled(&connection, outcomes).await
     }
 
     pub(super) fn actor(&self) -> Actor {

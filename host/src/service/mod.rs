@@ -3,6 +3,7 @@
 //! Each method checks the person's role first (rule 2). What it answers is plain data that serializes to JSON, so that
 //! the command line, a web page and a test read the same words.
 
+mod accounting;
 mod connecting;
 mod disconnecting;
 mod drives;

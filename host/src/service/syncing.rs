@@ -1,5 +1,6 @@
 //! Runs of the sync: now, by plan, and going on where one was interrupted.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,8 +29,6 @@ const TRIES: u32 = 3;
 const BREATH: Duration = Duration::from_secs(60);
 /// The longest cursor, in bytes.
 const CURSOR_AT_MOST: usize = 64 << 10;
-/// The most steps of a run: far more than the largest drive has pages.
-const STEPS_AT_MOST: u32 = 1_000_000;
 
 /// What a run may do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -317,7 +316,7 @@ impl Session<'_> {
     ) -> Result<Halt> {
         let mut waited = Duration::ZERO;
         let mut tries = 0;
-        for _ in 0..STEPS_AT_MOST {
+        for _ in 0..self.host.limits.steps {
             if stop.asked() {
                 return Ok(Halt::Interrupted);
             }
@@ -328,21 +327,9 @@ impl Session<'_> {
                     stop.or_after(self.host.clock.sleep(BREATH)).await;
                     continue;
                 }
-                Err(error) => {
-                    let (outcome, reason) = meaning(&error, connection.mode);
-                    let message = error.to_string();
-                    let ending = Ending::GivenUp {
-                        outcome,
-                        reason,
-                        message: &message,
-                    };
-                    return Ok(self.over(run, ending).await);
-                }
+                Err(error) => return Ok(self.give_up(connection, run, &error).await),
             };
             tries = 0;
-            if CURSOR_AT_MOST < report.cursor.len() {
-                return Err(Error::PluginStopped("its cursor is too long".into()));
-            }
             let listed = report.stage != Stage::Listing;
             runs::keep_cursor(&self.host.pool, run, report.cursor, listed).await?;
             if report.stage == Stage::Done {
@@ -365,7 +352,19 @@ impl Session<'_> {
             }
             stop.or_after(self.host.clock.sleep(pause)).await;
         }
-        Err(Error::PluginStopped("it takes steps without end".into()))
+        let endless = Error::PluginStopped("it takes steps without end".into());
+        Ok(self.give_up(connection, run, &endless).await)
+    }
+
+    async fn give_up(&self, connection: &Connection, run: &Run, error: &Error) -> Halt {
+        let (outcome, reason) = meaning(error, connection.mode);
+        let message = error.to_string();
+        let ending = Ending::GivenUp {
+            outcome,
+            reason,
+            message: &message,
+        };
+        self.over(run, ending).await
     }
 
     async fn over(&self, run: &Run, ending: Ending<'_>) -> Halt {
@@ -385,11 +384,16 @@ impl Session<'_> {
                 sync.call_step(accessor, cursor, options).await
             })
             .await?;
-        self.settled(connection, report).await
+        let report = self.settled(connection, report).await?;
+        if CURSOR_AT_MOST < report.cursor.len() {
+            return Err(Error::PluginStopped("its cursor is too long".into()));
+        }
+        Ok(report)
     }
 
     async fn planned(&self, connection: &Connection, run: &Run) -> Result<Vec<PlannedRow>> {
         let mut rows = Vec::new();
+        let mut seen = BTreeSet::new();
         let mut next = None;
         loop {
             let instance = self.instance(connection).await?.for_run(run.id);
@@ -404,7 +408,10 @@ impl Session<'_> {
                 .await??;
             let empty = page.planned.is_empty();
             for planned in page.planned {
-                rows.push(self.row(planned).await?);
+                if !seen.insert(planned.file.clone()) {
+                    return Err(Error::PluginStopped("it plans a file twice".into()));
+                }
+                rows.push(self.row(connection, planned).await?);
             }
             next = page.next;
             if next.is_none() || empty {
@@ -413,8 +420,18 @@ impl Session<'_> {
         }
     }
 
-    async fn row(&self, planned: Planned) -> Result<PlannedRow> {
-        let file = files::get(&self.host.pool, &planned.file).await?;
+    async fn row(&self, connection: &Connection, planned: Planned) -> Result<PlannedRow> {
+        let file = match files::get(&self.host.pool, &planned.file).await {
+            Err(Error::NotFound { .. }) => None,
+            found => Some(found?),
+        };
+        let managed = |file: &files::LibraryFile| {
+            let link = file.link.as_ref();
+            link.is_some_and(|link| link.connection == connection.id)
+        };
+        let file = file
+            .filter(managed)
+            .ok_or_else(|| Error::PluginStopped("it plans for a file that is none of its own".into()))?;
         Ok(PlannedRow {
             library_name: file.name,
             outcome: outcome_word(planned.outcome),

@@ -6,6 +6,7 @@
 
 pub mod connections;
 pub mod detach;
+pub mod endpoints;
 pub mod files;
 pub mod grants;
 pub mod managed;
@@ -28,7 +29,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/1_first.sql"),
     include_str!("migrations/3_sync.sql"),
     include_str!("migrations/4_sign_in.sql"),
+    include_str!("migrations/6_endpoints.sql"),
 ];
+
+/// How long a question waits for one of this process's own connections.
+const TURN: Duration = Duration::from_secs(10);
 
 /// Opens the database in `data`, making or bringing up to date what is missing. `patience` is how long a writer waits
 /// for another process that holds the database.
@@ -46,7 +51,7 @@ pub async fn open(data: &Path, patience: Duration) -> Result<SqlitePool> {
         .busy_timeout(patience);
     let pool = SqlitePoolOptions::new()
         .max_connections(4)
-        .acquire_timeout(patience)
+        .acquire_timeout(TURN.max(patience))
         .connect_with(options)
         .await?;
     migrate(&pool).await?;

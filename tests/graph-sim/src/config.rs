@@ -41,6 +41,10 @@ pub struct Config {
     pub redirect_uris: Vec<String>,
     /// Certificates that the application may sign assertions with, in DER, with RSA keys of at least 2048 bits.
     pub certificates: Vec<Vec<u8>>,
+    /// Whether somebody else ends TLS in front of Graph, so that the links it gives begin with https.
+    pub https_links: bool,
+    /// Whether the application needs no credential for people's tokens, as one for phones and desktops.
+    pub public_client: bool,
     /// What changes are told like.
     pub delta: DeltaStyle,
     /// How many resource units the application may use in a minute of the simulator's clock; `None`: any number.
@@ -60,6 +64,8 @@ impl Default for Config {
             page_size: 200,
             redirect_uris: vec![],
             certificates: vec![],
+            https_links: false,
+            public_client: false,
             delta: DeltaStyle::default(),
             units_per_minute: None,
         }

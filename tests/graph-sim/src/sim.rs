@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use chrono::{DateTime, Utc};
 use tokio::runtime::{Builder, Runtime};
 
@@ -17,7 +17,13 @@ use crate::{
     log::{Log, Logged},
     seed,
     server::Ports,
-    sign_in::{authority::Authority, certificate::Certificate, ledger::Ledger, people},
+    sign_in::{
+        authority::Authority,
+        certificate::Certificate,
+        ledger::{Grant, Ledger},
+        people,
+        scope::Scopes,
+    },
     units::Meter,
     world::{State, World},
 };
@@ -324,6 +330,23 @@ impl Sim {
             .with_context(|| format!("there is nobody called {person:?}"));
         let account = or_stop(account);
         state.ledger.issue_access_token(Some(account), now)
+    }
+
+    /// A refresh token of one of them, for `Files.Read.All`, as if it came from a sign-in at the company.
+    #[track_caller]
+    pub fn refresh_token_of(&self, person: &str) -> String {
+        let mut state = self.world.state();
+        let now = state.clock.now();
+        let authority = Authority::Tenant(TENANT_ID);
+        let account = people::find(&state.company, person).and_then(|person| authority.account(person));
+        let account = or_stop(account.with_context(|| format!("there is nobody called {person:?}")));
+        let scopes = or_stop(Scopes::parse("Files.Read.All offline_access").map_err(|_| anyhow!("no scopes")));
+        let grant = Grant {
+            authority,
+            account,
+            scopes,
+        };
+        state.ledger.issue_refresh_token(grant, now)
     }
 }
 

@@ -26,6 +26,9 @@ pub(crate) struct World {
     pub content_url: String,
     pub reject_authorization: bool,
     pub page_size: usize,
+    /// `http` or `https`: what links to Graph begin with.
+    pub scheme: &'static str,
+    pub public_client: bool,
     /// Where sign-ins may send the browser, besides the loopback.
     pub redirect_uris: Vec<String>,
     /// Signs the id_tokens.
@@ -72,6 +75,8 @@ impl World {
             content_url: urls.content,
             reject_authorization: config.reject_authorization,
             page_size: config.page_size.clamp(1, 999),
+            scheme: if config.https_links { "https" } else { "http" },
+            public_client: config.public_client,
             redirect_uris: config.redirect_uris.clone(),
             signer: Signer::new()?,
             signing_key: ids::random_secret(),

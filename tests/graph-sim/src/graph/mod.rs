@@ -53,7 +53,7 @@ type Answer = Result<Response, GraphError>;
 impl<'a> Call<'a> {
     pub fn new(world: &World, method: Method, path: &'a str, query: &'a str, headers: &'a HeaderMap) -> Self {
         let origin = match headers.get(header::HOST).and_then(|host| host.to_str().ok()) {
-            Some(host) => format!("http://{host}"),
+            Some(host) => format!("{}://{host}", world.scheme),
             None => world.graph_url.clone(),
         };
         let address = PREFIXES

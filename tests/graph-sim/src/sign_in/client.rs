@@ -40,6 +40,7 @@ pub(crate) fn check(world: &World, token_url: &str, headers: &HeaderMap, form: &
             let now = state.clock.now();
             assertion::check(&mut state.ledger, token_url, assertion, now)
         }
+        (None, None) if world.public_client && field(form, "grant_type") != Some("client_credentials") => Ok(()),
         (None, None) => Err(Refusal::new(
             "invalid_client",
             7_000_218,

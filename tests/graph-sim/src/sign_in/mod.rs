@@ -15,7 +15,7 @@ pub(crate) mod ledger;
 mod page;
 pub(crate) mod people;
 mod refusal;
-mod scope;
+pub(crate) mod scope;
 mod token;
 
 use axum::{

@@ -16,6 +16,7 @@ mod client;
 mod control;
 mod delta;
 mod download;
+mod elsewhere;
 mod faults;
 mod people;
 mod shares;

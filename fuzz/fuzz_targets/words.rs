@@ -1,0 +1,83 @@
+//! Text that comes over the contract or in file names: ids, settings, refusals of the sign-in service, names.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use onedrive_plugin::{
+    graph, kinds,
+    model::{Failure, Refusal},
+    source,
+    sync::judge,
+    wording,
+};
+use url::Url;
+
+const API: &str = "https://graph.microsoft.com";
+
+fuzz_target!(|text: &str| {
+    let (one, other) = text.split_once('\n').unwrap_or((text, ""));
+    ids_stay_in_their_segment(one, other);
+    settings_stay_with_microsoft(one, other);
+
+    let explained = source::explain(400, one, other);
+    assert!(!explained.message.is_empty());
+
+    let ending = kinds::ending(one);
+    assert!(!ending.contains('.') && ending == ending.to_ascii_lowercase());
+    let _ = kinds::fits_media_type(&ending, other);
+    let _ = kinds::is_page_or_message(other, one.as_bytes());
+    assert_eq!(judge::same_format(one, other), judge::same_format(other, one));
+    assert!(!wording::refusal(&Refusal::UnsupportedType(ending), one).is_empty());
+    assert!(!wording::failure(&Failure::NotFound, one).is_empty());
+});
+
+/// An id can't lead to another path, whatever is in it.
+fn ids_stay_in_their_segment(drive: &str, item: &str) {
+    if !graph::is_id(drive) || !graph::is_id(item) {
+        return;
+    }
+    let url = Url::parse(&graph::content(API, drive, item).url).unwrap();
+    let segments: Vec<&str> = url.path_segments().unwrap().collect();
+    assert_eq!(segments.len(), 6, "{url}");
+    assert_eq!((segments[0], segments[1], segments[3], segments[5]), ("v1.0", "drives", "items", "content"), "{url}");
+    assert_eq!((url.origin().ascii_serialization().as_str(), url.query(), url.fragment()), (API, None, None));
+
+    let batch = graph::batch(API, drive, &[item]);
+    let body: serde_json::Value = serde_json::from_slice(&batch.body.unwrap()).unwrap();
+    let path = body["requests"][0]["url"].as_str().unwrap();
+    let url = Url::parse(API).unwrap().join(path).unwrap();
+    assert_eq!(url.path_segments().unwrap().count(), 4, "{url}");
+}
+
+/// What is filled in can't send a secret elsewhere.
+fn settings_stay_with_microsoft(tenant: &str, client: &str) {
+    for cloud in ["global", "us-gov", "us-dod", "china", client] {
+        let settings = |key: &str| match key {
+            "tenant" => Some(tenant),
+            "client-id" => Some(client),
+            "cloud" => Some(cloud),
+            _ => None,
+        };
+        if let Ok(plan) = source::authorization(settings) {
+            check(&plan, tenant);
+        }
+        let known_client = |key: &str| match key {
+            "client-id" => Some("11111111-2222-3333-4444-555555555555"),
+            other => settings(other),
+        };
+        if let Ok(plan) = source::authorization(known_client) {
+            check(&plan, tenant);
+        }
+    }
+}
+
+fn check(plan: &source::Plan, tenant: &str) {
+    let url = Url::parse(&plan.token_url).unwrap();
+    let host = url.host_str().unwrap();
+    assert!(
+        host == "login.microsoftonline.com" || host == "login.microsoftonline.us" || host == "login.partner.microsoftonline.cn",
+        "{url}"
+    );
+    let segments: Vec<&str> = url.path_segments().unwrap().collect();
+    assert_eq!(segments.get(1..), Some(["oauth2", "v2.0", "token"].as_slice()), "{url}");
+    assert!(segments[0].eq_ignore_ascii_case(tenant.trim()), "{url}");
+}

@@ -1,0 +1,81 @@
+//! Taking powers away: a host may give a plugin less than the contract offers, and the plugin has to say so in words.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::capability::progress::Unwatched;
+use crate::clock::{Clock, Sleep};
+use crate::egress::rules::Rules;
+use crate::state::State;
+
+/// One interface that a plugin imports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Power {
+    /// `connection`: withheld, no drive is chosen.
+    Connection,
+    /// `content-library`: withheld, everything is answered with `forbidden`.
+    ContentLibrary,
+    /// `managed-files`: withheld, everything is answered with `forbidden`, also during a run.
+    ManagedFiles,
+    /// `state-store`: withheld, everything is answered with `other`.
+    StateStore,
+    /// `progress`: withheld, nobody watches.
+    Progress,
+    /// `logging`: withheld, nothing is written.
+    Logging,
+    /// `wasi:http`: withheld, each request is answered with `HTTP-request-denied`.
+    Http,
+    /// `wasi:clocks`: withheld, time stands still and nobody waits.
+    Clocks,
+}
+
+impl Power {
+    /// All of them.
+    pub const ALL: [Power; 8] = [
+        Power::Connection,
+        Power::ContentLibrary,
+        Power::ManagedFiles,
+        Power::StateStore,
+        Power::Progress,
+        Power::Logging,
+        Power::Http,
+        Power::Clocks,
+    ];
+}
+
+impl State {
+    /// Takes a power away. The interface stays, so that the plugin can be loaded; every call of it is denied.
+    pub(crate) fn withhold(&mut self, power: Power) {
+        match power {
+            Power::Connection => self.connection.info.drive = None,
+            Power::ContentLibrary => self.library.withheld = true,
+            Power::ManagedFiles => self.library.managed_withheld = true,
+            Power::StateStore => self.state_store.withheld = true,
+            Power::Progress => self.progress.watcher = Arc::new(Unwatched),
+            Power::Logging => self.logging.silence(),
+            Power::Http => self
+                .egress
+                .allow_only(Rules::new(String::new(), Vec::new(), false, false)),
+            Power::Clocks => self.clocks.clock = Arc::new(NoClock),
+        }
+    }
+}
+
+/// Time that does not pass.
+struct NoClock;
+
+impl Clock for NoClock {
+    fn utc(&self) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn sleep(&self, _duration: Duration) -> Sleep {
+        Box::pin(std::future::ready(()))
+    }
+}

@@ -1,0 +1,51 @@
+//! Where the credentials and the tokens of a connection go.
+
+use sqlx::SqlitePool;
+
+use crate::Result;
+
+/// Two origins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoints {
+    /// That of the token endpoint: it gets the credentials.
+    pub login: String,
+    /// That of the API: it gets the tokens.
+    pub api: String,
+}
+
+/// Settles where those of a connection go from now on.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn put(pool: &SqlitePool, connection: &str, endpoints: &Endpoints) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO endpoints (connection, login, api) VALUES (?, ?, ?) \
+         ON CONFLICT (connection) DO UPDATE SET login = excluded.login, api = excluded.api",
+    )
+    .bind(connection)
+    .bind(&endpoints.login)
+    .bind(&endpoints.api)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Where they go. If that was never settled, it is now: to these.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn settled(pool: &SqlitePool, connection: &str, endpoints: &Endpoints) -> Result<Endpoints> {
+    sqlx::query("INSERT OR IGNORE INTO endpoints (connection, login, api) VALUES (?, ?, ?)")
+        .bind(connection)
+        .bind(&endpoints.login)
+        .bind(&endpoints.api)
+        .execute(pool)
+        .await?;
+    let (login, api) = sqlx::query_as("SELECT login, api FROM endpoints WHERE connection = ?")
+        .bind(connection)
+        .fetch_one(pool)
+        .await?;
+    Ok(Endpoints { login, api })
+}

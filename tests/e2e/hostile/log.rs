@@ -1,0 +1,76 @@
+//! What plugins write into the host's log, while a test looks.
+
+use std::fmt::{Debug, Write};
+use std::sync::{Arc, Mutex};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::DefaultGuard;
+use tracing::{Event, Metadata, Subscriber};
+
+/// What came, in numbers. Clones see the same.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Seen>>);
+
+#[derive(Default)]
+struct Seen {
+    lines: usize,
+    longest: usize,
+    broken: bool,
+}
+
+impl Log {
+    /// A log of this thread, for as long as the guard is there.
+    pub fn kept() -> (Self, DefaultGuard) {
+        let log = Log::default();
+        let guard = tracing::subscriber::set_default(log.clone());
+        (log, guard)
+    }
+
+    pub fn lines(&self) -> usize {
+        self.0.lock().unwrap().lines
+    }
+
+    pub fn longest(&self) -> usize {
+        self.0.lock().unwrap().longest
+    }
+
+    pub fn broken(&self) -> bool {
+        self.0.lock().unwrap().broken
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "plugin"
+    }
+
+    fn new_span(&self, _span: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _span: &Id, _values: &Record<'_>) {}
+
+    fn record_follows_from(&self, _span: &Id, _follows: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = Line(String::new());
+        event.record(&mut line);
+        let mut seen = self.0.lock().unwrap();
+        seen.lines += 1;
+        seen.longest = seen.longest.max(line.0.len());
+        seen.broken |= line.0.chars().any(char::is_control);
+    }
+
+    fn enter(&self, _span: &Id) {}
+
+    fn exit(&self, _span: &Id) {}
+}
+
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, _field: &Field, value: &dyn Debug) {
+        write!(self.0, "{value:?}").unwrap();
+    }
+}

@@ -1,0 +1,191 @@
+// The way out: every request of the plugin is judged here, by the rules of the contract (`source.egress`), and gets its
+// token here.
+
+import dns from 'node:dns';
+import http from 'node:http';
+import https from 'node:https';
+import { BlockList, isIP } from 'node:net';
+import { urlToHttpOptions } from 'node:url';
+import { httpTypes } from './http.mjs';
+import { pieces } from './streams.mjs';
+
+const { Fields, Response } = httpTypes;
+/** How long nothing may come, in milliseconds. The plugin has shorter patience of its own. */
+const SILENCE = 120_000;
+/** How many addresses that redirects handed out stay open. */
+const OPENED_AT_MOST = 512;
+/** The longest body of a request, in bytes: a batch. */
+const BODY_AT_MOST = 1 << 20;
+
+/** What is not on the public internet. */
+const INSIDE = new BlockList();
+for (const [net, bits] of [
+  ['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12],
+  ['192.0.0.0', 24], ['192.0.2.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['198.51.100.0', 24],
+  ['203.0.113.0', 24], ['224.0.0.0', 3],
+]) {
+  INSIDE.addSubnet(net, bits, 'ipv4');
+}
+/** Of IPv6, only what is given out to the public is let through. */
+const PUBLIC_IPV6 = new BlockList();
+PUBLIC_IPV6.addSubnet('2000::', 3, 'ipv6');
+
+export class Egress {
+  /** How many requests were refused. */
+  refused = 0;
+  #opened = new Set();
+
+  /** `rules` are those of the plugin's plan; without them nothing leaves. */
+  constructor(rules, { tokens, insecure = false } = {}) {
+    Object.assign(this, { rules, tokens, insecure });
+  }
+
+  /** wasi:http/client. An error of that interface is thrown as `{ tag, val }`. */
+  async send(request) {
+    const address = `${request.scheme ?? 'https'}://${request.authority}${request.path ?? '/'}`;
+    const url = URL.canParse(address) ? new URL(address) : undefined;
+    const permit = url && this.#judge(request.method, url, address);
+    if (!permit) {
+      this.refused += 1;
+      throw { tag: 'HTTP-request-denied' };
+    }
+    const body = await bodyOf(request);
+    if (request.method === 'POST' && !isBatchOfReads(body)) {
+      this.refused += 1;
+      throw { tag: 'HTTP-request-denied' };
+    }
+    let answer = await this.#ask(request, url, body, permit);
+    if (answer.statusCode === 401 && permit === 'with-token') {
+      // A token can end before its time: once, a new one is tried.
+      this.tokens.forget();
+      answer.resume();
+      answer = await this.#ask(request, url, body, permit);
+    }
+    this.#open(answer, url);
+    return response(answer);
+  }
+
+  /** `with-token`, `bare`, or nothing for a request that is refused. */
+  #judge(method, url, address) {
+    if (!this.rules || url.username || url.password) return undefined;
+    if (!this.insecure && url.protocol !== 'https:') return undefined;
+    if (url.origin === this.rules.apiOrigin) {
+      const allowed = method === 'GET' || (method === 'POST' && this.rules.postPaths.includes(url.pathname));
+      return allowed ? 'with-token' : undefined;
+    }
+    return method === 'GET' && this.#opened.has(address) ? 'bare' : undefined;
+  }
+
+  /** A redirect that the API answers, or one from there, opens exactly its target. */
+  #open(answer, from) {
+    const { location } = answer.headers;
+    if (!this.rules.redirects || !location || answer.statusCode < 300 || answer.statusCode > 399) return;
+    this.#opened.add(location);
+    if (URL.canParse(location, from)) this.#opened.add(new URL(location, from).href);
+    for (const oldest of this.#opened) {
+      if (this.#opened.size <= OPENED_AT_MOST) break;
+      this.#opened.delete(oldest);
+    }
+  }
+
+  async #ask(request, url, body, permit) {
+    const headers = { ...request.headers.toObject(), 'accept-encoding': 'identity' };
+    if (permit === 'with-token') headers.authorization = `Bearer ${await this.tokens.current()}`;
+    // The path byte for byte as it came: a pre-authenticated address is signed.
+    const options = { ...urlToHttpOptions(url), path: request.path ?? '/', method: request.method, headers, timeout: SILENCE };
+    if (!this.insecure) {
+      options.lookup = lookupPublic; // Nobody looks up what is an address already.
+      if (isIP(options.hostname) && !isPublic(options.hostname)) throw { tag: 'destination-IP-prohibited' };
+    }
+    return new Promise((resolve, reject) => {
+      const outgoing = (url.protocol === 'https:' ? https : http).request(options, resolve);
+      outgoing.on('timeout', () => outgoing.destroy(Object.assign(new Error('silence'), { code: 'ETIMEDOUT' })));
+      outgoing.on('error', (error) => reject(errorCode(error)));
+      outgoing.end(body);
+    });
+  }
+}
+
+async function bodyOf(request) {
+  if (!request.contents) return undefined;
+  const chunks = [];
+  let length = 0;
+  for await (const bytes of pieces(request.contents)) {
+    length += bytes.length;
+    if (length > BODY_AT_MOST) throw { tag: 'HTTP-request-body-size', val: BigInt(length) };
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Whether it is a batch in the JSON format of OData (4.01, section 19) that only reads, and only paths of the origin. */
+function isBatchOfReads(body) {
+  try {
+    const { requests } = JSON.parse(body);
+    return requests.every(({ method, url, body }) => /^get$/i.test(method) && /^\/(?!\/)/.test(url) && body === undefined);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The answer as the plugin sees it: its bytes as they come, and after them whether they were all. Who stops reading, or
+ * never begins, leaves no connection behind.
+ */
+function response(answer) {
+  const { promise: ending, resolve: ended } = Promise.withResolvers();
+  const chunks = answer[Symbol.asyncIterator]();
+  const body = {
+    async next() {
+      try {
+        const { done, value } = await chunks.next();
+        if (!done) return { done, value: new Uint8Array(value) };
+        ended(answer.complete ? { tag: 'ok', val: undefined } : { tag: 'err', val: { tag: 'HTTP-response-incomplete' } });
+      } catch (error) {
+        ended({ tag: 'err', val: errorCode(error) });
+      }
+      return { done: true, value: undefined };
+    },
+    async return() {
+      answer.destroy();
+      ended({ tag: 'err', val: { tag: 'HTTP-response-incomplete' } });
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+  return Response.of(answer.statusCode, Fields.fromRaw(answer.rawHeaders), body, ending);
+}
+
+/** Resolves a name, and refuses it if it leads inside: at the very moment of connecting, so that it can't change later. */
+function lookupPublic(name, options, done) {
+  dns.lookup(name, { ...options, all: true }, (error, addresses) => {
+    if (error) return done(error);
+    const inside = addresses.some(({ address }) => !isPublic(address));
+    if (inside || addresses.length === 0) return done(Object.assign(new Error('inside'), { code: 'INSIDE' }));
+    return options.all ? done(null, addresses) : done(null, addresses[0].address, addresses[0].family);
+  });
+}
+
+function isPublic(address) {
+  return isIP(address) === 6 ? PUBLIC_IPV6.check(address, 'ipv6') : !INSIDE.check(address, 'ipv4');
+}
+
+/** What wasi:http calls an error of Node's. */
+function errorCode(error) {
+  switch (error.code) {
+    case 'ECONNREFUSED':
+      return { tag: 'connection-refused' };
+    case 'ENOTFOUND':
+      return { tag: 'DNS-error', val: { rcode: error.code } };
+    case 'INSIDE':
+      return { tag: 'destination-IP-prohibited' };
+    case 'ETIMEDOUT':
+      return { tag: 'connection-timeout' };
+    case 'ECONNRESET':
+      return { tag: 'connection-terminated' };
+    default:
+      return { tag: 'internal-error', val: error.code };
+  }
+}
