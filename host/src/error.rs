@@ -16,7 +16,7 @@ pub enum Error {
     },
     /// There is no connection that this person could use.
     #[error(
-        "not connected to {source_title}: run `clientpoint-host connect organization --tenant TENANT --client-id ID --client-secret-stdin` first"
+        "not connected to {source_title}: run `clientpoint-host connect user --client-id ID` (your own sign-in) or `clientpoint-host connect organization --tenant TENANT --client-id ID --client-secret-stdin` (the company's credentials) first"
     )]
     NotConnected {
         /// The source's title: `Microsoft OneDrive`.

@@ -1,9 +1,12 @@
 //! The host: one data folder, one plugin, and everything between them.
 
 mod builder;
+mod endpoints;
 mod faithful;
+mod keeper;
 
 pub use builder::{BuildError, HostBuilder};
+pub use endpoints::InsecureEndpoints;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -28,13 +31,13 @@ use crate::capability::state_store::StateStoreCtx;
 use crate::clock::Clock;
 use crate::egress::Egress;
 use crate::egress::rules::{self, Rules};
-use crate::oauth::{Plan, Tokens};
+use crate::oauth::{Certificate, Credential, Endpoint, Grant, Plan, Tokens};
 use crate::plugin::{Instance, Plugin};
 use crate::powers::Power;
 use crate::secrets::{Secret, SecretKey};
 use crate::state::{Own, State};
-use crate::store::connections;
-use crate::store::connections::{Connection, Mode};
+use crate::store::connections::{self, Connection, CredentialKind, Mode};
+use crate::store::grants;
 use crate::store::objects::Objects;
 use crate::{Error, Result};
 
@@ -94,15 +97,6 @@ pub struct PolicyChanges {
     pub max_sheet_rows: Option<u32>,
 }
 
-/// Endpoints in the place of the plugin's own, for tests and demonstrations: plain http and loopback are allowed then.
-#[derive(Clone, Debug)]
-pub struct InsecureEndpoints {
-    /// The origin in the place of the API's.
-    pub api: String,
-    /// The origin in the place of the sign-in service's.
-    pub login: String,
-}
-
 /// A host that is ready to serve people.
 pub struct Host {
     data: PathBuf,
@@ -110,14 +104,15 @@ pub struct Host {
     pub(crate) objects: Objects,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
-    key: SecretKey,
+    key: Mutex<Arc<SecretKey>>,
     client: reqwest::Client,
     plugin: Option<Arc<Plugin>>,
     watcher: Arc<dyn Progress>,
     endpoints: Option<InsecureEndpoints>,
     changes: PolicyChanges,
     withheld: BTreeSet<Power>,
-    tokens: Mutex<BTreeMap<String, Arc<Tokens>>>,
+    /// By connection, and by when it was connected.
+    tokens: Mutex<BTreeMap<(String, String), Tokens>>,
     peak_memory: Arc<AtomicUsize>,
 }
 
@@ -201,10 +196,14 @@ impl Host {
         settings: &BTreeMap<String, String>,
     ) -> Result<Result<AuthorizationPlan, SettingsError>> {
         let plan = match self.planned(mode, settings).await? {
-            Ok(plan) => self.with_endpoints(plan),
+            Ok(plan) => match &self.endpoints {
+                Some(endpoints) => endpoints.in_place_of(plan),
+                None => plan,
+            },
             Err(error) => return Ok(Err(error)),
         };
-        for endpoint in [&plan.token_url, &plan.egress.api_origin] {
+        let page = plan.sign_in.as_ref().map(|page| &page.url);
+        for endpoint in [&plan.token_url, &plan.egress.api_origin].into_iter().chain(page) {
             rules::endpoint(endpoint, self.endpoints.is_some()).map_err(|denied| {
                 Error::PluginStopped(format!(
                     "it wants to sign in or to call where that is not allowed: {}",
@@ -216,37 +215,55 @@ impl Host {
     }
 
     /// What a refused token request means.
-    pub(crate) async fn explain(&self, error: contract::OauthError) -> Result<SignInError> {
+    pub(crate) async fn explain(&self, mode: Mode, error: contract::OauthError) -> Result<SignInError> {
         self.pure(async |world, accessor| {
             world
                 .clientpoint_content_source_source()
-                .call_explain(accessor, error)
+                .call_explain(accessor, mode.into(), error)
                 .await
         })
         .await
     }
 
-    /// The tokens of a connection: one set in the process, whoever asks.
-    pub(crate) async fn tokens(&self, connection: &Connection, plan: &AuthorizationPlan) -> Result<Arc<Tokens>> {
-        let known = self.known_tokens().get(&connection.id).cloned();
+    /// The tokens of a connection: one set in the process, whoever asks. Connecting anew makes another set.
+    pub(crate) async fn tokens(&self, connection: &Connection, plan: &AuthorizationPlan) -> Result<Tokens> {
+        let name = (connection.id.clone(), connection.connected_at.clone());
+        let known = self.known_tokens().get(&name).cloned();
         if let Some(tokens) = known {
             return Ok(tokens);
         }
         self.hold_to_endpoints(connection).await?;
-        let secret = connections::secret(&self.pool, &self.key, &connection.id).await?;
-        let tokens = Arc::new(self.new_tokens(plan, secret));
-        self.known_tokens().insert(connection.id.clone(), tokens.clone());
-        Ok(tokens)
+        let credential = self.credential(connection).await?;
+        let endpoint = self.endpoint(plan, credential);
+        let tokens = match connection.mode {
+            Mode::Organization => Tokens::of_application(endpoint, self.clock.clone()),
+            Mode::User => Tokens::of_person(endpoint, Arc::new(self.keeper(&connection.id)), self.clock.clone()),
+        };
+        let mut known = self.known_tokens();
+        known.retain(|(id, _), _| *id != connection.id);
+        Ok(known.entry(name).or_insert(tokens).clone())
     }
 
-    /// Tokens with a secret that is not stored (yet).
-    pub(crate) fn new_tokens(&self, plan: &AuthorizationPlan, secret: Secret) -> Tokens {
+    /// A token endpoint, asked with a credential that need not be stored (yet).
+    pub(crate) fn endpoint(&self, plan: &AuthorizationPlan, credential: Credential) -> Endpoint {
         let plan = Plan {
             token_url: plan.token_url.clone(),
             client_id: plan.client_id.clone(),
             scopes: plan.scopes.clone(),
         };
-        Tokens::new(plan, secret, self.client.clone(), self.clock.clone())
+        Endpoint::new(plan, credential, self.client.clone(), self.clock.clone())
+    }
+
+    async fn credential(&self, connection: &Connection) -> Result<Credential> {
+        let secret = connections::secret(&self.pool, &self.key(), &connection.id).await?;
+        Ok(match connection.credential {
+            CredentialKind::None => Credential::None,
+            CredentialKind::Secret => Credential::Secret(secret),
+            CredentialKind::Certificate => {
+                let certificate = Certificate::from_pem(&secret).map_err(Error::Settings)?;
+                Credential::Certificate(certificate)
+            }
+        })
     }
 
     /// Waits until no other call moves files through this connection, in this process or another: five files are in
@@ -268,12 +285,40 @@ impl Host {
         }
     }
 
-    /// Stores a connection; its old tokens are forgotten.
-    pub(crate) async fn keep_connection(&self, connection: &Connection, secret: &Secret) -> Result<()> {
-        connections::put(&self.pool, &self.key, connection, secret).await?;
+    /// Stores a connection; its old tokens are forgotten. Nobody renews them meanwhile, in this process or another.
+    pub(crate) async fn keep_connection(
+        &self,
+        connection: &Connection,
+        credential: &Secret,
+        grant: Option<&Grant>,
+    ) -> Result<()> {
+        let _alone = self.renewal_right(&connection.id).await?;
+        let secrets = connections::Secrets { credential, grant };
+        connections::put(&self.pool, &self.key(), connection, secrets).await?;
         self.settle_endpoints(connection).await?;
-        self.known_tokens().remove(&connection.id);
+        self.forget_tokens(&connection.id);
         Ok(())
+    }
+
+    /// Forgets the tokens of a connection in this process.
+    pub(crate) fn forget_tokens(&self, connection: &str) {
+        self.known_tokens().retain(|(id, _), _| id != connection);
+    }
+
+    /// Seals every secret with another key. Gives their number.
+    pub(crate) async fn change_key(&self) -> Result<u64> {
+        let present = self.key();
+        let next = present.next(&self.data)?;
+        let changed = grants::change_key(&self.pool, &present, &next).await?;
+        let next = next.put_in_force(&self.data)?;
+        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        self.known_tokens().clear();
+        Ok(changed)
+    }
+
+    /// The key that secrets are sealed with.
+    pub(crate) fn key(&self) -> Arc<SecretKey> {
+        self.key.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// An instance that works for this connection.
@@ -281,7 +326,7 @@ impl Host {
         &self,
         connection: &Connection,
         plan: &AuthorizationPlan,
-        tokens: Arc<Tokens>,
+        tokens: Tokens,
     ) -> Result<Instance> {
         let policy = self.policy().await?;
         let rules = Rules::new(
@@ -293,9 +338,7 @@ impl Host {
         let limit = policy.max_file_bytes;
         let info = Info {
             id: connection.id.clone(),
-            mode: match connection.mode {
-                Mode::Organization => crate::bindings::clientpoint::content_source::connection::Mode::Organization,
-            },
+            mode: connection.mode.into(),
             api_origin: plan.egress.api_origin.clone(),
             drive: connection.drive.as_ref().map(|drive| drive.id.clone()),
             policy,
@@ -338,22 +381,11 @@ impl Host {
             },
         };
         let rules = Rules::new(String::new(), Vec::new(), false, false);
-        let plan = Plan {
-            token_url: String::new(),
-            client_id: String::new(),
-            scopes: Vec::new(),
-        };
-        let tokens = Tokens::new(
-            plan,
-            Secret::new(String::new()),
-            self.client.clone(),
-            self.clock.clone(),
-        );
-        let state = self.state(info, rules, Arc::new(tokens), 0);
+        let state = self.state(info, rules, Tokens::none(self.clock.clone()), 0);
         self.plugin()?.instantiate(state).await?.call(PURE_WITHIN, call).await
     }
 
-    fn state(&self, info: Info, rules: Rules, tokens: Arc<Tokens>, limit: u64) -> State {
+    fn state(&self, info: Info, rules: Rules, tokens: Tokens, limit: u64) -> State {
         let connection: Arc<str> = info.id.as_str().into();
         let mut state = State {
             connection: ConnectionCtx { info },
@@ -388,18 +420,7 @@ impl Host {
         state
     }
 
-    /// Puts the endpoints of tests and demonstrations in the place of the plugin's.
-    fn with_endpoints(&self, mut plan: AuthorizationPlan) -> AuthorizationPlan {
-        if let Some(endpoints) = &self.endpoints {
-            if let Ok(url) = url::Url::parse(&plan.token_url) {
-                plan.token_url = format!("{}{}", endpoints.login, url.path());
-            }
-            plan.egress.api_origin.clone_from(&endpoints.api);
-        }
-        plan
-    }
-
-    fn known_tokens(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Tokens>>> {
+    fn known_tokens(&self) -> std::sync::MutexGuard<'_, BTreeMap<(String, String), Tokens>> {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -408,6 +429,7 @@ impl From<Mode> for contract::Mode {
     fn from(mode: Mode) -> Self {
         match mode {
             Mode::Organization => contract::Mode::Organization,
+            Mode::User => contract::Mode::User,
         }
     }
 }

@@ -54,6 +54,16 @@ impl Plugin {
     /// `Error::Settings` that names the file and what is wrong: it is missing, no component, asks for a power that
     /// is not in the list, or does not export what the contract wants.
     pub fn load(path: &Path, cache: &Path, key: &SecretKey) -> Result<Self> {
+        Self::load_with(path, cache, key, |_| {})
+    }
+
+    /// As [`Plugin::load`], on an engine with other settings: for hosts that manage memory themselves, and for tests that
+    /// look into it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plugin::load`].
+    pub fn load_with(path: &Path, cache: &Path, key: &SecretKey, settings: impl FnOnce(&mut Config)) -> Result<Self> {
         let shown = path.display();
         let wrong = |what: String| Error::Settings(format!("the plugin `{shown}` {what}"));
         let size = match std::fs::metadata(path) {
@@ -81,7 +91,8 @@ impl Plugin {
                     .into(),
             ));
         }
-        let engine = engine().map_err(|error| Error::Storage(format!("the engine can't be made: {error:#}")))?;
+        let engine =
+            engine(settings).map_err(|error| Error::Storage(format!("the engine can't be made: {error:#}")))?;
         let component = compiled::load(&engine, &bytes, cache, key)
             .map_err(|error| wrong(format!("can't be compiled: {error:#}")))?;
         let imports = names(component.component_type().imports(&engine));
@@ -207,8 +218,9 @@ impl Instance {
     }
 }
 
-fn engine() -> wasmtime::Result<Engine> {
+fn engine(settings: impl FnOnce(&mut Config)) -> wasmtime::Result<Engine> {
     let mut config = Config::new();
+    settings(&mut config);
     config.epoch_interruption(true).wasm_component_model_async(true);
     let engine = Engine::new(&config)?;
     let ticking = engine.weak();

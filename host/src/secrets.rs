@@ -3,6 +3,9 @@
 //! The key comes from the environment variable `CLIENTPOINT_SECRET_KEY` (64 hexadecimal digits) or from the file
 //! `secret.key` in the data folder, which only its owner may read. Each sealed value is bound to what it belongs to,
 //! so that a row can't be moved to another connection.
+//!
+//! A key is replaced by [`SecretKey::next`] and [`SecretKey::put_in_force`]: the new one lies beside the old one, durably,
+//! before the first secret is sealed with it, so that at every moment the folder holds the key that opens its database.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -19,7 +22,11 @@ use crate::{Error, Result};
 /// The environment variable that holds the key, where there is no key file.
 pub const KEY_VARIABLE: &str = "CLIENTPOINT_SECRET_KEY";
 
+/// The environment variable that holds the key to change to, where the present one comes from the environment.
+pub const NEXT_KEY_VARIABLE: &str = "CLIENTPOINT_SECRET_KEY_NEXT";
+
 const KEY_FILE: &str = "secret.key";
+const NEXT_KEY_FILE: &str = "secret.key.next";
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
 
@@ -37,20 +44,99 @@ impl SecretKey {
     ///
     /// `Error::Settings` for a key that is none, or a file that others may read.
     pub fn load(data: &Path) -> Result<Self> {
-        if let Ok(text) = std::env::var(KEY_VARIABLE) {
-            let text = Zeroizing::new(text);
-            return Self::parse(&text).ok_or_else(|| {
-                Error::Settings(format!(
-                    "the environment variable `{KEY_VARIABLE}` holds no key: it must be 64 hexadecimal digits"
-                ))
-            });
+        if let Some(key) = Self::from_environment(KEY_VARIABLE)? {
+            return Ok(key);
         }
         let path = data.join(KEY_FILE);
         if !path.exists() {
             Self::make(&path)?;
         }
-        refuse_readable_by_others(&path)?;
-        let text = Zeroizing::new(fs::read_to_string(&path)?);
+        Self::from_file(&path)
+    }
+
+    /// The key to change to: from the environment where the present one is, else a new one in a file beside it.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` where the environment has no such key, or the same; `Error::Storage`.
+    pub fn next(&self, data: &Path) -> Result<Self> {
+        let next = if std::env::var_os(KEY_VARIABLE).is_some() {
+            Self::from_environment(NEXT_KEY_VARIABLE)?.ok_or_else(|| {
+                Error::Settings(format!(
+                    "the key comes from the environment variable `{KEY_VARIABLE}`: put the new one into `{NEXT_KEY_VARIABLE}` \
+                     (64 hexadecimal digits, as from `openssl rand -hex 32`), and run this again"
+                ))
+            })?
+        } else {
+            let path = data.join(NEXT_KEY_FILE);
+            Self::make(&path)?;
+            Self::from_file(&path)?
+        };
+        if next.id() == self.id() {
+            return Err(Error::Settings(format!(
+                "`{NEXT_KEY_VARIABLE}` holds the present key: make another one"
+            )));
+        }
+        Ok(next)
+    }
+
+    /// Puts the key that the database was sealed with in force, if a change to it was broken off; and does away with
+    /// what a change has left behind that never happened. `sealed_with` is the name of that key.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Storage`.
+    pub fn finish(self, data: &Path, sealed_with: &str) -> Result<Self> {
+        let path = data.join(NEXT_KEY_FILE);
+        if std::env::var_os(KEY_VARIABLE).is_some() || !path.exists() {
+            return Ok(self);
+        }
+        let next = Self::from_file(&path)?;
+        if next.id() == sealed_with {
+            return next.put_in_force(data);
+        }
+        if self.id() == sealed_with {
+            fs::remove_file(&path)?;
+        }
+        Ok(self)
+    }
+
+    /// Puts this key in the place of the present one. Everything is sealed with it already.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Storage`.
+    pub fn put_in_force(self, data: &Path) -> Result<Self> {
+        let path = data.join(NEXT_KEY_FILE);
+        if std::env::var_os(KEY_VARIABLE).is_none() && path.exists() {
+            fs::rename(&path, data.join(KEY_FILE))?;
+            fs::File::open(data)?.sync_all()?;
+        }
+        Ok(self)
+    }
+
+    /// The key's name: tells keys apart, and nothing of the key.
+    pub fn id(&self) -> String {
+        let tag = self.authenticate("the name of the key", &[]).tag();
+        tag.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn from_environment(variable: &str) -> Result<Option<Self>> {
+        let Ok(text) = std::env::var(variable) else {
+            return Ok(None);
+        };
+        let text = Zeroizing::new(text);
+        let key = Self::parse(text.trim()).ok_or_else(|| {
+            Error::Settings(format!(
+                "the environment variable `{variable}` holds no key: it must be 64 hexadecimal digits"
+            ))
+        })?;
+        Ok(Some(key))
+    }
+
+    fn from_file(path: &Path) -> Result<Self> {
+        refuse_readable_by_others(path)?;
+        let text = Zeroizing::new(fs::read_to_string(path)?);
         Self::parse(text.trim()).ok_or_else(|| {
             Error::Settings(format!(
                 "`{}` holds no key (64 hexadecimal digits): put the right one back; without it the stored secrets can't be read",
@@ -120,7 +206,7 @@ impl SecretKey {
             self.cipher().decrypt(XNonce::from_slice(nonce), payload).ok()
         });
         opened
-            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .and_then(|bytes| String::from_utf8(bytes).map_err(|error| error.into_bytes().zeroize()).ok())
             .map(Secret::new)
             .ok_or_else(|| {
                 Error::Settings(format!(

@@ -2,6 +2,7 @@
 
 mod association;
 mod convert;
+mod convert_source;
 mod managed;
 mod outside;
 
@@ -35,7 +36,7 @@ use bindings::{
 use convert::{call_error, drive_page, entry_page, item_outcome, item_ref, role};
 use outside::Outside;
 
-use crate::{associate, browse, drives, import, ports::Ports, source, sync};
+use crate::{account, associate, browse, drives, import, ports::Ports, source, sync};
 
 /// What the component exports hang on to; it has no state of its own.
 struct Plugin;
@@ -44,6 +45,11 @@ impl content_import::Guest for Plugin {
     async fn drives(actor: Actor, next: Option<String>) -> Result<content_import::DrivePage, content_import::Error> {
         let page = drives::drives(&Outside::new(), role(actor.role), next.as_deref()).await;
         page.map(drive_page).map_err(call_error)
+    }
+
+    async fn resolve_drive(actor: Actor, url: String) -> Result<content_import::Drive, content_import::Error> {
+        let drive = drives::resolve_drive(&Outside::new(), role(actor.role), &url).await;
+        drive.map(convert::drive).map_err(call_error)
     }
 
     async fn browse(
@@ -103,26 +109,40 @@ impl synced::Guest for Plugin {
 
 impl exported::Guest for Plugin {
     fn describe() -> exported::Description {
-        convert::description()
+        convert_source::description()
     }
 
     fn authorization(
         mode: exported::Mode,
         settings: Vec<exported::Setting>,
     ) -> Result<exported::AuthorizationPlan, exported::SettingsError> {
-        let exported::Mode::Organization = mode;
-        let value = |key: &str| {
-            settings
-                .iter()
-                .find(|setting| setting.key == key)
-                .map(|setting| setting.value.as_str())
-        };
-        source::authorization(value)
-            .map(convert::plan)
-            .map_err(convert::settings_error)
+        source::authorization(convert::mode(mode), |key| value(&settings, key))
+            .map(convert_source::plan)
+            .map_err(convert_source::settings_error)
     }
 
-    fn explain(error: exported::OauthError) -> exported::SignInError {
-        convert::sign_in_error(source::explain(error.status, &error.error, &error.description))
+    fn explain(mode: exported::Mode, error: exported::OauthError) -> exported::SignInError {
+        let mode = convert::mode(mode);
+        convert_source::sign_in_error(source::explain(mode, error.status, &error.error, &error.description))
     }
+
+    async fn verify(
+        settings: Vec<exported::Setting>,
+        claims: Vec<exported::Claim>,
+    ) -> Result<exported::Account, exported::SignInError> {
+        let claim = |name: &str| {
+            let found = claims.iter().find(|claim| claim.name == name);
+            found.map(|claim| claim.value.as_str())
+        };
+        let account = account::verify(&Outside::new(), |key| value(&settings, key), claim).await;
+        account
+            .map(convert_source::account)
+            .map_err(convert_source::sign_in_error)
+    }
+}
+
+/// The value of a setting.
+fn value<'s>(settings: &'s [exported::Setting], key: &str) -> Option<&'s str> {
+    let found = settings.iter().find(|setting| setting.key == key);
+    found.map(|setting| setting.value.as_str())
 }

@@ -1,6 +1,9 @@
-//! All drives that the company's credentials can see: first people's, then sites'.
+//! All drives that a connection can see: first people's, then sites'.
 //!
-//! It is never asked who "me" is: with the company's credentials there is nobody (rule 14).
+//! With the company's credentials these are all people's and all sites', and it is never asked who "me" is, as there is
+//! nobody (rule 14). A signed-in person sees their own drives, and the sites that they can find.
+
+mod resolve;
 
 use std::collections::BTreeSet;
 
@@ -11,10 +14,12 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     call::{self, Fault},
     graph::{self, GraphDrive, Meaning, Page, Request, Site, User},
-    model::{CallError, Connection, Drive, DriveKind, DrivePage, Role},
+    model::{CallError, Connection, Drive, DriveKind, DrivePage, Mode, Role},
     ports::Ports,
     retry::Budget,
 };
+
+pub use resolve::{resolve, resolve_drive};
 
 /// Owners that are asked about at the same time.
 const AT_ONCE: usize = 4;
@@ -23,6 +28,9 @@ const WAY_OUT: &str = "Microsoft lets this connection list neither people nor si
     can grant the application User.Read.All (for people's drives) or Sites.Read.All (for sites' libraries)";
 const NO_PEOPLE: &str = "people's drives are left out: Microsoft does not let this connection list people; an \
     administrator of Microsoft 365 can grant the application User.Read.All";
+const NO_MORE_SITES: &str = "the libraries of sites are left out: this sign-in reaches the person's own OneDrive only; connect \
+    again with the reach `sites` to see them";
+const NOT_MINE: &str = "Microsoft does not let this sign-in see any drive: connect again, and accept the permissions";
 const NO_SITES: &str = "sites' libraries are left out: Microsoft does not let this connection list sites; an \
     administrator of Microsoft 365 can grant the application Sites.Read.All";
 
@@ -69,14 +77,16 @@ pub async fn drives<P: Ports>(ports: &P, role: Role, next: Option<&str>) -> Resu
             page.next = following(&cursor, link).map(|cursor| write_cursor(&cursor));
             Ok(page)
         }
-        Err(Fault::Answered(error)) if first && error.meaning() == Meaning::Denied => without(&cursor),
-        Err(fault) => Err(call::call_error(fault, WAY_OUT)),
+        Err(Fault::Answered(error)) if first && error.meaning() == Meaning::Denied => without(connection.mode, &cursor),
+        Err(fault) => Err(call::call_error(fault, way_out(connection.mode))),
     }
 }
 
 /// One of the two lists is out of reach: the other one may do.
-fn without(cursor: &Cursor) -> Result<DrivePage, CallError> {
+fn without(mode: Mode, cursor: &Cursor) -> Result<DrivePage, CallError> {
     let (note, next) = match cursor.phase {
+        // A person's own drives are asked for owner by owner, so this is about sites.
+        _ if mode == Mode::User => (NO_MORE_SITES, None),
         Phase::People => {
             let sites = Cursor {
                 phase: Phase::Sites,
@@ -121,6 +131,13 @@ async fn owners<P: Ports>(
     let api = connection.api_origin.as_str();
     let following = cursor.link.as_deref().map(graph::list);
     match cursor.phase {
+        Phase::People if connection.mode == Mode::User => {
+            let me = Owner {
+                title: "your own".to_owned(),
+                drives: graph::my_drives(api),
+            };
+            Ok((vec![me], None))
+        }
         Phase::People => {
             let request = following.unwrap_or_else(|| graph::users(api));
             let page: Page<User> = page(ports, api, &request, &mut Budget::page()).await?;
@@ -132,7 +149,10 @@ async fn owners<P: Ports>(
             Ok((people.map(person).collect(), page.next))
         }
         Phase::Sites => {
-            let request = following.unwrap_or_else(|| graph::sites(api));
+            let request = following.unwrap_or_else(|| match connection.mode {
+                Mode::Organization => graph::sites(api),
+                Mode::User => graph::found_sites(api),
+            });
             let page: Page<Site> = page(ports, api, &request, &mut Budget::page()).await?;
             let site = |site: &Site| Owner {
                 title: site.title().to_owned(),
@@ -162,7 +182,8 @@ async fn drives_of<P: Ports>(ports: &P, connection: &Connection, owners: Vec<Own
         match answer {
             Ok(found) => {
                 let new = found.into_iter().filter(|drive| seen.insert(drive.id.clone()));
-                page.drives.extend(new.filter_map(|drive| described(drive, &owner)));
+                page.drives
+                    .extend(new.filter_map(|drive| described(drive, &owner.title)));
             }
             Err(Fault::Answered(error)) if error.no_drive_here() => {}
             Err(Fault::Answered(error)) if !matches!(error.meaning(), Meaning::SignIn | Meaning::Throttled) => {
@@ -171,7 +192,7 @@ async fn drives_of<P: Ports>(ports: &P, connection: &Connection, owners: Vec<Own
                     owner.title, error.status
                 ));
             }
-            Err(fault) => return Err(call::call_error(fault, WAY_OUT)),
+            Err(fault) => return Err(call::call_error(fault, way_out(connection.mode))),
         }
     }
     Ok(page)
@@ -202,8 +223,15 @@ async fn page<P: Ports, T: DeserializeOwned>(
     call::json(ports, request, budget, |body| graph::page(body, api)).await
 }
 
+const fn way_out(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Organization => WAY_OUT,
+        Mode::User => NOT_MINE,
+    }
+}
+
 /// None for drives of personal accounts, which are not supported (rule 21).
-fn described(drive: GraphDrive, owner: &Owner) -> Option<Drive> {
+pub(crate) fn described(drive: GraphDrive, owner: &str) -> Option<Drive> {
     let kind = match drive.drive_type.as_str() {
         "business" => DriveKind::PersonalWork,
         "documentLibrary" => DriveKind::SiteLibrary,
@@ -211,7 +239,7 @@ fn described(drive: GraphDrive, owner: &Owner) -> Option<Drive> {
     };
     let name = if drive.name.is_empty() { "Drive" } else { &drive.name };
     Some(Drive {
-        name: format!("{name} ({})", owner.title),
+        name: format!("{name} ({owner})"),
         id: drive.id,
         kind,
         web_url: drive.web_url,

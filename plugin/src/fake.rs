@@ -26,7 +26,7 @@ use crate::{
     association::{Binding, Bound},
     graph::{Head, Request},
     managed::{Change, Counts, Line, ManagedFile, Settlement},
-    model::{Connection, ItemRef, LibraryError, LibraryFile, Link},
+    model::{Connection, ItemRef, LibraryError, LibraryFile, Link, Mode},
     ports::{CHUNK, Level, Ports, Read, Unsent},
     source,
 };
@@ -121,6 +121,7 @@ impl Fake {
     pub(crate) fn new(items: impl IntoIterator<Item = FakeItem>) -> Self {
         Self {
             connection: Connection {
+                mode: Mode::Organization,
                 api_origin: API.to_owned(),
                 drive: Some(DRIVE.to_owned()),
                 policy: source::default_policy(),

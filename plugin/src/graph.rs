@@ -6,6 +6,7 @@ mod errors;
 mod http;
 mod places;
 mod read;
+mod web;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -18,6 +19,7 @@ pub use places::{
     Folder, Listing, Place, at_path, drive, entries, listing, listing_page, read_drive, read_listing, shared,
 };
 pub use read::{DriveItem, GraphDrive, Page, Site, Unreadable, User, object, page};
+pub use web::{WebAddress, web_address};
 
 /// Everything of an item that this plugin looks at, facets included: what `$select` does not name is not answered.
 const ITEM_SELECT: &str = "id,name,size,eTag,cTag,webUrl,lastModifiedDateTime,parentReference,file,folder,root,\
@@ -117,6 +119,44 @@ pub fn sites(api: &str) -> Request {
     ))
 }
 
+/// The sites that a signed-in person can find.
+#[must_use]
+pub fn found_sites(api: &str) -> Request {
+    list(&format!(
+        "{api}/v1.0/sites?search=*&$select=id,displayName,webUrl,isPersonalSite&$top={OWNERS_PAGE}"
+    ))
+}
+
+/// The drive of the signed-in person.
+#[must_use]
+pub fn my_drive(api: &str) -> Request {
+    Request::new(format!("{api}/v1.0/me/drive?$select={DRIVE_SELECT}"), JSON)
+}
+
+/// The drives of the signed-in person.
+#[must_use]
+pub fn my_drives(api: &str) -> Request {
+    list(&format!("{api}/v1.0/me/drives?$select={DRIVE_SELECT}"))
+}
+
+/// The default library of the organization's root site: there is one everywhere, and every right to read files opens it.
+#[must_use]
+pub fn root_library(api: &str) -> Request {
+    Request::new(format!("{api}/v1.0/sites/root/drive?$select={DRIVE_SELECT}"), JSON)
+}
+
+/// The site at a path of a host; the host's root site for an empty path.
+#[must_use]
+pub fn site_at(api: &str, host: &str, path: &[String]) -> Request {
+    let host = segment(host);
+    let path: String = path.iter().map(|name| format!("/{}", segment(name))).collect();
+    let path = if path.is_empty() { path } else { format!(":{path}") };
+    Request::new(
+        format!("{api}/v1.0/sites/{host}{path}?$select=id,displayName,webUrl,isPersonalSite"),
+        JSON,
+    )
+}
+
 /// The libraries of a site.
 #[must_use]
 pub fn site_drives(api: &str, site: &str) -> Request {
@@ -130,6 +170,15 @@ pub fn site_drives(api: &str, site: &str) -> Request {
 #[must_use]
 pub fn list(url: &str) -> Request {
     Request::new(url, JSON)
+}
+
+/// The default library of a site.
+#[must_use]
+pub fn site_library(api: &str, site: &str) -> Request {
+    Request::new(
+        format!("{api}/v1.0/sites/{}/drive?$select={DRIVE_SELECT}", segment(site)),
+        JSON,
+    )
 }
 
 fn segment(id: &str) -> impl std::fmt::Display {

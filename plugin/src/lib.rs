@@ -13,8 +13,8 @@
 //!   people read).
 //! - [`ports`]: the outside world as one small trait.
 //! - Flows over that trait: [`call`] (asking with patience), [`download`] (one file's transfer), [`import`],
-//!   [`browse`], [`drives`], [`associate`] (tying files to items by a sheet) with [`many`] (questions in bulk), [`sync`]
-//!   (keeping files in step) with its [`baseline`].
+//!   [`browse`], [`drives`], [`account`] (whose a sign-in is), [`associate`] (tying files to items by a sheet) with [`many`]
+//!   (questions in bulk), [`sync`] (keeping files in step) with its [`baseline`].
 //! - `component`: the glue between the trait and the component's imports and exports. It is the only module that names
 //!   generated types, and it is left out of native builds, which can't link component exports.
 
@@ -35,6 +35,7 @@ pub mod wording;
 
 pub mod ports;
 
+pub mod account;
 pub mod associate;
 pub mod baseline;
 pub mod browse;

@@ -50,9 +50,20 @@ pub enum Subfolders {
     Browse,
 }
 
+/// Whose access a connection is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The company's own credentials.
+    Organization,
+    /// One person's sign-in.
+    User,
+}
+
 /// The connection this instance works for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
+    /// Whose access it is.
+    pub mode: Mode,
     /// The origin of Microsoft Graph: `https://host[:port]`, no path.
     pub api_origin: String,
     /// The drive that people chose.
@@ -241,6 +252,8 @@ pub enum CallError {
     TooMany(u32),
     /// The folder, drive or page is not there.
     NotFound,
+    /// An address that can't lead to a drive, and which would.
+    WrongAddress(String),
     /// What the connection may not see, and what an Administrator can do.
     AccessDenied(String),
     /// The credentials are not accepted.

@@ -1,13 +1,22 @@
-//! Who this plugin is, how to sign in, and what the sign-in service's refusals mean. Pure.
+//! Who this plugin is, how to sign in, and what the sign-in service's answers mean. Pure.
 
+mod claims;
+mod clouds;
 mod explain;
+mod form;
 
 use crate::{
     kinds,
-    model::{Policy, Subfolders},
+    model::{Mode, Policy, Subfolders},
 };
 
+pub use claims::{CLAIMS, PERSONAL_TENANT, Person, judge, personal_account};
+pub use clouds::{CLOUDS, Cloud, cloud};
 pub use explain::{Problem, SignInError, explain};
+pub use form::{
+    ANY_TENANT, CERTIFICATE, CLIENT_ID, CLIENT_SECRET, CLOUD, Field, FieldKind, ORGANIZATION_FIELDS, OWN, REACH, SITES,
+    TENANT, URL, USER_FIELDS,
+};
 
 /// Stable and short.
 pub const ID: &str = "onedrive";
@@ -21,100 +30,6 @@ pub const DAILY_SYNC: (&str, u8, u8) = ("daily-sync", 5, 30);
 /// The one path that is posted to: many GETs in one request.
 pub const BATCH_PATH: &str = "/v1.0/$batch";
 
-/// The keys of the settings.
-pub const TENANT: &str = "tenant";
-/// The application's id.
-pub const CLIENT_ID: &str = "client-id";
-/// The application's secret, which stays with the host.
-pub const CLIENT_SECRET: &str = "client-secret";
-/// One of [`CLOUDS`].
-pub const CLOUD: &str = "cloud";
-
-/// One of Microsoft's clouds. Tokens and applications belong to one of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cloud {
-    /// What people fill in.
-    pub name: &'static str,
-    /// The origin of the sign-in service.
-    pub login: &'static str,
-    /// The origin of Microsoft Graph.
-    pub graph: &'static str,
-}
-
-/// The clouds that are known. The first one is the default.
-pub const CLOUDS: [Cloud; 4] = [
-    Cloud {
-        name: "global",
-        login: "https://login.microsoftonline.com",
-        graph: "https://graph.microsoft.com",
-    },
-    Cloud {
-        name: "us-gov",
-        login: "https://login.microsoftonline.us",
-        graph: "https://graph.microsoft.us",
-    },
-    Cloud {
-        name: "us-dod",
-        login: "https://login.microsoftonline.us",
-        graph: "https://dod-graph.microsoft.us",
-    },
-    Cloud {
-        name: "china",
-        login: "https://login.partner.microsoftonline.cn",
-        graph: "https://microsoftgraph.chinacloudapi.cn",
-    },
-];
-
-/// One field of the form in which an Administrator connects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Field {
-    /// The key of the setting.
-    pub key: &'static str,
-    /// For people.
-    pub label: &'static str,
-    /// Where to find the value.
-    pub help: &'static str,
-    /// Whether the host keeps it to itself.
-    pub secret: bool,
-    /// What counts where nothing is filled in.
-    pub default: Option<&'static str>,
-}
-
-/// Rule 16: what the company's credentials consist of, and where to find them.
-pub const ORGANIZATION_FIELDS: [Field; 4] = [
-    Field {
-        key: TENANT,
-        label: "Tenant ID",
-        help: "In the Microsoft Entra admin center (entra.microsoft.com), under Overview; a domain of the tenant \
-            (contoso.onmicrosoft.com) does as well",
-        secret: false,
-        default: None,
-    },
-    Field {
-        key: CLIENT_ID,
-        label: "Client ID",
-        help: "In the Microsoft Entra admin center, under App registrations, on the application's Overview: \
-            Application (client) ID",
-        secret: false,
-        default: None,
-    },
-    Field {
-        key: CLIENT_SECRET,
-        label: "Client Secret",
-        help: "In the same place, under Certificates & secrets: the Value of a client secret, shown only once when it \
-            is made. Not the Secret ID",
-        secret: true,
-        default: None,
-    },
-    Field {
-        key: CLOUD,
-        label: "Microsoft cloud",
-        help: "global for most, US GCC included; us-gov for GCC High, us-dod for DoD, china for 21Vianet",
-        secret: false,
-        default: Some("global"),
-    },
-];
-
 /// How the host obtains tokens, and where they may go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -122,10 +37,23 @@ pub struct Plan {
     pub token_url: String,
     /// The application that asks.
     pub client_id: String,
-    /// The one scope of the company's credentials: everything that was granted to the application.
-    pub scope: String,
+    /// What is asked for.
+    pub scopes: Vec<String>,
     /// The origin of Microsoft Graph.
     pub api_origin: String,
+    /// Where a person signs in; none for the company's credentials.
+    pub sign_in: Option<SignInPage>,
+}
+
+/// Where a person signs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInPage {
+    /// The authorization endpoint.
+    pub url: String,
+    /// What else goes into its query.
+    pub parameters: Vec<(&'static str, &'static str)>,
+    /// The issuer of id_tokens, with the tenant's id in braces.
+    pub issuer: String,
 }
 
 /// A setting that can't be right.
@@ -151,15 +79,19 @@ pub fn default_policy() -> Policy {
     }
 }
 
-/// How to get tokens with the company's credentials. `setting` looks a value up; blank ones count as not filled in.
+/// How to get tokens. `setting` looks a value up; blank ones count as not filled in.
 ///
 /// # Errors
 /// When a setting can't be right.
-pub fn authorization<'a>(setting: impl Fn(&str) -> Option<&'a str>) -> Result<Plan, SettingsError> {
+pub fn authorization<'a>(mode: Mode, setting: impl Fn(&str) -> Option<&'a str>) -> Result<Plan, SettingsError> {
     let filled = |key| setting(key).map(str::trim).filter(|value| !value.is_empty());
 
     let tenant = filled(TENANT).unwrap_or_default().to_ascii_lowercase();
-    check_tenant(&tenant).map_err(|message| wrong(TENANT, message))?;
+    let tenant = match mode {
+        Mode::User if tenant.is_empty() => ANY_TENANT.to_owned(),
+        _ => tenant,
+    };
+    check_tenant(mode, &tenant).map_err(|message| wrong(TENANT, message))?;
     let client_id = filled(CLIENT_ID).unwrap_or_default();
     if !is_guid(client_id) {
         return Err(wrong(
@@ -168,23 +100,52 @@ pub fn authorization<'a>(setting: impl Fn(&str) -> Option<&'a str>) -> Result<Pl
              ID from the application's Overview",
         ));
     }
-    let name = filled(CLOUD).unwrap_or("global");
-    let cloud = CLOUDS
-        .iter()
-        .find(|cloud| cloud.name.eq_ignore_ascii_case(name))
+    let cloud = cloud(filled(CLOUD).unwrap_or("global"))
         .ok_or_else(|| wrong(CLOUD, "the cloud must be global, us-gov, us-dod or china"))?;
+    let (scopes, sign_in) = match mode {
+        Mode::Organization => (vec![format!("{}/.default", cloud.graph)], None),
+        Mode::User => {
+            let files = files_scopes(filled(REACH).unwrap_or(OWN))?;
+            // The address in front keeps a token to one cloud: it is for this Graph and no other.
+            let files = files.iter().map(|scope| format!("{}/{scope}", cloud.graph));
+            let about_sign_in = ["openid", "profile", "offline_access"].map(str::to_owned);
+            (files.chain(about_sign_in).collect(), Some(page(cloud, &tenant)))
+        }
+    };
     Ok(Plan {
         token_url: format!("{}/{tenant}/oauth2/v2.0/token", cloud.login),
         client_id: client_id.to_owned(),
-        scope: format!("{}/.default", cloud.graph),
+        scopes,
         api_origin: cloud.graph.to_owned(),
+        sign_in,
     })
 }
 
-/// Rule 16: a GUID or a domain. The authorities that stand for many tenants have none to list drives of, and one of
-/// them stands for personal accounts (rule 21).
-fn check_tenant(tenant: &str) -> Result<(), &'static str> {
-    if matches!(tenant, "common" | "organizations" | "consumers" | PERSONAL_TENANT) {
+/// Rule 11: people pick an account, also where one is signed in already.
+fn page(cloud: Cloud, tenant: &str) -> SignInPage {
+    SignInPage {
+        url: format!("{}/{tenant}/oauth2/v2.0/authorize", cloud.login),
+        parameters: vec![("prompt", "select_account"), ("response_mode", "query")],
+        issuer: format!("{}/{{tid}}/v2.0", cloud.login),
+    }
+}
+
+/// The scopes of Graph: for reading, and no more of that than is wanted.
+fn files_scopes(reach: &str) -> Result<&'static [&'static str], SettingsError> {
+    match reach {
+        OWN => Ok(&["Files.Read"]),
+        SITES => Ok(&["Files.Read.All", "Sites.Read.All"]),
+        _ => Err(wrong(REACH, "the reach must be own or sites")),
+    }
+}
+
+/// Rule 16: a GUID or a domain. Of the authorities that stand for many tenants, only the one of all companies makes sense,
+/// and only for people: it has no drives to list, and the others let personal accounts in (rule 21).
+fn check_tenant(mode: Mode, tenant: &str) -> Result<(), &'static str> {
+    if mode == Mode::User && tenant == ANY_TENANT {
+        return Ok(());
+    }
+    if matches!(tenant, "common" | ANY_TENANT | "consumers" | PERSONAL_TENANT) {
         return Err("the tenant must be that of one company, by its GUID or one of its domains");
     }
     let labels: Vec<&str> = tenant.split('.').collect();
@@ -199,9 +160,6 @@ fn check_tenant(tenant: &str) -> Result<(), &'static str> {
     )
 }
 
-/// The tenant of all personal accounts.
-const PERSONAL_TENANT: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
-
 fn is_guid(text: &str) -> bool {
     let lengths = text.split('-').map(str::len);
     lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
@@ -215,87 +173,4 @@ fn wrong(key: &'static str, message: &str) -> SettingsError {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-    use super::*;
-
-    const GUID: &str = "11111111-2222-3333-4444-555555555555";
-
-    fn plan(tenant: &str, client: &str, cloud: Option<&str>) -> Result<Plan, SettingsError> {
-        authorization(|key| match key {
-            TENANT => Some(tenant),
-            CLIENT_ID => Some(client),
-            CLOUD => cloud,
-            _ => None,
-        })
-    }
-
-    #[test]
-    fn r16_the_tenant_is_a_guid_or_a_domain() {
-        for tenant in [GUID, " contoso.onmicrosoft.com ", "Contoso.com"] {
-            let plan = plan(tenant, GUID, None).unwrap();
-            let tenant = tenant.trim().to_lowercase();
-            assert_eq!(
-                plan.token_url,
-                format!("https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token")
-            );
-        }
-        for tenant in [
-            "",
-            "contoso",
-            "a b.com",
-            "contoso.com/x",
-            "..",
-            "a..b",
-            "contoso.com?x",
-            "1111",
-        ] {
-            assert_eq!(plan(tenant, GUID, None).unwrap_err().key, TENANT, "{tenant:?}");
-        }
-    }
-
-    #[test]
-    fn r21_authorities_of_many_tenants_or_of_personal_accounts_are_refused() {
-        for tenant in ["common", "organizations", "Consumers", PERSONAL_TENANT] {
-            assert_eq!(plan(tenant, GUID, None).unwrap_err().key, TENANT, "{tenant}");
-        }
-    }
-
-    #[test]
-    fn r16_the_client_id_is_a_guid() {
-        for client in [
-            "",
-            "my-app",
-            "11111111-2222-3333-4444-55555555555",
-            "g1111111-2222-3333-4444-555555555555",
-        ] {
-            assert_eq!(
-                plan("contoso.com", client, None).unwrap_err().key,
-                CLIENT_ID,
-                "{client:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn r14_each_cloud_has_its_own_sign_in_and_graph() {
-        for cloud in CLOUDS {
-            let plan = plan(GUID, GUID, Some(cloud.name)).unwrap();
-            assert!(plan.token_url.starts_with(cloud.login));
-            assert_eq!(plan.scope, format!("{}/.default", cloud.graph));
-            assert_eq!(plan.api_origin, cloud.graph);
-        }
-        assert_eq!(plan(GUID, GUID, Some("mars")).unwrap_err().key, CLOUD);
-        assert_eq!(plan(GUID, GUID, Some(" ")).unwrap().api_origin, CLOUDS[0].graph);
-    }
-
-    #[test]
-    fn the_secret_is_the_only_secret_field() {
-        let secret: Vec<_> = ORGANIZATION_FIELDS
-            .iter()
-            .filter(|field| field.secret)
-            .map(|field| field.key)
-            .collect();
-        assert_eq!(secret, [CLIENT_SECRET]);
-    }
-}
+mod tests;

@@ -1,10 +1,9 @@
 //! The simulator as a process of its own.
 
-use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use clientpoint_host::secrets::Secret;
+use clientpoint_host::service::Given;
 use serde_json::{Value, json};
 
 /// A running simulator; it ends with this.
@@ -52,19 +51,13 @@ impl Simulator {
     }
 
     /// What an Administrator fills in.
-    pub fn credentials(&self) -> BTreeMap<String, Secret> {
-        [
-            ("tenant", "tenant"),
-            ("client-id", "clientId"),
-            ("client-secret", "clientSecret"),
-        ]
-        .map(|(key, said)| {
-            (
-                key.to_string(),
-                Secret::new(self.said[said].as_str().unwrap().to_string()),
-            )
-        })
-        .into()
+    pub fn credentials(&self) -> Given {
+        let said = |key: &str| self.said[key].as_str().unwrap();
+        end_to_end::given([
+            ("tenant", said("tenant")),
+            ("client-id", said("clientId")),
+            ("client-secret", said("clientSecret")),
+        ])
     }
 
     /// Makes a file of bytes that are made up on the way, and gives its id.

@@ -1,14 +1,13 @@
 //! Connecting with the company's credentials, and choosing a drive.
 
-use std::collections::BTreeMap;
-
 use clientpoint_host::secrets::Secret;
+use clientpoint_host::service::Given;
 use end_to_end::{World, credentials};
 use graph_sim::{EXPIRED_SECRET, Origin, RequestKind};
 
-fn with(world: &World, key: &str, value: &str) -> BTreeMap<String, Secret> {
+fn with(world: &World, key: &str, value: &str) -> Given {
     let mut given = credentials(&world.sim);
-    given.insert(key.into(), Secret::new(value.into()));
+    given.fields.insert(key.into(), Secret::new(value.into()));
     given
 }
 
@@ -76,7 +75,7 @@ async fn r16_what_is_wrong_with_the_credentials_is_said_and_nothing_is_stored() 
 async fn r16_a_missing_field_is_named_with_the_place_to_find_it() {
     let world = World::new().await;
     let mut given = credentials(&world.sim);
-    given.remove("client-id");
+    given.fields.remove("client-id");
     let error = world
         .admin()
         .await
@@ -134,7 +133,7 @@ async fn r30_one_drive_is_selected_and_another_takes_a_switch() {
 
     let refused = admin.select_drive(&other, false).await.unwrap_err();
     assert!(refused.to_string().contains("--switch"), "{refused}");
-    assert_eq!(admin.select_drive(&other, true).await.unwrap().id, other);
+    assert_eq!(admin.select_drive(&other, true).await.unwrap().drive.id, other);
     let unknown = admin.select_drive("b!nowhere", true).await.unwrap_err();
     assert_eq!(unknown.code(), "not-found");
     let status = admin.status().await.unwrap();

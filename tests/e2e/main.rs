@@ -9,16 +9,20 @@
 
 mod associating;
 mod browsing;
+mod certificates;
 mod connecting;
 mod crashes;
 mod denial;
 mod faults;
 mod hostile;
 mod importing;
+mod leaving;
 mod mornings;
 mod refusals;
 mod sandbox;
 mod secrecy;
+mod signing_in;
 mod syncing;
+mod tokens;
 mod troubled;
 mod workbooks;

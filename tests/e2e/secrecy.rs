@@ -1,8 +1,15 @@
-//! No secret, token or pre-authenticated address anywhere but in memory and on the wire to where it belongs.
+//! No secret, token or pre-authenticated address anywhere but in memory and on the wire to where it belongs; and no
+//! secret and no token in the sandbox at all.
 
 use std::path::Path;
 
-use end_to_end::World;
+use clientpoint_host::service::Stop;
+use clientpoint_host::store::connections::Mode;
+use clientpoint_host::store::users::Role;
+use end_to_end::browser::connect;
+use end_to_end::certificate::made;
+use end_to_end::memory::Recorder;
+use end_to_end::{World, contains, given};
 use graph_sim::{FaultKind, Origin};
 
 /// Every file below a folder.
@@ -19,8 +26,18 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     found
 }
 
-fn contains(bytes: &[u8], secret: &str) -> bool {
-    bytes.windows(secret.len()).any(|window| window == secret.as_bytes())
+/// Checks that no file below the data folder holds any of these texts.
+fn not_on_disk(data: &Path, secrets: &[String]) {
+    for path in files(data) {
+        let bytes = std::fs::read(&path).unwrap();
+        for secret in secrets {
+            assert!(
+                !contains(&bytes, secret.as_bytes()),
+                "{} holds a secret",
+                path.display()
+            );
+        }
+    }
 }
 
 #[tokio::test]
@@ -38,16 +55,91 @@ async fn nothing_secret_is_left_on_disk_or_said_in_an_outcome() {
         world.import_patiently(&bad).await
     );
 
-    let content = world.sim.content_url();
-    for path in files(world.data.path()) {
-        let bytes = std::fs::read(&path).unwrap();
-        for secret in [world.sim.client_secret(), "Bearer ", "sig=", content.as_str()] {
-            assert!(!contains(&bytes, secret), "{} holds {secret}", path.display());
-        }
-    }
-    for secret in [world.sim.client_secret(), "Bearer ", "sig=", content.as_str()] {
+    let mut secrets = world.sim.secrets();
+    secrets.extend(["Bearer ", "sig="].map(str::to_string));
+    secrets.push(world.sim.content_url());
+    not_on_disk(world.data.path(), &secrets);
+    for secret in &secrets {
         assert!(!said.contains(secret), "{said}");
     }
+}
+
+/// Everything that an Administrator does, both ways of connecting included; refusals, renewals and a night of the sync.
+/// Gives what was said.
+async fn a_long_day(world: &World, certificate: Option<&str>) -> String {
+    let mut said = String::new();
+    let admin = world.admin().await;
+    admin.add_user("bea", Role::Administrator).await.unwrap();
+    let bea = world.host.session("bea").await.unwrap();
+    for person in ["declines", "personal", "guest", "member"] {
+        said += &format!("{:?}", connect(&admin, &world.sim, person).await);
+    }
+    let wrong = given([
+        ("tenant", world.sim.tenant()),
+        ("client-id", world.sim.client_id()),
+        ("client-secret", "a-wrong-secret-that-was-typed"),
+    ]);
+    said += &format!("{:?}", bea.connect_organization(wrong).await);
+    said += &format!(
+        "{:?}",
+        bea.connect_organization(end_to_end::credentials(&world.sim)).await
+    );
+    if let Some(pem) = certificate {
+        let form = given([
+            ("tenant", world.sim.tenant()),
+            ("client-id", world.sim.client_id()),
+            ("certificate", pem),
+        ]);
+        said += &format!("{:?}", bea.connect_organization(form).await.unwrap());
+    }
+    let item = world.sim.put("/A.pdf", b"%PDF-a".to_vec().into());
+    said += &format!("{:?} {:?}", admin.drives().await, admin.browse(None).await);
+    said += &format!("{:?}", admin.import(&[item]).await);
+    world.sim.revoke_tokens();
+    world.sim.put("/A.pdf", b"%PDF-b".to_vec().into());
+    said += &format!("{:?}", admin.sync(&Default::default(), &Stop::default()).await);
+    said += &format!("{:?} {:?}", bea.drives().await, bea.status().await);
+    world.sim.revoke_refresh_tokens();
+    world.sim.revoke_tokens();
+    said += &format!("{:?} {:?}", admin.browse(None).await, admin.warnings().await);
+    said += &format!("{:?}", admin.sync(&Default::default(), &Stop::default()).await);
+    said += &format!("{:?}", bea.disconnect(Some(Mode::Organization), None).await);
+    said
+}
+
+#[tokio::test]
+async fn no_secret_and_no_token_is_ever_in_the_sandbox_on_disk_or_in_words() {
+    let recorder = Recorder::default();
+    let world = World::with(|builder| builder.plugin(recorder.plugin())).await;
+    let certificate = made("rsa:2048", 30);
+    if let Some(certificate) = &certificate {
+        world.sim.add_certificate(&certificate.der);
+    }
+
+    let said = a_long_day(&world, certificate.as_ref().map(|made| made.pem.as_str())).await;
+
+    let mut secrets = world.sim.secrets();
+    assert!(secrets.len() > 15, "{}", secrets.len());
+    if let Some(certificate) = &certificate {
+        // A line from the middle of the key.
+        secrets.push(certificate.key.lines().nth(10).unwrap().to_string());
+    }
+    let (memories, telling) = recorder.holding("Ada Winter");
+    assert!(
+        memories > 20 && telling > 0,
+        "the recorder sees what is in the sandbox: {memories}, {telling}"
+    );
+    for secret in &secrets {
+        assert!(secret.len() > 10, "too short to be looked for: {secret}");
+        let (_, holding) = recorder.holding(secret);
+        assert_eq!(holding, 0, "a secret was in the sandbox: {}…", secret.split_at(8).0);
+        assert!(
+            !said.contains(secret.as_str()),
+            "a secret was said: {}…",
+            secret.split_at(8).0
+        );
+    }
+    not_on_disk(world.data.path(), &secrets);
 }
 
 #[tokio::test]

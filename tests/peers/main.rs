@@ -26,6 +26,7 @@ mod graph_client;
 mod jco;
 mod matrix;
 mod node;
+mod oidc;
 mod onedrive;
 mod rclone;
 mod sheets;

@@ -15,7 +15,6 @@
     reason = "a test stops at the first surprise"
 )]
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -24,10 +23,13 @@ use clientpoint_host::clock::{Clock, ManualClock};
 use clientpoint_host::host::{Host, HostBuilder, InsecureEndpoints};
 use clientpoint_host::plugin::Plugin;
 use clientpoint_host::secrets::{Secret, SecretKey};
-use clientpoint_host::service::{ItemOutcome, Session};
+use clientpoint_host::service::{Given, ItemOutcome, Session};
 use graph_sim::{Config, Logged, RequestKind, Seed, Sim};
 use tempfile::TempDir;
 
+pub mod browser;
+pub mod certificate;
+pub mod memory;
 pub mod peers;
 
 #[path = "../../xtask/src/sources.rs"]
@@ -154,15 +156,23 @@ pub fn builder(sim: &Sim, clock: &ManualClock, data: &Path) -> HostBuilder {
         })
 }
 
-/// What an Administrator fills in.
-pub fn credentials(sim: &Sim) -> BTreeMap<String, Secret> {
-    [
+/// What an Administrator fills in for the company.
+pub fn credentials(sim: &Sim) -> Given {
+    given([
         ("tenant", sim.tenant()),
         ("client-id", sim.client_id()),
         ("client-secret", sim.client_secret()),
-    ]
-    .map(|(key, value)| (key.to_string(), Secret::new(value.to_string())))
-    .into()
+    ])
+}
+
+/// Fields that are filled in.
+pub fn given<const N: usize>(fields: [(&str, &str); N]) -> Given {
+    Given {
+        fields: fields
+            .map(|(key, value)| (key.to_string(), Secret::new(value.to_string())))
+            .into(),
+        secret_expires: None,
+    }
 }
 
 /// The component, compiled once for all stories.
@@ -206,4 +216,21 @@ pub fn built(which: &sources::Component) -> PathBuf {
         component.display()
     );
     component
+}
+
+/// Whether bytes hold these others.
+pub fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    let Some(first) = part.first() else {
+        return true;
+    };
+    // By the first byte: memories are long, and mostly zero.
+    let mut rest = bytes;
+    while let Some(start) = rest.iter().position(|byte| byte == first) {
+        rest = &rest[start..];
+        if rest.starts_with(part) {
+            return true;
+        }
+        rest = &rest[1..];
+    }
+    false
 }

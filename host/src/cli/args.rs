@@ -32,6 +32,10 @@ pub struct Arguments {
     #[arg(long = "as", global = true, value_name = "USER", default_value = "admin")]
     pub user: String,
 
+    /// Work with your own sign-in or with the company's connection [default: your own, where there is one]
+    #[arg(long, global = true, value_name = "WHICH")]
+    pub through: Option<super::connect::Which>,
+
     /// Answer with one JSON document
     #[arg(long, global = true)]
     pub json: bool,
@@ -70,7 +74,12 @@ pub enum Command {
     Users(Users),
     /// Connect OneDrive (Settings > Integration > Cloud Storage Integrations > Microsoft OneDrive > Connect)
     #[command(subcommand)]
-    Connect(Connect),
+    Connect(super::connect::Connect),
+    /// Give a connection up: its files stay, and stop following
+    Disconnect(super::connect::Disconnect),
+    /// The key that secrets and tokens are sealed with
+    #[command(subcommand)]
+    Secrets(super::connect::Secrets),
     /// The drives that the connection can see, and the one that is selected
     #[command(subcommand)]
     Drives(Drives),
@@ -139,34 +148,6 @@ impl From<RoleWord> for Role {
     }
 }
 
-/// See [`Command::Connect`].
-#[derive(Debug, Subcommand)]
-pub enum Connect {
-    /// With the company's own credentials: all Administrators see the same drives
-    Organization(Organization),
-}
-
-/// See [`Connect::Organization`].
-#[derive(Debug, Args)]
-pub struct Organization {
-    /// The company's tenant: its ID or a domain (Microsoft Entra admin center > Overview)
-    #[arg(long)]
-    pub tenant: String,
-
-    /// The application's ID (Microsoft Entra admin center > App registrations > your application > Overview)
-    #[arg(long, value_name = "ID")]
-    pub client_id: String,
-
-    /// Read the client secret from standard input (App registrations > your application > Certificates & secrets; the
-    /// secret's value, not its ID)
-    #[arg(long, required = true)]
-    pub client_secret_stdin: bool,
-
-    /// The cloud that the tenant lives in: global, us-gov, us-dod or china
-    #[arg(long, default_value = "global")]
-    pub cloud: String,
-}
-
 /// See [`Command::Drives`].
 #[derive(Debug, Subcommand)]
 pub enum Drives {
@@ -175,7 +156,11 @@ pub enum Drives {
     /// Choose the one drive that files come from
     Select {
         /// Its id, as `drives list` shows it
-        drive: String,
+        #[arg(required_unless_present = "url", value_name = "DRIVE-ID")]
+        drive: Option<String>,
+        /// The address of a site, a library or a OneDrive, or of something in it, copied from a browser
+        #[arg(long, value_name = "ADDRESS", conflicts_with = "drive")]
+        url: Option<String>,
         /// Change to another drive than the present one; files that came from that one stay in the library
         #[arg(long)]
         switch: bool,
@@ -247,6 +232,11 @@ pub enum Library {
     },
     /// Let a file that is held, or was given up, follow OneDrive again
     Release {
+        /// The File ID
+        id: String,
+    },
+    /// Let go of a detached file, so that its content can be replaced here
+    Unlock {
         /// The File ID
         id: String,
     },

@@ -4,6 +4,7 @@
 pub mod args;
 mod associate;
 mod bars;
+mod connect;
 mod run;
 mod show;
 mod sync;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use clientpoint_host::Error;
 use clientpoint_host::clock::SystemClock;
 use clientpoint_host::host::{BuildError, Host, InsecureEndpoints};
+use clientpoint_host::store::connections::Mode;
 use serde_json::{Value, json};
 
 use args::{Arguments, Command};
@@ -55,7 +57,16 @@ pub async fn main(arguments: Arguments) -> ExitCode {
 async fn carry_out(arguments: Arguments) -> Result<Output, Vec<Error>> {
     let host = build(&arguments).await.map_err(|error| error.problems)?;
     let session = host.session(&arguments.user).await.map_err(|error| vec![error])?;
-    run::run(&session, arguments.command).await.map_err(|error| vec![error])
+    let session = session.through(arguments.through.map(Mode::from));
+    let done = run::run(&session, arguments.command).await;
+    // Whatever was asked for: who works with a connection that is not accepted any more is told.
+    for warning in session.warnings().await.unwrap_or_default() {
+        let told = done.as_ref().is_err_and(|error| error.to_string() == warning);
+        if !told {
+            eprintln!("warning: {}", show::plain(&warning));
+        }
+    }
+    done.map_err(|error| vec![error])
 }
 
 async fn build(arguments: &Arguments) -> Result<Host, BuildError> {
@@ -120,6 +131,7 @@ impl Command {
     fn needs_plugin(&self) -> bool {
         match self {
             Command::Connect(_)
+            | Command::Disconnect(_)
             | Command::Drives(_)
             | Command::Onedrive(_)
             | Command::Associate(_)
@@ -127,9 +139,12 @@ impl Command {
             | Command::Serve { .. }
             | Command::Status
             | Command::Inspect => true,
-            Command::Users(_) | Command::Runs(_) | Command::Library(_) | Command::Place(_) | Command::Places { .. } => {
-                false
-            }
+            Command::Users(_)
+            | Command::Secrets(_)
+            | Command::Runs(_)
+            | Command::Library(_)
+            | Command::Place(_)
+            | Command::Places { .. } => false,
         }
     }
 }

@@ -1,23 +1,19 @@
 //! One command each: call, then words.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Read};
 use std::path::Path;
 
-use clientpoint_host::secrets::Secret;
-use clientpoint_host::service::{BrowseRow, FileRow, Inspection, ItemOutcome, Session, Status, Verdict};
+use clientpoint_host::service::{BrowseRow, FileRow, Inspection, ItemOutcome, Session, Verdict};
 use clientpoint_host::store::files::{Showing, ShowingKind};
 use clientpoint_host::{Error, Result};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Output;
-use super::args::{Command, Connect, Drives, Library, Onedrive, Organization, PlaceArguments, Users};
+use super::args::{Command, Drives, Library, Onedrive, PlaceArguments, Users};
+use super::connect;
 use super::show::{plain, size, table};
 use super::{associate, sync};
-
-/// The longest secret that is read from standard input, in bytes.
-const SECRET_AT_MOST: u64 = 4 << 10;
 
 /// Carries out a command.
 pub async fn run(session: &Session<'_>, command: Command) -> Result<Output> {
@@ -32,16 +28,14 @@ pub async fn run(session: &Session<'_>, command: Command) -> Result<Output> {
             let text = format!("added {} as {}\n", plain(&user.name), word(user.role));
             Ok(done(json!({ "user": user }), text))
         }
-        Command::Connect(Connect::Organization(form)) => connect(session, form).await,
+        Command::Connect(form) => connect::connect(session, form).await,
+        Command::Disconnect(form) => connect::disconnect(session, form).await,
+        Command::Secrets(command) => connect::secrets(session, command).await,
         Command::Drives(Drives::List) => drives(session).await,
-        Command::Drives(Drives::Select { drive, switch }) => {
-            let drive = session.select_drive(&drive, switch).await?;
-            let text = format!(
-                "selected {}\nnext: `clientpoint-host onedrive list`\n",
-                plain(&drive.name)
-            );
-            Ok(done(json!({ "drive": drive }), text))
-        }
+        Command::Drives(Drives::Select { drive, url, switch }) => Ok(connect::selected(&match url {
+            Some(url) => session.select_drive_at(&url, switch).await?,
+            None => session.select_drive(&drive.unwrap_or_default(), switch).await?,
+        })),
         Command::Onedrive(Onedrive::List { folder }) => Ok(browsed(&session.browse(folder).await?)),
         Command::Onedrive(Onedrive::Import { items }) => Ok(imported(&session.import(&items).await?)),
         Command::Library(command) => library(session, command).await,
@@ -59,7 +53,7 @@ pub async fn run(session: &Session<'_>, command: Command) -> Result<Output> {
         Command::Runs(command) => sync::runs(session, command).await,
         Command::Status => {
             let health = session.health().await?;
-            let mut output = status(&session.status().await?);
+            let mut output = connect::status(&session.status().await?);
             output.text.push_str(&sync::health(&health));
             if let Some(document) = output.json.as_object_mut() {
                 document.insert("sync".into(), json!(health));
@@ -68,42 +62,6 @@ pub async fn run(session: &Session<'_>, command: Command) -> Result<Output> {
         }
         Command::Inspect => Ok(inspected(&session.inspect().await?)),
     }
-}
-
-async fn connect(session: &Session<'_>, form: Organization) -> Result<Output> {
-    let given = BTreeMap::from([
-        ("tenant".to_string(), Secret::new(form.tenant)),
-        ("client-id".to_string(), Secret::new(form.client_id)),
-        ("cloud".to_string(), Secret::new(form.cloud)),
-        ("client-secret".to_string(), secret_from_stdin()?),
-    ]);
-    let connection = session.connect_organization(given).await?;
-    let text = match &connection.drive {
-        Some(drive) => format!("connected; the drive is still {}\n", plain(&drive.name)),
-        None => "connected\nnext: `clientpoint-host drives list` shows the organization's drives\n".into(),
-    };
-    Ok(done(json!({ "connection": connection }), text))
-}
-
-fn secret_from_stdin() -> Result<Secret> {
-    let stdin = std::io::stdin();
-    if stdin.is_terminal() {
-        eprintln!("type or paste the client secret, then Enter and Ctrl-D:");
-    }
-    let mut text = String::new();
-    stdin
-        .lock()
-        .take(SECRET_AT_MOST)
-        .read_to_string(&mut text)
-        .map_err(|error| Error::Settings(format!("the client secret can't be read from standard input: {error}")))?;
-    let secret = Secret::new(text.trim().to_string());
-    zeroize::Zeroize::zeroize(&mut text);
-    if secret.expose().is_empty() {
-        return Err(Error::Settings(
-            "standard input holds no client secret: pipe it in, as in `clientpoint-host connect organization … --client-secret-stdin < secret.txt`".into(),
-        ));
-    }
-    Ok(secret)
 }
 
 async fn drives(session: &Session<'_>) -> Result<Output> {
@@ -239,6 +197,7 @@ async fn library(session: &Session<'_>, command: Library) -> Result<Output> {
             Ok(done(json!({ "file": file, "output": output }), text))
         }
         Library::Rollback { id } => Ok(one(&session.rollback(&id).await?)),
+        Library::Unlock { id } => Ok(one(&session.unlock(&id).await?)),
         Library::Release { id } => Ok(one(&session.release(&id).await?)),
         Library::KeepClientpoints { switch, file } => Ok(sync::propagation(&match switch {
             Some(word) => session.keep_clientpoints(file.as_deref(), sync::switch(&word)?).await?,
@@ -314,37 +273,6 @@ fn shown(showings: &[Showing]) -> Output {
         table(["SHOWN IN", "NAME", "REVISION"], &rows)
     };
     done(json!({ "places": showings }), text)
-}
-
-fn status(status: &Status) -> Output {
-    let mut text = String::new();
-    match &status.connection {
-        None => text.push_str(&format!("{}: not connected\n", status.source)),
-        Some(connection) => {
-            let drive = connection
-                .drive
-                .as_ref()
-                .map_or("none selected".into(), |drive| plain(&drive.name));
-            text.push_str(&format!(
-                "{}: connected with {} credentials\n  tenant      {}\n  drive       {drive}\n  connected   {} by {}\n  last check  {}\n  managed     {} files\n",
-                status.source,
-                connection.mode.word(),
-                plain(connection.settings.get("tenant").map_or("", String::as_str)),
-                connection.connected_at,
-                plain(&connection.connected_by),
-                connection.checked_at.as_deref().unwrap_or("never"),
-                status.managed_files,
-            ));
-        }
-    }
-    if let Some(next) = &status.next {
-        text.push_str(&format!("next: {next}\n"));
-    }
-    Output {
-        complete: true,
-        json: serde_json::to_value(status).unwrap_or(Value::Null),
-        text,
-    }
 }
 
 fn inspected(inspection: &Inspection) -> Output {

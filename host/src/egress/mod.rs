@@ -48,7 +48,7 @@ const QUEUED: usize = 256;
 pub struct Egress {
     client: reqwest::Client,
     rules: Rules,
-    tokens: Arc<Tokens>,
+    tokens: Tokens,
     download_at_most: usize,
     queue: Arc<Semaphore>,
     under_way: Arc<Semaphore>,
@@ -79,7 +79,7 @@ pub fn client(insecure: bool) -> Result<reqwest::Client, reqwest::Error> {
 
 impl Egress {
     /// A way out under these rules. A download may be at most `download_at_most` bytes long.
-    pub fn new(client: reqwest::Client, rules: Rules, tokens: Arc<Tokens>, download_at_most: u64) -> Self {
+    pub fn new(client: reqwest::Client, rules: Rules, tokens: Tokens, download_at_most: u64) -> Self {
         Egress {
             client,
             rules,
@@ -220,8 +220,8 @@ type Processing = Box<dyn Future<Output = Result<(), Error>> + Send>;
 /// not answer. The reasons stay with the host.
 fn without_token(error: &TokenError) -> Response<WasiBody> {
     let status = match error {
-        TokenError::Refused { status, .. } if *status < 500 && *status != 429 => StatusCode::UNAUTHORIZED,
-        TokenError::Refused { .. } | TokenError::Unreachable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        error if error.is_final() => StatusCode::UNAUTHORIZED,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
     };
     let mut response = Response::new(Full::new(Bytes::new()).map_err(|never| match never {}).boxed_unsync());
     *response.status_mut() = status;
@@ -255,25 +255,13 @@ fn wasi_error(error: &reqwest::Error) -> Error {
 mod tests {
     use super::*;
     use crate::clock::SystemClock;
-    use crate::oauth::Plan;
-    use crate::secrets::Secret;
 
     #[test]
     fn a_plugin_can_set_neither_authorization_nor_cookies() {
         let client = client(true).unwrap();
-        let plan = Plan {
-            token_url: "http://127.0.0.1:9/token".into(),
-            client_id: "id".into(),
-            scopes: vec![],
-        };
-        let tokens = Tokens::new(
-            plan,
-            Secret::new("secret".into()),
-            client.clone(),
-            Arc::new(SystemClock::default()),
-        );
+        let tokens = Tokens::none(Arc::new(SystemClock::default()));
         let rules = Rules::new("https://graph.example.com".into(), vec![], true, false);
-        let mut egress = Egress::new(client, rules, Arc::new(tokens), 1);
+        let mut egress = Egress::new(client, rules, tokens, 1);
 
         // Trailers ask the filter, headers ask the method: both must say no.
         let filter = egress.forbidden_header_filter();

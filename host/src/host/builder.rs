@@ -126,22 +126,22 @@ impl HostBuilder {
                 .map_err(|error| Error::Settings(format!("the HTTP client can't be made: {error}"))),
         );
         let folder = noted(&mut problems, open_folder(&self.data));
-        let (key, plugin) = match (&folder, &self.component) {
-            (None, _) => (None, None),
-            (Some(_), component) => {
-                let key = noted(&mut problems, SecretKey::load(&self.data));
-                let plugin = match (&key, component) {
-                    (Some(key), Some(file)) => {
-                        noted(&mut problems, Plugin::load(file, &self.data.join("cache"), key)).map(Arc::new)
-                    }
-                    _ => None,
-                };
-                (key, plugin)
-            }
+        let (key, pool) = match &folder {
+            Some(_) => (
+                noted(&mut problems, SecretKey::load(&self.data)),
+                noted(&mut problems, store::open(&self.data, self.limits.database).await),
+            ),
+            None => (None, None),
         };
-        let pool = match &folder {
-            Some(_) => noted(&mut problems, store::open(&self.data, self.limits.database).await),
-            None => None,
+        let key = match (key, &pool) {
+            (Some(key), Some(pool)) => noted(&mut problems, in_force(key, pool, &self.data).await),
+            (key, _) => key,
+        };
+        let plugin = match (&key, &self.component) {
+            (Some(key), Some(file)) => {
+                noted(&mut problems, Plugin::load(file, &self.data.join("cache"), key)).map(Arc::new)
+            }
+            _ => None,
         };
         if let (Some(objects), Some(pool)) = (&folder, &pool) {
             noted(&mut problems, objects.sweep_daily(pool).await);
@@ -153,7 +153,7 @@ impl HostBuilder {
                 objects,
                 clock: self.clock,
                 limits: self.limits,
-                key,
+                key: Mutex::new(Arc::new(key)),
                 client,
                 plugin: plugin.or(self.plugin),
                 watcher: self.watcher,
@@ -166,6 +166,12 @@ impl HostBuilder {
             _ => Err(BuildError { problems }),
         }
     }
+}
+
+/// The key that the database is sealed with, where a change of it was broken off.
+async fn in_force(key: SecretKey, pool: &sqlx::SqlitePool, data: &Path) -> Result<SecretKey> {
+    let sealed_with = store::grants::sealed_with(pool, &key).await?;
+    key.finish(data, &sealed_with)
 }
 
 fn noted<T>(problems: &mut Vec<Error>, result: Result<T>) -> Option<T> {

@@ -61,16 +61,16 @@ pub(super) fn drives_weight(page: &DrivePage) -> usize {
 ///
 /// # Errors
 ///
-/// `Error::PluginStopped` if they don't, with the files that have come in; or what the plugin answered.
+/// `Error::PluginStopped` if they don't, with the files that have come in.
 pub(super) async fn of_import(
     pool: &SqlitePool,
     asked: &[ItemRef],
     brought_in: &[(ItemRef, String)],
     answered: Result<Result<Vec<contract::ItemOutcome>, contract::Error>>,
-) -> Result<Vec<ItemOutcome>> {
+) -> Result<Result<Vec<ItemOutcome>, contract::Error>> {
     let outcomes = match answered {
         Ok(Ok(outcomes)) => outcomes,
-        Ok(Err(error)) if brought_in.is_empty() => return Err(error.into()),
+        Ok(Err(error)) if brought_in.is_empty() => return Ok(Err(error)),
         Ok(Err(_)) => return Err(lied("it said that nothing was done", brought_in)),
         Err(Error::PluginStopped(reason)) => return Err(lied(&reason, brought_in)),
         Err(error) => return Err(error),
@@ -107,7 +107,7 @@ pub(super) async fn of_import(
         row.file = file.map(Into::into);
         rows.push(row);
     }
-    Ok(rows)
+    Ok(Ok(rows))
 }
 
 /// A file that does follow the item.

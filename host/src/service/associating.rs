@@ -130,13 +130,13 @@ impl Session<'_> {
     pub async fn undo_association(&self, run: i64) -> Result<(Run, Undone)> {
         self.user.require_administrator("take an upload back")?;
         let connection = crate::store::runs::get(&self.host.pool, run).await?.connection;
-        let _right = self.no_sync(&connection).await?;
+        let _right = self.no_sync_of(&connection).await?;
         let _turn = self.host.turn(&connection).await?;
         association::undo(&self.host.pool, run, &self.user.name, &self.now()).await
     }
 
     /// Keeps the sync of a connection from running: its ledger accounts for the files that it began with.
-    async fn no_sync(&self, connection: &str) -> Result<std::fs::File> {
+    async fn no_sync_of(&self, connection: &str) -> Result<std::fs::File> {
         let right = self.host.sync_right(connection).await?;
         right.ok_or_else(|| Error::Sync {
             code: "sync-running",
@@ -197,7 +197,7 @@ impl Session<'_> {
             .instance(connection)
             .await?
             .with_memory(self.host.limits.sheet_memory);
-        let _right = self.no_sync(&connection.id).await?;
+        let _right = self.no_sync(connection).await?;
         let _turn = self.host.turn(&connection.id).await?;
         let run = association::begin(&self.host.pool, &connection.id, &drive.id, &self.user.name, &self.now()).await?;
         let actor = self.actor();

@@ -1,45 +1,14 @@
-//! Connecting, choosing a drive, and how things stand.
-
-use std::collections::BTreeMap;
+//! Connecting the company, and how things stand.
 
 use serde::Serialize;
 
-use super::accounting::{self, Pages};
-use super::{ORGANIZATION, Session};
-use crate::bindings::exports::clientpoint::content_source::content_import::{self as contract, DriveKind};
-use crate::bindings::exports::clientpoint::content_source::source::ModeForm;
-use crate::clock::stamp;
-use crate::secrets::Secret;
+use super::Session;
+use super::form::{Given, fill_in};
+use super::standing::{Expiry, ORGANIZATION};
+use crate::oauth::Tokens;
 use crate::store::connections::{self, ChosenDrive, Connection, Mode};
-use crate::store::files;
+use crate::store::{detach, files};
 use crate::{Error, Result};
-
-/// The most pages of drives that are read.
-const DRIVE_PAGES_AT_MOST: usize = 10_000;
-
-/// All drives that a connection can see.
-#[derive(Clone, Debug, Serialize)]
-pub struct DriveList {
-    /// In the source's order, each once.
-    pub drives: Vec<DriveRow>,
-    /// What had to be left out, and why.
-    pub notes: Vec<String>,
-}
-
-/// A drive.
-#[derive(Clone, Debug, Serialize)]
-pub struct DriveRow {
-    /// The source's id.
-    pub id: String,
-    /// For people.
-    pub name: String,
-    /// `personal-work` (a person's OneDrive) or `site-library`.
-    pub kind: &'static str,
-    /// Where a person can look at it.
-    pub web_url: Option<String>,
-    /// Whether it is the one that was chosen.
-    pub selected: bool,
-}
 
 /// How the connection stands.
 #[derive(Clone, Debug, Serialize)]
@@ -50,8 +19,15 @@ pub struct Status {
     pub connected: bool,
     /// The connection, without its secret.
     pub connection: Option<Connection>,
+    /// When its client secret or certificate ends, where that is known.
+    pub expires: Option<Expiry>,
+    /// The other connections of this host: the company's, and those of other Administrators.
+    pub others: Vec<Connection>,
     /// How many library files follow something through it.
     pub managed_files: u64,
+    /// How many library files do not follow their source any more, because their connection has another drive now or was
+    /// given up.
+    pub detached_files: u64,
     /// What to do next, where something is missing.
     pub next: Option<String>,
 }
@@ -93,14 +69,14 @@ pub struct PowerRow {
 }
 
 impl Session<'_> {
-    /// Connects with the company's credentials: checks the settings, gets a token with them, and only then stores
-    /// them. `given` has the settings by the keys of the plugin's form, secrets included.
+    /// Connects with the company's credentials: checks the settings, gets a token with them, tries it on something, and
+    /// only then stores them.
     ///
     /// # Errors
     ///
     /// `Error::Forbidden`; `Error::Settings` for what is missing or can't be right; `Error::SignIn` for what the
-    /// sign-in service refused. Nothing is stored then.
-    pub async fn connect_organization(&self, given: BTreeMap<String, Secret>) -> Result<Connection> {
+    /// sign-in service refused, or what is good for nothing. Nothing is stored then.
+    pub async fn connect_organization(&self, given: Given) -> Result<Connection> {
         self.user.require_administrator("connect")?;
         let description = self.host.describe().await?;
         let mode = Mode::Organization;
@@ -110,107 +86,63 @@ impl Session<'_> {
                 description.title
             )));
         };
-        let (settings, secret) = fill_in(form, given)?;
-        let plan = self.plan(mode, &settings).await?;
-        let tokens = self.host.new_tokens(&plan, secret.clone()).into();
-        self.sign_in(&tokens).await?;
-
+        let filled = fill_in(form, given, self.host.clock.utc())?;
+        let plan = self.plan(mode, &filled.settings).await?;
+        let tokens = Tokens::of_application(self.host.endpoint(&plan, filled.credential), self.host.clock.clone());
+        if let Err(refused) = tokens.bearer().await {
+            return Err(self.host.explained(mode, refused).await?);
+        }
         let before = connections::find(&self.host.pool, ORGANIZATION).await?;
-        let same_tenant = |before: &Connection| before.settings.get("tenant") == settings.get("tenant");
-        let now = stamp(self.host.clock.utc());
-        let connection = Connection {
+        let mut connection = Connection {
             id: ORGANIZATION.into(),
             plugin: description.id,
             mode,
-            drive: before.filter(same_tenant).and_then(|before| before.drive),
-            settings,
-            connected_at: now.clone(),
+            owner: None,
+            account: None,
+            drive: None,
+            settings: filled.settings,
+            credential: filled.kind,
+            expires_at: filled.expires_at,
+            connected_at: self.now(),
             connected_by: self.user.name.clone(),
-            checked_at: Some(now),
+            checked_at: Some(self.now()),
+            needs_reconnect: None,
         };
-        self.host.keep_connection(&connection, &secret).await?;
+        let account = self.verified(&connection, &plan, tokens, Vec::new()).await?;
+        let same = |before: &Connection| {
+            ["tenant", "cloud"]
+                .iter()
+                .all(|key| before.settings.get(*key) == connection.settings.get(*key))
+        };
+        let kept = before
+            .as_ref()
+            .filter(|before| same(before))
+            .and_then(|before| before.drive.clone());
+        let named = account.drive.map(|drive| ChosenDrive {
+            id: drive.id,
+            name: drive.name,
+        });
+        let drive = kept.or(named);
+        if before
+            .as_ref()
+            .is_some_and(|before| before.drive.is_some() && before.drive != drive)
+        {
+            drop(self.no_sync(&connection).await?);
+        }
+        self.host.keep_connection(&connection, &filled.secret, None).await?;
+        match drive {
+            Some(drive) => {
+                connection.drive = before.and_then(|before| before.drive);
+                self.change_drive(&connection, &drive).await?;
+                connection.drive = Some(drive);
+            }
+            // Another tenant: nothing of it is known yet, and nothing of the old one is followed.
+            None => {
+                self.end_unfinished(&connection, "drive-switched").await?;
+                detach::leave_drive(&self.host.pool, &connection.id).await?;
+            }
+        }
         Ok(connection)
-    }
-
-    /// All drives that the connection can see.
-    ///
-    /// # Errors
-    ///
-    /// `Error::Forbidden`, `Error::NotConnected`, `Error::SignIn`, or what the plugin answers.
-    pub async fn drives(&self) -> Result<DriveList> {
-        self.user.require_administrator("list drives")?;
-        let connection = self.connection().await?;
-        let selected = connection.drive.as_ref().map(|drive| drive.id.clone());
-        let actor = self.actor();
-        let pages = self
-            .with_plugin(&connection, self.host.limits.call, async |world, accessor| {
-                let import = world.clientpoint_content_source_content_import();
-                let mut pages = Vec::new();
-                let mut next = None;
-                let mut count = Pages::new(DRIVE_PAGES_AT_MOST);
-                loop {
-                    let page = match import.call_drives(accessor, actor.clone(), next).await? {
-                        Ok(page) => page,
-                        Err(error) => return Ok(Err(error)),
-                    };
-                    count.one_more(accounting::drives_weight(&page))?;
-                    next = page.next.clone();
-                    pages.push(page);
-                    if next.is_none() {
-                        return Ok(Ok(pages));
-                    }
-                }
-            })
-            .await??;
-        connections::checked(&self.host.pool, &connection.id, &stamp(self.host.clock.utc())).await?;
-        let mut list = DriveList {
-            drives: Vec::new(),
-            notes: Vec::new(),
-        };
-        let mut seen = std::collections::BTreeSet::new();
-        for page in pages {
-            list.notes.extend(page.notes);
-            list.drives.extend(
-                page.drives
-                    .into_iter()
-                    .filter(|drive| seen.insert(drive.id.clone()))
-                    .map(|drive| DriveRow::new(drive, selected.as_deref())),
-            );
-        }
-        Ok(list)
-    }
-
-    /// Chooses the one drive of the connection (rule 30). Another one than before takes `switch`: the files that came
-    /// from the old one stay in the library.
-    ///
-    /// # Errors
-    ///
-    /// As [`Session::drives`]; `Error::NotFound` for a drive that the connection can't see; `Error::Settings` where a
-    /// switch was not asked for.
-    pub async fn select_drive(&self, id: &str, switch: bool) -> Result<DriveRow> {
-        self.user.require_administrator("select a drive")?;
-        let connection = self.connection().await?;
-        if let Some(present) = connection.drive.as_ref().filter(|present| present.id != id && !switch) {
-            return Err(Error::Settings(format!(
-                "the drive `{}` is selected, and a connection has one drive: add `--switch` to change to another; files that came from it stay in the library",
-                present.name
-            )));
-        }
-        let found = self.drives().await?.drives.into_iter().find(|drive| drive.id == id);
-        let Some(mut drive) = found else {
-            return Err(Error::NotFound {
-                what: "drive",
-                name: id.into(),
-                hint: "`clientpoint-host drives list` shows the drives that this connection can see",
-            });
-        };
-        let chosen = ChosenDrive {
-            id: drive.id.clone(),
-            name: drive.name.clone(),
-        };
-        connections::choose_drive(&self.host.pool, &connection.id, &chosen).await?;
-        drive.selected = true;
-        Ok(drive)
     }
 
     /// How things stand, without a request.
@@ -221,23 +153,31 @@ impl Session<'_> {
     pub async fn status(&self) -> Result<Status> {
         self.user.require_administrator("see the connection's status")?;
         let source = self.host.describe().await?.title;
-        let connection = connections::find(&self.host.pool, ORGANIZATION).await?;
+        let connection = self.present_connection().await?;
         let managed_files = match &connection {
             Some(connection) => files::count_managed(&self.host.pool, &connection.id).await?,
             None => 0,
         };
+        let mut others = connections::list(&self.host.pool).await?;
+        others.retain(|other| connection.as_ref().is_none_or(|connection| connection.id != other.id));
         let next = match &connection {
-            None => Some("connect: `clientpoint-host connect organization --help` says how".to_string()),
-            Some(connection) if connection.drive.is_none() => {
-                Some("choose a drive: `clientpoint-host drives list`, then `drives select DRIVE-ID`".to_string())
-            }
-            Some(_) => None,
+            None => Some(
+                "connect: `clientpoint-host connect user --help` (your own sign-in) and `connect organization --help` (the \
+                 company's credentials) say how"
+                    .to_string(),
+            ),
+            Some(connection) => next_step(connection),
         };
         Ok(Status {
             source,
             connected: connection.is_some(),
+            expires: connection
+                .as_ref()
+                .and_then(|connection| connection.expiry(self.host.clock.utc())),
             connection,
+            others,
             managed_files,
+            detached_files: detach::count(&self.host.pool).await?,
             next,
         })
     }
@@ -251,7 +191,7 @@ impl Session<'_> {
         let description = self.host.describe().await?;
         let policy = self.host.policy().await?;
         let plugin = self.host.plugin()?;
-        let api_origin = match connections::find(&self.host.pool, ORGANIZATION).await? {
+        let api_origin = match self.present_connection().await? {
             Some(connection) => {
                 let plan = self.plan(connection.mode, &connection.settings).await?;
                 Some(plan.egress.api_origin)
@@ -281,48 +221,15 @@ impl Session<'_> {
     }
 }
 
-impl DriveRow {
-    fn new(drive: contract::Drive, selected: Option<&str>) -> Self {
-        DriveRow {
-            selected: selected == Some(drive.id.as_str()),
-            id: drive.id,
-            name: drive.name,
-            kind: match drive.kind {
-                DriveKind::PersonalWork => "personal-work",
-                DriveKind::SiteLibrary => "site-library",
-            },
-            web_url: drive.web_url,
-        }
+fn next_step(connection: &Connection) -> Option<String> {
+    if connection.needs_reconnect.is_some() {
+        let word = connection.mode.word();
+        return Some(format!("connect again: `clientpoint-host connect {word}`"));
     }
-}
-
-/// Checks what was given against the plugin's form, and parts the secret from the rest.
-fn fill_in(form: &ModeForm, mut given: BTreeMap<String, Secret>) -> Result<(BTreeMap<String, String>, Secret)> {
-    let mut settings = BTreeMap::new();
-    let mut secret = None;
-    for field in &form.fields {
-        let value = given
-            .remove(&field.key)
-            .filter(|value| !value.expose().trim().is_empty());
-        match (value, &field.default) {
-            (Some(value), _) if field.secret => secret = Some(value),
-            (Some(value), _) => {
-                settings.insert(field.key.clone(), value.expose().trim().to_string());
-            }
-            (None, Some(default)) => {
-                settings.insert(field.key.clone(), default.clone());
-            }
-            (None, None) => {
-                return Err(Error::Settings(format!("{} is missing. {}", field.label, field.help)));
-            }
-        }
-    }
-    if let Some(unknown) = given.keys().next() {
-        return Err(Error::Settings(format!("there is no setting `{unknown}`")));
-    }
-    let secret =
-        secret.ok_or_else(|| Error::Settings("the plugin's form has no secret, so it can't sign in".into()))?;
-    Ok((settings, secret))
+    connection
+        .drive
+        .is_none()
+        .then(|| "choose a drive: `clientpoint-host drives list`, then `drives select DRIVE-ID`".to_string())
 }
 
 /// What an import lets a plugin do.

@@ -42,7 +42,8 @@ impl Session<'_> {
                     }
                 }
             })
-            .await??;
+            .await?;
+        let entries = self.settled(&connection, entries).await?;
         Ok(entries.into_iter().map(BrowseRow::from).collect())
     }
 
@@ -86,7 +87,8 @@ impl Session<'_> {
                     .await
             })
             .await;
-        accounting::of_import(&self.host.pool, &asked, &brought_in.all(), answered).await
+        let outcomes = accounting::of_import(&self.host.pool, &asked, &brought_in.all(), answered).await?;
+        self.settled(&connection, outcomes).await
     }
 
     pub(super) fn actor(&self) -> Actor {

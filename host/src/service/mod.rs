@@ -7,44 +7,44 @@ mod accounting;
 mod associated;
 mod associating;
 mod connecting;
+mod disconnecting;
+mod drives;
 mod export;
+mod form;
 mod importing;
 mod ledger;
 mod library;
 mod report;
 mod rollback;
 mod sheet;
+mod signing_in;
+mod standing;
 mod syncing;
 
 pub use associating::{AssociatedRow, Association};
-pub use connecting::{DriveList, DriveRow, Inspection, PowerRow, Status};
+pub use connecting::{Inspection, PowerRow, Status};
+pub use disconnecting::Disconnected;
+pub use drives::{DriveList, DriveRow, Selected};
+pub use form::Given;
 pub use ledger::{Health, Ledger, LedgerFormat, RunRow};
 pub use library::Replaced;
 pub use report::{BrowseRow, FileRow, ItemOutcome, ItemRow, Verdict};
 pub use rollback::Propagation;
+pub use signing_in::SignIn;
+pub use standing::Expiry;
 pub use syncing::{PlanReport, PlannedRow, Stop, SyncOptions};
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use wasmtime::component::Accessor;
-
-use crate::bindings::ContentSource;
-use crate::bindings::exports::clientpoint::content_source::source::AuthorizationPlan;
+use crate::Result;
 use crate::host::Host;
-use crate::oauth::{TokenError, Tokens};
-use crate::state::State;
-use crate::store::connections::{self, Connection, Mode};
+use crate::store::connections::Mode;
 use crate::store::users::{self, Role, User};
-use crate::{Error, Result};
-
-/// The id of the company's connection. There is one at most.
-pub(crate) const ORGANIZATION: &str = "organization";
 
 /// One person at work.
 pub struct Session<'a> {
     pub(crate) host: &'a Host,
     pub(crate) user: User,
+    /// Which connection they want to work with, where they have said so.
+    pub(crate) through: Option<Mode>,
 }
 
 impl Host {
@@ -57,6 +57,7 @@ impl Host {
         Ok(Session {
             host: self,
             user: users::get(&self.pool, user).await?,
+            through: None,
         })
     }
 }
@@ -82,76 +83,11 @@ impl Session<'_> {
         users::add(&self.host.pool, name, role).await
     }
 
-    /// The connection that this person works with.
-    pub(crate) async fn connection(&self) -> Result<Connection> {
-        match connections::find(&self.host.pool, ORGANIZATION).await? {
-            Some(connection) => Ok(connection),
-            None => Err(Error::NotConnected {
-                source_title: self.host.describe().await?.title,
-            }),
-        }
-    }
-
-    /// Calls the plugin for this person's connection, signed in beforehand, so that a refused sign-in is explained in
-    /// its own words rather than as a request that failed.
-    pub(crate) async fn with_plugin<R>(
-        &self,
-        connection: &Connection,
-        within: Duration,
-        call: impl AsyncFnOnce(&ContentSource, &Accessor<State>) -> wasmtime::Result<R>,
-    ) -> Result<R> {
-        self.instance(connection).await?.call(within, call).await
-    }
-
-    /// An instance for this connection, signed in.
-    pub(crate) async fn instance(&self, connection: &Connection) -> Result<crate::plugin::Instance> {
-        let plan = self.plan(connection.mode, &connection.settings).await?;
-        let tokens = self.host.tokens(connection, &plan).await?;
-        self.sign_in(&tokens).await?;
-        self.host.instance(connection, &plan, tokens).await
-    }
-
-    pub(crate) async fn plan(
-        &self,
-        mode: Mode,
-        settings: &std::collections::BTreeMap<String, String>,
-    ) -> Result<AuthorizationPlan> {
-        self.host
-            .authorization(mode, settings)
-            .await?
-            .map_err(|error| Error::Settings(error.message))
-    }
-
-    pub(crate) async fn sign_in(&self, tokens: &Arc<Tokens>) -> Result<()> {
-        let refused = match tokens.bearer().await {
-            Ok(_) => return Ok(()),
-            Err(refused) => refused,
-        };
-        match refused {
-            TokenError::Unreachable { .. } => Err(Error::SignIn {
-                problem: "unavailable".into(),
-                message: format!("{refused}: check the network and try again"),
-            }),
-            TokenError::Refused {
-                status,
-                error,
-                description,
-            } => {
-                let explained = self
-                    .host
-                    .explain(
-                        crate::bindings::exports::clientpoint::content_source::source::OauthError {
-                            status,
-                            error,
-                            description,
-                        },
-                    )
-                    .await?;
-                Err(Error::SignIn {
-                    problem: report::sign_in_problem(explained.problem).into(),
-                    message: explained.message,
-                })
-            }
-        }
+    /// The same session, working with the company's connection or the person's own. Without this, the own one counts
+    /// where there is one.
+    #[must_use]
+    pub fn through(mut self, mode: Option<Mode>) -> Self {
+        self.through = mode;
+        self
     }
 }

@@ -211,6 +211,7 @@ impl From<contract::Error> for Error {
                 "not-found",
                 "what was asked for is not there (any more): list it again".into(),
             ),
+            contract::Error::WrongAddress(message) => ("wrong-address", message),
             contract::Error::AccessDenied(message) => ("access-denied", message),
             contract::Error::SignInNeeded(message) => ("sign-in-needed", message),
             contract::Error::Throttled(Some(seconds)) => (
@@ -270,6 +271,9 @@ pub(super) fn sign_in_problem(problem: SignInProblem) -> &'static str {
     match problem {
         SignInProblem::WrongSettings => "wrong-settings",
         SignInProblem::ExpiredSecret => "expired-secret",
+        SignInProblem::SignInAgain => "sign-in-again",
+        SignInProblem::Declined => "declined",
+        SignInProblem::AccountRefused => "account-refused",
         SignInProblem::ConsentMissing => "consent-missing",
         SignInProblem::Unavailable => "unavailable",
         SignInProblem::Other => "sign-in-refused",

@@ -14,7 +14,6 @@ use super::{Ledger, Session};
 use crate::bindings::exports::clientpoint::content_source::content_import::Error as ContractError;
 use crate::bindings::exports::clientpoint::content_source::sync::{Options, Planned, Report, Stage};
 use crate::capability::managed::outcome_word;
-use crate::clock::stamp;
 use crate::host::Host;
 use crate::store::connections::{Connection, Mode};
 use crate::store::files;
@@ -134,6 +133,7 @@ impl Host {
                 name: "timer".into(),
                 role: Role::Administrator,
             },
+            through: None,
         }
     }
 }
@@ -383,7 +383,8 @@ impl Session<'_> {
                 let sync = world.clientpoint_content_source_sync();
                 sync.call_step(accessor, cursor, options).await
             })
-            .await??;
+            .await?;
+        let report = self.settled(connection, report).await?;
         if CURSOR_AT_MOST < report.cursor.len() {
             return Err(Error::PluginStopped("its cursor is too long".into()));
         }
@@ -441,10 +442,6 @@ impl Session<'_> {
             version: planned.version,
             shown_in: planned.shown_in,
         })
-    }
-
-    pub(super) fn now(&self) -> String {
-        stamp(self.host.clock.utc())
     }
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
 
+use super::grants;
+use crate::oauth::Grant;
 use crate::secrets::{Secret, SecretKey};
 use crate::{Error, Result};
 
@@ -15,10 +17,18 @@ pub struct Connection {
     pub id: String,
     /// The plugin's id.
     pub plugin: String,
-    /// `organization`.
+    /// `organization` or `user`.
     pub mode: Mode,
+    /// The Administrator whose own it is; none for the company's.
+    pub owner: Option<String>,
+    /// Who has signed in; none for the company's.
+    pub account: Option<Account>,
     /// What was filled in, by the keys that the plugin's description names; secrets are not among them.
     pub settings: BTreeMap<String, String>,
+    /// How the application shows that it is itself.
+    pub credential: CredentialKind,
+    /// When the client secret or the certificate ends, where that is known; RFC 3339.
+    pub expires_at: Option<String>,
     /// The one drive, once it was chosen.
     pub drive: Option<ChosenDrive>,
     /// RFC 3339.
@@ -27,6 +37,8 @@ pub struct Connection {
     pub connected_by: String,
     /// When its credentials were last accepted; RFC 3339.
     pub checked_at: Option<String>,
+    /// Since when, and why, it is not accepted any more.
+    pub needs_reconnect: Option<Broken>,
 }
 
 /// Whose access a connection is.
@@ -35,6 +47,29 @@ pub struct Connection {
 pub enum Mode {
     /// The company's own credentials.
     Organization,
+    /// One Administrator's own sign-in.
+    User,
+}
+
+/// How an application shows that it is itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CredentialKind {
+    /// Not at all: a public client.
+    None,
+    /// By a client secret.
+    Secret,
+    /// By a certificate.
+    Certificate,
+}
+
+/// Who has signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Account {
+    /// The plugin's key: the same for the same account.
+    pub id: String,
+    /// For people.
+    pub name: String,
 }
 
 /// A drive that was chosen for a connection.
@@ -46,54 +81,101 @@ pub struct ChosenDrive {
     pub name: String,
 }
 
-const SELECT: &str = "SELECT id, plugin, mode, settings, drive_id, drive_name, connected_at, connected_by, checked_at \
-     FROM connections";
+/// Why a connection is not accepted any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Broken {
+    /// When that was first seen; RFC 3339.
+    pub since: String,
+    /// The plugin's word for the problem.
+    pub problem: String,
+    /// What happened and what to do.
+    pub message: String,
+}
 
-/// Stores the company's connection, over the one that was there: its drive stays chosen as long as the tenant is the
-/// same, and its files keep following.
+/// What is kept secret of a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Secrets<'a> {
+    /// The client secret, or the certificate with its key as PEM; empty for a public client.
+    pub credential: &'a Secret,
+    /// A person's grant.
+    pub grant: Option<&'a Grant>,
+}
+
+const SELECT: &str = "SELECT id, plugin, mode, owner, account, account_name, settings, credential, expires_at, drive_id, \
+     drive_name, connected_at, connected_by, checked_at, broken_since, broken_problem, broken_message FROM connections";
+
+/// Stores a connection with its secrets, over one with the same id that was there: all or nothing. Whatever was wrong
+/// with that one is over.
 ///
 /// # Errors
 ///
 /// The database's.
-pub async fn put(pool: &SqlitePool, key: &SecretKey, connection: &Connection, secret: &Secret) -> Result<()> {
+pub async fn put(pool: &SqlitePool, key: &SecretKey, connection: &Connection, secrets: Secrets<'_>) -> Result<()> {
     let settings = serde_json::to_string(&connection.settings).map_err(|error| Error::Storage(error.to_string()))?;
     let (drive_id, drive_name) = match &connection.drive {
         Some(drive) => (Some(&drive.id), Some(&drive.name)),
         None => (None, None),
     };
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    grants::refuse_old_key(&mut transaction, key).await?;
     sqlx::query(
-        "INSERT INTO connections (id, plugin, mode, settings, secret, drive_id, drive_name, connected_at, connected_by, checked_at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-         ON CONFLICT (id) DO UPDATE SET settings = excluded.settings, secret = excluded.secret, \
-             drive_id = excluded.drive_id, drive_name = excluded.drive_name, connected_at = excluded.connected_at, \
-             connected_by = excluded.connected_by, checked_at = excluded.checked_at",
+        "INSERT INTO connections (id, plugin, mode, owner, account, account_name, settings, secret, credential, expires_at, \
+             drive_id, drive_name, connected_at, connected_by, checked_at) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+         ON CONFLICT (id) DO UPDATE SET account = excluded.account, account_name = excluded.account_name, \
+             settings = excluded.settings, secret = excluded.secret, credential = excluded.credential, \
+             expires_at = excluded.expires_at, drive_id = excluded.drive_id, drive_name = excluded.drive_name, \
+             connected_at = excluded.connected_at, connected_by = excluded.connected_by, checked_at = excluded.checked_at, \
+             broken_since = NULL, broken_problem = NULL, broken_message = NULL, disconnected_at = NULL",
     )
     .bind(&connection.id)
     .bind(&connection.plugin)
     .bind(connection.mode.word())
+    .bind(&connection.owner)
+    .bind(connection.account.as_ref().map(|account| &account.id))
+    .bind(connection.account.as_ref().map(|account| &account.name))
     .bind(settings)
-    .bind(key.seal(&owner(&connection.id), secret)?)
+    .bind(key.seal(&owner(&connection.id), secrets.credential)?)
+    .bind(connection.credential.word())
+    .bind(&connection.expires_at)
     .bind(drive_id)
     .bind(drive_name)
     .bind(&connection.connected_at)
     .bind(&connection.connected_by)
     .bind(&connection.checked_at)
-    .execute(pool)
+    .execute(&mut *transaction)
     .await?;
+    if let Some(grant) = secrets.grant {
+        grants::replace(&mut transaction, key, &connection.id, grant).await?;
+    }
+    transaction.commit().await?;
     Ok(())
 }
 
-/// The connection of that id, if there is one.
+/// The connection of that id, if there is one and it was not given up.
 ///
 /// # Errors
 ///
 /// The database's.
 pub async fn find(pool: &SqlitePool, id: &str) -> Result<Option<Connection>> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE id = ?")))
-        .bind(id)
-        .fetch_optional(pool)
-        .await?;
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        "{SELECT} WHERE id = ? AND disconnected_at IS NULL"
+    )))
+    .bind(id)
+    .fetch_optional(pool)
+    .await?;
     row.as_ref().map(read).transpose()
+}
+
+/// All connections that were not given up: the company's first, then by owner.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn list(pool: &SqlitePool) -> Result<Vec<Connection>> {
+    let query = format!("{SELECT} WHERE disconnected_at IS NULL ORDER BY owner IS NOT NULL, owner");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(pool).await?;
+    rows.iter().map(read).collect()
 }
 
 /// The secret of a connection.
@@ -109,32 +191,38 @@ pub async fn secret(pool: &SqlitePool, key: &SecretKey, id: &str) -> Result<Secr
     key.open(&owner(id), &sealed)
 }
 
-/// Chooses the drive of a connection.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn choose_drive(pool: &SqlitePool, id: &str, drive: &ChosenDrive) -> Result<()> {
-    sqlx::query("UPDATE connections SET drive_id = ?, drive_name = ? WHERE id = ?")
-        .bind(&drive.id)
-        .bind(&drive.name)
-        .bind(id)
-        .execute(pool)
-        .await?;
-    Ok(())
-}
-
 /// Notes that the connection's credentials were accepted at that moment.
 ///
 /// # Errors
 ///
 /// The database's.
 pub async fn checked(pool: &SqlitePool, id: &str, now: &str) -> Result<()> {
-    sqlx::query("UPDATE connections SET checked_at = ? WHERE id = ?")
-        .bind(now)
-        .bind(id)
-        .execute(pool)
-        .await?;
+    sqlx::query(
+        "UPDATE connections SET checked_at = ?, broken_since = NULL, broken_problem = NULL, broken_message = NULL \
+         WHERE id = ?",
+    )
+    .bind(now)
+    .bind(id)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Notes that they are not accepted any more. The first time counts.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn broken(pool: &SqlitePool, id: &str, broken: &Broken) -> Result<()> {
+    sqlx::query(
+        "UPDATE connections SET broken_since = coalesce(broken_since, ?), broken_problem = ?, broken_message = ? WHERE id = ?",
+    )
+    .bind(&broken.since)
+    .bind(&broken.problem)
+    .bind(&broken.message)
+    .bind(id)
+    .execute(pool)
+    .await?;
     Ok(())
 }
 
@@ -143,30 +231,65 @@ impl Mode {
     pub fn word(self) -> &'static str {
         match self {
             Mode::Organization => "organization",
+            Mode::User => "user",
         }
     }
 }
 
-fn owner(id: &str) -> String {
+impl CredentialKind {
+    fn word(self) -> &'static str {
+        match self {
+            CredentialKind::None => "none",
+            CredentialKind::Secret => "secret",
+            CredentialKind::Certificate => "certificate",
+        }
+    }
+}
+
+/// What the secret of a connection is sealed for.
+pub(super) fn owner(id: &str) -> String {
     format!("connection {id}")
 }
 
 fn read(row: &SqliteRow) -> Result<Connection> {
     let settings: String = row.try_get("settings")?;
-    let drive: Option<String> = row.try_get("drive_id")?;
-    let drive_name: Option<String> = row.try_get("drive_name")?;
+    let mode: String = row.try_get("mode")?;
+    let credential: String = row.try_get("credential")?;
+    let text = |column: &str| row.try_get::<Option<String>, _>(column);
+    let account_name = text("account_name")?;
+    let (problem, message) = (text("broken_problem")?, text("broken_message")?);
+    let drive_name = text("drive_name")?;
     Ok(Connection {
         id: row.try_get("id")?,
         plugin: row.try_get("plugin")?,
-        mode: Mode::Organization,
+        mode: match mode.as_str() {
+            "user" => Mode::User,
+            _ => Mode::Organization,
+        },
+        owner: text("owner")?,
+        account: text("account")?.map(|id| Account {
+            name: account_name.unwrap_or_else(|| id.clone()),
+            id,
+        }),
         settings: serde_json::from_str(&settings)
             .map_err(|error| Error::Storage(format!("the settings of a connection are damaged: {error}")))?,
-        drive: drive.map(|id| ChosenDrive {
+        credential: match credential.as_str() {
+            "none" => CredentialKind::None,
+            "certificate" => CredentialKind::Certificate,
+            _ => CredentialKind::Secret,
+        },
+        expires_at: text("expires_at")?,
+        drive: text("drive_id")?.map(|id| ChosenDrive {
             name: drive_name.unwrap_or_else(|| id.clone()),
             id,
         }),
         connected_at: row.try_get("connected_at")?,
         connected_by: row.try_get("connected_by")?,
         checked_at: row.try_get("checked_at")?,
+        needs_reconnect: text("broken_since")?.map(|since| Broken {
+            since,
+            problem: problem.unwrap_or_default(),
+            message: message.unwrap_or_default(),
+        }),
     })
 }

@@ -200,7 +200,7 @@ pub async fn list(pool: &SqlitePool) -> Result<Vec<LibraryFile>> {
 ///
 /// The database's.
 pub async fn count_managed(pool: &SqlitePool, connection: &str) -> Result<u64> {
-    let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM links WHERE connection = ?")
+    let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM links WHERE connection = ? AND state <> 'detached'")
         .bind(connection)
         .fetch_one(pool)
         .await?;

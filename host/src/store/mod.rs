@@ -6,8 +6,10 @@
 
 pub mod association;
 pub mod connections;
+pub mod detach;
 pub mod endpoints;
 pub mod files;
+pub mod grants;
 pub mod managed;
 pub mod objects;
 pub mod rollback;
@@ -28,6 +30,7 @@ use crate::Result;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/1_first.sql"),
     include_str!("migrations/3_sync.sql"),
+    include_str!("migrations/4_sign_in.sql"),
     include_str!("migrations/6_endpoints.sql"),
     include_str!("migrations/7_association.sql"),
 ];

@@ -217,13 +217,13 @@ pub async fn days_from(pool: &SqlitePool, connection: &str, day: &str) -> Result
     Ok(rows.into_iter().map(|(day,)| day).collect())
 }
 
-/// The ids of all connections.
+/// The ids of all connections that were not given up.
 ///
 /// # Errors
 ///
 /// The database's.
 pub async fn connections(pool: &SqlitePool) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT id FROM connections ORDER BY id")
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT id FROM connections WHERE disconnected_at IS NULL ORDER BY id")
         .fetch_all(pool)
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())

@@ -2,24 +2,29 @@
 
 use super::bindings::{
     clientpoint::content_source::{
-        connection::Info,
+        connection::{Info, Mode as WitMode},
         content_library,
         types::{self, Link, Role as WitRole, Subfolders as WitSubfolders},
     },
-    exports::clientpoint::content_source::{content_import as wit, source as exported},
+    exports::clientpoint::content_source::content_import as wit,
 };
-use crate::{
-    model::{
-        CallError, Connection, Drive, DriveKind, DrivePage, Entry, EntryKind, EntryPage, Failure, ItemOutcome, ItemRef,
-        LibraryError, LibraryFile, Link as OurLink, Outcome, Policy, Refusal, Role, Subfolders, Verdict, Verification,
-    },
-    source::{self, Plan, Problem, SettingsError, SignInError},
+use crate::model::{
+    CallError, Connection, Drive, DriveKind, DrivePage, Entry, EntryKind, EntryPage, Failure, ItemOutcome, ItemRef,
+    LibraryError, LibraryFile, Link as OurLink, Mode, Outcome, Policy, Refusal, Role, Subfolders, Verdict,
+    Verification,
 };
 
 pub(super) const fn role(role: WitRole) -> Role {
     match role {
         WitRole::Administrator => Role::Administrator,
         WitRole::Member => Role::Member,
+    }
+}
+
+pub(super) const fn mode(mode: WitMode) -> Mode {
+    match mode {
+        WitMode::Organization => Mode::Organization,
+        WitMode::User => Mode::User,
     }
 }
 
@@ -39,6 +44,7 @@ pub(super) fn wit_item_ref(item: &ItemRef) -> types::ItemRef {
 
 pub(super) fn connection(info: Info) -> Connection {
     Connection {
+        mode: mode(info.mode),
         api_origin: info.api_origin,
         drive: info.drive,
         policy: Policy {
@@ -56,7 +62,7 @@ pub(super) fn connection(info: Info) -> Connection {
     }
 }
 
-fn wit_policy(policy: Policy) -> types::Policy {
+pub(super) fn wit_policy(policy: Policy) -> types::Policy {
     types::Policy {
         max_file_bytes: policy.max_file_bytes,
         max_files_per_import: policy.max_files_per_import,
@@ -199,6 +205,7 @@ pub(super) fn call_error(error: CallError) -> wit::Error {
         CallError::NoDrive => wit::Error::NoDrive,
         CallError::TooMany(limit) => wit::Error::TooMany(limit),
         CallError::NotFound => wit::Error::NotFound,
+        CallError::WrongAddress(text) => wit::Error::WrongAddress(text),
         CallError::AccessDenied(text) => wit::Error::AccessDenied(text),
         CallError::SignInNeeded(text) => wit::Error::SignInNeeded(text),
         CallError::Throttled(left) => wit::Error::Throttled(left.map(seconds)),
@@ -213,7 +220,15 @@ fn seconds(time: std::time::Duration) -> u32 {
 }
 
 pub(super) fn drive_page(page: DrivePage) -> wit::DrivePage {
-    let drive = |drive: Drive| wit::Drive {
+    wit::DrivePage {
+        drives: page.drives.into_iter().map(drive).collect(),
+        next: page.next,
+        notes: page.notes,
+    }
+}
+
+pub(super) fn drive(drive: Drive) -> wit::Drive {
+    wit::Drive {
         id: drive.id,
         name: drive.name,
         kind: match drive.kind {
@@ -221,11 +236,6 @@ pub(super) fn drive_page(page: DrivePage) -> wit::DrivePage {
             DriveKind::SiteLibrary => wit::DriveKind::SiteLibrary,
         },
         web_url: drive.web_url,
-    };
-    wit::DrivePage {
-        drives: page.drives.into_iter().map(drive).collect(),
-        next: page.next,
-        notes: page.notes,
     }
 }
 
@@ -252,65 +262,5 @@ pub(super) fn entry_page(page: EntryPage) -> wit::EntryPage {
     wit::EntryPage {
         entries: page.entries.into_iter().map(entry).collect(),
         next: page.next,
-    }
-}
-
-pub(super) fn description() -> exported::Description {
-    let field = |field: source::Field| exported::Field {
-        key: field.key.to_owned(),
-        label: field.label.to_owned(),
-        help: field.help.to_owned(),
-        secret: field.secret,
-        default: field.default.map(str::to_owned),
-    };
-    exported::Description {
-        id: source::ID.to_owned(),
-        title: source::TITLE.to_owned(),
-        version: source::VERSION.to_owned(),
-        required_role: WitRole::Administrator,
-        default_policy: wit_policy(source::default_policy()),
-        modes: vec![exported::ModeForm {
-            mode: exported::Mode::Organization,
-            fields: source::ORGANIZATION_FIELDS.map(field).to_vec(),
-        }],
-        schedules: vec![exported::Schedule {
-            id: source::DAILY_SYNC.0.to_owned(),
-            hour: source::DAILY_SYNC.1,
-            minute: source::DAILY_SYNC.2,
-        }],
-    }
-}
-
-pub(super) fn plan(plan: Plan) -> exported::AuthorizationPlan {
-    exported::AuthorizationPlan {
-        token_url: plan.token_url,
-        client_id: plan.client_id,
-        scopes: vec![plan.scope],
-        egress: exported::Egress {
-            api_origin: plan.api_origin,
-            post_paths: vec![source::BATCH_PATH.to_owned()],
-            redirects: true,
-        },
-    }
-}
-
-pub(super) fn settings_error(error: SettingsError) -> exported::SettingsError {
-    exported::SettingsError {
-        key: error.key.to_owned(),
-        message: error.message,
-    }
-}
-
-pub(super) fn sign_in_error(error: SignInError) -> exported::SignInError {
-    exported::SignInError {
-        problem: match error.problem {
-            Problem::WrongSettings => exported::SignInProblem::WrongSettings,
-            Problem::ExpiredSecret => exported::SignInProblem::ExpiredSecret,
-            Problem::ConsentMissing => exported::SignInProblem::ConsentMissing,
-            Problem::Unavailable => exported::SignInProblem::Unavailable,
-            Problem::Other => exported::SignInProblem::Other,
-        },
-        key: error.key.map(str::to_owned),
-        message: error.message,
     }
 }

@@ -153,3 +153,105 @@ fn a_cursor_that_leads_away_or_makes_no_sense_is_not_followed() {
     }
     assert!(fake.requests.borrow().is_empty());
 }
+
+/// Ada's own sign-in: her OneDrive, and one site that she can find.
+fn signed_in(sites: u16) -> Fake {
+    let mut fake = Fake::new([]).answering(move |request| {
+        Some(
+            match request.url.strip_prefix(API).unwrap().split('?').next().unwrap() {
+                "/v1.0/me/drives" => ok(&drive("d1", "business")),
+                "/v1.0/sites" if sites == 200 => ok(&json!({ "value": [
+                    { "id": "h,1,2", "displayName": "Sales", "webUrl": "https://contoso.sharepoint.com/sites/sales" },
+                ]})),
+                "/v1.0/sites" => Answer::new(sites, r#"{"error":{"code":"accessDenied","message":"No."}}"#),
+                "/v1.0/sites/h,1,2/drives" => ok(&drive("d2", "documentLibrary")),
+                other => unreachable!("{other}"),
+            },
+        )
+    });
+    fake.connection.mode = Mode::User;
+    fake
+}
+
+#[test]
+fn r07_a_person_sees_their_own_drives_and_the_sites_that_they_can_find() {
+    let (drives, notes) = listed(&signed_in(200)).unwrap();
+    let ids: Vec<_> = drives.iter().map(|drive| drive.id.as_str()).collect();
+    assert_eq!((ids, notes.len()), (vec!["d1", "d2"], 0));
+
+    let (drives, notes) = listed(&signed_in(403)).unwrap();
+    assert_eq!(drives.len(), 1);
+    assert!(notes[0].contains("`sites`"), "{notes:?}");
+}
+
+/// A site with two libraries and a site below it.
+fn site() -> Fake {
+    let library = |id: &str, path: &str| {
+        json!({ "id": id, "name": path, "driveType": "documentLibrary",
+            "webUrl": format!("https://contoso.sharepoint.com/sites/M/{path}") })
+    };
+    let found = |id: &str| ok(&json!({ "id": id, "displayName": id }));
+    Fake::new([]).answering(move |request| {
+        let path = request.url.strip_prefix(API).unwrap().split('?').next().unwrap();
+        Some(match path {
+            "/v1.0/sites/contoso.sharepoint.com:/sites/M" => found("m"),
+            "/v1.0/sites/contoso.sharepoint.com:/sites/M/Sub" => found("sub"),
+            "/v1.0/sites/m/drives" => {
+                ok(&json!({ "value": [library("shared", "Shared%20Documents"), library("brand", "Brand")] }))
+            }
+            "/v1.0/sites/sub/drives" => ok(&json!({ "value": [library("deep", "Sub/Docs")] })),
+            "/v1.0/sites/m/drive" => ok(&library("shared", "Shared%20Documents")),
+            _ => Answer::new(404, r#"{"error":{"code":"itemNotFound","message":"No."}}"#),
+        })
+    })
+}
+
+fn resolved(url: &str) -> Result<String, CallError> {
+    let fake = site();
+    run(&fake, resolve_drive(&fake, Role::Administrator, url)).map(|drive| drive.id)
+}
+
+#[test]
+fn r17_an_address_of_a_site_a_library_or_something_in_it_leads_to_the_drive() {
+    for (url, id) in [
+        ("https://contoso.sharepoint.com/sites/M", "shared"),
+        ("https://contoso.sharepoint.com/sites/M/", "shared"),
+        ("https://contoso.sharepoint.com/sites/M/SitePages/Home.aspx", "shared"),
+        ("https://contoso.sharepoint.com/sites/M/Brand", "brand"),
+        (
+            "https://contoso.sharepoint.com/sites/M/brand/Logos/A.pdf?web=1",
+            "brand",
+        ),
+        (
+            "https://contoso.sharepoint.com/sites/M/Shared%20Documents/Forms/AllItems.aspx",
+            "shared",
+        ),
+        ("https://contoso.sharepoint.com/sites/M/Sub/Docs/A.pdf", "deep"),
+    ] {
+        assert_eq!(resolved(url).as_deref(), Ok(id), "{url}");
+    }
+}
+
+#[test]
+fn a_library_that_is_not_there_is_not_taken_for_another() {
+    let Err(CallError::WrongAddress(why)) = resolved("https://contoso.sharepoint.com/sites/M/Old Library") else {
+        unreachable!("there is no such library");
+    };
+    assert!(why.contains("Brand"), "{why}");
+    assert_eq!(
+        resolved("https://contoso.sharepoint.com/sites/None"),
+        Err(CallError::NotFound)
+    );
+    assert!(matches!(resolved("ftp://x"), Err(CallError::WrongAddress(_))));
+}
+
+#[test]
+fn r02_a_member_has_no_address_resolved() {
+    let fake = site();
+    let url = "https://contoso.sharepoint.com/sites/M";
+    assert_eq!(
+        run(&fake, resolve_drive(&fake, Role::Member, url)),
+        Err(CallError::Forbidden)
+    );
+    assert_eq!(fake.calls.get(), 0);
+}

@@ -1,7 +1,10 @@
 //! What the sign-in service's refusal of a token request means. Its numbers (`AADSTS…`) tell most; they may change, so
 //! the error word of the standard decides where a number is not known.
 
-use super::{CLIENT_ID, CLIENT_SECRET, CLOUD, TENANT};
+mod person;
+
+use super::{CERTIFICATE, CLIENT_ID, CLIENT_SECRET, CLOUD, TENANT};
+use crate::model::Mode;
 
 /// What can be done about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +13,12 @@ pub enum Problem {
     WrongSettings,
     /// The secret is over.
     ExpiredSecret,
+    /// The person must sign in again.
+    SignInAgain,
+    /// The person did not agree.
+    Declined,
+    /// This account can't be used here.
+    AccountRefused,
     /// Somebody with the rights must approve the application first.
     ConsentMissing,
     /// Try again later.
@@ -29,18 +38,25 @@ pub struct SignInError {
     pub message: String,
 }
 
-/// Explains a refused token request by its status, its `error` and its `error_description`.
+/// Explains a refused token request by its status, its `error` and its `error_description`. What came back from the page
+/// where people sign in has status 0.
 #[must_use]
-pub fn explain(status: u16, error: &str, description: &str) -> SignInError {
+pub fn explain(mode: Mode, status: u16, error: &str, description: &str) -> SignInError {
     let number = number(description);
-    if let Some((problem, key, message)) = number.and_then(by_number) {
+    let of_person = number
+        .filter(|_| mode == Mode::User)
+        .and_then(|number| person::by_number(number, error));
+    if let Some((problem, key, message)) = of_person.or_else(|| number.and_then(by_number)) {
         return SignInError {
             problem,
             key,
             message: message.to_owned(),
         };
     }
-    let (problem, text) = by_word(status, error);
+    let (problem, text) = match mode {
+        Mode::User if status != 429 && status < 500 => person::by_word(error).unwrap_or_else(|| by_word(status, error)),
+        _ => by_word(status, error),
+    };
     let reference = match number {
         Some(number) => format!(" (AADSTS{number})"),
         None if status == 0 => String::new(),
@@ -60,7 +76,10 @@ fn number(description: &str) -> Option<u32> {
     digits.parse().ok()
 }
 
-fn by_number(number: u32) -> Option<(Problem, Option<&'static str>, &'static str)> {
+/// What a number stands for: the problem, the field to look at, and the words.
+type Meaning = (Problem, Option<&'static str>, &'static str);
+
+fn by_number(number: u32) -> Option<Meaning> {
     use Problem::{ConsentMissing, ExpiredSecret, Unavailable, WrongSettings};
     Some(match number {
         7_000_215 => (
@@ -77,7 +96,23 @@ fn by_number(number: u32) -> Option<(Problem, Option<&'static str>, &'static str
         7_000_218 | 900_144 | 90_014 => (
             WrongSettings,
             Some(CLIENT_SECRET),
-            "the client secret is missing: fill in the secret's Value",
+            "the client secret is missing: fill in the secret's Value, or give a certificate",
+        ),
+        700_025 => (
+            WrongSettings,
+            Some(CLIENT_SECRET),
+            "the application is registered as a public client (mobile and desktop), which has no secret: leave the \
+             secret out, or register the redirect address under Web",
+        ),
+        50_011 => (
+            WrongSettings,
+            None,
+            "the redirect address is not registered: add http://localhost/connect to the application's redirect URIs",
+        ),
+        50_194 => (
+            WrongSettings,
+            Some(TENANT),
+            "the application is for one tenant only: fill in that tenant's id or domain",
         ),
         90_002 | 50_059 => (
             WrongSettings,
@@ -119,8 +154,9 @@ fn by_number(number: u32) -> Option<(Problem, Option<&'static str>, &'static str
         ),
         700_027 => (
             WrongSettings,
-            Some(CLIENT_SECRET),
-            "the certificate is not accepted: upload it under Certificates & secrets, and check that it has not expired",
+            Some(CERTIFICATE),
+            "the certificate is not accepted: upload it under Certificates & secrets, and check that it has not expired \
+             and that this machine's clock is right",
         ),
         90_055 => (
             Unavailable,
@@ -141,15 +177,21 @@ fn by_word(status: u16, error: &str) -> (Problem, &'static str) {
             Problem::Unavailable,
             "Microsoft's sign-in service does not work at the moment: try again later",
         ),
+        "" => (
+            Problem::Unavailable,
+            "what answered in the place of Microsoft's sign-in service is no answer of it: check whether a proxy or the log-in \
+             page of a network is in between, and try again",
+        ),
         "invalid_client" | "unauthorized_client" => (
             Problem::WrongSettings,
-            "Microsoft does not accept the credentials: check Tenant ID, Client ID and Client Secret",
+            "Microsoft does not accept the credentials: check Tenant ID, Client ID and Client Secret or \
+             Certificate",
         ),
         "consent_required" | "interaction_required" | "access_denied" => (
             Problem::ConsentMissing,
             "Microsoft wants the application approved first: an administrator of Microsoft 365 must grant its permissions",
         ),
-        "invalid_grant" | "invalid_request" | "invalid_scope" | "invalid_resource" => (
+        "invalid_grant" | "invalid_request" | "invalid_scope" | "invalid_resource" | "invalid_target" => (
             Problem::WrongSettings,
             "Microsoft does not take the sign-in with these settings: check them, and connect again",
         ),
@@ -163,6 +205,10 @@ fn by_word(status: u16, error: &str) -> (Problem, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn explain(status: u16, error: &str, description: &str) -> SignInError {
+        super::explain(Mode::Organization, status, error, description)
+    }
 
     fn explained(number: u32) -> SignInError {
         explain(

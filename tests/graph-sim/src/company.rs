@@ -91,8 +91,11 @@ impl Company {
             .find(|user| user.id == key || user.mail.eq_ignore_ascii_case(key))
     }
 
-    /// A site by its id, or by `host:/path`.
+    /// A site by its id, or by `host:/path`; `root` is the first that is no user's.
     pub fn site(&self, key: &str) -> Option<&Site> {
+        if key == "root" {
+            return self.sites.iter().find(|site| !site.personal);
+        }
         self.sites.iter().find(|site| {
             let address = site.web_url.trim_start_matches("https://").replacen('/', ":/", 1);
             site.id == key || address.eq_ignore_ascii_case(key.trim_end_matches('/'))

@@ -302,6 +302,12 @@ impl Sim {
         self.world.state().ledger.interaction_required = required;
     }
 
+    /// Every secret that was given out or sent here so far: codes, tokens, client secrets, assertions, verifiers. For
+    /// tests that look where none should be.
+    pub fn secrets(&self) -> Vec<String> {
+        self.world.state().ledger.secrets().cloned().collect()
+    }
+
     /// Registers a certificate on the application, in DER, for client assertions.
     #[track_caller]
     pub fn add_certificate(&self, der: &[u8]) {

@@ -27,10 +27,10 @@ use bindings::{
     },
     exports::clientpoint::content_source::{
         association::{self, Guest as Association},
-        content_import::{DrivePage, EntryPage, Error, Guest as ContentImport, ItemOutcome},
+        content_import::{Drive, DrivePage, EntryPage, Error, Guest as ContentImport, ItemOutcome},
         source::{
-            AuthorizationPlan, Description, Egress, Field, Guest as Source, Mode, ModeForm, OauthError, Setting,
-            SettingsError, SignInError, SignInProblem,
+            Account, AuthorizationPlan, Claim, Credentials, Description, Egress, Field, FieldKind, Guest as Source,
+            Mode, ModeForm, OauthError, Setting, SettingsError, SignInError, SignInProblem,
         },
         sync::{Guest as Sync, Options, PlanPage, Report},
     },
@@ -79,6 +79,10 @@ impl ContentImport for Hostile {
             "endless-drives" => Ok(greed::another_drive_page()),
             other => Err(said(format!("drives: no such behaviour: {other}"))),
         }
+    }
+
+    async fn resolve_drive(_actor: Actor, _url: String) -> Result<Drive, Error> {
+        Err(Error::NotFound)
     }
 
     async fn browse(_actor: Actor, folder: Option<String>, _next: Option<String>) -> Result<EntryPage, Error> {
@@ -162,11 +166,11 @@ impl Source for Hostile {
         if marked("describes-forever") {
             greed::spin();
         }
-        let field = |key: &str, secret| Field {
+        let field = |key: &str, kind| Field {
             key: key.into(),
             label: key.into(),
             help: String::new(),
-            secret,
+            kind,
             default: (key == "cloud").then(|| "global".into()),
         };
         Description {
@@ -185,11 +189,12 @@ impl Source for Hostile {
             modes: vec![ModeForm {
                 mode: Mode::Organization,
                 fields: vec![
-                    field("tenant", false),
-                    field("client-id", false),
-                    field("client-secret", true),
-                    field("cloud", false),
+                    field("tenant", FieldKind::Text),
+                    field("client-id", FieldKind::Text),
+                    field("client-secret", FieldKind::Secret),
+                    field("cloud", FieldKind::Text),
                 ],
+                credentials: Credentials::One,
             }],
             schedules: Vec::new(),
         }
@@ -214,10 +219,19 @@ impl Source for Hostile {
                 post_paths: vec!["/v1.0/$batch".into()],
                 redirects: true,
             },
+            sign_in: None,
         })
     }
 
-    fn explain(_error: OauthError) -> SignInError {
+    async fn verify(_settings: Vec<Setting>, _claims: Vec<Claim>) -> Result<Account, SignInError> {
+        Ok(Account {
+            id: "hostile".into(),
+            name: "Hostile".into(),
+            drive: None,
+        })
+    }
+
+    fn explain(_mode: Mode, _error: OauthError) -> SignInError {
         SignInError {
             problem: SignInProblem::Other,
             key: None,

@@ -37,7 +37,7 @@ const description = await source.describe();
 const plan = await authorizationPlan(source);
 
 // 2. One instance a connection. The token stays out here: `Egress` puts it on requests as they leave.
-const tokens = new Tokens(plan, given.secret, source);
+const tokens = new Tokens(given.mode, plan, given.secret, source);
 await tokens.current();
 const policy = description.defaultPolicy;
 const connection = { id: 'organization', mode: given.mode, apiOrigin: plan.egress.apiOrigin, drive: given.drive, policy };

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::{
-    association, mornings,
+    association, mornings, sign_in,
     sim::Sim,
     story::{Answer, Story, text},
 };
@@ -15,7 +15,7 @@ use crate::say;
 type Chapter = fn(&mut Story, &Sim) -> Result<()>;
 
 /// All chapters, in the order in which they build on each other.
-pub const ALL: [(&str, Chapter); 13] = [
+pub const ALL: [(&str, Chapter); 15] = [
     ("An Administrator connects the company", connect),
     ("One drive is chosen", choose_drive),
     ("What is in it, and what may enter the library", browse),
@@ -32,6 +32,8 @@ pub const ALL: [(&str, Chapter); 13] = [
         "Files that were there before are tied to OneDrive by a sheet",
         association::associate,
     ),
+    ("An Administrator's own sign-in", sign_in::own_sign_in),
+    ("The company, with a certificate", sign_in::certificate),
 ];
 
 fn connect(story: &mut Story, sim: &Sim) -> Result<()> {

@@ -5,6 +5,7 @@ mod association;
 mod chapters;
 mod http;
 mod mornings;
+mod sign_in;
 mod sim;
 mod story;
 

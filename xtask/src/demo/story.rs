@@ -77,6 +77,19 @@ impl Story {
         &self.data
     }
 
+    /// A folder for what a chapter needs.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A command that is about to run, shown as a person would type it.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        say::command(&typed(arguments));
+        let mut command = Command::new(&self.host);
+        command.args(&self.base).args(arguments);
+        command
+    }
+
     /// Runs a command that changes something: once, for its JSON, with its progress in view.
     pub fn run(&self, arguments: &[&str]) -> Result<Answer> {
         say::command(&typed(arguments));
@@ -150,7 +163,7 @@ impl Story {
     }
 
     /// An unnamed file to read from: unlike with a pipe, nobody has to feed it.
-    fn file_with(&self, text: &str) -> Result<fs::File> {
+    pub fn file_with(&self, text: &str) -> Result<fs::File> {
         let mut file = tempfile::tempfile_in(&self.folder)?;
         file.write_all(text.as_bytes())?;
         file.rewind()?;

@@ -1,6 +1,6 @@
 //! What the sign-in service remembers: codes, tokens, certificates, and assertions that were used up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -51,6 +51,8 @@ pub(crate) struct Ledger {
     /// Whose they are; `None`: the application's own.
     access_tokens: BTreeMap<String, Issued<Option<Account>>>,
     used_assertions: BTreeMap<String, DateTime<Utc>>,
+    /// Every secret that was given out or sent here, whatever became of it.
+    secrets: BTreeSet<String>,
     pub certificates: Vec<Certificate>,
     /// Whether refresh tokens are answered with `interaction_required`.
     pub interaction_required: bool,
@@ -59,6 +61,7 @@ pub(crate) struct Ledger {
 impl Ledger {
     pub fn issue_code(&mut self, code: Code, now: DateTime<Utc>) -> String {
         let text = format!("0.sim.{}", ids::random_secret());
+        self.note_secret(&text);
         let until = now + TimeDelta::minutes(CODE_MINUTES);
         self.codes.insert(text.clone(), issued(code, until));
         text
@@ -94,6 +97,7 @@ impl Ledger {
 
     pub fn issue_refresh_token(&mut self, grant: Grant, now: DateTime<Utc>) -> String {
         let text = format!("1.sim.{}", ids::random_secret());
+        self.note_secret(&text);
         let until = now + TimeDelta::days(REFRESH_DAYS);
         self.refresh_tokens.insert(text.clone(), issued(grant, until));
         text
@@ -138,6 +142,7 @@ impl Ledger {
 
     pub fn issue_access_token(&mut self, account: Option<Account>, now: DateTime<Utc>) -> String {
         let text = format!("sim.{}", ids::random_secret());
+        self.note_secret(&text);
         self.access_tokens.retain(|_, token| token.until > now);
         let until = now + TimeDelta::seconds(ACCESS_SECONDS);
         self.access_tokens.insert(text.clone(), issued(account, until));
@@ -151,6 +156,16 @@ impl Ledger {
             Some(_) => Err("Lifetime validation failed, the token is expired."),
             None => Err("Access token validation failure. Invalid token."),
         }
+    }
+
+    /// Remembers a secret, for those who look where it should not be.
+    pub fn note_secret(&mut self, secret: &str) {
+        self.secrets.insert(secret.to_owned());
+    }
+
+    /// Every secret so far.
+    pub fn secrets(&self) -> impl Iterator<Item = &String> {
+        self.secrets.iter()
     }
 
     /// Makes all access tokens unknown.

@@ -26,6 +26,19 @@ type Tokens = Map<String, Value>;
 
 /// Answers a request for a token. `segment` is the first segment of the path.
 pub(crate) fn answer(world: &World, segment: &str, headers: &HeaderMap, form: &Form) -> Response {
+    let mut state = world.state();
+    for name in [
+        "client_secret",
+        "client_assertion",
+        "code_verifier",
+        "refresh_token",
+        "code",
+    ] {
+        if let Some(secret) = field(form, name) {
+            state.ledger.note_secret(secret);
+        }
+    }
+    drop(state);
     match tokens(world, segment, headers, form) {
         Ok(tokens) => {
             let mut answer = reply::json(StatusCode::OK, &tokens.into());
@@ -159,6 +172,7 @@ fn for_person(world: &World, grant: Grant, fewer: Option<Scopes>, nonce: Option<
     tokens.insert("scope".to_owned(), scope.into());
     if grant.scopes.has("openid") {
         let id_token = world.signer.id_token(&world.login_url, &grant, nonce, now);
+        state.ledger.note_secret(&id_token);
         tokens.insert("id_token".to_owned(), id_token.into());
     }
     if grant.scopes.has("offline_access") {

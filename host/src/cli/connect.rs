@@ -1,0 +1,388 @@
+//! The words of connecting: `connect`, `disconnect`, `secrets`, and how a connection stands.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use chrono::NaiveDate;
+use clap::{Args, Subcommand, ValueEnum};
+use clientpoint_host::secrets::{KEY_VARIABLE, NEXT_KEY_VARIABLE, Secret};
+use clientpoint_host::service::{Given, Selected, Session, Status};
+use clientpoint_host::store::connections::{Connection, Mode};
+use clientpoint_host::{Error, Result};
+use serde_json::{Value, json};
+
+use super::Output;
+use super::show::plain;
+
+/// The longest secret that is read from standard input, and the longest certificate, in bytes.
+const SECRET_AT_MOST: u64 = 64 << 10;
+
+/// See `Command::Connect`.
+#[derive(Debug, Subcommand)]
+pub enum Connect {
+    /// With your own Microsoft sign-in: you see what you may see
+    User(User),
+    /// With the company's own credentials: all Administrators see the same drives
+    Organization(Organization),
+}
+
+/// See [`Connect::User`].
+#[derive(Debug, Args)]
+pub struct User {
+    #[command(flatten)]
+    application: Application,
+
+    /// Sign in to this tenant only (its ID or a domain), as a guest must [default: any organization's]
+    #[arg(long, value_name = "TENANT")]
+    tenant: Option<String>,
+
+    /// What to ask for: your own OneDrive (own), or the libraries of sites that you can open as well (sites)
+    #[arg(long, default_value = "own")]
+    reach: String,
+
+    /// Listen for the answer on this port of this machine [default: a free one]
+    #[arg(long, default_value_t = 0, hide_default_value = true)]
+    port: u16,
+
+    /// Only print the address, and open no browser
+    #[arg(long)]
+    no_browser: bool,
+}
+
+/// See [`Connect::Organization`].
+#[derive(Debug, Args)]
+pub struct Organization {
+    #[command(flatten)]
+    application: Application,
+
+    /// The company's tenant: its ID or a domain (Microsoft Entra admin center > Overview)
+    #[arg(long)]
+    tenant: String,
+
+    /// For an application that was granted single sites only (Sites.Selected): the address of one, copied from the browser
+    #[arg(long, value_name = "ADDRESS")]
+    url: Option<String>,
+}
+
+/// The registered application, and how it shows that it is itself.
+#[derive(Debug, Args)]
+pub struct Application {
+    /// The application's ID (Microsoft Entra admin center > App registrations > your application > Overview)
+    #[arg(long, value_name = "ID")]
+    client_id: String,
+
+    /// The application's certificate and its private key, in one PEM file (upload the certificate alone under
+    /// App registrations > your application > Certificates & secrets)
+    #[arg(long, value_name = "FILE", conflicts_with = "client_secret_stdin")]
+    certificate: Option<PathBuf>,
+
+    /// Read the client secret from standard input (App registrations > your application > Certificates & secrets; the
+    /// secret's value, not its ID)
+    #[arg(long)]
+    client_secret_stdin: bool,
+
+    /// When the client secret ends, as Certificates & secrets shows it: `status` counts the days
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "client_secret_stdin")]
+    secret_expires: Option<NaiveDate>,
+
+    /// The cloud that the tenant lives in: global, us-gov, us-dod or china
+    #[arg(long, default_value = "global")]
+    cloud: String,
+}
+
+/// See `Command::Disconnect`.
+#[derive(Debug, Args)]
+pub struct Disconnect {
+    /// Which connection [default: the one that you work with]
+    connection: Option<Which>,
+
+    /// Another Administrator's own connection, of one who has left, say
+    #[arg(long, value_name = "USER", conflicts_with = "connection")]
+    of: Option<String>,
+}
+
+/// One of an Administrator's two connections.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Which {
+    /// Your own sign-in
+    User,
+    /// The company's credentials
+    Organization,
+}
+
+/// See `Command::Secrets`.
+#[derive(Debug, Subcommand)]
+pub enum Secrets {
+    /// Seal everything with another key. Not while another `clientpoint-host` runs on this data folder
+    Rotate,
+}
+
+impl From<Which> for Mode {
+    fn from(which: Which) -> Self {
+        match which {
+            Which::User => Mode::User,
+            Which::Organization => Mode::Organization,
+        }
+    }
+}
+
+/// Connects.
+pub async fn connect(session: &Session<'_>, form: Connect) -> Result<Output> {
+    let connection = match form {
+        Connect::Organization(form) => {
+            let more = [("tenant", Some(form.tenant)), ("url", form.url)];
+            session.connect_organization(given(form.application, more)?).await?
+        }
+        Connect::User(form) => {
+            let more = [("tenant", form.tenant), ("reach", Some(form.reach))];
+            let given = given(form.application, more)?;
+            let sign_in = session.begin_sign_in(given, form.port).await?;
+            eprintln!(
+                "sign in with your browser, within ten minutes:\n\n  {}\n\n\
+                 waiting for the answer on {} (Ctrl-C gives up); if Microsoft shows an error page instead, check --client-id and \
+                 --tenant, and that {} is among the application's redirect addresses (the port does not count)",
+                sign_in.url(),
+                sign_in.redirect_uri(),
+                registered(sign_in.redirect_uri()),
+            );
+            if !form.no_browser {
+                open_browser(sign_in.url());
+            }
+            sign_in.finish().await?
+        }
+    };
+    let who = match &connection.account {
+        Some(account) => format!("connected as {}", plain(&account.name)),
+        None => "connected".into(),
+    };
+    let text = match &connection.drive {
+        Some(drive) => format!(
+            "{who}; the drive is {}\nnext: `clientpoint-host onedrive list`\n",
+            plain(&drive.name)
+        ),
+        None => format!("{who}\nnext: `clientpoint-host drives list` shows the drives, `drives select` chooses one\n"),
+    };
+    Ok(done(json!({ "connection": connection }), text))
+}
+
+/// Gives a connection up.
+pub async fn disconnect(session: &Session<'_>, form: Disconnect) -> Result<Output> {
+    let gone = session
+        .disconnect(form.connection.map(Mode::from), form.of.as_deref())
+        .await?;
+    let mut text = String::from("disconnected\n");
+    for consequence in &gone.consequences {
+        text.push_str(&format!("- {}\n", plain(consequence)));
+    }
+    Ok(done(json!({ "disconnected": gone }), text))
+}
+
+/// Changes the key.
+pub async fn secrets(session: &Session<'_>, command: Secrets) -> Result<Output> {
+    let Secrets::Rotate = command;
+    let count = session.rotate_key().await?;
+    let mut text = format!("sealed anew, with another key: {count}; the old key opens nothing any more\n");
+    if std::env::var_os(KEY_VARIABLE).is_some() {
+        text.push_str(&format!(
+            "from now on, `{KEY_VARIABLE}` must have the value that `{NEXT_KEY_VARIABLE}` has now\n"
+        ));
+    }
+    Ok(done(json!({ "sealed": count }), text))
+}
+
+/// What choosing a drive came to.
+pub fn selected(selected: &Selected) -> Output {
+    let mut text = format!("selected {}\n", plain(&selected.drive.name));
+    if 0 < selected.files.detached {
+        text.push_str(&format!(
+            "{} files of the drive before stay in the library and do not follow it any more (detached)\n",
+            selected.files.detached
+        ));
+    }
+    if 0 < selected.files.attached {
+        text.push_str(&format!(
+            "{} files that came from this drive before follow it again\n",
+            selected.files.attached
+        ));
+    }
+    text.push_str("next: `clientpoint-host onedrive list`\n");
+    done(json!({ "drive": selected.drive, "files": selected.files }), text)
+}
+
+/// How the connections stand.
+pub fn status(status: &Status) -> Output {
+    let mut text = String::new();
+    match &status.connection {
+        None => text.push_str(&format!("{}: not connected\n", status.source)),
+        Some(connection) => {
+            text.push_str(&format!("{}: {}\n", status.source, how(connection)));
+            for (label, value) in lines(connection, status) {
+                text.push_str(&format!("  {label:11} {value}\n"));
+            }
+        }
+    }
+    for other in &status.others {
+        text.push_str(&format!("also {}\n", how(other)));
+    }
+    if 0 < status.detached_files {
+        text.push_str(&format!(
+            "{} files are detached: they follow OneDrive no more; selecting their drive again mends that\n",
+            status.detached_files
+        ));
+    }
+    if let Some(next) = &status.next {
+        text.push_str(&format!("next: {next}\n"));
+    }
+    done(serde_json::to_value(status).unwrap_or(Value::Null), text)
+}
+
+fn how(connection: &Connection) -> String {
+    let mut text = match (&connection.owner, &connection.account) {
+        (Some(owner), Some(account)) => format!("{}'s own sign-in as {}", plain(owner), plain(&account.name)),
+        (Some(owner), None) => format!("{}'s own sign-in", plain(owner)),
+        (None, _) => "connected with organization credentials".into(),
+    };
+    if let Some(broken) = &connection.needs_reconnect {
+        text.push_str(&format!(", NEEDS RECONNECT since {}", broken.since));
+    }
+    text
+}
+
+fn lines(connection: &Connection, status: &Status) -> Vec<(&'static str, String)> {
+    let setting = |key: &str| plain(connection.settings.get(key).map_or("", String::as_str));
+    let drive = connection.drive.as_ref();
+    let mut lines = vec![
+        ("tenant", setting("tenant")),
+        ("cloud", setting("cloud")),
+        (
+            "drive",
+            drive.map_or("none selected".into(), |drive| plain(&drive.name)),
+        ),
+        (
+            "connected",
+            format!("{} by {}", connection.connected_at, plain(&connection.connected_by)),
+        ),
+        (
+            "last check",
+            connection.checked_at.clone().unwrap_or_else(|| "never".into()),
+        ),
+        ("managed", format!("{} files", status.managed_files)),
+    ];
+    if let Some(expires) = &status.expires {
+        let left = match expires.days_left {
+            left if left < 0 => "OVER: connect again with a new one".to_string(),
+            left => format!("{left} days left"),
+        };
+        let what = match connection.credential {
+            clientpoint_host::store::connections::CredentialKind::Certificate => "certificate",
+            _ => "secret",
+        };
+        lines.push((what, format!("until {}, {left}", expires.at)));
+    }
+    if let Some(broken) = &connection.needs_reconnect {
+        lines.push(("trouble", plain(&broken.message)));
+    }
+    lines
+}
+
+fn given<const N: usize>(application: Application, more: [(&str, Option<String>); N]) -> Result<Given> {
+    let mut fields = BTreeMap::from([
+        ("client-id".to_string(), Secret::new(application.client_id)),
+        ("cloud".to_string(), Secret::new(application.cloud)),
+    ]);
+    for (key, value) in more {
+        if let Some(value) = value {
+            fields.insert(key.into(), Secret::new(value));
+        }
+    }
+    if let Some(file) = &application.certificate {
+        fields.insert("certificate".into(), pem(file)?);
+    }
+    if application.client_secret_stdin {
+        fields.insert("client-secret".into(), secret_from_stdin()?);
+    }
+    Ok(Given {
+        fields,
+        secret_expires: application.secret_expires,
+    })
+}
+
+fn pem(file: &Path) -> Result<Secret> {
+    let mut text = String::new();
+    let read = std::fs::File::open(file).and_then(|file| file.take(SECRET_AT_MOST).read_to_string(&mut text));
+    let secret = Secret::new(text);
+    match read {
+        Ok(_) => Ok(secret),
+        Err(error) => Err(Error::Settings(format!(
+            "the certificate `{}` can't be read: {error}; give a PEM file with the certificate and its private key",
+            file.display()
+        ))),
+    }
+}
+
+fn secret_from_stdin() -> Result<Secret> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        eprintln!("type or paste the client secret, then Enter and Ctrl-D:");
+    }
+    let mut text = String::new();
+    let read = stdin.lock().take(SECRET_AT_MOST).read_to_string(&mut text);
+    let secret = Secret::new(text.trim().to_string());
+    zeroize::Zeroize::zeroize(&mut text);
+    read.map_err(|error| Error::Settings(format!("the client secret can't be read from standard input: {error}")))?;
+    if secret.expose().is_empty() {
+        return Err(Error::Settings(
+            "standard input holds no client secret: pipe it in, as in `clientpoint-host connect organization … --client-secret-stdin < secret.txt`".into(),
+        ));
+    }
+    Ok(secret)
+}
+
+/// The redirect address without its port, as it is to be registered.
+fn registered(redirect_uri: &str) -> String {
+    let path = redirect_uri.rsplit('/').next().unwrap_or_default();
+    format!("http://localhost/{path}")
+}
+
+/// Opens a browser where there is one. Where there is none, people have the address.
+fn open_browser(url: &str) {
+    let Some(program) = browser() else {
+        return;
+    };
+    let mut command = Command::new(program);
+    command
+        .arg(url)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    // Not waited for: a browser may stay open for days.
+    let _ = command.spawn();
+}
+
+#[cfg(target_os = "macos")]
+fn browser() -> Option<&'static str> {
+    Some("open")
+}
+
+#[cfg(windows)]
+fn browser() -> Option<&'static str> {
+    Some("explorer")
+}
+
+#[cfg(not(any(target_os = "macos", windows)))]
+fn browser() -> Option<&'static str> {
+    let there_is_a_screen = ["DISPLAY", "WAYLAND_DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some());
+    there_is_a_screen.then_some("xdg-open")
+}
+
+fn done(json: Value, text: String) -> Output {
+    Output {
+        json,
+        text,
+        complete: true,
+    }
+}

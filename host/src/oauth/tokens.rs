@@ -1,0 +1,348 @@
+//! The tokens of one connection: kept, renewed in time, and renewed once for all who need them.
+//!
+//! The company's tokens live in memory. A person's are kept, encrypted, by a [`Keeper`], because every renewal brings
+//! another refresh token: it is stored before anything it came with is used, and only one process renews at a time.
+
+use std::any::Any;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::HeaderValue;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+use zeroize::Zeroizing;
+
+use super::endpoint::{Asking, Granted};
+use super::{Endpoint, TokenError};
+use crate::clock::Clock;
+use crate::secrets::Secret;
+
+/// A token is renewed this long before it ends, so that it never ends on the way; one that lives shorter, at half its
+/// life.
+const RENEW_BEFORE: Duration = Duration::from_secs(5 * 60);
+
+/// What is kept of a person's sign-in.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// For the next renewal.
+    pub refresh: Secret,
+    /// The present access token.
+    pub access: Secret,
+    /// When it is to be renewed.
+    pub renew_at: DateTime<Utc>,
+}
+
+/// A future that a [`Keeper`] gives.
+pub type Keeping<'a, T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send + 'a>>;
+
+/// Keeps the grant of one connection. The errors are for people.
+pub trait Keeper: Send + Sync {
+    /// Waits for the sole right to renew, among all processes. It ends when what is given is dropped.
+    fn alone(&self) -> Keeping<'_, Box<dyn Any + Send>>;
+
+    /// What is kept; none if the connection was given up.
+    fn read(&self) -> Keeping<'_, Option<Grant>>;
+
+    /// Puts this in its place, durably, all or nothing.
+    fn write<'a>(&'a self, grant: &'a Grant) -> Keeping<'a, ()>;
+}
+
+/// The tokens of one connection. Clones share them.
+#[derive(Clone)]
+pub struct Tokens(Arc<Shared>);
+
+struct Shared {
+    source: Source,
+    clock: Arc<dyn Clock>,
+    present: Mutex<Option<Token>>,
+    /// The last refusal, until somebody asks for it.
+    refusal: std::sync::Mutex<Option<TokenError>>,
+}
+
+enum Source {
+    /// The application's own credential.
+    Application(Endpoint),
+    /// A person's grant.
+    Person(Endpoint, Arc<dyn Keeper>),
+    /// A sign-in that nobody has decided about yet: one token, and no more after it.
+    Fresh(HeaderValue),
+    /// Nothing.
+    Nobody,
+}
+
+#[derive(Clone)]
+struct Token {
+    header: HeaderValue,
+    renew_at: Duration,
+}
+
+impl Tokens {
+    /// Tokens of the application itself, asked for when the first is needed.
+    pub fn of_application(endpoint: Endpoint, clock: Arc<dyn Clock>) -> Self {
+        Self::new(Source::Application(endpoint), clock)
+    }
+
+    /// Tokens of a person who has signed in.
+    pub fn of_person(endpoint: Endpoint, keeper: Arc<dyn Keeper>, clock: Arc<dyn Clock>) -> Self {
+        Self::new(Source::Person(endpoint, keeper), clock)
+    }
+
+    /// The token that a sign-in has just brought, for the check whether the sign-in is good for anything.
+    ///
+    /// # Errors
+    ///
+    /// `TokenError::Unreachable` for a token that no header can carry.
+    pub fn fresh(granted: &Granted, clock: Arc<dyn Clock>) -> Result<Self, TokenError> {
+        Ok(Self::new(Source::Fresh(header(&granted.access)?), clock))
+    }
+
+    /// No tokens at all.
+    pub fn none(clock: Arc<dyn Clock>) -> Self {
+        Self::new(Source::Nobody, clock)
+    }
+
+    fn new(source: Source, clock: Arc<dyn Clock>) -> Self {
+        Tokens(Arc::new(Shared {
+            source,
+            clock,
+            present: Mutex::default(),
+            refusal: std::sync::Mutex::default(),
+        }))
+    }
+
+    /// The value of the `authorization` header, marked as sensitive.
+    ///
+    /// # Errors
+    ///
+    /// See [`TokenError`].
+    pub async fn bearer(&self) -> Result<HeaderValue, TokenError> {
+        self.usable(None).await
+    }
+
+    /// Another token than the one that was just refused. Who comes late is given what somebody else has renewed.
+    ///
+    /// # Errors
+    ///
+    /// See [`TokenError`].
+    pub async fn instead_of(&self, refused: &HeaderValue) -> Result<HeaderValue, TokenError> {
+        self.usable(Some(refused.clone())).await
+    }
+
+    /// The refusal of the sign-in service since somebody last asked, if there was one.
+    pub fn take_refusal(&self) -> Option<TokenError> {
+        self.refusal().take()
+    }
+
+    /// In a task of its own: who asks may go away in the middle, and what a renewal has brought must be stored all the
+    /// same.
+    async fn usable(&self, refused: Option<HeaderValue>) -> Result<HeaderValue, TokenError> {
+        let tokens = self.clone();
+        let asked = tokio::spawn(async move { tokens.ask(refused.as_ref()).await });
+        match asked.await {
+            Ok(answer) => answer,
+            Err(_) => Err(TokenError::Storage("the renewal was broken off".into())),
+        }
+    }
+
+    async fn ask(&self, refused: Option<&HeaderValue>) -> Result<HeaderValue, TokenError> {
+        let shared = &*self.0;
+        let mut present = shared.present.lock().await;
+        if let Some(token) = present.as_ref().filter(|token| shared.is_good(token, refused)) {
+            return Ok(token.header.clone());
+        }
+        *present = None;
+        match shared.renewed(refused).await {
+            Ok(token) => {
+                *present = Some(token.clone());
+                *self.refusal() = None;
+                Ok(token.header)
+            }
+            Err(error) => {
+                if error.is_final() {
+                    *self.refusal() = Some(error.clone());
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn refusal(&self) -> std::sync::MutexGuard<'_, Option<TokenError>> {
+        self.0.refusal.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    fn is_good(&self, token: &Token, refused: Option<&HeaderValue>) -> bool {
+        self.clock.elapsed() < token.renew_at && refused != Some(&token.header)
+    }
+
+    async fn renewed(&self, refused: Option<&HeaderValue>) -> Result<Token, TokenError> {
+        match &self.source {
+            Source::Application(endpoint) => self.token(&endpoint.ask(&Asking::Itself).await?),
+            Source::Person(endpoint, keeper) => self.renewed_for(endpoint, keeper.as_ref(), refused).await,
+            Source::Fresh(header) if refused.is_none() => Ok(Token {
+                header: header.clone(),
+                renew_at: Duration::MAX,
+            }),
+            Source::Fresh(_) | Source::Nobody => Err(over()),
+        }
+    }
+
+    async fn renewed_for(
+        &self,
+        endpoint: &Endpoint,
+        keeper: &dyn Keeper,
+        refused: Option<&HeaderValue>,
+    ) -> Result<Token, TokenError> {
+        // Most of the time somebody has stored one that is good, and nobody has to wait.
+        if let Some(token) = self.kept(keeper, refused).await?.1 {
+            return Ok(token);
+        }
+        let _alone = keeper.alone().await.map_err(TokenError::Storage)?;
+        let (kept, token) = self.kept(keeper, refused).await?;
+        if let Some(token) = token {
+            return Ok(token);
+        }
+        let granted = endpoint.ask(&Asking::Refresh(&kept.refresh)).await?;
+        let token = self.token(&granted)?;
+        let next = Grant::new(granted, Some(kept.refresh), self.clock.utc()).ok_or_else(over)?;
+        keeper.write(&next).await.map_err(TokenError::Storage)?;
+        Ok(token)
+    }
+
+    /// What is kept, and the access token in it if that is good.
+    async fn kept(
+        &self,
+        keeper: &dyn Keeper,
+        refused: Option<&HeaderValue>,
+    ) -> Result<(Grant, Option<Token>), TokenError> {
+        let kept = keeper.read().await.map_err(TokenError::Storage)?.ok_or_else(over)?;
+        let left = kept.renew_at.signed_duration_since(self.clock.utc()).to_std();
+        let token = Token {
+            header: header(&kept.access)?,
+            renew_at: self.clock.elapsed() + left.unwrap_or_default(),
+        };
+        let good = self.is_good(&token, refused);
+        Ok((kept, good.then_some(token)))
+    }
+
+    fn token(&self, granted: &Granted) -> Result<Token, TokenError> {
+        Ok(Token {
+            header: header(&granted.access)?,
+            renew_at: self.clock.elapsed() + early(granted.life),
+        })
+    }
+}
+
+impl Grant {
+    /// What is to be kept of an answer. An endpoint that does not rotate leaves the refresh token as it was; none if
+    /// there never was one.
+    pub fn new(granted: Granted, before: Option<Secret>, now: DateTime<Utc>) -> Option<Self> {
+        Some(Grant {
+            refresh: granted.refresh.or(before)?,
+            access: granted.access,
+            renew_at: now + TimeDelta::from_std(early(granted.life)).unwrap_or_default(),
+        })
+    }
+
+    /// As one secret, to be sealed.
+    pub fn written(&self) -> Secret {
+        let written = Written {
+            refresh: self.refresh.expose(),
+            access: self.access.expose(),
+            renew_at: self.renew_at,
+        };
+        // Two texts and a time can always be written.
+        Secret::new(serde_json::to_string(&written).unwrap_or_default())
+    }
+
+    /// Reads what [`Grant::written`] has written.
+    pub fn parse(text: &Secret) -> Option<Self> {
+        let read: Read = serde_json::from_str(text.expose()).ok()?;
+        Some(Grant {
+            refresh: Secret::new(read.refresh),
+            access: Secret::new(read.access),
+            renew_at: read.renew_at,
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    refresh: &'a str,
+    access: &'a str,
+    renew_at: DateTime<Utc>,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    refresh: String,
+    access: String,
+    renew_at: DateTime<Utc>,
+}
+
+fn early(life: Duration) -> Duration {
+    life.saturating_sub(RENEW_BEFORE.min(life / 2))
+}
+
+/// What is said where there is nothing to renew with: the same as if the sign-in service had said it.
+fn over() -> TokenError {
+    TokenError::Refused {
+        status: 400,
+        error: "invalid_grant".into(),
+        description: String::new(),
+    }
+}
+
+fn header(access: &Secret) -> Result<HeaderValue, TokenError> {
+    let text = Zeroizing::new(format!("Bearer {}", access.expose()));
+    let mut header = HeaderValue::from_str(&text).map_err(|_| TokenError::Unreachable {
+        endpoint: "its token endpoint".into(),
+        reason: "the token it gave has characters that no header may carry".into(),
+    })?;
+    header.set_sensitive(true);
+    Ok(header)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn granted(refresh: Option<&str>) -> Granted {
+        Granted {
+            access: Secret::new("access".into()),
+            life: Duration::from_secs(3600),
+            refresh: refresh.map(|text| Secret::new(text.into())),
+            id_token: None,
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_read_as_it_was_written_and_a_missing_rotation_keeps_the_old_token() {
+        let now = "2026-03-02T05:00:00Z".parse().unwrap();
+        let old = Secret::new("old".into());
+        let grant = Grant::new(granted(None), Some(old.clone()), now).unwrap();
+        let read = Grant::parse(&grant.written()).unwrap();
+        assert_eq!((read.refresh.expose(), read.access.expose()), ("old", "access"));
+        assert_eq!(read.renew_at, "2026-03-02T05:55:00Z".parse::<DateTime<Utc>>().unwrap());
+        assert_eq!(
+            Grant::new(granted(Some("new")), Some(old), now)
+                .unwrap()
+                .refresh
+                .expose(),
+            "new"
+        );
+        assert!(Grant::new(granted(None), None, now).is_none());
+        assert!(Grant::parse(&Secret::new("{}".into())).is_none());
+    }
+
+    #[test]
+    fn renewal_is_five_minutes_early_or_at_half_a_short_life() {
+        assert_eq!(early(Duration::from_secs(3600)).as_secs(), 3300);
+        assert_eq!(early(Duration::from_secs(60)).as_secs(), 30);
+        assert_eq!(early(Duration::ZERO), Duration::ZERO);
+    }
+}

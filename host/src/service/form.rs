@@ -1,0 +1,150 @@
+//! What an Administrator has filled in, held against the plugin's form.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::bindings::exports::clientpoint::content_source::source::{Credentials, FieldKind, ModeForm};
+use crate::oauth::{Certificate, Credential};
+use crate::secrets::Secret;
+use crate::store::connections::CredentialKind;
+use crate::{Error, Result};
+
+/// The largest certificate file, in bytes.
+const PEM_AT_MOST: usize = 64 << 10;
+
+/// What was filled in.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// By the keys of the plugin's form; secrets, and the text of the certificate's PEM file, included.
+    pub fields: BTreeMap<String, Secret>,
+    /// When the client secret ends, where people know it. A certificate says it itself.
+    pub secret_expires: Option<NaiveDate>,
+}
+
+/// What it comes to.
+pub(super) struct Filled {
+    /// What the plugin may see.
+    pub settings: BTreeMap<String, String>,
+    /// What it may not: to be stored.
+    pub secret: Secret,
+    pub kind: CredentialKind,
+    pub credential: Credential,
+    /// RFC 3339.
+    pub expires_at: Option<String>,
+}
+
+/// Checks what was given, and parts the secrets from the rest. `now` is the present day.
+///
+/// # Errors
+///
+/// `Error::Settings` for what is missing, can't be right, or is too much.
+pub(super) fn fill_in(form: &ModeForm, given: Given, now: chrono::DateTime<chrono::Utc>) -> Result<Filled> {
+    let Given {
+        mut fields,
+        secret_expires,
+    } = given;
+    let mut settings = BTreeMap::new();
+    let mut secrets = Vec::new();
+    for field in &form.fields {
+        let value = fields
+            .remove(&field.key)
+            .filter(|value| !value.expose().trim().is_empty());
+        match (value, &field.kind, &field.default) {
+            (Some(value), FieldKind::Secret, _) => secrets.push((CredentialKind::Secret, value)),
+            (Some(value), FieldKind::Certificate, _) => secrets.push((CredentialKind::Certificate, value)),
+            (Some(value), FieldKind::Choice(words), _) if !words.iter().any(|word| word == value.expose().trim()) => {
+                return Err(Error::Settings(format!(
+                    "{} can't be `{}`: choose one of {}. {}",
+                    field.label,
+                    value.expose().trim(),
+                    words.join(", "),
+                    field.help
+                )));
+            }
+            (Some(value), _, _) => {
+                settings.insert(field.key.clone(), value.expose().trim().to_string());
+            }
+            (None, FieldKind::Secret | FieldKind::Certificate, _) => {}
+            (None, _, Some(default)) => {
+                settings.insert(field.key.clone(), default.clone());
+            }
+            (None, _, None) => {
+                return Err(Error::Settings(format!("{} is missing. {}", field.label, field.help)));
+            }
+        }
+    }
+    if let Some(unknown) = fields.keys().next() {
+        return Err(Error::Settings(format!("there is no setting `{unknown}`")));
+    }
+    if 1 < secrets.len() {
+        return Err(Error::Settings(
+            "a client secret and a certificate are too much: give one of them, best the certificate".into(),
+        ));
+    }
+    let (kind, secret) = match secrets.pop() {
+        Some(secret) => secret,
+        None if form.credentials == Credentials::AtMostOne => (CredentialKind::None, Secret::new(String::new())),
+        None => return Err(missing(form)),
+    };
+    let (credential, expires_at) = credential(kind, &secret, secret_expires, now)?;
+    Ok(Filled {
+        settings,
+        secret,
+        kind,
+        credential,
+        expires_at,
+    })
+}
+
+fn credential(
+    kind: CredentialKind,
+    secret: &Secret,
+    expires: Option<NaiveDate>,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<(Credential, Option<String>)> {
+    if expires.is_some() && kind != CredentialKind::Secret {
+        return Err(Error::Settings(
+            "`--secret-expires` is for client secrets: a certificate says itself when it ends".into(),
+        ));
+    }
+    let over = |what: &str, end: String| {
+        Error::Settings(format!(
+            "the {what} has ended on {end}: make a new one under Certificates & secrets, and connect with it"
+        ))
+    };
+    match kind {
+        CredentialKind::None => Ok((Credential::None, None)),
+        CredentialKind::Secret => {
+            if let Some(end) = expires.filter(|end| *end < now.date_naive()) {
+                return Err(over("client secret", end.to_string()));
+            }
+            let end = expires.map(|end| format!("{end}T00:00:00Z"));
+            Ok((Credential::Secret(secret.clone()), end))
+        }
+        CredentialKind::Certificate => {
+            if PEM_AT_MOST < secret.expose().len() {
+                return Err(Error::Settings("the certificate's file is too large to be one".into()));
+            }
+            let certificate = Certificate::from_pem(secret)
+                .map_err(|why| Error::Settings(format!("the certificate can't be used: {why}")))?;
+            let end = crate::clock::stamp(certificate.expires());
+            if certificate.expires() <= now {
+                return Err(over("certificate", end));
+            }
+            Ok((Credential::Certificate(certificate), Some(end)))
+        }
+    }
+}
+
+fn missing(form: &ModeForm) -> Error {
+    let fields = form
+        .fields
+        .iter()
+        .filter(|field| matches!(field.kind, FieldKind::Secret | FieldKind::Certificate));
+    let ways: Vec<String> = fields.map(|field| format!("{}: {}", field.label, field.help)).collect();
+    Error::Settings(format!(
+        "the application must show that it is itself, in one of these ways. {}",
+        ways.join(". ")
+    ))
+}

@@ -1,0 +1,255 @@
+//! A person's own sign-in, from the address to the connection (rules 7 to 12).
+
+use std::sync::Arc;
+
+use super::form::{Filled, Given, fill_in};
+use super::standing::own_connection;
+use super::{Session, report};
+use crate::bindings::exports::clientpoint::content_source::source::{
+    Account as ContractAccount, AuthorizationPlan, Claim, Setting, SignInPage as ContractPage,
+};
+use crate::oauth::endpoint::{Asking, Granted};
+use crate::oauth::listener::{Listening, Loopback};
+use crate::oauth::pending::{Answer, Pending};
+use crate::oauth::{Grant, Plan, SignInPage, TokenError, Tokens, claims};
+use crate::store::connections::{self, Account, ChosenDrive, Connection, Mode};
+use crate::{Error, Result};
+
+/// A sign-in under way: the address is shown, and the listener waits.
+pub struct SignIn<'s> {
+    session: &'s Session<'s>,
+    plugin: String,
+    plan: AuthorizationPlan,
+    page: ContractPage,
+    filled: Filled,
+    pending: Arc<Pending>,
+    listening: Listening,
+}
+
+impl Session<'_> {
+    /// Begins to connect with this Administrator's own sign-in, and listens for its redirect on a port of this machine's
+    /// loopback address; 0 takes a free one.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`; `Error::Settings` for what is missing or can't be right, and for a port that is taken.
+    pub async fn begin_sign_in(&self, given: Given, port: u16) -> Result<SignIn<'_>> {
+        self.user.require_administrator("connect")?;
+        let description = self.host.describe().await?;
+        let Some(form) = description.modes.iter().find(|form| form.mode == Mode::User.into()) else {
+            return Err(Error::Settings(format!(
+                "{} can't be connected with a person's sign-in",
+                description.title
+            )));
+        };
+        let filled = fill_in(form, given, self.host.clock.utc())?;
+        let plan = self.plan(Mode::User, &filled.settings).await?;
+        let Some(page) = plan.sign_in.clone() else {
+            return Err(Error::PluginStopped("it names no page to sign in at".into()));
+        };
+        let loopback = Loopback::bind(port)
+            .await
+            .map_err(|error| Error::Settings(error.to_string()))?;
+        let pending = begin(&plan, &page, &loopback.redirect_uri())?;
+        let listening = loopback.listen(pending.clone(), self.host.clock.clone());
+        Ok(SignIn {
+            session: self,
+            plugin: description.id,
+            plan,
+            page,
+            filled,
+            pending,
+            listening,
+        })
+    }
+}
+
+impl SignIn<'_> {
+    /// Where the person goes with a browser.
+    pub fn url(&self) -> &str {
+        &self.pending.url
+    }
+
+    /// Where the browser comes back to.
+    pub fn redirect_uri(&self) -> &str {
+        &self.pending.redirect_uri
+    }
+
+    /// Waits for the person, and makes the connection.
+    ///
+    /// # Errors
+    ///
+    /// `Error::SignIn` if nobody came, or the sign-in was declined or is good for nothing. Nothing is stored then.
+    pub async fn finish(mut self) -> Result<Connection> {
+        let arrival = self.listening.arrival().await.map_err(|late| Error::SignIn {
+            problem: "too-late".into(),
+            message: late.to_string(),
+        })?;
+        let (answer, browser) = arrival.part();
+        let made = self.made(answer).await;
+        match &made {
+            Ok(_) => browser.well(),
+            Err(error) => browser.failed(&error.to_string()),
+        }
+        self.listening.close().await;
+        made
+    }
+
+    async fn made(&self, answer: Answer) -> Result<Connection> {
+        let host = self.session.host;
+        let code = match answer {
+            Answer::Code(code) => code,
+            Answer::Refused { error, description } => {
+                let refused = TokenError::Refused {
+                    status: 0,
+                    error,
+                    description,
+                };
+                return Err(host.explained(Mode::User, refused).await?);
+            }
+        };
+        let endpoint = host.endpoint(&self.plan, self.filled.credential.clone());
+        let asking = Asking::Code {
+            code: &code,
+            verifier: &self.pending.verifier,
+            redirect_uri: &self.pending.redirect_uri,
+        };
+        let granted = match endpoint.ask(&asking).await {
+            Ok(granted) => granted,
+            Err(refused) => return Err(host.explained(Mode::User, refused).await?),
+        };
+        let claims = self.believed(&granted)?;
+        let tokens = Tokens::fresh(&granted, host.clock.clone()).map_err(|error| unusable(&error.to_string()))?;
+        let candidate = self.candidate();
+        let account = self.session.verified(&candidate, &self.plan, tokens, claims).await?;
+        let grant = Grant::new(granted, None, host.clock.utc()).ok_or_else(|| {
+            unusable("the sign-in service gave no refresh token, so that the sign-in would end within the hour")
+        })?;
+        self.kept(candidate, account, &grant).await
+    }
+
+    /// The claims that the plugin wants to see, of an id_token that is believed.
+    fn believed(&self, granted: &Granted) -> Result<Vec<Claim>> {
+        let token = granted
+            .id_token
+            .as_ref()
+            .ok_or_else(|| unusable(&claims::Unbelievable::Shape.to_string()))?;
+        let expected = claims::Expected {
+            client_id: &self.plan.client_id,
+            issuer: &self.page.issuer,
+            nonce: &self.pending.nonce,
+            now: self.session.host.clock.utc(),
+        };
+        let claims = claims::check(token, &expected).map_err(|why| unusable(&why.to_string()))?;
+        let wanted = claims.into_iter().filter(|(name, _)| self.page.claims.contains(name));
+        Ok(wanted.map(|(name, value)| Claim { name, value }).collect())
+    }
+
+    /// The connection as it would be.
+    fn candidate(&self) -> Connection {
+        let session = self.session;
+        Connection {
+            id: own_connection(&session.user.name),
+            plugin: self.plugin.clone(),
+            mode: Mode::User,
+            owner: Some(session.user.name.clone()),
+            account: None,
+            settings: self.filled.settings.clone(),
+            credential: self.filled.kind,
+            expires_at: self.filled.expires_at.clone(),
+            drive: None,
+            connected_at: session.now(),
+            connected_by: session.user.name.clone(),
+            checked_at: Some(session.now()),
+            needs_reconnect: None,
+        }
+    }
+
+    /// Stores it. The same account keeps the drive that was chosen; for another one, the drive that suggests itself takes
+    /// its place, and the files of the old one stop following.
+    async fn kept(&self, mut connection: Connection, account: ContractAccount, grant: &Grant) -> Result<Connection> {
+        let session = self.session;
+        let before = connections::find(&session.host.pool, &connection.id).await?;
+        let same = |before: &Connection| {
+            before.account.as_ref().is_some_and(|before| before.id == account.id)
+                && before.settings.get("cloud") == connection.settings.get("cloud")
+        };
+        let kept = before
+            .as_ref()
+            .filter(|before| same(before))
+            .and_then(|before| before.drive.clone());
+        let suggested = account.drive.map(|drive| ChosenDrive {
+            id: drive.id,
+            name: drive.name,
+        });
+        connection.account = Some(Account {
+            id: account.id,
+            name: account.name,
+        });
+        connection.drive = before.as_ref().and_then(|before| before.drive.clone());
+        drop(session.no_sync(&connection).await?);
+        session
+            .host
+            .keep_connection(&connection, &self.filled.secret, Some(grant))
+            .await?;
+        if let Some(drive) = kept.or(suggested) {
+            session.change_drive(&connection, &drive).await?;
+            connection.drive = Some(drive);
+        }
+        Ok(connection)
+    }
+}
+
+impl Session<'_> {
+    /// The plugin's last word on a sign-in that nobody has stored yet.
+    pub(super) async fn verified(
+        &self,
+        candidate: &Connection,
+        plan: &AuthorizationPlan,
+        tokens: Tokens,
+        claims: Vec<Claim>,
+    ) -> Result<ContractAccount> {
+        let settings: Vec<Setting> = candidate
+            .settings
+            .iter()
+            .map(|(key, value)| Setting {
+                key: key.clone(),
+                value: value.clone(),
+            })
+            .collect();
+        let instance = self.host.instance(candidate, plan, tokens).await?;
+        let verified = instance
+            .call(self.host.limits.call, async |world, accessor| {
+                let source = world.clientpoint_content_source_source();
+                source.call_verify(accessor, settings, claims).await
+            })
+            .await?;
+        verified.map_err(|error| Error::SignIn {
+            problem: report::sign_in_problem(error.problem).into(),
+            message: error.message,
+        })
+    }
+}
+
+fn begin(plan: &AuthorizationPlan, page: &ContractPage, redirect_uri: &str) -> Result<Arc<Pending>> {
+    let plan = Plan {
+        token_url: plan.token_url.clone(),
+        client_id: plan.client_id.clone(),
+        scopes: plan.scopes.clone(),
+    };
+    let parameters = page.parameters.iter();
+    let page = SignInPage {
+        url: page.url.clone(),
+        parameters: parameters.map(|one| (one.key.clone(), one.value.clone())).collect(),
+        issuer: page.issuer.clone(),
+    };
+    let pending = Pending::begin(&plan, &page, redirect_uri).map_err(Error::PluginStopped)?;
+    Ok(Arc::new(pending))
+}
+
+fn unusable(why: &str) -> Error {
+    Error::SignIn {
+        problem: "sign-in-refused".into(),
+        message: format!("{why}; nothing was connected"),
+    }
+}

@@ -1,0 +1,276 @@
+//! Which connection a person works with, and whether it is still accepted.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use wasmtime::component::Accessor;
+
+use super::{Session, report};
+use crate::bindings::ContentSource;
+use crate::bindings::exports::clientpoint::content_source::content_import::Error as ContractError;
+use crate::bindings::exports::clientpoint::content_source::source::{AuthorizationPlan, OauthError};
+use crate::clock::stamp;
+use crate::host::Host;
+use crate::oauth::{TokenError, Tokens};
+use crate::plugin::Instance;
+use crate::state::State;
+use crate::store::connections::{self, Broken, Connection, Mode};
+use crate::{Error, Result};
+
+/// The id of the company's connection. There is one at most.
+pub(crate) const ORGANIZATION: &str = "organization";
+
+/// The word for a person's connection that needs its person.
+const NEEDS_RECONNECT: &str = "needs-reconnect";
+
+/// When a client secret or a certificate ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Expiry {
+    /// RFC 3339.
+    pub at: String,
+    /// Whole days until then; negative once it is over.
+    pub days_left: i64,
+}
+
+/// The id of an Administrator's own connection: it names files, so it is made of plain characters whatever the name is.
+pub(crate) fn own_connection(user: &str) -> String {
+    use sha2::{Digest, Sha256};
+    let plain = |c: &char| c.is_ascii_alphanumeric();
+    let readable: String = user.chars().filter(plain).take(24).collect::<String>().to_lowercase();
+    let digest = Sha256::digest(user.as_bytes());
+    let unique: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    format!("user-{readable}-{unique}")
+}
+
+impl Session<'_> {
+    /// The connection that this person works with: the one they asked for, else their own, else the company's (rules 8
+    /// and 14).
+    pub(crate) async fn connection(&self) -> Result<Connection> {
+        match self.present_connection().await? {
+            Some(connection) => Ok(connection),
+            None => Err(Error::NotConnected {
+                source_title: self.host.describe().await?.title,
+            }),
+        }
+    }
+
+    /// As [`Session::connection`], where there may be none.
+    pub(crate) async fn present_connection(&self) -> Result<Option<Connection>> {
+        let own = own_connection(&self.user.name);
+        let pool = &self.host.pool;
+        match self.through {
+            Some(Mode::User) => connections::find(pool, &own).await,
+            Some(Mode::Organization) => connections::find(pool, ORGANIZATION).await,
+            None => match connections::find(pool, &own).await? {
+                Some(connection) => Ok(Some(connection)),
+                None => connections::find(pool, ORGANIZATION).await,
+            },
+        }
+    }
+
+    /// What everybody should know who works with a connection that is not accepted any more. Empty if all is well.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn warnings(&self) -> Result<Vec<String>> {
+        if self.user.require_administrator("connect").is_err() {
+            return Ok(Vec::new());
+        }
+        let own = own_connection(&self.user.name);
+        let mut warnings = Vec::new();
+        for id in [own.as_str(), ORGANIZATION] {
+            let Some(connection) = connections::find(&self.host.pool, id).await? else {
+                continue;
+            };
+            if let Some(broken) = &connection.needs_reconnect {
+                warnings.push(format!("{}. {}", since(&connection, broken), broken.message));
+            }
+        }
+        Ok(warnings)
+    }
+
+    /// Calls the plugin for this person's connection, signed in beforehand, so that a refused sign-in is explained in
+    /// its own words rather than as a request that failed.
+    pub(crate) async fn with_plugin<R>(
+        &self,
+        connection: &Connection,
+        within: Duration,
+        call: impl AsyncFnOnce(&ContentSource, &Accessor<State>) -> wasmtime::Result<R>,
+    ) -> Result<R> {
+        let (instance, tokens) = self.signed_in(connection).await?;
+        let result = instance.call(within, call).await;
+        // The sign-in may have ended in the middle.
+        if let Some(refused) = tokens.take_refusal() {
+            self.refused(connection, refused).await?;
+        }
+        result
+    }
+
+    /// An instance for this connection, signed in.
+    pub(crate) async fn instance(&self, connection: &Connection) -> Result<Instance> {
+        Ok(self.signed_in(connection).await?.0)
+    }
+
+    async fn signed_in(&self, connection: &Connection) -> Result<(Instance, Tokens)> {
+        // A person's sign-in that is over can't come back by itself, and is not tried again and again.
+        if let (Mode::User, Some(broken)) = (connection.mode, &connection.needs_reconnect) {
+            return Err(needs_reconnect(connection, broken));
+        }
+        let plan = self.plan(connection.mode, &connection.settings).await?;
+        let tokens = self.host.tokens(connection, &plan).await?;
+        if let Err(refused) = tokens.bearer().await {
+            tokens.take_refusal();
+            return Err(self.refused(connection, refused).await?);
+        }
+        if connection.needs_reconnect.is_some() {
+            connections::checked(&self.host.pool, &connection.id, &self.now()).await?;
+        }
+        let instance = self.host.instance(connection, &plan, tokens.clone()).await?;
+        Ok((instance, tokens))
+    }
+
+    pub(crate) async fn plan(
+        &self,
+        mode: Mode,
+        settings: &std::collections::BTreeMap<String, String>,
+    ) -> Result<AuthorizationPlan> {
+        self.host
+            .authorization(mode, settings)
+            .await?
+            .map_err(|error| Error::Settings(error.message))
+    }
+
+    /// What a refusal means for a connection that is stored, which is marked if that is final.
+    async fn refused(&self, connection: &Connection, refused: TokenError) -> Result<Error> {
+        let is_final = refused.is_final();
+        let explained = self.host.explained(connection.mode, refused).await?;
+        if !is_final || explained.code() == "unavailable" {
+            return Ok(explained);
+        }
+        self.broken(connection, explained.code(), &explained.to_string()).await
+    }
+
+    /// What the source has answered. That it does not accept a token which the sign-in service has just given means that
+    /// the person must sign in again.
+    pub(crate) async fn settled<T>(
+        &self,
+        connection: &Connection,
+        answer: std::result::Result<T, ContractError>,
+    ) -> Result<T> {
+        match answer {
+            Ok(value) => Ok(value),
+            Err(ContractError::SignInNeeded(message)) if connection.mode == Mode::User => {
+                Err(self.broken(connection, "sign-in-needed", &message).await?)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Marks a connection, and gives what to say about it.
+    async fn broken(&self, connection: &Connection, problem: &str, message: &str) -> Result<Error> {
+        let before = connection.needs_reconnect.as_ref();
+        let broken = Broken {
+            since: before.map_or_else(|| self.now(), |before| before.since.clone()),
+            problem: problem.into(),
+            message: message.into(),
+        };
+        connections::broken(&self.host.pool, &connection.id, &broken).await?;
+        Ok(match connection.mode {
+            Mode::User => needs_reconnect(connection, &broken),
+            Mode::Organization => Error::SignIn {
+                problem: broken.problem,
+                message: broken.message,
+            },
+        })
+    }
+
+    pub(super) fn now(&self) -> String {
+        stamp(self.host.clock.utc())
+    }
+}
+
+impl Host {
+    /// Why there is no token, in the plugin's words.
+    pub(crate) async fn explained(&self, mode: Mode, refused: TokenError) -> Result<Error> {
+        let (status, error, description) = match refused {
+            TokenError::Refused {
+                status,
+                error,
+                description,
+            } => (status, error, description),
+            TokenError::Unreachable { .. } => {
+                return Ok(Error::SignIn {
+                    problem: "unavailable".into(),
+                    message: format!("{refused}: check the network and try again"),
+                });
+            }
+            TokenError::Storage(why) => return Ok(Error::Storage(why)),
+        };
+        let refusal = OauthError {
+            status,
+            error,
+            description,
+        };
+        let explained = self.explain(mode, refusal).await?;
+        Ok(Error::SignIn {
+            problem: report::sign_in_problem(explained.problem).into(),
+            message: explained.message,
+        })
+    }
+}
+
+impl Connection {
+    /// When its credential ends, seen from `now`.
+    pub fn expiry(&self, now: DateTime<Utc>) -> Option<Expiry> {
+        let at = self.expires_at.clone()?;
+        let end: DateTime<Utc> = at.parse().ok()?;
+        Some(Expiry {
+            at,
+            days_left: (end - now).num_seconds().div_euclid(24 * 60 * 60),
+        })
+    }
+}
+
+/// That, and since when, a connection is not accepted any more.
+fn since(connection: &Connection, broken: &Broken) -> String {
+    match (&connection.mode, &connection.account) {
+        (Mode::User, Some(account)) => format!(
+            "the sign-in of {} needs reconnect since {}: run `clientpoint-host connect user`",
+            account.name, broken.since
+        ),
+        (Mode::User, None) => format!(
+            "your sign-in needs reconnect since {}: run `clientpoint-host connect user`",
+            broken.since
+        ),
+        (Mode::Organization, _) => format!(
+            "the company's connection needs reconnect since {}: run `clientpoint-host connect organization`",
+            broken.since
+        ),
+    }
+}
+
+fn needs_reconnect(connection: &Connection, broken: &Broken) -> Error {
+    Error::SignIn {
+        problem: NEEDS_RECONNECT.into(),
+        message: format!("{}. {}", since(connection, broken), broken.message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r08_each_administrator_has_a_connection_of_their_own_whatever_their_name() {
+        let names = ["ada", "Ada", "../../etc", "ä/ö", "a b", "user-ada"];
+        let ids: std::collections::BTreeSet<String> = names.map(own_connection).into();
+        assert_eq!(ids.len(), names.len());
+        assert!(
+            ids.iter()
+                .all(|id| id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
+        );
+        assert!(!ids.contains(ORGANIZATION));
+    }
+}

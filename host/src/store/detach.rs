@@ -1,0 +1,133 @@
+//! Files that stop following, and follow again: when a connection changes its drive or is given up, nothing of the
+//! library is lost (rule 30).
+
+use sqlx::{Sqlite, SqlitePool, Transaction};
+
+use super::connections::ChosenDrive;
+use super::files::{self, LibraryFile, number};
+use crate::{Error, Result};
+
+/// What became of files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Moved {
+    /// How many do not follow their source any more.
+    pub detached: u64,
+    /// How many that were detached follow it again, from the next sync on.
+    pub attached: u64,
+}
+
+/// Chooses the drive of a connection. Files of its other drives are detached; detached files of this one follow it again,
+/// whichever connection they came through.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn choose_drive(pool: &SqlitePool, connection: &str, drive: &ChosenDrive) -> Result<Moved> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    sqlx::query("UPDATE connections SET drive_id = ?, drive_name = ? WHERE id = ?")
+        .bind(&drive.id)
+        .bind(&drive.name)
+        .bind(connection)
+        .execute(&mut *transaction)
+        .await?;
+    let detached = detach(&mut transaction, connection, Some(&drive.id)).await?;
+    let attached = sqlx::query(
+        "UPDATE links SET connection = ?, state = 'pending', note = NULL, \
+             waiting = (SELECT coalesce(max(coalesce(waiting, 0)), 0) + 1 FROM links) \
+         WHERE drive = ? AND state = 'detached'",
+    )
+    .bind(connection)
+    .bind(&drive.id)
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(Moved {
+        detached,
+        attached: attached.rows_affected(),
+    })
+}
+
+/// Leaves a connection without a drive: its files are detached.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn leave_drive(pool: &SqlitePool, connection: &str) -> Result<u64> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    sqlx::query("UPDATE connections SET drive_id = NULL, drive_name = NULL WHERE id = ?")
+        .bind(connection)
+        .execute(&mut *transaction)
+        .await?;
+    let detached = detach(&mut transaction, connection, None).await?;
+    transaction.commit().await?;
+    Ok(detached)
+}
+
+/// Gives a connection up: its secrets are wiped, its files stay, detached.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn disconnect(pool: &SqlitePool, connection: &str, now: &str) -> Result<Moved> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let detached = detach(&mut transaction, connection, None).await?;
+    sqlx::query("DELETE FROM grants WHERE connection = ?")
+        .bind(connection)
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query(
+        "UPDATE connections SET secret = x'', disconnected_at = ?, drive_id = NULL, drive_name = NULL, account = NULL, \
+             account_name = NULL, broken_since = NULL, broken_problem = NULL, broken_message = NULL WHERE id = ?",
+    )
+    .bind(now)
+    .bind(connection)
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(Moved { detached, attached: 0 })
+}
+
+/// Makes a detached file one that nobody manages, whose content people may replace.
+///
+/// # Errors
+///
+/// `Error::NotFound`, `Error::Settings` for a file that is not detached, or the database's.
+pub async fn unlock(pool: &SqlitePool, id: &str) -> Result<LibraryFile> {
+    let row = number(id)?;
+    let done = sqlx::query("DELETE FROM links WHERE file = ? AND state = 'detached'")
+        .bind(row)
+        .execute(pool)
+        .await?;
+    let file = files::get(pool, id).await?;
+    if done.rows_affected() == 0 {
+        return Err(Error::Settings(format!(
+            "file {id} is not detached: only files whose connection was given up, or has another drive now, can be unlocked"
+        )));
+    }
+    Ok(file)
+}
+
+/// How many files are detached.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn count(pool: &SqlitePool) -> Result<u64> {
+    let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM links WHERE state = 'detached'")
+        .fetch_one(pool)
+        .await?;
+    Ok(count.unsigned_abs())
+}
+
+async fn detach(transaction: &mut Transaction<'_, Sqlite>, connection: &str, but: Option<&str>) -> Result<u64> {
+    let done = sqlx::query(
+        "UPDATE links SET state = 'detached', waiting = NULL, suspected = 0, note = NULL \
+         WHERE connection = ? AND (? IS NULL OR drive <> ?) AND state <> 'detached'",
+    )
+    .bind(connection)
+    .bind(but)
+    .bind(but)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(done.rows_affected())
+}

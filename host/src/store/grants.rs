@@ -1,0 +1,135 @@
+//! What is kept of people's sign-ins, and the key that everything is sealed with.
+
+use sqlx::{Sqlite, SqlitePool, Transaction};
+
+use super::connections;
+use crate::oauth::Grant;
+use crate::secrets::SecretKey;
+use crate::{Error, Result};
+
+/// The grant of a connection; none if it was given up.
+///
+/// # Errors
+///
+/// `Error::Settings` if it was sealed with another key; the database's.
+pub async fn get(pool: &SqlitePool, key: &SecretKey, connection: &str) -> Result<Option<Grant>> {
+    let row: Option<(Vec<u8>,)> = sqlx::query_as("SELECT sealed FROM grants WHERE connection = ?")
+        .bind(connection)
+        .fetch_optional(pool)
+        .await?;
+    let Some((sealed,)) = row else {
+        return Ok(None);
+    };
+    let opened = key.open(&owner(connection), &sealed)?;
+    Grant::parse(&opened).map(Some).ok_or_else(|| {
+        Error::Storage(format!(
+            "what is kept of the sign-in of {connection} is damaged: connect again"
+        ))
+    })
+}
+
+/// Puts a grant in the place of the one that is there. A connection that was given up meanwhile gets none.
+///
+/// # Errors
+///
+/// `Error::Settings` if the key was changed meanwhile; the database's.
+pub async fn put(pool: &SqlitePool, key: &SecretKey, connection: &str, grant: &Grant) -> Result<()> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    refuse_old_key(&mut transaction, key).await?;
+    let there: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM grants WHERE connection = ?")
+        .bind(connection)
+        .fetch_optional(&mut *transaction)
+        .await?;
+    if there.is_some() {
+        replace(&mut transaction, key, connection, grant).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+pub(super) async fn replace(
+    transaction: &mut Transaction<'_, Sqlite>,
+    key: &SecretKey,
+    connection: &str,
+    grant: &Grant,
+) -> Result<()> {
+    sqlx::query("INSERT OR REPLACE INTO grants (connection, sealed) VALUES (?, ?)")
+        .bind(connection)
+        .bind(key.seal(&owner(connection), &grant.written())?)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+/// The name of the key that everything is sealed with: that of the present one, if nothing was sealed yet.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn sealed_with(pool: &SqlitePool, present: &SecretKey) -> Result<String> {
+    sqlx::query("INSERT OR IGNORE INTO sealed_with (one, key_id) VALUES (1, ?)")
+        .bind(present.id())
+        .execute(pool)
+        .await?;
+    let (id,): (String,) = sqlx::query_as("SELECT key_id FROM sealed_with").fetch_one(pool).await?;
+    Ok(id)
+}
+
+/// Seals everything anew, with another key: all or nothing. Gives the number of secrets.
+///
+/// # Errors
+///
+/// `Error::Settings` if something was sealed with another key than this; the database's.
+pub async fn change_key(pool: &SqlitePool, from: &SecretKey, to: &SecretKey) -> Result<u64> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    refuse_old_key(&mut transaction, from).await?;
+    let mut changed = 0;
+    for (select, update, owner) in [
+        (
+            "SELECT id, secret FROM connections WHERE length(secret) > 0",
+            "UPDATE connections SET secret = ? WHERE id = ?",
+            connections::owner as fn(&str) -> String,
+        ),
+        (
+            "SELECT connection, sealed FROM grants",
+            "UPDATE grants SET sealed = ? WHERE connection = ?",
+            owner,
+        ),
+    ] {
+        let rows: Vec<(String, Vec<u8>)> = sqlx::query_as(select).fetch_all(&mut *transaction).await?;
+        for (id, sealed) in rows {
+            let secret = from.open(&owner(&id), &sealed)?;
+            sqlx::query(update)
+                .bind(to.seal(&owner(&id), &secret)?)
+                .bind(&id)
+                .execute(&mut *transaction)
+                .await?;
+            changed += 1;
+        }
+    }
+    sqlx::query("UPDATE sealed_with SET key_id = ?")
+        .bind(to.id())
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(changed)
+}
+
+/// Nothing may be sealed with a key that was changed: nobody could open it.
+pub(super) async fn refuse_old_key(transaction: &mut Transaction<'_, Sqlite>, key: &SecretKey) -> Result<()> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT key_id FROM sealed_with")
+        .fetch_optional(&mut **transaction)
+        .await?;
+    match row {
+        Some((id,)) if id != key.id() => Err(Error::Settings(
+            "the secrets of this data folder are sealed with another key: if `clientpoint-host secrets rotate` has just \
+             changed it, start this program again; otherwise put the right key back"
+                .into(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn owner(connection: &str) -> String {
+    format!("sign-in {connection}")
+}

@@ -1,0 +1,70 @@
+//! With its log at its loudest: no secret in arguments, output, log or files.
+
+use std::path::{Path, PathBuf};
+
+use graph_sim::{CLIENT_ID, TENANT_ID};
+
+use crate::stage::{Seen, Stage};
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
+        .collect()
+}
+
+fn holds(bytes: &[u8], secret: &str) -> bool {
+    bytes.windows(secret.len()).any(|window| window == secret.as_bytes())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_secret_is_in_arguments_output_log_or_files() {
+    let Some(stage) = Stage::set().await else { return };
+    let item = stage.sim.put("/A.pdf", b"%PDF-a".to_vec().into());
+    let mut seen = Seen::default();
+    let application = ["--client-id", CLIENT_ID, "--client-secret-stdin"];
+    let user = [["connect", "user", "--no-browser"].as_slice(), &application].concat();
+    let company = [
+        ["connect", "organization", "--tenant", TENANT_ID].as_slice(),
+        &application,
+    ]
+    .concat();
+
+    assert!(stage.sign_in(&mut seen, &user));
+    assert!(stage.run(&mut seen, &["onedrive", "import", &item]));
+    stage.sim.revoke_tokens();
+    assert!(stage.run(&mut seen, &["sync"]));
+    assert!(stage.run(&mut seen, &company));
+    assert!(stage.run(&mut seen, &["--through", "organization", "drives", "list"]));
+    stage.sim.revoke_refresh_tokens();
+    stage.sim.revoke_tokens();
+    assert!(!stage.run(&mut seen, &["onedrive", "list"]), "it needs its person");
+    assert!(stage.run(&mut seen, &["status"]));
+    assert!(stage.run(&mut seen, &["secrets", "rotate"]));
+    assert!(stage.run(&mut seen, &["disconnect", "user"]));
+
+    let mut secrets = stage.sim.secrets();
+    assert!(secrets.len() > 8, "{}", secrets.len());
+    secrets.push("sig=".into());
+    assert!(
+        holds(&seen.0, "Ada Winter") && holds(&seen.0, "DEBUG"),
+        "the log is loud"
+    );
+    let written: Vec<(PathBuf, Vec<u8>)> = files(&stage.data)
+        .into_iter()
+        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
+        .collect();
+    for secret in &secrets {
+        if let Some(at) = seen
+            .0
+            .windows(secret.len())
+            .position(|window| window == secret.as_bytes())
+        {
+            let around = String::from_utf8_lossy(&seen.0[at.saturating_sub(300)..at]).into_owned();
+            panic!("a secret was shown, after: {around}");
+        }
+        for (path, bytes) in &written {
+            assert!(!holds(bytes, secret), "{} holds a secret", path.display());
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! A person's tokens: renewed early, once for all, stored before they are used; and what happens when they are over.
+
+use std::any::Any;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use clientpoint_host::clock::{Clock, ManualClock};
+use clientpoint_host::host::Host;
+use clientpoint_host::oauth::endpoint::Asking;
+use clientpoint_host::oauth::pending::{Answer, Pending};
+use clientpoint_host::oauth::tokens::{Keeper, Keeping};
+use clientpoint_host::oauth::{Credential, Endpoint, Grant, Plan, SignInPage, TokenError, Tokens};
+use clientpoint_host::secrets::Secret;
+use clientpoint_host::service::Stop;
+use clientpoint_host::store::users::Role;
+use end_to_end::World;
+use end_to_end::browser::{connect, decide};
+use graph_sim::{Fault, FaultKind, Place, RequestKind, RetryAfter, Sim};
+
+/// A world in which Ada has signed in.
+async fn signed_in() -> World {
+    let world = World::new().await;
+    connect(&world.admin().await, &world.sim, "member").await.0.unwrap();
+    world.sim.clear_requests();
+    world
+}
+
+fn pass(world: &World, time: Duration) {
+    world.clock.advance(time);
+    world.sim.set_clock(world.sim.now() + time);
+}
+
+fn renewals(world: &World) -> usize {
+    world.requests(RequestKind::Token).len()
+}
+
+async fn browse(host: &Host) {
+    host.session("admin").await.unwrap().browse(None).await.unwrap();
+}
+
+#[tokio::test]
+async fn tokens_are_renewed_five_minutes_early_and_once_for_all_who_ask() {
+    let world = signed_in().await;
+    pass(&world, Duration::from_secs(54 * 60));
+    browse(&world.host).await;
+    assert_eq!(renewals(&world), 0);
+
+    pass(&world, Duration::from_secs(60));
+    futures::future::join_all((0..10).map(|_| browse(&world.host))).await;
+    assert_eq!(renewals(&world), 1);
+}
+
+#[tokio::test]
+async fn two_processes_share_one_renewal_and_a_new_one_takes_what_is_stored() {
+    let world = signed_in().await;
+    let other = end_to_end::builder(&world.sim, &world.clock, world.data.path())
+        .build()
+        .await
+        .unwrap();
+    browse(&other).await;
+    assert_eq!(renewals(&world), 0, "the token of the sign-in is good for both");
+
+    pass(&world, Duration::from_secs(3600));
+    tokio::join!(browse(&world.host), browse(&other), browse(&world.host), browse(&other));
+    assert_eq!(renewals(&world), 1);
+}
+
+#[tokio::test]
+async fn a_token_that_graph_refuses_is_renewed_once_and_the_request_repeated() {
+    let world = signed_in().await;
+    world.sim.revoke_tokens();
+    browse(&world.host).await;
+    assert_eq!(renewals(&world), 1);
+    let children = world.requests(RequestKind::Children);
+    assert_eq!(
+        children.iter().map(|request| request.status).collect::<Vec<_>>(),
+        [401, 200]
+    );
+}
+
+#[tokio::test]
+async fn s05_a_revoked_sign_in_is_told_with_its_date_and_not_tried_again_and_again() {
+    for interaction in [false, true] {
+        let world = signed_in().await;
+        let item = world.sim.put("/A.pdf", b"%PDF-".to_vec().into());
+        world.import(&item).await.file.unwrap();
+        if interaction {
+            world.sim.require_interaction(true);
+        } else {
+            world.sim.revoke_refresh_tokens();
+        }
+        pass(&world, Duration::from_secs(3600));
+        world.sim.clear_requests();
+        let admin = world.admin().await;
+
+        let error = admin.browse(None).await.unwrap_err();
+        assert_eq!(error.code(), "needs-reconnect", "{error}");
+        assert!(error.to_string().contains("2026-03-02T06:00:00Z"), "{error}");
+        assert!(error.to_string().contains("connect user"), "{error}");
+        pass(&world, Duration::from_secs(24 * 3600));
+        assert_eq!(admin.drives().await.unwrap_err().to_string(), error.to_string());
+        assert_eq!(renewals(&world), 1, "nobody knocks at a closed door");
+
+        let status = admin.status().await.unwrap();
+        let broken = status.connection.unwrap().needs_reconnect.unwrap();
+        assert_eq!(broken.since, "2026-03-02T06:00:00Z");
+        assert!(status.next.unwrap().contains("connect user"));
+        assert_eq!(admin.warnings().await.unwrap().len(), 1);
+
+        let ledger = admin.sync(&Default::default(), &Stop::default()).await.unwrap();
+        assert_eq!(
+            ledger.counts.iter().collect::<Vec<_>>(),
+            [(&"owner-lost".to_string(), &1)]
+        );
+
+        world.sim.require_interaction(false);
+        connect(&admin, &world.sim, "member").await.0.unwrap();
+        admin.browse(None).await.unwrap();
+        assert!(admin.warnings().await.unwrap().is_empty());
+        assert_eq!(admin.status().await.unwrap().managed_files, 1, "the files follow again");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_ends_in_the_middle_of_a_call_is_noticed_as_well() {
+    let world = signed_in().await;
+    world.sim.revoke_refresh_tokens();
+    world.sim.revoke_tokens();
+    let admin = world.admin().await;
+    assert_eq!(admin.browse(None).await.unwrap_err().code(), "needs-reconnect");
+    assert!(
+        admin
+            .status()
+            .await
+            .unwrap()
+            .connection
+            .unwrap()
+            .needs_reconnect
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn a_sign_in_service_that_fails_for_a_while_breaks_no_connection() {
+    let world = signed_in().await;
+    pass(&world, Duration::from_secs(3600));
+    let admin = world.admin().await;
+    for fault in [
+        Fault::server_error(503),
+        Fault::new(FaultKind::Throttle(RetryAfter::Seconds(3))),
+        Fault::new(FaultKind::HtmlError),
+    ] {
+        world.sim.fault(fault.at(Place::SignIn).times(1));
+        assert_eq!(admin.browse(None).await.unwrap_err().code(), "unavailable");
+        assert!(admin.warnings().await.unwrap().is_empty());
+    }
+    admin.browse(None).await.unwrap();
+}
+
+#[tokio::test]
+async fn r13_one_persons_trouble_keeps_nobody_elses_night_from_coming() {
+    let world = World::new().await;
+    let admin = world.admin().await;
+    admin.add_user("bea", Role::Administrator).await.unwrap();
+    let bea = world.host.session("bea").await.unwrap();
+    connect(&admin, &world.sim, "member").await.0.unwrap();
+    connect(&bea, &world.sim, "second").await.0.unwrap();
+    let drive = bea.status().await.unwrap().connection.unwrap().drive.unwrap().id;
+    let of_ada = world.sim.put("/A.pdf", b"%PDF-a".to_vec().into());
+    let of_ben = world.sim.put_in(&drive, "/B.pdf", b"%PDF-b".to_vec().into());
+    admin.import(&[of_ada]).await.unwrap();
+    bea.import(&[of_ben]).await.unwrap();
+    world.sim.put_in(&drive, "/B.pdf", b"%PDF-new".to_vec().into());
+    world.sim.revoke_refresh_tokens_of("member");
+    pass(&world, Duration::from_secs(2 * 3600));
+
+    let ledgers = world.host.tick(&Stop::default()).await.unwrap();
+
+    let mut outcomes: Vec<String> = ledgers
+        .into_iter()
+        .flat_map(|ledger| ledger.unwrap().counts.into_keys())
+        .collect();
+    outcomes.sort();
+    assert_eq!(outcomes, ["owner-lost", "updated"]);
+}
+
+/// Keeps a grant in memory, and dies on request when it should store the next.
+struct Memory {
+    grant: Mutex<Grant>,
+    dies: AtomicBool,
+    fails: AtomicBool,
+}
+
+impl Keeper for Memory {
+    fn alone(&self) -> Keeping<'_, Box<dyn Any + Send>> {
+        Box::pin(async { Ok(Box::new(()) as Box<dyn Any + Send>) })
+    }
+
+    fn read(&self) -> Keeping<'_, Option<Grant>> {
+        Box::pin(async { Ok(Some(self.grant.lock().unwrap().clone())) })
+    }
+
+    fn write<'a>(&'a self, grant: &'a Grant) -> Keeping<'a, ()> {
+        Box::pin(async {
+            if self.dies.load(Ordering::SeqCst) {
+                std::future::pending::<()>().await;
+            }
+            if self.fails.load(Ordering::SeqCst) {
+                return Err("the disk is full".into());
+            }
+            *self.grant.lock().unwrap() = grant.clone();
+            Ok(())
+        })
+    }
+}
+
+fn endpoint(sim: &Sim, clock: &ManualClock) -> Endpoint {
+    Endpoint::new(
+        plan(sim),
+        Credential::Secret(Secret::new(sim.client_secret().into())),
+        clientpoint_host::egress::client(true).unwrap(),
+        Arc::new(clock.clone()),
+    )
+}
+
+fn plan(sim: &Sim) -> Plan {
+    Plan {
+        token_url: format!("{}/organizations/oauth2/v2.0/token", sim.login_url()),
+        client_id: sim.client_id().into(),
+        scopes: ["https://graph.microsoft.com/Files.Read", "openid", "offline_access"]
+            .map(str::to_string)
+            .into(),
+    }
+}
+
+/// What a sign-in brings, and somebody who keeps it.
+async fn kept(world: &World) -> Arc<Memory> {
+    let page = SignInPage {
+        url: format!("{}/organizations/oauth2/v2.0/authorize", world.sim.login_url()),
+        ..SignInPage::default()
+    };
+    let pending = Pending::begin(&plan(&world.sim), &page, "http://localhost:1/connect").unwrap();
+    let back = decide(&pending.url, "member").await;
+    let Ok(Answer::Code(code)) = pending.accept(url::Url::parse(&back).unwrap().query().unwrap()) else {
+        panic!("{back}");
+    };
+    let asking = Asking::Code {
+        code: &code,
+        verifier: &pending.verifier,
+        redirect_uri: &pending.redirect_uri,
+    };
+    let granted = endpoint(&world.sim, &world.clock).ask(&asking).await.unwrap();
+    Arc::new(Memory {
+        grant: Mutex::new(Grant::new(granted, None, world.clock.utc()).unwrap()),
+        dies: AtomicBool::new(false),
+        fails: AtomicBool::new(false),
+    })
+}
+
+fn tokens(world: &World, memory: &Arc<Memory>) -> Tokens {
+    Tokens::of_person(
+        endpoint(&world.sim, &world.clock),
+        memory.clone(),
+        Arc::new(world.clock.clone()),
+    )
+}
+
+#[tokio::test]
+async fn a_process_that_dies_before_it_has_stored_the_new_token_leaves_one_that_works() {
+    let world = World::new().await;
+    let memory = kept(&world).await;
+    let before = memory.grant.lock().unwrap().refresh.expose().to_string();
+    pass(&world, Duration::from_secs(3600));
+    world.sim.clear_requests();
+
+    memory.dies.store(true, Ordering::SeqCst);
+    let dying = tokens(&world, &memory);
+    tokio::select! {
+        _ = dying.bearer() => panic!("nothing may be used before it is stored"),
+        _ = world.sim.wait_for(|request| request.kind == RequestKind::Token && request.status == 200) => {}
+    }
+    drop(dying);
+    assert_eq!(memory.grant.lock().unwrap().refresh.expose(), before);
+
+    memory.dies.store(false, Ordering::SeqCst);
+    tokens(&world, &memory).bearer().await.unwrap();
+    assert_ne!(memory.grant.lock().unwrap().refresh.expose(), before);
+}
+
+#[tokio::test]
+async fn a_token_that_can_not_be_stored_is_not_used() {
+    let world = World::new().await;
+    let memory = kept(&world).await;
+    pass(&world, Duration::from_secs(3600));
+    memory.fails.store(true, Ordering::SeqCst);
+    let error = tokens(&world, &memory).bearer().await.unwrap_err();
+    assert!(
+        matches!(&error, TokenError::Storage(why) if why.contains("disk is full")),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn who_asks_and_goes_away_does_not_break_the_renewal_off() {
+    let world = World::new().await;
+    let memory = kept(&world).await;
+    let before = memory.grant.lock().unwrap().refresh.expose().to_string();
+    pass(&world, Duration::from_secs(3600));
+    let tokens = tokens(&world, &memory);
+    assert!(
+        futures::poll!(Box::pin(tokens.bearer())).is_pending(),
+        "asked, and gone"
+    );
+    tokens.bearer().await.unwrap();
+    assert_ne!(memory.grant.lock().unwrap().refresh.expose(), before);
+    assert_eq!(renewals(&world), 2, "the code, and one renewal");
+}

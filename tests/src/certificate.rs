@@ -1,0 +1,51 @@
+//! Certificates for applications, made by `openssl`. Where there is none, stories that need one are skipped.
+
+use std::path::Path;
+use std::process::Command;
+
+/// A certificate and its key.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// Both, as one PEM text.
+    pub pem: String,
+    /// The certificate alone, in DER.
+    pub der: Vec<u8>,
+    /// The key alone, as PEM.
+    pub key: String,
+}
+
+/// Makes one that is good for so many days; says so where that is not possible.
+pub fn made(key: &str, days: u32) -> Option<Made> {
+    let folder = tempfile::tempdir().unwrap();
+    let options = format!("req -x509 -newkey {key} -nodes -days {days} -subj /CN=story -keyout key.pem -out cert.pem");
+    if !openssl(folder.path(), &options) {
+        println!("skipped: there is no program `openssl` to make a certificate with");
+        return None;
+    }
+    assert!(openssl(folder.path(), "x509 -in cert.pem -outform DER -out cert.der"));
+    let text = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    Some(Made {
+        pem: text("cert.pem") + &text("key.pem"),
+        der: std::fs::read(folder.path().join("cert.der")).unwrap(),
+        key: text("key.pem"),
+    })
+}
+
+/// Puts a password on a key.
+pub fn encrypted(key: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("key.pem"), key).unwrap();
+    let options = "pkcs8 -topk8 -in key.pem -out locked.pem -passout pass:hush";
+    assert!(openssl(folder.path(), options));
+    std::fs::read_to_string(folder.path().join("locked.pem")).unwrap()
+}
+
+fn openssl(folder: &Path, options: &str) -> bool {
+    let mut command = Command::new("openssl");
+    let run = command.args(options.split(' ')).current_dir(folder).output();
+    let Ok(output) = run else {
+        return false;
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    true
+}
