@@ -47,6 +47,8 @@ const DOWNLOAD_MARGIN: u64 = 1 << 20;
 pub struct Limits {
     /// Linear memory of one instance, in bytes.
     pub memory: usize,
+    /// Linear memory of an instance that reads a sheet, in bytes.
+    pub sheet_memory: usize,
     /// How long a call may take that moves no file.
     pub call: Duration,
     /// How long a call may take that moves files.
@@ -59,6 +61,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             memory: 64 << 20,
+            sheet_memory: 256 << 20,
             call: Duration::from_secs(5 * 60),
             transfer: Duration::from_secs(6 * 60 * 60),
             database: Duration::from_secs(10),
@@ -77,6 +80,10 @@ pub struct PolicyChanges {
     pub file_types: Option<Vec<String>>,
     /// What folders are good for.
     pub subfolders: Option<Subfolders>,
+    /// The largest sheet for associating files, in bytes.
+    pub max_sheet_bytes: Option<u64>,
+    /// The most rows of such a sheet.
+    pub max_sheet_rows: Option<u32>,
 }
 
 /// Endpoints in the place of the plugin's own, for tests and demonstrations: plain http and loopback are allowed then.
@@ -149,6 +156,8 @@ impl Host {
         policy.max_files_per_import = changes.max_files_per_import.unwrap_or(policy.max_files_per_import);
         policy.file_types = changes.file_types.unwrap_or(policy.file_types);
         policy.subfolders = changes.subfolders.unwrap_or(policy.subfolders);
+        policy.max_sheet_bytes = changes.max_sheet_bytes.unwrap_or(policy.max_sheet_bytes);
+        policy.max_sheet_rows = changes.max_sheet_rows.unwrap_or(policy.max_sheet_rows);
         Ok(policy)
     }
 
@@ -292,6 +301,8 @@ impl Host {
                 max_files_per_import: 0,
                 file_types: Vec::new(),
                 subfolders: Subfolders::None,
+                max_sheet_bytes: 0,
+                max_sheet_rows: 0,
             },
         };
         let rules = Rules::new(String::new(), Vec::new(), false, false);
@@ -321,6 +332,7 @@ impl Host {
                 clock: self.clock.clone(),
                 limit,
                 run: None,
+                upload: None,
             },
             state_store: StateStoreCtx {
                 pool: self.pool.clone(),

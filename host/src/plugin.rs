@@ -147,6 +147,19 @@ impl Instance {
         self
     }
 
+    /// Lends it binding files to items, for this upload of a sheet.
+    pub fn for_upload(mut self, run: i64) -> Self {
+        self.store.data_mut().library.upload = Some(run);
+        self
+    }
+
+    /// Gives it another amount of linear memory, in bytes, and lets the host take as much from it in one call.
+    pub fn with_memory(mut self, memory: usize) -> Self {
+        self.store.data_mut().own.limits.allow(memory);
+        self.store.set_hostcall_fuel(memory);
+        self
+    }
+
     /// Calls the plugin. The instance is used up: a call that traps, or is not done `within` its time, leaves nothing
     /// that could be entered again.
     ///

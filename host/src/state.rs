@@ -44,6 +44,24 @@ pub struct Limiter {
     peak: Arc<AtomicUsize>,
 }
 
+impl Limiter {
+    fn new(memory: usize, peak: Arc<AtomicUsize>) -> Self {
+        let limits = StoreLimitsBuilder::new()
+            .memory_size(memory)
+            .table_elements(100_000)
+            .instances(32)
+            .tables(32)
+            .memories(4)
+            .build();
+        Limiter { limits, peak }
+    }
+
+    /// Allows another amount of linear memory, in bytes.
+    pub(crate) fn allow(&mut self, memory: usize) {
+        *self = Limiter::new(memory, self.peak.clone());
+    }
+}
+
 impl ResourceLimiter for Limiter {
     fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
         let grows = self.limits.memory_growing(current, desired, maximum)?;
@@ -78,16 +96,7 @@ impl Own {
         Own {
             table,
             http: WasiHttpCtx::new(),
-            limits: Limiter {
-                peak,
-                limits: StoreLimitsBuilder::new()
-                    .memory_size(memory)
-                    .table_elements(100_000)
-                    .instances(32)
-                    .tables(32)
-                    .memories(4)
-                    .build(),
-            },
+            limits: Limiter::new(memory, peak),
         }
     }
 }

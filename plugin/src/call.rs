@@ -97,16 +97,26 @@ async fn once<P: Ports, T>(
     limit: usize,
     read: impl Fn(&[u8]) -> Result<T, Unreadable>,
 ) -> Result<T, (Option<Trouble>, Fault)> {
-    let (head, body) = open(ports, request, budget).await.map_err(passing)?;
-    if head.status != 200 {
-        return Err(refused(ports, head, body).await);
-    }
-    let body = whole(ports, body, limit).await.map_err(passing)?;
+    // Boxed, so that the one way to ask is in the component once, and not in every flow that asks.
+    let body = Box::pin(fetched(ports, request, budget, limit)).await?;
     read(&body).map_err(|error| match error {
         // Half an answer, or a page of some gateway on the way.
         Unreadable::Shape(_) => (Some(Trouble::Transient), error.into()),
         Unreadable::ForeignPage => (None, error.into()),
     })
+}
+
+async fn fetched<P: Ports>(
+    ports: &P,
+    request: &Request,
+    budget: &mut Budget,
+    limit: usize,
+) -> Result<Vec<u8>, (Option<Trouble>, Fault)> {
+    let (head, body) = open(ports, request, budget).await.map_err(passing)?;
+    if head.status != 200 {
+        return Err(refused(ports, head, body).await);
+    }
+    whole(ports, body, limit).await.map_err(passing)
 }
 
 /// Whether a fault may pass.

@@ -1,5 +1,6 @@
 //! The glue between the flows and the component's imports and exports: the only module that names generated types.
 
+mod association;
 mod convert;
 mod managed;
 mod outside;
@@ -23,14 +24,16 @@ mod bindings {
     use super::Plugin;
 }
 
+use wit_bindgen::StreamReader;
+
 use bindings::{
     clientpoint::content_source::types::{Actor, ItemRef},
-    exports::clientpoint::content_source::{content_import, source as exported, sync as synced},
+    exports::clientpoint::content_source::{association as associated, content_import, source as exported, sync as synced},
 };
 use convert::{call_error, drive_page, entry_page, item_outcome, item_ref, role};
 use outside::Outside;
 
-use crate::{browse, drives, import, source, sync};
+use crate::{associate, browse, drives, import, ports::Ports, source, sync};
 
 /// What the component exports hang on to; it has no state of its own.
 struct Plugin;
@@ -59,6 +62,28 @@ impl content_import::Guest for Plugin {
         outcomes
             .map(|all| all.into_iter().map(item_outcome).collect())
             .map_err(call_error)
+    }
+}
+
+impl associated::Guest for Plugin {
+    async fn preview(actor: Actor, sheet: StreamReader<u8>) -> Result<associated::Report, associated::Error> {
+        let outside = Outside::new();
+        let sheet = association::whole(&outside, role(actor.role), sheet).await?;
+        let report = associate::preview(&outside, role(actor.role), sheet).await;
+        report.map(association::report).map_err(association::error)
+    }
+
+    async fn apply(actor: Actor, sheet: StreamReader<u8>) -> Result<associated::Report, associated::Error> {
+        let outside = Outside::new();
+        let sheet = association::whole(&outside, role(actor.role), sheet).await?;
+        let report = associate::apply(&outside, role(actor.role), sheet).await;
+        report.map(association::report).map_err(association::error)
+    }
+
+    async fn read(actor: Actor, sheet: StreamReader<u8>) -> Result<StreamReader<associated::Line>, associated::Error> {
+        let outside = Outside::new();
+        let sheet = association::whole(&outside, role(actor.role), sheet).await?;
+        Ok(association::lines(outside.connection().policy, sheet))
     }
 }
 

@@ -11,6 +11,7 @@
 mod clock;
 mod drive;
 mod library;
+mod places;
 mod sync;
 
 use std::{
@@ -22,6 +23,7 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use crate::{
+    association::{Binding, Bound},
     graph::{Head, Request},
     managed::{Change, Counts, Line, ManagedFile, Settlement},
     model::{Connection, ItemRef, LibraryError, LibraryFile, Link},
@@ -32,6 +34,7 @@ use crate::{
 pub(crate) use clock::run;
 pub(crate) use drive::{API, CONTENT, DRIVE, FakeItem};
 pub(crate) use library::{Draft, Sink};
+pub(crate) use places::{at, file_at};
 pub(crate) use sync::{Changes, Standing};
 
 /// What a body does.
@@ -217,6 +220,7 @@ impl Ports for Fake {
                 let scripted = (self.script.borrow_mut())(request);
                 let scripted = scripted.or_else(|| self.changes_answer(request));
                 let scripted = scripted.or_else(|| self.batch_answer(request));
+                let scripted = scripted.or_else(|| self.drive_answer(request));
                 scripted.unwrap_or_else(|| self.drive_answers(request))
             }
         };
@@ -275,6 +279,18 @@ impl Ports for Fake {
                 .collect()
         };
         Ok(items.iter().map(of).collect())
+    }
+
+    async fn stat(&self, files: &[String]) -> Result<Vec<Option<LibraryFile>>, LibraryError> {
+        self.broken_library()?;
+        let ours = self.files.borrow();
+        let of = |id: &String| ours.iter().map(|(file, _)| file).find(|file| file.id == *id).cloned();
+        Ok(files.iter().map(of).collect())
+    }
+
+    async fn bind(&self, drive: &str, bindings: Vec<Binding>) -> Result<Vec<Bound>, LibraryError> {
+        self.broken_library()?;
+        Ok(bindings.into_iter().map(|binding| self.bound(drive, binding)).collect())
     }
 
     async fn create(&self, name: &str) -> Result<Draft, LibraryError> {

@@ -4,13 +4,19 @@
 mod changes;
 mod errors;
 mod http;
+mod places;
 mod read;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-pub use changes::{BATCH, Batched, ChangePage, batch, batched, change_page, changes, changes_from_now, lost_track};
+pub use changes::{
+    BATCH, Batched, ChangePage, batch, batch_of, batched, change_page, changes, changes_from_now, lost_track,
+};
 pub use errors::{GraphError, Meaning};
 pub use http::{Address, Head, Request, address, origin, same_origin};
+pub use places::{
+    Folder, Listing, Place, at_path, drive, entries, listing, listing_page, read_drive, read_listing, shared,
+};
 pub use read::{DriveItem, GraphDrive, Page, Site, Unreadable, User, object, page};
 
 /// Everything of an item that this plugin looks at, facets included: what `$select` does not name is not answered.

@@ -9,21 +9,25 @@
 //! - [`model`]: the contract's words as plain values.
 //! - Decisions, pure, where time and dice are arguments: [`source`] (who we are, how to sign in), [`graph`] (requests
 //!   to Microsoft Graph, and what the answers mean), [`retry`] (whether to try again, and when), [`kinds`] and
-//!   [`validate`] (what may enter), [`verify`] with [`quick_xor`] (are the bytes the right ones), [`wording`] (what
+//!   [`validate`] (what may enter), [`sheet`] and [`paths`] (what an Administrator's sheet says), [`verify`] with [`quick_xor`] (are the bytes the right ones), [`wording`] (what
 //!   people read).
 //! - [`ports`]: the outside world as one small trait.
 //! - Flows over that trait: [`call`] (asking with patience), [`download`] (one file's transfer), [`import`],
-//!   [`browse`], [`drives`], [`sync`] (keeping files in step) with its [`baseline`].
+//!   [`browse`], [`drives`], [`associate`] (tying files to items by a sheet) with [`many`] (questions in bulk), [`sync`]
+//!   (keeping files in step) with its [`baseline`].
 //! - `component`: the glue between the trait and the component's imports and exports. It is the only module that names
 //!   generated types, and it is left out of native builds, which can't link component exports.
 
+pub mod association;
 pub mod managed;
 pub mod model;
 
 pub mod graph;
 pub mod kinds;
+pub mod paths;
 pub mod quick_xor;
 pub mod retry;
+pub mod sheet;
 pub mod source;
 pub mod validate;
 pub mod verify;
@@ -31,12 +35,14 @@ pub mod wording;
 
 pub mod ports;
 
+pub mod associate;
 pub mod baseline;
 pub mod browse;
 pub mod call;
 pub mod download;
 pub mod drives;
 pub mod import;
+pub mod many;
 pub mod sync;
 
 #[cfg(any(target_family = "wasm", feature = "check-glue"))]

@@ -33,6 +33,10 @@ pub struct Policy {
     pub file_types: Vec<String>,
     /// What folders are good for.
     pub subfolders: Subfolders,
+    /// The largest sheet, in bytes.
+    pub max_sheet_bytes: u64,
+    /// The most rows of a sheet.
+    pub max_sheet_rows: u32,
 }
 
 /// What folders are good for.

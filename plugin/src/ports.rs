@@ -6,6 +6,7 @@ use std::{cell::Cell, time::Duration};
 use chrono::{DateTime, Utc};
 
 use crate::{
+    association::{Binding, Bound},
     graph::{Head, Request},
     managed::{Change, Counts, Line, ManagedFile, Settlement},
     model::{Connection, ItemRef, LibraryError, LibraryFile, Link},
@@ -81,6 +82,12 @@ pub trait Ports {
 
     /// The library files that follow each of at most 1,000 items, in the order asked.
     async fn files_by_source(&self, items: &[ItemRef]) -> Result<Vec<Vec<LibraryFile>>, LibraryError>;
+
+    /// The library files of at most 10,000 File IDs, in the order asked.
+    async fn stat(&self, files: &[String]) -> Result<Vec<Option<LibraryFile>>, LibraryError>;
+
+    /// Lets files follow items of the drive, all or none, and says what became of each.
+    async fn bind(&self, drive: &str, bindings: Vec<Binding>) -> Result<Vec<Bound>, LibraryError>;
 
     /// Begins a new library file.
     async fn create(&self, name: &str) -> Result<Self::Draft, LibraryError>;

@@ -146,6 +146,8 @@ pub fn default_policy() -> Policy {
         max_files_per_import: 5,
         file_types: kinds::DEFAULT_TYPES.map(str::to_owned).to_vec(),
         subfolders: Subfolders::Associate,
+        max_sheet_bytes: 32 * 1024 * 1024,
+        max_sheet_rows: 200_000,
     }
 }
 

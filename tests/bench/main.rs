@@ -8,6 +8,7 @@
     reason = "a measurement stops at the first surprise"
 )]
 
+mod associating;
 mod simulator;
 mod syncing;
 
@@ -43,6 +44,9 @@ async fn main() {
     }
     if wants("sync") {
         syncing::syncing(&component).await;
+    }
+    if wants("associate") {
+        associating::associating(&component).await;
     }
 }
 

@@ -7,6 +7,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod associating;
 mod browsing;
 mod connecting;
 mod crashes;
@@ -16,5 +17,7 @@ mod mornings;
 mod refusals;
 mod sandbox;
 mod secrecy;
+mod sheets_of_others;
 mod syncing;
 mod troubled;
+mod workbooks;

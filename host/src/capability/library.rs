@@ -7,16 +7,23 @@ use wasmtime::component::{Accessor, HasData, Linker, Resource, ResourceTable, St
 
 use super::draft_writer;
 use crate::bindings::clientpoint::content_source::content_library::{
-    self, Error, Host, HostDraft, HostDraftWithStore, HostWithStore, LibraryFile,
+    self, Binding, Bound, Error, Host, HostDraft, HostDraftWithStore, HostWithStore, LibraryFile,
 };
 use crate::bindings::clientpoint::content_source::types::{ItemRef, Link, Verification};
 use crate::clock::{Clock, stamp};
 use crate::place::Place;
+use crate::store::association;
 use crate::store::files::{self, Created, NewFile};
 use crate::store::objects::{AppendError, Draft, Object, Objects};
 
 /// How many items one question may name.
 const ITEMS_AT_MOST: usize = 1_000;
+
+/// How many files one question may name.
+const FILES_AT_MOST: usize = 10_000;
+
+/// How many files one call may bind.
+const BINDINGS_AT_MOST: usize = 1_000_000;
 
 /// The longest name of a file in the library, in characters; a longer one is shortened.
 const NAME_AT_MOST: usize = 255;
@@ -36,6 +43,8 @@ pub struct LibraryCtx {
     pub limit: u64,
     /// The run of the sync that the instance works for; without one, managed files are out of its reach.
     pub run: Option<i64>,
+    /// The upload of a sheet that the instance carries out; without one, it binds nothing.
+    pub upload: Option<i64>,
 }
 
 /// A draft in the hands of the plugin.
@@ -125,6 +134,56 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
             }
         }
         Ok(Ok(answer))
+    }
+
+    async fn stat(
+        accessor: &Accessor<T, Self>,
+        files: Vec<String>,
+    ) -> wasmtime::Result<Result<Vec<Option<LibraryFile>>, Error>> {
+        if FILES_AT_MOST < files.len() {
+            return Ok(Err(Error::Other(format!("more than {FILES_AT_MOST} files in one question"))));
+        }
+        let ctx = accessor.with(|mut access| access.get().ctx.clone());
+        let found = association::stat(&ctx.pool, &files).await;
+        let known = |all: Vec<Option<_>>| all.into_iter().map(|file| file.map(LibraryFile::from)).collect();
+        Ok(found.map(known).map_err(Error::from))
+    }
+
+    async fn bind(
+        accessor: &Accessor<T, Self>,
+        drive: String,
+        bindings: Vec<Binding>,
+    ) -> wasmtime::Result<Result<Vec<Bound>, Error>> {
+        if BINDINGS_AT_MOST < bindings.len() {
+            return Ok(Err(Error::Other(format!("more than {BINDINGS_AT_MOST} bindings in one call"))));
+        }
+        let ctx = accessor.with(|mut access| access.get().ctx.clone());
+        let Some(upload) = ctx.upload else {
+            return Ok(Err(Error::Forbidden));
+        };
+        let bindings: Vec<_> = bindings.into_iter().map(stored_binding).collect();
+        let now = stamp(ctx.clock.utc());
+        let bound = association::bind(&ctx.pool, upload, &ctx.connection, &drive, &bindings, &now).await;
+        Ok(bound.map(|all| all.into_iter().map(Bound::from).collect()).map_err(Error::from))
+    }
+}
+
+fn stored_binding(of: Binding) -> association::Binding {
+    association::Binding {
+        file: of.file,
+        item: of.item,
+        name: of.name,
+        web_url: of.web_url,
+    }
+}
+
+impl From<association::Bound> for Bound {
+    fn from(bound: association::Bound) -> Self {
+        match bound {
+            association::Bound::Bound => Bound::Bound,
+            association::Bound::Unchanged => Bound::Unchanged,
+            association::Bound::Missing => Bound::Missing,
+        }
     }
 }
 

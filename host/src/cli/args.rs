@@ -36,7 +36,8 @@ pub struct Arguments {
     #[arg(long, global = true)]
     pub json: bool,
 
-    /// Change a limit: max-file-bytes=N, max-files-per-import=N, file-types=EXT,EXT, subfolders=none|associate|browse
+    /// Change a limit: max-file-bytes=N, max-files-per-import=N, file-types=EXT,EXT, subfolders=none|associate|browse,
+    /// max-sheet-bytes=N, max-sheet-rows=N
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     pub policy: Vec<String>,
 
@@ -86,6 +87,8 @@ pub enum Command {
         /// The File ID
         id: String,
     },
+    /// Tie library files to files in OneDrive by an Excel sheet (Content Library > Files > More > "Associate OneDrive Files")
+    Associate(super::associate::Associate),
     /// Update the managed files from OneDrive now
     Sync(super::sync::Sync),
     /// Update the managed files once a day, at 05:30 UTC, until it is ended
@@ -218,6 +221,9 @@ pub enum Library {
     Export {
         /// The workbook (`.xlsx`); it must not exist yet
         file: PathBuf,
+        /// Write the empty form for `associate` instead, with an example and help
+        #[arg(long)]
+        template: bool,
     },
     /// Add a file by hand
     Add {
@@ -307,13 +313,15 @@ pub fn policy(words: &[String]) -> Result<PolicyChanges, Error> {
     for word in words {
         let wrong = || {
             Error::Settings(format!(
-                "`--policy {word}` is not understood: write max-file-bytes=N, max-files-per-import=N, file-types=EXT,EXT or subfolders=none|associate|browse"
+                "`--policy {word}` is not understood: write max-file-bytes=N, max-files-per-import=N, file-types=EXT,EXT, subfolders=none|associate|browse, max-sheet-bytes=N or max-sheet-rows=N"
             ))
         };
         let (key, value) = word.split_once('=').ok_or_else(wrong)?;
         match key {
             "max-file-bytes" => changes.max_file_bytes = Some(value.parse().map_err(|_| wrong())?),
             "max-files-per-import" => changes.max_files_per_import = Some(value.parse().map_err(|_| wrong())?),
+            "max-sheet-bytes" => changes.max_sheet_bytes = Some(value.parse().map_err(|_| wrong())?),
+            "max-sheet-rows" => changes.max_sheet_rows = Some(value.parse().map_err(|_| wrong())?),
             "file-types" => {
                 changes.file_types = Some(value.split(',').map(|ending| ending.trim().to_lowercase()).collect());
             }

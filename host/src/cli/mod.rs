@@ -2,6 +2,7 @@
 //! of it, as a table for people or as one JSON document.
 
 pub mod args;
+mod associate;
 mod bars;
 mod run;
 mod show;
@@ -121,6 +122,7 @@ impl Command {
             Command::Connect(_)
             | Command::Drives(_)
             | Command::Onedrive(_)
+            | Command::Associate(_)
             | Command::Sync(_)
             | Command::Serve { .. }
             | Command::Status

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::Output;
 use super::args::{Command, Connect, Drives, Library, Onedrive, Organization, PlaceArguments, Users};
 use super::show::{plain, size, table};
-use super::sync;
+use super::{associate, sync};
 
 /// The longest secret that is read from standard input, in bytes.
 const SECRET_AT_MOST: u64 = 4 << 10;
@@ -53,6 +53,7 @@ pub async fn run(session: &Session<'_>, command: Command) -> Result<Output> {
             Ok(shown(&session.place_file(&id, kind, &name).await?))
         }
         Command::Places { id } => Ok(shown(&session.showings(&id).await?)),
+        Command::Associate(arguments) => associate::associate(session, arguments).await,
         Command::Sync(arguments) => sync::sync(session, arguments).await,
         Command::Serve { once } => sync::serve(session, once).await,
         Command::Runs(command) => sync::runs(session, command).await,
@@ -216,7 +217,12 @@ async fn library(session: &Session<'_>, command: Library) -> Result<Output> {
             Ok(done(json!({ "files": files }), text))
         }
         Library::Show { id } => Ok(one(&session.file(&id).await?)),
-        Library::Export { file } => {
+        Library::Export { file, template: true } => {
+            session.export_template(&file)?;
+            let text = format!("wrote the form to {}; its second sheet tells how to fill it in\n", file.display());
+            Ok(done(json!({ "output": file }), text))
+        }
+        Library::Export { file, template: false } => {
             let count = session.export(&file).await?;
             let text = format!("wrote {count} files to {}\n", file.display());
             Ok(done(json!({ "files": count, "output": file }), text))

@@ -236,7 +236,7 @@ fn listed(runs: &[RunRow]) -> Output {
             [
                 run.id.to_string(),
                 run.started_at.clone(),
-                format!("{}{late}", run.kind),
+                if run.subject == "sync" { format!("{}{late}", run.kind) } else { "upload".into() },
                 run.state.clone(),
                 sum(counts),
                 run.message.as_deref().map(plain).unwrap_or_default(),
@@ -302,8 +302,9 @@ fn total(ledger: &Ledger) -> String {
         .message
         .as_ref()
         .map(|message| format!(": {}", plain(message)));
+    let what = if ledger.run.subject == "sync" { "files" } else { "rows" };
     format!(
-        "run {} {}{}: {counts} = {} files\n",
+        "run {} {}{}: {counts} = {} {what}\n",
         ledger.run.id,
         ledger.run.state,
         message.unwrap_or_default(),

@@ -327,7 +327,9 @@ fn fill_in(form: &ModeForm, mut given: BTreeMap<String, Secret>) -> Result<(BTre
 fn meaning(import: &str) -> &'static str {
     match import.split('@').next().unwrap_or(import) {
         "clientpoint:content-source/connection" => "learns which drive and limits it works for",
-        "clientpoint:content-source/content-library" => "adds files to the library, and asks which follow an item",
+        "clientpoint:content-source/content-library" => {
+            "adds files to the library, looks files up, and, for an uploaded sheet, lets files follow items"
+        },
         "clientpoint:content-source/managed-files" => "during a sync: gives files that follow the source new content",
         "clientpoint:content-source/state-store" => "keeps small values of its own connection",
         "clientpoint:content-source/progress" => "reports how far a transfer is",

@@ -3,6 +3,8 @@
 //! Each method checks the person's role first (rule 2). What it answers is plain data that serializes to JSON, so that
 //! the command line, a web page and a test read the same words.
 
+mod associated;
+mod associating;
 mod connecting;
 mod export;
 mod importing;
@@ -13,6 +15,7 @@ mod rollback;
 mod sheet;
 mod syncing;
 
+pub use associating::{AssociatedRow, Association};
 pub use connecting::{DriveList, DriveRow, Inspection, PowerRow, Status};
 pub use ledger::{Health, Ledger, LedgerFormat, RunRow};
 pub use library::Replaced;

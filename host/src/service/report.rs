@@ -229,7 +229,7 @@ impl From<contract::Error> for Error {
 }
 
 /// The contract's word for a refusal.
-fn refusal_word(refusal: &Refusal) -> &'static str {
+pub(super) fn refusal_word(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::UnsupportedType(_) => "unsupported-type",
         Refusal::TooLarge(_) => "too-large",

@@ -4,12 +4,14 @@
 //! The order of writes is what makes a crash harmless: bytes become a durable object first, then one database
 //! transaction points at it. An object that nothing points at is swept later.
 
+pub mod association;
 pub mod connections;
 pub mod files;
 pub mod managed;
 pub mod objects;
 pub mod rollback;
 pub mod runs;
+pub mod standings;
 pub mod users;
 
 use std::path::Path;
@@ -25,6 +27,7 @@ use crate::Result;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/1_first.sql"),
     include_str!("migrations/3_sync.sql"),
+    include_str!("migrations/5_association.sql"),
 ];
 
 /// Opens the database in `data`, making or bringing up to date what is missing. `patience` is how long a writer waits

@@ -21,6 +21,8 @@ pub struct Run {
     pub connection: String,
     /// The drive.
     pub drive: String,
+    /// `sync`, or `association` for an upload of a sheet: that is about rows.
+    pub subject: String,
     /// `scheduled`, `manual` or `plan`.
     pub kind: String,
     /// The UTC date of a scheduled run.
@@ -41,6 +43,8 @@ pub struct Run {
     pub rest: u64,
     /// The outcome of those.
     pub rest_outcome: Option<String>,
+    /// When an upload was taken back; RFC 3339.
+    pub undone_at: Option<String>,
     /// What else is to be said.
     pub message: Option<String>,
     /// What it may do, as the host wrote it down.
@@ -112,7 +116,7 @@ pub enum Ending<'a> {
     },
 }
 
-const SELECT: &str = "SELECT id, connection, drive, kind, due, late, started_by, started_at, ended_at, state, options, \
+const SELECT: &str = "SELECT id, connection, drive, subject, undone_at, kind, due, late, started_by, started_at, ended_at, state, options, \
      cursor, listed, inputs, rest, rest_outcome, message FROM runs";
 
 /// Records a run. None if there is one for that day already.
@@ -176,7 +180,7 @@ pub async fn list(pool: &SqlitePool, limit: u32) -> Result<Vec<Run>> {
 /// The database's.
 pub async fn unfinished(pool: &SqlitePool, connection: &str) -> Result<Option<Run>> {
     let row = sqlx::query(sqlx::AssertSqlSafe(format!(
-        "{SELECT} WHERE connection = ? AND state = 'running' ORDER BY id LIMIT 1"
+        "{SELECT} WHERE connection = ? AND subject = 'sync' AND state = 'running' ORDER BY id LIMIT 1"
     )))
     .bind(connection)
     .fetch_optional(pool)
@@ -191,7 +195,7 @@ pub async fn unfinished(pool: &SqlitePool, connection: &str) -> Result<Option<Ru
 /// The database's.
 pub async fn last(pool: &SqlitePool, connection: &str) -> Result<Option<Run>> {
     let row = sqlx::query(sqlx::AssertSqlSafe(format!(
-        "{SELECT} WHERE connection = ? AND kind <> 'plan' AND state <> 'running' ORDER BY id DESC LIMIT 1"
+        "{SELECT} WHERE connection = ? AND subject = 'sync' AND kind <> 'plan' AND state <> 'running' ORDER BY id DESC LIMIT 1"
     )))
     .bind(connection)
     .fetch_optional(pool)
@@ -419,15 +423,18 @@ async fn rest(transaction: &mut Transaction<'_, Sqlite>, run: &Run) -> Result<u6
     Ok(u64::try_from(rest).unwrap_or(0))
 }
 
-/// The lines of a run, by File ID.
+/// The lines of a run, by File ID; of an upload, in the order of the sheet, with the path in the place of the name and
+/// the row in the place of the reason.
 ///
 /// # Errors
 ///
 /// The database's.
 pub async fn lines(pool: &SqlitePool, run: i64) -> Result<Vec<Line>> {
     let rows = sqlx::query(
-        "SELECT file, name, outcome, reason, message, revision, size, reached, at FROM outcomes WHERE run = ? \
-         ORDER BY file",
+        "SELECT CAST(file AS TEXT) AS file, file AS place, name, outcome, reason, message, revision, size, reached, at \
+         FROM outcomes WHERE run = ?1 \
+         UNION ALL SELECT file, place, coalesce(resolved, path), outcome, 'row-' || row, message, 0, 0, 0, at \
+         FROM sheet_rows WHERE run = ?1 ORDER BY place",
     )
     .bind(run)
     .fetch_all(pool)
@@ -442,7 +449,10 @@ pub async fn lines(pool: &SqlitePool, run: i64) -> Result<Vec<Line>> {
 /// The database's.
 pub async fn counts(pool: &SqlitePool, run: &Run) -> Result<BTreeMap<String, u64>> {
     let rows: Vec<(String, i64)> =
-        sqlx::query_as("SELECT outcome, count(*) FROM outcomes WHERE run = ? GROUP BY outcome")
+        sqlx::query_as(
+            "SELECT outcome, count(*) FROM outcomes WHERE run = ?1 GROUP BY outcome \
+             UNION ALL SELECT outcome, count(*) FROM sheet_rows WHERE run = ?1 GROUP BY outcome",
+        )
             .bind(run.id)
             .fetch_all(pool)
             .await?;
@@ -461,6 +471,8 @@ fn read(row: &SqliteRow) -> Result<Run> {
         id: row.try_get("id")?,
         connection: row.try_get("connection")?,
         drive: row.try_get("drive")?,
+        subject: row.try_get("subject")?,
+        undone_at: row.try_get("undone_at")?,
         kind: row.try_get("kind")?,
         due: row.try_get("due")?,
         late: row.try_get("late")?,
@@ -480,7 +492,7 @@ fn read(row: &SqliteRow) -> Result<Run> {
 
 fn read_line(row: &SqliteRow) -> Result<Line> {
     Ok(Line {
-        file: row.try_get::<i64, _>("file")?.to_string(),
+        file: row.try_get("file")?,
         name: row.try_get("name")?,
         outcome: row.try_get("outcome")?,
         reason: row.try_get("reason")?,

@@ -50,6 +50,8 @@ pub(super) fn connection(info: Info) -> Connection {
                 WitSubfolders::Associate => Subfolders::Associate,
                 WitSubfolders::Browse => Subfolders::Browse,
             },
+            max_sheet_bytes: info.policy.max_sheet_bytes,
+            max_sheet_rows: info.policy.max_sheet_rows,
         },
     }
 }
@@ -64,6 +66,8 @@ fn wit_policy(policy: Policy) -> types::Policy {
             Subfolders::Associate => WitSubfolders::Associate,
             Subfolders::Browse => WitSubfolders::Browse,
         },
+        max_sheet_bytes: policy.max_sheet_bytes,
+        max_sheet_rows: policy.max_sheet_rows,
     }
 }
 
@@ -137,7 +141,7 @@ pub(super) fn library_error(error: content_library::Error) -> LibraryError {
     }
 }
 
-fn refusal(refusal: Refusal) -> wit::Refusal {
+pub(super) fn refusal(refusal: Refusal) -> wit::Refusal {
     match refusal {
         Refusal::UnsupportedType(ending) => wit::Refusal::UnsupportedType(ending),
         Refusal::TooLarge(size, limit) => wit::Refusal::TooLarge((size, limit)),

@@ -17,9 +17,10 @@ use super::{
         clientpoint::content_source::{connection, content_library, logging, managed_files, progress, state_store},
         wit_stream,
     },
-    convert, managed,
+    association, convert, managed,
 };
 use crate::{
+    association::{Binding, Bound},
     graph::{Head, Request, address},
     managed::{Change, Counts, Line, ManagedFile, Settlement},
     model::{Connection, ItemRef, LibraryError, LibraryFile, Link},
@@ -121,6 +122,18 @@ impl Ports for Outside {
             .map_err(convert::library_error)?;
         let files = |files: Vec<_>| files.into_iter().map(convert::library_file).collect();
         Ok(found.into_iter().map(files).collect())
+    }
+
+    async fn stat(&self, files: &[String]) -> Result<Vec<Option<LibraryFile>>, LibraryError> {
+        let found = content_library::stat(files.to_vec()).await.map_err(convert::library_error)?;
+        Ok(found.into_iter().map(|file| file.map(convert::library_file)).collect())
+    }
+
+    async fn bind(&self, drive: &str, bindings: Vec<Binding>) -> Result<Vec<Bound>, LibraryError> {
+        let bindings = bindings.into_iter().map(association::binding).collect();
+        let bound = content_library::bind(drive.to_owned(), bindings).await;
+        let bound = bound.map_err(convert::library_error)?;
+        Ok(bound.into_iter().map(association::bound).collect())
     }
 
     async fn create(&self, name: &str) -> Result<Self::Draft, LibraryError> {

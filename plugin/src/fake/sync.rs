@@ -133,8 +133,9 @@ impl Fake {
         let answer = |question: &Value| {
             let url = question["url"].as_str().unwrap();
             let id = url.split('?').next().unwrap().rsplit('/').next().unwrap();
-            match self.items.borrow().get(id) {
-                Some(item) => json!({ "id": question["id"], "status": 200, "body": item.json }),
+            let item = || self.items.borrow().get(id).map(|item| item.json.clone());
+            match self.place_answer(url).unwrap_or_else(item) {
+                Some(item) => json!({ "id": question["id"], "status": 200, "body": item }),
                 None => json!({ "id": question["id"], "status": 404, "body": { "error": { "code": "itemNotFound" } } }),
             }
         };

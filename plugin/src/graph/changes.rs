@@ -1,6 +1,6 @@
 //! What has changed in a drive, and many questions in one request.
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::{
@@ -99,27 +99,37 @@ pub fn batch(api: &str, drive: &str, items: &[&str]) -> Request {
         );
         json!({ "id": number.to_string(), "method": "GET", "url": url })
     };
-    let questions: Vec<Value> = items.iter().enumerate().map(question).collect();
+    posted(api, items.iter().enumerate().map(question).collect())
+}
+
+/// At most [`BATCH`] questions in one request, each as its path below the version's root.
+#[must_use]
+pub fn batch_of(api: &str, paths: &[&str]) -> Request {
+    let question = |(number, path): (usize, &&str)| json!({ "id": number.to_string(), "method": "GET", "url": path });
+    posted(api, paths.iter().enumerate().map(question).collect())
+}
+
+fn posted(api: &str, questions: Vec<Value>) -> Request {
     let body = json!({ "requests": questions }).to_string();
     Request::new(format!("{api}/v1.0/$batch"), JSON).posting(body.into_bytes())
 }
 
 /// One answer out of many.
 #[derive(Debug)]
-pub enum Batched {
-    /// The item.
-    Item(Box<DriveItem>),
+pub enum Batched<T> {
+    /// What was asked for.
+    Item(Box<T>),
     /// Another answer, with its head for what it asks of us.
     Refused(GraphError, Head),
     /// None at all, or nothing that can be read.
     Missing,
 }
 
-/// The answers to [`batch`], in the order asked, whatever order they came in.
+/// The answers to [`batch`] or [`batch_of`], in the order asked, whatever order they came in.
 ///
 /// # Errors
 /// When the body is not what was asked for.
-pub fn batched(body: &[u8], asked: usize) -> Result<Vec<Batched>, Unreadable> {
+pub fn batched<T: DeserializeOwned>(body: &[u8], asked: usize) -> Result<Vec<Batched<T>>, Unreadable> {
     #[derive(Deserialize)]
     struct Answers {
         responses: Vec<Answer>,
@@ -134,7 +144,7 @@ pub fn batched(body: &[u8], asked: usize) -> Result<Vec<Batched>, Unreadable> {
         body: Value,
     }
     let answers: Answers = object(body)?;
-    let mut all: Vec<Batched> = std::iter::repeat_with(|| Batched::Missing).take(asked).collect();
+    let mut all: Vec<Batched<T>> = std::iter::repeat_with(|| Batched::Missing).take(asked).collect();
     for answer in answers.responses {
         let Some(place) = answer.id.parse::<usize>().ok().and_then(|number| all.get_mut(number)) else {
             continue;
@@ -184,7 +194,7 @@ mod tests {
     fn answers_in_any_order_find_their_question_and_a_missing_one_is_known() {
         let body = br#"{"responses":[{"id":"2","status":404,"body":{"error":{"code":"itemNotFound"}}},
             {"id":"0","status":200,"body":{"id":"A","file":{}}},{"id":"77","status":200},{"id":"x","status":200}]}"#;
-        let all = batched(body, 3).unwrap();
+        let all = batched::<DriveItem>(body, 3).unwrap();
         assert!(matches!(&all[0], Batched::Item(item) if item.id == "A"));
         assert!(matches!(&all[1], Batched::Missing));
         assert!(matches!(&all[2], Batched::Refused(error, _) if error.status == 404));

@@ -93,7 +93,7 @@ async fn one_by_one<P: Ports>(
     connection: &Connection,
     drive: &str,
     items: &[&str],
-) -> Result<Vec<Batched>, Fault> {
+) -> Result<Vec<Batched<DriveItem>>, Fault> {
     let mut answers = Vec::with_capacity(items.len());
     for item in items {
         let request = graph::item(&connection.api_origin, drive, item);

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::{
-    mornings,
+    association, mornings,
     sim::Sim,
     story::{Answer, Story, text},
 };
@@ -15,7 +15,7 @@ use crate::say;
 type Chapter = fn(&mut Story, &Sim) -> Result<()>;
 
 /// All chapters, in the order in which they build on each other.
-pub const ALL: [(&str, Chapter); 12] = [
+pub const ALL: [(&str, Chapter); 13] = [
     ("An Administrator connects the company", connect),
     ("One drive is chosen", choose_drive),
     ("What is in it, and what may enter the library", browse),
@@ -28,6 +28,7 @@ pub const ALL: [(&str, Chapter); 12] = [
     ("The first morning", mornings::first),
     ("The second morning", mornings::second),
     ("The third morning", mornings::third),
+    ("Files that were there before are tied to OneDrive by a sheet", association::associate),
 ];
 
 fn connect(story: &mut Story, sim: &Sim) -> Result<()> {

@@ -1,6 +1,7 @@
 //! The demo: the product's story from connecting to placing files, told by the real command line against a simulated
 //! Microsoft Graph, and checked at every step.
 
+mod association;
 mod chapters;
 mod http;
 mod mornings;

@@ -1,0 +1,119 @@
+//! The words of the association: `associate SHEET`, `associate undo RUN-ID`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use clientpoint_host::service::{AssociatedRow, Association, Session};
+use clientpoint_host::{Error, Result};
+use serde_json::json;
+
+use super::Output;
+use super::show::{plain, table};
+
+/// Rows that are shown to people one by one; the report has them all.
+const SHOWN: usize = 200;
+
+/// See `Command::Associate`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Associate {
+    /// The sheet: an .xlsx workbook (or CSV) with the columns "File ID" and "Sharepoint File Path"
+    pub sheet: Option<PathBuf>,
+    /// Show what would be linked, and change nothing
+    #[arg(long)]
+    pub preview: bool,
+    /// Write the sheet's rows, with what became of each, to a workbook that does not exist yet
+    #[arg(long, value_name = "OUT.xlsx")]
+    pub report: Option<PathBuf>,
+    /// Other things to do
+    #[command(subcommand)]
+    pub command: Option<More>,
+}
+
+/// What else there is to do with uploads.
+#[derive(Debug, Subcommand)]
+pub enum More {
+    /// Take an upload back: its files follow what they followed before, with the content that they had
+    Undo {
+        /// Its number, as `runs list` shows it
+        run: i64,
+    },
+}
+
+/// Carries it out.
+pub async fn associate(session: &Session<'_>, arguments: Associate) -> Result<Output> {
+    if let Some(More::Undo { run }) = arguments.command {
+        return undo(session, run).await;
+    }
+    let Some(sheet) = arguments.sheet else {
+        return Err(Error::Settings(
+            "give the sheet: `clientpoint-host associate SHEET.xlsx --preview`; `clientpoint-host library export --template FILE.xlsx` makes an empty one".into(),
+        ));
+    };
+    let done = session.associate(&sheet, arguments.preview, arguments.report.as_deref()).await?;
+    let mut text = told(&done);
+    if let Some(report) = &arguments.report {
+        text.push_str(&format!("the report is in {}\n", report.display()));
+    }
+    Ok(Output {
+        json: json!({ "association": done }),
+        text,
+        complete: done.is_clean(),
+    })
+}
+
+async fn undo(session: &Session<'_>, run: i64) -> Result<Output> {
+    let (run, undone) = session.undo_association(run).await?;
+    let mut text = format!("run {} is taken back: {} files follow what they followed before", run.id, undone.files);
+    if 0 < undone.contents {
+        text.push_str(&format!(", {} of them with the content that they had", undone.contents));
+    }
+    text.push('\n');
+    if !undone.left_alone.is_empty() {
+        text.push_str(&format!(
+            "{} files were linked anew or released since, and left alone: {}\n",
+            undone.left_alone.len(),
+            undone.left_alone.join(", ")
+        ));
+    }
+    Ok(Output {
+        json: json!({ "run": run, "undone": undone }),
+        text,
+        complete: undone.left_alone.is_empty(),
+    })
+}
+
+/// What needs a person first, then what is done, then a line that adds up.
+fn told(done: &Association) -> String {
+    let quiet = |row: &&AssociatedRow| row.outcome == "path-missing";
+    let linked = |row: &&AssociatedRow| matches!(row.outcome, "linked" | "re-linked" | "already-linked");
+    let loud = done.rows.iter().filter(|row| !quiet(row) && !linked(row));
+    let rows: Vec<&AssociatedRow> = loud.chain(done.rows.iter().filter(linked)).collect();
+    let lines: Vec<[String; 4]> = rows
+        .iter()
+        .take(SHOWN)
+        .map(|row| [row.row.to_string(), plain(&row.file), row.outcome.into(), plain(&row.message)])
+        .collect();
+    let mut text = String::new();
+    if !lines.is_empty() {
+        text.push_str(&table(["ROW", "FILE ID", "STATUS", "REASON"], &lines));
+    }
+    if lines.len() < rows.len() {
+        text.push_str(&format!("… and {} more rows: `--report OUT.xlsx` has them all\n", rows.len() - lines.len()));
+    }
+    text.push_str(&format!("{} = {} rows\n", sum(&done.counts), done.rows.len()));
+    match &done.run {
+        Some(run) => text.push_str(&format!(
+            "run {}: linked files keep their content until the next sync; `clientpoint-host associate undo {}` takes it back\n",
+            run.id, run.id
+        )),
+        None => text.push_str("this was a preview, and nothing was changed\n"),
+    }
+    text
+}
+
+fn sum(counts: &BTreeMap<String, u64>) -> String {
+    let counts: Vec<String> = counts.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+    if counts.is_empty() { "0".into() } else { counts.join(" + ") }
+}

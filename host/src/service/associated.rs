@@ -1,0 +1,400 @@
+//! The sheet that talks back: the rows that were uploaded, in their places, with three columns added.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+
+use super::associating::{AssociatedRow, Association};
+use crate::bindings::exports::clientpoint::content_source::association::{Cell, Line};
+use crate::{Error, Result};
+
+/// The columns that are added.
+const ADDED: [&str; 3] = ["Status", "Reason", "Resolved path"];
+const ADDED_WIDTHS: [f64; 3] = [18.0, 64.0, 44.0];
+
+/// The most cells of a copy, and the most text in them, in bytes: a report is made in memory.
+const CELLS_AT_MOST: usize = 4_000_000;
+const TEXT_AT_MOST: usize = 256 << 20;
+
+/// The longest text of a cell, in characters.
+const CELL_AT_MOST: usize = 32_767;
+
+/// Rows that the widths of columns are taken from.
+const MEASURED: usize = 2_000;
+
+/// The sheet as the plugin reads it.
+#[derive(Default)]
+pub(super) struct Lines {
+    all: Vec<Line>,
+    cells: usize,
+    text: usize,
+    cut: bool,
+}
+
+impl Lines {
+    /// Takes some lines; false if there are too many.
+    pub(super) fn take(&mut self, some: Vec<Line>) -> bool {
+        for line in some {
+            self.cells += line.cells.len();
+            let length = |cell: &Cell| match cell {
+                Cell::Text(text) | Cell::Error(text) => text.len(),
+                _ => 0,
+            };
+            self.text += line.cells.iter().map(length).sum::<usize>();
+            if CELLS_AT_MOST < self.cells || TEXT_AT_MOST < self.text {
+                self.cut = true;
+                return false;
+            }
+            self.all.push(line);
+        }
+        true
+    }
+}
+
+/// What a report is made of.
+pub(super) struct Copy<'a> {
+    pub(super) association: &'a Association,
+    pub(super) lines: Lines,
+    pub(super) drive: String,
+    pub(super) by: &'a str,
+    pub(super) at: String,
+}
+
+/// A report's file, made before anything else is done: who asked for a report gets one.
+pub(super) struct Reserved {
+    path: PathBuf,
+    file: File,
+}
+
+/// Makes the file.
+///
+/// # Errors
+///
+/// `Error::Settings` for another ending, or a file that is there already or can't be written.
+pub(super) fn reserve(path: &Path) -> Result<Reserved> {
+    if path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("xlsx")) {
+        return Err(Error::Settings(format!(
+            "`{}` can't be the report: end its name with .xlsx",
+            path.display()
+        )));
+    }
+    let file = File::create_new(path).map_err(|error| {
+        Error::Settings(format!(
+            "`{}` can't be written ({error}): name a file that does not exist yet",
+            path.display()
+        ))
+    })?;
+    Ok(Reserved {
+        path: path.to_path_buf(),
+        file,
+    })
+}
+
+impl Reserved {
+    pub(super) fn write(mut self, copy: Copy<'_>) -> Result<()> {
+        let bytes = workbook(copy).map_err(|error| Error::Storage(format!("the report can't be made: {error}")))?;
+        Ok(self.file.write_all(&bytes)?)
+    }
+
+    /// Takes the empty file away.
+    pub(super) fn forget(&self) {
+        // It was made a moment ago, and is empty: if it can't be taken away, nothing is lost.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// How an outcome looks: the colours of its cell and of the text in it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Mood {
+    /// Done.
+    Good,
+    /// Nothing to do.
+    Quiet,
+    /// A person must choose.
+    Unclear,
+    /// It can't be.
+    Bad,
+}
+
+impl Mood {
+    fn of(outcome: &str) -> Self {
+        match outcome {
+            "linked" | "re-linked" => Mood::Good,
+            "already-linked" | "path-missing" => Mood::Quiet,
+            "ambiguous" | "duplicate-file-id" | "no-id" | "unreadable-cell" | "path-not-found" | "unknown-file-id" => {
+                Mood::Unclear
+            }
+            _ => Mood::Bad,
+        }
+    }
+
+    fn colours(self) -> (u32, u32) {
+        match self {
+            Mood::Good => (0x00E2_F0D9, 0x0037_5623),
+            Mood::Quiet => (0x00ED_EDED, 0x0059_5959),
+            Mood::Unclear => (0x00FF_F2CC, 0x007F_6000),
+            Mood::Bad => (0x00FB_E0DC, 0x009C_1C0B),
+        }
+    }
+}
+
+/// The formats, made once.
+struct Formats {
+    header: Format,
+    added: Format,
+    date: Format,
+    plain: Format,
+    reason: Format,
+    moods: BTreeMap<Mood, Format>,
+}
+
+impl Formats {
+    fn new() -> Self {
+        let line = |format: Format| {
+            format
+                .set_align(FormatAlign::Top)
+                .set_border_bottom(FormatBorder::Hair)
+                .set_border_bottom_color(Color::RGB(0x00BF_BFBF))
+        };
+        let heading = |colour: u32| {
+            Format::new()
+                .set_bold()
+                .set_font_color(Color::White)
+                .set_background_color(Color::RGB(colour))
+                .set_align(FormatAlign::VerticalCenter)
+        };
+        let mood = |mood: Mood| {
+            let (back, front) = mood.colours();
+            let format = Format::new()
+                .set_bold()
+                .set_background_color(Color::RGB(back))
+                .set_font_color(Color::RGB(front));
+            (mood, line(format))
+        };
+        Formats {
+            header: heading(0x0044_546A),
+            added: heading(0x001F_4E79),
+            date: line(Format::new().set_num_format("yyyy-mm-dd hh:mm")),
+            plain: line(Format::new()),
+            reason: line(Format::new().set_text_wrap()),
+            moods: [Mood::Good, Mood::Quiet, Mood::Unclear, Mood::Bad].map(mood).into(),
+        }
+    }
+
+    fn mood(&self, outcome: &str) -> &Format {
+        self.moods.get(&Mood::of(outcome)).unwrap_or(&self.plain)
+    }
+}
+
+fn workbook(copy: Copy<'_>) -> std::result::Result<Vec<u8>, XlsxError> {
+    let formats = Formats::new();
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("Rows")?;
+    rows(sheet, &copy, &formats)?;
+    let sheet = workbook.add_worksheet().set_name("Summary")?;
+    summary(sheet, &copy, &formats)?;
+    workbook.save_to_buffer()
+}
+
+/// Each row where it was, so that its number is the one in messages.
+fn rows(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::result::Result<(), XlsxError> {
+    let association = copy.association;
+    let header = association.header;
+    let outcomes: BTreeMap<u32, &AssociatedRow> = association.rows.iter().map(|row| (row.row, row)).collect();
+    let from = first_added(&copy.lines.all, header);
+    let mut widths = vec![0_usize; from];
+    let mut last = header;
+    for (count, line) in copy.lines.all.iter().enumerate() {
+        let row = line.number.saturating_sub(1);
+        last = last.max(line.number);
+        for ((column, cell), place) in (0_u16..).zip(line.cells.iter().take(from)).zip(0..) {
+            let format = match cell {
+                _ if line.number == header => &formats.header,
+                Cell::Date(_) => &formats.date,
+                _ => &formats.plain,
+            };
+            let width = write(sheet, row, column, cell, (line.number >= header).then_some(format))?;
+            if line.number >= header
+                && count < MEASURED
+                && let Some(widest) = widths.get_mut(place)
+            {
+                *widest = (*widest).max(width);
+            }
+        }
+        let first = column(from);
+        if line.number == header {
+            for (title, column) in titles(association.preview).into_iter().zip(first..) {
+                sheet.write_string_with_format(row, column, title, &formats.added)?;
+            }
+        } else if let Some(told) = outcomes.get(&line.number) {
+            let resolved = told.resolved.as_deref().unwrap_or_default();
+            sheet.write_string_with_format(row, first, told.outcome, formats.mood(told.outcome))?;
+            sheet.write_string_with_format(row, first + 1, short(&told.message), &formats.reason)?;
+            sheet.write_string_with_format(row, first + 2, short(resolved), &formats.reason)?;
+        }
+    }
+    for (place, width) in widths.iter().enumerate() {
+        sheet.set_column_width(column(place), (*width as f64 + 2.0).clamp(9.0, 48.0))?;
+    }
+    for (place, width) in ADDED_WIDTHS.iter().enumerate() {
+        sheet.set_column_width(column(from + place), *width)?;
+    }
+    let first_row = header.saturating_sub(1);
+    sheet.set_row_height(first_row, 20)?;
+    sheet.autofilter(first_row, 0, last.saturating_sub(1).max(first_row), column(from + 2))?;
+    sheet.set_freeze_panes(header, 0)?;
+    sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(first_row, first_row)?;
+    sheet.set_paper_size(9);
+    Ok(())
+}
+
+/// Where the columns are added: after the last header; a report that was uploaded again has them already.
+fn first_added(lines: &[Line], header: u32) -> usize {
+    let Some(headers) = lines.iter().find(|line| line.number == header) else {
+        return 0;
+    };
+    let text = |cell: &Cell| match cell {
+        Cell::Text(text) => text.clone(),
+        _ => String::new(),
+    };
+    let titles: Vec<String> = headers.cells.iter().map(text).collect();
+    let (_, reason, resolved) = (ADDED[0], ADDED[1], ADDED[2]);
+    match titles.as_slice() {
+        [.., status, why, path] if status.starts_with(ADDED[0]) && why == reason && path == resolved => titles.len() - 3,
+        _ => titles.len(),
+    }
+}
+
+fn titles(preview: bool) -> [&'static str; 3] {
+    let [status, reason, resolved] = ADDED;
+    [if preview { "Status (preview)" } else { status }, reason, resolved]
+}
+
+/// Writes a cell, and gives the characters that it shows. Text stays text, whatever it begins with.
+fn write(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    cell: &Cell,
+    format: Option<&Format>,
+) -> std::result::Result<usize, XlsxError> {
+    let plain = Format::new();
+    let format = format.unwrap_or(&plain);
+    Ok(match cell {
+        Cell::Empty => {
+            sheet.write_blank(row, column, format)?;
+            0
+        }
+        Cell::Text(text) | Cell::Error(text) => {
+            let text = short(text);
+            let width = text.chars().count();
+            sheet.write_string_with_format(row, column, text, format)?;
+            width
+        }
+        Cell::Number(number) => {
+            sheet.write_number_with_format(row, column, *number, format)?;
+            number.to_string().len()
+        }
+        Cell::Boolean(value) => {
+            sheet.write_boolean_with_format(row, column, *value, format)?;
+            5
+        }
+        Cell::Date(days) => {
+            sheet.write_number_with_format(row, column, *days, format)?;
+            16
+        }
+    })
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(CELL_AT_MOST).collect()
+}
+
+fn column(place: usize) -> u16 {
+    u16::try_from(place).unwrap_or(u16::MAX)
+}
+
+fn summary(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::result::Result<(), XlsxError> {
+    let association = copy.association;
+    let title = Format::new().set_bold().set_font_size(15).set_font_color(Color::RGB(0x001F_4E79));
+    let label = Format::new().set_font_color(Color::RGB(0x0059_5959));
+    let bold = Format::new().set_bold();
+    let heading = if association.preview {
+        "Associate OneDrive Files: preview, nothing was changed"
+    } else {
+        "Associate OneDrive Files"
+    };
+    sheet.write_string_with_format(0, 0, heading, &title)?;
+    sheet.set_row_height(0, 26)?;
+    let taken_back = association
+        .run
+        .as_ref()
+        .map(|run| format!("{} (taken back with: clientpoint-host associate undo {})", run.id, run.id));
+    let facts = [
+        ("By", copy.by.to_string()),
+        ("At", copy.at.clone()),
+        ("Drive", copy.drive.clone()),
+        ("Run", taken_back.unwrap_or_else(|| "none: this is a preview".into())),
+    ];
+    let mut row = 1;
+    for (name, value) in facts {
+        sheet.write_string_with_format(row, 0, name, &label)?;
+        sheet.write_string(row, 1, short(&value))?;
+        row += 1;
+    }
+    row += 1;
+    for (title, column) in ["Status", "Rows", "What it means"].into_iter().zip(0..) {
+        sheet.write_string_with_format(row, column, title, &formats.added)?;
+    }
+    sheet.set_row_height(row, 20)?;
+    let first = row + 1;
+    let mut counts: Vec<_> = association.counts.iter().collect();
+    counts.sort_by_key(|(outcome, count)| (Mood::of(outcome), std::cmp::Reverse(**count)));
+    for (outcome, count) in counts {
+        row += 1;
+        sheet.write_string_with_format(row, 0, outcome, formats.mood(outcome))?;
+        sheet.write_number_with_format(row, 1, *count as f64, &formats.plain)?;
+        sheet.write_string_with_format(row, 2, meaning(outcome), &formats.reason)?;
+    }
+    row += 1;
+    sheet.write_string_with_format(row, 0, "all rows", &bold)?;
+    sheet.write_number_with_format(row, 1, association.rows.len() as f64, &bold)?;
+    if copy.lines.cut {
+        row += 2;
+        sheet.write_string(row, 0, "The sheet is too large to be copied whole: the ledger has all rows (runs show).")?;
+    }
+    sheet.set_column_width(0, 20)?.set_column_width(1, 12)?.set_column_width(2, 86)?;
+    sheet.set_freeze_panes(first, 0)?;
+    sheet.set_landscape().set_print_fit_to_pages(1, 0).set_paper_size(9);
+    Ok(())
+}
+
+fn meaning(outcome: &str) -> &'static str {
+    match outcome {
+        "linked" => "The file follows its item from the next sync on; until then it keeps its content.",
+        "re-linked" => "The same; before, it followed another item.",
+        "already-linked" => "The file follows that item already.",
+        "path-missing" => "The row has no path, so nothing was asked for.",
+        "unknown-file-id" => "No file of the library has that File ID.",
+        "no-id" => "The row has a path, and no File ID.",
+        "path-not-found" => "Nothing is at that path; the reason names what is near.",
+        "is-a-folder" => "The path leads to a folder.",
+        "other-drive" => "The path leads to another drive than the one chosen.",
+        "unsupported-type" => "Files of that type can't be kept in step.",
+        "too-large" => "The file is larger than the limit.",
+        "format-mismatch" => "The library's file and the item have different formats.",
+        "duplicate-file-id" => "Several rows lead one file to different items; none of them was linked.",
+        "ambiguous" => "The path can be read in more than one way.",
+        "unreadable-cell" => "A cell holds something that can't be read.",
+        "forbidden-path" => "The path may not be followed: it leads to a foreign host, to a computer, or upwards.",
+        "access-denied" => "Microsoft does not let the connection read the item.",
+        "subfolder" => "The item lies in a folder, which this host's policy leaves out.",
+        "malware" => "Microsoft found malware in the item.",
+        "package" => "The item is a notebook, which only its own program can open.",
+        "shortcut" => "The item is a shortcut to another drive.",
+        _ => "The reason says why.",
+    }
+}

@@ -1,0 +1,40 @@
+//! How all managed files stand, at a glance.
+
+use std::collections::BTreeMap;
+
+use sqlx::SqlitePool;
+
+use crate::Result;
+
+/// How a managed file stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The contract's word for its link, or `held`.
+    pub state: String,
+    /// When it was last found to follow its item, or told why not; RFC 3339. None before its first sync.
+    pub last_sync: Option<String>,
+}
+
+/// All managed files, by File ID. A file without a line of its own was looked at when its run came to its end.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn all(pool: &SqlitePool) -> Result<BTreeMap<String, Standing>> {
+    let rows: Vec<(i64, String, bool, Option<String>, Option<String>)> = sqlx::query_as(
+        "SELECT l.file, l.state, l.held, \
+             (SELECT max(r.ended_at) FROM runs r WHERE r.connection = l.connection AND r.subject = 'sync' \
+                 AND r.kind <> 'plan' AND r.state = 'complete' AND r.started_at >= l.linked_at), \
+             o.at \
+         FROM links l LEFT JOIN (SELECT file, max(at) AS at FROM outcomes GROUP BY file) o \
+             ON o.file = l.file AND o.at >= l.linked_at",
+    )
+    .fetch_all(pool)
+    .await?;
+    let standing = |(file, state, held, run, line): (i64, String, bool, Option<String>, Option<String>)| {
+        let last_sync = if state == "pending" { line } else { run.max(line) };
+        let state = if held { "held".to_string() } else { state };
+        (file.to_string(), Standing { state, last_sync })
+    };
+    Ok(rows.into_iter().map(standing).collect())
+}

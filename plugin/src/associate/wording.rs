@@ -1,0 +1,89 @@
+//! What people read about a row: one sentence that names the thing and the way out.
+
+use crate::{
+    association::RowOutcome,
+    model::{Policy, Refusal},
+    wording::{megabytes, title},
+};
+
+/// What a sentence is about.
+pub(super) struct Subject<'a> {
+    pub id: &'a str,
+    /// The file's name in the library.
+    pub file: &'a str,
+    /// In the drive's spelling where it is known, else as it is written.
+    pub path: &'a str,
+    pub why: &'a str,
+}
+
+/// The sentence.
+pub(super) fn row(outcome: &RowOutcome, subject: &Subject<'_>, policy: &Policy) -> String {
+    let Subject { id, why, .. } = subject;
+    let (id_title, file, path) = (title(id), title(subject.file), title(subject.path));
+    match outcome {
+        RowOutcome::Linked => format!("{file} follows {path} from the next sync on"),
+        RowOutcome::Relinked(before) => {
+            format!("{file} follows {path} from the next sync on, and no longer {}", title(before))
+        }
+        RowOutcome::AlreadyLinked => format!("{file} follows {path} already"),
+        RowOutcome::UnknownFileId => format!(
+            "no file of the library has the File ID {id_title}: compare it with the list that you can download (More > Excel)"
+        ),
+        RowOutcome::NoId => format!("the row has the path {path} and no File ID: add the File ID"),
+        RowOutcome::PathMissing => "the row has no path, so the file stays as it is".to_owned(),
+        RowOutcome::PathNotFound(near) => match near.as_slice() {
+            [] => format!("nothing is at {path} in the drive: compare it with the path in SharePoint"),
+            near => format!("nothing is at {path} in the drive: did you mean {}?", either(near)),
+        },
+        RowOutcome::IsAFolder if subject.path.is_empty() => "the path leads to the drive itself: name a file in it".to_owned(),
+        RowOutcome::IsAFolder => format!("{path} is a folder: name a file in it"),
+        RowOutcome::OtherDrive => format!("{path} is in another drive than the one chosen for this connection"),
+        RowOutcome::UnsupportedType(ending) => match ending.as_str() {
+            "" => format!("{path} has no file type ending: give it its right one in OneDrive"),
+            ending => format!("{path} has the ending {ending}, which is not on the list of file types that can be kept in step"),
+        },
+        RowOutcome::TooLarge(size, limit) => {
+            format!("{path} is larger than the limit ({} against {})", megabytes(*size), megabytes(*limit))
+        }
+        RowOutcome::FormatMismatch(ours, theirs) => format!(
+            "{file} is {} and {path} is {theirs}: only a file of the same format can be followed",
+            if ours.is_empty() { "without an ending" } else { ours }
+        ),
+        RowOutcome::DuplicateFileId(others) => format!(
+            "the File ID {id_title} stands in row {} as well, with another path: keep one of the rows",
+            listed(others)
+        ),
+        RowOutcome::Ambiguous(paths) => format!("the path could mean {}: give its address in the browser", either(paths)),
+        RowOutcome::UnreadableCell(cell) => format!("cell {cell} can't be read: {why}"),
+        RowOutcome::ForbiddenPath => format!("the path {why}"),
+        RowOutcome::Subfolder => format!(
+            "{path} lies in a folder, and this host follows only files at the root of the drive (its policy has `subfolders` {})",
+            if policy.subfolders == crate::model::Subfolders::None { "none" } else { "on" }
+        ),
+        RowOutcome::Refused(refusal) => refused(refusal, &path),
+        RowOutcome::AccessDenied => format!(
+            "Microsoft does not let this connection read {path}: ask its owner, or an administrator of Microsoft 365"
+        ),
+        RowOutcome::Failed if why.is_empty() => format!("{path} could not be looked at: try it again later"),
+        RowOutcome::Failed => format!("{path} could not be looked at: {why}"),
+    }
+}
+
+fn refused(refusal: &Refusal, path: &str) -> String {
+    match refusal {
+        Refusal::Package => format!("{path} is a notebook that only its own program can open: export it, and name the export"),
+        Refusal::Shortcut => format!("{path} is a shortcut to another drive: connect that drive, or copy the file into this one"),
+        Refusal::Malware => format!("Microsoft found malware in {path}: clean or delete it there"),
+        _ => format!("{path} is neither a file nor a folder: name a file"),
+    }
+}
+
+fn either(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| title(name)).collect();
+    names.join(" or ")
+}
+
+fn listed(numbers: &[u32]) -> String {
+    let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+    numbers.join(", ")
+}

@@ -1,0 +1,232 @@
+//! Paths of files as people write and copy them: relative to the drive, server-relative, or as the address of a web page.
+//! Pure: text in, places in the drive out.
+//!
+//! A text can sometimes be read in more than one way: `Documents/a.docx` may mean a folder of the library or the library
+//! itself, and `100%25.pdf` may be percent-encoded or not. Then all readings are given, and what is in the drive decides.
+
+mod web;
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use crate::sheet::id::cleaned;
+
+/// The most readings of a text.
+const READINGS: usize = 4;
+
+/// What SharePoint puts sites below.
+const SITES: [&str; 4] = ["sites", "teams", "personal", "portals"];
+
+/// Where the drive is on the web.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DriveAddress {
+    /// `contoso.sharepoint.com`, in lower case; with the port where it is not the usual one.
+    host: String,
+    /// The names on the way to it: `sites`, `Team`, `Shared Documents`.
+    prefix: Vec<String>,
+    /// What people call it: `Documents`.
+    name: String,
+}
+
+/// What a text means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference {
+    /// One of these paths in the drive, with slashes between names and none at the ends. An empty one is the drive itself.
+    InDrive {
+        /// The likeliest first.
+        readings: Vec<String>,
+        /// If there is no such file, it is one of another drive.
+        elsewhere: bool,
+    },
+    /// An address that only Microsoft can resolve: a sharing link.
+    Link(String),
+    /// A place in another drive of the same organization.
+    OtherDrive,
+    /// Nothing that may be followed, and why, to come after "the path …".
+    Forbidden(&'static str),
+}
+
+impl DriveAddress {
+    /// From the drive's address and name, as Microsoft tells them. Without an address only relative paths are
+    /// understood.
+    #[must_use]
+    pub fn new(web_url: Option<&str>, name: &str) -> Self {
+        let mut address = Self {
+            host: String::new(),
+            prefix: Vec::new(),
+            name: name.to_owned(),
+        };
+        if let Some((host, path)) = web_url.and_then(web::host_and_path) {
+            address.host = host;
+            address.prefix = path.split('/').filter(|name| !name.is_empty()).map(|name| decoded(name).into_owned()).collect();
+        }
+        address
+    }
+
+    /// What is left of a path below the drive; none if it leads elsewhere.
+    fn below(&self, names: &[String]) -> Option<Vec<String>> {
+        let (start, rest) = names.split_at_checked(self.prefix.len())?;
+        let same = !self.prefix.is_empty() && start.iter().zip(&self.prefix).all(|(one, other)| same_name(one, other));
+        same.then(|| rest.to_vec())
+    }
+
+    /// Whether a name is that of the library: people write it before the path, since it is what they see.
+    fn is_called(&self, name: &str) -> bool {
+        same_name(name, &self.name) || self.prefix.last().is_some_and(|last| same_name(name, last))
+    }
+}
+
+/// Reads a path. None if there is nothing in it.
+#[must_use]
+pub fn read(text: &str, drive: &DriveAddress) -> Option<Reference> {
+    let text = cleaned(text);
+    // "Open in the desktop app" puts the program before the address.
+    let text = text.split_once("|u|").map_or(text.as_str(), |(_, address)| address);
+    if text.is_empty() {
+        return None;
+    }
+    if text.chars().any(char::is_control) {
+        return Some(Reference::Forbidden("has characters that can't be seen"));
+    }
+    if let Some((scheme, _)) = text.split_once("://") {
+        return Some(match scheme.to_ascii_lowercase().as_str() {
+            "http" | "https" => web::read(text, drive),
+            "file" => Reference::Forbidden(OWN_COMPUTER),
+            _ => Reference::Forbidden("is neither a path nor the address of a web page"),
+        });
+    }
+    Some(plain(&text.replace('\\', "/"), drive))
+}
+
+const OWN_COMPUTER: &str = "is one on a computer: give the file's path in the drive, or its address in the browser";
+
+fn plain(text: &str, drive: &DriveAddress) -> Reference {
+    let mut letters = text.chars();
+    if letters.next().is_some_and(|letter| letter.is_ascii_alphabetic()) && letters.next() == Some(':') {
+        return Reference::Forbidden(OWN_COMPUTER);
+    }
+    // `\\host\…`, `//host/…`, and an address whose scheme was left out.
+    let first = text.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let host = first.split('@').next().unwrap_or_default();
+    if !drive.host.is_empty() && host.eq_ignore_ascii_case(&drive.host) {
+        let path = text.trim_start_matches('/').get(first.len()..).unwrap_or_default();
+        let path = path.strip_prefix("/DavWWWRoot").unwrap_or(path);
+        return web::read(&format!("https://{}{path}", drive.host), drive);
+    }
+    if text.starts_with("//") {
+        return Reference::Forbidden("leads to another server: give the file's path in the drive, or its address in the browser");
+    }
+    // A name can't have a question mark: what follows is left from an address.
+    let text = text.split('?').next().unwrap_or_default();
+    let text = after_graph_root(text);
+    let (mut readings, mut below_drive) = (Vec::new(), Vec::new());
+    let mut elsewhere = false;
+    for text in [Cow::Borrowed(text), decoded(text)] {
+        let names = match names(&text) {
+            Ok(names) => names,
+            Err(why) => return Reference::Forbidden(why),
+        };
+        if let Some(below) = drive.below(&names) {
+            add(&mut below_drive, &below);
+            continue;
+        }
+        let of_a_site = names.first().is_some_and(|first| SITES.iter().any(|site| first.eq_ignore_ascii_case(site)));
+        elsewhere |= of_a_site && text.starts_with('/');
+        add(&mut readings, &names);
+        if let Some((first, rest)) = names.split_first()
+            && !rest.is_empty()
+            && drive.is_called(first)
+        {
+            add(&mut readings, rest);
+        }
+    }
+    if !below_drive.is_empty() {
+        (readings, elsewhere) = (below_drive, false);
+    }
+    Reference::InDrive { readings, elsewhere }
+}
+
+/// The path behind `/drives/{id}/root:` and the like, which Microsoft Graph tells of items.
+fn after_graph_root(text: &str) -> &str {
+    match text.split_once("/root:") {
+        Some((drive, path)) if drive.starts_with("/drive") => path,
+        _ => text,
+    }
+}
+
+fn add(readings: &mut Vec<String>, names: &[String]) {
+    let path = names.join("/");
+    if readings.len() < READINGS && !readings.contains(&path) {
+        readings.push(path);
+    }
+}
+
+/// The names along a path. Empty ones and single dots lead nowhere; blanks at the ends of a name can't be in it.
+fn names(path: &str) -> Result<Vec<String>, &'static str> {
+    let mut names = Vec::new();
+    for name in path.split('/') {
+        match name.trim() {
+            "" | "." => {}
+            ".." => return Err("has \"..\" in it: give the whole path from the drive on"),
+            name if name.chars().any(char::is_control) => return Err("has characters that can't be seen"),
+            name => names.push(name.to_owned()),
+        }
+    }
+    Ok(names)
+}
+
+/// Percent-decoded; as it is where that is no text.
+fn decoded(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8().unwrap_or(Cow::Borrowed(text))
+}
+
+/// A path as it may be kept and shown: options of an address, and the token of a sharing link, may open a file to whoever
+/// has them.
+#[must_use]
+pub fn shown(text: &str, reference: &Reference) -> String {
+    let text = cleaned(text);
+    let address = text.contains("://");
+    let bare = text.split(['?', '#']).next().filter(|_| address).unwrap_or(&text);
+    match reference {
+        Reference::Link(_) => {
+            let parts: Vec<&str> = bare.splitn(6, '/').take(5).collect();
+            format!("{}/…", parts.join("/"))
+        }
+        _ => bare.to_owned(),
+    }
+}
+
+/// The same for all spellings of a path that SharePoint takes for one: upper and lower case, accents by themselves or
+/// not.
+#[must_use]
+pub fn key(path: &str) -> String {
+    composed(path).chars().flat_map(char::to_lowercase).collect()
+}
+
+fn composed(text: &str) -> Cow<'_, str> {
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        _ => Cow::Owned(text.nfc().collect()),
+    }
+}
+
+fn same_name(one: &str, other: &str) -> bool {
+    key(one) == key(other)
+}
+
+/// The other spellings of a path under which it may be kept: accents composed, and by themselves.
+#[must_use]
+pub fn spellings(path: &str) -> Vec<String> {
+    if path.is_ascii() {
+        return Vec::new();
+    }
+    let mut others: Vec<String> = vec![path.nfc().collect(), path.nfd().collect()];
+    others.retain(|other| other != path);
+    others.dedup();
+    others
+}
+
+#[cfg(test)]
+mod tests;

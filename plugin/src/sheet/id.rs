@@ -1,0 +1,144 @@
+//! File IDs as spreadsheets spell them.
+
+use super::Cell;
+
+/// The longest File ID, in bytes.
+const LONGEST: usize = 64;
+
+/// A File ID out of a cell; none if the cell is blank.
+///
+/// Text stays as it is, leading zeros included. Numbers count if they are whole: 123, 123.0, and 1.23E+5 where that is
+/// what the cell holds. Text that a spreadsheet has rounded (1.23E+08 instead of 123456789) names no file that could be
+/// trusted.
+///
+/// # Errors
+/// What is wrong with it, to follow "the File ID …".
+pub fn read(cell: &Cell) -> Result<Option<String>, &'static str> {
+    match cell {
+        Cell::Empty => Ok(None),
+        Cell::Text(text) => written(&cleaned(text)),
+        // A number that was formatted as a date by mistake is still that number.
+        Cell::Number(number) | Cell::Date(number) => whole(*number).map(Some),
+        Cell::Boolean(_) => Err("is TRUE or FALSE"),
+        Cell::Error(_) => Err("is an error of a formula"),
+        Cell::Uncalculated => {
+            Err("is a formula whose result was not stored: open the workbook in Excel, save it, and upload it again")
+        }
+    }
+}
+
+/// Without what copying leaves at the ends: blanks of all kinds, marks that can't be seen, quotes, and the apostrophe by
+/// which spreadsheets mark text.
+#[must_use]
+pub fn cleaned(text: &str) -> String {
+    let unseen = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}');
+    let mut text = text.trim_matches(unseen);
+    for (open, close) in [('"', '"'), ('\'', '\''), ('“', '”'), ('„', '“'), ('«', '»')] {
+        if let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
+            text = inner.trim_matches(unseen);
+            break;
+        }
+    }
+    text.strip_prefix('\'').unwrap_or(text).to_owned()
+}
+
+fn written(text: &str) -> Result<Option<String>, &'static str> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if text.len() > LONGEST {
+        return Err("is longer than any File ID");
+    }
+    if let Some((number, zeros)) = text.split_once('.')
+        && digits(number)
+        && !zeros.is_empty()
+        && zeros.bytes().all(|byte| byte == b'0')
+    {
+        return Ok(Some(number.to_owned()));
+    }
+    match scientific(text) {
+        Some(Some(number)) => Ok(Some(number)),
+        Some(None) => Err("was rounded by a spreadsheet: format its column as text, and enter it again"),
+        None => Ok(Some(text.to_owned())),
+    }
+}
+
+fn digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What `1.00001E+05` stands for: none if it has fewer digits than the number. The outer none is for all other text.
+fn scientific(text: &str) -> Option<Option<String>> {
+    let (number, exponent) = text.split_once(['e', 'E'])?;
+    let exponent: usize = exponent.strip_prefix('+')?.parse().ok()?;
+    let (first, rest) = number.split_once('.').unwrap_or((number, ""));
+    let one = first.len() == 1 && digits(first) && (rest.is_empty() || digits(rest));
+    one.then(|| (rest.len() == exponent).then(|| format!("{first}{rest}")))
+}
+
+fn whole(number: f64) -> Result<String, &'static str> {
+    /// Up to here every whole number has a floating point number of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if !number.is_finite() || number.abs() >= EXACT {
+        return Err("is a number with more digits than a spreadsheet keeps: format its column as text, and enter it again");
+    }
+    if number.fract() != 0.0 {
+        return Err("is a number with a fraction");
+    }
+    Ok(format!("{number:.0}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Result<Option<String>, &'static str> {
+        read(&Cell::Text(text.to_owned()))
+    }
+
+    #[test]
+    fn r42_text_keeps_its_zeros_and_loses_what_copying_leaves_at_its_ends() {
+        for (written, id) in [
+            ("100001", "100001"),
+            ("000123", "000123"),
+            ("  100001\u{a0}", "100001"),
+            ("\u{feff}100001", "100001"),
+            ("'100001", "100001"),
+            ("\"100001\"", "100001"),
+            ("A-17b", "A-17b"),
+            ("1e5", "1e5"),
+        ] {
+            assert_eq!(text(written), Ok(Some(id.to_owned())), "{written:?}");
+        }
+        assert_eq!(text("  \u{a0} "), Ok(None));
+        assert_eq!(read(&Cell::Empty), Ok(None));
+    }
+
+    #[test]
+    fn r42_numbers_count_if_they_are_whole() {
+        for (number, id) in [(123.0, "123"), (1.23e5, "123000"), (100_001.0, "100001"), (-5.0, "-5")] {
+            assert_eq!(read(&Cell::Number(number)), Ok(Some(id.to_owned())));
+        }
+        assert_eq!(read(&Cell::Date(100_001.0)), Ok(Some("100001".to_owned())));
+        for number in [1.5, f64::NAN, f64::INFINITY, 1e300, 9_007_199_254_740_993.0] {
+            assert!(read(&Cell::Number(number)).is_err(), "{number}");
+        }
+    }
+
+    #[test]
+    fn r42_text_that_a_spreadsheet_made_of_a_number_counts_as_long_as_no_digit_was_lost() {
+        assert_eq!(text("123.0"), Ok(Some("123".to_owned())));
+        assert_eq!(text("123.00"), Ok(Some("123".to_owned())));
+        assert_eq!(text("1.00001E+05"), Ok(Some("100001".to_owned())));
+        assert!(text("1.23E+5").is_err());
+        assert!(text("1E+05").is_err());
+    }
+
+    #[test]
+    fn what_is_no_id_is_told() {
+        for cell in [Cell::Boolean(true), Cell::Error("#N/A"), Cell::Uncalculated] {
+            assert!(read(&cell).is_err(), "{cell:?}");
+        }
+        assert!(text(&"1".repeat(65)).is_err());
+    }
+}

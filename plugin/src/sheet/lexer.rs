@@ -1,0 +1,342 @@
+//! How XML falls into pieces, without keeping any: as a reader of XML would cut it, so that the longest piece is known
+//! before it is read.
+
+use memchr::{memchr, memchr3};
+
+/// What was counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Measures {
+    /// The longest piece after the first element, in bytes: a tag, a comment, or the text between two tags.
+    pub longest: usize,
+    /// Elements `si`: shared texts.
+    pub texts: u64,
+    /// Elements `xf`: styles.
+    pub styles: u64,
+    /// How many texts an `sst` announces; its reader makes room for them.
+    pub announced: u64,
+}
+
+/// Why nothing more is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// It does not begin with a tag.
+    NotXml,
+    /// It declares a document type.
+    DocType,
+    /// No reader of XML goes on after this.
+    Malformed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Before the first tag.
+    Start,
+    Text,
+    /// Just after `<`.
+    Opened,
+    /// In the name of an element.
+    Name,
+    /// After the name, in quotes or not.
+    Tag(Option<u8>),
+    /// In an end tag.
+    End,
+    /// After `<!`.
+    Bang,
+    Comment,
+    CharacterData,
+    Instruction,
+}
+
+/// The longest beginning of a name that tells the elements apart.
+const NAME: usize = 8;
+/// As much of an `sst` as may come before its count.
+const HEAD: usize = 4096;
+
+/// Takes a file piece by piece.
+pub(super) struct Lexer {
+    pub measures: Measures,
+    pub stopped: Option<Stop>,
+    state: State,
+    /// Bytes of the present piece so far.
+    length: usize,
+    first: bool,
+    name: [u8; NAME],
+    named: usize,
+    /// The two bytes before.
+    before: [u8; 2],
+    bang: Vec<u8>,
+    head: Option<Vec<u8>>,
+}
+
+impl Lexer {
+    pub(super) fn new() -> Self {
+        Self {
+            measures: Measures::default(),
+            stopped: None,
+            state: State::Start,
+            length: 0,
+            first: true,
+            name: [0; NAME],
+            named: 0,
+            before: [0; 2],
+            bang: Vec::new(),
+            head: None,
+        }
+    }
+
+    /// Takes the following bytes.
+    pub(super) fn take(&mut self, mut bytes: &[u8]) {
+        while self.stopped.is_none() && !bytes.is_empty() {
+            let taken = self.step(bytes).min(bytes.len());
+            let (done, rest) = bytes.split_at(taken);
+            if let Some(head) = self.head.as_mut().filter(|head| head.len() < HEAD) {
+                head.extend_from_slice(done.get(..HEAD.min(done.len())).unwrap_or(done));
+            }
+            for byte in done.iter().rev().take(2).rev() {
+                self.before = [self.before[1], *byte];
+            }
+            bytes = rest;
+        }
+        self.note();
+    }
+
+    /// Goes on as far as one state leads, and returns how many bytes that were.
+    fn step(&mut self, bytes: &[u8]) -> usize {
+        let all = bytes.len();
+        match self.state {
+            State::Start => self.start(bytes),
+            State::Text => match memchr(b'<', bytes) {
+                Some(at) => {
+                    self.length += at;
+                    self.piece_ends(State::Opened);
+                    at + 1
+                }
+                None => self.longer(all),
+            },
+            State::Opened => self.opened(bytes),
+            State::Name => self.name(bytes),
+            State::Tag(None) => match memchr3(b'>', b'"', b'\'', bytes) {
+                Some(at) => {
+                    self.length += at + 1;
+                    match bytes.get(at) {
+                        Some(b'>') => self.tag_ends(),
+                        quote => self.state = State::Tag(quote.copied()),
+                    }
+                    at + 1
+                }
+                None => self.longer(all),
+            },
+            State::Tag(Some(quote)) => match memchr(quote, bytes) {
+                Some(at) => {
+                    self.length += at + 1;
+                    self.state = State::Tag(None);
+                    at + 1
+                }
+                None => self.longer(all),
+            },
+            State::End => self.until(bytes, b""),
+            State::Comment => self.until(bytes, b"--"),
+            State::CharacterData => self.until(bytes, b"]]"),
+            State::Instruction => self.until(bytes, b"?"),
+            State::Bang => self.bang(bytes),
+        }
+    }
+
+    fn start(&mut self, bytes: &[u8]) -> usize {
+        let skipped = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0xEF | 0xBB | 0xBF);
+        match bytes.iter().position(|byte| !skipped(byte)) {
+            Some(at) if bytes.get(at) == Some(&b'<') => {
+                self.length = 0;
+                self.state = State::Opened;
+                at + 1
+            }
+            Some(_) => {
+                self.stopped = Some(Stop::NotXml);
+                bytes.len()
+            }
+            None => self.longer(bytes.len()),
+        }
+    }
+
+    fn opened(&mut self, bytes: &[u8]) -> usize {
+        self.length = 1;
+        match bytes.first() {
+            Some(b'/') => self.state = State::End,
+            Some(b'?') => self.state = State::Instruction,
+            Some(b'!') => {
+                self.bang.clear();
+                self.state = State::Bang;
+            }
+            _ => {
+                self.named = 0;
+                self.state = State::Name;
+                return 0;
+            }
+        }
+        self.length += 1;
+        1
+    }
+
+    /// The name without its prefix decides what is counted.
+    fn name(&mut self, bytes: &[u8]) -> usize {
+        for (at, byte) in bytes.iter().enumerate() {
+            match byte {
+                b':' => self.named = 0,
+                b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'>' | b'"' | b'\'' => {
+                    self.count();
+                    self.length += at;
+                    self.state = State::Tag(None);
+                    return at;
+                }
+                byte => {
+                    if let Some(place) = self.name.get_mut(self.named) {
+                        *place = *byte;
+                    }
+                    self.named = (self.named + 1).min(NAME);
+                }
+            }
+        }
+        self.longer(bytes.len())
+    }
+
+    fn count(&mut self) {
+        match self.name.get(..self.named) {
+            Some(b"si") => self.measures.texts += 1,
+            Some(b"xf") => self.measures.styles += 1,
+            Some(b"sst") => self.head = Some(Vec::new()),
+            _ => {}
+        }
+    }
+
+    fn tag_ends(&mut self) {
+        if let Some(head) = self.head.take() {
+            self.measures.announced = self.measures.announced.max(announced(&head));
+        }
+        // The root carries its namespaces, and is long in sound files too.
+        if std::mem::take(&mut self.first) {
+            self.length = 0;
+        }
+        self.piece_ends(State::Text);
+    }
+
+    fn bang(&mut self, bytes: &[u8]) -> usize {
+        for (at, byte) in bytes.iter().enumerate() {
+            self.bang.push(byte.to_ascii_uppercase());
+            self.length += 1;
+            let state = match self.bang.as_slice() {
+                b"--" => State::Comment,
+                b"[CDATA[" => State::CharacterData,
+                so_far if b"--".starts_with(so_far) || b"[CDATA[".starts_with(so_far) => continue,
+                so_far => {
+                    let kind = if so_far == b"D" { Stop::DocType } else { Stop::Malformed };
+                    self.stopped = Some(kind);
+                    return bytes.len();
+                }
+            };
+            self.state = state;
+            return at + 1;
+        }
+        bytes.len()
+    }
+
+    /// Up to a `>` that follows these bytes.
+    fn until(&mut self, bytes: &[u8], ends: &[u8]) -> usize {
+        let Some(at) = memchr(b'>', bytes) else {
+            return self.longer(bytes.len());
+        };
+        self.length += at + 1;
+        let mut before = self.before.to_vec();
+        before.extend_from_slice(bytes.get(at.saturating_sub(2)..at).unwrap_or_default());
+        if before.ends_with(ends) {
+            self.piece_ends(State::Text);
+        }
+        at + 1
+    }
+
+    fn longer(&mut self, by: usize) -> usize {
+        self.length += by;
+        by
+    }
+
+    fn piece_ends(&mut self, next: State) {
+        self.note();
+        self.length = 0;
+        self.state = next;
+    }
+
+    fn note(&mut self) {
+        if self.state != State::Start && !(self.first && matches!(self.state, State::Name | State::Tag(_)) && self.length <= 64 * 1024) {
+            self.measures.longest = self.measures.longest.max(self.length);
+        }
+    }
+}
+
+/// The number after `uniqueCount`, however large.
+fn announced(tag: &[u8]) -> u64 {
+    let Some(at) = memchr::memmem::find(tag, b"uniqueCount") else {
+        return 0;
+    };
+    let rest = tag.get(at..).unwrap_or_default().iter().skip("uniqueCount".len());
+    rest.skip_while(|byte| !byte.is_ascii_digit() && !byte.is_ascii_alphabetic())
+        .take_while(|byte| byte.is_ascii_digit())
+        .fold(0_u64, |number, digit| {
+            number.saturating_mul(10).saturating_add(u64::from(digit - b'0'))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same, however the bytes come.
+    fn measured(xml: &str) -> (Measures, Option<Stop>) {
+        let whole = measured_in(xml, xml.len().max(1));
+        for size in 1..=7 {
+            assert_eq!(measured_in(xml, size), whole, "{size} {xml}");
+        }
+        whole
+    }
+
+    fn measured_in(xml: &str, size: usize) -> (Measures, Option<Stop>) {
+        let mut lexer = Lexer::new();
+        for some in xml.as_bytes().chunks(size) {
+            lexer.take(some);
+        }
+        (lexer.measures, lexer.stopped)
+    }
+
+    #[test]
+    fn the_longest_piece_is_a_tag_or_a_text_but_not_the_root() {
+        let (measures, stopped) = measured("\u{feff}<?xml?>\n<root xmlns='something long'><a>four</a><b x='>>>'/></root>");
+        assert_eq!((measures.longest, stopped), (12, None));
+        let (measures, _) = measured(&format!("<r><t>{}</t></r>", "x".repeat(100)));
+        assert_eq!(measures.longest, 100);
+    }
+
+    #[test]
+    fn comments_and_character_data_are_one_piece_whatever_is_in_them() {
+        for (xml, longest) in [
+            ("<r><!-- <a> <b> --></r>", 16),
+            ("<r><![CDATA[<a>]]<b>]]></r>", 20),
+            ("<r><?pi <a> ?></r>", 11),
+            ("<r><!--never ends <a>", 18),
+        ] {
+            assert_eq!(measured(xml).0.longest, longest, "{xml}");
+        }
+    }
+
+    #[test]
+    fn texts_styles_and_what_is_announced_are_counted_with_or_without_a_prefix() {
+        let (measures, _) = measured("<x:sst count='9' uniqueCount='4000000000'><x:si/><si a='1'/><sill/><xf/></x:sst>");
+        assert_eq!((measures.texts, measures.styles, measures.announced), (2, 1, 4_000_000_000));
+        assert_eq!(announced(b" uniqueCount = \"99999999999999999999999\""), u64::MAX);
+        assert_eq!(announced(b" uniqueCount='x1'"), 0);
+    }
+
+    #[test]
+    fn what_is_no_xml_and_what_declares_a_type_is_known() {
+        assert_eq!(measured("\u{89}PNG").1, Some(Stop::NotXml));
+        assert_eq!(measured("<!DOCTYPE a [<!ENTITY b 'c'>]><a/>").1, Some(Stop::DocType));
+        assert_eq!(measured("<a><!x></a>").1, Some(Stop::Malformed));
+    }
+}

@@ -1,0 +1,328 @@
+//! Sheets in the small, and hostile ones; those that programs have written are read end to end.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use std::io::{Cursor, Write};
+
+use futures::executor::block_on;
+use zip::{ZipWriter, write::SimpleFileOptions};
+
+use super::*;
+
+const RELATIONS: &str = r#"<Relationships><Relationship Id="r" Type="http://x/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+
+fn limits() -> Limits {
+    Limits::new(32 << 20, 200_000)
+}
+
+/// An archive of these files.
+fn archive(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in files {
+        archive.start_file(*name, SimpleFileOptions::default()).unwrap();
+        archive.write_all(content.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// A workbook of these sheets: name, state, and what is in `sheetData`.
+fn book(sheets: &[(&str, &str, &str)], strings: &str) -> Vec<u8> {
+    let mut list = String::new();
+    let mut relations = String::new();
+    let mut files = vec![("_rels/.rels".to_owned(), RELATIONS.to_owned())];
+    for (number, (name, state, data)) in sheets.iter().enumerate() {
+        list.push_str(&format!(r#"<sheet name="{name}" state="{state}" r:id="r{number}"/>"#));
+        relations.push_str(&format!(
+            r#"<Relationship Id="r{number}" Type="http://x/relationships/worksheet" Target="worksheets/{number}.xml"/>"#
+        ));
+        let sheet = format!("<worksheet><sheetData>{data}</sheetData></worksheet>");
+        files.push((format!("xl/worksheets/{number}.xml"), sheet));
+    }
+    files.push(("xl/workbook.xml".to_owned(), format!("<workbook><sheets>{list}</sheets></workbook>")));
+    files.push((
+        "xl/_rels/workbook.xml.rels".to_owned(),
+        format!("<Relationships>{relations}</Relationships>"),
+    ));
+    if !strings.is_empty() {
+        files.push(("xl/sharedStrings.xml".to_owned(), strings.to_owned()));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, content)| (name.as_str(), content.as_str())).collect();
+    archive(&files)
+}
+
+/// One visible sheet.
+fn one(data: &str) -> Vec<u8> {
+    book(&[("Sheet1", "visible", data)], "")
+}
+
+fn text(place: &str, text: &str) -> String {
+    format!(r#"<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>"#)
+}
+
+fn row(number: u32, cells: &[String]) -> String {
+    format!(r#"<row r="{number}">{}</row>"#, cells.concat())
+}
+
+fn headers(number: u32) -> String {
+    row(number, &[text(&format!("A{number}"), "File ID"), text(&format!("B{number}"), "Sharepoint File Path")])
+}
+
+fn some(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn problem(bytes: &[u8]) -> Problem {
+    let error = read(bytes, limits()).unwrap_err();
+    assert!(error.message.len() > 20, "{error}");
+    error.problem
+}
+
+#[test]
+fn r40_headers_are_found_wherever_they_stand_in_any_case_spacing_and_order() {
+    let data = row(2, &[text("A2", "Our files: File ID and path")])
+        + &row(7, &[text("C7", " share POINT  file-path "), text("D7", "Size"), text("F7", "FILE_ID")])
+        + &row(9, &[text("C9", "A/b.pdf"), text("D9", "9"), r#"<c r="F9"><v>100001</v></c>"#.to_owned()])
+        + &row(12, &[text("D12", "total")])
+        + &row(13, &[text("C13", "  "), text("F13", "100002")]);
+    let sheet = read(&one(&data), limits()).unwrap();
+    assert_eq!((sheet.name.as_str(), sheet.header), ("Sheet1", 7));
+    let expected = [
+        Row { number: 9, id: some("100001"), path: some("A/b.pdf") },
+        Row { number: 13, id: some("100002"), path: Value::Blank },
+    ];
+    assert_eq!(sheet.rows, expected);
+}
+
+#[test]
+fn r42_cells_without_places_formulas_and_shared_texts_are_read() {
+    let strings = r#"<sst uniqueCount="3"><si><t>File ID</t></si><si><r><t>Sharepoint </t></r><r><t>File Path</t></r></si><si><t>a &amp; b_x0041_.pdf</t></si></sst>"#;
+    let data = r#"<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row>
+        <row><c t="str"><f>"10"&amp;"1"</f><v>101</v></c><c t="s"><v>2</v></c></row>
+        <row><c><v>1.02E2</v></c><c t="str"><f>VLOOKUP(1)</f></c></row>
+        <row><c><v>103.5</v></c><c t="s"><v>2</v></c></row>
+        <row><c><v>104</v></c><c t="e"><f>NA()</f><v>#N/A</v></c></row>"#;
+    let sheet = read(&book(&[("S", "visible", data)], strings), limits()).unwrap();
+    assert_eq!(sheet.rows[0], Row { number: 2, id: some("101"), path: some("a & bA.pdf") });
+    assert_eq!(sheet.rows[1].id, some("102"));
+    let Value::Unreadable(cell, why) = &sheet.rows[1].path else { unreachable!("{:?}", sheet.rows[1]) };
+    assert!(cell == "B3" && why.contains("was not stored"), "{cell} {why}");
+    assert!(matches!(&sheet.rows[2].id, Value::Unreadable(cell, why) if cell == "A4" && why.contains("fraction")));
+    assert!(matches!(&sheet.rows[3].path, Value::Unreadable(cell, why) if cell == "B5" && why.contains("#N/A")));
+}
+
+#[test]
+fn r42_hidden_sheets_are_left_out_and_two_visible_ones_are_one_too_many() {
+    let data = headers(1) + &row(2, &[text("A2", "1"), text("B2", "a.pdf")]);
+    let hidden = book(&[("Old", "hidden", &data), ("Deep", "veryHidden", &data), ("Now", "visible", &data)], "");
+    assert_eq!(read(&hidden, limits()).unwrap().name, "Now");
+    let two = book(&[("Now", "visible", &data), ("Then", "visible", &data)], "");
+    let error = read(&two, limits()).unwrap_err();
+    assert!(error.problem == Problem::DoubledColumn && error.message.contains("\"Then\""), "{error}");
+    let none = book(&[("Old", "hidden", &data), ("Now", "visible", "")], "");
+    let error = read(&none, limits()).unwrap_err();
+    assert!(error.problem == Problem::MissingColumn && error.message.contains("hidden sheet \"Old\""), "{error}");
+}
+
+#[test]
+fn r40_a_missing_or_doubled_header_is_named() {
+    let only = one(&row(3, &[text("B3", "File ID")]));
+    let error = read(&only, limits()).unwrap_err();
+    assert!(error.message.contains("\"Sharepoint File Path\" is missing") && error.message.contains("row 3"), "{error}");
+    let doubled = one(&row(1, &[text("A1", "File ID"), text("C1", "file id"), text("D1", "Sharepoint File Path")]));
+    let error = read(&doubled, limits()).unwrap_err();
+    assert!(error.problem == Problem::DoubledColumn && error.message.contains("A, C"), "{error}");
+}
+
+#[test]
+fn a_header_that_stands_again_is_none_of_the_rows() {
+    let data = headers(1) + &row(2, &[text("A2", "1"), text("B2", "a.pdf")]) + &headers(3);
+    assert_eq!(read(&one(&data), limits()).unwrap().rows.len(), 1);
+}
+
+#[test]
+fn formatted_emptiness_and_a_cell_in_the_last_corner_cost_nothing() {
+    let mut data = headers(1) + &row(2, &[text("A2", "1"), text("B2", "a.pdf")]);
+    for number in 3..20_000 {
+        data.push_str(&format!(r#"<row r="{number}" s="1" customFormat="1"><c r="A{number}" s="1"/><c r="B{number}" s="1"/></row>"#));
+    }
+    data.push_str(&row(1_048_576, &[text("XFD1048576", "far away")]));
+    let bytes = one(&data);
+    assert_eq!(read(&bytes, limits()).unwrap().rows.len(), 1);
+    let mut lines = Vec::new();
+    let copied = block_on(copy(&bytes, limits(), async |some| {
+        lines.extend(some);
+        true
+    }));
+    copied.unwrap();
+    assert_eq!(lines.len(), 2);
+}
+
+#[test]
+fn a_copy_has_all_cells_of_the_rows_in_their_places() {
+    let data = row(1, &[text("B1", "Title")])
+        + &headers(2)
+        + &row(3, &[
+            text("A3", "1"),
+            text("B3", "a.pdf"),
+            r#"<c r="D3"><v>1.5</v></c><c r="E3" t="b"><v>1</v></c><c r="F3" t="e"><v>#REF!</v></c>"#.to_owned(),
+        ]);
+    let mut lines = Vec::new();
+    block_on(copy(&one(&data), limits(), async |some| {
+        lines.extend(some);
+        true
+    }))
+    .unwrap();
+    let told = |line: &str| Cell::Text(line.to_owned());
+    assert_eq!(lines[0], Line { number: 1, cells: vec![Cell::Empty, told("Title")] });
+    let cells = vec![told("1"), told("a.pdf"), Cell::Empty, Cell::Number(1.5), Cell::Boolean(true), Cell::Error("#REF!")];
+    assert_eq!(lines[2], Line { number: 3, cells });
+}
+
+#[test]
+fn more_rows_than_the_limit_are_refused_and_as_many_are_not() {
+    let rows = |count: u32| (2..2 + count).map(|number| row(number, &[text(&format!("A{number}"), "1")])).collect::<String>();
+    let few = Limits::new(1 << 20, 3);
+    assert_eq!(read(&one(&(headers(1) + &rows(3))), few).unwrap().rows.len(), 3);
+    let error = read(&one(&(headers(1) + &rows(4))), few).unwrap_err();
+    assert!(error.problem == Problem::TooLarge && error.message.contains("more than 3 rows"), "{error}");
+    let error = read(&one(&headers(1)), Limits::new(100, 3)).unwrap_err();
+    assert_eq!(error.problem, Problem::TooLarge);
+}
+
+#[test]
+fn other_kinds_of_archives_are_refused_by_their_name() {
+    for (files, told) in [
+        (vec![("xl/workbook.bin", "x"), ("_rels/.rels", "")], ".xlsb"),
+        (vec![("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", "")], ".ods"),
+        (vec![("word/document.xml", "<w/>"), ("_rels/.rels", "")], "Word"),
+    ] {
+        let error = read(&archive(&files), limits()).unwrap_err();
+        assert!(error.problem == Problem::OtherFormat && error.message.contains(told), "{error}");
+        assert!(error.message.contains("save it as .xlsx"), "{error}");
+    }
+    assert_eq!(problem(&archive(&[("a.txt", "x")])), Problem::NotASheet);
+    assert_eq!(problem(&archive(&[("_rels/.rels", "<Relationships></Relationships>")])), Problem::NotASheet);
+}
+
+#[test]
+fn damaged_workbooks_are_refused_wherever_they_are_cut_or_scratched() {
+    let data = headers(1) + &row(2, &[text("A2", "1"), text("B2", "a.pdf")]);
+    let whole = one(&data);
+    for cut in (0..whole.len()).step_by(7) {
+        assert!(read(&whole[..cut], limits()).is_err(), "{cut}");
+    }
+    let sound = read(&whole, limits()).unwrap();
+    for place in (0..whole.len()).step_by(3) {
+        let mut scratched = whole.clone();
+        scratched[place] ^= 0x55;
+        if let Ok(sheet) = read(&scratched, limits()) {
+            assert_eq!(sheet.rows, sound.rows, "{place}");
+        }
+    }
+}
+
+#[test]
+fn entities_and_document_types_are_refused() {
+    let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;\">]><worksheet><sheetData/></worksheet>";
+    let files = [("_rels/.rels", RELATIONS), ("xl/workbook.xml", bomb)];
+    assert_eq!(problem(&archive(&files)), Problem::Damaged);
+}
+
+#[test]
+fn what_would_ask_for_much_memory_is_refused_before_it_does() {
+    let announced = "<sst uniqueCount=\"4000000000\"><si><t>File ID</t></si></sst>";
+    assert_eq!(problem(&book(&[("S", "visible", "")], announced)), Problem::TooLarge);
+    let long = one(&row(1, &[text("A1", &"x".repeat(2 << 20))]));
+    assert_eq!(problem(&long), Problem::TooLarge);
+    let many = format!("<sst>{}</sst>", "<si/>".repeat(3_000_001));
+    assert_eq!(problem(&book(&[("S", "visible", "")], &many)), Problem::TooLarge);
+    let styles = format!(
+        "<styleSheet><fonts><font><name val=\"{}\"/></font></fonts><cellXfs>{}</cellXfs></styleSheet>",
+        "x".repeat(1 << 19),
+        "<xf fontId=\"0\"/>".repeat(60_000)
+    );
+    let files = [("_rels/.rels", RELATIONS), ("xl/styles.xml", styles.as_str()), ("xl/workbook.xml", "<workbook/>")];
+    assert_eq!(problem(&archive(&files)), Problem::TooLarge);
+    let names: Vec<String> = (0..10_001).map(|number| format!("{number}")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+    assert_eq!(problem(&archive(&files)), Problem::TooLarge);
+}
+
+#[test]
+fn a_directory_that_announces_more_files_than_there_are_is_not_believed() {
+    let mut bytes = one(&headers(1));
+    // The end of a large directory: its size, and 2^40 files.
+    bytes.extend(b"PK\x06\x06");
+    bytes.extend(44_u64.to_le_bytes());
+    bytes.extend([0; 12]);
+    bytes.extend((1_u64 << 40).to_le_bytes());
+    bytes.extend((1_u64 << 40).to_le_bytes());
+    assert_eq!(problem(&bytes), Problem::TooLarge);
+}
+
+#[test]
+fn r42_one_long_text_that_all_cells_share_does_not_fill_the_memory() {
+    let strings = format!("<sst><si><t>File ID</t></si><si><t>Sharepoint File Path</t></si><si><t>{}</t></si></sst>", "x".repeat(8000));
+    let mut data = "<row><c t=\"s\"><v>0</v></c><c t=\"s\"><v>1</v></c></row>".to_owned();
+    for _ in 0..10_000 {
+        data.push_str("<row><c><v>1</v></c><c t=\"s\"><v>2</v></c></row>");
+    }
+    assert_eq!(problem(&book(&[("S", "visible", &data)], &strings)), Problem::TooLarge);
+}
+
+/// A cell of so many bytes, in an archive made by hand: Huffman's fixed codes, one letter, and then "258 times the same".
+fn bomb(size: u64) -> Vec<u8> {
+    let head = "<worksheet><sheetData><row><c t=\"inlineStr\"><is><t>";
+    let mut bits = Bits::default();
+    bits.add(&[1, 1, 0]);
+    for byte in head.bytes().chain(*b"a") {
+        bits.code(0b0011_0000 + u32::from(byte), 8);
+    }
+    for _ in 0..size / 258 {
+        bits.add(&[1, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0]);
+    }
+    bits.add(&[0; 7]);
+    let packed = bits.bytes;
+    let name = b"_rels/.rels";
+    let (length, name_length) = ((packed.len() as u32).to_le_bytes(), (name.len() as u16).to_le_bytes());
+    let tail = [&[0_u8; 4][..], &length, &100_u32.to_le_bytes(), &name_length, &[0; 2]].concat();
+    let local = [b"PK\x03\x04\x14\0\0\0\x08\0\0\0!\0".as_slice(), &tail, name, &packed].concat();
+    let central = [b"PK\x01\x02\x14\0\x14\0\0\0\x08\0\0\0!\0".as_slice(), &tail, &[0; 14], name].concat();
+    let end = [
+        b"PK\x05\x06\0\0\0\0\x01\0\x01\0".as_slice(),
+        &(central.len() as u32).to_le_bytes(),
+        &(local.len() as u32).to_le_bytes(),
+        &[0; 2],
+    ];
+    [local, central, end.concat()].concat()
+}
+
+#[derive(Default)]
+struct Bits {
+    bytes: Vec<u8>,
+    count: usize,
+}
+
+impl Bits {
+    fn add(&mut self, bits: &[u8]) {
+        for bit in bits {
+            if self.count % 8 == 0 {
+                self.bytes.push(0);
+            }
+            *self.bytes.last_mut().unwrap() |= bit << (self.count % 8);
+            self.count += 1;
+        }
+    }
+
+    fn code(&mut self, code: u32, length: u32) {
+        let bits: Vec<u8> = (0..length).rev().map(|place| (code >> place & 1) as u8).collect();
+        self.add(&bits);
+    }
+}
+
+#[test]
+fn a_cell_of_two_gigabytes_is_refused_after_the_first_million() {
+    let bytes = bomb(2 << 30);
+    assert!(bytes.len() < 16 << 20);
+    let error = read(&bytes, limits()).unwrap_err();
+    assert!(error.message.contains("longer than a spreadsheet program would write"), "{error}");
+}

@@ -1,0 +1,118 @@
+//! Workbooks there and back: the list of the library becomes a sheet to upload, and comes back with what became of it.
+
+use std::path::Path;
+
+use clientpoint_host::service::Association;
+use end_to_end::World;
+use rust_xlsxwriter::{Format, Formula, Workbook, XlsxError};
+
+use crate::associating::{apply, by_hand, outcomes, pdf};
+
+/// Workbooks are zip archives, whose members are not looked at here: the plugin reads them.
+async fn preview(world: &World, sheet: &Path) -> Association {
+    world.admin().await.associate(sheet, true, None).await.unwrap()
+}
+
+fn save(workbook: &mut Workbook, path: &Path) {
+    workbook.save(path).unwrap();
+}
+
+#[tokio::test]
+async fn r39_the_list_with_one_column_added_can_be_uploaded() {
+    let world = World::connected().await;
+    let hand = by_hand(&world, "=Formula.pdf").await;
+    let item = world.sim.put("/Old.pdf", pdf("old").into());
+    world.import(&item).await;
+    world.sim.put("/New.pdf", pdf("new").into());
+    let list = world.data.path().join("list.xlsx");
+    assert_eq!(world.admin().await.export(&list).await.unwrap(), 2);
+
+    // A report is a copy of the sheet, read by the plugin: so what a program adds to the list can be played here.
+    let report = world.data.path().join("report.xlsx");
+    let refused = world.admin().await.associate(&list, true, Some(&report)).await.unwrap_err();
+    assert_eq!(refused.code(), "missing-column", "{refused}");
+    assert!(!report.exists(), "who is refused is left no empty report");
+
+    let sheet = world.data.path().join("sheet.xlsx");
+    let mut workbook = Workbook::new();
+    let rows = workbook.add_worksheet();
+    for (column, title) in (0..).zip(["File ID", "Name", "Size in bytes", "Sharepoint File Path"]) {
+        rows.write(0, column, title).unwrap();
+    }
+    rows.write_string(1, 0, &hand).unwrap().write_string(1, 1, "=Formula.pdf").unwrap();
+    rows.write_string(1, 3, "New.pdf").unwrap();
+    save(&mut workbook, &sheet);
+    let done = world.admin().await.associate(&sheet, false, Some(&report)).await.unwrap();
+    assert_eq!(outcomes(&done), ["linked"]);
+    assert!(report.exists());
+    let again = preview(&world, &report).await;
+    assert_eq!(outcomes(&again), ["already-linked"], "a report can be uploaded as it is: {again:?}");
+}
+
+#[tokio::test]
+async fn r40a_the_form_is_read_as_soon_as_it_is_filled_in() {
+    let world = World::connected().await;
+    let form = world.data.path().join("form.xlsx");
+    world.admin().await.export_template(&form).unwrap();
+    let empty = preview(&world, &form).await;
+    assert_eq!((empty.sheet.as_str(), empty.rows.len(), empty.header), ("Associate", 0, 1));
+    let there = world.admin().await.export_template(&form).unwrap_err();
+    assert!(there.is_usage(), "{there}");
+}
+
+/// Everything that people do to sheets.
+fn lively(path: &Path, ids: &[String; 5]) -> Result<(), XlsxError> {
+    let mut workbook = Workbook::new();
+    workbook.add_worksheet().set_name("Hidden")?.set_hidden(true).write(0, 0, "File ID")?;
+    workbook.add_worksheet().set_name("Notes")?.write(0, 0, "Sharepoint File Path, see the other sheet")?;
+    let sheet = workbook.add_worksheet().set_name("Files & paths")?;
+    sheet.merge_range(0, 0, 0, 5, "Our files", &Format::new().set_bold())?;
+    for (column, title) in [(1, "sharepoint  FILE path"), (2, "Owner"), (4, "File_ID")] {
+        sheet.write(3, column, title)?;
+    }
+    sheet.write(4, 4, ids[0].parse::<f64>().unwrap_or_default())?.write(4, 1, "A.pdf")?;
+    sheet.write(5, 4, ids[1].as_str())?.write_formula(5, 1, Formula::new("=\"B\"&\".pdf\"").set_result("B.pdf"))?;
+    sheet.write(6, 4, ids[2].as_str())?.write_formula(6, 1, Formula::new("=VLOOKUP(1,A1:B2,2)").set_result("#N/A"))?;
+    sheet.write(8, 4, format!("  {}\u{a0}", ids[3]))?.write(8, 1, "\"\\A.pdf\"")?;
+    sheet.write(9, 4, ids[4].parse::<f64>().unwrap_or_default() + 0.5)?.write(9, 1, "A.pdf")?;
+    sheet.write(10, 2, "total")?.write_formula(10, 3, "=SUM(A1:A9)")?;
+    sheet.set_row_format(5_000, &Format::new().set_italic())?;
+    workbook.save(path)
+}
+
+#[tokio::test]
+async fn r42_titles_hidden_sheets_formulas_numbers_and_totals_are_taken_as_they_are_meant() {
+    let world = World::connected().await;
+    let mut ids = Vec::new();
+    for name in ["1.pdf", "2.pdf", "3.pdf", "4.pdf", "5.pdf"] {
+        ids.push(by_hand(&world, name).await);
+    }
+    let ids: [String; 5] = ids.try_into().unwrap();
+    for name in ["A.pdf", "B.pdf"] {
+        world.sim.put(&format!("/{name}"), pdf(name).into());
+    }
+    let path = world.data.path().join("lively.xlsx");
+    lively(&path, &ids).unwrap();
+
+    let done = apply(&world, &path).await;
+
+    let told: Vec<_> = done.rows.iter().map(|row| (row.row, row.outcome)).collect();
+    let expected = [(5, "linked"), (6, "linked"), (7, "unreadable-cell"), (9, "linked"), (10, "unreadable-cell")];
+    assert_eq!(told, expected, "{done:?}");
+    assert_eq!((done.sheet.as_str(), done.header), ("Files & paths", 4));
+    assert!(done.rows[2].message.contains("B7"), "{}", done.rows[2].message);
+}
+
+#[tokio::test]
+async fn a_report_is_not_written_over_anything_and_not_without_an_upload() {
+    let world = World::connected().await;
+    let id = by_hand(&world, "1.pdf").await;
+    world.sim.put("/A.pdf", pdf("a").into());
+    let sheet = crate::associating::sheet(&world, &[(&id, "A.pdf")]);
+    let admin = world.admin().await;
+    for report in [&sheet, &world.data.path().join("report.pdf")] {
+        let refused = admin.associate(&sheet, false, Some(report)).await.unwrap_err();
+        assert!(refused.is_usage(), "{refused}");
+    }
+    assert_eq!(world.library().await[0].source, None);
+}
