@@ -45,6 +45,10 @@ pub async fn cell(row: &Row) -> String {
         assert_eq!(world.bytes(&id).await, BY_HAND.as_bytes(), "{}", row.name);
     }
     let became = &done.rows[0];
-    assert!(became.outcome == "linked" || !became.message.is_empty(), "{}: {done:?}", row.name);
+    assert!(
+        became.outcome == "linked" || !became.message.is_empty(),
+        "{}: {done:?}",
+        row.name
+    );
     became.outcome.to_owned()
 }
