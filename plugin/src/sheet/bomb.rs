@@ -14,9 +14,10 @@ pub fn bomb(size: u64) -> Vec<u8> {
     }
     bits.add(&[0; 7]);
     let packed = bits.bytes;
+    let declared = (head.len() as u64 + 1 + size / 258 * 258) as u32;
     let name = b"_rels/.rels";
     let (length, name_length) = ((packed.len() as u32).to_le_bytes(), (name.len() as u16).to_le_bytes());
-    let tail = [&[0_u8; 4][..], &length, &100_u32.to_le_bytes(), &name_length, &[0; 2]].concat();
+    let tail = [&[0_u8; 4][..], &length, &declared.to_le_bytes(), &name_length, &[0; 2]].concat();
     let local = [b"PK\x03\x04\x14\0\0\0\x08\0\0\0!\0".as_slice(), &tail, name, &packed].concat();
     let central = [
         b"PK\x01\x02\x14\0\x14\0\0\0\x08\0\0\0!\0".as_slice(),
