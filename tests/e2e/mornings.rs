@@ -129,6 +129,25 @@ async fn s12_a_run_that_was_asked_to_stop_goes_on_where_it_stood() {
 }
 
 #[tokio::test]
+async fn s12_a_file_that_came_in_while_a_run_lay_interrupted_is_counted_in_its_ledger() {
+    let world = World::connected().await;
+    let first = world.sim.put("/A.pdf", pdf("first").into());
+    world.import(&first).await;
+    let stop = Stop::default();
+    stop.ask();
+    let admin = world.admin().await;
+    let stopped = admin.sync(&Default::default(), &stop).await.unwrap_err();
+    assert_eq!(stopped.code(), "interrupted");
+    let second = world.sim.put("/B.pdf", pdf("second").into());
+    world.import(&second).await;
+
+    let ledgers = tick(&world.host).await;
+
+    assert_eq!((ledgers[0].run.state.as_str(), ledgers[0].run.inputs), ("complete", 2));
+    assert_eq!(ledgers[0].counts.values().sum::<u64>(), 2);
+}
+
+#[tokio::test]
 async fn serving_runs_the_morning_and_ends_when_it_is_told() {
     let world = World::connected().await;
     let stop = Stop::default();

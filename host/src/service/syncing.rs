@@ -226,6 +226,8 @@ impl Session<'_> {
     pub(crate) async fn carry_on(&self, connection: &Connection, mut run: Run, stop: &Stop) -> Result<Ledger> {
         let halt = {
             let _turn = self.host.turn(&connection.id).await?;
+            // Before it had the turn, or while it lay interrupted, files may have come and gone.
+            runs::count_inputs(&self.host.pool, &mut run).await?;
             match self.steps(connection, &mut run, stop).await? {
                 Halt::Listed => self.work(connection, &mut run, stop).await?,
                 halt => halt,

@@ -229,6 +229,28 @@ pub async fn connections(pool: &SqlitePool) -> Result<Vec<String>> {
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// Counts anew how many files a run is about: those that follow an item of the drive now, and those that have a line
+/// already though they do not follow it any more. To be called while nothing else can change them.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn count_inputs(pool: &SqlitePool, run: &mut Run) -> Result<()> {
+    let (inputs,): (i64,) = sqlx::query_as(
+        "UPDATE runs SET inputs = (SELECT count(*) FROM links WHERE connection = ?1 AND drive = ?2) \
+             + (SELECT count(*) FROM outcomes o WHERE o.run = ?3 AND NOT EXISTS \
+                 (SELECT 1 FROM links l WHERE l.file = o.file AND l.connection = ?1 AND l.drive = ?2)) \
+         WHERE id = ?3 RETURNING inputs",
+    )
+    .bind(&run.connection)
+    .bind(&run.drive)
+    .bind(run.id)
+    .fetch_one(pool)
+    .await?;
+    run.inputs = inputs.unsigned_abs();
+    Ok(())
+}
+
 /// Notes where a run stands: after its effects, never before.
 ///
 /// # Errors
