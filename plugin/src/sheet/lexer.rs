@@ -53,8 +53,10 @@ enum State {
 const NAME: usize = 8;
 /// As much of an `sst` as may come before its count.
 const HEAD: usize = 4096;
-/// As much of an attribute as a place takes, twice, and more.
-const VALUE: usize = 64;
+/// The longest name of an attribute that tells a place, with its `=`.
+const KEY: usize = 4;
+/// As much as a block of cells takes, and more.
+const PLACE: usize = 64;
 
 /// Takes a file piece by piece.
 pub(super) struct Lexer {
@@ -72,9 +74,11 @@ pub(super) struct Lexer {
     before: [u8; 2],
     bang: Vec<u8>,
     head: Option<Vec<u8>>,
-    /// Whether the element tells places, and the value of its attribute so far.
+    /// Whether the element tells places; the name of its attribute under way, and the place in it so far.
     places: bool,
-    value: Vec<u8>,
+    key: Vec<u8>,
+    in_place: bool,
+    place: Vec<u8>,
 }
 
 impl Lexer {
@@ -92,7 +96,9 @@ impl Lexer {
             bang: Vec::new(),
             head: None,
             places: false,
-            value: Vec::new(),
+            key: Vec::with_capacity(KEY + 1),
+            in_place: false,
+            place: Vec::with_capacity(PLACE + 1),
         }
     }
 
@@ -130,26 +136,28 @@ impl Lexer {
             State::Tag(None) => match memchr3(b'>', b'"', b'\'', bytes) {
                 Some(at) => {
                     self.length += at + 1;
+                    self.attribute(bytes.get(..at).unwrap_or_default());
                     match bytes.get(at) {
                         Some(b'>') => self.tag_ends(),
-                        quote => self.state = State::Tag(quote.copied()),
+                        quote => self.value_begins(quote.copied()),
                     }
                     at + 1
                 }
-                None => self.longer(all),
+                None => {
+                    self.attribute(bytes);
+                    self.longer(all)
+                }
             },
             State::Tag(Some(quote)) => {
                 let end = memchr(quote, bytes);
-                if self.places {
-                    let part = bytes.get(..end.unwrap_or(all).min(VALUE)).unwrap_or(bytes);
-                    self.value
-                        .extend_from_slice(part.get(..VALUE - self.value.len().min(VALUE)).unwrap_or(part));
+                if self.in_place {
+                    let room = (PLACE + 1).saturating_sub(self.place.len());
+                    self.place.extend(bytes.iter().take(end.unwrap_or(all).min(room)));
                 }
                 match end {
                     Some(at) => {
                         self.length += at + 1;
-                        self.state = State::Tag(None);
-                        self.check_place();
+                        self.value_ends();
                         at + 1
                     }
                     None => self.longer(all),
@@ -222,15 +230,34 @@ impl Lexer {
         self.longer(bytes.len())
     }
 
-    fn check_place(&mut self) {
-        if !place_is_sound(&self.value) {
-            self.stopped = Some(Stop::Misplaced);
+    /// The name of an attribute, as much of it as it takes to know it. Blanks around it do not count.
+    fn attribute(&mut self, bytes: &[u8]) {
+        if self.places {
+            let room = (KEY + 1).saturating_sub(self.key.len());
+            self.key
+                .extend(bytes.iter().filter(|byte| !byte.is_ascii_whitespace()).take(room));
         }
-        self.value.clear();
+    }
+
+    fn value_begins(&mut self, quote: Option<u8>) {
+        self.state = State::Tag(quote);
+        self.in_place = matches!(self.key.as_slice(), b"r=" | b"ref=");
+        self.key.clear();
+    }
+
+    fn value_ends(&mut self) {
+        self.state = State::Tag(None);
+        if std::mem::take(&mut self.in_place) {
+            if self.place.len() > PLACE || !place_is_sound(&self.place) {
+                self.stopped = Some(Stop::Misplaced);
+            }
+            self.place.clear();
+        }
     }
 
     fn count(&mut self) {
         self.places = matches!(self.name.get(..self.named), Some(b"c" | b"f" | b"row" | b"dimensio"));
+        self.key.clear();
         self.measures.elements += 1;
         match self.name.get(..self.named) {
             Some(b"si") => self.measures.texts += 1,
@@ -305,40 +332,39 @@ impl Lexer {
     }
 }
 
-/// Whether a value can be the place of a cell, or of a block of cells from its first to its last, or is something else
-/// altogether: their reader counts without looking whether the numbers become too large.
+/// Whether a value can be the place of a row or cell, or of a block of cells from its first to its last: their reader
+/// counts without looking whether the numbers become too large.
 fn place_is_sound(value: &[u8]) -> bool {
     let mut first = None;
-    for half in value.split(|byte| *byte == b':') {
-        let letters = half.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-        let rest = half.get(letters..).unwrap_or_default();
-        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let is_word = digits == 0 && (letters <= 6 || matches!(half, b"inlineStr" | b"dataTable"));
-        if !(is_word || letters <= 3 && digits <= 7) {
-            return false;
-        }
-        let row = rest.iter().take(digits).fold(0_u32, |number, byte| {
-            number
-                .saturating_mul(10)
-                .saturating_add(u32::from(byte.saturating_sub(b'0')))
-        });
-        let column = half
-            .get(..letters)
-            .unwrap_or_default()
-            .iter()
-            .fold(0_u32, |number, byte| {
-                number
-                    .saturating_mul(26)
-                    .saturating_add(u32::from(byte.to_ascii_uppercase().saturating_sub(b'A')) + 1)
-            });
-        let place = (row, column);
-        match first {
-            None => first = Some(place),
-            Some((row, column)) if row > place.0 || column > place.1 => return false,
-            Some(_) => {}
-        }
+    value
+        .split(|byte| *byte == b':')
+        .all(|place| match (row_and_column(place), first) {
+            (Some(place), Some((row, column))) => row <= place.0 && column <= place.1,
+            (Some(place), None) => {
+                first = Some(place);
+                true
+            }
+            (None, _) => false,
+        })
+}
+
+/// None for more letters or digits than the last cell of the largest sheet has. What follows them is for the reader to
+/// refuse.
+fn row_and_column(place: &[u8]) -> Option<(u32, u32)> {
+    let letters = place.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let (letters, rest) = place.split_at_checked(letters)?;
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if letters.len() > 3 || digits > 7 {
+        return None;
     }
-    true
+    let row = rest
+        .iter()
+        .take(digits)
+        .fold(0, |number, byte| number * 10 + u32::from(byte - b'0'));
+    let column = letters.iter().fold(0, |number, byte| {
+        number * 26 + u32::from(byte.to_ascii_uppercase() - b'A') + 1
+    });
+    Some((row, column))
 }
 
 /// The number after `uniqueCount`, however large.
@@ -410,34 +436,40 @@ mod tests {
 
     #[test]
     fn places_that_no_sheet_has_are_known() {
-        let sound = [
-            "A1",
-            "XFD1048576",
-            "A1:C7",
-            "inlineStr",
-            "s",
-            "12",
-            "14.449999999999999",
-            "dataTable",
-            "",
-            "1:16384",
-            "shared",
-        ];
-        for value in sound {
+        for value in ["A1", "XFD1048576", "A1:C7", "A1:A1", "12", "", "$A$1"] {
             assert!(place_is_sound(value.as_bytes()), "{value}");
         }
+        let long = format!("A1:{}AAAAAAAAAA1", "A1:".repeat(PLACE));
         for value in [
             "A99999999999",
             "AAAAAAAAAA1",
             "99999999999",
             "C7:A1",
             "A7:C1",
-            "AAAAAAAA",
+            "inlineStr",
             "ABCD1",
+            "A1:A1:ABCD1",
+            long.as_str(),
         ] {
-            assert!(!place_is_sound(value.as_bytes()), "{value}");
-            let xml = format!("<r><c t='s' r=\"{value}\"/></r>");
-            assert_eq!(measured(&xml).1, Some(Stop::Misplaced), "{xml}");
+            for xml in [
+                format!("<r><c t='s' r=\"{value}\"/></r>"),
+                format!("<r><x:row spans='1:16384' \n r = '{value}'></r>"),
+                format!("<r><f t='shared' ref='{value}'></r>"),
+                format!("<r><dimension ref='{value}'/></r>"),
+            ] {
+                assert_eq!(measured(&xml).1, Some(Stop::Misplaced), "{xml}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_attributes_may_hold_what_they_like() {
+        for xml in [
+            "<r><c t='inlineStr' xr='AAAAAAAAAA1' r1='ABCD1'/></r>",
+            "<r><row ht='14.449999999999999' spans='99999999999:1' dyDescent='r=C7:A1'/></r>",
+            "<r><other r='AAAAAAAAAA1' ref='C7:A1'/></r>",
+        ] {
+            assert_eq!(measured(xml).1, None, "{xml}");
         }
     }
 
