@@ -294,6 +294,7 @@ impl Work {
                     item: item.id.clone(),
                     name: item.name.clone(),
                     web_url: item.web_url.clone(),
+                    place: item.parent.as_deref().map(|folder| paths::place(folder, &item.name)),
                 };
                 Some((place, binding))
             })

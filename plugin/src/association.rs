@@ -37,6 +37,8 @@ pub struct Binding {
     pub name: String,
     /// Where a person can look at it.
     pub web_url: Option<String>,
+    /// The mark of where it is now: see [`crate::paths::place`].
+    pub place: Option<String>,
 }
 
 /// What became of a binding.

@@ -43,6 +43,8 @@ pub enum Target<'a> {
         file: &'a ManagedFile,
         /// Whether to give up where the item has changed since its metadata was read.
         exact: bool,
+        /// The name of another item that is where this one was when people tied the file to it.
+        other: Option<&'a str>,
     },
 }
 
@@ -186,8 +188,8 @@ async fn keep<P: Ports>(
     let warnings = warnings(item, delivered, verification);
     let committed = match job.target {
         Target::New => job.ports.commit(draft, &link).await,
-        Target::Update { file, .. } => {
-            let line = line(file, &link, &warnings);
+        Target::Update { file, other, .. } => {
+            let line = line(file, &link, &warnings, other);
             job.ports.publish(draft, &link, &line).await
         }
     };
@@ -196,7 +198,7 @@ async fn keep<P: Ports>(
 }
 
 /// The line of the ledger for new content.
-fn line(before: &ManagedFile, link: &Link, warnings: &[String]) -> Line {
+fn line(before: &ManagedFile, link: &Link, warnings: &[String], other: Option<&str>) -> Line {
     let (outcome, said) = match (before.state, link.verification) {
         (LinkState::SourceGone, _) => (LineOutcome::SourceBack, "is in the drive again, and up to date"),
         (_, Verification::Verified) => (LineOutcome::Updated, "is up to date"),
@@ -210,12 +212,13 @@ fn line(before: &ManagedFile, link: &Link, warnings: &[String]) -> Line {
         message.push_str("; ");
         message.push_str(warning);
     }
-    Line {
+    let line = Line {
         outcome,
         reason: String::new(),
         name: link.name.clone(),
         message,
-    }
+    };
+    line.displaced_by(other)
 }
 
 /// A plan is carried out exactly, or not at all.

@@ -86,6 +86,8 @@ pub(crate) struct Fake {
     pub(crate) changes: RefCell<Changes>,
     /// How links stand, by File ID; as good as new where there is nothing.
     pub(crate) standings: RefCell<BTreeMap<String, Standing>>,
+    /// Where items were when files were tied to them, by File ID.
+    pub(crate) bound_places: RefCell<BTreeMap<String, String>>,
     /// The ledger of the run.
     pub(crate) lines: RefCell<BTreeMap<String, Line>>,
     /// The small durable values. There is a beginning for rounds of changes, unless a test takes it away.
@@ -137,6 +139,7 @@ impl Fake {
             fault: Cell::default(),
             changes: RefCell::default(),
             standings: RefCell::default(),
+            bound_places: RefCell::default(),
             lines: RefCell::default(),
             values: RefCell::new(BTreeMap::from([(
                 format!("changes/{DRIVE}"),
@@ -340,6 +343,11 @@ impl Ports for Fake {
     async fn managed_by_source(&self, items: &[ItemRef]) -> Result<Vec<Vec<ManagedFile>>, LibraryError> {
         self.broken_library()?;
         Ok(self.by_source(items))
+    }
+
+    async fn managed_by_place(&self, drive: &str, places: Vec<String>) -> Result<Vec<ManagedFile>, LibraryError> {
+        self.broken_library()?;
+        Ok(self.by_place(drive, &places))
     }
 
     async fn managed_after(

@@ -1,6 +1,6 @@
 //! The words of `managed-files` and `sync` as plain Rust values. They mean what the WIT files say.
 
-use crate::model::LibraryFile;
+use crate::{model::LibraryFile, wording};
 
 /// How a file stands to its item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub struct ManagedFile {
     pub note: Option<String>,
     /// How many ClientPoints and Templates show it.
     pub shown_in: u32,
+    /// The mark of where its item was when people tied it to the file.
+    pub place: Option<String>,
 }
 
 /// How many files there are.
@@ -116,6 +118,20 @@ pub struct Line {
     pub name: String,
     /// In a sentence.
     pub message: String,
+}
+
+impl Line {
+    /// S3: with the warning that another item is where this one was when people tied the file to it.
+    #[must_use]
+    pub fn displaced_by(mut self, other: Option<&str>) -> Self {
+        let Some(other) = other else { return self };
+        self.message.push_str(&wording::displaced(other));
+        // What says more than that goes first.
+        if matches!(self.reason.as_str(), "" | "renamed") {
+            wording::DISPLACED.clone_into(&mut self.reason);
+        }
+        self
+    }
 }
 
 /// What is known of an item whose bytes the file has already.

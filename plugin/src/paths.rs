@@ -213,6 +213,12 @@ pub fn key(path: &str) -> String {
     composed(path).chars().flat_map(char::to_lowercase).collect()
 }
 
+/// The mark of a place in the drive: a folder by its id, and a name in it.
+#[must_use]
+pub fn place(folder: &str, name: &str) -> String {
+    format!("{folder}/{}", key(name))
+}
+
 fn composed(text: &str) -> Cow<'_, str> {
     match is_nfc_quick(text.chars()) {
         IsNormalized::Yes => Cow::Borrowed(text),

@@ -121,6 +121,9 @@ pub trait Ports {
     /// The managed files of each of at most 1,000 items, in the order asked.
     async fn managed_by_source(&self, items: &[ItemRef]) -> Result<Vec<Vec<ManagedFile>>, LibraryError>;
 
+    /// The managed files whose item was at one of at most 1,000 places when it was bound.
+    async fn managed_by_place(&self, drive: &str, places: Vec<String>) -> Result<Vec<ManagedFile>, LibraryError>;
+
     /// The managed files after that File ID, all of them or only those whose item may be gone.
     async fn managed_after(
         &self,

@@ -39,6 +39,18 @@ pub fn refusal(refusal: &Refusal, name: &str) -> String {
     }
 }
 
+/// The word for a file whose place has another item now.
+pub const DISPLACED: &str = "path-now-other-item";
+
+/// S3: what to say besides of a file that was associated by its path, where another item is now.
+#[must_use]
+pub fn displaced(other: &str) -> String {
+    format!(
+        "; a different file, {}, is now at the path that was associated: associate the file anew if that one is meant",
+        title(other)
+    )
+}
+
 /// Why a file that may enter did not, and what to do.
 #[must_use]
 pub fn failure(failure: &Failure, name: &str) -> String {

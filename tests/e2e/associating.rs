@@ -95,6 +95,57 @@ async fn r26_what_is_linked_after_half_past_five_follows_from_the_next_morning_o
 }
 
 #[tokio::test]
+async fn s3_a_file_stays_with_its_item_when_another_takes_the_path_and_the_ledger_warns() {
+    let world = World::connected().await;
+    let id = by_hand(&world, "Offer.pdf").await;
+    let taken_back = by_hand(&world, "Draft.pdf").await;
+    world.sim.put("/Clients/Offer.pdf", pdf("the old offer").into());
+    world.sim.put("/Clients/Draft.pdf", pdf("the old draft").into());
+    let upload = apply(
+        &world,
+        &sheet(
+            &world,
+            &[(&id, "Clients/Offer.pdf"), (&taken_back, "Clients/Draft.pdf")],
+        ),
+    )
+    .await;
+    assert!(upload.is_clean(), "{upload:?}");
+    sync(&world).await;
+
+    world.sim.rename("/Clients/Offer.pdf", "Offer 2025.pdf");
+    world.sim.put("/Clients/OFFER.pdf", pdf("another offer").into());
+    world.sim.delete("/Clients/Draft.pdf");
+    world.sim.put("/Clients/Draft.pdf", pdf("another draft").into());
+    let ledger = sync(&world).await;
+
+    assert_eq!(ledger.lines.len(), 2, "{ledger:?}");
+    for line in &ledger.lines {
+        assert_eq!(line.reason, "path-now-other-item", "{line:?}");
+    }
+    assert_eq!(world.bytes(&id).await, pdf("the old offer"));
+    assert_eq!(world.bytes(&taken_back).await, pdf("the old draft"));
+    assert_eq!(
+        ledger.counts,
+        [("source-gone".to_owned(), 1), ("unchanged".to_owned(), 1)].into()
+    );
+
+    // Associating it anew is the way out, and the warning ends.
+    let anew = tempfile::tempdir_in(world.data.path()).unwrap();
+    let path = anew.path().join("anew.csv");
+    std::fs::write(&path, format!("File ID,Sharepoint File Path\n{id},Clients/Offer.pdf\n")).unwrap();
+    assert_eq!(outcomes(&apply(&world, &path).await), ["re-linked"]);
+    let ledger = sync(&world).await;
+    assert_eq!(world.bytes(&id).await, pdf("another offer"));
+    assert!(
+        ledger
+            .lines
+            .iter()
+            .all(|line| line.file != id || line.reason.is_empty()),
+        "{ledger:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_preview_changes_nothing_and_is_not_in_the_ledger() {
     let world = World::connected().await;
     let id = by_hand(&world, "Offer.pdf").await;

@@ -1,6 +1,6 @@
 //! How long the words may be that a plugin leaves in the catalogue and the ledger.
 
-use crate::bindings::clientpoint::content_source::content_library::Error;
+use crate::bindings::clientpoint::content_source::content_library::{Binding, Error};
 use crate::bindings::clientpoint::content_source::managed_files::{Known, Line};
 use crate::bindings::clientpoint::content_source::types::Link;
 
@@ -11,12 +11,23 @@ const TEXT_AT_MOST: usize = 4 << 10;
 const ADDRESS_AT_MOST: usize = 16 << 10;
 
 pub(super) fn link(link: &Link) -> Result<(), Error> {
-    text("source.drive", Some(&link.source.drive))?;
+    drive(&link.source.drive)?;
     text("source.item", Some(&link.source.item))?;
     text("version", link.version.as_ref())?;
     text("hash", Some(&link.hash))?;
     text("name", Some(&link.name))?;
     address("web-url", link.web_url.as_ref())
+}
+
+pub(super) fn drive(drive: &String) -> Result<(), Error> {
+    text("drive", Some(drive))
+}
+
+pub(super) fn binding(binding: &Binding) -> Result<(), Error> {
+    text("item", Some(&binding.item))?;
+    text("name", Some(&binding.name))?;
+    text("place", binding.place.as_ref())?;
+    address("web-url", binding.web_url.as_ref())
 }
 
 pub(super) fn line(line: &Line) -> Result<(), Error> {

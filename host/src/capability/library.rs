@@ -255,6 +255,10 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         let Some(upload) = ctx.upload else {
             return Ok(Err(Error::Forbidden));
         };
+        let unfit = bindings.iter().try_for_each(bounds::binding).and(bounds::drive(&drive));
+        if let Err(error) = unfit {
+            return Ok(Err(error));
+        }
         let bindings: Vec<_> = bindings.into_iter().map(stored_binding).collect();
         let now = stamp(ctx.clock.utc());
         let bound = association::bind(&ctx.pool, upload, &ctx.connection, &drive, &bindings, &now).await;
@@ -270,6 +274,7 @@ fn stored_binding(of: Binding) -> association::Binding {
         item: of.item,
         name: of.name,
         web_url: of.web_url,
+        place: of.place,
     }
 }
 

@@ -61,6 +61,19 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         .await)
     }
 
+    async fn by_place(
+        accessor: &Accessor<T, Self>,
+        drive: String,
+        places: Vec<String>,
+    ) -> wasmtime::Result<Result<Vec<ManagedFile>, Error>> {
+        Ok(async {
+            let (ctx, _, _place) = lent(accessor)?;
+            at_most(places.len(), ROWS_AT_MOST)?;
+            Ok(rows(managed::by_place(&ctx.pool, scope(&ctx, &drive), &places).await?))
+        }
+        .await)
+    }
+
     async fn after(
         accessor: &Accessor<T, Self>,
         drive: String,
@@ -253,6 +266,7 @@ fn rows(found: Vec<Managed>) -> Vec<ManagedFile> {
         suspected: managed.suspected,
         note: managed.note,
         shown_in: managed.shown_in,
+        place: managed.place,
         file: managed.file.into(),
     };
     found.into_iter().map(row).collect()

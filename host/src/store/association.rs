@@ -23,6 +23,8 @@ pub struct Binding {
     pub name: String,
     /// Where a person can look at it.
     pub web_url: Option<String>,
+    /// The plugin's mark of where it is.
+    pub place: Option<String>,
 }
 
 /// What became of a binding.
@@ -128,7 +130,7 @@ pub async fn bind(
     now: &str,
 ) -> Result<Vec<Bound>> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-    let (place,): (i64,) = sqlx::query_as(
+    let (turn,): (i64,) = sqlx::query_as(
         "SELECT coalesce(max(coalesce(waiting, 0)), 0) + 1 FROM links WHERE waiting IS NOT NULL OR suspected = 1",
     )
     .fetch_one(&mut *transaction)
@@ -136,7 +138,7 @@ pub async fn bind(
     let mut all = Vec::with_capacity(bindings.len());
     for binding in bindings {
         let bound = match number(&binding.file) {
-            Ok(file) => bind_one(&mut transaction, (run, file, place), connection, drive, binding, now).await?,
+            Ok(file) => bind_one(&mut transaction, (run, file, turn), connection, drive, binding, now).await?,
             Err(_) => Bound::Missing,
         };
         all.push(bound);
@@ -150,7 +152,7 @@ type Present = (i64, Option<String>, Option<String>, Option<String>);
 
 async fn bind_one(
     transaction: &mut Transaction<'_, Sqlite>,
-    (run, file, place): (i64, i64, i64),
+    (run, file, turn): (i64, i64, i64),
     connection: &str,
     drive: &str,
     binding: &Binding,
@@ -171,7 +173,7 @@ async fn bind_one(
     }
     sqlx::query(
         "INSERT INTO bindings SELECT ?1, f.id, ?2, ?3, ?4, l.file IS NOT NULL, l.connection, l.drive, l.item, l.version, \
-             l.hash, l.size, l.verification, l.name, l.web_url, l.linked_at, l.state \
+             l.hash, l.size, l.verification, l.name, l.web_url, l.linked_at, l.state, l.place \
          FROM files f LEFT JOIN links l ON l.file = f.id WHERE f.id = ?5 \
          ON CONFLICT (run, file) DO UPDATE SET drive = ?2, item = ?3",
     )
@@ -185,11 +187,11 @@ async fn bind_one(
     // A file that people hold stays held.
     sqlx::query(
         "INSERT INTO links (file, connection, drive, item, version, hash, size, verification, name, web_url, linked_at, \
-             state, waiting) VALUES (?, ?, ?, ?, NULL, '', 0, 'no-hash', ?, ?, ?, 'pending', ?) \
+             state, waiting, place) VALUES (?, ?, ?, ?, NULL, '', 0, 'no-hash', ?, ?, ?, 'pending', ?, ?) \
          ON CONFLICT (file) DO UPDATE SET connection = excluded.connection, drive = excluded.drive, item = excluded.item, \
              version = NULL, hash = '', size = 0, verification = 'no-hash', name = excluded.name, \
              web_url = excluded.web_url, linked_at = excluded.linked_at, state = 'pending', suspected = 0, note = NULL, \
-             waiting = coalesce(waiting, excluded.waiting)",
+             waiting = coalesce(waiting, excluded.waiting), place = excluded.place",
     )
     .bind(file)
     .bind(connection)
@@ -198,7 +200,8 @@ async fn bind_one(
     .bind(&binding.name)
     .bind(&binding.web_url)
     .bind(now)
-    .bind(place)
+    .bind(turn)
+    .bind(&binding.place)
     .execute(&mut **transaction)
     .await?;
     Ok(Bound::Bound)
@@ -317,7 +320,7 @@ pub async fn undo(pool: &SqlitePool, id: i64, by: &str, now: &str) -> Result<(Ru
             "UPDATE links SET connection = b.was_connection, drive = b.was_drive, item = b.was_item, \
                  version = b.was_version, hash = b.was_hash, size = b.was_size, verification = b.was_verification, \
                  name = b.was_name, web_url = b.was_web_url, linked_at = b.was_linked_at, state = b.was_state, \
-                 suspected = 0, note = NULL, waiting = ?3 \
+                 place = b.was_place, suspected = 0, note = NULL, waiting = ?3 \
              FROM bindings b WHERE b.run = ?1 AND b.file = ?2 AND links.file = ?2"
         } else {
             "DELETE FROM links WHERE file = ?2 AND ?1 IS NOT NULL AND ?3 IS NOT NULL"

@@ -24,6 +24,8 @@ pub struct Managed {
     pub note: Option<String>,
     /// In how many ClientPoints and Templates it is shown.
     pub shown_in: u32,
+    /// The plugin's mark of where its item was when people tied it to the file.
+    pub place: Option<String>,
 }
 
 /// Which connection's files, of which drive.
@@ -89,7 +91,7 @@ pub struct Replacement<'a> {
     pub line: &'a Line,
 }
 
-const COLUMNS: &str = "l.state, l.held, l.waiting, l.suspected, l.note, \
+const COLUMNS: &str = "l.state, l.held, l.waiting, l.suspected, l.note, l.place, \
      (SELECT count(*) FROM showings s WHERE s.file = l.file) AS shown_in, f.id";
 
 /// How many files follow an item of the drive, and how many of these are suspected.
@@ -127,6 +129,23 @@ pub async fn by_source(pool: &SqlitePool, of: Scope<'_>, item: &str) -> Result<V
         .bind(of.connection)
         .bind(of.drive)
         .bind(item);
+    query.fetch_all(pool).await?.iter().map(read).collect()
+}
+
+/// The files whose items were at these places.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn by_place(pool: &SqlitePool, of: Scope<'_>, places: &[String]) -> Result<Vec<Managed>> {
+    let query = select(
+        "links_by_place",
+        "l.connection = ? AND l.drive = ? AND l.place IN (SELECT value FROM json_each(?)) ORDER BY l.file",
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(of.connection)
+        .bind(of.drive)
+        .bind(serde_json::json!(places).to_string());
     query.fetch_all(pool).await?.iter().map(read).collect()
 }
 
@@ -417,5 +436,6 @@ fn read(row: &SqliteRow) -> Result<Managed> {
         suspected: row.try_get("suspected")?,
         note: row.try_get("note")?,
         shown_in: u32::try_from(row.try_get::<i64, _>("shown_in")?).unwrap_or(u32::MAX),
+        place: row.try_get("place")?,
     })
 }

@@ -33,6 +33,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/4_sign_in.sql"),
     include_str!("migrations/6_endpoints.sql"),
     include_str!("migrations/7_association.sql"),
+    include_str!("migrations/8_places.sql"),
 ];
 
 /// How long a question waits for one of this process's own connections.

@@ -43,6 +43,7 @@ mod tests {
     fn item(path: &str) -> Located {
         Located {
             id: "A".to_owned(),
+            parent: None,
             name: path.rsplit('/').next().unwrap_or_default().to_owned(),
             path: path.to_owned(),
             kind: EntryKind::File,

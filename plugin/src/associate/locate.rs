@@ -29,6 +29,8 @@ const FOLDERS: usize = 100;
 pub(super) struct Located {
     pub id: String,
     pub name: String,
+    /// The folder it lies in, by its id.
+    pub parent: Option<String>,
     /// From the drive on, with slashes between names; empty for the drive itself.
     pub path: String,
     pub kind: EntryKind,
@@ -146,6 +148,7 @@ fn the_drive() -> Located {
     Located {
         id: String::new(),
         name: String::new(),
+        parent: None,
         path: String::new(),
         kind: EntryKind::Folder,
         size: None,
@@ -345,6 +348,7 @@ fn located(place: Place) -> Located {
         kind: place.kind(),
         size: place.size(),
         infected: place.infected(),
+        parent: place.parent().map(str::to_owned),
         id: place.id,
         name: place.name,
         web_url: place.web_url,

@@ -157,8 +157,10 @@ impl Grown {
 
     fn located(&self, number: u32) -> Option<Located> {
         let item = self.item(number)?;
+        let id = |number: u32| Some(self.nodes.get(number as usize)?.id.as_ref().to_owned());
         Some(Located {
-            id: self.nodes.get(number as usize)?.id.as_ref().to_owned(),
+            id: id(number)?,
+            parent: item.parent.and_then(id),
             name: item.name.as_ref().to_owned(),
             path: self.path(number)?,
             kind: item.kind,

@@ -77,6 +77,7 @@ pub(super) fn binding(binding: Binding) -> content_library::Binding {
         item: binding.item,
         name: binding.name,
         web_url: binding.web_url,
+        place: binding.place,
     }
 }
 

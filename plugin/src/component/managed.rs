@@ -31,6 +31,7 @@ pub(super) fn managed_file(file: wit::ManagedFile) -> ManagedFile {
         suspected: file.suspected,
         note: file.note,
         shown_in: file.shown_in,
+        place: file.place,
     }
 }
 

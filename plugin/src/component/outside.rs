@@ -187,6 +187,11 @@ impl Ports for Outside {
         Ok(found.into_iter().map(managed_all).collect())
     }
 
+    async fn managed_by_place(&self, drive: &str, places: Vec<String>) -> Result<Vec<ManagedFile>, LibraryError> {
+        let found = managed_files::by_place(drive.to_owned(), places).await;
+        found.map(managed_all).map_err(convert::library_error)
+    }
+
     async fn managed_after(
         &self,
         drive: &str,

@@ -24,7 +24,7 @@ impl FakeItem {
             id: id.to_owned(),
             json: json!({
                 "id": id, "name": name, "file": {}, "eTag": "\"e,1\"", "webUrl": format!("https://contoso.example/{id}"),
-                "parentReference": { "driveId": DRIVE, "path": format!("/drives/{DRIVE}/root:") },
+                "parentReference": { "driveId": DRIVE, "id": "ROOT", "path": format!("/drives/{DRIVE}/root:") },
             }),
             bytes: vec![],
         };

@@ -85,6 +85,9 @@ impl Fake {
         if file.link.as_ref().is_some_and(|link| link.source == source) {
             return Bound::Unchanged;
         }
+        if let Some(place) = binding.place {
+            self.bound_places.borrow_mut().insert(binding.file, place);
+        }
         file.link = Some(Link {
             source,
             version: None,

@@ -158,6 +158,7 @@ impl Fake {
             suspected: standing.suspected,
             note: standing.note,
             shown_in: 1,
+            place: self.bound_places.borrow().get(&file.id).cloned(),
         }
     }
 
@@ -195,6 +196,12 @@ impl Fake {
             .iter()
             .map(|item| by_item.get(item).cloned().unwrap_or_default())
             .collect()
+    }
+
+    pub(super) fn by_place(&self, drive: &str, places: &[String]) -> Vec<ManagedFile> {
+        assert!(places.len() <= 1000);
+        let at_one = |file: &ManagedFile| file.place.as_ref().is_some_and(|place| places.contains(place));
+        self.all_managed(drive).into_iter().filter(at_one).collect()
     }
 
     pub(super) fn after(&self, drive: &str, file: Option<&str>, suspected: bool, limit: u32) -> Vec<ManagedFile> {

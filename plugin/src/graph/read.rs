@@ -50,6 +50,8 @@ pub struct DriveItem {
 #[serde(default)]
 struct ParentReference {
     #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
 }
 
@@ -138,6 +140,12 @@ impl DriveItem {
     pub fn in_folder(&self) -> Option<bool> {
         let path = self.parent_reference.as_ref()?.path.as_deref()?;
         Some(!path.trim_end_matches('/').ends_with("root:"))
+    }
+
+    /// The folder it lies in, by its id.
+    #[must_use]
+    pub fn parent(&self) -> Option<&str> {
+        self.parent_reference.as_ref()?.id.as_deref()
     }
 
     /// Whether Microsoft found malware in it.

@@ -13,7 +13,8 @@ use crate::{
     graph::{self, DriveItem},
     import::library_error,
     managed::{Change, LinkState, ManagedFile},
-    model::{CallError, Connection, ItemRef, Policy},
+    model::{CallError, Connection, EntryKind, ItemRef, Policy},
+    paths,
     ports::{Level, Ports},
     retry::Budget,
 };
@@ -122,20 +123,76 @@ async fn mark<P: Ports>(
             item: item.clone(),
         })
         .collect();
-    let mut changes = Vec::new();
+    let mut changes = BTreeMap::new();
     for some in references.chunks(BULK) {
         let files = ports.managed_by_source(some).await.map_err(library_error)?;
         for (reference, files) in some.iter().zip(files) {
             let Some(item) = items.get(&reference.item) else {
                 continue;
             };
-            changes.extend(files.iter().filter_map(|file| change(file, item, &connection.policy)));
+            let some = files.iter().filter_map(|file| change(file, item, &connection.policy));
+            changes.extend(some.map(|change| (change.file.clone(), change)));
         }
     }
+    displaced(ports, connection, drive, &items, &mut changes).await?;
     if changes.is_empty() {
         return Ok(());
     }
-    ports.set(changes).await.map_err(library_error)
+    ports.set(changes.into_values().collect()).await.map_err(library_error)
+}
+
+/// S3: a file that people have tied to a path stays with its item, wherever that goes. If another item is at the path
+/// now, the file is looked at, and its line says so.
+async fn displaced<P: Ports>(
+    ports: &P,
+    connection: &Connection,
+    drive: &str,
+    items: &BTreeMap<String, DriveItem>,
+    changes: &mut BTreeMap<String, Change>,
+) -> Result<(), CallError> {
+    let files = items
+        .values()
+        .filter(|item| !item.deleted() && item.kind() == EntryKind::File);
+    let at: BTreeMap<String, &DriveItem> = files
+        .filter_map(|item| Some((paths::place(item.parent()?, &item.name), item)))
+        .collect();
+    let places: Vec<String> = at.keys().cloned().collect();
+    let mut unseen = Vec::new();
+    for some in places.chunks(BULK) {
+        let tied = ports.managed_by_place(drive, some.to_vec()).await;
+        for mut file in tied.map_err(library_error)? {
+            let other = file.place.as_ref().and_then(|place| at.get(place));
+            let Some(other) = other.filter(|other| item_of(&file) != Some(other.id.as_str())) else {
+                continue;
+            };
+            let with = |note: Note| note.beside(&other.name).text();
+            match changes.get_mut(&file.file.id) {
+                Some(change) if change.waiting || change.suspected => {
+                    change.note = with(Note::read(change.note.as_deref()));
+                }
+                _ => {
+                    file.note = with(Note::of(&file));
+                    unseen.push(file);
+                }
+            }
+        }
+    }
+    let ids: Vec<&str> = unseen.iter().map(|file| item_of(file).unwrap_or_default()).collect();
+    let looks = look::at(ports, connection, drive, &ids).await?;
+    for (file, look) in unseen.iter().zip(looks) {
+        let was_waiting = file.waiting.is_some();
+        let change = match look {
+            Look::Item(item) => marked(file, true, false, Note::of(file).seen(*item).text()),
+            Look::Gone => marked(file, was_waiting, true, file.note.clone()),
+            Look::Unclear => marked(file, true, false, file.note.clone()),
+        };
+        changes.insert(change.file.clone(), change);
+    }
+    Ok(())
+}
+
+fn item_of(file: &ManagedFile) -> Option<&str> {
+    file.file.link.as_ref().map(|link| link.source.item.as_str())
 }
 
 /// What an entry means for a link; none if nothing.
@@ -145,10 +202,11 @@ fn change(file: &ManagedFile, item: &DriveItem, policy: &Policy) -> Option<Chang
         let known = file.state == LinkState::SourceGone || file.suspected;
         return (!known).then(|| marked(file, was_waiting, true, file.note.clone()));
     }
-    if judge::nothing_new(file, item, policy) {
+    let note = Note::of(file);
+    if judge::nothing_new(file, item, policy) && note.other.is_none() {
         return file.suspected.then(|| marked(file, false, false, None));
     }
-    Some(marked(file, true, false, Note::seen(item.clone()).text()))
+    Some(marked(file, true, false, note.seen(item.clone()).text()))
 }
 
 fn marked(file: &ManagedFile, waiting: bool, suspected: bool, note: Option<String>) -> Change {
@@ -208,9 +266,7 @@ async fn look_at<P: Ports>(
     cursor: &mut Cursor,
     files: Vec<ManagedFile>,
 ) -> Result<(), CallError> {
-    let id = |file: &ManagedFile| file.file.link.as_ref().map(|link| link.source.item.clone());
-    let items: Vec<String> = files.iter().map(|file| id(file).unwrap_or_default()).collect();
-    let items: Vec<&str> = items.iter().map(String::as_str).collect();
+    let items: Vec<&str> = files.iter().map(|file| item_of(file).unwrap_or_default()).collect();
     let looks = look::at(ports, connection, &cursor.drive, &items).await?;
     let mut changes = Vec::new();
     let mut gone = 0;
@@ -220,10 +276,10 @@ async fn look_at<P: Ports>(
             Look::Gone if file.state == LinkState::SourceGone => {}
             Look::Gone => {
                 gone += 1;
-                changes.push(marked(file, file.waiting.is_some(), true, Note::gone().text()));
+                changes.push(marked(file, file.waiting.is_some(), true, Note::of(file).anew().text()));
             }
             // The work on it will ask for the item itself, and tell.
-            Look::Unclear => changes.push(marked(file, true, false, None)),
+            Look::Unclear => changes.push(marked(file, true, false, Note::of(file).anew().text())),
         }
     }
     if !changes.is_empty() {

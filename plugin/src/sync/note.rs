@@ -17,9 +17,9 @@ pub(super) struct Note {
     /// Runs in a row in which it failed.
     #[serde(skip_serializing_if = "is_zero")]
     pub(super) tries: u32,
-    /// Whether a look at it by its id found nothing.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(super) gone: bool,
+    /// The name of another item that has taken the place which people had tied the file to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) other: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks this way")]
@@ -28,22 +28,37 @@ const fn is_zero(number: &u32) -> bool {
 }
 
 impl Note {
-    /// The note of a file; an empty one if it can't be read.
+    /// The note of a file.
     pub(super) fn of(file: &ManagedFile) -> Self {
-        let note = file.note.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        note.unwrap_or_default()
+        Self::read(file.note.as_deref())
     }
 
-    pub(super) fn seen(item: DriveItem) -> Self {
+    /// An empty one if it can't be read.
+    pub(super) fn read(text: Option<&str>) -> Self {
+        text.and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default()
+    }
+
+    /// The item was seen, which is a new beginning.
+    pub(super) fn seen(self, item: DriveItem) -> Self {
         Self {
             item: Some(item),
-            ..Self::default()
+            ..self.anew()
         }
     }
 
-    pub(super) fn gone() -> Self {
+    /// Another item, of this name, has taken the place.
+    pub(super) fn beside(self, other: &str) -> Self {
         Self {
-            gone: true,
+            other: Some(other.to_owned()),
+            ..self
+        }
+    }
+
+    /// Nothing is known of the item any more.
+    pub(super) fn anew(self) -> Self {
+        Self {
+            other: self.other,
             ..Self::default()
         }
     }

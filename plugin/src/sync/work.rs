@@ -138,6 +138,24 @@ fn expected(file: &ManagedFile, policy: &Policy, may_go: bool) -> Planned {
 
 async fn end<P: Ports>(ports: &P, connection: &Connection, file: &ManagedFile, may_go: bool, exact: bool) -> End {
     let note = Note::of(file);
+    let other = note.other.clone();
+    match come_to_end(ports, connection, file, note, may_go, exact).await {
+        End::Settle(mut settlement) => {
+            settlement.line = settlement.line.displaced_by(other.as_deref());
+            End::Settle(settlement)
+        }
+        end => end,
+    }
+}
+
+async fn come_to_end<P: Ports>(
+    ports: &P,
+    connection: &Connection,
+    file: &ManagedFile,
+    note: Note,
+    may_go: bool,
+    exact: bool,
+) -> End {
     if file.held {
         return settle(file, LineOutcome::Held, "by-a-person", file.state, true);
     }
@@ -153,9 +171,10 @@ async fn end<P: Ports>(ports: &P, connection: &Connection, file: &ManagedFile, m
     if !graph::is_id(&source.item) {
         return settle(file, LineOutcome::Failed, "not-found", LinkState::Failed, false);
     }
-    match bring(ports, connection, file, &source, note.item, exact).await {
+    let tries = note.tries;
+    match bring(ports, connection, file, &source, note, exact).await {
         Ok(end) => end,
-        Err(stop) => stopped(file, stop, note.tries, exact),
+        Err(stop) => stopped(file, stop, tries, exact),
     }
 }
 
@@ -164,7 +183,7 @@ async fn bring<P: Ports>(
     connection: &Connection,
     file: &ManagedFile,
     source: &ItemRef,
-    listed: Option<DriveItem>,
+    note: Note,
     exact: bool,
 ) -> Result<End, Stop> {
     let policy = for_managed(&connection.policy, file);
@@ -173,10 +192,14 @@ async fn bring<P: Ports>(
         api: &connection.api_origin,
         source,
         policy: &policy,
-        target: Target::Update { file, exact },
+        target: Target::Update {
+            file,
+            exact,
+            other: note.other.as_deref(),
+        },
     };
     let mut budget = Budget::file();
-    let mut item = match listed {
+    let mut item = match note.item {
         Some(item) => item,
         None => download::metadata(&job, &mut budget).await?,
     };

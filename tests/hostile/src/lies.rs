@@ -80,6 +80,7 @@ pub async fn bind() -> String {
         item: "01HOSTILE".into(),
         name: "a.pdf".into(),
         web_url: None,
+        place: None,
     };
     match content_library::bind("b!drive".into(), vec![binding]).await {
         Ok(bound) => format!("answered: {bound:?}"),

@@ -5,5 +5,5 @@ const forbidden = async () => {
 };
 
 export const managedFiles = Object.fromEntries(
-  ['count', 'bySource', 'after', 'due', 'set', 'suspectAll', 'settle', 'replace', 'publish'].map((name) => [name, forbidden]),
+  ['count', 'bySource', 'byPlace', 'after', 'due', 'set', 'suspectAll', 'settle', 'replace', 'publish'].map((name) => [name, forbidden]),
 );
