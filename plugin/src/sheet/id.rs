@@ -16,7 +16,11 @@ const LONGEST: usize = 64;
 pub fn read(cell: &Cell) -> Result<Option<String>, &'static str> {
     match cell {
         Cell::Empty => Ok(None),
-        Cell::Text(text) => written(&cleaned(text)),
+        Cell::Text(text) => {
+            let text = cleaned(text);
+            // By which spreadsheets mark text; as it is copied from their line of input.
+            written(text.strip_prefix('\'').unwrap_or(&text))
+        }
         // A number that was formatted as a date by mistake is still that number.
         Cell::Number(number) | Cell::Date(number) => whole(*number).map(Some),
         Cell::Boolean(_) => Err("is TRUE or FALSE"),
@@ -27,8 +31,7 @@ pub fn read(cell: &Cell) -> Result<Option<String>, &'static str> {
     }
 }
 
-/// Without what copying leaves at the ends: blanks of all kinds, marks that can't be seen, quotes, and the apostrophe by
-/// which spreadsheets mark text.
+/// Without what copying leaves at the ends: blanks of all kinds, marks that can't be seen, and pairs of quotes.
 #[must_use]
 pub fn cleaned(text: &str) -> String {
     let unseen =
@@ -40,7 +43,7 @@ pub fn cleaned(text: &str) -> String {
             break;
         }
     }
-    text.strip_prefix('\'').unwrap_or(text).to_owned()
+    text.to_owned()
 }
 
 fn written(text: &str) -> Result<Option<String>, &'static str> {

@@ -153,6 +153,38 @@ fn r42_cells_without_places_formulas_and_shared_texts_are_read() {
 }
 
 #[test]
+fn r42_a_formula_that_comes_to_nothing_is_a_blank_cell() {
+    let data = headers(1)
+        + r#"<row r="2"><c r="A2"><v>101</v></c><c r="B2" t="str"><f>IF(C2="","",C2)</f><v></v></c></row>
+        <row r="3"><c r="A3" t="str"><f>""</f><v></v></c><c r="B3" t="str"><f>""</f><v></v></c></row>"#;
+    let sheet = read(&one(&data), limits()).unwrap();
+    let expected = Row {
+        number: 2,
+        id: some("101"),
+        path: Value::Blank,
+    };
+    assert_eq!(sheet.rows, [expected]);
+}
+
+#[test]
+fn sheets_that_are_all_the_same_part_are_not_read_again_and_again() {
+    let sheets: String = (0..9)
+        .map(|number| format!("<sheet name=\"S{number}\" sheetId=\"1\" r:id=\"rId1\"/>"))
+        .collect();
+    let workbook = format!(
+        "<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>{sheets}</sheets></workbook>"
+    );
+    let parts = "<Relationships><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>";
+    let files = [
+        ("_rels/.rels", RELATIONS),
+        ("xl/workbook.xml", workbook.as_str()),
+        ("xl/_rels/workbook.xml.rels", parts),
+        ("xl/worksheets/sheet1.xml", "<worksheet><sheetData/></worksheet>"),
+    ];
+    assert_eq!(problem(&archive(&files)), Problem::Damaged);
+}
+
+#[test]
 fn r42_hidden_sheets_are_left_out_and_two_visible_ones_are_one_too_many() {
     let data = headers(1) + &row(2, &[text("A2", "1"), text("B2", "a.pdf")]);
     let hidden = book(

@@ -1,6 +1,9 @@
 //! Workbooks, cell by cell. They were measured before: see `guard`.
 
-use std::io::Cursor;
+use std::{
+    collections::BTreeMap,
+    io::{self, Cursor, Read, Seek, SeekFrom},
+};
 
 use calamine::{DataRef, Reader, Sheet as Metadata, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
 
@@ -14,8 +17,47 @@ use super::{
 /// The most sheets that are looked into.
 const SHEETS: usize = 1000;
 
+/// How often a part of the archive is opened, at most: once to be read, and once to find where it begins.
+const OPENED: u32 = 3;
+
 /// A workbook that is open.
-pub(super) type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
+pub(super) type Book<'a> = Xlsx<Parts<'a>>;
+
+/// The bytes of an archive, as long as each part is read about once. What each of them unpacks to was measured; but a
+/// workbook may say that all of its thousand sheets are in the same one.
+pub(super) struct Parts<'a> {
+    bytes: Cursor<&'a [u8]>,
+    /// By where they begin.
+    opened: BTreeMap<u64, u32>,
+}
+
+impl<'a> Parts<'a> {
+    const fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes: Cursor::new(bytes),
+            opened: BTreeMap::new(),
+        }
+    }
+}
+
+impl Read for Parts<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.bytes.read(buffer)
+    }
+}
+
+impl Seek for Parts<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        if let SeekFrom::Start(at) = to {
+            let opened = self.opened.entry(at).or_default();
+            *opened += 1;
+            if *opened > OPENED {
+                return Err(io::Error::other("a part of the archive is read again and again"));
+            }
+        }
+        self.bytes.seek(to)
+    }
+}
 
 /// The visible sheet that has the two columns, with what is below them.
 ///
@@ -46,7 +88,7 @@ pub(super) fn find(bytes: &[u8], limits: Limits) -> Result<Sheet, SheetError> {
 /// # Errors
 /// When it is no workbook, or damaged.
 pub(super) fn open(bytes: &[u8]) -> Result<Book<'_>, SheetError> {
-    Xlsx::new(Cursor::new(bytes)).map_err(|error| match error {
+    Xlsx::new(Parts::new(bytes)).map_err(|error| match error {
         XlsxError::FileNotFound(_) | XlsxError::RelationshipNotFound => kind::not_a_sheet(),
         _ => damaged(),
     })
@@ -55,7 +97,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Book<'_>, SheetError> {
 /// The cells of a sheet, one after the other, in the order of the file.
 pub(super) struct Pull<'a, 'b> {
     /// None for a chart that says it is a worksheet.
-    reader: Option<XlsxCellReader<'a, Cursor<&'b [u8]>>>,
+    reader: Option<XlsxCellReader<'a, Parts<'b>>>,
     sheet: String,
     last: Option<(u32, u32)>,
 }
@@ -94,12 +136,13 @@ impl<'a, 'b> Pull<'a, 'b> {
             };
             let (row, column) = record.pos;
             self.last = Some(record.pos);
-            let cell = match value(record.value) {
-                Cell::Empty if record.formula.is_some() => Cell::Uncalculated,
-                Cell::Empty => continue,
-                cell => cell,
+            let cell = match record.value {
+                DataRef::Empty if record.formula.is_some() => Cell::Uncalculated,
+                found => value(found),
             };
-            return Ok(Some((row, column, cell)));
+            if cell != Cell::Empty {
+                return Ok(Some((row, column, cell)));
+            }
         }
     }
 }
