@@ -112,12 +112,20 @@ fn plain(text: &str, drive: &DriveAddress) -> Reference {
         return Reference::Forbidden(OWN_COMPUTER);
     }
     // `\\host\…`, `//host/…`, and an address whose scheme was left out.
-    let first = text.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let bare = text.trim_start_matches('/');
+    let first = bare.split('/').next().unwrap_or_default();
     let host = first.split('@').next().unwrap_or_default();
     if !drive.host.is_empty() && host.eq_ignore_ascii_case(&drive.host) {
-        let path = text.trim_start_matches('/').get(first.len()..).unwrap_or_default();
+        let path = bare.get(first.len()..).unwrap_or_default();
         let path = path.strip_prefix("/DavWWWRoot").unwrap_or(path);
         return web::read(&format!("https://{}{path}", drive.host), drive);
+    }
+    // No name can be like the marks that viewers and sharing links have in their addresses.
+    if web::is_marker(first) {
+        return web::read(&format!("https://{}/{bare}", drive.host), drive);
+    }
+    if bare.split('/').any(web::is_marker) {
+        return web::read(&format!("https://{bare}"), drive);
     }
     if text.starts_with("//") {
         return Reference::Forbidden(
@@ -136,7 +144,6 @@ fn plain(text: &str, drive: &DriveAddress) -> Reference {
         };
         if let Some(below) = drive.below(&names) {
             add(&mut below_drive, &below);
-            continue;
         }
         let of_a_site = names
             .first()
@@ -151,7 +158,11 @@ fn plain(text: &str, drive: &DriveAddress) -> Reference {
         }
     }
     if !below_drive.is_empty() {
-        (readings, elsewhere) = (below_drive, false);
+        elsewhere = false;
+        // A single name without a slash before it may also be a folder of the drive that is called like the drive.
+        if text.starts_with('/') || drive.prefix.len() > 1 {
+            readings = below_drive;
+        }
     }
     Reference::InDrive { readings, elsewhere }
 }
@@ -190,20 +201,37 @@ fn decoded(text: &str) -> Cow<'_, str> {
     percent_decode_str(text).decode_utf8().unwrap_or(Cow::Borrowed(text))
 }
 
-/// A path as it may be kept and shown: options of an address, and the token of a sharing link, may open a file to whoever
-/// has them.
+/// A path as it may be kept and shown. Name and password, the options of an address, and the token of a sharing link may
+/// open a file to whoever has them.
 #[must_use]
 pub fn shown(text: &str, reference: &Reference) -> String {
+    let slash = ['/', '\\'];
     let text = cleaned(text);
-    let address = text.contains("://");
-    let bare = text.split(['?', '#']).next().filter(|_| address).unwrap_or(&text);
-    match reference {
-        Reference::Link(_) => {
-            let parts: Vec<&str> = bare.splitn(6, '/').take(5).collect();
-            format!("{}/…", parts.join("/"))
-        }
-        _ => bare.to_owned(),
+    let text = text.split('?').next().unwrap_or_default();
+    let (scheme, rest) = match text.split_once("://") {
+        Some((_, rest)) => text.split_at(text.len() - rest.len()),
+        None => ("", text),
+    };
+    let rest = if scheme.is_empty() {
+        rest
+    } else {
+        rest.split('#').next().unwrap_or_default()
+    };
+    let bare = rest.trim_start_matches(slash);
+    let authority = bare.split(slash).next().unwrap_or_default();
+    let tells = !scheme.is_empty() || authority.contains(':');
+    let host = authority.rsplit('@').next().filter(|_| tells).unwrap_or(authority);
+    let has_token = match reference {
+        Reference::Link(_) => true,
+        Reference::Forbidden(_) => !scheme.is_empty() || bare.split(slash).any(web::is_marker),
+        Reference::InDrive { .. } | Reference::OtherDrive => false,
+    };
+    if has_token {
+        return format!("{scheme}{host}/…");
     }
+    let path = bare.get(authority.len()..).unwrap_or_default();
+    let slashes = rest.get(..rest.len() - bare.len()).unwrap_or_default();
+    format!("{scheme}{slashes}{host}{path}")
 }
 
 /// The same for all spellings of a path that SharePoint takes for one: upper and lower case, accents by themselves or

@@ -90,7 +90,85 @@ fn what_can_be_read_in_two_ways_is_read_in_both() {
 }
 
 #[test]
+fn a_folder_that_is_called_like_the_drive_is_thought_of() {
+    let root = DriveAddress::new(Some("https://contoso.sharepoint.com/Shared%20Documents"), "Documents");
+    let Some(Reference::InDrive { readings, .. }) = read("Shared Documents/a.pdf", &root) else {
+        unreachable!("it is in the drive");
+    };
+    assert_eq!(readings, ["Shared Documents/a.pdf", "a.pdf"]);
+    let Some(Reference::InDrive { readings, .. }) = read("/Shared Documents/a.pdf", &root) else {
+        unreachable!("it is in the drive");
+    };
+    assert_eq!(readings, ["a.pdf"]);
+}
+
+#[test]
+fn an_option_of_an_address_is_decoded_once() {
+    is(
+        "https://contoso.sharepoint.com/sites/Team/Shared%20Documents/Forms/AllItems.aspx?id=%2Fsites%2FTeam%2FShared%20Documents%2FAnnual%2520Report.pdf",
+        "Annual%20Report.pdf",
+    );
+}
+
+#[test]
+fn an_apostrophe_belongs_to_the_name() {
+    is("'90s.pdf", "'90s.pdf");
+    is("'A/b.pdf'", "A/b.pdf");
+}
+
+#[test]
+fn what_may_open_a_file_is_not_shown() {
+    for (text, expected) in [
+        ("A\\b #1@home.docx", "A\\b #1@home.docx"),
+        (
+            "/sites/Team/Shared Documents/a.docx?web=1",
+            "/sites/Team/Shared Documents/a.docx",
+        ),
+        (
+            "https://contoso.sharepoint.com/:w:/r/sites/Team/Shared%20Documents/a.docx?d=w17&e=SECRET",
+            "https://contoso.sharepoint.com/:w:/r/sites/Team/Shared%20Documents/a.docx",
+        ),
+        (
+            "https://contoso.sharepoint.com/sites/Other/a.docx?tempauth=SECRET#SECRET",
+            "https://contoso.sharepoint.com/sites/Other/a.docx",
+        ),
+        (
+            "https://contoso.sharepoint.com/:w:/s/Team/SECRET?e=4x",
+            "https://contoso.sharepoint.com/…",
+        ),
+        ("contoso.sharepoint.com/:w:/g/SECRET", "contoso.sharepoint.com/…"),
+        ("//contoso.sharepoint.com/:w:/g/SECRET", "contoso.sharepoint.com/…"),
+        ("/:w:/s/Team/SECRET", ":w:/…"),
+        (
+            "https://contoso.sharepoint.com\\:w:\\s\\Team\\SECRET",
+            "https://contoso.sharepoint.com/…",
+        ),
+        (
+            "https://fabrikam.sharepoint.com/:w:/s/Team/SECRET",
+            "https://fabrikam.sharepoint.com/…",
+        ),
+        ("fabrikam.sharepoint.com/:w:/s/Team/SECRET", "fabrikam.sharepoint.com/…"),
+        ("https://1drv.ms/w/s!SECRET", "https://1drv.ms/…"),
+        (
+            "https://ada:SECRET@contoso.sharepoint.com/a.docx",
+            "https://contoso.sharepoint.com/…",
+        ),
+        (
+            "ada:SECRET@contoso.sharepoint.com/a.docx",
+            "contoso.sharepoint.com/a.docx",
+        ),
+    ] {
+        let reference = read(text, &team()).unwrap();
+        assert_eq!(shown(text, &reference), expected, "{reference:?}");
+    }
+}
+
+#[test]
 fn sharing_links_are_for_microsoft_to_resolve() {
+    let whole = "https://contoso.sharepoint.com/:w:/s/Team/EaBcD";
+    for text in ["contoso.sharepoint.com/:w:/s/Team/EaBcD", "/:w:/s/Team/EaBcD"] {
+        assert_eq!(read(text, &team()), Some(Reference::Link(whole.to_owned())), "{text}");
+    }
     for text in [
         "https://contoso.sharepoint.com/:w:/s/Team/EaBcD?e=4x",
         "https://contoso-my.sharepoint.com/:x:/g/personal/ada_contoso_com/EaBcD",

@@ -47,10 +47,11 @@ pub(super) fn read(url: &str, drive: &DriveAddress) -> Reference {
         return match inner.split_once("://") {
             // An address inside of an address, and no deeper.
             Some(_) => match host_and_path(&inner) {
-                Some((inner_host, path)) if inner_host == host => server_relative(path, &host, drive),
+                Some((inner_host, path)) if inner_host == host => server_relative(encoded_names(path), &host, drive),
                 _ => Reference::Forbidden("leads to another host than that of the drive"),
             },
-            None => server_relative(&inner, &host, drive),
+            // An option is encoded once, as a whole.
+            None => server_relative(names(&inner), &host, drive),
         };
     }
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
@@ -58,11 +59,11 @@ pub(super) fn read(url: &str, drive: &DriveAddress) -> Reference {
         // `/:w:/r/…` has the path, `/:w:/s/…` a token.
         [kind, "r" | "R", ..] if is_marker(kind) => {
             let at = path.find("/r/").or_else(|| path.find("/R/")).unwrap_or_default();
-            server_relative(path.get(at + 2..).unwrap_or_default(), &host, drive)
+            server_relative(encoded_names(path.get(at + 2..).unwrap_or_default()), &host, drive)
         }
         [kind, _, ..] if is_marker(kind) => Reference::Link(url),
         [.., page] if PAGES.iter().any(|known| page.eq_ignore_ascii_case(known)) => Reference::Link(url),
-        _ => server_relative(path, &host, drive),
+        _ => server_relative(encoded_names(path), &host, drive),
     }
 }
 
@@ -77,12 +78,13 @@ fn path_option(query: &str) -> Option<String> {
     })
 }
 
-fn is_marker(part: &str) -> bool {
+/// `:w:` and the like: the kind of file that an address is of.
+pub(super) fn is_marker(part: &str) -> bool {
     matches!(part.as_bytes(), [b':', letter, b':'] if letter.is_ascii_alphabetic())
 }
 
-fn server_relative(path: &str, host: &str, drive: &DriveAddress) -> Reference {
-    let names = match names_of(path) {
+fn server_relative(names: Result<Vec<String>, &'static str>, host: &str, drive: &DriveAddress) -> Reference {
+    let names = match names {
         Ok(names) => names,
         Err(why) => return Reference::Forbidden(why),
     };
@@ -105,7 +107,7 @@ fn server_relative(path: &str, host: &str, drive: &DriveAddress) -> Reference {
 }
 
 /// Names are decoded one by one: an encoded slash is part of a name, and so no name can have it.
-fn names_of(path: &str) -> Result<Vec<String>, &'static str> {
+fn encoded_names(path: &str) -> Result<Vec<String>, &'static str> {
     let mut all = Vec::new();
     for part in path.split('/') {
         let part = decoded(part);
