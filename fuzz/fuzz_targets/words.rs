@@ -41,7 +41,7 @@ fn ids_stay_in_their_segment(drive: &str, item: &str) {
     assert_eq!((segments[0], segments[1], segments[3], segments[5]), ("v1.0", "drives", "items", "content"), "{url}");
     assert_eq!((url.origin().ascii_serialization().as_str(), url.query(), url.fragment()), (API, None, None));
 
-    let batch = graph::batch(API, drive, &[item]);
+    let batch = graph::batch(API, &[&graph::by_id(drive, item)]);
     let body: serde_json::Value = serde_json::from_slice(&batch.body.unwrap()).unwrap();
     let path = body["requests"][0]["url"].as_str().unwrap();
     let url = Url::parse(API).unwrap().join(path).unwrap();

@@ -100,6 +100,17 @@ struct Row {
     item: Option<std::rc::Rc<Located>>,
 }
 
+impl Row {
+    /// Whether another row has the same item, or the same path to nothing.
+    fn leads_where(&self, other: &Self) -> bool {
+        match (&self.item, &other.item) {
+            (Some(item), Some(other)) => item.id == other.id,
+            (None, None) => paths::key(&self.path) == paths::key(&other.path),
+            _ => false,
+        }
+    }
+}
+
 struct Work {
     connection: Connection,
     drive: String,
@@ -252,13 +263,9 @@ impl Work {
                 .iter()
                 .filter_map(|place| Some((*place, self.rows.get(*place)?)))
                 .collect();
-            let items: Vec<Option<&str>> = rows
-                .iter()
-                .map(|(_, row)| row.item.as_ref().map(|item| item.id.as_str()))
-                .collect();
-            let agree = items
-                .iter()
-                .all(|item| item.is_some() && *item == items.first().copied().flatten());
+            let agree = rows
+                .windows(2)
+                .all(|pair| matches!(pair, [(_, one), (_, other)] if one.leads_where(other)));
             for (place, row) in rows.iter().skip(usize::from(agree)) {
                 let others = rows
                     .iter()

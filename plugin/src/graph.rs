@@ -11,7 +11,7 @@ mod web;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub use changes::{
-    BATCH, Batched, ChangePage, batch, batch_of, batched, change_page, changes, changes_from_now, lost_track,
+    BATCH, Batched, ChangePage, batch, batched, change_page, changes, changes_from_now, lost_track, single,
 };
 pub use errors::{GraphError, Meaning};
 pub use http::{Address, Head, Request, address, origin, same_origin};
@@ -52,12 +52,17 @@ pub fn is_id(id: &str) -> bool {
 /// Metadata of one item.
 #[must_use]
 pub fn item(api: &str, drive: &str, item: &str) -> Request {
-    let url = format!(
-        "{api}/v1.0/drives/{}/items/{}?$select={ITEM_SELECT}",
+    single(api, &by_id(drive, item))
+}
+
+/// Where in the API the metadata of an item is, for a question in a batch.
+#[must_use]
+pub fn by_id(drive: &str, item: &str) -> String {
+    format!(
+        "/drives/{}/items/{}?$select={ITEM_SELECT}",
         segment(drive),
         segment(item)
-    );
-    Request::new(url, JSON)
+    )
 }
 
 /// The content of one item: answered by a redirect to a URL that opens it without credentials, for a while.

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     call::{self, Fault},
-    graph::{self, Batched, GraphError, Meaning},
+    graph::{self, Batched, GraphError, Head, Meaning},
     model::Connection,
     ports::Ports,
     retry::{self, Budget, Trouble},
@@ -17,7 +17,8 @@ const AT_ONCE: usize = 4;
 /// The answer to one question: what was asked for, or why not. None where there was nothing that can be read.
 pub type Answer<T> = Option<Result<T, GraphError>>;
 
-/// Asks for these paths below the version's root, and gives the answers in the order asked.
+/// Asks for these paths below the version's root, and gives the answers in the order asked. A question at which
+/// Microsoft fails for good has that as its answer, and keeps no other from being answered.
 ///
 /// # Errors
 /// When Microsoft asks for patience, does not accept the credentials, or does not answer.
@@ -28,7 +29,7 @@ pub async fn ask<P: Ports, T: DeserializeOwned>(
 ) -> Result<Vec<Answer<T>>, Fault> {
     let mut answers = Vec::with_capacity(questions.len());
     let mut requests = stream::iter(questions.chunks(graph::BATCH))
-        .map(|some| batch(ports, connection, some))
+        .map(|some| batch(ports, &connection.api_origin, some))
         .buffered(AT_ONCE);
     while let Some(some) = requests.next().await {
         answers.extend(some?);
@@ -36,52 +37,98 @@ pub async fn ask<P: Ports, T: DeserializeOwned>(
     Ok(answers)
 }
 
+/// A question under way.
+enum State<T> {
+    Open,
+    /// It is to be asked again, after this.
+    PutOff(GraphError),
+    Answered(Answer<T>),
+}
+
 async fn batch<P: Ports, T: DeserializeOwned>(
     ports: &P,
-    connection: &Connection,
+    api: &str,
     questions: &[String],
 ) -> Result<Vec<Answer<T>>, Fault> {
-    let mut answers: Vec<Option<Answer<T>>> = questions.iter().map(|_| None).collect();
+    let mut states: Vec<State<T>> = questions.iter().map(|_| State::Open).collect();
     let mut budget = Budget::file();
     loop {
         let open: Vec<&str> = questions
             .iter()
-            .zip(&answers)
-            .filter(|(_, answer)| answer.is_none())
+            .zip(&states)
+            .filter(|(_, state)| !matches!(state, State::Answered(_)))
             .map(|(question, _)| question.as_str())
             .collect();
         if open.is_empty() {
-            return Ok(answers.into_iter().flatten().collect());
+            break;
         }
-        let request = graph::batch_of(&connection.api_origin, &open);
         let read = |body: &[u8]| graph::batched::<T>(body, open.len());
-        let came = call::json(ports, &request, &mut budget, read).await?;
-        let places = answers.iter_mut().filter(|answer| answer.is_none());
+        let came = match call::json(ports, &graph::batch(api, &open), &mut budget, read).await {
+            Ok(came) => came,
+            // Where requests of many are not served.
+            Err(Fault::Answered(error)) if matches!(error.status, 400 | 404 | 405 | 501) => {
+                one_by_one(ports, api, &open).await?
+            }
+            Err(fault) => return Err(fault),
+        };
         let mut trouble = None;
+        let places = states.iter_mut().filter(|state| !matches!(state, State::Answered(_)));
         for (place, answer) in places.zip(came) {
-            match answer {
-                Batched::Item(item) => *place = Some(Some(Ok(*item))),
-                Batched::Missing => *place = Some(None),
+            *place = match answer {
+                Batched::Item(item) => State::Answered(Some(Ok(*item))),
+                Batched::Missing => State::Answered(None),
                 Batched::Refused(error, _) if error.meaning() == Meaning::SignIn => return Err(Fault::Answered(error)),
                 Batched::Refused(error, head) => match retry::trouble(error.meaning(), &head, ports.utc()) {
-                    // The longest pause of all that were asked for counts.
-                    Some(new) => trouble = Some(longer(trouble.take(), (new, Fault::Answered(error)))),
-                    None => *place = Some(Some(Err(error))),
+                    Some(new) => {
+                        trouble = Some(longer(trouble, new));
+                        State::PutOff(error)
+                    }
+                    None => State::Answered(Some(Err(error))),
                 },
-            }
+            };
         }
-        if let Some((trouble, fault)) = trouble {
-            call::again(ports, &mut budget, trouble, fault).await?;
+        if let Some(trouble) = trouble
+            && call::again(ports, &mut budget, trouble, ()).await.is_err()
+        {
+            break;
         }
     }
+    let answer = |state| match state {
+        State::Answered(answer) => answer,
+        State::PutOff(error) => Some(Err(error)),
+        State::Open => None,
+    };
+    Ok(states.into_iter().map(answer).collect())
 }
 
-fn longer(one: Option<(Trouble, Fault)>, other: (Trouble, Fault)) -> (Trouble, Fault) {
-    match (&one, &other) {
-        (Some((Trouble::Throttled(first), _)), (Trouble::Throttled(second), _)) if first >= second => {
-            one.unwrap_or(other)
-        }
-        (Some((Trouble::Throttled(_), _)), (Trouble::Transient, _)) => one.unwrap_or(other),
-        _ => other,
+async fn one_by_one<P: Ports, T: DeserializeOwned>(
+    ports: &P,
+    api: &str,
+    questions: &[&str],
+) -> Result<Vec<Batched<T>>, Fault> {
+    let mut answers = Vec::with_capacity(questions.len());
+    for question in questions {
+        let request = graph::single(api, question);
+        let answer = call::json(ports, &request, &mut Budget::file(), graph::object::<T>).await;
+        answers.push(match answer {
+            Ok(item) => Batched::Item(Box::new(item)),
+            Err(Fault::Answered(error)) if error.meaning() == Meaning::Throttled => return Err(Fault::Answered(error)),
+            Err(Fault::Answered(error)) => {
+                let head = Head::new(error.status, Vec::new());
+                Batched::Refused(error, head)
+            }
+            Err(Fault::Unusable(_)) => Batched::Missing,
+            Err(fault) => return Err(fault),
+        });
+    }
+    Ok(answers)
+}
+
+/// The longest pause of all that were asked for counts.
+fn longer(one: Option<Trouble>, other: Trouble) -> Trouble {
+    match (one, other) {
+        (Some(Trouble::Throttled(one)), Trouble::Throttled(other)) => Trouble::Throttled(one.max(other)),
+        (Some(one @ Trouble::Throttled(_)), Trouble::Transient) => one,
+        (_, other) => other,
     }
 }

@@ -10,7 +10,7 @@ use super::{
     tree::{Grown, Tree},
 };
 use crate::{
-    call,
+    call::{self, Fault},
     graph::{self, Folder, GraphError, Meaning, Place},
     many,
     model::{CallError, Connection, EntryKind},
@@ -21,6 +21,8 @@ use crate::{
 
 /// Up to this number of paths the drive is not listed: they take one round of requests, or two.
 const FEW: usize = 400;
+/// Microsoft's longest path, in characters: nothing can be at a longer one.
+const LONGEST: usize = 400;
 /// Folders that are looked through for names alike, where the drive was not listed.
 const FOLDERS: usize = 100;
 
@@ -54,8 +56,10 @@ pub(super) enum Finding {
 
 /// What is at one path or behind one address.
 #[derive(Debug, Clone)]
-enum Spot {
+pub(super) enum Spot {
     Item(Rc<Located>),
+    /// Names that differ in how accents are written, and none of them is written as was asked for.
+    Twins(Vec<Rc<Located>>),
     Nothing,
     OtherDrive,
     Denied,
@@ -72,14 +76,14 @@ pub(super) async fn all<P: Ports>(
     drive: &str,
     references: &[&Reference],
 ) -> Result<Vec<Finding>, CallError> {
-    // Each path once, in the spelling that came first.
+    // Each path once, in the spelling that came first. How accents are written may tell two files apart.
     let mut wanted: BTreeMap<String, String> = BTreeMap::new();
     let mut links: Vec<String> = Vec::new();
     for reference in references {
         match reference {
             Reference::InDrive { readings, .. } => {
-                for reading in readings.iter().filter(|reading| !reading.is_empty()) {
-                    wanted.entry(paths::key(reading)).or_insert_with(|| reading.clone());
+                for reading in readings.iter().filter(|reading| can_be(reading)) {
+                    wanted.entry(reading.to_lowercase()).or_insert_with(|| reading.clone());
                 }
             }
             Reference::Link(url) => links.push(url.clone()),
@@ -96,10 +100,7 @@ pub(super) async fn all<P: Ports>(
     let linked = search.links(&links).await?;
     let tree = search.tree(&wanted).await?;
     let spots = match &tree {
-        Some(tree) => wanted
-            .keys()
-            .map(|key| (key.clone(), tree.find(key).map_or(Spot::Nothing, Spot::Item)))
-            .collect(),
+        Some(tree) => wanted.keys().map(|path| (path.clone(), tree.find(path))).collect(),
         None => search.ask(&wanted).await?,
     };
     let mut findings: Vec<Finding> = references
@@ -111,7 +112,7 @@ pub(super) async fn all<P: Ports>(
                 Some(Spot::OtherDrive) => Finding::OtherDrive,
                 Some(Spot::Denied) => Finding::Denied,
                 Some(Spot::Failed(why)) => Finding::Failed(why.clone()),
-                Some(Spot::Nothing) | None => Finding::Nothing(Vec::new()),
+                Some(Spot::Nothing | Spot::Twins(_)) | None => Finding::Nothing(Vec::new()),
             },
             Reference::OtherDrive | Reference::Forbidden(_) => Finding::OtherDrive,
         })
@@ -120,25 +121,39 @@ pub(super) async fn all<P: Ports>(
     Ok(findings)
 }
 
+fn can_be(path: &str) -> bool {
+    !path.is_empty() && path.chars().count() <= LONGEST
+}
+
 fn finding(readings: &[String], elsewhere: bool, spots: &BTreeMap<String, Spot>) -> Finding {
     let mut items: Vec<Rc<Located>> = Vec::new();
-    let mut other = None;
+    let mut trouble = None;
     for reading in readings {
-        if reading.is_empty() {
-            items.push(Rc::new(the_drive()));
-            continue;
-        }
-        match spots.get(&paths::key(reading)) {
-            Some(Spot::Item(item)) if items.iter().all(|known| known.id != item.id) => items.push(item.clone()),
-            Some(Spot::Item(_) | Spot::Nothing | Spot::OtherDrive) | None => {}
-            Some(Spot::Denied) => other = Some(Finding::Denied),
-            Some(Spot::Failed(why)) => other = Some(Finding::Failed(why.clone())),
+        let here = match spots.get(&reading.to_lowercase()) {
+            _ if reading.is_empty() => vec![Rc::new(the_drive())],
+            Some(Spot::Item(item)) => vec![item.clone()],
+            Some(Spot::Twins(twins)) => twins.clone(),
+            Some(Spot::Nothing | Spot::OtherDrive) | None => Vec::new(),
+            Some(Spot::Denied) => {
+                trouble = Some(Finding::Denied);
+                Vec::new()
+            }
+            Some(Spot::Failed(why)) => {
+                trouble = Some(Finding::Failed(why.clone()));
+                Vec::new()
+            }
+        };
+        for item in here {
+            if items.iter().all(|known| known.id != item.id) {
+                items.push(item);
+            }
         }
     }
-    match (items.as_slice(), other) {
-        ([item], _) => Finding::Item(item.clone()),
+    match (items.as_slice(), trouble) {
         ([_, _, ..], _) => Finding::Several(items.iter().map(|item| item.path.clone()).collect()),
-        ([], Some(other)) => other,
+        // The other reading might be the one that is meant.
+        (_, Some(trouble)) => trouble,
+        ([item], None) => Finding::Item(item.clone()),
         ([], None) if elsewhere => Finding::OtherDrive,
         ([], None) => Finding::Nothing(Vec::new()),
     }
@@ -169,14 +184,19 @@ impl<P: Ports> Search<'_, P> {
         if wanted.len() <= FEW {
             return Ok(None);
         }
-        let mut tree = Tree::new(wanted.keys().map(String::as_str));
+        let mut tree = Tree::new(wanted.keys());
         let api = self.connection.api_origin.as_str();
         let mut request = graph::listing(api, self.drive);
         let pages = wanted.len().div_ceil(graph::BATCH);
         for _ in 0..pages {
             let read = |body: &[u8]| graph::read_listing(body, api);
-            let page = call::changes(self.ports, &request, &mut Budget::file(), read).await;
-            let page = page.map_err(call_error)?;
+            let page = match call::changes(self.ports, &request, &mut Budget::file(), read).await {
+                Ok(page) => page,
+                Err(Fault::Answered(error)) if matches!(error.status, 400 | 404 | 405 | 410 | 501) => {
+                    return Ok(self.gave_up("Microsoft does not list it"));
+                }
+                Err(fault) => return Err(call_error(fault)),
+            };
             for place in page.value {
                 if !tree.take(place) {
                     return Ok(self.gave_up("it has too many items"));
@@ -201,20 +221,17 @@ impl<P: Ports> Search<'_, P> {
         let questions: Vec<String> = wanted.values().map(|path| graph::at_path(self.drive, path)).collect();
         let mut spots = BTreeMap::new();
         let mut again = Vec::new();
-        for ((key, path), spot) in wanted.iter().zip(self.spots(&questions).await?) {
+        for ((wanted, path), spot) in wanted.iter().zip(self.spots(&questions).await?) {
             if matches!(spot, Spot::Nothing) {
-                again.extend(
-                    paths::spellings(path)
-                        .into_iter()
-                        .map(|path| (key, graph::at_path(self.drive, &path))),
-                );
+                let others = paths::spellings(path).into_iter();
+                again.extend(others.map(|path| (wanted, graph::at_path(self.drive, &path))));
             }
-            spots.insert(key.clone(), spot);
+            spots.insert(wanted.clone(), spot);
         }
         let questions: Vec<String> = again.iter().map(|(_, question)| question.clone()).collect();
-        for ((key, _), spot) in again.iter().zip(self.spots(&questions).await?) {
+        for ((wanted, _), spot) in again.iter().zip(self.spots(&questions).await?) {
             if matches!(spot, Spot::Item(_)) {
-                spots.insert((*key).clone(), spot);
+                spots.insert((*wanted).clone(), spot);
             }
         }
         Ok(spots)

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    fake::{DRIVE, Fake, FakeItem, Flavour, at, file_at, run},
+    fake::{Answer, DRIVE, Fake, FakeItem, Flavour, at, file_at, run},
     model::{Refusal, Subfolders},
 };
 
@@ -275,7 +275,7 @@ fn few_paths_are_asked_for_many_are_found_in_a_list_and_a_list_without_end_is_gi
         request
             .url
             .contains("/delta?")
-            .then(|| crate::fake::Answer::new(200, page.to_string()))
+            .then(|| Answer::new(200, page.to_string()))
     });
     assert!(
         outcomes(&preview_of(&fake, &rows))
@@ -295,6 +295,117 @@ fn accents_by_themselves_are_found_as_well() {
 }
 
 #[test]
+fn names_that_differ_in_how_accents_are_written_are_two_files() {
+    let (composed, apart) = ("R\u{e9}sum\u{e9}.pdf", "Re\u{301}sume\u{301}.pdf");
+    let mixed = "R\u{e9}sume\u{301}.pdf";
+    let fillers: Vec<String> = (0..500).map(|number| format!("{number}.pdf")).collect();
+    for listed in [false, true] {
+        let fake = world(&[composed, apart]);
+        let mut rows = vec![("1", composed), ("2", apart), ("3", mixed)];
+        fake.add("3", "3.pdf");
+        if listed {
+            rows.extend(fillers.iter().map(|filler| ("4", filler.as_str())));
+            fake.add("4", "4.pdf");
+        }
+        let report = apply_of(&fake, &rows);
+        assert_eq!(follows(&fake, "1"), Some(format!("ID-{}", composed.to_lowercase())));
+        assert_eq!(follows(&fake, "2"), Some(format!("ID-{}", apart.to_lowercase())));
+        if listed {
+            let expected = RowOutcome::Ambiguous(vec![apart.to_owned(), composed.to_owned()]);
+            assert_eq!(report.rows[2].outcome, expected);
+        }
+    }
+}
+
+#[test]
+fn a_reading_that_can_not_be_looked_at_is_not_passed_over() {
+    let fake = world(&["a.pdf"]);
+    fake.scripted(refusing("root:/Documents/a.pdf", 403));
+    assert_eq!(
+        outcomes(&preview_of(&fake, &[("1", "Documents/a.pdf")])),
+        [RowOutcome::AccessDenied]
+    );
+}
+
+/// Refuses one question of a batch with this status, whenever it is asked, and knows the others.
+fn refusing(what: &'static str, status: u16) -> impl FnMut(&graph::Request) -> Option<Answer> {
+    move |request| {
+        let body: Value = serde_json::from_slice(request.body.as_deref()?).unwrap();
+        let answer = |question: &Value| {
+            let refused = question["url"].as_str().unwrap().contains(what);
+            let item = file_at("a.pdf").pop().unwrap().json;
+            match refused {
+                true => json!({ "id": question["id"], "status": status, "body": {} }),
+                false => json!({ "id": question["id"], "status": 200, "body": item }),
+            }
+        };
+        let responses: Vec<Value> = body["requests"].as_array().unwrap().iter().map(answer).collect();
+        Some(Answer::new(200, json!({ "responses": responses }).to_string()))
+    }
+}
+
+#[test]
+fn one_path_at_which_microsoft_fails_keeps_no_other_row_from_being_linked() {
+    let fake = world(&["a.pdf", "b.pdf"]);
+    fake.scripted(refusing("root:/b.pdf", 500));
+    let report = preview_of(&fake, &[("1", "a.pdf"), ("2", "b.pdf")]);
+    assert_eq!(outcomes(&report), [RowOutcome::Linked, RowOutcome::Failed]);
+    assert!(report.rows[1].message.contains("status 500"), "{report:?}");
+}
+
+#[test]
+fn where_many_questions_in_one_are_not_served_each_is_asked_by_itself() {
+    let fake = world(&["a.pdf", "b.pdf"]);
+    fake.scripted(|request| request.url.ends_with("/$batch").then(|| Answer::new(501, "")));
+    let report = preview_of(&fake, &[("1", "a.pdf"), ("2", "c.pdf")]);
+    assert_eq!(report.rows[0].outcome, RowOutcome::Linked);
+    assert!(matches!(report.rows[1].outcome, RowOutcome::PathNotFound(_)));
+}
+
+#[test]
+fn where_the_drive_is_not_listed_each_path_is_asked_for() {
+    let names: Vec<String> = (0..450).map(|number| format!("{number}.pdf")).collect();
+    for status in [410, 404, 501] {
+        let fake = world(&["0.pdf"]);
+        fake.scripted(move |request| request.url.contains("/delta?").then(|| Answer::new(status, "")));
+        let mut rows: Vec<(&str, &str)> = names.iter().map(|name| ("2", name.as_str())).collect();
+        rows[0].0 = "1";
+        fake.add("2", "2.pdf");
+        assert_eq!(preview_of(&fake, &rows).rows[0].outcome, RowOutcome::Linked, "{status}");
+    }
+}
+
+#[test]
+fn a_path_that_is_longer_than_any_is_not_asked_for() {
+    let fake = world(&["a.pdf"]);
+    let long = format!("{}.pdf", "x".repeat(400));
+    let report = preview_of(&fake, &[("1", &long)]);
+    assert!(matches!(report.rows[0].outcome, RowOutcome::PathNotFound(_)));
+    let requests = fake.requests.borrow();
+    let asked = requests
+        .iter()
+        .filter_map(|(_, request)| request.body.as_deref())
+        .filter(|body| String::from_utf8_lossy(body).contains("xxx"))
+        .count();
+    assert_eq!(asked, 0);
+}
+
+#[test]
+fn rows_that_agree_on_a_path_to_nothing_are_told_of_that() {
+    let fake = world(&["Offer.pdf"]);
+    for outcome in outcomes(&preview_of(&fake, &[("1", "Ofer.pdf"), ("1", "OFER.pdf")])) {
+        assert_eq!(outcome, RowOutcome::PathNotFound(vec!["Offer.pdf".to_owned()]));
+    }
+    let report = preview_of(&fake, &[("1", "Ofer.pdf"), ("1", "Other.pdf")]);
+    assert!(
+        report
+            .rows
+            .iter()
+            .all(|row| matches!(row.outcome, RowOutcome::DuplicateFileId(_)))
+    );
+}
+
+#[test]
 fn sharing_links_are_resolved_and_their_tokens_are_not_kept() {
     let url = "https://contoso.example/:b:/s/Team/EaBcDeF?e=4x";
     let token = "aHR0cHM6Ly9jb250b3NvLmV4YW1wbGUvOmI6L3MvVGVhbS9FYUJjRGVGP2U9NHg";
@@ -305,7 +416,7 @@ fn sharing_links_are_resolved_and_their_tokens_are_not_kept() {
     let report = preview_of(&fake, &[("1", url)]);
     assert_eq!(outcomes(&report), [RowOutcome::Linked]);
     assert_eq!(report.rows[0].resolved.as_deref(), Some("A/one.pdf"));
-    assert_eq!(report.rows[0].path, "https://contoso.example/:b:/s/…");
+    assert_eq!(report.rows[0].path, "https://contoso.example/…");
     for items in fake.items.borrow_mut().values_mut() {
         items.json["parentReference"]["driveId"] = json!("b!another");
     }
@@ -355,10 +466,7 @@ fn throttled_questions_are_asked_again_after_the_pause() {
             return None;
         }
         let busy: Value = json!({ "id": "0", "status": 429, "headers": { "Retry-After": "7" }, "body": {} });
-        Some(crate::fake::Answer::new(
-            200,
-            json!({ "responses": [busy] }).to_string(),
-        ))
+        Some(Answer::new(200, json!({ "responses": [busy] }).to_string()))
     });
     assert_eq!(outcomes(&preview_of(&fake, &[("1", "a.pdf")])), [RowOutcome::Linked]);
     assert_eq!(fake.elapsed().as_secs(), 7);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    locate::Located,
+    locate::{Located, Spot},
     near::{Patience, SUGGESTIONS, nearest},
 };
 use crate::{graph::Place, model::EntryKind, paths};
@@ -18,6 +18,8 @@ const ALL_KEPT: usize = 300_000;
 const KEPT: usize = 900_000;
 /// Folders inside of folders, at most.
 const DEEPEST: usize = 200;
+/// Twins that are told of.
+const TWINS: usize = 4;
 /// Names of a folder that are compared for one path.
 const SIBLINGS: usize = 5_000;
 
@@ -51,19 +53,21 @@ pub(super) struct Grown {
     nodes: Vec<Node>,
     root: u32,
     children: BTreeMap<(u32, Box<str>), u32>,
+    /// Further children of the same name, but for how accents are written.
+    twins: BTreeMap<u32, Vec<u32>>,
     by_name: BTreeMap<String, Vec<u32>>,
 }
 
 impl Tree {
-    /// For paths with these keys.
-    pub(super) fn new<'a>(keys: impl Iterator<Item = &'a str>) -> Self {
-        let last = |key: &str| key.rsplit('/').next().unwrap_or_default().to_owned();
+    /// For these paths.
+    pub(super) fn new<'a>(paths: impl Iterator<Item = &'a String>) -> Self {
+        let last = |path: &String| paths::key(path.rsplit('/').next().unwrap_or_default());
         Self {
             numbers: BTreeMap::new(),
             nodes: Vec::new(),
             kept: 0,
             root: None,
-            wanted: keys.map(last).collect(),
+            wanted: paths.map(last).collect(),
         }
     }
 
@@ -116,6 +120,7 @@ impl Tree {
         drop(self.numbers);
         let root = self.root?;
         let mut children = BTreeMap::new();
+        let mut twins: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         let mut by_name: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for (number, node) in (0_u32..).zip(&self.nodes) {
             let Some(item) = &node.item else { continue };
@@ -126,29 +131,54 @@ impl Tree {
             if self.wanted.contains(&key) && item.kind == EntryKind::File {
                 by_name.entry(key.clone()).or_default().push(number);
             }
-            children.insert((parent, key.into()), number);
+            let first = *children.entry((parent, key.into())).or_insert(number);
+            if first != number {
+                twins.entry(first).or_default().push(number);
+            }
         }
         Some(Grown {
             nodes: self.nodes,
             root,
             children,
+            twins,
             by_name,
         })
     }
 }
 
 impl Grown {
-    /// The item at a path, by the path's key.
-    pub(super) fn find(&self, key: &str) -> Option<Rc<Located>> {
-        let mut at = self.root;
-        for name in key.split('/') {
-            at = self.child(at, name)?;
+    /// What is at a path in lower case.
+    pub(super) fn find(&self, path: &str) -> Spot {
+        let mut at = vec![self.root];
+        for name in path.split('/') {
+            let next = at.iter().flat_map(|folder| self.called(*folder, name));
+            at = next.take(TWINS).collect();
         }
-        self.located(at).map(Rc::new)
+        let mut items: Vec<Rc<Located>> = at.iter().filter_map(|at| self.located(*at)).map(Rc::new).collect();
+        match items.len() {
+            0 | 1 => items.pop().map_or(Spot::Nothing, Spot::Item),
+            _ => Spot::Twins(items),
+        }
     }
 
-    fn child(&self, folder: u32, name: &str) -> Option<u32> {
-        self.children.get(&(folder, name.into())).copied()
+    /// The children of that name: where there are twins, the one that is written like that, if there is one.
+    fn called(&self, folder: u32, name: &str) -> Vec<u32> {
+        let Some(first) = self.child(folder, &paths::key(name)) else {
+            return Vec::new();
+        };
+        let Some(others) = self.twins.get(&first) else {
+            return vec![first];
+        };
+        let all = std::iter::once(first).chain(others.iter().copied());
+        let is_written = |number: &u32| self.item(*number).is_some_and(|item| item.name.to_lowercase() == name);
+        match all.clone().find(is_written) {
+            Some(exact) => vec![exact],
+            None => all.collect(),
+        }
+    }
+
+    fn child(&self, folder: u32, key: &str) -> Option<u32> {
+        self.children.get(&(folder, key.into())).copied()
     }
 
     fn item(&self, number: u32) -> Option<&Item> {

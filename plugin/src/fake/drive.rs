@@ -74,6 +74,10 @@ impl Fake {
         if let Some(id) = url.strip_prefix(&format!("{CONTENT}/")) {
             return items.get(id).map_or_else(not_found, |item| bytes(item, request));
         }
+        let place = url.strip_prefix(&format!("{API}/v1.0"));
+        if let Some(found) = place.and_then(|place| self.place_answer(place)) {
+            return found.map_or_else(not_found, |item| Answer::new(200, item.to_string()));
+        }
         let path = url
             .strip_prefix(&format!("{API}/v1.0/drives/{DRIVE}/items/"))
             .unwrap_or_default();

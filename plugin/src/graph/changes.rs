@@ -88,30 +88,19 @@ pub fn lost_track(error: &GraphError) -> bool {
     matches!(error.status, 400 | 404 | 410) || codes.iter().any(|code| error.says(code))
 }
 
-/// The metadata of at most [`BATCH`] items in one request.
-#[must_use]
-pub fn batch(api: &str, drive: &str, items: &[&str]) -> Request {
-    let question = |(number, item): (usize, &&str)| {
-        let url = format!(
-            "/drives/{}/items/{}?$select={ITEM_SELECT}",
-            segment(drive),
-            segment(item)
-        );
-        json!({ "id": number.to_string(), "method": "GET", "url": url })
-    };
-    posted(api, items.iter().enumerate().map(question).collect())
-}
-
 /// At most [`BATCH`] questions in one request, each as its path below the version's root.
 #[must_use]
-pub fn batch_of(api: &str, paths: &[&str]) -> Request {
+pub fn batch(api: &str, paths: &[&str]) -> Request {
     let question = |(number, path): (usize, &&str)| json!({ "id": number.to_string(), "method": "GET", "url": path });
-    posted(api, paths.iter().enumerate().map(question).collect())
-}
-
-fn posted(api: &str, questions: Vec<Value>) -> Request {
+    let questions: Vec<Value> = paths.iter().enumerate().map(question).collect();
     let body = json!({ "requests": questions }).to_string();
     Request::new(format!("{api}/v1.0/$batch"), JSON).posting(body.into_bytes())
+}
+
+/// One such question by itself.
+#[must_use]
+pub fn single(api: &str, path: &str) -> Request {
+    Request::new(format!("{api}/v1.0{path}"), JSON)
 }
 
 /// One answer out of many.
@@ -125,7 +114,7 @@ pub enum Batched<T> {
     Missing,
 }
 
-/// The answers to [`batch`] or [`batch_of`], in the order asked, whatever order they came in.
+/// The answers to [`batch`], in the order asked, whatever order they came in.
 ///
 /// # Errors
 /// When the body is not what was asked for.

@@ -19,8 +19,8 @@ const SELECT: &str = "id,name,size,webUrl,parentReference,file,folder,root,packa
 
 /// Entries a page of a listing of the whole drive, at most.
 const LISTING_PAGE: u32 = 1000;
-/// Entries of a folder that are looked through for names alike.
-const FOLDER_PAGE: u32 = 999;
+/// Entries of a folder that are looked through for names alike. Twenty folders fit into one answer.
+const FOLDER_PAGE: u32 = 400;
 
 /// An item, as far as it takes to know what it is and where.
 #[derive(Debug, Clone, Default, Deserialize)]
