@@ -91,7 +91,7 @@ pub struct Replacement<'a> {
     pub line: &'a Line,
 }
 
-const COLUMNS: &str = "l.state, l.held, l.waiting, l.suspected, l.note, l.place, \
+const COLUMNS: &str = "l.state, l.held, l.waiting, l.suspected, l.note, l.place AS tied_to, \
      (SELECT count(*) FROM showings s WHERE s.file = l.file) AS shown_in, f.id";
 
 /// How many files follow an item of the drive, and how many of these are suspected.
@@ -436,6 +436,6 @@ fn read(row: &SqliteRow) -> Result<Managed> {
         suspected: row.try_get("suspected")?,
         note: row.try_get("note")?,
         shown_in: u32::try_from(row.try_get::<i64, _>("shown_in")?).unwrap_or(u32::MAX),
-        place: row.try_get("place")?,
+        place: row.try_get("tied_to")?,
     })
 }
