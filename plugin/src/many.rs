@@ -2,6 +2,7 @@
 
 use futures::{StreamExt, stream};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::{
     call::{self, Fault},
@@ -27,42 +28,62 @@ pub async fn ask<P: Ports, T: DeserializeOwned>(
     connection: &Connection,
     questions: &[String],
 ) -> Result<Vec<Answer<T>>, Fault> {
-    let mut answers = Vec::with_capacity(questions.len());
-    let mut requests = stream::iter(questions.chunks(graph::BATCH))
-        .map(|some| batch(ports, &connection.api_origin, some))
-        .buffered(AT_ONCE);
-    while let Some(some) = requests.next().await {
-        answers.extend(some?);
-    }
+    let mut answers: Vec<Answer<T>> = Vec::with_capacity(questions.len());
+    ask_all(ports, &connection.api_origin, questions, &mut |answer| {
+        answers.push(match answer {
+            Some(Ok(found)) => serde_json::from_value(found).ok().map(Ok),
+            Some(Err(error)) => Some(Err(error)),
+            None => None,
+        });
+    })
+    .await?;
     Ok(answers)
 }
 
-/// A question under way.
-enum State<T> {
-    Open,
-    /// It is to be asked again, after this.
-    PutOff(GraphError),
-    Answered(Answer<T>),
-}
-
-async fn batch<P: Ports, T: DeserializeOwned>(
+/// Apart from [`ask`], so that it is in the component once.
+async fn ask_all<P: Ports>(
     ports: &P,
     api: &str,
     questions: &[String],
-) -> Result<Vec<Answer<T>>, Fault> {
-    let mut states: Vec<State<T>> = questions.iter().map(|_| State::Open).collect();
+    tell: &mut dyn FnMut(Answer<Value>),
+) -> Result<(), Fault> {
+    let mut requests = stream::iter(questions.chunks(graph::BATCH))
+        .map(|some| batch(ports, api, some))
+        .buffered(AT_ONCE);
+    while let Some(some) = requests.next().await {
+        some?.into_iter().for_each(&mut *tell);
+    }
+    Ok(())
+}
+
+/// A question under way.
+enum State {
+    Open,
+    /// It is to be asked again, after this.
+    PutOff(GraphError),
+    Answered(Answer<Value>),
+}
+
+impl State {
+    const fn is_open(&self) -> bool {
+        !matches!(self, Self::Answered(_))
+    }
+}
+
+async fn batch<P: Ports>(ports: &P, api: &str, questions: &[String]) -> Result<Vec<Answer<Value>>, Fault> {
+    let mut states: Vec<State> = questions.iter().map(|_| State::Open).collect();
     let mut budget = Budget::file();
     loop {
         let open: Vec<&str> = questions
             .iter()
             .zip(&states)
-            .filter(|(_, state)| !matches!(state, State::Answered(_)))
+            .filter(|(_, state)| state.is_open())
             .map(|(question, _)| question.as_str())
             .collect();
         if open.is_empty() {
             break;
         }
-        let read = |body: &[u8]| graph::batched::<T>(body, open.len());
+        let read = |body: &[u8]| graph::batched(body, open.len());
         let came = match call::json(ports, &graph::batch(api, &open), &mut budget, read).await {
             Ok(came) => came,
             // Where requests of many are not served.
@@ -72,10 +93,9 @@ async fn batch<P: Ports, T: DeserializeOwned>(
             Err(fault) => return Err(fault),
         };
         let mut trouble = None;
-        let places = states.iter_mut().filter(|state| !matches!(state, State::Answered(_)));
-        for (place, answer) in places.zip(came) {
+        for (place, answer) in states.iter_mut().filter(|state| state.is_open()).zip(came) {
             *place = match answer {
-                Batched::Item(item) => State::Answered(Some(Ok(*item))),
+                Batched::Found(found) => State::Answered(Some(Ok(found))),
                 Batched::Missing => State::Answered(None),
                 Batched::Refused(error, _) if error.meaning() == Meaning::SignIn => return Err(Fault::Answered(error)),
                 Batched::Refused(error, head) => match retry::trouble(error.meaning(), &head, ports.utc()) {
@@ -101,17 +121,13 @@ async fn batch<P: Ports, T: DeserializeOwned>(
     Ok(states.into_iter().map(answer).collect())
 }
 
-async fn one_by_one<P: Ports, T: DeserializeOwned>(
-    ports: &P,
-    api: &str,
-    questions: &[&str],
-) -> Result<Vec<Batched<T>>, Fault> {
+async fn one_by_one<P: Ports>(ports: &P, api: &str, questions: &[&str]) -> Result<Vec<Batched>, Fault> {
     let mut answers = Vec::with_capacity(questions.len());
     for question in questions {
         let request = graph::single(api, question);
-        let answer = call::json(ports, &request, &mut Budget::file(), graph::object::<T>).await;
+        let answer = call::json(ports, &request, &mut Budget::file(), graph::object).await;
         answers.push(match answer {
-            Ok(item) => Batched::Item(Box::new(item)),
+            Ok(found) => Batched::Found(found),
             Err(Fault::Answered(error)) if error.meaning() == Meaning::Throttled => return Err(Fault::Answered(error)),
             Err(Fault::Answered(error)) => {
                 let head = Head::new(error.status, Vec::new());

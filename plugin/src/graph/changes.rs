@@ -1,6 +1,6 @@
 //! What has changed in a drive, and many questions in one request.
 
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
@@ -105,12 +105,12 @@ pub fn single(api: &str, path: &str) -> Request {
 
 /// One answer out of many.
 #[derive(Debug)]
-pub enum Batched<T> {
-    /// What was asked for.
-    Item(Box<T>),
+pub enum Batched {
+    /// What was asked for, as it came.
+    Found(Value),
     /// Another answer, with its head for what it asks of us.
     Refused(GraphError, Head),
-    /// None at all, or nothing that can be read.
+    /// None at all.
     Missing,
 }
 
@@ -118,7 +118,7 @@ pub enum Batched<T> {
 ///
 /// # Errors
 /// When the body is not what was asked for.
-pub fn batched<T: DeserializeOwned>(body: &[u8], asked: usize) -> Result<Vec<Batched<T>>, Unreadable> {
+pub fn batched(body: &[u8], asked: usize) -> Result<Vec<Batched>, Unreadable> {
     #[derive(Deserialize)]
     struct Answers {
         responses: Vec<Answer>,
@@ -133,15 +133,13 @@ pub fn batched<T: DeserializeOwned>(body: &[u8], asked: usize) -> Result<Vec<Bat
         body: Value,
     }
     let answers: Answers = object(body)?;
-    let mut all: Vec<Batched<T>> = std::iter::repeat_with(|| Batched::Missing).take(asked).collect();
+    let mut all: Vec<Batched> = std::iter::repeat_with(|| Batched::Missing).take(asked).collect();
     for answer in answers.responses {
         let Some(place) = answer.id.parse::<usize>().ok().and_then(|number| all.get_mut(number)) else {
             continue;
         };
         if answer.status == 200 {
-            if let Ok(item) = serde_json::from_value(answer.body) {
-                *place = Batched::Item(Box::new(item));
-            }
+            *place = Batched::Found(answer.body);
             continue;
         }
         let text = |(name, value): (String, Value)| match value {
@@ -183,8 +181,8 @@ mod tests {
     fn answers_in_any_order_find_their_question_and_a_missing_one_is_known() {
         let body = br#"{"responses":[{"id":"2","status":404,"body":{"error":{"code":"itemNotFound"}}},
             {"id":"0","status":200,"body":{"id":"A","file":{}}},{"id":"77","status":200},{"id":"x","status":200}]}"#;
-        let all = batched::<DriveItem>(body, 3).unwrap();
-        assert!(matches!(&all[0], Batched::Item(item) if item.id == "A"));
+        let all = batched(body, 3).unwrap();
+        assert!(matches!(&all[0], Batched::Found(item) if item["id"] == "A"));
         assert!(matches!(&all[1], Batched::Missing));
         assert!(matches!(&all[2], Batched::Refused(error, _) if error.status == 404));
     }
