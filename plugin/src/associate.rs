@@ -2,13 +2,16 @@
 //! one outcome; those that can be linked are linked all at once, and their bytes stay as they are until the next sync.
 //!
 //! - `locate`: what is at the paths. Few are asked for, for many the whole drive is listed.
-//! - `tree`: the whole drive, as far as it matters.
+//! - `located`: an item that was found.
+//! - `tree`: the whole drive, as far as it matters; `flat`: in little memory.
 //! - `near`: names that are nearly the same.
 //! - `judge`: whether a file may follow an item; pure.
 //! - `wording`: what people read.
 
+mod flat;
 mod judge;
 mod locate;
+mod located;
 mod near;
 mod tree;
 mod wording;
@@ -27,7 +30,8 @@ use crate::{
     retry::Budget,
     sheet::{self, Limits, Line, SheetError, Value},
 };
-use locate::{Finding, Located};
+use locate::Finding;
+use located::Located;
 
 /// File IDs that the library can be asked about at once.
 const STAT: usize = 10_000;
@@ -97,14 +101,14 @@ struct Row {
     path: String,
     outcome: RowOutcome,
     why: String,
-    item: Option<std::rc::Rc<Located>>,
+    item: Option<Located>,
 }
 
 impl Row {
     /// Whether another row has the same item, or the same path to nothing.
     fn leads_where(&self, other: &Self) -> bool {
         match (&self.item, &other.item) {
-            (Some(item), Some(other)) => item.id == other.id,
+            (Some(item), Some(other)) => item.id() == other.id(),
             (None, None) => paths::key(&self.path) == paths::key(&other.path),
             _ => false,
         }
@@ -226,7 +230,7 @@ impl Work {
         row.outcome = match finding {
             Finding::Item(item) => {
                 let follows = match &file.follows {
-                    Some((drive, id, _)) if *drive == self.drive && *id == item.id => RowOutcome::AlreadyLinked,
+                    Some((drive, id, _)) if *drive == self.drive && *id == item.id() => RowOutcome::AlreadyLinked,
                     Some((_, _, name)) => RowOutcome::Relinked(name.clone()),
                     None => RowOutcome::Linked,
                 };
@@ -298,10 +302,10 @@ impl Work {
                 let item = row.item.as_ref()?;
                 let binding = Binding {
                     file: row.file.clone(),
-                    item: item.id.clone(),
-                    name: item.name.clone(),
-                    web_url: item.web_url.clone(),
-                    place: item.parent.as_deref().map(|folder| paths::place(folder, &item.name)),
+                    item: item.id().to_owned(),
+                    name: item.name().to_owned(),
+                    web_url: item.web_url().map(str::to_owned),
+                    place: item.place(),
                 };
                 Some((place, binding))
             })
@@ -317,7 +321,7 @@ impl Work {
         } = self;
         let row = |row: Row| {
             let file = files.get(&row.file).map_or("", |file| file.name.as_str());
-            let resolved = row.item.map(|item| item.path.clone());
+            let resolved = row.item.as_ref().map(Located::path);
             let subject = wording::Subject {
                 id: &row.file,
                 file,

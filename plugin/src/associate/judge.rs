@@ -1,6 +1,6 @@
 //! Whether a library file may follow an item.
 
-use super::locate::Located;
+use super::located::Located;
 use crate::{
     association::RowOutcome,
     kinds,
@@ -11,46 +11,53 @@ use crate::{
 
 /// Why not; none if it may. What nothing can be done about comes first. Rules 20, 24, 28 and 31.
 pub(super) fn objection(file: &str, item: &Located, policy: &Policy) -> Option<RowOutcome> {
-    match item.kind {
+    match item.kind() {
         EntryKind::File => {}
         EntryKind::Folder => return Some(RowOutcome::IsAFolder),
         EntryKind::Package => return Some(RowOutcome::Refused(Refusal::Package)),
         EntryKind::Shortcut => return Some(RowOutcome::Refused(Refusal::Shortcut)),
         EntryKind::Other => return Some(RowOutcome::Refused(Refusal::UnknownKind)),
     }
-    if item.infected {
+    if item.infected() {
         return Some(RowOutcome::Refused(Refusal::Malware));
     }
-    let ending = kinds::ending(&item.name);
+    let ending = kinds::ending(item.name());
     if ending.is_empty() || !policy.file_types.iter().any(|kind| kind.eq_ignore_ascii_case(&ending)) {
         return Some(RowOutcome::UnsupportedType(ending));
     }
-    if policy.subfolders == Subfolders::None && item.path.contains('/') {
+    if policy.subfolders == Subfolders::None && item.path().contains('/') {
         return Some(RowOutcome::Subfolder);
     }
-    if let Err(Refusal::TooLarge(size, limit)) = validate::check_size(item.size.unwrap_or_default(), policy) {
+    if let Err(Refusal::TooLarge(size, limit)) = validate::check_size(item.size().unwrap_or_default(), policy) {
         return Some(RowOutcome::TooLarge(size, limit));
     }
-    let same = same_format(file, &item.name);
+    let same = same_format(file, item.name());
     (!same).then(|| RowOutcome::FormatMismatch(kinds::ending(file), ending))
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    use std::rc::Rc;
+
+    use serde_json::{Value, json};
+
     use super::*;
     use crate::source;
 
-    fn item(path: &str) -> Located {
-        Located {
-            id: "A".to_owned(),
-            parent: None,
-            name: path.rsplit('/').next().unwrap_or_default().to_owned(),
-            path: path.to_owned(),
-            kind: EntryKind::File,
-            size: Some(1),
-            web_url: None,
-            infected: false,
+    fn item(path: &str, facets: Value) -> Located {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut json = json!({
+            "id": "A", "name": name, "parentReference": { "path": format!("/drives/b!a/root:/{folder}") },
+        });
+        for (facet, value) in facets.as_object().unwrap() {
+            json[facet] = value.clone();
         }
+        Located::Asked(Rc::new(serde_json::from_value(json).unwrap()))
+    }
+
+    fn file(path: &str) -> Located {
+        item(path, json!({ "file": {}, "size": 1 }))
     }
 
     fn told(file: &str, item: &Located) -> Option<RowOutcome> {
@@ -59,24 +66,22 @@ mod tests {
 
     #[test]
     fn r28_only_the_same_format_may_follow() {
-        assert_eq!(told("a.docx", &item("Deep/Down/b.DOCX")), None);
-        assert_eq!(told("a.jpg", &item("b.jpeg")), None);
+        assert_eq!(told("a.docx", &file("Deep/Down/b.DOCX")), None);
+        assert_eq!(told("a.jpg", &file("b.jpeg")), None);
         let mismatch = RowOutcome::FormatMismatch("xlsx".to_owned(), "docx".to_owned());
-        assert_eq!(told("a.xlsx", &item("b.docx")), Some(mismatch));
+        assert_eq!(told("a.xlsx", &file("b.docx")), Some(mismatch));
     }
 
     #[test]
     fn r20_r24_what_may_not_enter_may_not_be_followed() {
         let text = RowOutcome::UnsupportedType("txt".to_owned());
-        assert_eq!(told("a.txt", &item("b.txt")), Some(text));
-        let mut large = item("b.mp4");
-        large.size = Some(524_288_001);
+        assert_eq!(told("a.txt", &file("b.txt")), Some(text));
+        let large = |size: u64| item("b.mp4", json!({ "file": {}, "size": size }));
         assert_eq!(
-            told("a.mp4", &large),
+            told("a.mp4", &large(524_288_001)),
             Some(RowOutcome::TooLarge(524_288_001, 524_288_000))
         );
-        large.size = Some(524_288_000);
-        assert_eq!(told("a.mp4", &large), None);
+        assert_eq!(told("a.mp4", &large(524_288_000)), None);
     }
 
     #[test]
@@ -84,27 +89,26 @@ mod tests {
         let mut policy = source::default_policy();
         policy.subfolders = Subfolders::None;
         assert_eq!(
-            objection("a.pdf", &item("A/b.pdf"), &policy),
+            objection("a.pdf", &file("A/b.pdf"), &policy),
             Some(RowOutcome::Subfolder)
         );
-        assert_eq!(objection("a.pdf", &item("b.pdf"), &policy), None);
+        assert_eq!(objection("a.pdf", &file("b.pdf"), &policy), None);
     }
 
     #[test]
     fn other_kinds_have_their_own_reason() {
-        for (kind, outcome) in [
-            (EntryKind::Folder, RowOutcome::IsAFolder),
-            (EntryKind::Package, RowOutcome::Refused(Refusal::Package)),
-            (EntryKind::Shortcut, RowOutcome::Refused(Refusal::Shortcut)),
-            (EntryKind::Other, RowOutcome::Refused(Refusal::UnknownKind)),
+        for (facets, outcome) in [
+            (json!({ "folder": {} }), RowOutcome::IsAFolder),
+            (json!({ "package": {} }), RowOutcome::Refused(Refusal::Package)),
+            (json!({ "remoteItem": {} }), RowOutcome::Refused(Refusal::Shortcut)),
+            (json!({}), RowOutcome::Refused(Refusal::UnknownKind)),
+            (
+                json!({ "file": {}, "malware": {} }),
+                RowOutcome::Refused(Refusal::Malware),
+            ),
         ] {
-            let item = Located { kind, ..item("b.pdf") };
-            assert_eq!(told("a.pdf", &item), Some(outcome));
+            assert_eq!(told("a.pdf", &item("b.pdf", facets)), Some(outcome));
         }
-        let infected = Located {
-            infected: true,
-            ..item("b.pdf")
-        };
-        assert_eq!(told("a.pdf", &infected), Some(RowOutcome::Refused(Refusal::Malware)));
+        assert_eq!(told("a.pdf", &Located::Drive), Some(RowOutcome::IsAFolder));
     }
 }

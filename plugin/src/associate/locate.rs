@@ -6,8 +6,9 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
     call_error,
+    located::Located,
     near::{Patience, nearest},
-    tree::{Grown, Tree},
+    tree::{Grown, Tree, hash},
 };
 use crate::{
     call::{self, Fault},
@@ -21,30 +22,17 @@ use crate::{
 
 /// Up to this number of paths the drive is not listed: they take one round of requests, or two.
 const FEW: usize = 400;
+/// Questions that are written down at the same time.
+const AT_ONCE: usize = 2_000;
 /// Microsoft's longest path, in characters: nothing can be at a longer one.
 const LONGEST: usize = 400;
 /// Folders that are looked through for names alike, where the drive was not listed.
 const FOLDERS: usize = 100;
 
-/// An item that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Located {
-    pub id: String,
-    pub name: String,
-    /// The folder it lies in, by its id.
-    pub parent: Option<String>,
-    /// From the drive on, with slashes between names; empty for the drive itself.
-    pub path: String,
-    pub kind: EntryKind,
-    pub size: Option<u64>,
-    pub web_url: Option<String>,
-    pub infected: bool,
-}
-
 /// What a row's path leads to.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) enum Finding {
-    Item(Rc<Located>),
+    Item(Located),
     /// Nothing, but these are near.
     Nothing(Vec<String>),
     /// It can be read in several ways, and these are there.
@@ -55,11 +43,11 @@ pub(super) enum Finding {
 }
 
 /// What is at one path or behind one address.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) enum Spot {
-    Item(Rc<Located>),
+    Item(Located),
     /// Names that differ in how accents are written, and none of them is written as was asked for.
-    Twins(Vec<Rc<Located>>),
+    Twins(Vec<Located>),
     Nothing,
     OtherDrive,
     Denied,
@@ -76,18 +64,10 @@ pub(super) async fn all<P: Ports>(
     drive: &str,
     references: &[&Reference],
 ) -> Result<Vec<Finding>, CallError> {
-    // Each path once, in the spelling that came first. How accents are written may tell two files apart.
-    let mut wanted: BTreeMap<String, String> = BTreeMap::new();
-    let mut links: Vec<String> = Vec::new();
+    let mut links: Vec<&str> = Vec::new();
     for reference in references {
-        match reference {
-            Reference::InDrive { readings, .. } => {
-                for reading in readings.iter().filter(|reading| can_be(reading)) {
-                    wanted.entry(reading.to_lowercase()).or_insert_with(|| reading.clone());
-                }
-            }
-            Reference::Link(url) => links.push(url.clone()),
-            Reference::OtherDrive | Reference::Forbidden(_) => {}
+        if let Reference::Link(url) = reference {
+            links.push(url);
         }
     }
     links.sort_unstable();
@@ -98,16 +78,20 @@ pub(super) async fn all<P: Ports>(
         drive,
     };
     let linked = search.links(&links).await?;
-    let tree = search.tree(&wanted).await?;
+    let tree = search.tree(references).await?;
     let spots = match &tree {
-        Some(tree) => wanted.keys().map(|path| (path.clone(), tree.find(path))).collect(),
-        None => search.ask(&wanted).await?,
+        Some(_) => BTreeMap::new(),
+        None => search.ask(&wanted(references)).await?,
+    };
+    let look = |path: &str| match &tree {
+        Some(tree) => tree.find(path),
+        None => spots.get(path).cloned().unwrap_or(Spot::Nothing),
     };
     let mut findings: Vec<Finding> = references
         .iter()
         .map(|reference| match reference {
-            Reference::InDrive { readings, elsewhere } => finding(readings, *elsewhere, &spots),
-            Reference::Link(url) => match linked.get(url) {
+            Reference::InDrive { readings, elsewhere } => finding(readings, *elsewhere, look),
+            Reference::Link(url) => match linked.get(url.as_str()) {
                 Some(Spot::Item(item)) => Finding::Item(item.clone()),
                 Some(Spot::OtherDrive) => Finding::OtherDrive,
                 Some(Spot::Denied) => Finding::Denied,
@@ -117,58 +101,68 @@ pub(super) async fn all<P: Ports>(
             Reference::OtherDrive | Reference::Forbidden(_) => Finding::OtherDrive,
         })
         .collect();
-    search.suggest(references, &mut findings, tree.as_ref()).await;
+    search.suggest(references, &mut findings, tree.as_deref()).await;
     Ok(findings)
+}
+
+/// All paths that are looked for.
+fn readings<'a>(references: &'a [&Reference]) -> impl Iterator<Item = &'a str> {
+    let of = |reference: &&'a Reference| match reference {
+        Reference::InDrive { readings, .. } => readings.as_slice(),
+        _ => &[],
+    };
+    let all = references.iter().flat_map(of);
+    all.map(String::as_str).filter(|path| can_be(path))
+}
+
+/// Each path once, in lower case, with the spelling that came first. How accents are written may tell two files apart.
+fn wanted(references: &[&Reference]) -> BTreeMap<String, String> {
+    let mut wanted = BTreeMap::new();
+    for path in readings(references) {
+        wanted.entry(path.to_lowercase()).or_insert_with(|| path.to_owned());
+    }
+    wanted
 }
 
 fn can_be(path: &str) -> bool {
     !path.is_empty() && path.chars().count() <= LONGEST
 }
 
-fn finding(readings: &[String], elsewhere: bool, spots: &BTreeMap<String, Spot>) -> Finding {
-    let mut items: Vec<Rc<Located>> = Vec::new();
+fn finding(readings: &[String], elsewhere: bool, look: impl Fn(&str) -> Spot) -> Finding {
+    let mut items: Vec<Located> = Vec::new();
     let mut trouble = None;
     for reading in readings {
-        let here = match spots.get(&reading.to_lowercase()) {
-            _ if reading.is_empty() => vec![Rc::new(the_drive())],
-            Some(Spot::Item(item)) => vec![item.clone()],
-            Some(Spot::Twins(twins)) => twins.clone(),
-            Some(Spot::Nothing | Spot::OtherDrive) | None => Vec::new(),
-            Some(Spot::Denied) => {
+        let spot = match reading.as_str() {
+            "" => Spot::Item(Located::Drive),
+            path if can_be(path) => look(&path.to_lowercase()),
+            _ => Spot::Nothing,
+        };
+        let here = match spot {
+            Spot::Item(item) => vec![item],
+            Spot::Twins(twins) => twins,
+            Spot::Nothing | Spot::OtherDrive => Vec::new(),
+            Spot::Denied => {
                 trouble = Some(Finding::Denied);
                 Vec::new()
             }
-            Some(Spot::Failed(why)) => {
-                trouble = Some(Finding::Failed(why.clone()));
+            Spot::Failed(why) => {
+                trouble = Some(Finding::Failed(why));
                 Vec::new()
             }
         };
         for item in here {
-            if items.iter().all(|known| known.id != item.id) {
+            if items.iter().all(|known| known.id() != item.id()) {
                 items.push(item);
             }
         }
     }
     match (items.as_slice(), trouble) {
-        ([_, _, ..], _) => Finding::Several(items.iter().map(|item| item.path.clone()).collect()),
+        ([_, _, ..], _) => Finding::Several(items.iter().map(Located::path).collect()),
         // The other reading might be the one that is meant.
         (_, Some(trouble)) => trouble,
         ([item], None) => Finding::Item(item.clone()),
         ([], None) if elsewhere => Finding::OtherDrive,
         ([], None) => Finding::Nothing(Vec::new()),
-    }
-}
-
-fn the_drive() -> Located {
-    Located {
-        id: String::new(),
-        name: String::new(),
-        parent: None,
-        path: String::new(),
-        kind: EntryKind::Folder,
-        size: None,
-        web_url: None,
-        infected: false,
     }
 }
 
@@ -180,14 +174,15 @@ struct Search<'a, P> {
 
 impl<P: Ports> Search<'_, P> {
     /// The whole drive. None where asking for the paths is cheaper.
-    async fn tree(&self, wanted: &BTreeMap<String, String>) -> Result<Option<Grown>, CallError> {
-        if wanted.len() <= FEW {
+    async fn tree(&self, references: &[&Reference]) -> Result<Option<Rc<Grown>>, CallError> {
+        let wanted = count(readings(references));
+        if wanted <= FEW {
             return Ok(None);
         }
-        let mut tree = Tree::new(wanted.keys());
+        let mut tree = Tree::new(readings(references));
         let api = self.connection.api_origin.as_str();
         let mut request = graph::listing(api, self.drive);
-        let pages = wanted.len().div_ceil(graph::BATCH);
+        let pages = wanted.div_ceil(graph::BATCH);
         for _ in 0..pages {
             let read = |body: &[u8]| graph::read_listing(body, api);
             let page = match call::changes(self.ports, &request, &mut Budget::file(), read).await {
@@ -197,10 +192,8 @@ impl<P: Ports> Search<'_, P> {
                 }
                 Err(fault) => return Err(call_error(fault)),
             };
-            for place in page.value {
-                if !tree.take(place) {
-                    return Ok(self.gave_up("it has too many items"));
-                }
+            if !page.value.iter().all(|place| tree.take(place)) {
+                return Ok(self.gave_up("it has too many items"));
             }
             match page.next {
                 Some(next) => request = graph::listing_page(&next),
@@ -210,7 +203,7 @@ impl<P: Ports> Search<'_, P> {
         Ok(self.gave_up("asking for each path is cheaper"))
     }
 
-    fn gave_up(&self, why: &str) -> Option<Grown> {
+    fn gave_up(&self, why: &str) -> Option<Rc<Grown>> {
         self.ports
             .log(Level::Info, &format!("the drive was not listed to the end: {why}"));
         None
@@ -218,18 +211,19 @@ impl<P: Ports> Search<'_, P> {
 
     /// Asks for each path, and for those that are not there in their other spellings.
     async fn ask(&self, wanted: &BTreeMap<String, String>) -> Result<BTreeMap<String, Spot>, CallError> {
-        let questions: Vec<String> = wanted.values().map(|path| graph::at_path(self.drive, path)).collect();
+        let at = |path: &String| graph::at_path(self.drive, path);
         let mut spots = BTreeMap::new();
         let mut again = Vec::new();
-        for ((wanted, path), spot) in wanted.iter().zip(self.spots(&questions).await?) {
+        let found = self.spots(wanted.values().map(at)).await?;
+        for ((wanted, path), spot) in wanted.iter().zip(found) {
             if matches!(spot, Spot::Nothing) {
                 let others = paths::spellings(path).into_iter();
-                again.extend(others.map(|path| (wanted, graph::at_path(self.drive, &path))));
+                again.extend(others.map(|path| (wanted, path)));
             }
             spots.insert(wanted.clone(), spot);
         }
-        let questions: Vec<String> = again.iter().map(|(_, question)| question.clone()).collect();
-        for ((wanted, _), spot) in again.iter().zip(self.spots(&questions).await?) {
+        let found = self.spots(again.iter().map(|(_, path)| at(path))).await?;
+        for ((wanted, _), spot) in again.iter().zip(found) {
             if matches!(spot, Spot::Item(_)) {
                 spots.insert((*wanted).clone(), spot);
             }
@@ -237,26 +231,27 @@ impl<P: Ports> Search<'_, P> {
         Ok(spots)
     }
 
-    async fn links(&self, links: &[String]) -> Result<BTreeMap<String, Spot>, CallError> {
-        let questions: Vec<String> = links.iter().map(|url| graph::shared(url)).collect();
-        let spots = self.spots(&questions).await?;
-        Ok(links.iter().cloned().zip(spots).collect())
+    async fn links<'l>(&self, links: &[&'l str]) -> Result<BTreeMap<&'l str, Spot>, CallError> {
+        let spots = self.spots(links.iter().map(|url| graph::shared(url))).await?;
+        Ok(links.iter().copied().zip(spots).collect())
     }
 
-    async fn spots(&self, questions: &[String]) -> Result<Vec<Spot>, CallError> {
-        let answers = many::ask::<P, Place>(self.ports, self.connection, questions).await;
-        Ok(answers
-            .map_err(call_error)?
-            .into_iter()
-            .map(|answer| self.spot(answer))
-            .collect())
+    async fn spots(&self, questions: impl Iterator<Item = String>) -> Result<Vec<Spot>, CallError> {
+        let mut questions = questions.peekable();
+        let mut spots = Vec::new();
+        while questions.peek().is_some() {
+            let some: Vec<String> = questions.by_ref().take(AT_ONCE).collect();
+            let answers = many::ask::<P, Place>(self.ports, self.connection, &some).await;
+            spots.extend(answers.map_err(call_error)?.into_iter().map(|answer| self.spot(answer)));
+        }
+        Ok(spots)
     }
 
     fn spot(&self, answer: many::Answer<Place>) -> Spot {
         match answer {
             Some(Ok(place)) if place.drive().is_some_and(|drive| drive != self.drive) => Spot::OtherDrive,
-            Some(Ok(place)) if place.is_root() => Spot::Item(Rc::new(the_drive())),
-            Some(Ok(place)) => Spot::Item(Rc::new(located(place))),
+            Some(Ok(place)) if place.is_root() => Spot::Item(Located::Drive),
+            Some(Ok(place)) => Spot::Item(Located::Asked(Rc::new(place))),
             Some(Err(error)) => refused(&error),
             None => Spot::Failed("Microsoft's answer could not be read: try it again".to_owned()),
         }
@@ -350,26 +345,12 @@ fn near_in(path: &str, folders: &BTreeMap<String, Vec<Place>>, patience: &Patien
     }
 }
 
-fn located(place: Place) -> Located {
-    let folder = match place.folders() {
-        Some((told, decoded)) if told.contains('%') => decoded,
-        Some((told, _)) => told,
-        None => String::new(),
-    };
-    Located {
-        path: if folder.is_empty() {
-            place.name.clone()
-        } else {
-            format!("{folder}/{}", place.name)
-        },
-        kind: place.kind(),
-        size: place.size(),
-        infected: place.infected(),
-        parent: place.parent().map(str::to_owned),
-        id: place.id,
-        name: place.name,
-        web_url: place.web_url,
-    }
+/// How many different texts these are.
+fn count<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+    let mut hashes: Vec<u64> = texts.map(|text| hash(&text.to_lowercase())).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes.len()
 }
 
 fn refused(error: &GraphError) -> Spot {

@@ -1,21 +1,27 @@
-//! The whole drive, as far as it takes to find paths in it.
+//! The whole drive, as far as it takes to find paths in it. It may have a million items, so it is kept flat, and what the
+//! sheet does not ask for is left out of a large one.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
     rc::Rc,
 };
 
 use super::{
-    locate::{Located, Spot},
+    flat::{Paged, Text, Texts},
+    locate::Spot,
+    located::Located,
     near::{Patience, SUGGESTIONS, nearest},
 };
 use crate::{graph::Place, model::EntryKind, paths};
 
-/// From this number of items on, files are only kept if a path of the sheet ends with their name: then there are fewer
+/// From this size on, in bytes, files are only kept if a path of the sheet ends with their name: then there are fewer
 /// suggestions.
-const ALL_KEPT: usize = 300_000;
-/// More items than this are not kept: the drive is too large to be listed.
-const KEPT: usize = 900_000;
+const ALL_KEPT: usize = 24 << 20;
+/// A larger tree, in bytes, is given up: together with the most rows it would fill the memory.
+const KEPT: usize = 112 << 20;
+/// What a node takes beside its texts, in bytes: itself, its number, and its places in the two orders.
+const NODE: usize = size_of::<Node>() + 24 + size_of::<(u32, u32, u32)>() + size_of::<(u32, u32)>();
 /// Folders inside of folders, at most.
 const DEEPEST: usize = 200;
 /// Twins that are told of.
@@ -25,188 +31,264 @@ const SIBLINGS: usize = 5_000;
 
 /// Items by number, in the order in which they were heard of.
 pub(super) struct Tree {
-    numbers: BTreeMap<Rc<str>, u32>,
-    nodes: Vec<Node>,
-    kept: usize,
+    nodes: Paged<Node>,
+    texts: Texts,
+    /// The first node of each hash of an id.
+    numbers: BTreeMap<u64, u32>,
     root: Option<u32>,
-    /// The last names of the paths that are looked for.
-    wanted: BTreeSet<String>,
+    /// Hashes of the last names of the paths that are looked for, in order.
+    wanted: Vec<u32>,
 }
 
 struct Node {
-    id: Rc<str>,
+    id: Text,
+    /// Another one whose id has the same hash.
+    next: Option<u32>,
     /// None for one that was only named as a parent, and for one that is gone.
     item: Option<Item>,
 }
 
 struct Item {
-    name: Box<str>,
+    name: Text,
     parent: Option<u32>,
     kind: EntryKind,
     size: Option<u64>,
-    web_url: Option<Box<str>>,
+    web_url: Option<Text>,
     infected: bool,
 }
 
 /// A tree that is complete.
 pub(super) struct Grown {
-    nodes: Vec<Node>,
+    nodes: Paged<Node>,
+    texts: Texts,
     root: u32,
-    children: BTreeMap<(u32, Box<str>), u32>,
-    /// Further children of the same name, but for how accents are written.
-    twins: BTreeMap<u32, Vec<u32>>,
-    by_name: BTreeMap<String, Vec<u32>>,
+    /// Folder, hash of the name, and number of each item, in this order.
+    children: Vec<(u32, u32, u32)>,
+    /// Hash of the name, and number, of each file that could be looked for, in this order.
+    named: Vec<(u32, u32)>,
 }
 
 impl Tree {
     /// For these paths.
-    pub(super) fn new<'a>(paths: impl Iterator<Item = &'a String>) -> Self {
-        let last = |path: &String| paths::key(path.rsplit('/').next().unwrap_or_default());
+    pub(super) fn new<'a>(paths: impl Iterator<Item = &'a str>) -> Self {
+        let mut wanted: Vec<u32> = paths.map(|path| name_hash(last_name(path))).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
         Self {
+            nodes: Paged::new(),
+            texts: Texts::new(),
             numbers: BTreeMap::new(),
-            nodes: Vec::new(),
-            kept: 0,
             root: None,
-            wanted: paths.map(last).collect(),
+            wanted,
         }
     }
 
     /// Takes an item; of one that comes twice, the later counts. False if there are too many.
-    pub(super) fn take(&mut self, place: Place) -> bool {
+    pub(super) fn take(&mut self, place: &Place) -> bool {
         if place.id.is_empty() {
             return true;
         }
-        let is_wanted = self.wanted.contains(&paths::key(&place.name));
-        let number = match self.numbers.get(place.id.as_str()) {
-            Some(number) => *number,
+        let is_wanted = self.wanted.binary_search(&name_hash(&place.name)).is_ok();
+        let size = self.size();
+        let number = match self.find(&place.id) {
+            Some(number) => Some(number),
             None if place.deleted() => return true,
-            None if !is_wanted && place.kind() != EntryKind::Folder && self.kept >= ALL_KEPT => return true,
-            None => self.number(&place.id),
+            None if !is_wanted && place.kind() != EntryKind::Folder && size >= ALL_KEPT => return true,
+            None if size >= KEPT => return false,
+            None => self.add(&place.id),
         };
-        if self.kept >= KEPT {
-            return false;
-        }
-        let item = (!place.deleted()).then(|| Item {
-            parent: place.parent().map(|parent| self.number(parent)),
-            kind: place.kind(),
-            size: place.size(),
-            infected: place.infected(),
-            web_url: place.web_url.as_deref().filter(|_| is_wanted).map(Into::into),
-            name: place.name.as_str().into(),
-        });
+        let Some(number) = number else { return true };
+        let item = self.item(place, is_wanted);
         if place.is_root() {
             self.root = Some(number);
         }
-        if let Some(node) = self.nodes.get_mut(number as usize) {
-            self.kept += usize::from(node.item.is_none() && item.is_some());
+        if let Some(node) = self.nodes.get_mut(number) {
             node.item = item;
         }
         true
     }
 
-    fn number(&mut self, id: &str) -> u32 {
-        if let Some(number) = self.numbers.get(id) {
-            return *number;
+    /// None for what is gone, or has a name that none can have.
+    fn item(&mut self, place: &Place, is_wanted: bool) -> Option<Item> {
+        if place.deleted() {
+            return None;
         }
-        let number = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
-        let id: Rc<str> = id.into();
-        self.numbers.insert(id.clone(), number);
-        self.nodes.push(Node { id, item: None });
-        number
+        let parent = place.parent().and_then(|id| self.find(id).or_else(|| self.add(id)));
+        let web_url = place.web_url.as_deref().filter(|_| is_wanted);
+        Some(Item {
+            name: self.texts.push(&place.name)?,
+            parent,
+            kind: place.kind(),
+            size: place.size(),
+            web_url: web_url.and_then(|url| self.texts.push(url)),
+            infected: place.infected(),
+        })
+    }
+
+    fn find(&self, id: &str) -> Option<u32> {
+        let mut at = self.numbers.get(&hash(id)).copied();
+        while let Some(number) = at {
+            let node = self.nodes.get(number)?;
+            if self.texts.get(node.id) == id {
+                return at;
+            }
+            at = node.next;
+        }
+        None
+    }
+
+    /// None for an id that none can be.
+    fn add(&mut self, id: &str) -> Option<u32> {
+        let node = Node {
+            id: self.texts.push(id)?,
+            next: self.numbers.get(&hash(id)).copied(),
+            item: None,
+        };
+        let number = self.nodes.push(node)?;
+        self.numbers.insert(hash(id), number);
+        Some(number)
+    }
+
+    fn size(&self) -> usize {
+        self.texts.size() + self.nodes.len() * NODE
     }
 
     /// None if the drive's own folder never came.
-    pub(super) fn grown(self) -> Option<Grown> {
-        drop(self.numbers);
-        let root = self.root?;
-        let mut children = BTreeMap::new();
-        let mut twins: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        let mut by_name: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        for (number, node) in (0_u32..).zip(&self.nodes) {
-            let Some(item) = &node.item else { continue };
-            let Some(parent) = item.parent.filter(|_| number != root) else {
-                continue;
-            };
-            let key = paths::key(&item.name);
-            if self.wanted.contains(&key) && item.kind == EntryKind::File {
-                by_name.entry(key.clone()).or_default().push(number);
-            }
-            let first = *children.entry((parent, key.into())).or_insert(number);
-            if first != number {
-                twins.entry(first).or_default().push(number);
+    pub(super) fn grown(self) -> Option<Rc<Grown>> {
+        let Self {
+            nodes,
+            texts,
+            numbers,
+            root,
+            wanted,
+        } = self;
+        drop(numbers);
+        let root = root?;
+        let there = || {
+            (0_u32..)
+                .zip(nodes.iter())
+                .filter_map(|(number, node)| Some((number, node.item.as_ref()?)))
+        };
+        let mut children = Vec::with_capacity(there().count());
+        let mut named = Vec::new();
+        for (number, item) in there().filter(|(number, _)| *number != root) {
+            let Some(parent) = item.parent else { continue };
+            let name = name_hash(texts.get(item.name));
+            children.push((parent, name, number));
+            if item.kind == EntryKind::File && wanted.binary_search(&name).is_ok() {
+                named.push((name, number));
             }
         }
-        Some(Grown {
-            nodes: self.nodes,
+        children.sort_unstable();
+        named.sort_unstable();
+        Some(Rc::new(Grown {
+            nodes,
+            texts,
             root,
             children,
-            twins,
-            by_name,
-        })
+            named,
+        }))
     }
+}
+
+fn last_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// The same for all spellings of a name. Names that only share it are told apart by [`paths::key`].
+fn name_hash(name: &str) -> u32 {
+    (hash(&paths::key(name)) >> 32) as u32
+}
+
+/// Equal for equal texts; others may share it.
+pub(super) fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Grown {
     /// What is at a path in lower case.
-    pub(super) fn find(&self, path: &str) -> Spot {
+    pub(super) fn find(self: &Rc<Self>, path: &str) -> Spot {
         let mut at = vec![self.root];
         for name in path.split('/') {
-            let next = at.iter().flat_map(|folder| self.called(*folder, name));
+            let next = at.iter().flat_map(|folder| self.written(*folder, name));
             at = next.take(TWINS).collect();
         }
-        let mut items: Vec<Rc<Located>> = at.iter().filter_map(|at| self.located(*at)).map(Rc::new).collect();
-        match items.len() {
-            0 | 1 => items.pop().map_or(Spot::Nothing, Spot::Item),
-            _ => Spot::Twins(items),
+        let mut items = at.into_iter().map(|number| Located::Listed(self.clone(), number));
+        match (items.next(), items.next()) {
+            (None, _) => Spot::Nothing,
+            (Some(item), None) => Spot::Item(item),
+            (Some(one), Some(other)) => Spot::Twins([one, other].into_iter().chain(items).collect()),
         }
     }
 
-    /// The children of that name: where there are twins, the one that is written like that, if there is one.
-    fn called(&self, folder: u32, name: &str) -> Vec<u32> {
-        let Some(first) = self.child(folder, &paths::key(name)) else {
-            return Vec::new();
-        };
-        let Some(others) = self.twins.get(&first) else {
-            return vec![first];
-        };
-        let all = std::iter::once(first).chain(others.iter().copied());
-        let is_written = |number: &u32| self.item(*number).is_some_and(|item| item.name.to_lowercase() == name);
-        match all.clone().find(is_written) {
-            Some(exact) => vec![exact],
-            None => all.collect(),
+    /// The children of that name. Of those that only differ in how accents are written, it is the one that is written
+    /// like that, if there is one.
+    fn written(&self, folder: u32, name: &str) -> Vec<u32> {
+        let all = self.called(folder, &paths::key(name));
+        let exact = all.iter().find(|number| self.name(**number).to_lowercase() == name);
+        match (all.len(), exact) {
+            (2.., Some(exact)) => vec![*exact],
+            _ => all,
         }
     }
 
-    fn child(&self, folder: u32, key: &str) -> Option<u32> {
-        self.children.get(&(folder, key.into())).copied()
+    /// The children with that key.
+    fn called(&self, folder: u32, key: &str) -> Vec<u32> {
+        let name = name_hash(key);
+        let from = self
+            .children
+            .partition_point(|(at, hash, _)| (*at, *hash) < (folder, name));
+        self.children
+            .iter()
+            .skip(from)
+            .take_while(|(at, hash, _)| (*at, *hash) == (folder, name))
+            .map(|(_, _, number)| *number)
+            .filter(|number| paths::key(self.name(*number)) == key)
+            .collect()
     }
 
     fn item(&self, number: u32) -> Option<&Item> {
-        self.nodes.get(number as usize)?.item.as_ref()
+        self.nodes.get(number)?.item.as_ref()
     }
 
-    fn located(&self, number: u32) -> Option<Located> {
-        let item = self.item(number)?;
-        let id = |number: u32| Some(self.nodes.get(number as usize)?.id.as_ref().to_owned());
-        Some(Located {
-            id: id(number)?,
-            parent: item.parent.and_then(id),
-            name: item.name.as_ref().to_owned(),
-            path: self.path(number)?,
-            kind: item.kind,
-            size: item.size,
-            web_url: item.web_url.as_deref().map(str::to_owned),
-            infected: item.infected,
-        })
+    pub(super) fn id(&self, number: u32) -> &str {
+        self.nodes.get(number).map_or("", |node| self.texts.get(node.id))
+    }
+
+    pub(super) fn name(&self, number: u32) -> &str {
+        self.item(number).map_or("", |item| self.texts.get(item.name))
+    }
+
+    /// The folder's id.
+    pub(super) fn parent(&self, number: u32) -> Option<&str> {
+        Some(self.id(self.item(number)?.parent?))
+    }
+
+    pub(super) fn kind(&self, number: u32) -> EntryKind {
+        self.item(number).map_or(EntryKind::Other, |item| item.kind)
+    }
+
+    pub(super) fn size(&self, number: u32) -> Option<u64> {
+        self.item(number)?.size
+    }
+
+    pub(super) fn web_url(&self, number: u32) -> Option<&str> {
+        Some(self.texts.get(self.item(number)?.web_url?))
+    }
+
+    pub(super) fn infected(&self, number: u32) -> bool {
+        self.item(number).is_some_and(|item| item.infected)
     }
 
     /// None for what hangs in the air.
-    fn path(&self, number: u32) -> Option<String> {
+    pub(super) fn path(&self, number: u32) -> Option<String> {
         let mut names = Vec::new();
         let mut at = number;
         while at != self.root {
             let item = self.item(at)?;
-            names.push(item.name.as_ref());
+            names.push(self.texts.get(item.name));
             at = item.parent?;
             if names.len() > DEEPEST {
                 return None;
@@ -219,40 +301,59 @@ impl Grown {
     /// Paths that a path which leads nowhere could have meant: the same name elsewhere, or nearly the same name where
     /// the path stops leading anywhere.
     pub(super) fn near(&self, key: &str, patience: &Patience) -> Vec<String> {
-        let last = key.rsplit('/').next().unwrap_or_default();
         let mut found: Vec<String> = Vec::new();
         let mut add = |path: Option<String>| {
             if let Some(path) = path.filter(|path| found.len() < SUGGESTIONS && !found.contains(path)) {
                 found.push(path);
             }
         };
-        let elsewhere = self.by_name.get(last).into_iter().flatten();
-        elsewhere.take(SUGGESTIONS).for_each(|number| add(self.path(*number)));
+        let elsewhere = self.elsewhere(last_name(key));
+        elsewhere.take(SUGGESTIONS).for_each(|number| add(self.path(number)));
         let names: Vec<&str> = key.split('/').collect();
         let mut at = self.root;
         for (depth, name) in names.iter().enumerate() {
-            if let Some(child) = self.child(at, name) {
-                at = child;
+            if let Some(child) = self.called(at, name).first() {
+                at = *child;
                 continue;
             }
             let rest = names.get(depth + 1..).unwrap_or_default();
-            let siblings = self
-                .children
-                .range((at, "".into())..)
-                .take_while(|((folder, _), _)| *folder == at);
-            let siblings = siblings
-                .take(SIBLINGS)
-                .map(|((_, name), number)| (name.as_ref(), *number));
-            let folders = |(_, number): &(&str, u32)| {
-                rest.is_empty() || self.item(*number).is_some_and(|item| item.kind == EntryKind::Folder)
-            };
-            for near in nearest(name, siblings.filter(folders), patience) {
+            let siblings: Vec<(String, u32)> = self.siblings(at, !rest.is_empty()).collect();
+            let siblings = siblings.iter().map(|(key, number)| (key.as_str(), *number));
+            for near in nearest(name, siblings, patience) {
                 // As far as the rest of the path leads from there.
-                let end = rest.iter().try_fold(near, |at, name| self.child(at, name));
+                let mut end = Some(near);
+                for name in rest {
+                    end = end.and_then(|at| self.called(at, name).first().copied());
+                }
                 add(self.path(end.unwrap_or(near)));
             }
             break;
         }
         found
+    }
+
+    /// Files with that key, wherever they are.
+    fn elsewhere(&self, key: &str) -> impl Iterator<Item = u32> {
+        let name = name_hash(key);
+        let from = self.named.partition_point(|(hash, _)| *hash < name);
+        self.named
+            .iter()
+            .skip(from)
+            .take_while(move |(hash, _)| *hash == name)
+            .map(|(_, number)| *number)
+            .filter(move |number| paths::key(self.name(*number)) == key)
+    }
+
+    /// Some of what is in a folder, by key.
+    fn siblings(&self, folder: u32, only_folders: bool) -> impl Iterator<Item = (String, u32)> {
+        let from = self.children.partition_point(|(at, _, _)| *at < folder);
+        self.children
+            .iter()
+            .skip(from)
+            .take_while(move |(at, _, _)| *at == folder)
+            .take(SIBLINGS)
+            .map(|(_, _, number)| *number)
+            .filter(move |number| !only_folders || self.kind(*number) == EntryKind::Folder)
+            .map(|number| (paths::key(self.name(number)), number))
     }
 }
