@@ -46,6 +46,32 @@ pub struct Instance {
     world: ContentSource,
 }
 
+/// A call that was ended by the host.
+#[derive(Debug)]
+pub struct Stopped {
+    /// By what it ran into.
+    pub cause: Cause,
+    /// In words.
+    pub why: String,
+}
+
+/// What a call ran into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// It asked for more memory than it may have, and could not do without.
+    Memory,
+    /// It was not done within its time.
+    Time,
+    /// It did something else that plugins may not do, or gave up.
+    Other,
+}
+
+impl From<Stopped> for Error {
+    fn from(stopped: Stopped) -> Self {
+        Error::PluginStopped(stopped.why)
+    }
+}
+
 impl Plugin {
     /// Loads a component from a file.
     ///
@@ -157,8 +183,8 @@ impl Plugin {
         store.epoch_deadline_async_yield_and_update(1);
         let starting = self.linked.instantiate_async(&mut store);
         let world = match tokio::time::timeout(START_WITHIN, starting).await {
-            Ok(started) => started.map_err(|error| stopped(&error))?,
-            Err(_) => return Err(too_long(START_WITHIN)),
+            Ok(started) => started.map_err(|error| Error::PluginStopped(told(&error)))?,
+            Err(_) => return Err(Error::PluginStopped(too_long(START_WITHIN))),
         };
         Ok(Instance { store, world })
     }
@@ -207,14 +233,41 @@ impl Instance {
         within: Duration,
         call: impl AsyncFnOnce(&ContentSource, &Accessor<State>) -> wasmtime::Result<R>,
     ) -> Result<R> {
+        Ok(self.call_or_stop(within, call).await?)
+    }
+
+    /// As [`Instance::call`], for whoever has something to say about what it ran into.
+    ///
+    /// # Errors
+    ///
+    /// What it ran into.
+    pub async fn call_or_stop<R>(
+        self,
+        within: Duration,
+        call: impl AsyncFnOnce(&ContentSource, &Accessor<State>) -> wasmtime::Result<R>,
+    ) -> Result<R, Stopped> {
         let Instance { mut store, world } = self;
         // The deadline is outside: inside `run_concurrent` a timer might never get its turn.
         let running = store.run_concurrent(async |accessor| call(&world, accessor).await);
-        match tokio::time::timeout(within, running).await {
-            Ok(Ok(Ok(result))) => Ok(result),
-            Ok(Ok(Err(error)) | Err(error)) => Err(stopped(&error)),
-            Err(_) => Err(too_long(within)),
-        }
+        let error = match tokio::time::timeout(within, running).await {
+            Ok(Ok(Ok(result))) => return Ok(result),
+            Ok(Ok(Err(error)) | Err(error)) => error,
+            Err(_) => {
+                return Err(Stopped {
+                    cause: Cause::Time,
+                    why: too_long(within),
+                });
+            }
+        };
+        let cause = if store.data().own.limits.has_refused() {
+            Cause::Memory
+        } else {
+            Cause::Other
+        };
+        Err(Stopped {
+            cause,
+            why: told(&error),
+        })
     }
 }
 
@@ -237,13 +290,13 @@ fn engine(settings: impl FnOnce(&mut Config)) -> wasmtime::Result<Engine> {
     Ok(engine)
 }
 
-fn too_long(within: Duration) -> Error {
-    Error::PluginStopped(format!("it was not done within {} seconds", within.as_secs()))
+fn too_long(within: Duration) -> String {
+    format!("it was not done within {} seconds", within.as_secs())
 }
 
-fn stopped(error: &wasmtime::Error) -> Error {
+fn told(error: &wasmtime::Error) -> String {
     tracing::debug!("the plugin was stopped: {error:?}");
-    Error::PluginStopped(error.root_cause().to_string())
+    error.root_cause().to_string()
 }
 
 /// The preamble of a component: `\0asm`, version 13, layer 1.

@@ -44,6 +44,7 @@ pub struct Limiter {
     /// Of all linear memories together, in bytes.
     memory: usize,
     used: usize,
+    refused: bool,
     peak: Arc<AtomicUsize>,
 }
 
@@ -59,6 +60,7 @@ impl Limiter {
         Limiter {
             memory,
             used: 0,
+            refused: false,
             peak,
             limits,
         }
@@ -70,6 +72,11 @@ impl Limiter {
             used: self.used,
             ..Limiter::new(memory, self.peak.clone())
         };
+    }
+
+    /// Whether the instance has asked for more linear memory than it may have.
+    pub(crate) fn has_refused(&self) -> bool {
+        self.refused
     }
 
     /// Linear memory in all, in bytes.
@@ -85,6 +92,8 @@ impl ResourceLimiter for Limiter {
         if grows {
             self.used = used;
             self.peak.fetch_max(used, Ordering::Relaxed);
+        } else {
+            self.refused = true;
         }
         Ok(grows)
     }

@@ -262,9 +262,11 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         let bindings: Vec<_> = bindings.into_iter().map(stored_binding).collect();
         let now = stamp(ctx.clock.utc());
         let bound = association::bind(&ctx.pool, upload, &ctx.connection, &drive, &bindings, &now).await;
-        Ok(bound
-            .map(|all| all.into_iter().map(Bound::from).collect())
-            .map_err(Error::from))
+        Ok(match bound {
+            Ok(Some(all)) => Ok(all.into_iter().map(Bound::from).collect()),
+            Ok(None) => Err(Error::Forbidden),
+            Err(error) => Err(error.into()),
+        })
     }
 }
 

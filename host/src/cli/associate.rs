@@ -55,14 +55,28 @@ pub async fn associate(session: &Session<'_>, arguments: Associate) -> Result<Ou
         .associate(&sheet, arguments.preview, arguments.report.as_deref())
         .await?;
     let mut text = told(&done);
-    if let Some(report) = &arguments.report {
-        text.push_str(&format!("the report is in {}\n", report.display()));
+    match (&arguments.report, &done.report_error) {
+        (Some(report), None) => text.push_str(&format!("the report is in {}\n", report.display())),
+        (_, Some(error)) => eprintln!("{}", unreported(&done, error)),
+        (None, None) => {}
     }
     Ok(Output {
+        complete: done.is_clean() && done.report_error.is_none(),
         json: json!({ "association": done }),
         text,
-        complete: done.is_clean(),
     })
+}
+
+/// That there is no report, and that the upload stands all the same.
+fn unreported(done: &Association, error: &str) -> String {
+    let rest = match &done.run {
+        Some(run) => format!(
+            "run {} is carried out all the same, and `clientpoint-host runs show {} --report FILE.xlsx` writes what became of each row",
+            run.id, run.id
+        ),
+        None => "this was a preview, and nothing was changed".into(),
+    };
+    format!("error: the report could not be written: {}; {rest}", plain(error))
 }
 
 async fn undo(session: &Session<'_>, run: i64) -> Result<Output> {

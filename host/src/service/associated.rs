@@ -1,5 +1,6 @@
 //! The sheet that talks back: the rows that were uploaded, in their places, with three columns added.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
@@ -19,6 +20,9 @@ const ADDED_WIDTHS: [f64; 3] = [18.0, 64.0, 44.0];
 const CELLS_AT_MOST: usize = 4_000_000;
 const TEXT_AT_MOST: usize = 256 << 20;
 
+/// The last row that a workbook can have.
+const ROWS_AT_MOST: u32 = 1_048_576;
+
 /// The longest text of a cell, in characters.
 const CELL_AT_MOST: usize = 32_767;
 
@@ -35,10 +39,11 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Takes some lines; false if there are too many.
+    /// Takes some lines; false if there are too many. Those that no workbook has room for are left out.
     pub(super) fn take(&mut self, some: Vec<Line>) -> bool {
         for line in some {
-            self.cells += line.cells.len();
+            // A line without cells takes room, too.
+            self.cells += line.cells.len() + 1;
             let length = |cell: &Cell| match cell {
                 Cell::Text(text) | Cell::Error(text) => text.len(),
                 _ => 0,
@@ -47,6 +52,10 @@ impl Lines {
             if CELLS_AT_MOST < self.cells || TEXT_AT_MOST < self.text {
                 self.cut = true;
                 return false;
+            }
+            if ROWS_AT_MOST < line.number {
+                self.cut = true;
+                continue;
             }
             self.all.push(line);
         }
@@ -63,10 +72,12 @@ pub(super) struct Copy<'a> {
     pub(super) at: String,
 }
 
-/// A report's file, made before anything else is done: who asked for a report gets one.
+/// A report's file, made before anything else is done: who asked for a report gets one. It is taken away again unless
+/// something is written to it.
 pub(super) struct Reserved {
     path: PathBuf,
     file: File,
+    is_written: bool,
 }
 
 /// Makes the file.
@@ -93,19 +104,25 @@ pub(super) fn reserve(path: &Path) -> Result<Reserved> {
     Ok(Reserved {
         path: path.to_path_buf(),
         file,
+        is_written: false,
     })
 }
 
 impl Reserved {
     pub(super) fn write(mut self, copy: Copy<'_>) -> Result<()> {
         let bytes = workbook(copy).map_err(|error| Error::Storage(format!("the report can't be made: {error}")))?;
-        Ok(self.file.write_all(&bytes)?)
+        self.file.write_all(&bytes)?;
+        self.is_written = true;
+        Ok(())
     }
+}
 
-    /// Takes the empty file away.
-    pub(super) fn forget(&self) {
-        // It was made a moment ago, and is empty: if it can't be taken away, nothing is lost.
-        let _ = std::fs::remove_file(&self.path);
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        if !self.is_written {
+            // It was made a moment ago, and nothing is in it: if it can't be taken away, nothing is lost.
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -212,25 +229,44 @@ fn rows(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::resul
     let association = copy.association;
     let header = association.header;
     let outcomes: BTreeMap<u32, &AssociatedRow> = association.rows.iter().map(|row| (row.row, row)).collect();
-    let from = first_added(&copy.lines.all, header);
-    let mut widths = vec![0_usize; from];
+    let widest = copy.lines.all.iter().map(width).max().unwrap_or(0);
+    let from = reported(&copy.lines.all, header).unwrap_or(widest);
+    let added = from..from + ADDED.len();
+    let columns = widest.max(added.end);
+    // The lines under the rows go on to the added columns, unless that takes more room than the rows themselves may.
+    let blanks = if from.saturating_mul(copy.lines.all.len()) <= CELLS_AT_MOST {
+        from
+    } else {
+        0
+    };
+    let mut widths = vec![0_usize; columns];
     let mut last = header;
     for (count, line) in copy.lines.all.iter().enumerate() {
         let row = line.number.saturating_sub(1);
         last = last.max(line.number);
-        let blanks = if line.number < header { 0 } else { from };
+        let blanks = match line.number.cmp(&header) {
+            Ordering::Less => 0,
+            Ordering::Equal => from,
+            Ordering::Greater => blanks,
+        };
         let cells = line.cells.iter().chain(std::iter::repeat(&Cell::Empty));
-        for ((column, cell), place) in (0_u16..)
-            .zip(cells.take(blanks.max(line.cells.len().min(from))))
-            .zip(0..)
-        {
+        for (place, cell) in cells.take(blanks.max(line.cells.len())).enumerate() {
+            if line.number >= header && added.contains(&place) {
+                continue;
+            }
             let format = match cell {
                 _ if line.number == header => &formats.header,
                 Cell::Date(days) if days.fract() == 0.0 => &formats.day,
                 Cell::Date(_) => &formats.date,
                 _ => &formats.plain,
             };
-            let width = write(sheet, row, column, cell, (line.number >= header).then_some(format))?;
+            let width = write(
+                sheet,
+                row,
+                column(place),
+                cell,
+                (line.number >= header).then_some(format),
+            )?;
             if line.number >= header
                 && count < MEASURED
                 && let Some(widest) = widths.get_mut(place)
@@ -251,7 +287,7 @@ fn rows(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::resul
             sheet.set_row_height(row, height(&told.message, resolved))?;
         }
     }
-    for (place, width) in widths.iter().enumerate() {
+    for (place, width) in widths.iter().enumerate().filter(|(place, _)| !added.contains(place)) {
         sheet.set_column_width(column(place), (*width as f64 + 2.0).clamp(9.0, 48.0))?;
     }
     for (place, width) in ADDED_WIDTHS.iter().enumerate() {
@@ -259,7 +295,7 @@ fn rows(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::resul
     }
     let first_row = header.saturating_sub(1);
     sheet.set_row_height(first_row, 20)?;
-    sheet.autofilter(first_row, 0, last.saturating_sub(1).max(first_row), column(from + 2))?;
+    sheet.autofilter(first_row, 0, last.saturating_sub(1).max(first_row), column(columns - 1))?;
     sheet.set_freeze_panes(header, 0)?;
     sheet
         .set_landscape()
@@ -276,23 +312,24 @@ fn height(reason: &str, resolved: &str) -> f64 {
     15.0 * lines(reason, reason_width).max(lines(resolved, resolved_width)) + 1.0
 }
 
-/// Where the columns are added: after the last header; a report that was uploaded again has them already.
-fn first_added(lines: &[Line], header: u32) -> usize {
-    let Some(headers) = lines.iter().find(|line| line.number == header) else {
-        return 0;
-    };
-    let text = |cell: &Cell| match cell {
+/// The columns of a row up to the last that has something.
+fn width(line: &Line) -> usize {
+    let last = line.cells.iter().rposition(|cell| !matches!(cell, Cell::Empty));
+    last.map_or(0, |last| last + 1)
+}
+
+/// The first of the added columns in a report that is uploaded again: they are taken for the new ones.
+fn reported(lines: &[Line], header: u32) -> Option<usize> {
+    let headers = lines.iter().find(|line| line.number == header)?;
+    let title = |cell: &Cell| match cell {
         Cell::Text(text) => text.clone(),
         _ => String::new(),
     };
-    let titles: Vec<String> = headers.cells.iter().map(text).collect();
-    let (_, reason, resolved) = (ADDED[0], ADDED[1], ADDED[2]);
-    match titles.as_slice() {
-        [.., status, why, path] if status.starts_with(ADDED[0]) && why == reason && path == resolved => {
-            titles.len() - 3
-        }
-        _ => titles.len(),
-    }
+    let titles: Vec<String> = headers.cells.iter().map(title).collect();
+    let [added, reason, resolved] = ADDED;
+    titles.windows(ADDED.len()).position(|titles| {
+        matches!(titles, [status, why, path] if status.starts_with(added) && why == reason && path == resolved)
+    })
 }
 
 fn titles(preview: bool) -> [&'static str; 3] {
@@ -396,11 +433,9 @@ fn summary(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::re
     sheet.write_number_with_format(row, 1, association.rows.len() as f64, &bold)?;
     if copy.lines.cut {
         row += 2;
-        sheet.write_string(
-            row,
-            0,
-            "The sheet is too large to be copied whole: the ledger has all rows (runs show).",
-        )?;
+        let all = if association.preview { "--json" } else { "runs show" };
+        let note = format!("The sheet is too large to be copied whole: `{all}` has all rows.");
+        sheet.write_string(row, 0, note)?;
     }
     sheet
         .set_column_width(0, 20)?

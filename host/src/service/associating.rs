@@ -13,16 +13,18 @@ use tokio::sync::oneshot;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Source, StreamConsumer, StreamReader, StreamResult};
 
-use super::associated::{self, Lines};
+use super::Session;
+use super::associated::{self, Copy, Lines};
 use super::report::refusal_word;
-use super::{Session, associated::Copy};
 use crate::bindings::exports::clientpoint::content_source::association::{
-    self as contract, Line, Outcome, SheetProblem,
+    self as contract, Line, Outcome, SheetError, SheetProblem,
 };
 use crate::bindings::exports::clientpoint::content_source::content_import::Error as CallError;
-use crate::store::association::{self, SheetRow, Undone};
+use crate::plugin::{Cause, Stopped};
+use crate::store::association::{self, SheetRow};
 use crate::store::connections::Connection;
-use crate::store::runs::Run;
+use crate::store::runs::{self, Run};
+use crate::store::undo::{self, Undone};
 use crate::{Error, Result};
 
 /// Lines that are taken from the plugin at once.
@@ -46,6 +48,9 @@ pub struct Association {
     pub rows: Vec<AssociatedRow>,
     /// The number of the row with the headers.
     pub header: u32,
+    /// Why the report that was asked for is not there. What became of the rows stands all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report_error: Option<String>,
 }
 
 /// A row, and what became of it.
@@ -81,42 +86,32 @@ impl Session<'_> {
     /// # Errors
     ///
     /// `Error::Forbidden`, `Error::NotConnected`, `Error::Settings` for a file that can't be read or written,
-    /// `Error::SignIn`, `Error::Sync` while a sync is running, or what the plugin answers. Nothing was changed then; what became of single rows is no error.
+    /// `Error::SignIn`, `Error::Sync` while a sync is running, or what the plugin answers. Nothing was changed then, unless
+    /// the message says what was. What became of single rows is no error; nor is a report that could not be written after
+    /// all, since the rows are carried out by then: see [`Association::report_error`].
     pub async fn associate(&self, sheet: &Path, preview: bool, report: Option<&Path>) -> Result<Association> {
         self.user.require_administrator("associate files")?;
-        let connection = self.connection().await?;
         let bytes = self.read_sheet(sheet).await?;
         let report = report.map(associated::reserve).transpose()?;
-        let done = if preview {
-            self.previewed(&connection, bytes.clone()).await
+        let (connection, mut done) = if preview {
+            let connection = self.connection().await?;
+            let done = self.previewed(&connection, bytes.clone()).await?;
+            (connection, done)
         } else {
-            self.applied(&connection, bytes.clone()).await
+            self.applied(bytes.clone()).await?
         };
-        let mut done = match (done, &report) {
-            (Ok(done), _) => done,
-            (Err(error), report) => {
-                if let Some(report) = report {
-                    report.forget();
-                }
-                return Err(error);
-            }
-        };
-        done.counts = counts(&done.rows);
         if let Some(report) = report {
-            let lines = self.lines(&connection, bytes).await?;
-            let drive = connection
-                .drive
-                .as_ref()
-                .map(|drive| drive.name.clone())
-                .unwrap_or_default();
-            let copy = Copy {
-                association: &done,
-                lines,
-                drive,
-                by: &self.user.name,
-                at: self.now(),
+            let written = match self.lines(&connection, bytes).await {
+                Ok(lines) => report.write(Copy {
+                    association: &done,
+                    lines,
+                    drive: connection.drive.map(|drive| drive.name).unwrap_or_default(),
+                    by: &self.user.name,
+                    at: self.now(),
+                }),
+                Err(error) => Err(error),
             };
-            report.write(copy)?;
+            done.report_error = written.err().map(|error| error.to_string());
         }
         Ok(done)
     }
@@ -129,20 +124,10 @@ impl Session<'_> {
     /// `Error::Sync` while a sync is running.
     pub async fn undo_association(&self, run: i64) -> Result<(Run, Undone)> {
         self.user.require_administrator("take an upload back")?;
-        let connection = crate::store::runs::get(&self.host.pool, run).await?.connection;
-        let _right = self.no_sync_of(&connection).await?;
+        let connection = runs::get(&self.host.pool, run).await?.connection;
+        let _rights = self.no_sync_at_all().await?;
         let _turn = self.host.turn(&connection).await?;
-        association::undo(&self.host.pool, run, &self.user.name, &self.now()).await
-    }
-
-    /// Keeps the sync of a connection from running: its ledger accounts for the files that it began with.
-    async fn no_sync_of(&self, connection: &str) -> Result<std::fs::File> {
-        let right = self.host.sync_right(connection).await?;
-        right.ok_or_else(|| Error::Sync {
-            code: "sync-running",
-            message: "a sync of this connection is running: wait for its end (`clientpoint-host runs list` shows it), and try again"
-                .into(),
-        })
+        undo::undo(&self.host.pool, run, &self.user.name, &self.now()).await
     }
 
     async fn read_sheet(&self, sheet: &Path) -> Result<Bytes> {
@@ -179,39 +164,45 @@ impl Session<'_> {
             .await?
             .with_memory(self.host.limits.sheet_memory);
         let told = instance
-            .call(self.host.limits.call, async |world, accessor| {
+            .call_or_stop(self.host.limits.call, async |world, accessor| {
                 let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;
                 let association = world.clientpoint_content_source_association();
                 association.call_preview(accessor, actor, sheet).await
             })
             .await
-            .map_err(too_much)??;
-        Ok(told_of(told, None))
+            .map_err(stopped)?;
+        self.answered(connection, told).await.map(Association::from)
     }
 
-    async fn applied(&self, connection: &Connection, bytes: Bytes) -> Result<Association> {
+    /// The upload, and the connection that it went through.
+    async fn applied(&self, bytes: Bytes) -> Result<(Connection, Association)> {
+        let _rights = self.no_sync_at_all().await?;
+        // Only now: who gives it up or changes its drive has the right meanwhile.
+        let connection = self.connection().await?;
         let Some(drive) = &connection.drive else {
             return Err(CallError::NoDrive.into());
         };
         let instance = self
-            .instance(connection)
+            .instance(&connection)
             .await?
             .with_memory(self.host.limits.sheet_memory);
-        let _right = self.no_sync(connection).await?;
         let _turn = self.host.turn(&connection.id).await?;
         let run = association::begin(&self.host.pool, &connection.id, &drive.id, &self.user.name, &self.now()).await?;
         let actor = self.actor();
         let told = instance
             .for_upload(run.id)
-            .call(self.host.limits.call, async |world, accessor| {
+            .call_or_stop(self.host.limits.call, async |world, accessor| {
                 let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;
                 let association = world.clientpoint_content_source_association();
                 association.call_apply(accessor, actor, sheet).await
             })
             .await;
-        let told = told.map_err(too_much).and_then(|told| Ok(told_of(told?, None)));
+        let told = match told {
+            Ok(told) => self.answered(&connection, told).await,
+            Err(ended) => Err(stopped(ended)),
+        };
         let mut association = match told {
-            Ok(association) => association,
+            Ok(told) => Association::from(told),
             Err(error) => return Err(self.failed(&run, error).await?),
         };
         // What it says is held against what it did.
@@ -225,7 +216,6 @@ impl Session<'_> {
             return Err(self.failed(&run, lie).await?);
         }
         let rows: Vec<SheetRow> = association.rows.iter().map(stored).collect();
-        association.counts = counts(&association.rows);
         let state = if association.is_clean() {
             "complete"
         } else {
@@ -233,19 +223,43 @@ impl Session<'_> {
         };
         association.run = Some(association::end(&self.host.pool, &run, &rows, state, &self.now()).await?);
         association.preview = false;
-        Ok(association)
+        Ok((connection, association))
+    }
+
+    /// What the plugin has answered: what is not the sheet's fault means the same as in other calls.
+    async fn answered<T>(&self, connection: &Connection, answer: std::result::Result<T, contract::Error>) -> Result<T> {
+        match answer {
+            Ok(value) => Ok(value),
+            Err(contract::Error::Call(error)) => self.settled(connection, Err(error)).await,
+            Err(contract::Error::Sheet(sheet)) => Err(sheet.into()),
+        }
     }
 
     /// Ends an upload by an error, and tells how to take back what it has linked all the same.
     async fn failed(&self, run: &Run, error: Error) -> Result<Error> {
-        let linked = association::fail(&self.host.pool, run, &error.to_string(), &self.now()).await?;
-        if linked == 0 {
-            return Ok(error);
-        }
-        Ok(Error::PluginStopped(format!(
-            "{error}; but {linked} files had been linked: `clientpoint-host associate undo {}` takes that back",
-            run.id
-        )))
+        let linked = association::bound(&self.host.pool, run.id).await?.len();
+        let error = if linked == 0 {
+            error
+        } else {
+            let and = format!(
+                "; but {linked} files had been linked: {}",
+                association::way_back(run.id)
+            );
+            match error {
+                Error::Plugin { code, message } => Error::Plugin {
+                    code,
+                    message: message + &and,
+                },
+                Error::SignIn { problem, message } => Error::SignIn {
+                    problem,
+                    message: message + &and,
+                },
+                Error::PluginStopped(why) => Error::PluginStopped(why + &and),
+                other => Error::PluginStopped(format!("{other}{and}")),
+            }
+        };
+        association::fail(&self.host.pool, run.id, &error.to_string(), &self.now()).await?;
+        Ok(error)
     }
 
     /// The cells of the sheet, for a copy of it.
@@ -257,8 +271,8 @@ impl Session<'_> {
             .instance(connection)
             .await?
             .with_memory(self.host.limits.sheet_memory);
-        instance
-            .call(self.host.limits.call, async |world, accessor| {
+        let told = instance
+            .call_or_stop(self.host.limits.call, async |world, accessor| {
                 let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;
                 let association = world.clientpoint_content_source_association();
                 let copied = match association.call_read(accessor, actor, sheet).await? {
@@ -276,7 +290,8 @@ impl Session<'_> {
                 Ok(Ok(()))
             })
             .await
-            .map_err(too_much)??;
+            .map_err(stopped)?;
+        self.answered(connection, told).await?;
         let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(std::mem::take(&mut *lines))
     }
@@ -309,29 +324,41 @@ impl<T: 'static> StreamConsumer<T> for Taker {
     }
 }
 
-/// A sheet that is too much for the plugin is the sheet's fault, as far as anybody can tell.
-fn too_much(error: Error) -> Error {
-    let Error::PluginStopped(why) = error else {
-        return error;
-    };
-    tracing::warn!("the plugin was stopped while it worked on a sheet: {why}");
-    Error::Plugin {
-        code: "sheet-too-large",
-        message:
-            "the sheet asks for more memory or time than a sheet may: copy the columns \"File ID\" and \"Sharepoint \
-            File Path\" into a new workbook, and upload that; if it happens again, see the host's log"
-                .into(),
+/// Memory that runs out is the sheet's fault, as far as anybody can tell; time may be the source's; the rest is the
+/// plugin's.
+fn stopped(stopped: Stopped) -> Error {
+    match stopped.cause {
+        Cause::Memory => Error::Plugin {
+            code: "sheet-too-large",
+            message:
+                "the sheet asks for more memory than a sheet may: copy the columns \"File ID\" and \"Sharepoint File \
+                Path\" into a new workbook, and upload that; if it happens again, upload its rows in several sheets"
+                    .into(),
+        },
+        Cause::Time => Error::Plugin {
+            code: "timed-out",
+            message: format!(
+                "the sheet took too long ({}): try again later, since the source may be slow; if it happens again, upload \
+                 its rows in several sheets",
+                stopped.why
+            ),
+        },
+        Cause::Other => stopped.into(),
     }
 }
 
-fn told_of(report: contract::Report, run: Option<Run>) -> Association {
-    Association {
-        preview: true,
-        run,
-        sheet: report.sheet,
-        header: report.header,
-        counts: BTreeMap::new(),
-        rows: report.rows.into_iter().map(AssociatedRow::from).collect(),
+impl From<contract::Report> for Association {
+    fn from(report: contract::Report) -> Self {
+        let rows: Vec<AssociatedRow> = report.rows.into_iter().map(AssociatedRow::from).collect();
+        Association {
+            preview: true,
+            run: None,
+            sheet: report.sheet,
+            header: report.header,
+            counts: counts(&rows),
+            rows,
+            report_error: None,
+        }
     }
 }
 
@@ -389,23 +416,20 @@ impl From<contract::Row> for AssociatedRow {
     }
 }
 
-impl From<contract::Error> for Error {
-    fn from(error: contract::Error) -> Self {
-        match error {
-            contract::Error::Call(error) => error.into(),
-            contract::Error::Sheet(sheet) => Error::Plugin {
-                code: match sheet.problem {
-                    SheetProblem::NotASheet => "not-a-sheet",
-                    SheetProblem::OtherFormat => "other-format",
-                    SheetProblem::Encrypted => "encrypted",
-                    SheetProblem::Damaged => "damaged",
-                    SheetProblem::TooLarge => "sheet-too-large",
-                    SheetProblem::NotUtf8 => "not-utf8",
-                    SheetProblem::MissingColumn => "missing-column",
-                    SheetProblem::DoubledColumn => "doubled-column",
-                },
-                message: sheet.message,
+impl From<SheetError> for Error {
+    fn from(error: SheetError) -> Self {
+        Error::Plugin {
+            code: match error.problem {
+                SheetProblem::NotASheet => "not-a-sheet",
+                SheetProblem::OtherFormat => "other-format",
+                SheetProblem::Encrypted => "encrypted",
+                SheetProblem::Damaged => "damaged",
+                SheetProblem::TooLarge => "sheet-too-large",
+                SheetProblem::NotUtf8 => "not-utf8",
+                SheetProblem::MissingColumn => "missing-column",
+                SheetProblem::DoubledColumn => "doubled-column",
             },
+            message: error.message,
         }
     }
 }

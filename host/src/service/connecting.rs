@@ -127,7 +127,7 @@ impl Session<'_> {
             .as_ref()
             .is_some_and(|before| before.drive.is_some() && before.drive != drive)
         {
-            drop(self.no_sync(&connection).await?);
+            drop(self.no_sync(&connection.id).await?);
         }
         self.host.keep_connection(&connection, &filled.secret, None).await?;
         match drive {

@@ -39,7 +39,7 @@ impl Session<'_> {
                 source_title: self.host.describe().await?.title,
             });
         };
-        let _right = self.no_sync(&connection).await?;
+        let _right = self.no_sync(&connection.id).await?;
         let _turn = self.host.turn(&connection.id).await?;
         self.end_unfinished(&connection, "disconnected").await?;
         // Nobody stores renewed tokens behind this one's back.

@@ -161,20 +161,11 @@ impl Session<'_> {
 
     /// Puts a drive in the place of the present one, between two runs of the sync.
     pub(super) async fn change_drive(&self, connection: &Connection, drive: &ChosenDrive) -> Result<Moved> {
-        let _right = self.no_sync(connection).await?;
+        let _right = self.no_sync(&connection.id).await?;
         if connection.drive.as_ref().is_some_and(|present| present.id != drive.id) {
             self.end_unfinished(connection, "drive-switched").await?;
         }
         detach::choose_drive(&self.host.pool, &connection.id, drive).await
-    }
-
-    /// Makes sure that no sync runs while something changes that it relies on.
-    pub(super) async fn no_sync(&self, connection: &Connection) -> Result<std::fs::File> {
-        let right = self.host.sync_right(&connection.id).await?;
-        right.ok_or_else(|| Error::Sync {
-            code: "sync-running",
-            message: "a sync of this connection is running: wait for its end, and try again".into(),
-        })
     }
 
     /// Ends a run that was interrupted and can't go on: its drive is not the connection's any more.

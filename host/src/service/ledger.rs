@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Session, sheet};
-use crate::store::connections;
 use crate::store::runs::{self, Line, Run};
+use crate::store::{association, connections};
 use crate::timer::Daily;
 use crate::{Error, Result};
 
@@ -114,6 +114,7 @@ impl Session<'_> {
         self.user.require_administrator("see the runs")?;
         let mut rows = Vec::new();
         for run in runs::list(&self.host.pool, RUNS).await? {
+            let run = self.as_it_stands(run).await?;
             let counts = runs::counts(&self.host.pool, &run).await?;
             rows.push(RunRow { run, counts });
         }
@@ -128,7 +129,24 @@ impl Session<'_> {
     pub async fn run(&self, id: i64) -> Result<Ledger> {
         self.user.require_administrator("see the runs")?;
         let run = runs::get(&self.host.pool, id).await?;
-        self.ledger_of(run).await
+        self.ledger_of(self.as_it_stands(run).await?).await
+    }
+
+    /// An upload that is open though nobody has the right that it had has died, and nobody goes on with it.
+    async fn as_it_stands(&self, run: Run) -> Result<Run> {
+        if run.subject != "association" || run.state != "running" {
+            return Ok(run);
+        }
+        let Some(_right) = self.host.sync_right(&run.connection).await? else {
+            return Ok(run);
+        };
+        // It may have come to its end a moment ago.
+        let mut run = runs::get(&self.host.pool, run.id).await?;
+        if run.state == "running" {
+            run.state = "interrupted".into();
+            run.message = Some(association::interrupted(run.id));
+        }
+        Ok(run)
     }
 
     /// Writes a ledger to a file that does not exist yet.

@@ -15,6 +15,7 @@ mod importing;
 mod ledger;
 mod library;
 mod report;
+mod rights;
 mod rollback;
 mod sheet;
 mod signing_in;

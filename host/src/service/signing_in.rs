@@ -187,7 +187,7 @@ impl SignIn<'_> {
             name: account.name,
         });
         connection.drive = before.as_ref().and_then(|before| before.drive.clone());
-        drop(session.no_sync(&connection).await?);
+        drop(session.no_sync(&connection.id).await?);
         session
             .host
             .keep_connection(&connection, &self.filled.secret, Some(grant))

@@ -151,7 +151,7 @@ impl Session<'_> {
         if let Some(plan) = &options.plan {
             runs::require_plan(&self.host.pool, &connection.id, plan).await?;
         }
-        let _right = self.right(&connection).await?;
+        let _right = self.no_sync(&connection.id).await?;
         self.finish_interrupted(&connection, stop).await?;
         let run = self.begin(&connection, "manual", options).await?;
         self.carry_on(&connection, run, stop).await
@@ -185,7 +185,7 @@ impl Session<'_> {
     pub async fn plan_sync(&self, stop: &Stop) -> Result<PlanReport> {
         self.user.require_administrator("plan a sync")?;
         let connection = self.connection().await?;
-        let _right = self.right(&connection).await?;
+        let _right = self.no_sync(&connection.id).await?;
         self.finish_interrupted(&connection, stop).await?;
         let mut run = self.begin(&connection, "plan", &SyncOptions::default()).await?;
         let halt = {
@@ -238,15 +238,6 @@ impl Session<'_> {
             Halt::Interrupted => Err(interrupted()),
             Halt::Listed => Err(Error::PluginStopped("it lists without end".into())),
         }
-    }
-
-    async fn right(&self, connection: &Connection) -> Result<std::fs::File> {
-        let right = self.host.sync_right(&connection.id).await?;
-        right.ok_or_else(|| Error::Sync {
-            code: "sync-running",
-            message: "a sync of this connection is running: wait for its end; `clientpoint-host runs list` shows it"
-                .into(),
-        })
     }
 
     async fn finish_interrupted(&self, connection: &Connection, stop: &Stop) -> Result<()> {

@@ -1,13 +1,13 @@
-//! Files that follow items because people say so: uploads of a sheet, what they linked, and taking one back.
+//! Files that follow items because people say so: uploads of a sheet, and what they linked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-use super::files::{self, LibraryFile, add_revision, fetch, number};
-use super::objects::Object;
+use super::connections;
+use super::files::{self, LibraryFile, number};
 use super::runs::{self, Run};
-use crate::{Error, Result};
+use crate::Result;
 
 /// Rows that are written in one statement.
 const AT_ONCE: usize = 5_000;
@@ -55,18 +55,7 @@ pub struct SheetRow {
     pub resolved: Option<String>,
 }
 
-/// What taking an upload back came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Undone {
-    /// Files that follow nothing, or what they followed before.
-    pub files: u64,
-    /// Those of them whose content had been updated, and is again what it was.
-    pub contents: u64,
-    /// File IDs that were linked anew, or released, since: they were left alone.
-    pub left_alone: Vec<String>,
-}
-
-/// The files of these File IDs, each to the letter.
+/// The files of these File IDs, each to the letter. A link that is detached is left out: such a file follows nothing.
 ///
 /// # Errors
 ///
@@ -75,7 +64,10 @@ pub async fn stat(pool: &SqlitePool, ids: &[String]) -> Result<Vec<Option<Librar
     // `007` is not the ID of file 7.
     let exact = |id: &String| number(id).ok().filter(|row| row.to_string() == *id);
     let asked = serde_json::to_string(&ids.iter().filter_map(exact).collect::<Vec<i64>>()).unwrap_or_default();
-    let query = format!("{} WHERE f.id IN (SELECT value FROM json_each(?))", files::SELECT);
+    let query = format!(
+        "{} AND l.state <> 'detached' WHERE f.id IN (SELECT value FROM json_each(?))",
+        files::SELECT
+    );
     let query = sqlx::query(sqlx::AssertSqlSafe(query)).bind(asked);
     let mut found = BTreeMap::new();
     for row in query.fetch_all(pool).await? {
@@ -85,6 +77,16 @@ pub async fn stat(pool: &SqlitePool, ids: &[String]) -> Result<Vec<Option<Librar
     Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
 }
 
+/// What is to be said of an upload that has died.
+pub fn interrupted(run: i64) -> String {
+    format!("it was interrupted; what it had linked stays so: {}", way_back(run))
+}
+
+/// How to take back what an upload has linked.
+pub fn way_back(run: i64) -> String {
+    format!("`clientpoint-host associate undo {run}` takes that back")
+}
+
 /// Records an upload. `connection` and `drive` are those that the rows shall be linked through.
 ///
 /// # Errors
@@ -92,15 +94,18 @@ pub async fn stat(pool: &SqlitePool, ids: &[String]) -> Result<Vec<Option<Librar
 /// The database's.
 pub async fn begin(pool: &SqlitePool, connection: &str, drive: &str, by: &str, now: &str) -> Result<Run> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-    // Whoever calls holds the connection's turn: an upload that is still open has died.
-    sqlx::query(
-        "UPDATE runs SET state = 'failed', ended_at = ?, message = 'it was interrupted: what it had linked can be taken back' \
-         WHERE connection = ? AND subject = 'association' AND state = 'running'",
-    )
-    .bind(now)
-    .bind(connection)
-    .execute(&mut *transaction)
-    .await?;
+    // Whoever calls keeps all others from it: an upload that is still open has died.
+    let dead: Vec<(i64,)> = sqlx::query_as("SELECT id FROM runs WHERE subject = 'association' AND state = 'running'")
+        .fetch_all(&mut *transaction)
+        .await?;
+    for (id,) in dead {
+        sqlx::query("UPDATE runs SET state = 'failed', ended_at = ?, message = coalesce(message, ?) WHERE id = ?")
+            .bind(now)
+            .bind(interrupted(id))
+            .bind(id)
+            .execute(&mut *transaction)
+            .await?;
+    }
     let run = sqlx::query(
         "INSERT INTO runs (connection, drive, kind, started_by, started_at, options, inputs, subject) \
          VALUES (?, ?, 'manual', ?, ?, '', 0, 'association')",
@@ -116,7 +121,8 @@ pub async fn begin(pool: &SqlitePool, connection: &str, drive: &str, by: &str, n
     runs::get(pool, run).await
 }
 
-/// Lets files follow items, and remembers what they followed before: all or nothing.
+/// Lets files follow items, and remembers what they followed before: all or nothing. None, and nothing was changed, if the
+/// connection was given up or has another drive.
 ///
 /// # Errors
 ///
@@ -128,8 +134,11 @@ pub async fn bind(
     drive: &str,
     bindings: &[Binding],
     now: &str,
-) -> Result<Vec<Bound>> {
+) -> Result<Option<Vec<Bound>>> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    if !connections::has_drive(&mut transaction, connection, drive).await? {
+        return Ok(None);
+    }
     let (turn,): (i64,) = sqlx::query_as(
         "SELECT coalesce(max(coalesce(waiting, 0)), 0) + 1 FROM links WHERE waiting IS NOT NULL OR suspected = 1",
     )
@@ -144,10 +153,10 @@ pub async fn bind(
         all.push(bound);
     }
     transaction.commit().await?;
-    Ok(all)
+    Ok(Some(all))
 }
 
-/// A file's revision, and the connection, drive and item that it follows.
+/// A file's revision, and the connection, drive and item that it follows, unless it is detached.
 type Present = (i64, Option<String>, Option<String>, Option<String>);
 
 async fn bind_one(
@@ -159,7 +168,8 @@ async fn bind_one(
     now: &str,
 ) -> Result<Bound> {
     let known: Option<Present> = sqlx::query_as(
-        "SELECT f.revision, l.connection, l.drive, l.item FROM files f LEFT JOIN links l ON l.file = f.id WHERE f.id = ?",
+        "SELECT f.revision, l.connection, l.drive, l.item FROM files f \
+             LEFT JOIN links l ON l.file = f.id AND l.state <> 'detached' WHERE f.id = ?",
     )
     .bind(file)
     .fetch_optional(&mut **transaction)
@@ -268,115 +278,12 @@ pub async fn end(pool: &SqlitePool, run: &Run, rows: &[SheetRow], state: &str, n
 /// # Errors
 ///
 /// The database's.
-pub async fn fail(pool: &SqlitePool, run: &Run, message: &str, now: &str) -> Result<usize> {
+pub async fn fail(pool: &SqlitePool, run: i64, message: &str, now: &str) -> Result<()> {
     sqlx::query("UPDATE runs SET state = 'failed', ended_at = ?, message = ? WHERE id = ?")
         .bind(now)
         .bind(message)
-        .bind(run.id)
+        .bind(run)
         .execute(pool)
         .await?;
-    Ok(bound(pool, run.id).await?.len())
-}
-
-/// Takes an upload back, all at once: its files follow what they followed before, and have the content that they had.
-/// Files that were linked anew since, or released, are left alone.
-///
-/// # Errors
-///
-/// `Error::NotFound`, `Error::Settings` for a run that is no upload, or was taken back before; the database's.
-pub async fn undo(pool: &SqlitePool, id: i64, by: &str, now: &str) -> Result<(Run, Undone)> {
-    let run = runs::get(pool, id).await?;
-    if run.subject != "association" {
-        return Err(Error::Settings(format!(
-            "run {id} is no upload of a sheet: `clientpoint-host runs list` shows which are; `library rollback FILE-ID` takes the update of a file back"
-        )));
-    }
-    if let Some(at) = &run.undone_at {
-        return Err(Error::Settings(format!("run {id} was taken back before, at {at}")));
-    }
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-    let bindings: Vec<(i64, String, String, i64, bool)> =
-        sqlx::query_as("SELECT file, drive, item, revision, was_linked FROM bindings WHERE run = ? ORDER BY file")
-            .bind(id)
-            .fetch_all(&mut *transaction)
-            .await?;
-    let (place,): (i64,) = sqlx::query_as("SELECT coalesce(max(coalesce(waiting, 0)), 0) + 1 FROM links")
-        .fetch_one(&mut *transaction)
-        .await?;
-    let mut undone = Undone::default();
-    for (file, drive, item, revision, was_linked) in bindings {
-        let present: Option<(String, String)> = sqlx::query_as("SELECT drive, item FROM links WHERE file = ?")
-            .bind(file)
-            .fetch_optional(&mut *transaction)
-            .await?;
-        if present != Some((drive, item)) {
-            undone.left_alone.push(file.to_string());
-            continue;
-        }
-        undone.files += 1;
-        undone.contents += u64::from(restore_content(&mut transaction, file, revision, now).await?);
-        let query = if was_linked {
-            // Whatever has happened at the source since is looked at in the next run.
-            "UPDATE links SET connection = b.was_connection, drive = b.was_drive, item = b.was_item, \
-                 version = b.was_version, hash = b.was_hash, size = b.was_size, verification = b.was_verification, \
-                 name = b.was_name, web_url = b.was_web_url, linked_at = b.was_linked_at, state = b.was_state, \
-                 place = b.was_place, suspected = 0, note = NULL, waiting = ?3 \
-             FROM bindings b WHERE b.run = ?1 AND b.file = ?2 AND links.file = ?2"
-        } else {
-            "DELETE FROM links WHERE file = ?2 AND ?1 IS NOT NULL AND ?3 IS NOT NULL"
-        };
-        sqlx::query(query)
-            .bind(id)
-            .bind(file)
-            .bind(place)
-            .execute(&mut *transaction)
-            .await?;
-    }
-    let message = format!("taken back by {by}: {} files", undone.files);
-    sqlx::query("UPDATE runs SET undone_at = ?, message = ? WHERE id = ?")
-        .bind(now)
-        .bind(message)
-        .bind(id)
-        .execute(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
-    Ok((runs::get(pool, id).await?, undone))
-}
-
-/// Puts the content of a revision back, as a new one, wherever the present one is shown. False if nothing has changed.
-async fn restore_content(
-    transaction: &mut Transaction<'_, Sqlite>,
-    file: i64,
-    revision: i64,
-    now: &str,
-) -> Result<bool> {
-    let (sha256, size): (String, i64) =
-        sqlx::query_as("SELECT sha256, size FROM revisions WHERE file = ? AND number = ?")
-            .bind(file)
-            .bind(revision)
-            .fetch_one(&mut **transaction)
-            .await?;
-    let present = fetch(transaction, file).await?;
-    if present.sha256 == sha256 {
-        return Ok(false);
-    }
-    let number = i64::try_from(present.revision).unwrap_or(i64::MAX);
-    let next = number.saturating_add(1);
-    let object = Object {
-        sha256,
-        size: size.unsigned_abs(),
-    };
-    add_revision(transaction, file, next, &object, now).await?;
-    for query in [
-        "UPDATE files SET revision = ? WHERE id = ? AND revision = ?",
-        "UPDATE showings SET revision = ? WHERE file = ? AND revision = ?",
-    ] {
-        sqlx::query(query)
-            .bind(next)
-            .bind(file)
-            .bind(number)
-            .execute(&mut **transaction)
-            .await?;
-    }
-    Ok(true)
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
 use super::grants;
 use crate::oauth::Grant;
@@ -176,6 +176,33 @@ pub async fn list(pool: &SqlitePool) -> Result<Vec<Connection>> {
     let query = format!("{SELECT} WHERE disconnected_at IS NULL ORDER BY owner IS NOT NULL, owner");
     let rows = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(pool).await?;
     rows.iter().map(read).collect()
+}
+
+/// Whether the connection is there, was not given up, and has that drive: whether files of it are kept in step.
+///
+/// # Errors
+///
+/// The database's.
+pub(super) async fn has_drive(transaction: &mut Transaction<'_, Sqlite>, id: &str, drive: &str) -> Result<bool> {
+    let found: Option<(String,)> =
+        sqlx::query_as("SELECT id FROM connections WHERE id = ? AND drive_id = ? AND disconnected_at IS NULL")
+            .bind(id)
+            .bind(drive)
+            .fetch_optional(&mut **transaction)
+            .await?;
+    Ok(found.is_some())
+}
+
+/// The ids of all connections, those that were given up included: their files are there yet, and they may come back.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn ids(pool: &SqlitePool) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT id FROM connections ORDER BY id")
+        .fetch_all(pool)
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// The secret of a connection.

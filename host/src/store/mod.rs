@@ -15,6 +15,7 @@ pub mod objects;
 pub mod rollback;
 pub mod runs;
 pub mod standings;
+pub mod undo;
 pub mod users;
 
 use std::path::Path;

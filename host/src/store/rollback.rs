@@ -1,8 +1,8 @@
 //! Previous content, put back and held; and the switch "Do not update existing ClientPoints".
 
-use sqlx::SqlitePool;
+use sqlx::{Sqlite, SqlitePool, Transaction};
 
-use super::files::{self, LibraryFile, add_revision, fetch, number};
+use super::files::{self, LibraryFile, add_revision, fetch, number, signed};
 use super::objects::Object;
 use crate::{Error, Result};
 
@@ -28,49 +28,75 @@ pub async fn rollback(pool: &SqlitePool, id: &str, now: &str) -> Result<LibraryF
         }
         None => return Err(not_managed(id)),
     }
-    let present = i64::try_from(file.revision).unwrap_or(i64::MAX);
-    let previous: Option<(String, i64)> = sqlx::query_as(
-        "SELECT sha256, size FROM revisions WHERE file = ? AND number < ? AND sha256 <> ? ORDER BY number DESC LIMIT 1",
+    let previous: Option<(i64,)> = sqlx::query_as(
+        "SELECT number FROM revisions WHERE file = ? AND number < ? AND sha256 <> ? ORDER BY number DESC LIMIT 1",
     )
     .bind(row)
-    .bind(present)
+    .bind(signed(file.revision))
     .bind(&file.sha256)
     .fetch_optional(&mut *transaction)
     .await?;
-    let Some((sha256, size)) = previous else {
+    let Some((previous,)) = previous else {
         return Err(Error::Settings(format!(
             "file {id} has no previous content to go back to"
         )));
     };
-    let object = Object {
-        sha256,
-        size: size.unsigned_abs(),
-    };
-    let revision = present.saturating_add(1);
-    add_revision(&mut transaction, row, revision, &object, now).await?;
-    for query in [
-        "UPDATE files SET revision = ? WHERE id = ? AND revision = ?",
-        "UPDATE showings SET revision = ? WHERE file = ? AND revision = ?",
-    ] {
-        sqlx::query(query)
-            .bind(revision)
-            .bind(row)
-            .bind(present)
-            .execute(&mut *transaction)
-            .await?;
-    }
+    restore_content(&mut transaction, row, previous, now).await?;
+    let file = fetch(&mut transaction, row).await?;
     // The link no longer describes these bytes, so that the release fetches the item whatever its version.
     sqlx::query(
         "UPDATE links SET held = 1, version = NULL, hash = '', size = ?, waiting = coalesce(waiting, \
          (SELECT coalesce(max(waiting), 0) + 1 FROM links)), note = NULL WHERE file = ?",
     )
-    .bind(size)
+    .bind(signed(file.size))
     .bind(row)
     .execute(&mut *transaction)
     .await?;
-    let file = fetch(&mut transaction, row).await?;
     transaction.commit().await?;
     Ok(file)
+}
+
+/// Puts the content of a revision back, as a new one unless the present one has it, and shows it wherever the file is
+/// shown with a later one: also where people have kept it at one in between. False if the content was that already.
+///
+/// # Errors
+///
+/// The database's.
+pub(super) async fn restore_content(
+    transaction: &mut Transaction<'_, Sqlite>,
+    file: i64,
+    revision: i64,
+    now: &str,
+) -> Result<bool> {
+    let (sha256, size): (String, i64) =
+        sqlx::query_as("SELECT sha256, size FROM revisions WHERE file = ? AND number = ?")
+            .bind(file)
+            .bind(revision)
+            .fetch_one(&mut **transaction)
+            .await?;
+    let present = fetch(transaction, file).await?;
+    let changes = present.sha256 != sha256;
+    let mut number = signed(present.revision);
+    if changes {
+        number = number.saturating_add(1);
+        let object = Object {
+            sha256,
+            size: size.unsigned_abs(),
+        };
+        add_revision(transaction, file, number, &object, now).await?;
+        sqlx::query("UPDATE files SET revision = ? WHERE id = ?")
+            .bind(number)
+            .bind(file)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    sqlx::query("UPDATE showings SET revision = ? WHERE file = ? AND revision > ?")
+        .bind(number)
+        .bind(file)
+        .bind(revision)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(changes)
 }
 
 /// Lets a file follow again, from the next run on.

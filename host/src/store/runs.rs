@@ -35,7 +35,8 @@ pub struct Run {
     pub started_at: String,
     /// RFC 3339.
     pub ended_at: Option<String>,
-    /// `running`, `complete`, `incomplete`, `failed` or `planned`.
+    /// `running`, `complete`, `incomplete`, `failed` or `planned`; of an upload that has died, `interrupted` where people
+    /// see it.
     pub state: String,
     /// How many files it is about.
     pub inputs: u64,

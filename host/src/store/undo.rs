@@ -1,0 +1,174 @@
+//! Taking an upload of a sheet back.
+
+use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
+
+use super::connections;
+use super::rollback::restore_content;
+use super::runs::{self, Run};
+use crate::{Error, Result};
+
+/// What taking an upload back came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Undone {
+    /// Files that follow nothing, or what they followed before.
+    pub files: u64,
+    /// Those of them whose content had been updated, and is again what it was.
+    pub contents: u64,
+    /// File IDs that were linked anew, or released, since: they were left alone.
+    pub left_alone: Vec<String>,
+}
+
+/// A file that the upload has linked.
+struct Binding {
+    file: i64,
+    drive: String,
+    item: String,
+    revision: i64,
+    was_linked: bool,
+    was_connection: Option<String>,
+    was_drive: Option<String>,
+}
+
+/// Takes an upload back, all at once: its files follow what they followed before, and have the content that they had.
+/// Files that a later upload has linked, or that were released, are left alone; taking that later upload back as well
+/// leads to before this one. To be called while no sync runs.
+///
+/// # Errors
+///
+/// `Error::NotFound`, `Error::Settings` for a run that is no upload, or was taken back before; the database's.
+pub async fn undo(pool: &SqlitePool, id: i64, by: &str, now: &str) -> Result<(Run, Undone)> {
+    let run = runs::get(pool, id).await?;
+    if run.subject != "association" {
+        return Err(Error::Settings(format!(
+            "run {id} is no upload of a sheet: `clientpoint-host runs list` shows which are; `library rollback FILE-ID` takes the update of a file back"
+        )));
+    }
+    if let Some(at) = &run.undone_at {
+        return Err(Error::Settings(format!("run {id} was taken back before, at {at}")));
+    }
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let bindings = sqlx::query(
+        "SELECT file, drive, item, revision, was_linked, was_connection, was_drive FROM bindings WHERE run = ? ORDER BY file",
+    )
+    .bind(id)
+    .fetch_all(&mut *transaction)
+    .await?;
+    let (place,): (i64,) = sqlx::query_as("SELECT coalesce(max(coalesce(waiting, 0)), 0) + 1 FROM links")
+        .fetch_one(&mut *transaction)
+        .await?;
+    let mut undone = Undone::default();
+    for binding in &bindings {
+        let binding = read(binding)?;
+        if was_linked_anew(&mut transaction, id, &binding).await? || !follows(&mut transaction, &binding).await? {
+            undone.left_alone.push(binding.file.to_string());
+            continue;
+        }
+        undone.files += 1;
+        let restored = restore_content(&mut transaction, binding.file, binding.revision, now).await?;
+        undone.contents += u64::from(restored);
+        restore_link(&mut transaction, id, &binding, place).await?;
+    }
+    let message = format!("taken back by {by}: {} files", undone.files);
+    // One that has died before its end is over, too.
+    sqlx::query(
+        "UPDATE runs SET undone_at = ?1, message = ?2, ended_at = coalesce(ended_at, ?1), \
+             state = CASE state WHEN 'running' THEN 'failed' ELSE state END WHERE id = ?3",
+    )
+    .bind(now)
+    .bind(message)
+    .bind(id)
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok((runs::get(pool, id).await?, undone))
+}
+
+/// Whether an upload after this one, which was not taken back, has linked the file. If it began where this one had led,
+/// it has begun from before this one from now on: so both can be taken back in any order. If the file was released in
+/// between, what people have done to it then is not to be lost, and the later one stays as it is.
+async fn was_linked_anew(transaction: &mut Transaction<'_, Sqlite>, run: i64, binding: &Binding) -> Result<bool> {
+    let later: Option<(i64,)> = sqlx::query_as(
+        "SELECT b.run FROM bindings b JOIN runs r ON r.id = b.run \
+         WHERE b.file = ? AND b.run > ? AND r.undone_at IS NULL ORDER BY b.run LIMIT 1",
+    )
+    .bind(binding.file)
+    .bind(run)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    let Some((later,)) = later else { return Ok(false) };
+    sqlx::query(
+        "UPDATE bindings SET revision = b.revision, was_linked = b.was_linked, was_connection = b.was_connection, \
+             was_drive = b.was_drive, was_item = b.was_item, was_version = b.was_version, was_hash = b.was_hash, \
+             was_size = b.was_size, was_verification = b.was_verification, was_name = b.was_name, \
+             was_web_url = b.was_web_url, was_linked_at = b.was_linked_at, was_state = b.was_state, was_place = b.was_place \
+         FROM bindings b WHERE b.run = ?1 AND b.file = ?2 AND bindings.run = ?3 AND bindings.file = ?2 \
+             AND bindings.was_linked = 1 AND bindings.was_drive = b.drive AND bindings.was_item = b.item",
+    )
+    .bind(run)
+    .bind(binding.file)
+    .bind(later)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(true)
+}
+
+/// Whether the file follows what the upload has tied it to. Through which connection does not matter: another one may
+/// have taken it over.
+async fn follows(transaction: &mut Transaction<'_, Sqlite>, binding: &Binding) -> Result<bool> {
+    let found: Option<(i64,)> = sqlx::query_as("SELECT file FROM links WHERE file = ? AND drive = ? AND item = ?")
+        .bind(binding.file)
+        .bind(&binding.drive)
+        .bind(&binding.item)
+        .fetch_optional(&mut **transaction)
+        .await?;
+    Ok(found.is_some())
+}
+
+async fn restore_link(
+    transaction: &mut Transaction<'_, Sqlite>,
+    run: i64,
+    binding: &Binding,
+    place: i64,
+) -> Result<()> {
+    if !binding.was_linked {
+        sqlx::query("DELETE FROM links WHERE file = ?")
+            .bind(binding.file)
+            .execute(&mut **transaction)
+            .await?;
+        return Ok(());
+    }
+    let (connection, drive) = (&binding.was_connection, &binding.was_drive);
+    let is_synced = match (connection, drive) {
+        (Some(connection), Some(drive)) => connections::has_drive(transaction, connection, drive).await?,
+        _ => false,
+    };
+    // Whatever has happened at the source since is looked at in the next run; where there is none any more, the file is
+    // detached, as it would be if nobody had linked it in between. A file that people hold stays held.
+    sqlx::query(
+        "UPDATE links SET connection = b.was_connection, drive = b.was_drive, item = b.was_item, \
+             version = b.was_version, hash = b.was_hash, size = b.was_size, verification = b.was_verification, \
+             name = b.was_name, web_url = b.was_web_url, linked_at = b.was_linked_at, place = b.was_place, \
+             state = CASE WHEN NOT ?4 THEN 'detached' WHEN b.was_state = 'detached' THEN 'pending' ELSE b.was_state END, \
+             waiting = CASE WHEN ?4 THEN ?3 END, suspected = 0, note = NULL \
+         FROM bindings b WHERE b.run = ?1 AND b.file = ?2 AND links.file = ?2",
+    )
+    .bind(run)
+    .bind(binding.file)
+    .bind(place)
+    .bind(is_synced)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+fn read(row: &SqliteRow) -> Result<Binding> {
+    Ok(Binding {
+        file: row.try_get("file")?,
+        drive: row.try_get("drive")?,
+        item: row.try_get("item")?,
+        revision: row.try_get("revision")?,
+        was_linked: row.try_get("was_linked")?,
+        was_connection: row.try_get("was_connection")?,
+        was_drive: row.try_get("was_drive")?,
+    })
+}
