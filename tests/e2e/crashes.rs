@@ -50,13 +50,13 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn copied(world: &World) -> TempDir {
+pub fn copied(world: &World) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     copy(world.data.path(), folder.path());
     folder
 }
 
-async fn host(world: &World, data: &Path) -> Host {
+pub async fn host(world: &World, data: &Path) -> Host {
     builder(&world.sim, &world.clock, data).build().await.unwrap()
 }
 
@@ -105,7 +105,7 @@ async fn finish_and_look(world: &World, data: &Path) -> Seen {
 }
 
 /// Runs a future and drops it after so many polls. Whether it came to its end.
-async fn cut(future: impl Future, polls: usize) -> bool {
+pub async fn cut(future: impl Future, polls: usize) -> bool {
     let mut future = pin!(future);
     let mut left = polls;
     std::future::poll_fn(move |context| {
@@ -183,7 +183,7 @@ fn program() -> PathBuf {
     program
 }
 
-fn command(world: &World, data: &Path, what: &str) -> std::process::Command {
+pub fn command(world: &World, data: &Path, what: &str) -> std::process::Command {
     let mut command = std::process::Command::new(program());
     command
         .arg("--data")

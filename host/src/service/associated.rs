@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use super::associating::{AssociatedRow, Association};
+use super::lines::{CELLS_AT_MOST, Lines};
 use crate::bindings::exports::clientpoint::content_source::association::{Cell, Line};
 use crate::{Error, Result};
 
@@ -16,52 +17,11 @@ use crate::{Error, Result};
 const ADDED: [&str; 3] = ["Status", "Reason", "Resolved path"];
 const ADDED_WIDTHS: [f64; 3] = [18.0, 64.0, 44.0];
 
-/// The most cells of a copy, and the most text in them, in bytes: a report is made in memory.
-const CELLS_AT_MOST: usize = 4_000_000;
-const TEXT_AT_MOST: usize = 256 << 20;
-
-/// The last row that a workbook can have.
-const ROWS_AT_MOST: u32 = 1_048_576;
-
 /// The longest text of a cell, in characters.
 const CELL_AT_MOST: usize = 32_767;
 
 /// Rows that the widths of columns are taken from.
 const MEASURED: usize = 2_000;
-
-/// The sheet as the plugin reads it.
-#[derive(Default)]
-pub(super) struct Lines {
-    all: Vec<Line>,
-    cells: usize,
-    text: usize,
-    cut: bool,
-}
-
-impl Lines {
-    /// Takes some lines; false if there are too many. Those that no workbook has room for are left out.
-    pub(super) fn take(&mut self, some: Vec<Line>) -> bool {
-        for line in some {
-            // A line without cells takes room, too.
-            self.cells += line.cells.len() + 1;
-            let length = |cell: &Cell| match cell {
-                Cell::Text(text) | Cell::Error(text) => text.len(),
-                _ => 0,
-            };
-            self.text += line.cells.iter().map(length).sum::<usize>();
-            if CELLS_AT_MOST < self.cells || TEXT_AT_MOST < self.text {
-                self.cut = true;
-                return false;
-            }
-            if ROWS_AT_MOST < line.number {
-                self.cut = true;
-                continue;
-            }
-            self.all.push(line);
-        }
-        true
-    }
-}
 
 /// What a report is made of.
 pub(super) struct Copy<'a> {

@@ -3,21 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use serde::Serialize;
-use tokio::sync::oneshot;
-use wasmtime::StoreContextMut;
-use wasmtime::component::{Source, StreamConsumer, StreamReader, StreamResult};
+use wasmtime::component::StreamReader;
 
 use super::Session;
-use super::associated::{self, Copy, Lines};
+use super::associated::{self, Copy};
 use super::report::refusal_word;
 use crate::bindings::exports::clientpoint::content_source::association::{
-    self as contract, Line, Outcome, SheetError, SheetProblem,
+    self as contract, Outcome, SheetError, SheetProblem,
 };
 use crate::bindings::exports::clientpoint::content_source::content_import::Error as CallError;
 use crate::plugin::{Cause, Stopped};
@@ -26,9 +21,6 @@ use crate::store::connections::Connection;
 use crate::store::runs::{self, Run};
 use crate::store::undo::{self, Undone};
 use crate::{Error, Result};
-
-/// Lines that are taken from the plugin at once.
-const LINES: usize = 512;
 
 /// Outcomes that leave nothing to be done: what was asked for holds, or nothing was asked for.
 const FINE: [&str; 4] = ["linked", "re-linked", "already-linked", "path-missing"];
@@ -227,7 +219,11 @@ impl Session<'_> {
     }
 
     /// What the plugin has answered: what is not the sheet's fault means the same as in other calls.
-    async fn answered<T>(&self, connection: &Connection, answer: std::result::Result<T, contract::Error>) -> Result<T> {
+    pub(super) async fn answered<T>(
+        &self,
+        connection: &Connection,
+        answer: std::result::Result<T, contract::Error>,
+    ) -> Result<T> {
         match answer {
             Ok(value) => Ok(value),
             Err(contract::Error::Call(error)) => self.settled(connection, Err(error)).await,
@@ -261,72 +257,11 @@ impl Session<'_> {
         association::fail(&self.host.pool, run.id, &error.to_string(), &self.now()).await?;
         Ok(error)
     }
-
-    /// The cells of the sheet, for a copy of it.
-    async fn lines(&self, connection: &Connection, bytes: Bytes) -> Result<Lines> {
-        let actor = self.actor();
-        let lines = Arc::new(Mutex::new(Lines::default()));
-        let taken = lines.clone();
-        let instance = self
-            .instance(connection)
-            .await?
-            .with_memory(self.host.limits.sheet_memory);
-        let told = instance
-            .call_or_stop(self.host.limits.call, async |world, accessor| {
-                let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;
-                let association = world.clientpoint_content_source_association();
-                let copied = match association.call_read(accessor, actor, sheet).await? {
-                    Ok(copied) => copied,
-                    Err(error) => return Ok(Err(error)),
-                };
-                let (done, ended) = oneshot::channel();
-                let taker = Taker {
-                    lines: taken,
-                    _done: done,
-                };
-                accessor.with(|mut access| copied.pipe(&mut access, taker))?;
-                // The other end is dropped with the stream, and says nothing.
-                let _ = ended.await;
-                Ok(Ok(()))
-            })
-            .await
-            .map_err(stopped)?;
-        self.answered(connection, told).await?;
-        let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(std::mem::take(&mut *lines))
-    }
-}
-
-/// Takes lines from the plugin as they come.
-struct Taker {
-    lines: Arc<Mutex<Lines>>,
-    _done: oneshot::Sender<()>,
-}
-
-impl<T: 'static> StreamConsumer<T> for Taker {
-    type Item = Line;
-
-    fn poll_consume(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        mut store: StoreContextMut<'_, T>,
-        mut source: Source<'_, Line>,
-        _: bool,
-    ) -> Poll<wasmtime::Result<StreamResult>> {
-        let mut some = Vec::with_capacity(LINES);
-        source.read(&mut store, &mut some)?;
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        Poll::Ready(Ok(if lines.take(some) {
-            StreamResult::Completed
-        } else {
-            StreamResult::Dropped
-        }))
-    }
 }
 
 /// Memory that runs out is the sheet's fault, as far as anybody can tell; time may be the source's; the rest is the
 /// plugin's.
-fn stopped(stopped: Stopped) -> Error {
+pub(super) fn stopped(stopped: Stopped) -> Error {
     match stopped.cause {
         Cause::Memory => Error::Plugin {
             code: "sheet-too-large",

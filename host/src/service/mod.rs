@@ -14,6 +14,7 @@ mod form;
 mod importing;
 mod ledger;
 mod library;
+mod lines;
 mod report;
 mod rights;
 mod rollback;

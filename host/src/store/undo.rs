@@ -27,6 +27,8 @@ struct Binding {
     was_linked: bool,
     was_connection: Option<String>,
     was_drive: Option<String>,
+    /// The next upload that has linked the file, and was not taken back.
+    later: Option<i64>,
 }
 
 /// Takes an upload back, all at once: its files follow what they followed before, and have the content that they had.
@@ -48,7 +50,10 @@ pub async fn undo(pool: &SqlitePool, id: i64, by: &str, now: &str) -> Result<(Ru
     }
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     let bindings = sqlx::query(
-        "SELECT file, drive, item, revision, was_linked, was_connection, was_drive FROM bindings WHERE run = ? ORDER BY file",
+        "SELECT b.file, b.drive, b.item, b.revision, b.was_linked, b.was_connection, b.was_drive, n.later FROM bindings b \
+         LEFT JOIN (SELECT l.file, min(l.run) AS later FROM bindings l JOIN runs r ON r.id = l.run \
+             WHERE l.run > ?1 AND r.undone_at IS NULL GROUP BY l.file) n ON n.file = b.file \
+         WHERE b.run = ?1 ORDER BY b.file",
     )
     .bind(id)
     .fetch_all(&mut *transaction)
@@ -59,7 +64,10 @@ pub async fn undo(pool: &SqlitePool, id: i64, by: &str, now: &str) -> Result<(Ru
     let mut undone = Undone::default();
     for binding in &bindings {
         let binding = read(binding)?;
-        if was_linked_anew(&mut transaction, id, &binding).await? || !follows(&mut transaction, &binding).await? {
+        if let Some(later) = binding.later {
+            hand_on(&mut transaction, id, binding.file, later).await?;
+        }
+        if binding.later.is_some() || !follows(&mut transaction, &binding).await? {
             undone.left_alone.push(binding.file.to_string());
             continue;
         }
@@ -83,19 +91,10 @@ pub async fn undo(pool: &SqlitePool, id: i64, by: &str, now: &str) -> Result<(Ru
     Ok((runs::get(pool, id).await?, undone))
 }
 
-/// Whether an upload after this one, which was not taken back, has linked the file. If it began where this one had led,
-/// it has begun from before this one from now on: so both can be taken back in any order. If the file was released in
-/// between, what people have done to it then is not to be lost, and the later one stays as it is.
-async fn was_linked_anew(transaction: &mut Transaction<'_, Sqlite>, run: i64, binding: &Binding) -> Result<bool> {
-    let later: Option<(i64,)> = sqlx::query_as(
-        "SELECT b.run FROM bindings b JOIN runs r ON r.id = b.run \
-         WHERE b.file = ? AND b.run > ? AND r.undone_at IS NULL ORDER BY b.run LIMIT 1",
-    )
-    .bind(binding.file)
-    .bind(run)
-    .fetch_optional(&mut **transaction)
-    .await?;
-    let Some((later,)) = later else { return Ok(false) };
+/// If a later upload began where this one had led a file, it has begun from before this one from now on: so both can be
+/// taken back in any order. If the file was released in between, what people have done to it then is not to be lost, and
+/// the later one stays as it is.
+async fn hand_on(transaction: &mut Transaction<'_, Sqlite>, run: i64, file: i64, later: i64) -> Result<()> {
     sqlx::query(
         "UPDATE bindings SET revision = b.revision, was_linked = b.was_linked, was_connection = b.was_connection, \
              was_drive = b.was_drive, was_item = b.was_item, was_version = b.was_version, was_hash = b.was_hash, \
@@ -105,11 +104,11 @@ async fn was_linked_anew(transaction: &mut Transaction<'_, Sqlite>, run: i64, bi
              AND bindings.was_linked = 1 AND bindings.was_drive = b.drive AND bindings.was_item = b.item",
     )
     .bind(run)
-    .bind(binding.file)
+    .bind(file)
     .bind(later)
     .execute(&mut **transaction)
     .await?;
-    Ok(true)
+    Ok(())
 }
 
 /// Whether the file follows what the upload has tied it to. Through which connection does not matter: another one may
@@ -170,5 +169,6 @@ fn read(row: &SqliteRow) -> Result<Binding> {
         was_linked: row.try_get("was_linked")?,
         was_connection: row.try_get("was_connection")?,
         was_drive: row.try_get("was_drive")?,
+        later: row.try_get("later")?,
     })
 }

@@ -1,6 +1,6 @@
 //! Outcomes that are not what happened.
 
-use super::{Stage, stopped};
+use super::{Stage, said, stopped};
 
 #[tokio::test]
 async fn outcomes_that_are_not_those_of_the_files_asked_for_are_refused() {
@@ -61,4 +61,42 @@ async fn a_preview_can_not_link_and_an_upload_that_says_other_than_it_did_fails(
     let error = attack.admin().await.associate(&sheet, false, None).await.unwrap_err();
     assert!(error.to_string().contains("other files than it did"), "{error}");
     stage.is_as_before_and_healthy().await;
+}
+
+#[tokio::test]
+async fn an_upload_links_to_the_drive_of_the_connection_and_to_no_other() {
+    let stage = Stage::new().await;
+    let sheet = stage.world.data.path().join("sheet.csv");
+    std::fs::write(&sheet, "File ID,Sharepoint File Path\n").unwrap();
+    let attack = stage.attacked("binds-elsewhere").await;
+    let error = attack.admin().await.associate(&sheet, false, None).await.unwrap_err();
+    assert!(said(&error).contains("Forbidden"), "{error}");
+    stage.is_as_before_and_healthy().await;
+}
+
+#[tokio::test]
+async fn what_an_upload_has_linked_before_it_lied_or_trapped_is_told_with_the_way_back() {
+    for (behaviour, why) in [("binds-and-denies", "other files than it did"), ("binds-and-traps", "")] {
+        let stage = Stage::new().await;
+        let sheet = stage.world.data.path().join("sheet.csv");
+        std::fs::write(&sheet, "File ID,Sharepoint File Path\n").unwrap();
+        let attack = stage.attacked(behaviour).await;
+        let admin = attack.admin().await;
+        let error = admin.associate(&sheet, false, None).await.unwrap_err();
+        let told = stopped(&error);
+        assert!(told.contains(why), "{behaviour}: {told}");
+        assert_eq!(told.matches("the plugin was stopped").count(), 1, "{behaviour}: {told}");
+        assert!(
+            told.contains("1 files had been linked: `clientpoint-host associate undo 1`"),
+            "{told}"
+        );
+        let run = admin.run(1).await.unwrap().run;
+        assert_eq!(
+            (run.state.as_str(), run.message.as_deref()),
+            ("failed", Some(told.as_str()))
+        );
+        assert_ne!(stage.world.library().await, stage.before);
+        admin.undo_association(1).await.unwrap();
+        stage.is_as_before_and_healthy().await;
+    }
 }

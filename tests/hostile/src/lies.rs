@@ -3,6 +3,7 @@
 use crate::{
     bindings::{
         clientpoint::content_source::{
+            connection,
             content_library::{self, LibraryFile},
             types::ItemRef,
         },
@@ -73,8 +74,12 @@ fn invented(item: &ItemRef) -> LibraryFile {
     }
 }
 
-/// Lets the first file of the library follow an item.
+/// Lets the first file of the library follow an item of the connection's drive.
 pub async fn bind() -> String {
+    bind_to(connection::current().drive.unwrap_or_default()).await
+}
+
+async fn bind_to(drive: String) -> String {
     let binding = content_library::Binding {
         file: "100001".into(),
         item: "01HOSTILE".into(),
@@ -82,7 +87,7 @@ pub async fn bind() -> String {
         web_url: None,
         place: None,
     };
-    match content_library::bind("b!drive".into(), vec![binding]).await {
+    match content_library::bind(drive, vec![binding]).await {
         Ok(bound) => format!("answered: {bound:?}"),
         Err(error) => format!("answered: {error:?}"),
     }
@@ -103,6 +108,10 @@ pub async fn association(lie: &str) -> Result<association::Report, association::
         "binds-and-denies" => {
             bind().await;
             Vec::new()
+        }
+        "binds-elsewhere" => {
+            let answer = bind_to("b!drive".into()).await;
+            return Err(association::Error::Call(crate::said(answer)));
         }
         "binds-and-traps" => {
             bind().await;

@@ -1,0 +1,153 @@
+//! The cells of a sheet, as the plugin reads it: for a copy of it.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Source, StreamConsumer, StreamReader, StreamResult};
+
+use super::Session;
+use super::associating::stopped;
+use crate::Result;
+use crate::bindings::exports::clientpoint::content_source::association::{Cell, Line};
+use crate::store::connections::Connection;
+
+/// Lines that are taken from the plugin at once.
+const LINES: usize = 512;
+
+/// The most cells of a copy, and the most text in them, in bytes: a report is made in memory.
+pub(super) const CELLS_AT_MOST: usize = 4_000_000;
+const TEXT_AT_MOST: usize = 256 << 20;
+
+/// The last row that a workbook can have.
+const ROWS_AT_MOST: u32 = 1_048_576;
+
+/// The sheet as the plugin reads it.
+#[derive(Default)]
+pub(super) struct Lines {
+    pub(super) all: Vec<Line>,
+    cells: usize,
+    text: usize,
+    /// Whether there was more.
+    pub(super) cut: bool,
+}
+
+impl Lines {
+    /// Takes some lines; false if there are too many. Those that no workbook has room for are left out.
+    pub(super) fn take(&mut self, some: Vec<Line>) -> bool {
+        for line in some {
+            // A line without cells takes room, too.
+            self.cells += line.cells.len() + 1;
+            let length = |cell: &Cell| match cell {
+                Cell::Text(text) | Cell::Error(text) => text.len(),
+                _ => 0,
+            };
+            self.text += line.cells.iter().map(length).sum::<usize>();
+            if CELLS_AT_MOST < self.cells || TEXT_AT_MOST < self.text {
+                self.cut = true;
+                return false;
+            }
+            if ROWS_AT_MOST < line.number {
+                self.cut = true;
+                continue;
+            }
+            self.all.push(line);
+        }
+        true
+    }
+}
+
+impl Session<'_> {
+    /// The cells of the sheet, for a copy of it.
+    pub(super) async fn lines(&self, connection: &Connection, bytes: Bytes) -> Result<Lines> {
+        let actor = self.actor();
+        let lines = Arc::new(Mutex::new(Lines::default()));
+        let taken = lines.clone();
+        let instance = self
+            .instance(connection)
+            .await?
+            .with_memory(self.host.limits.sheet_memory);
+        let told = instance
+            .call_or_stop(self.host.limits.call, async |world, accessor| {
+                let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;
+                let association = world.clientpoint_content_source_association();
+                let copied = match association.call_read(accessor, actor, sheet).await? {
+                    Ok(copied) => copied,
+                    Err(error) => return Ok(Err(error)),
+                };
+                let (done, ended) = oneshot::channel();
+                let taker = Taker {
+                    lines: taken,
+                    _done: done,
+                };
+                accessor.with(|mut access| copied.pipe(&mut access, taker))?;
+                // The other end is dropped with the stream, and says nothing.
+                let _ = ended.await;
+                Ok(Ok(()))
+            })
+            .await
+            .map_err(stopped)?;
+        self.answered(connection, told).await?;
+        let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(std::mem::take(&mut *lines))
+    }
+}
+
+/// Takes lines from the plugin as they come.
+struct Taker {
+    lines: Arc<Mutex<Lines>>,
+    _done: oneshot::Sender<()>,
+}
+
+impl<T: 'static> StreamConsumer<T> for Taker {
+    type Item = Line;
+
+    fn poll_consume(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        mut store: StoreContextMut<'_, T>,
+        mut source: Source<'_, Line>,
+        _: bool,
+    ) -> Poll<wasmtime::Result<StreamResult>> {
+        let mut some = Vec::with_capacity(LINES);
+        source.read(&mut store, &mut some)?;
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        Poll::Ready(Ok(if lines.take(some) {
+            StreamResult::Completed
+        } else {
+            StreamResult::Dropped
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(number: u32, cells: usize) -> Line {
+        Line {
+            number,
+            cells: vec![Cell::Empty; cells],
+        }
+    }
+
+    #[test]
+    fn rows_that_no_workbook_has_room_for_are_left_out_and_the_others_stay() {
+        let mut lines = Lines::default();
+        assert!(lines.take(vec![line(1, 2), line(ROWS_AT_MOST + 1, 2), line(ROWS_AT_MOST, 2)]));
+        let numbers: Vec<u32> = lines.all.iter().map(|line| line.number).collect();
+        assert_eq!((numbers, lines.cut), (vec![1, ROWS_AT_MOST], true));
+    }
+
+    #[test]
+    fn rows_without_cells_count_as_well() {
+        let mut lines = Lines::default();
+        for _ in 0..CELLS_AT_MOST / 1_000 {
+            assert!(lines.take(vec![line(1, 0); 1_000]));
+        }
+        assert!(!lines.take(vec![line(1, 0)]) && lines.cut);
+    }
+}
