@@ -156,6 +156,21 @@ pub fn origin(uri: &Uri) -> Option<String> {
     }
 }
 
+/// The origin of an endpoint, as what dials reads it: `scheme://host[:port]`.
+///
+/// # Errors
+///
+/// [`Denied::Destination`] for what is no address of one.
+pub fn origin_of(endpoint: &str) -> Result<String, Denied> {
+    let url = url::Url::parse(endpoint).map_err(|_| Denied::Destination)?;
+    let origin = url.origin();
+    if origin.is_tuple() {
+        Ok(origin.ascii_serialization())
+    } else {
+        Err(Denied::Destination)
+    }
+}
+
 /// How far requests may reach, with the switch for tests or without.
 pub fn reach(insecure: bool) -> Reach {
     if insecure { Reach::AlsoLoopback } else { Reach::Public }
