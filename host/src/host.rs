@@ -339,20 +339,22 @@ impl Host {
 
     fn state(&self, info: Info, rules: Rules, tokens: Tokens, limit: u64) -> State {
         let connection: Arc<str> = info.id.as_str().into();
+        let library = LibraryCtx::new(
+            self.pool.clone(),
+            self.objects.clone(),
+            connection.clone(),
+            self.clock.clone(),
+            limit,
+        );
         let mut state = State {
             connection: ConnectionCtx { info },
-            library: LibraryCtx::new(
-                self.pool.clone(),
-                self.objects.clone(),
-                connection.clone(),
-                self.clock.clone(),
-                limit,
-            ),
             state_store: StateStoreCtx {
                 pool: self.pool.clone(),
                 connection,
+                calls: library.calls.clone(),
                 withheld: false,
             },
+            library,
             egress: Egress::new(
                 self.client.clone(),
                 rules,

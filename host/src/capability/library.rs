@@ -6,6 +6,7 @@ use sqlx::SqlitePool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::component::{Accessor, HasData, Linker, Resource, ResourceTable, StreamReader};
 
+use super::calls::Calls;
 use super::{bounds, draft_writer};
 use crate::bindings::clientpoint::content_source::content_library::{
     self, Binding, Bound, Error, Host, HostDraft, HostDraftWithStore, HostWithStore, LibraryFile,
@@ -28,9 +29,6 @@ const BINDINGS_AT_MOST: usize = 1_000_000;
 
 /// How many drafts an instance may have at a time. Each is an open file.
 const DRAFTS_AT_MOST: usize = 16;
-
-/// How many questions and orders an instance may have under way at a time. Each may be as large as its memory.
-const CALLS_AT_MOST: usize = 16;
 
 /// The longest name of a file in the library, in characters; a longer one is shortened.
 const NAME_AT_MOST: usize = 255;
@@ -62,8 +60,8 @@ pub struct LibraryCtx {
     pub managed_withheld: bool,
     /// Drafts that may be begun yet.
     pub(super) drafts: Arc<Semaphore>,
-    /// Calls that may be under way yet.
-    pub(super) calls: Arc<Semaphore>,
+    /// Places for calls.
+    pub calls: Calls,
 }
 
 /// The items that came into the library, each with its File ID. Clones see the same.
@@ -97,7 +95,7 @@ impl LibraryCtx {
             withheld: false,
             managed_withheld: false,
             drafts: Arc::new(Semaphore::new(DRAFTS_AT_MOST)),
-            calls: Arc::new(Semaphore::new(CALLS_AT_MOST)),
+            calls: Calls::default(),
         }
     }
 
@@ -109,8 +107,7 @@ impl LibraryCtx {
 
     /// The right to one more call, for as long as it takes.
     pub(super) fn one_more_call(&self) -> Result<OwnedSemaphorePermit, Error> {
-        let place = self.calls.clone().try_acquire_owned();
-        place.map_err(|_| Error::Other(format!("more than {CALLS_AT_MOST} calls at a time")))
+        self.calls.one_more().map_err(Error::Other)
     }
 
     fn may_bring_in(&self, item: &ItemRef) -> bool {

@@ -5,6 +5,7 @@
 //! linker (`Has…`), and `add_to_linker`.
 
 mod bounds;
+pub mod calls;
 pub mod clocks;
 pub mod connection;
 pub mod library;
