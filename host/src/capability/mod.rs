@@ -8,6 +8,7 @@ mod bounds;
 pub mod calls;
 pub mod clocks;
 pub mod connection;
+pub mod drafts;
 pub mod library;
 pub mod logging;
 pub mod managed;
