@@ -63,6 +63,8 @@ pub struct Limits {
     pub call: Duration,
     /// How long a call may take that moves files.
     pub transfer: Duration,
+    /// How long a run of the sync may take in all. What is left then is first in the next one.
+    pub run: Duration,
     /// Steps of one run of the sync: far more than the largest drive has pages.
     pub steps: u32,
     /// How long to wait for another process that holds the database.
@@ -76,6 +78,7 @@ impl Default for Limits {
             sheet_memory: 256 << 20,
             call: Duration::from_secs(5 * 60),
             transfer: Duration::from_secs(6 * 60 * 60),
+            run: Duration::from_secs(20 * 60 * 60),
             steps: 200_000,
             database: Duration::from_secs(10),
         }

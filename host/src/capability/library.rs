@@ -42,6 +42,8 @@ pub struct LibraryCtx {
     pub limit: u64,
     /// The run of the sync that the instance works for; without one, managed files are out of its reach.
     pub run: Option<i64>,
+    /// Whether the instance reads a sheet; without one, it looks no files up.
+    pub sheet: bool,
     /// The upload of a sheet that the instance carries out; without one, it binds nothing.
     pub upload: Option<i64>,
     /// The items that the instance may bring in: those that a person has asked for.
@@ -83,6 +85,7 @@ impl LibraryCtx {
             clock,
             limit,
             run: None,
+            sheet: false,
             upload: None,
             asked: Arc::default(),
             brought_in: BroughtIn::default(),
@@ -189,7 +192,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
             ))));
         }
         let ctx = accessor.with(|mut access| access.get().ctx.clone());
-        if ctx.withheld {
+        if ctx.withheld || !ctx.sheet {
             return Ok(Err(Error::Forbidden));
         }
         let _place = match ctx.one_more_call() {

@@ -295,7 +295,7 @@ mod tests {
         tokio::spawn(async move {
             let mut open = Vec::new();
             while let Ok((mut stream, _)) = listener.accept().await {
-                stream.read(&mut [0; 4096]).await.unwrap();
+                assert_ne!(stream.read(&mut [0; 4096]).await.unwrap(), 0);
                 let head = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n";
                 stream.write_all(head).await.unwrap();
                 open.push(stream);

@@ -79,7 +79,10 @@ mod tests {
                 reach: Reach::Public,
                 proxy: proxy.map(str::to_owned),
             };
-            within.resolve("localhost".parse().unwrap()).await.map(|found| found.count())
+            within
+                .resolve("localhost".parse().unwrap())
+                .await
+                .map(|found| found.count())
         };
         for other in [None, Some("proxy.corp.example")] {
             let refused = resolved(other).await.unwrap_err();

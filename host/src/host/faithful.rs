@@ -54,7 +54,11 @@ impl Host {
     /// # Errors
     ///
     /// `Error::PluginStopped` if it names others.
-    pub(crate) async fn held_to_endpoints(&self, connection: &Connection, planned: Planned) -> Result<AuthorizationPlan> {
+    pub(crate) async fn held_to_endpoints(
+        &self,
+        connection: &Connection,
+        planned: Planned,
+    ) -> Result<AuthorizationPlan> {
         let Planned { plan, named } = planned;
         let settled = endpoints::settled(&self.pool, &connection.id, &named).await?;
         if settled == named {

@@ -38,7 +38,9 @@ impl Host {
 impl Keeper for DatabaseKeeper {
     fn alone(&self) -> Keeping<'_, Box<dyn Any + Send>> {
         Box::pin(async {
-            let file = locks::renewal(self.lock.clone()).await.map_err(|error| error.to_string())?;
+            let file = locks::renewal(self.lock.clone())
+                .await
+                .map_err(|error| error.to_string())?;
             Ok(Box::new(file) as Box<dyn Any + Send>)
         })
     }

@@ -141,12 +141,7 @@ impl Endpoint {
         signed.map(Some).map_err(|reason| self.unreachable(reason))
     }
 
-    async fn send(
-        &self,
-        asking: &Asking<'_>,
-        signed: Option<&Secret>,
-        sender: &Sender<'_>,
-    ) -> Result<Answer, Failure> {
+    async fn send(&self, asking: &Asking<'_>, signed: Option<&Secret>, sender: &Sender<'_>) -> Result<Answer, Failure> {
         let other = |what: String| RequestTokenError::Other(what);
         let token_url = TokenUrl::new(self.plan.token_url.clone()).map_err(|error| other(error.to_string()))?;
         let mut client =
@@ -397,7 +392,11 @@ mod tests {
             "AADSTS1: ***, *** and *** are bad"
         );
         let before = "x".repeat(DESCRIPTION_AT_MOST - 3);
-        assert_eq!(said(&format!("{before}r3fresh")), format!("{before}***"), "where it is cut");
+        assert_eq!(
+            said(&format!("{before}r3fresh")),
+            format!("{before}***"),
+            "where it is cut"
+        );
     }
 
     #[test]

@@ -240,7 +240,7 @@ fn meaning(import: &str) -> &'static str {
     match import.split('@').next().unwrap_or(import) {
         "clientpoint:content-source/connection" => "learns which drive and limits it works for",
         "clientpoint:content-source/content-library" => {
-            "adds files to the library, looks files up, and, for an uploaded sheet, lets files follow items"
+            "adds files to the library, finds those that follow an item, and, for an uploaded sheet, looks files up and lets them follow items"
         }
         "clientpoint:content-source/managed-files" => "during a sync: gives files that follow the source new content",
         "clientpoint:content-source/state-store" => "keeps small values of its own connection",

@@ -122,7 +122,10 @@ impl SignIn<'_> {
         let claims = self.believed(&granted)?;
         let tokens = Tokens::fresh(&granted, host.clock.clone()).map_err(|error| unusable(&error.to_string()))?;
         let candidate = self.candidate();
-        let account = self.session.verified(&candidate, &self.planned.plan, tokens, claims).await?;
+        let account = self
+            .session
+            .verified(&candidate, &self.planned.plan, tokens, claims)
+            .await?;
         let grant = Grant::new(granted, None, host.clock.utc()).ok_or_else(|| {
             unusable("the sign-in service gave no refresh token, so that the sign-in would end within the hour")
         })?;
