@@ -1,6 +1,6 @@
 //! Outcomes that are not what happened.
 
-use super::{Stage, stopped};
+use super::{Stage, said, stopped};
 
 #[tokio::test]
 async fn outcomes_that_are_not_those_of_the_files_asked_for_are_refused() {
@@ -60,5 +60,35 @@ async fn a_preview_can_not_link_and_an_upload_that_says_other_than_it_did_fails(
     let attack = stage.attacked("claims-links").await;
     let error = attack.admin().await.associate(&sheet, false, None).await.unwrap_err();
     assert!(error.to_string().contains("other files than it did"), "{error}");
+    stage.is_as_before_and_healthy().await;
+}
+
+#[tokio::test]
+async fn what_was_linked_and_denied_or_trapped_over_is_told_of_and_can_be_taken_back() {
+    for behaviour in ["binds-and-denies", "binds-and-traps"] {
+        let stage = Stage::new().await;
+        let sheet = stage.world.data.path().join("sheet.csv");
+        std::fs::write(&sheet, "File ID,Sharepoint File Path\n").unwrap();
+        let attack = stage.attacked(behaviour).await;
+        let error = attack.admin().await.associate(&sheet, false, None).await.unwrap_err();
+        let why = stopped(&error);
+        assert!(why.contains("1 files had been linked"), "{behaviour}: {why}");
+        let (_, run) = why.split_once("`clientpoint-host associate undo ").unwrap();
+        let (run, _) = run.split_once('`').unwrap();
+        let admin = stage.world.admin().await;
+        admin.undo_association(run.parse().unwrap()).await.unwrap();
+        stage.is_as_before_and_healthy().await;
+    }
+}
+
+#[tokio::test]
+async fn files_are_looked_up_for_a_sheet_and_at_no_other_time() {
+    let stage = Stage::new().await;
+    let attack = stage.attacked("looks-files-up").await;
+    assert_eq!(said(&attack.browse("").await), "Error::Forbidden");
+    let sheet = stage.world.data.path().join("sheet.csv");
+    std::fs::write(&sheet, "File ID,Sharepoint File Path\n").unwrap();
+    let error = attack.admin().await.associate(&sheet, true, None).await.unwrap_err();
+    assert_eq!(said(&error), "found 1");
     stage.is_as_before_and_healthy().await;
 }
