@@ -4,9 +4,11 @@ mod builder;
 mod endpoints;
 mod faithful;
 mod keeper;
+mod locks;
 
 pub use builder::{BuildError, HostBuilder};
 pub use endpoints::InsecureEndpoints;
+pub(crate) use faithful::Planned;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -30,7 +32,7 @@ use crate::capability::progress::{Progress, ProgressCtx};
 use crate::capability::state_store::StateStoreCtx;
 use crate::clock::Clock;
 use crate::egress::Egress;
-use crate::egress::rules::{self, Rules};
+use crate::egress::rules::Rules;
 use crate::oauth::{Certificate, Credential, Endpoint, Grant, Plan, Tokens};
 use crate::plugin::{Instance, Plugin};
 use crate::powers::Power;
@@ -61,6 +63,8 @@ pub struct Limits {
     pub call: Duration,
     /// How long a call may take that moves files.
     pub transfer: Duration,
+    /// How long a run of the sync may take in all. What is left then is first in the next one.
+    pub run: Duration,
     /// Steps of one run of the sync: far more than the largest drive has pages.
     pub steps: u32,
     /// How long to wait for another process that holds the database.
@@ -74,6 +78,7 @@ impl Default for Limits {
             sheet_memory: 256 << 20,
             call: Duration::from_secs(5 * 60),
             transfer: Duration::from_secs(6 * 60 * 60),
+            run: Duration::from_secs(20 * 60 * 60),
             steps: 200_000,
             database: Duration::from_secs(10),
         }
@@ -166,12 +171,13 @@ impl Host {
         Ok(policy)
     }
 
-    /// How the plugin wants tokens to be obtained with these settings, and where they may go.
-    async fn planned(
+    /// How tokens are obtained with these settings, and where they may go: by the plugin's word, as far as it may be
+    /// taken.
+    pub(crate) async fn authorization(
         &self,
         mode: Mode,
         settings: &BTreeMap<String, String>,
-    ) -> Result<Result<AuthorizationPlan, SettingsError>> {
+    ) -> Result<Result<Planned, SettingsError>> {
         let settings: Vec<contract::Setting> = settings
             .iter()
             .map(|(key, value)| contract::Setting {
@@ -179,39 +185,18 @@ impl Host {
                 value: value.clone(),
             })
             .collect();
-        self.pure(async |world, accessor| {
-            world
-                .clientpoint_content_source_source()
-                .call_authorization(accessor, mode.into(), settings)
-                .await
-        })
-        .await
-    }
-
-    /// How tokens are obtained with these settings, and where they may go: by the plugin's word, as far as it may be
-    /// taken.
-    pub(crate) async fn authorization(
-        &self,
-        mode: Mode,
-        settings: &BTreeMap<String, String>,
-    ) -> Result<Result<AuthorizationPlan, SettingsError>> {
-        let plan = match self.planned(mode, settings).await? {
-            Ok(plan) => match &self.endpoints {
-                Some(endpoints) => endpoints.in_place_of(plan),
-                None => plan,
-            },
-            Err(error) => return Ok(Err(error)),
-        };
-        let page = plan.sign_in.as_ref().map(|page| &page.url);
-        for endpoint in [&plan.token_url, &plan.egress.api_origin].into_iter().chain(page) {
-            rules::endpoint(endpoint, self.endpoints.is_some()).map_err(|denied| {
-                Error::PluginStopped(format!(
-                    "it wants to sign in or to call where that is not allowed: {}",
-                    denied.reason()
-                ))
-            })?;
+        let plan = self
+            .pure(async |world, accessor| {
+                world
+                    .clientpoint_content_source_source()
+                    .call_authorization(accessor, mode.into(), settings)
+                    .await
+            })
+            .await?;
+        match plan {
+            Ok(plan) => Ok(Ok(Planned::new(plan, self.endpoints.as_ref())?)),
+            Err(error) => Ok(Err(error)),
         }
-        Ok(Ok(plan))
     }
 
     /// What a refused token request means.
@@ -232,7 +217,6 @@ impl Host {
         if let Some(tokens) = known {
             return Ok(tokens);
         }
-        self.hold_to_endpoints(connection).await?;
         let credential = self.credential(connection).await?;
         let endpoint = self.endpoint(plan, credential);
         let tokens = match connection.mode {
@@ -266,36 +250,19 @@ impl Host {
         })
     }
 
-    /// Waits until no other call moves files through this connection, in this process or another: five files are in
-    /// flight at a time, not five a call (rule 23). The turn ends when the lock is dropped.
-    pub(crate) async fn turn(&self, connection: &str) -> Result<std::fs::File> {
-        let path = self.data.join(format!("{connection}.lock"));
-        let locked = tokio::task::spawn_blocking(move || {
-            let file = std::fs::File::options().create(true).append(true).open(path)?;
-            file.lock()?;
-            Ok(file)
-        });
-        let waited = tokio::time::timeout(self.limits.transfer, locked).await;
-        match waited {
-            Ok(Ok(locked)) => locked.map_err(|error: std::io::Error| error.into()),
-            Ok(Err(_)) => Err(Error::Storage("the disk's thread has stopped".into())),
-            Err(_) => Err(Error::Storage(
-                "another import does not come to an end: end that program, and try again".into(),
-            )),
-        }
-    }
-
-    /// Stores a connection; its old tokens are forgotten. Nobody renews them meanwhile, in this process or another.
+    /// Stores a connection, and the endpoints of the plan that it was made by; its old tokens are forgotten. Nobody renews
+    /// them meanwhile, in this process or another.
     pub(crate) async fn keep_connection(
         &self,
         connection: &Connection,
+        planned: &Planned,
         credential: &Secret,
         grant: Option<&Grant>,
     ) -> Result<()> {
         let _alone = self.renewal_right(&connection.id).await?;
         let secrets = connections::Secrets { credential, grant };
         connections::put(&self.pool, &self.key(), connection, secrets).await?;
-        self.settle_endpoints(connection).await?;
+        self.settle_endpoints(connection, planned).await?;
         self.forget_tokens(&connection.id);
         Ok(())
     }
@@ -346,18 +313,6 @@ impl Host {
         self.plugin()?.instantiate(self.state(info, rules, tokens, limit)).await
     }
 
-    /// Takes the right to run this connection's sync, in this process or another; none if somebody has it. It ends when
-    /// the lock is dropped.
-    pub(crate) async fn sync_right(&self, connection: &str) -> Result<Option<std::fs::File>> {
-        let path = self.data.join(format!("{connection}.sync.lock"));
-        let file = std::fs::File::options().create(true).append(true).open(path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
-            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-            Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
-        }
-    }
-
     /// Calls a pure function of the plugin, in an instance that can reach nothing.
     async fn pure<R>(
         &self,
@@ -387,20 +342,22 @@ impl Host {
 
     fn state(&self, info: Info, rules: Rules, tokens: Tokens, limit: u64) -> State {
         let connection: Arc<str> = info.id.as_str().into();
+        let library = LibraryCtx::new(
+            self.pool.clone(),
+            self.objects.clone(),
+            connection.clone(),
+            self.clock.clone(),
+            limit,
+        );
         let mut state = State {
             connection: ConnectionCtx { info },
-            library: LibraryCtx::new(
-                self.pool.clone(),
-                self.objects.clone(),
-                connection.clone(),
-                self.clock.clone(),
-                limit,
-            ),
             state_store: StateStoreCtx {
                 pool: self.pool.clone(),
                 connection,
+                calls: library.calls.clone(),
                 withheld: false,
             },
+            library,
             egress: Egress::new(
                 self.client.clone(),
                 rules,

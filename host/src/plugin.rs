@@ -9,6 +9,7 @@ use wasmtime::{Config, Engine, Store};
 use crate::bindings::clientpoint::content_source::types::ItemRef;
 use crate::bindings::{ContentSource, ContentSourcePre};
 use crate::capability::library::BroughtIn;
+use crate::capability::logging::Lines;
 use crate::secrets::SecretKey;
 use crate::state::{self, State};
 use crate::{Error, Result, compiled};
@@ -191,10 +192,11 @@ impl Plugin {
 }
 
 impl Instance {
-    /// Lends it the managed files, for this run of the sync.
-    pub fn for_run(mut self, run: i64) -> Self {
-        let library = &mut self.store.data_mut().library;
+    /// Lends it the managed files, for this run of the sync. All instances of a run share the lines that they may log.
+    pub fn for_run(mut self, run: i64, lines: &Lines) -> Self {
+        let State { library, logging, .. } = self.store.data_mut();
         library.run = (!library.managed_withheld).then_some(run);
+        logging.lines = lines.clone();
         self
     }
 
@@ -204,9 +206,11 @@ impl Instance {
         self
     }
 
-    /// Gives it another amount of linear memory, in bytes, and lets the host take as much from it in one call.
-    pub fn with_memory(mut self, memory: usize) -> Self {
+    /// Lets it read a sheet: gives it another amount of linear memory, in bytes, lets the host take as much from it in one
+    /// call, and lends it looking up the files that the sheet names.
+    pub fn for_sheet(mut self, memory: usize) -> Self {
         self.store.data_mut().own.limits.allow(memory);
+        self.store.data_mut().library.sheet = true;
         self.store.set_hostcall_fuel(memory);
         self
     }

@@ -176,7 +176,7 @@ async fn s12_a_process_that_dies_at_any_await_leaves_a_run_that_is_finished_as_i
 }
 
 /// The program, which is built with the workspace's tests.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let deps = std::env::current_exe().unwrap();
     let program = deps.parent().unwrap().parent().unwrap().join("clientpoint-host");
     assert!(program.exists(), "build the workspace first: `cargo xtask test`");

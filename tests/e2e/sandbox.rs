@@ -1,7 +1,20 @@
 //! What the component can reach, read off the component itself; and what a host says to one that it can't use.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use clientpoint_host::egress;
+use clientpoint_host::egress::resolver::is_prohibited;
+use end_to_end::certificate::{self, Made};
 use end_to_end::{World, component};
-use graph_sim::{Config, Seed, Sim};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+use crate::crashes::program;
 
 const LIST: &str = include_str!("../../wit/imports.txt");
 
@@ -80,19 +93,83 @@ async fn a_plugin_that_cannot_be_used_is_refused_with_the_way_out_and_everything
 
 #[tokio::test]
 async fn without_the_switch_for_tests_neither_plain_http_nor_loopback_is_reached() {
-    let sim = Sim::start(Config {
-        seed: Seed::Empty,
-        ..Config::default()
-    })
-    .await
-    .unwrap();
-    for address in [
-        sim.graph_url(),
-        sim.graph_url().replace("http:", "https:"),
-        "https://localhost:9".into(),
-    ] {
-        let client = clientpoint_host::egress::client(false).unwrap();
-        client.get(&address).send().await.unwrap_err();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("localhost:{}", listener.local_addr().unwrap().port());
+    let client = egress::client(false).unwrap();
+
+    let inside = client.get(format!("https://{address}")).send().await.unwrap_err();
+    assert!(is_prohibited(&inside), "{inside:?}");
+    let plain = client.get(format!("http://{address}")).send().await.unwrap_err();
+    assert!(plain.is_builder(), "refused before anything is resolved: {plain:?}");
+
+    // Who comes first is this one, and nobody before it.
+    let visitor = TcpStream::connect(&address).await.unwrap();
+    let (_, first) = listener.accept().await.unwrap();
+    assert_eq!(first, visitor.local_addr().unwrap());
+}
+
+/// Somebody between the host and Microsoft: a proxy that answers for whom it was asked, with a certificate that nobody
+/// vouches for. Gives what it was asked, and how the handshake ended.
+async fn impostor(listener: TcpListener, certificate: Made) -> (String, std::io::Result<()>) {
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![CertificateDer::from(certificate.der)],
+            PrivateKeyDer::from_pem_slice(certificate.key.as_bytes()).unwrap(),
+        )
+        .unwrap();
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let mut asked = Vec::new();
+    while !asked.ends_with(b"\r\n\r\n") {
+        asked.push(stream.read_u8().await.unwrap());
     }
-    assert_eq!(sim.requests(), []);
+    stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+    let shaken = TlsAcceptor::from(Arc::new(config)).accept(stream).await;
+    (String::from_utf8(asked).unwrap(), shaken.map(drop))
+}
+
+#[tokio::test]
+async fn a_proxy_is_reached_by_its_name_and_whoever_answers_there_in_microsofts_place_is_not_believed() {
+    const LOGIN: &str = "login.microsoftonline.com";
+    let Some(certificate) = certificate::made_for("rsa:2048", 2, LOGIN) else {
+        return;
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+    let folder = tempfile::tempdir().unwrap();
+    let connecting = Command::new(program())
+        .arg("--data")
+        .arg(folder.path())
+        .arg("--plugin")
+        .arg(component())
+        .args(["connect", "organization", "--tenant", "contoso.example"])
+        .args([
+            "--client-id",
+            "5e1f7a2c-0000-4000-8000-000000c11e47",
+            "--client-secret-stdin",
+        ])
+        .envs([("HTTPS_PROXY", proxy.as_str()), ("NO_PROXY", "")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let connecting = tokio::task::spawn_blocking(move || {
+        let mut connecting = connecting;
+        connecting.stdin.take().unwrap().write_all(b"hush~secret").unwrap();
+        connecting.wait_with_output().unwrap()
+    });
+    let front = tokio::spawn(impostor(listener, certificate));
+
+    let output = connecting.await.unwrap();
+
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("certificate"), "{said}");
+    let (asked, shaken) = front.await.unwrap();
+    assert!(asked.starts_with(&format!("CONNECT {LOGIN}:443 ")), "{asked}");
+    let alert = shaken.unwrap_err();
+    assert!(alert.to_string().contains("alert"), "{alert}");
 }

@@ -16,8 +16,16 @@ pub struct Made {
 
 /// Makes one that is good for so many days; says so where that is not possible.
 pub fn made(key: &str, days: u32) -> Option<Made> {
+    made_for(key, days, "story.example")
+}
+
+/// As [`made`], for the server of that name. Nobody vouches for it but itself.
+pub fn made_for(key: &str, days: u32, server: &str) -> Option<Made> {
     let folder = tempfile::tempdir().unwrap();
-    let options = format!("req -x509 -newkey {key} -nodes -days {days} -subj /CN=story -keyout key.pem -out cert.pem");
+    let options = format!(
+        "req -x509 -newkey {key} -nodes -days {days} -subj /CN=story -addext subjectAltName=DNS:{server} -keyout key.pem \
+         -out cert.pem"
+    );
     if !openssl(folder.path(), &options) {
         println!("skipped: there is no program `openssl` to make a certificate with");
         return None;

@@ -9,7 +9,8 @@ use futures::executor::block_on_stream;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Source, StreamConsumer, StreamResult};
 
-use crate::store::objects::{AppendError, Draft};
+use super::drafts::Placed;
+use crate::store::objects::AppendError;
 
 /// The largest piece that is taken at once, in bytes.
 const CHUNK: usize = 256 << 10;
@@ -25,18 +26,18 @@ pub struct FromGuest {
 }
 
 /// The draft, back from the writer, and how it went.
-pub type Written = (Draft, Result<(), AppendError>);
+pub type Written = (Placed, Result<(), AppendError>);
 
 /// Starts a writer for `draft`. Once [`FromGuest`] is dropped (the stream has ended) and everything is written, or the
 /// first error has come, the receiver gets the draft back.
-pub fn start(mut draft: Draft) -> (FromGuest, oneshot::Receiver<Written>) {
+pub fn start(mut placed: Placed) -> (FromGuest, oneshot::Receiver<Written>) {
     let (queue, chunks) = mpsc::channel::<Vec<u8>>(QUEUED);
     let (give_back, spare) = std::sync::mpsc::channel();
     let (done, written) = oneshot::channel();
     tokio::task::spawn_blocking(move || {
         let mut result = Ok(());
         for chunk in block_on_stream(chunks) {
-            result = draft.append(&chunk);
+            result = placed.draft.append(&chunk);
             if result.is_err() {
                 break;
             }
@@ -44,7 +45,7 @@ pub fn start(mut draft: Draft) -> (FromGuest, oneshot::Receiver<Written>) {
             let _ = give_back.send(chunk);
         }
         // Nobody waits if the instance is gone; the draft is thrown away then.
-        let _ = done.send((draft, result));
+        let _ = done.send((placed, result));
     });
     (FromGuest { queue, spare }, written)
 }

@@ -3,19 +3,20 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::SqlitePool;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use wasmtime::component::{Accessor, HasData, Linker, Resource, ResourceTable, StreamReader};
+use tokio::sync::OwnedSemaphorePermit;
+use wasmtime::component::{Accessor, HasData, Linker, Resource, ResourceTable};
 
-use super::{bounds, draft_writer};
+use super::bounds;
+use super::calls::Calls;
+use super::drafts::{OpenDraft, Places, begin};
 use crate::bindings::clientpoint::content_source::content_library::{
-    self, Binding, Bound, Error, Host, HostDraft, HostDraftWithStore, HostWithStore, LibraryFile,
+    self, Binding, Bound, Error, Host, HostWithStore, LibraryFile,
 };
 use crate::bindings::clientpoint::content_source::types::{ItemRef, Link, Verification};
 use crate::clock::{Clock, stamp};
-use crate::place::Place;
 use crate::store::association;
-use crate::store::files::{self, Created, NewFile};
-use crate::store::objects::{AppendError, Draft, Object, Objects};
+use crate::store::files;
+use crate::store::objects::Objects;
 
 /// How many items one question may name.
 const ITEMS_AT_MOST: usize = 1_000;
@@ -25,15 +26,6 @@ const FILES_AT_MOST: usize = 10_000;
 
 /// How many files one call may bind.
 const BINDINGS_AT_MOST: usize = 1_000_000;
-
-/// How many drafts an instance may have at a time. Each is an open file.
-const DRAFTS_AT_MOST: usize = 16;
-
-/// How many questions and orders an instance may have under way at a time. Each may be as large as its memory.
-const CALLS_AT_MOST: usize = 16;
-
-/// The longest name of a file in the library, in characters; a longer one is shortened.
-const NAME_AT_MOST: usize = 255;
 
 /// The library as one connection may touch it.
 #[derive(Clone)]
@@ -50,6 +42,8 @@ pub struct LibraryCtx {
     pub limit: u64,
     /// The run of the sync that the instance works for; without one, managed files are out of its reach.
     pub run: Option<i64>,
+    /// Whether the instance reads a sheet; without one, it looks no files up.
+    pub sheet: bool,
     /// The upload of a sheet that the instance carries out; without one, it binds nothing.
     pub upload: Option<i64>,
     /// The items that the instance may bring in: those that a person has asked for.
@@ -60,10 +54,10 @@ pub struct LibraryCtx {
     pub withheld: bool,
     /// Whether managed files are withheld, also during a run.
     pub managed_withheld: bool,
-    /// Drafts that may be begun yet.
-    pub(super) drafts: Arc<Semaphore>,
-    /// Calls that may be under way yet.
-    pub(super) calls: Arc<Semaphore>,
+    /// Places for drafts.
+    pub(super) places: Places,
+    /// Places for calls.
+    pub calls: Calls,
 }
 
 /// The items that came into the library, each with its File ID. Clones see the same.
@@ -76,7 +70,7 @@ impl BroughtIn {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn add(&self, item: ItemRef, file: String) {
+    pub(super) fn add(&self, item: ItemRef, file: String) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push((item, file));
     }
 }
@@ -91,44 +85,27 @@ impl LibraryCtx {
             clock,
             limit,
             run: None,
+            sheet: false,
             upload: None,
             asked: Arc::default(),
             brought_in: BroughtIn::default(),
             withheld: false,
             managed_withheld: false,
-            drafts: Arc::new(Semaphore::new(DRAFTS_AT_MOST)),
-            calls: Arc::new(Semaphore::new(CALLS_AT_MOST)),
+            places: Places::default(),
+            calls: Calls::default(),
         }
-    }
-
-    /// The right to one more draft, for as long as it is there.
-    pub(super) fn one_more_draft(&self) -> Result<OwnedSemaphorePermit, Error> {
-        let place = self.drafts.clone().try_acquire_owned();
-        place.map_err(|_| Error::Other(format!("more than {DRAFTS_AT_MOST} drafts at a time")))
     }
 
     /// The right to one more call, for as long as it takes.
     pub(super) fn one_more_call(&self) -> Result<OwnedSemaphorePermit, Error> {
-        let place = self.calls.clone().try_acquire_owned();
-        place.map_err(|_| Error::Other(format!("more than {CALLS_AT_MOST} calls at a time")))
+        self.calls.one_more().map_err(Error::Other)
     }
 
-    fn may_bring_in(&self, item: &ItemRef) -> bool {
+    pub(super) fn may_bring_in(&self, item: &ItemRef) -> bool {
         self.asked
             .iter()
             .any(|asked| asked.drive == item.drive && asked.item == item.item)
     }
-}
-
-/// A draft in the hands of the plugin.
-pub struct OpenDraft {
-    pub(super) name: String,
-    /// None while a `write` is under way, and after one that failed.
-    pub(super) draft: Option<Draft>,
-    /// The file whose content it is to be, and that file's revision; none for a new file.
-    pub(super) replaces: Option<(String, u64)>,
-    /// Its place among the drafts that the instance may have.
-    pub(super) _place: OwnedSemaphorePermit,
 }
 
 /// Borrows what one call needs.
@@ -163,13 +140,6 @@ pub fn add_to_linker<T: LibraryProvider + 'static>(linker: &mut Linker<T>) -> wa
 }
 
 impl Host for LibraryView<'_> {}
-
-impl HostDraft for LibraryView<'_> {
-    fn drop(&mut self, draft: Resource<OpenDraft>) -> wasmtime::Result<()> {
-        self.table.delete(draft)?;
-        Ok(())
-    }
-}
 
 impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     async fn create(
@@ -222,7 +192,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
             ))));
         }
         let ctx = accessor.with(|mut access| access.get().ctx.clone());
-        if ctx.withheld {
+        if ctx.withheld || !ctx.sheet {
             return Ok(Err(Error::Forbidden));
         }
         let _place = match ctx.one_more_call() {
@@ -290,110 +260,6 @@ impl From<association::Bound> for Bound {
     }
 }
 
-impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
-    async fn write(
-        accessor: &Accessor<T, Self>,
-        this: Resource<OpenDraft>,
-        data: StreamReader<u8>,
-    ) -> wasmtime::Result<Result<u64, Error>> {
-        let written = accessor.with(|mut access| -> wasmtime::Result<_> {
-            let mut data = data;
-            let Some(draft) = access.get().table.get_mut(&this)?.draft.take() else {
-                data.close(&mut access)?;
-                return Ok(None);
-            };
-            let (from_guest, written) = draft_writer::start(draft);
-            data.pipe(&mut access, from_guest)?;
-            Ok(Some(written))
-        })?;
-        let Some(written) = written else {
-            return Ok(Err(Error::Other("the draft is being written, or has failed".into())));
-        };
-        let Ok((draft, result)) = written.await else {
-            return Ok(Err(Error::Other("the writer of the draft has stopped".into())));
-        };
-        if let Err(error) = result {
-            tracing::warn!("a draft was given up: {error}");
-            return Ok(Err(error.into()));
-        }
-        let size = draft.size();
-        accessor.with(|mut access| {
-            access.get().table.get_mut(&this)?.draft = Some(draft);
-            Ok(Ok(size))
-        })
-    }
-
-    async fn commit(
-        accessor: &Accessor<T, Self>,
-        this: Resource<OpenDraft>,
-        link: Link,
-    ) -> wasmtime::Result<Result<LibraryFile, Error>> {
-        let (open, ctx) = accessor.with(|mut access| -> wasmtime::Result<_> {
-            let view = access.get();
-            Ok((view.table.delete(this)?, view.ctx.clone()))
-        })?;
-        if open.replaces.is_some() {
-            return Ok(Err(Error::Other(
-                "a draft that replaces content is published, not committed".into(),
-            )));
-        }
-        let Some(draft) = open.draft else {
-            return Ok(Err(Error::Other("the draft is being written, or has failed".into())));
-        };
-        if !ctx.may_bring_in(&link.source) {
-            return Ok(Err(Error::Forbidden));
-        }
-        if let Err(error) = bounds::link(&link) {
-            return Ok(Err(error));
-        }
-        if draft.size() != link.size {
-            return Ok(Err(Error::SizeMismatch));
-        }
-        let item = link.source.clone();
-        let published = publish(&ctx, &open.name, draft, link).await;
-        if let Ok(file) = &published {
-            ctx.brought_in.add(item, file.id.clone());
-        }
-        Ok(published)
-    }
-}
-
-/// A new file is begun only while there is something that a person has asked for.
-fn begin(ctx: &LibraryCtx, name: &str) -> Result<OpenDraft, Error> {
-    if ctx.withheld || ctx.asked.is_empty() {
-        return Err(Error::Forbidden);
-    }
-    let place = ctx.one_more_draft()?;
-    Ok(OpenDraft {
-        name: library_name(name),
-        draft: Some(ctx.objects.draft(ctx.limit)?),
-        replaces: None,
-        _place: place,
-    })
-}
-
-async fn publish(ctx: &LibraryCtx, name: &str, draft: Draft, link: Link) -> Result<LibraryFile, Error> {
-    let object = make_durable(ctx, draft).await?;
-    let link = stored_link(ctx, link);
-    let new = NewFile {
-        name,
-        place: &Place::company_wide(),
-        object: &object,
-        link: Some(&link),
-    };
-    match files::create(&ctx.pool, new, &stamp(ctx.clock.utc())).await? {
-        Created::File(file) => Ok(LibraryFile::from(*file)),
-        Created::AlreadyLinked(id) => Err(Error::AlreadyLinked(id)),
-    }
-}
-
-/// The bytes of a draft as an object.
-pub(super) async fn make_durable(ctx: &LibraryCtx, draft: Draft) -> Result<Object, Error> {
-    let objects = ctx.objects.clone();
-    let object = tokio::task::spawn_blocking(move || objects.publish(draft)).await;
-    Ok(object.map_err(|_| Error::Other("the disk's thread has stopped".into()))??)
-}
-
 /// A link as the catalogue has it.
 pub(super) fn stored_link(ctx: &LibraryCtx, link: Link) -> files::Link {
     files::Link {
@@ -407,23 +273,6 @@ pub(super) fn stored_link(ctx: &LibraryCtx, link: Link) -> files::Link {
         name: link.name,
         web_url: link.web_url,
     }
-}
-
-/// A name that people can read and that forges nothing: no characters that can't be shown, and not too long. The
-/// source's own name stays in the link.
-fn library_name(name: &str) -> String {
-    let shown: String = name.chars().filter(|character| !character.is_control()).collect();
-    let count = shown.chars().count();
-    if count <= NAME_AT_MOST {
-        return if shown.is_empty() { "unnamed".into() } else { shown };
-    }
-    // The ending says what the file is: it is kept, the stem is cut.
-    let ending = shown
-        .rsplit_once('.')
-        .map(|(_, ending)| format!(".{ending}"))
-        .unwrap_or_default();
-    let keep = NAME_AT_MOST.saturating_sub(ending.chars().count());
-    shown.chars().take(keep).chain(ending.chars()).collect()
 }
 
 fn verification_word(verification: Verification) -> &'static str {
@@ -470,35 +319,5 @@ impl From<crate::Error> for Error {
             crate::Error::Storage(reason) => Error::Unavailable(reason),
             other => Error::Other(other.to_string()),
         }
-    }
-}
-
-impl From<AppendError> for Error {
-    fn from(error: AppendError) -> Self {
-        match error {
-            AppendError::TooLarge(limit) => Error::TooLarge(limit),
-            AppendError::Io(error) => crate::Error::from(error).into(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_full_disk_is_told_as_such() {
-        let full = AppendError::Io(std::io::ErrorKind::StorageFull.into());
-        assert!(matches!(Error::from(full), Error::NoSpace));
-    }
-
-    #[test]
-    fn r35_a_name_keeps_its_ending_and_loses_what_cannot_be_shown() {
-        assert_eq!(library_name("Plan 2026 #1 ü.docx"), "Plan 2026 #1 ü.docx");
-        assert_eq!(library_name("a\nb\u{7}.pdf"), "ab.pdf");
-        assert_eq!(library_name("\u{1}"), "unnamed");
-        let long = library_name(&format!("{}.pptx", "ä".repeat(400)));
-        assert_eq!(long.chars().count(), NAME_AT_MOST);
-        assert!(long.ends_with("ä.pptx"), "{long}");
     }
 }

@@ -1,5 +1,8 @@
 //! `logging`: the plugin's lines in the host's log.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use wasmtime::component::{HasData, Linker};
 
 use crate::bindings::clientpoint::content_source::logging::{self, Host, Level};
@@ -7,19 +10,25 @@ use crate::bindings::clientpoint::content_source::logging::{self, Host, Level};
 /// The longest line, in bytes; what is longer is cut.
 const LINE_AT_MOST: usize = 4 << 10;
 
-/// How many lines one instance may write. What comes after is counted and dropped.
-const LINES_AT_MOST: u32 = 10_000;
+/// How many lines one instance may write, or all instances of a run of the sync together. What comes after is dropped.
+const LINES_AT_MOST: u64 = 10_000;
 
 /// The log of one instance.
 #[derive(Debug, Default)]
 pub struct LoggingCtx {
-    lines: u32,
+    /// Those that were written.
+    pub lines: Lines,
+    silent: bool,
 }
+
+/// Counts lines. Clones count together.
+#[derive(Clone, Debug, Default)]
+pub struct Lines(Arc<AtomicU64>);
 
 impl LoggingCtx {
     /// Drops every line from now on.
     pub(crate) fn silence(&mut self) {
-        self.lines = u32::MAX;
+        self.silent = true;
     }
 }
 
@@ -47,9 +56,12 @@ pub fn add_to_linker<T: LoggingProvider + 'static>(linker: &mut Linker<T>) -> wa
 
 impl Host for LoggingCtx {
     fn log(&mut self, level: Level, message: String) -> wasmtime::Result<()> {
-        self.lines = self.lines.saturating_add(1);
-        if LINES_AT_MOST < self.lines {
-            if self.lines == LINES_AT_MOST + 1 {
+        if self.silent {
+            return Ok(());
+        }
+        let before = self.lines.0.fetch_add(1, Ordering::Relaxed);
+        if LINES_AT_MOST <= before {
+            if before == LINES_AT_MOST {
                 tracing::warn!(target: "plugin", "the plugin writes too much: what follows is dropped");
             }
             return Ok(());

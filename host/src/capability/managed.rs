@@ -5,7 +5,8 @@ use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::component::{Accessor, Linker, Resource};
 
 use super::bounds;
-use super::library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, OpenDraft, make_durable, stored_link};
+use super::drafts::{OpenDraft, Placed, make_durable};
+use super::library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, stored_link};
 use crate::bindings::clientpoint::content_source::content_library::{Error, LibraryFile};
 use crate::bindings::clientpoint::content_source::managed_files::{
     self, Change, Counts, Host, HostWithStore, Line, LinkState, ManagedFile, Outcome, Settlement,
@@ -140,14 +141,12 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     ) -> wasmtime::Result<Result<Resource<OpenDraft>, Error>> {
         let begun = async {
             let (ctx, _, _place) = lent(accessor)?;
-            let place = ctx.one_more_draft()?;
             let name = managed::replaceable(&ctx.pool, &ctx.connection, &file, base_revision).await?;
             let name = name.ok_or(Error::Conflict)?;
             Ok::<_, Error>(OpenDraft {
                 name,
-                draft: Some(ctx.objects.draft(ctx.limit)?),
+                draft: Some(Placed::new(&ctx)?),
                 replaces: Some((file, base_revision)),
-                _place: place,
             })
         }
         .await;
@@ -166,17 +165,17 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         let open = accessor.with(|mut access| access.get().table.delete(draft))?;
         Ok(async {
             let (ctx, run, _place) = lent(accessor)?;
-            let (Some((file, base)), Some(draft)) = (open.replaces, open.draft) else {
+            let (Some((file, base)), Some(placed)) = (open.replaces, open.draft) else {
                 return Err(Error::Other(
                     "the draft replaces nothing, is being written, or has failed".into(),
                 ));
             };
             bounds::link(&link)?;
             bounds::line(&line)?;
-            if draft.size() != link.size {
+            if placed.draft.size() != link.size {
                 return Err(Error::SizeMismatch);
             }
-            let object = make_durable(&ctx, draft).await?;
+            let object = make_durable(&ctx, placed).await?;
             let replacement = Replacement {
                 file: &file,
                 base,

@@ -5,8 +5,10 @@
 //! linker (`Has…`), and `add_to_linker`.
 
 mod bounds;
+pub mod calls;
 pub mod clocks;
 pub mod connection;
+pub mod drafts;
 pub mod library;
 pub mod logging;
 pub mod managed;

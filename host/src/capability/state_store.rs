@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
+use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::component::{Accessor, HasData, Linker};
 
+use super::calls::Calls;
 use crate::bindings::clientpoint::content_source::state_store::{self, Entry, Error, Host, HostWithStore, Swapped};
 
 const KEY_AT_MOST: usize = 256;
@@ -19,6 +21,8 @@ pub struct StateStoreCtx {
     pub pool: SqlitePool,
     /// The connection's id.
     pub connection: Arc<str>,
+    /// Places for calls.
+    pub calls: Calls,
     /// Whether it is withheld: everything is answered with `other`.
     pub withheld: bool,
 }
@@ -67,19 +71,15 @@ impl<T: StateStoreProvider> HostWithStore<T> for HasStateStore {
 impl StateStoreCtx {
     /// See `state-store.get`.
     async fn get(&self, key: &str) -> Result<Option<Entry>, Error> {
-        if self.withheld {
-            return Err(withheld());
-        }
+        let _place = self.admit(key)?;
         let mut transaction = self.pool.begin().await?;
         self.read(&mut transaction, key).await
     }
 
     /// See `state-store.swap`.
     async fn swap(&self, key: &str, expected: Option<u64>, value: Option<Vec<u8>>) -> Result<Swapped, Error> {
-        if self.withheld {
-            return Err(withheld());
-        }
-        if KEY_AT_MOST < key.len() || value.as_ref().is_some_and(|value| VALUE_AT_MOST < value.len()) {
+        let _place = self.admit(key)?;
+        if value.as_ref().is_some_and(|value| VALUE_AT_MOST < value.len()) {
             return Err(Error::TooLarge);
         }
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
@@ -105,6 +105,17 @@ impl StateStoreCtx {
         .await?;
         transaction.commit().await?;
         Ok(Swapped::Stored(version.unsigned_abs()))
+    }
+
+    /// Judges a call before it waits for anything, and gives it its place.
+    fn admit(&self, key: &str) -> Result<OwnedSemaphorePermit, Error> {
+        if self.withheld {
+            return Err(Error::Other("this host keeps no state for this plugin".into()));
+        }
+        if KEY_AT_MOST < key.len() {
+            return Err(Error::TooLarge);
+        }
+        self.calls.one_more().map_err(Error::Other)
     }
 
     async fn read(&self, transaction: &mut Transaction<'_, Sqlite>, key: &str) -> Result<Option<Entry>, Error> {
@@ -138,10 +149,6 @@ impl StateStoreCtx {
     }
 }
 
-fn withheld() -> Error {
-    Error::Other("this host keeps no state for this plugin".into())
-}
-
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         Error::Unavailable(error.to_string())
@@ -166,6 +173,7 @@ mod tests {
         StateStoreCtx {
             pool,
             connection: "c1".into(),
+            calls: Calls::default(),
             withheld: false,
         }
     }
@@ -200,6 +208,8 @@ mod tests {
         let store = store(data.path()).await;
         let long = store.swap(&"k".repeat(KEY_AT_MOST + 1), None, None).await;
         assert!(matches!(long, Err(Error::TooLarge)));
+        let asked = store.get(&"k".repeat(KEY_AT_MOST + 1)).await;
+        assert!(matches!(asked, Err(Error::TooLarge)));
         let large = store.swap("k", None, Some(vec![0; VALUE_AT_MOST + 1])).await;
         assert!(matches!(large, Err(Error::TooLarge)));
     }

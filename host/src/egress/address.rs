@@ -48,14 +48,15 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [first, second, ..] = address.segments();
+    let [first, second, third, fourth, fifth, sixth, ..] = address.segments();
     let inner_v4 = |bits: u128| is_public_v4(Ipv4Addr::from_bits(u32::try_from(bits & 0xffff_ffff).unwrap_or(0)));
     if let Some(v4) = address.to_ipv4_mapped() {
         return is_public_v4(v4);
     }
     match (first, second) {
-        // Translated (64:ff9b::/96, RFC 6052) and 6to4 (RFC 3056) addresses carry an IPv4 address.
-        (0x64, 0xff9b) => inner_v4(address.to_bits()),
+        // Translated (64:ff9b::/96, RFC 6052) and 6to4 (RFC 3056) addresses carry an IPv4 address. Translators of one's own
+        // (64:ff9b:1::/48, RFC 8215) lead into one's own network.
+        (0x64, 0xff9b) => [third, fourth, fifth, sixth] == [0; 4] && inner_v4(address.to_bits()),
         (0x2002, _) => inner_v4(address.to_bits() >> 80),
         // Teredo, ORCHID, documentation.
         (0x2001, 0..=0x1ff | 0xdb8) => false,
@@ -110,6 +111,8 @@ mod tests {
             "::ffff:127.0.0.1",
             "::ffff:169.254.169.254",
             "64:ff9b::7f00:1",
+            "64:ff9b:1::d6b:698",
+            "64:ff9b:1:a00:1::d6b:698",
             "2002:7f00:1::",
             "2001:db8::1",
             "2001::1",

@@ -16,8 +16,15 @@ pub fn reads(body: &[u8]) -> Option<Vec<u8>> {
     let (Some(Value::Array(requests)), 1) = (batch.get("requests"), batch.len()) else {
         return None;
     };
+    // Without a request it is no batch, whatever else it may be at the other end.
+    let some = !requests.is_empty();
     let all = requests.iter().all(|request| request.as_object().is_some_and(is_read));
-    all.then(|| Value::Object(batch).to_string().into_bytes())
+    (some && all).then(|| Value::Object(batch).to_string().into_bytes())
+}
+
+/// Whether a header of that name puts another method in the place of the request's, as some servers allow.
+pub fn names_another_method(header: &str) -> bool {
+    header.to_ascii_lowercase().starts_with("x-http-method")
 }
 
 fn is_read(request: &Map<String, Value>) -> bool {
@@ -26,9 +33,7 @@ fn is_read(request: &Map<String, Value>) -> bool {
     let path = text("url").is_some_and(|url| url.starts_with('/') && !url.starts_with("//"));
     let no_other_method = match request.get("headers") {
         None => true,
-        Some(Value::Object(headers)) => !headers
-            .keys()
-            .any(|name| name.to_ascii_lowercase().starts_with("x-http-method")),
+        Some(Value::Object(headers)) => !headers.keys().any(|name| names_another_method(name)),
         Some(_) => false,
     };
     known && path && no_other_method && text("method") == Some("GET")
@@ -56,6 +61,7 @@ mod tests {
             r#"{"requests":[{"id":"0","url":"/x"}]}"#,
             r#"{"requests":[],"Requests":[{"id":"0","method":"DELETE","url":"/x"}]}"#,
             r#"{"requests":{}}"#,
+            r#"{"requests":[]}"#,
             "[]",
             "--batch\r\nDELETE /x",
             "",

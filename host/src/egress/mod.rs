@@ -1,8 +1,8 @@
 //! The one way out: every request of a plugin passes [`Egress::send_request`], and nothing goes around it.
 //!
 //! In this order: the rules of the connection ([`rules`]), what is posted ([`batch`]), the token for the API origin and
-//! for nothing else, the address ([`address`]) that the name resolves to ([`resolver`]), limits on what comes back. `authorization` is a header that a
-//! plugin can't set, in a request or in its trailers.
+//! for nothing else, the address ([`address`]) that the name resolves to ([`resolver`]), limits on what comes back.
+//! `authorization` is a header that a plugin can't set; trailers do not go out at all.
 
 pub mod address;
 pub mod batch;
@@ -37,7 +37,7 @@ const REQUEST_BODY_AT_MOST: usize = 1 << 20;
 /// The longest answer of the API.
 const API_ANSWER_AT_MOST: usize = 16 << 20;
 
-/// Requests of one instance that are under way at once.
+/// Requests of one instance that are under way at once: each is, until its answer is read to the end or thrown away.
 const AT_ONCE: usize = 64;
 
 /// Requests of one instance that are under way or wait for it.
@@ -69,7 +69,10 @@ pub fn client(insecure: bool) -> Result<reqwest::Client, reqwest::Error> {
         .read_timeout(SILENCE_AT_MOST)
         .tcp_nodelay(true)
         .http2_adaptive_window(true);
-    let builder = builder.dns_resolver(resolver::Within(rules::reach(insecure)));
+    let builder = builder.dns_resolver(resolver::Within {
+        reach: rules::reach(insecure),
+        proxy: if insecure { None } else { resolver::proxy() },
+    });
     if insecure {
         builder.no_proxy().build()
     } else {
@@ -96,13 +99,11 @@ impl Egress {
     }
 
     async fn send(self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Error> {
-        let _place = self.queue.try_acquire().map_err(|_| Error::ConnectionLimitReached)?;
+        let queue = self.queue.clone();
+        let place = queue.try_acquire_owned().map_err(|_| Error::ConnectionLimitReached)?;
         // The semaphore is never closed.
-        let _turn = self
-            .under_way
-            .acquire()
-            .await
-            .map_err(|_| Error::ConnectionLimitReached)?;
+        let under_way = self.under_way.clone().acquire_owned().await;
+        let turn = under_way.map_err(|_| Error::ConnectionLimitReached)?;
         let (parts, body) = request.into_parts();
         let refused = |reason: &str| {
             tracing::warn!(
@@ -146,9 +147,13 @@ impl Egress {
         };
         Ok(Response::from(answer).map(|body| {
             Limited::new(body, at_most)
-                .map_err(move |error| match error.downcast::<reqwest::Error>() {
-                    Ok(error) => wasi_error(&error),
-                    Err(_) => Error::HttpResponseBodySize(Some(at_most as u64)),
+                .map_err(move |error| {
+                    // They are given back with the body: a socket is open until then.
+                    let _until_then = (&place, &turn);
+                    match error.downcast::<reqwest::Error>() {
+                        Ok(error) => wasi_error(&error),
+                        Err(_) => Error::HttpResponseBodySize(Some(at_most as u64)),
+                    }
                 })
                 .boxed_unsync()
         }))
@@ -181,7 +186,9 @@ impl Egress {
         body: Bytes,
         token: Option<HeaderValue>,
     ) -> Result<reqwest::Response, Error> {
+        // Both are for the client to set, for what it sends.
         parts.headers.remove(header::HOST);
+        parts.headers.remove(header::CONTENT_LENGTH);
         if let Some(token) = token {
             parts.headers.insert(header::AUTHORIZATION, token);
         }
@@ -196,6 +203,7 @@ impl WasiHttpHooks for Egress {
         Arc::new(|name: &HeaderName| {
             DEFAULT_FORBIDDEN_HEADERS.contains(name)
                 || [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE].contains(name)
+                || batch::names_another_method(name.as_str())
         })
     }
 
@@ -253,6 +261,9 @@ fn wasi_error(error: &reqwest::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
     use super::*;
     use crate::clock::SystemClock;
 
@@ -270,10 +281,48 @@ mod tests {
             header::PROXY_AUTHORIZATION,
             header::COOKIE,
             header::HOST,
+            HeaderName::from_static("x-http-method-override"),
         ] {
             assert!(filter(&name) && egress.is_forbidden_header(&name), "{name}");
         }
         assert!(!filter(&header::RANGE));
+    }
+
+    /// A server that answers with the head of a file and keeps the rest to itself.
+    async fn holding_back() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let mut open = Vec::new();
+            while let Ok((mut stream, _)) = listener.accept().await {
+                assert_ne!(stream.read(&mut [0; 4096]).await.unwrap(), 0);
+                let head = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n";
+                stream.write_all(head).await.unwrap();
+                open.push(stream);
+            }
+        });
+        origin
+    }
+
+    #[tokio::test]
+    async fn a_request_is_under_way_until_its_answer_is_read_or_thrown_away() {
+        let address = holding_back().await + "/file";
+        let rules = Rules::new("http://127.0.0.1:9".into(), vec![], true, true);
+        rules.open(&"http://127.0.0.1:9/".parse().unwrap(), &address);
+        let tokens = Tokens::none(Arc::new(SystemClock::default()));
+        let egress = Egress::new(client(true).unwrap(), rules, tokens, 1 << 20);
+        let mut kept = Vec::new();
+        for _ in 0..AT_ONCE {
+            let body = Full::new(Bytes::new()).map_err(|never| match never {}).boxed_unsync();
+            let request = Request::get(&address).body(body).unwrap();
+            kept.push(egress.clone().send(request).await.unwrap());
+        }
+        assert_eq!(egress.under_way.available_permits(), 0);
+        assert_eq!(egress.queue.available_permits(), QUEUED - AT_ONCE);
+        kept.pop();
+        assert_eq!(egress.under_way.available_permits(), 1);
+        drop(kept);
+        assert_eq!(egress.queue.available_permits(), QUEUED);
     }
 
     #[test]

@@ -2,25 +2,42 @@
 //!
 //! A host name on the allow-list may still resolve to a machine inside the network, by mistake or on purpose. So the
 //! address that is about to be dialled is judged as well, at the moment it is resolved: there is no second resolution
-//! that could answer otherwise.
+//! that could answer otherwise. A proxy is where those who run the host say, mostly inside the network.
 
 use std::io;
 use std::net::SocketAddr;
 
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::address::Reach;
 
-/// A resolver that hands out addresses within reach only.
+/// A resolver that hands out addresses within reach only, and those of the proxy.
 #[derive(Debug)]
-pub struct Within(pub Reach);
+pub struct Within {
+    /// How far names may lead.
+    pub reach: Reach,
+    /// The name of the proxy: it may lead anywhere.
+    pub proxy: Option<String>,
+}
+
+/// The name of the proxy that the client takes for requests over https, where the environment or the system names one.
+pub fn proxy() -> Option<String> {
+    // Any host does that no list of exceptions has.
+    let public = http::Uri::from_static("https://public.invalid/");
+    let proxy = Matcher::from_system().intercept(&public)?;
+    proxy.uri().host().map(str::to_owned)
+}
 
 impl Resolve for Within {
     fn resolve(&self, name: Name) -> Resolving {
-        let reach = self.0;
+        let proxy = self.proxy.as_deref();
+        let is_proxy = proxy.is_some_and(|proxy| proxy.eq_ignore_ascii_case(name.as_str()));
+        let reach = self.reach;
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let allowed: Vec<SocketAddr> = found.iter().copied().filter(|found| reach.allows(found.ip())).collect();
+            let within = |found: &SocketAddr| is_proxy || reach.allows(found.ip());
+            let allowed: Vec<SocketAddr> = found.iter().copied().filter(within).collect();
             if allowed.is_empty() && !found.is_empty() {
                 return Err(ProhibitedAddress(name.as_str().to_string()).into());
             }
@@ -49,4 +66,28 @@ pub fn is_prohibited(error: &(dyn std::error::Error + 'static)) -> bool {
         cause = error.source();
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_name_of_the_proxy_may_lead_into_the_network() {
+        let resolved = async |proxy: Option<&str>| {
+            let within = Within {
+                reach: Reach::Public,
+                proxy: proxy.map(str::to_owned),
+            };
+            within
+                .resolve("localhost".parse().unwrap())
+                .await
+                .map(|found| found.count())
+        };
+        for other in [None, Some("proxy.corp.example")] {
+            let refused = resolved(other).await.unwrap_err();
+            assert!(is_prohibited(&*refused), "{refused}");
+        }
+        assert_ne!(resolved(Some("LocalHost")).await.unwrap(), 0);
+    }
 }

@@ -9,6 +9,10 @@ use url::Host;
 
 use super::address::Reach;
 
+/// How the path of a batch ends (OData 4.01, section 11.7). Whatever a plugin says, nothing is posted to another: there
+/// are paths at which a POST changes something without a word in its body.
+const BATCH: &str = "/$batch";
+
 /// How many addresses handed out by redirects stay open at a time. The oldest closes first.
 const OPENED_AT_MOST: usize = 512;
 
@@ -17,7 +21,7 @@ const OPENED_AT_MOST: usize = 512;
 pub struct Rules {
     /// The origin that gets the token: `https://host[:port]`.
     pub api_origin: String,
-    /// Paths of that origin where POST is allowed.
+    /// Paths of that origin where POST is allowed, as far as they are those of a batch.
     pub post_paths: Vec<String>,
     /// Whether a redirect of the API origin opens its target.
     pub redirects: bool,
@@ -80,8 +84,8 @@ impl Rules {
             return Err(Denied::Destination);
         }
         if origin == self.api_origin {
-            let allowed = *method == Method::GET
-                || (*method == Method::POST && self.post_paths.iter().any(|path| path == uri.path()));
+            let takes_batches = |path: &str| path.ends_with(BATCH) && self.post_paths.iter().any(|known| known == path);
+            let allowed = *method == Method::GET || (*method == Method::POST && takes_batches(uri.path()));
             return if allowed {
                 Ok(Permit::WithToken)
             } else {
@@ -156,6 +160,21 @@ pub fn origin(uri: &Uri) -> Option<String> {
     }
 }
 
+/// The origin of an endpoint, as what dials reads it: `scheme://host[:port]`.
+///
+/// # Errors
+///
+/// [`Denied::Destination`] for what is no address of one.
+pub fn origin_of(endpoint: &str) -> Result<String, Denied> {
+    let url = url::Url::parse(endpoint).map_err(|_| Denied::Destination)?;
+    let origin = url.origin();
+    if origin.is_tuple() {
+        Ok(origin.ascii_serialization())
+    } else {
+        Err(Denied::Destination)
+    }
+}
+
 /// How far requests may reach, with the switch for tests or without.
 pub fn reach(insecure: bool) -> Reach {
     if insecure { Reach::AlsoLoopback } else { Reach::Public }
@@ -222,6 +241,19 @@ mod tests {
         for method in ["PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] {
             assert_eq!(judge(&rules, method, api), Err(Denied::Method), "{method}");
         }
+    }
+
+    #[test]
+    fn r22_nothing_is_posted_but_to_a_batch_whatever_a_plugin_says() {
+        let checkout = "/v1.0/me/drive/root:/Plan.docx:/checkout";
+        let rules = Rules {
+            post_paths: vec![checkout.into(), "/v1.0/$batch".into()],
+            ..rules()
+        };
+        let at = |path: &str| format!("https://graph.example.com{path}");
+        assert_eq!(judge(&rules, "POST", &at(checkout)), Err(Denied::Method));
+        assert_eq!(judge(&rules, "POST", &at("/v1.0/$batch")), Ok(Permit::WithToken));
+        assert_eq!(judge(&rules, "POST", &at("/beta/$batch")), Err(Denied::Method));
     }
 
     #[test]

@@ -1,45 +1,83 @@
-//! Holding a plugin to the endpoints with which a connection was made. Another plugin in its place, or a newer one, may
-//! name others: neither the stored credentials nor a token go there before an Administrator has connected anew.
+//! Holding a plugin to the endpoints with which a connection was made. Another plugin in its place, a newer one, or the
+//! same one at another time may name others: neither the stored credentials nor a token go there before an Administrator
+//! has connected anew.
+//!
+//! The plugin may answer otherwise each time that it is asked. So a plan is judged once and then used, that very one, and
+//! none is asked for a second time.
 
-use super::Host;
-use crate::egress::rules::origin;
+use super::{Host, InsecureEndpoints};
+use crate::bindings::exports::clientpoint::content_source::source::AuthorizationPlan;
+use crate::egress::rules;
 use crate::store::connections::Connection;
 use crate::store::endpoints::{self, Endpoints};
 use crate::{Error, Result};
 
-impl Host {
-    /// Notes the endpoints that the plugin names now.
-    pub(super) async fn settle_endpoints(&self, connection: &Connection) -> Result<()> {
-        match self.named(connection).await? {
-            Some(named) => endpoints::put(&self.pool, &connection.id, &named).await,
-            None => Ok(()),
-        }
-    }
+/// What the plugin has answered, judged.
+pub(crate) struct Planned {
+    /// How tokens are obtained, and where they may go.
+    pub(crate) plan: AuthorizationPlan,
+    /// The endpoints that the plugin named, before tests put their own in their place.
+    named: Endpoints,
+}
 
+impl Planned {
+    /// Judges an answer, and puts the endpoints of tests into it where there are some.
+    ///
     /// # Errors
     ///
-    /// `Error::PluginStopped` if they are others than those that were noted.
-    pub(super) async fn hold_to_endpoints(&self, connection: &Connection) -> Result<()> {
-        let Some(named) = self.named(connection).await? else {
-            return Ok(());
+    /// `Error::PluginStopped` if it names what is no endpoint, or one that may not be called.
+    pub(super) fn new(plan: AuthorizationPlan, tests: Option<&InsecureEndpoints>) -> Result<Self> {
+        let named = Endpoints {
+            login: origin(&plan.token_url)?,
+            api: origin(&plan.egress.api_origin)?,
         };
+        let plan = match tests {
+            Some(endpoints) => endpoints.in_place_of(plan),
+            None => plan,
+        };
+        let page = plan.sign_in.as_ref().map(|page| &page.url);
+        for endpoint in [&plan.token_url, &plan.egress.api_origin].into_iter().chain(page) {
+            rules::endpoint(endpoint, tests.is_some()).map_err(refused)?;
+        }
+        Ok(Planned { plan, named })
+    }
+}
+
+impl Host {
+    /// Notes the endpoints that a connection was made with.
+    pub(super) async fn settle_endpoints(&self, connection: &Connection, planned: &Planned) -> Result<()> {
+        endpoints::put(&self.pool, &connection.id, &planned.named).await
+    }
+
+    /// The plan, if it names the endpoints that the connection was made with.
+    ///
+    /// # Errors
+    ///
+    /// `Error::PluginStopped` if it names others.
+    pub(crate) async fn held_to_endpoints(
+        &self,
+        connection: &Connection,
+        planned: Planned,
+    ) -> Result<AuthorizationPlan> {
+        let Planned { plan, named } = planned;
         let settled = endpoints::settled(&self.pool, &connection.id, &named).await?;
         if settled == named {
-            return Ok(());
+            return Ok(plan);
         }
         Err(Error::PluginStopped(format!(
             "it would sign in at {} and call {}, but this connection was made for {} and {}; if that is right, connect again",
             named.login, named.api, settled.login, settled.api
         )))
     }
+}
 
-    /// What the plugin names, before tests put their own in its place; none if the settings can't be right.
-    async fn named(&self, connection: &Connection) -> Result<Option<Endpoints>> {
-        let plan = self.planned(connection.mode, &connection.settings).await?;
-        let origin = |address: &str| address.parse().ok().as_ref().and_then(origin).unwrap_or_default();
-        Ok(plan.ok().map(|plan| Endpoints {
-            login: origin(&plan.token_url),
-            api: origin(&plan.egress.api_origin),
-        }))
-    }
+fn origin(endpoint: &str) -> Result<String> {
+    rules::origin_of(endpoint).map_err(refused)
+}
+
+fn refused(denied: rules::Denied) -> Error {
+    Error::PluginStopped(format!(
+        "it wants to sign in or to call where that is not allowed: {}",
+        denied.reason()
+    ))
 }

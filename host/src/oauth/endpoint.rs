@@ -114,38 +114,45 @@ impl Endpoint {
     ///
     /// See [`TokenError`].
     pub async fn ask(&self, asking: &Asking<'_>) -> Result<Granted, TokenError> {
+        let proof = self.proof()?;
         let sender = Sender::new(&self.client);
-        let answered = self.send(asking, &sender).await;
+        let answered = self.send(asking, proof.as_ref(), &sender).await;
         let Some(ahead) = self.other_time(&sender).filter(|_| is_invalid_client(&answered)) else {
-            return self.read(asking, answered, &sender);
+            return self.read(asking, proof.as_ref(), answered, &sender);
         };
         // The assertion may have been refused because of our clock alone.
         let before = self.ahead.swap(ahead, Ordering::Relaxed);
         let again = Sender::new(&self.client);
-        let second = self.send(asking, &again).await;
+        let newer = self.proof()?;
+        let second = self.send(asking, newer.as_ref(), &again).await;
         if is_invalid_client(&second) {
             self.ahead.store(before, Ordering::Relaxed);
-            return self.read(asking, answered, &sender);
+            return self.read(asking, proof.as_ref(), answered, &sender);
         }
-        self.read(asking, second, &again)
+        self.read(asking, newer.as_ref(), second, &again)
     }
 
-    async fn send(&self, asking: &Asking<'_>, sender: &Sender<'_>) -> Result<Answer, Failure> {
+    /// An assertion, where the application proves itself by one.
+    fn proof(&self) -> Result<Option<Secret>, TokenError> {
+        let Credential::Certificate(certificate) = &self.credential else {
+            return Ok(None);
+        };
+        let signed = certificate.assertion(&self.plan.client_id, &self.plan.token_url, self.now());
+        signed.map(Some).map_err(|reason| self.unreachable(reason))
+    }
+
+    async fn send(&self, asking: &Asking<'_>, signed: Option<&Secret>, sender: &Sender<'_>) -> Result<Answer, Failure> {
         let other = |what: String| RequestTokenError::Other(what);
         let token_url = TokenUrl::new(self.plan.token_url.clone()).map_err(|error| other(error.to_string()))?;
         let mut client =
             OauthClient::new(ClientId::new(self.plan.client_id.clone())).set_auth_type(AuthType::RequestBody);
         let mut proof = Vec::new();
-        match &self.credential {
-            Credential::None => {}
-            Credential::Secret(secret) => client = client.set_client_secret(ClientSecret::new(secret.expose().into())),
-            Credential::Certificate(certificate) => {
-                let signed = certificate
-                    .assertion(&self.plan.client_id, &self.plan.token_url, self.now())
-                    .map_err(other)?;
-                proof.push(("client_assertion_type", assertion::TYPE.to_string()));
-                proof.push(("client_assertion", signed.expose().to_string()));
-            }
+        if let Credential::Secret(secret) = &self.credential {
+            client = client.set_client_secret(ClientSecret::new(secret.expose().into()));
+        }
+        if let Some(signed) = signed {
+            proof.push(("client_assertion_type", assertion::TYPE.to_string()));
+            proof.push(("client_assertion", signed.expose().to_string()));
         }
         let client = client.set_token_uri(token_url);
         let scopes = self.plan.scopes.iter().cloned().map(Scope::new);
@@ -187,6 +194,7 @@ impl Endpoint {
     fn read(
         &self,
         asking: &Asking<'_>,
+        signed: Option<&Secret>,
         answered: Result<Answer, Failure>,
         sender: &Sender<'_>,
     ) -> Result<Granted, TokenError> {
@@ -194,10 +202,11 @@ impl Endpoint {
         let answer = match answered {
             Ok(answer) => answer,
             Err(RequestTokenError::ServerResponse(refusal)) => {
+                let said = refusal.error_description().map_or("", String::as_str);
                 return Err(TokenError::Refused {
                     status,
                     error: word(refusal.error().as_ref()),
-                    description: self.without_secrets(asking, refusal.error_description().map_or("", String::as_str)),
+                    description: self.without_secrets(asking, signed, said),
                 });
             }
             // The body is left out: it may be anything, a page that repeats what was sent included.
@@ -223,8 +232,8 @@ impl Endpoint {
     }
 
     /// What a refusal says, without anything that was sent to get it: who reads it may be a plugin.
-    fn without_secrets(&self, asking: &Asking<'_>, text: &str) -> String {
-        let mut text: String = text.chars().take(DESCRIPTION_AT_MOST).collect();
+    fn without_secrets(&self, asking: &Asking<'_>, signed: Option<&Secret>, text: &str) -> String {
+        let mut text = text.to_owned();
         let mut blot = |secret: &Secret| {
             if !secret.expose().is_empty() {
                 text = text.replace(secret.expose(), "***");
@@ -232,6 +241,9 @@ impl Endpoint {
         };
         if let Credential::Secret(secret) = &self.credential {
             blot(secret);
+        }
+        if let Some(signed) = signed {
+            blot(signed);
         }
         match asking {
             Asking::Itself => {}
@@ -241,7 +253,8 @@ impl Endpoint {
             }
             Asking::Refresh(token) => blot(token),
         }
-        text
+        // Cut at the very end: of a secret that is cut in two, nobody would know the beginning.
+        text.chars().take(DESCRIPTION_AT_MOST).collect()
     }
 
     /// By how much the clock of an answer is ahead of ours, if that is news, and matters: only assertions carry a time.
@@ -372,8 +385,18 @@ mod tests {
             Arc::new(SystemClock::default()),
         );
         let token = Secret::new("r3fresh".into());
-        let said = endpoint.without_secrets(&Asking::Refresh(&token), "AADSTS1: hush~1 and r3fresh are bad");
-        assert_eq!(said, "AADSTS1: *** and *** are bad");
+        let signed = Secret::new("head.body.signature".into());
+        let said = |text: &str| endpoint.without_secrets(&Asking::Refresh(&token), Some(&signed), text);
+        assert_eq!(
+            said("AADSTS1: hush~1, head.body.signature and r3fresh are bad"),
+            "AADSTS1: ***, *** and *** are bad"
+        );
+        let before = "x".repeat(DESCRIPTION_AT_MOST - 3);
+        assert_eq!(
+            said(&format!("{before}r3fresh")),
+            format!("{before}***"),
+            "where it is cut"
+        );
     }
 
     #[test]

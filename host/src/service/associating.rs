@@ -154,7 +154,7 @@ impl Session<'_> {
         let instance = self
             .instance(connection)
             .await?
-            .with_memory(self.host.limits.sheet_memory);
+            .for_sheet(self.host.limits.sheet_memory);
         let told = instance
             .call_or_stop(self.host.limits.call, async |world, accessor| {
                 let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;
@@ -177,7 +177,7 @@ impl Session<'_> {
         let instance = self
             .instance(&connection)
             .await?
-            .with_memory(self.host.limits.sheet_memory);
+            .for_sheet(self.host.limits.sheet_memory);
         let _turn = self.host.turn(&connection.id).await?;
         let run = association::begin(&self.host.pool, &connection.id, &drive.id, &self.user.name, &self.now()).await?;
         let actor = self.actor();

@@ -87,8 +87,9 @@ impl Session<'_> {
             )));
         };
         let filled = fill_in(form, given, self.host.clock.utc())?;
-        let plan = self.plan(mode, &filled.settings).await?;
-        let tokens = Tokens::of_application(self.host.endpoint(&plan, filled.credential), self.host.clock.clone());
+        let planned = self.plan(mode, &filled.settings).await?;
+        let endpoint = self.host.endpoint(&planned.plan, filled.credential);
+        let tokens = Tokens::of_application(endpoint, self.host.clock.clone());
         if let Err(refused) = tokens.bearer().await {
             return Err(self.host.explained(mode, refused).await?);
         }
@@ -108,7 +109,7 @@ impl Session<'_> {
             checked_at: Some(self.now()),
             needs_reconnect: None,
         };
-        let account = self.verified(&connection, &plan, tokens, Vec::new()).await?;
+        let account = self.verified(&connection, &planned.plan, tokens, Vec::new()).await?;
         let same = |before: &Connection| {
             ["tenant", "cloud"]
                 .iter()
@@ -129,7 +130,9 @@ impl Session<'_> {
         {
             drop(self.no_sync(&connection.id).await?);
         }
-        self.host.keep_connection(&connection, &filled.secret, None).await?;
+        self.host
+            .keep_connection(&connection, &planned, &filled.secret, None)
+            .await?;
         match drive {
             Some(drive) => {
                 connection.drive = before.and_then(|before| before.drive);
@@ -193,8 +196,8 @@ impl Session<'_> {
         let plugin = self.host.plugin()?;
         let api_origin = match self.present_connection().await? {
             Some(connection) => {
-                let plan = self.plan(connection.mode, &connection.settings).await?;
-                Some(plan.egress.api_origin)
+                let planned = self.plan(connection.mode, &connection.settings).await?;
+                Some(planned.plan.egress.api_origin)
             }
             None => None,
         };
@@ -237,7 +240,7 @@ fn meaning(import: &str) -> &'static str {
     match import.split('@').next().unwrap_or(import) {
         "clientpoint:content-source/connection" => "learns which drive and limits it works for",
         "clientpoint:content-source/content-library" => {
-            "adds files to the library, looks files up, and, for an uploaded sheet, lets files follow items"
+            "adds files to the library, finds those that follow an item, and, for an uploaded sheet, looks files up and lets them follow items"
         }
         "clientpoint:content-source/managed-files" => "during a sync: gives files that follow the source new content",
         "clientpoint:content-source/state-store" => "keeps small values of its own connection",

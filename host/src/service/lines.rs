@@ -69,7 +69,7 @@ impl Session<'_> {
         let instance = self
             .instance(connection)
             .await?
-            .with_memory(self.host.limits.sheet_memory);
+            .for_sheet(self.host.limits.sheet_memory);
         let told = instance
             .call_or_stop(self.host.limits.call, async |world, accessor| {
                 let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;

@@ -4,6 +4,7 @@
 //! the command line, a web page and a test read the same words.
 
 mod accounting;
+mod allowance;
 mod associated;
 mod associating;
 mod connecting;
@@ -21,6 +22,7 @@ mod rollback;
 mod sheet;
 mod signing_in;
 mod standing;
+mod stop;
 mod syncing;
 
 pub use associating::{AssociatedRow, Association};
@@ -34,7 +36,8 @@ pub use report::{BrowseRow, FileRow, ItemOutcome, ItemRow, Verdict};
 pub use rollback::Propagation;
 pub use signing_in::SignIn;
 pub use standing::Expiry;
-pub use syncing::{PlanReport, PlannedRow, Stop, SyncOptions};
+pub use stop::Stop;
+pub use syncing::{PlanReport, PlannedRow, SyncOptions};
 
 use crate::Result;
 use crate::host::Host;

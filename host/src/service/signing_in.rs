@@ -8,6 +8,7 @@ use super::{Session, report};
 use crate::bindings::exports::clientpoint::content_source::source::{
     Account as ContractAccount, AuthorizationPlan, Claim, Setting, SignInPage as ContractPage,
 };
+use crate::host::Planned;
 use crate::oauth::endpoint::{Asking, Granted};
 use crate::oauth::listener::{Listening, Loopback};
 use crate::oauth::pending::{Answer, Pending};
@@ -19,7 +20,7 @@ use crate::{Error, Result};
 pub struct SignIn<'s> {
     session: &'s Session<'s>,
     plugin: String,
-    plan: AuthorizationPlan,
+    planned: Planned,
     page: ContractPage,
     filled: Filled,
     pending: Arc<Pending>,
@@ -43,19 +44,19 @@ impl Session<'_> {
             )));
         };
         let filled = fill_in(form, given, self.host.clock.utc())?;
-        let plan = self.plan(Mode::User, &filled.settings).await?;
-        let Some(page) = plan.sign_in.clone() else {
+        let planned = self.plan(Mode::User, &filled.settings).await?;
+        let Some(page) = planned.plan.sign_in.clone() else {
             return Err(Error::PluginStopped("it names no page to sign in at".into()));
         };
         let loopback = Loopback::bind(port)
             .await
             .map_err(|error| Error::Settings(error.to_string()))?;
-        let pending = begin(&plan, &page, &loopback.redirect_uri())?;
+        let pending = begin(&planned.plan, &page, &loopback.redirect_uri())?;
         let listening = loopback.listen(pending.clone(), self.host.clock.clone());
         Ok(SignIn {
             session: self,
             plugin: description.id,
-            plan,
+            planned,
             page,
             filled,
             pending,
@@ -108,7 +109,7 @@ impl SignIn<'_> {
                 return Err(host.explained(Mode::User, refused).await?);
             }
         };
-        let endpoint = host.endpoint(&self.plan, self.filled.credential.clone());
+        let endpoint = host.endpoint(&self.planned.plan, self.filled.credential.clone());
         let asking = Asking::Code {
             code: &code,
             verifier: &self.pending.verifier,
@@ -121,7 +122,10 @@ impl SignIn<'_> {
         let claims = self.believed(&granted)?;
         let tokens = Tokens::fresh(&granted, host.clock.clone()).map_err(|error| unusable(&error.to_string()))?;
         let candidate = self.candidate();
-        let account = self.session.verified(&candidate, &self.plan, tokens, claims).await?;
+        let account = self
+            .session
+            .verified(&candidate, &self.planned.plan, tokens, claims)
+            .await?;
         let grant = Grant::new(granted, None, host.clock.utc()).ok_or_else(|| {
             unusable("the sign-in service gave no refresh token, so that the sign-in would end within the hour")
         })?;
@@ -135,7 +139,7 @@ impl SignIn<'_> {
             .as_ref()
             .ok_or_else(|| unusable(&claims::Unbelievable::Shape.to_string()))?;
         let expected = claims::Expected {
-            client_id: &self.plan.client_id,
+            client_id: &self.planned.plan.client_id,
             issuer: &self.page.issuer,
             nonce: &self.pending.nonce,
             now: self.session.host.clock.utc(),
@@ -190,7 +194,7 @@ impl SignIn<'_> {
         drop(session.no_sync(&connection.id).await?);
         session
             .host
-            .keep_connection(&connection, &self.filled.secret, Some(grant))
+            .keep_connection(&connection, &self.planned, &self.filled.secret, Some(grant))
             .await?;
         if let Some(drive) = kept.or(suggested) {
             session.change_drive(&connection, &drive).await?;

@@ -9,9 +9,9 @@ use wasmtime::component::Accessor;
 use super::{Session, report};
 use crate::bindings::ContentSource;
 use crate::bindings::exports::clientpoint::content_source::content_import::Error as ContractError;
-use crate::bindings::exports::clientpoint::content_source::source::{AuthorizationPlan, OauthError};
+use crate::bindings::exports::clientpoint::content_source::source::OauthError;
 use crate::clock::stamp;
-use crate::host::Host;
+use crate::host::{Host, Planned};
 use crate::oauth::{TokenError, Tokens};
 use crate::plugin::Instance;
 use crate::state::State;
@@ -118,7 +118,8 @@ impl Session<'_> {
         if let (Mode::User, Some(broken)) = (connection.mode, &connection.needs_reconnect) {
             return Err(needs_reconnect(connection, broken));
         }
-        let plan = self.plan(connection.mode, &connection.settings).await?;
+        let planned = self.plan(connection.mode, &connection.settings).await?;
+        let plan = self.host.held_to_endpoints(connection, planned).await?;
         let tokens = self.host.tokens(connection, &plan).await?;
         if let Err(refused) = tokens.bearer().await {
             tokens.take_refusal();
@@ -135,7 +136,7 @@ impl Session<'_> {
         &self,
         mode: Mode,
         settings: &std::collections::BTreeMap<String, String>,
-    ) -> Result<AuthorizationPlan> {
+    ) -> Result<Planned> {
         self.host
             .authorization(mode, settings)
             .await?

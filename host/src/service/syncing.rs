@@ -1,16 +1,13 @@
 //! Runs of the sync: now, by plan, and going on where one was interrupted.
 
 use std::collections::BTreeSet;
-use std::future::Future;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tokio::sync::Notify;
 
-use super::{Ledger, Session};
+use super::allowance::Allowance;
+use super::{Ledger, Session, Stop};
 use crate::bindings::exports::clientpoint::content_source::content_import::Error as ContractError;
 use crate::bindings::exports::clientpoint::content_source::sync::{Options, Planned, Report, Stage};
 use crate::capability::managed::outcome_word;
@@ -38,16 +35,6 @@ pub struct SyncOptions {
     pub accept_gone: bool,
     /// Carries out this plan, exactly or not at all.
     pub plan: Option<String>,
-}
-
-/// Asks runs to end between two steps. Clones ask the same.
-#[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<Stopping>);
-
-#[derive(Debug, Default)]
-struct Stopping {
-    asked: AtomicBool,
-    told: Notify,
 }
 
 /// What a run would do now.
@@ -90,31 +77,6 @@ enum Halt {
     Interrupted,
     /// It has listed all, and a plan was wanted.
     Listed,
-}
-
-impl Stop {
-    /// Asks.
-    pub fn ask(&self) {
-        self.0.asked.store(true, Ordering::SeqCst);
-        self.0.told.notify_waiters();
-    }
-
-    /// Whether somebody has asked.
-    pub fn asked(&self) -> bool {
-        self.0.asked.load(Ordering::SeqCst)
-    }
-
-    /// Waits for `other`, or until somebody asks.
-    pub async fn or_after(&self, other: impl Future<Output = ()>) {
-        let told = self.0.told.notified();
-        if self.asked() {
-            return;
-        }
-        tokio::select! {
-            () = told => {}
-            () = other => {}
-        }
-    }
 }
 
 impl SyncOptions {
@@ -188,9 +150,10 @@ impl Session<'_> {
         let _right = self.no_sync(&connection.id).await?;
         self.finish_interrupted(&connection, stop).await?;
         let mut run = self.begin(&connection, "plan", &SyncOptions::default()).await?;
+        let allowance = Allowance::new(self.host);
         let halt = {
             let _turn = self.host.turn(&connection.id).await?;
-            self.steps(&connection, &mut run, stop).await?
+            self.steps(&connection, &mut run, &allowance, stop).await?
         };
         let rows = match halt {
             Halt::Ended(ended) => {
@@ -205,7 +168,7 @@ impl Session<'_> {
                 Vec::new()
             }
             Halt::Interrupted => return Err(self.give_up_plan(&run).await?),
-            Halt::Listed => self.planned(&connection, &run).await?,
+            Halt::Listed => self.planned(&connection, &run, &allowance).await?,
         };
         let plan = plan_id(&rows);
         let inputs = run.inputs;
@@ -228,8 +191,9 @@ impl Session<'_> {
             let _turn = self.host.turn(&connection.id).await?;
             // Before it had the turn, or while it lay interrupted, files may have come and gone.
             runs::count_inputs(&self.host.pool, &mut run).await?;
-            match self.steps(connection, &mut run, stop).await? {
-                Halt::Listed => self.work(connection, &mut run, stop).await?,
+            let allowance = Allowance::new(self.host);
+            match self.steps(connection, &mut run, &allowance, stop).await? {
+                Halt::Listed => self.work(connection, &mut run, &allowance, stop).await?,
                 halt => halt,
             }
         };
@@ -269,19 +233,20 @@ impl Session<'_> {
     }
 
     /// Steps until the run ends, is interrupted, or has listed all and has a plan to make or to keep to.
-    async fn steps(&self, connection: &Connection, run: &mut Run, stop: &Stop) -> Result<Halt> {
+    async fn steps(&self, connection: &Connection, run: &mut Run, allowance: &Allowance, stop: &Stop) -> Result<Halt> {
         let options: SyncOptions = serde_json::from_str(&run.options).unwrap_or_default();
         let stops_at_list = run.kind == "plan" || options.plan.is_some();
         if run.listed && stops_at_list {
             return Ok(Halt::Listed);
         }
-        self.drive(connection, run, &options, stop, stops_at_list).await
+        self.drive(connection, run, &options, allowance, stop, stops_at_list)
+            .await
     }
 
     /// The work of a run by plan: only if the plan still holds.
-    async fn work(&self, connection: &Connection, run: &mut Run, stop: &Stop) -> Result<Halt> {
+    async fn work(&self, connection: &Connection, run: &mut Run, allowance: &Allowance, stop: &Stop) -> Result<Halt> {
         let options: SyncOptions = serde_json::from_str(&run.options).unwrap_or_default();
-        let rows = self.planned(connection, run).await?;
+        let rows = self.planned(connection, run, allowance).await?;
         let begun = !runs::lines(&self.host.pool, run.id).await?.is_empty();
         if !begun && options.plan.as_deref() != Some(plan_id(&rows).as_str()) {
             let message = "the world has moved since that plan was made, and nothing was changed: make a new one with `sync --plan`";
@@ -296,7 +261,7 @@ impl Session<'_> {
                 message: message.into(),
             });
         }
-        self.drive(connection, run, &options, stop, false).await
+        self.drive(connection, run, &options, allowance, stop, false).await
     }
 
     async fn drive(
@@ -304,6 +269,7 @@ impl Session<'_> {
         connection: &Connection,
         run: &mut Run,
         options: &SyncOptions,
+        allowance: &Allowance,
         stop: &Stop,
         stop_at_list: bool,
     ) -> Result<Halt> {
@@ -313,7 +279,15 @@ impl Session<'_> {
             if stop.asked() {
                 return Ok(Halt::Interrupted);
             }
-            let report = match self.step(connection, run, options).await {
+            let Some(within) = allowance.time(self.host.limits.transfer) else {
+                let ending = Ending::GivenUp {
+                    outcome: "deferred",
+                    reason: "out-of-time",
+                    message: "the run took longer than a run may: what is left is first in the next run",
+                };
+                return Ok(self.over(run, ending).await);
+            };
+            let report = match self.step(connection, run, options, within, allowance).await {
                 Ok(report) => report,
                 Err(error) if passes(&error) && tries < TRIES => {
                     tries += 1;
@@ -364,15 +338,22 @@ impl Session<'_> {
         Halt::Ended(Box::new(runs::end(&self.host.pool, run, ending, &self.now()).await))
     }
 
-    async fn step(&self, connection: &Connection, run: &Run, options: &SyncOptions) -> Result<Report> {
-        let instance = self.instance(connection).await?.for_run(run.id);
+    async fn step(
+        &self,
+        connection: &Connection,
+        run: &Run,
+        options: &SyncOptions,
+        within: Duration,
+        allowance: &Allowance,
+    ) -> Result<Report> {
+        let instance = self.instance(connection).await?.for_run(run.id, &allowance.lines);
         let cursor = run.cursor.clone();
         let options = Options {
             exact: options.plan.is_some(),
             accept_gone: options.accept_gone,
         };
         let report = instance
-            .call(self.host.limits.transfer, async |world, accessor| {
+            .call(within, async |world, accessor| {
                 let sync = world.clientpoint_content_source_sync();
                 sync.call_step(accessor, cursor, options).await
             })
@@ -384,15 +365,18 @@ impl Session<'_> {
         Ok(report)
     }
 
-    async fn planned(&self, connection: &Connection, run: &Run) -> Result<Vec<PlannedRow>> {
+    async fn planned(&self, connection: &Connection, run: &Run, allowance: &Allowance) -> Result<Vec<PlannedRow>> {
         let mut rows = Vec::new();
         let mut seen = BTreeSet::new();
         let mut next = None;
         loop {
-            let instance = self.instance(connection).await?.for_run(run.id);
+            let within = allowance.time(self.host.limits.call);
+            let within =
+                within.ok_or_else(|| Error::PluginStopped("it plans for longer than a run may take".into()))?;
+            let instance = self.instance(connection).await?.for_run(run.id, &allowance.lines);
             let cursor = run.cursor.clone().unwrap_or_default();
             let page = instance
-                .call(self.host.limits.call, async |world, accessor| {
+                .call(within, async |world, accessor| {
                     world
                         .clientpoint_content_source_sync()
                         .call_plan(accessor, cursor, next)

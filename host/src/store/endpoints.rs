@@ -37,15 +37,23 @@ pub async fn put(pool: &SqlitePool, connection: &str, endpoints: &Endpoints) -> 
 ///
 /// The database's.
 pub async fn settled(pool: &SqlitePool, connection: &str, endpoints: &Endpoints) -> Result<Endpoints> {
+    if let Some(known) = get(pool, connection).await? {
+        return Ok(known);
+    }
+    // Somebody else may be first.
     sqlx::query("INSERT OR IGNORE INTO endpoints (connection, login, api) VALUES (?, ?, ?)")
         .bind(connection)
         .bind(&endpoints.login)
         .bind(&endpoints.api)
         .execute(pool)
         .await?;
-    let (login, api) = sqlx::query_as("SELECT login, api FROM endpoints WHERE connection = ?")
+    Ok(get(pool, connection).await?.unwrap_or_else(|| endpoints.clone()))
+}
+
+async fn get(pool: &SqlitePool, connection: &str) -> Result<Option<Endpoints>> {
+    let row = sqlx::query_as("SELECT login, api FROM endpoints WHERE connection = ?")
         .bind(connection)
-        .fetch_one(pool)
+        .fetch_optional(pool)
         .await?;
-    Ok(Endpoints { login, api })
+    Ok(row.map(|(login, api)| Endpoints { login, api }))
 }

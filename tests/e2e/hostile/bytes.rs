@@ -16,6 +16,17 @@ async fn ten_thousand_drafts_are_sixteen() {
 }
 
 #[tokio::test]
+async fn drafts_whose_writing_was_given_up_count_until_their_streams_end() {
+    let stage = Stage::new().await;
+    let error = stage.attacked("gives-up-writing").await.import(&["01A"]).await;
+    assert_eq!(
+        said(&error),
+        r#"refused after 16: Error::Other("more than 16 drafts at a time")"#
+    );
+    stage.is_as_before_and_healthy().await;
+}
+
+#[tokio::test]
 async fn a_stream_without_its_commit_is_thrown_away_whether_the_plugin_traps_or_hangs() {
     let stage = Stage::new().await;
     stopped(&stage.attacked("writes-and-traps").await.import(&["01A"]).await);

@@ -124,3 +124,17 @@ async fn the_state_store_is_not_a_disk() {
     assert!(error.to_string().contains("more than 1000 keys"), "{error}");
     stage.is_as_before_and_healthy().await;
 }
+
+#[tokio::test]
+async fn questions_to_the_state_store_have_short_keys_and_wait_a_few_at_a_time() {
+    let stage = Stage::new().await;
+    let error = stage.attacked("asks-state-at-once").await.browse("").await;
+    let said = said(&error);
+    let numbers = said.strip_prefix("Some(Error::TooLarge), answered ").unwrap();
+    let (answered, refused) = numbers.split_once(", refused ").unwrap();
+    let (answered, refused): (u32, u32) = (answered.parse().unwrap(), refused.parse().unwrap());
+    assert_eq!(answered + refused, 1_000);
+    // How many are answered while the others are still being asked is for the database to say.
+    assert!((16..500).contains(&answered), "{said}");
+    stage.is_as_before_and_healthy().await;
+}

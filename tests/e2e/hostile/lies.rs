@@ -100,3 +100,15 @@ async fn what_an_upload_has_linked_before_it_lied_or_trapped_is_told_with_the_wa
         stage.is_as_before_and_healthy().await;
     }
 }
+
+#[tokio::test]
+async fn files_are_looked_up_for_a_sheet_and_at_no_other_time() {
+    let stage = Stage::new().await;
+    let attack = stage.attacked("looks-files-up").await;
+    assert_eq!(said(&attack.browse("").await), "Error::Forbidden");
+    let sheet = stage.world.data.path().join("sheet.csv");
+    std::fs::write(&sheet, "File ID,Sharepoint File Path\n").unwrap();
+    let error = attack.admin().await.associate(&sheet, true, None).await.unwrap_err();
+    assert_eq!(said(&error), "found 1");
+    stage.is_as_before_and_healthy().await;
+}

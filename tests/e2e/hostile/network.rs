@@ -1,5 +1,7 @@
 //! Requests that may not go out.
 
+use std::sync::{Arc, Mutex};
+
 use clientpoint_host::host::InsecureEndpoints;
 use graph_sim::Origin;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -127,9 +129,49 @@ async fn authorization_can_be_set_in_no_header_and_in_no_trailer() {
     assert_eq!(
         said(&error),
         "authorization: refused, Authorization: refused, proxy-authorization: refused, cookie: refused, host: refused, \
-         connection: refused, x-trace: set"
+         connection: refused, X-HTTP-Method-Override: refused, x-http-method: refused, x-trace: set"
     );
+
+    let (api, heard) = listening().await;
+    let attack = stage
+        .attacked_with("sends-trailers", |builder| {
+            builder.insecure_endpoints(InsecureEndpoints {
+                api: api.clone(),
+                login: stage.world.sim.login_url(),
+            })
+        })
+        .await;
+    let error = attack.browse(&format!("{api}/v1.0/$batch")).await;
+    assert_eq!(said(&error), "200");
+    let heard = String::from_utf8(heard.lock().unwrap().clone()).unwrap().to_lowercase();
+    assert_eq!(heard.matches("authorization: bearer ").count(), 1, "{heard}");
+    for forged in ["stolen", "cookie", "x-trace", "trailer"] {
+        assert!(!heard.contains(forged), "{forged}: {heard}");
+    }
     stage.is_as_before_and_healthy().await;
+}
+
+/// A server that says yes to one request, when whoever sends has nothing more to say; and what it heard.
+async fn listening() -> (String, Arc<Mutex<Vec<u8>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let hearing = heard.clone();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut piece = vec![0; 8192];
+        // The batch ends in these: as a whole, or as the last chunk before trailers.
+        while !hearing.lock().unwrap().ends_with(b"]}") && !hearing.lock().unwrap().ends_with(b"\r\n0\r\n\r\n") {
+            let read = stream.read(&mut piece).await.unwrap();
+            hearing.lock().unwrap().extend_from_slice(&piece[..read]);
+        }
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(answer).await.unwrap();
+        while let Ok(read @ 1..) = stream.read(&mut piece).await {
+            hearing.lock().unwrap().extend_from_slice(&piece[..read]);
+        }
+    });
+    (origin, heard)
 }
 
 #[tokio::test]
@@ -140,7 +182,8 @@ async fn r22_a_batch_can_only_read() {
     let item = stage.world.sim.item_id("/Plan.pdf").unwrap();
     let drive = stage.world.sim.drive_id();
     let order = |method: &str| {
-        format!(r#"{batch}	{{"requests":[{{"id":"0","method":"{method}","url":"/drives/{drive}/items/{item}"}}]}}"#)
+        // Longer than what the host writes, and said to be: so it is the host that says how long what goes out is.
+        format!(r#"{batch}	{{"requests":  [{{"id":"0","method":"{method}","url":"/drives/{drive}/items/{item}"}}]}}"#)
     };
     stage.world.sim.clear_requests();
     for method in ["DELETE", "PATCH", "PUT", "POST", "get"] {
@@ -154,6 +197,10 @@ async fn r22_a_batch_can_only_read() {
         .filter(|request| request.origin == Origin::Graph)
         .collect();
     assert_eq!(graph, []);
+    assert_eq!(
+        said(&attack.browse(&format!("{batch}\t{{\"requests\":[]}}")).await),
+        DENIED
+    );
     assert_eq!(said(&attack.browse(&order("GET")).await), "200");
     stage.is_as_before_and_healthy().await;
 }

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use clientpoint_host::clock::Clock;
+use clientpoint_host::host::Limits;
 use clientpoint_host::service::{Ledger, Stop, SyncOptions};
 
+use super::log::Log;
 use super::{Attack, Stage, said, stopped};
 
 /// A stage on which the breath between two tries takes no time.
@@ -15,11 +18,16 @@ async fn attacked(stage: &Stage, behaviour: &str) -> Attack {
 }
 
 async fn run(stage: &Stage, attack: &Attack) -> clientpoint_host::Result<Ledger> {
+    run_with_waits(stage, attack, Duration::from_secs(60)).await
+}
+
+/// A run during which waits of that length take no time.
+async fn run_with_waits(stage: &Stage, attack: &Attack, wait: Duration) -> clientpoint_host::Result<Ledger> {
     let admin = attack.admin().await;
     let (options, stop) = (SyncOptions::default(), Stop::default());
     let breathing = async {
         loop {
-            stage.world.clock.pass(|asked| asked == Duration::from_secs(60)).await;
+            stage.world.clock.pass(|asked| asked == wait).await;
         }
     };
     tokio::select! {
@@ -56,6 +64,41 @@ async fn a_run_that_has_no_end_or_traps_ends_with_a_line_for_every_file() {
         assert_eq!(ledger.counts.values().sum::<u64>(), 1, "{behaviour}: {ledger:?}");
         is_settled(&stage).await;
     }
+}
+
+#[tokio::test]
+async fn a_run_whose_steps_take_hours_each_is_over_when_the_next_is_due() {
+    let stage = Stage::new().await;
+    let attack = attacked(&stage, "waits-and-steps").await;
+    let begun = stage.world.clock.utc();
+    let ledger = run_with_waits(&stage, &attack, Duration::from_secs(5 * 60 * 60))
+        .await
+        .unwrap();
+    assert_eq!(ledger.run.state, "incomplete");
+    let message = ledger.run.message.as_ref().unwrap();
+    assert!(message.contains("took longer than a run may"), "{message}");
+    assert_eq!(ledger.counts.get("deferred"), Some(&1), "{:?}", ledger.counts);
+    assert_eq!(stage.world.clock.utc() - begun, chrono::TimeDelta::hours(20));
+    is_settled(&stage).await;
+}
+
+#[tokio::test]
+async fn a_run_writes_no_more_into_the_log_the_more_steps_it_takes() {
+    let stage = Stage::new().await;
+    let attack = stage
+        .attacked_with("floods-and-steps", |builder| {
+            builder.limits(Limits {
+                steps: 3,
+                ..Limits::default()
+            })
+        })
+        .await;
+    let (log, guard) = Log::kept();
+    let ledger = run(&stage, &attack).await.unwrap();
+    drop(guard);
+    assert!(ledger.run.message.unwrap().contains("steps without end"));
+    assert_eq!(log.lines(), 10_001, "with the one that says that the rest is dropped");
+    is_settled(&stage).await;
 }
 
 #[tokio::test]

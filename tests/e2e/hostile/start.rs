@@ -1,11 +1,15 @@
 //! Harm that is done before there is anything to ask.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use clientpoint_host::host::Host;
+use chrono::{DateTime, Utc};
+use clientpoint_host::clock::{Clock, Sleep, SystemClock};
+use clientpoint_host::host::{Host, PolicyChanges};
 use end_to_end::{built, load, sources};
 
-use super::{Stage, stopped};
+use super::{Attack, Stage, said, stopped};
 
 /// The hostile component with another mark in its bytes.
 fn marked(behaviour: &str) -> Arc<clientpoint_host::plugin::Plugin> {
@@ -35,6 +39,74 @@ async fn stored_credentials_go_nowhere_but_where_they_went_when_they_were_given(
         "{why}"
     );
     assert_eq!(stage.world.sim.requests(), []);
+    stage.is_as_before_and_healthy().await;
+}
+
+/// The stage's folder in the hands of a plugin with that mark, which browses by calling.
+async fn calling(stage: &Stage, mark: &str, clock: Arc<dyn Clock>) -> Attack {
+    let host = end_to_end::builder(&stage.world.sim, &stage.world.clock, stage.world.data.path())
+        .plugin(marked(mark))
+        .clock(clock)
+        .policy(PolicyChanges {
+            file_types: Some(vec!["calls".into()]),
+            ..PolicyChanges::default()
+        })
+        .build()
+        .await
+        .unwrap();
+    Attack { host }
+}
+
+#[tokio::test]
+async fn endpoints_that_move_after_a_while_get_no_token_from_a_host_that_has_one() {
+    let stage = Stage::new().await;
+    let users = format!("{}/v1.0/users", stage.world.sim.graph_url());
+    let attack = calling(&stage, "moves-at-six", Arc::new(stage.world.clock.clone())).await;
+    assert_eq!(said(&attack.browse(&users).await), "200", "it is five in the morning");
+    stage.world.sim.clear_requests();
+
+    stage.world.clock.advance(Duration::from_secs(60 * 60));
+
+    let why = stopped(&attack.browse(&users).await);
+    assert!(why.contains("https://api.evil.example"), "{why}");
+    assert_eq!(stage.world.sim.requests(), []);
+    stage.is_as_before_and_healthy().await;
+}
+
+/// A clock on which a second passes whenever somebody looks how much time has passed.
+struct Ticking(SystemClock, AtomicU64);
+
+impl Clock for Ticking {
+    fn utc(&self) -> DateTime<Utc> {
+        self.0.utc()
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_secs(self.1.fetch_add(1, Ordering::SeqCst))
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.0.sleep(duration)
+    }
+}
+
+#[tokio::test]
+async fn of_answers_that_alternate_the_one_that_is_used_is_the_one_that_is_judged() {
+    let stage = Stage::new().await;
+    let users = format!("{}/v1.0/users", stage.world.sim.graph_url());
+    let ticking = |from| Arc::new(Ticking(SystemClock::default(), AtomicU64::new(from)));
+    let attack = calling(&stage, "alternates", ticking(0)).await;
+    assert_eq!(said(&attack.browse(&users).await), "200", "the first answer is as ever");
+    stage.world.sim.clear_requests();
+    let attack = calling(&stage, "alternates", ticking(1)).await;
+    let why = stopped(&attack.browse(&users).await);
+    assert!(why.contains("https://login.evil.example"), "{why}");
+    assert_eq!(stage.world.sim.requests(), []);
+
+    // What was used to connect is what is kept, whatever it would say when asked again.
+    let attack = calling(&stage, "alternates", ticking(0)).await;
+    let credentials = end_to_end::credentials(&stage.world.sim);
+    attack.admin().await.connect_organization(credentials).await.unwrap();
     stage.is_as_before_and_healthy().await;
 }
 

@@ -1,5 +1,7 @@
 //! Bytes on their way into the library, without keeping to the rules.
 
+use std::task::Poll;
+
 use crate::{
     bindings::{
         clientpoint::content_source::{
@@ -53,6 +55,25 @@ pub async fn leak_drafts() -> String {
         }
     }
     "ten thousand drafts at once".into()
+}
+
+/// Begins to write ten thousand drafts from streams that stay open, and gives up each call and its draft.
+pub async fn give_up_writing() -> String {
+    let mut sinks = Vec::new();
+    for number in 0..10_000 {
+        let draft = match content_library::create("Hostile.pdf".into()).await {
+            Ok(draft) => draft,
+            Err(error) => return format!("refused after {number}: {error:?}"),
+        };
+        let (sink, data) = wit_stream::new();
+        sinks.push(sink);
+        let mut writing = Box::pin(draft.write(data));
+        let begun = std::future::poll_fn(|context| Poll::Ready(writing.as_mut().poll(context))).await;
+        if begun.is_ready() {
+            return "a stream that is open was written to its end".into();
+        }
+    }
+    format!("{} drafts at once", sinks.len())
 }
 
 pub async fn write_and_trap() -> ! {

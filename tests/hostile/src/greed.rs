@@ -1,6 +1,7 @@
 //! Taking more than there is: time, memory, handles, log, state.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
 
 use wasip3::clocks::monotonic_clock;
 
@@ -55,7 +56,7 @@ pub async fn many_waits() -> String {
         let mut wait = Box::pin(monotonic_clock::wait_for(u64::MAX));
         std::future::poll_fn(|context| {
             let _ = wait.as_mut().poll(context);
-            std::task::Poll::Ready(())
+            Poll::Ready(())
         })
         .await;
         waits.push(wait);
@@ -111,6 +112,33 @@ pub async fn fill_state() -> String {
         }
     }
     "stored without end".into()
+}
+
+/// Asks for values a thousand times at once, and once by a key that is none.
+pub async fn ask_state_at_once() -> String {
+    let long = state_store::get("k".repeat(1 << 20)).await;
+    let mut asked: Vec<_> = (0..1_000).map(|_| Box::pin(state_store::get("key".into()))).collect();
+    let (mut answered, mut refused) = (0, 0);
+    std::future::poll_fn(|context| {
+        asked.retain_mut(|question| match question.as_mut().poll(context) {
+            Poll::Ready(Ok(_)) => {
+                answered += 1;
+                false
+            }
+            Poll::Ready(Err(_)) => {
+                refused += 1;
+                false
+            }
+            Poll::Pending => true,
+        });
+        if asked.is_empty() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+    format!("{:?}, answered {answered}, refused {refused}", long.err())
 }
 
 /// Leaves another beginning for the next round of changes than the source has given.

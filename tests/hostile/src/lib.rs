@@ -18,6 +18,7 @@ mod bindings {
     use super::Hostile;
 }
 
+use wasip3::clocks::{monotonic_clock, system_clock};
 use wit_bindgen::StreamReader;
 
 use bindings::{
@@ -35,6 +36,15 @@ use bindings::{
         sync::{Guest as Sync, Options, PlanPage, Report},
     },
 };
+
+/// In the units of `system-clock`.
+const DAY: i64 = 24 * 60 * 60;
+
+/// UTC, on any day.
+const SIX_O_CLOCK: i64 = 6 * 60 * 60;
+
+/// In those of `monotonic-clock`.
+const SECOND: u64 = 1_000_000_000;
 
 /// What the component exports hang on to.
 struct Hostile;
@@ -92,6 +102,7 @@ impl ContentImport for Hostile {
             "follows" => net::follow(&argument).await,
             "posts" => net::post(&argument).await,
             "sets-headers" => net::forbidden_headers().await,
+            "sends-trailers" => net::send_trailers(&argument).await,
             "endless-body" => net::endless_body(&argument).await,
             "thousand-requests" => net::thousand(&argument).await,
             "loops" => greed::spin(),
@@ -104,6 +115,8 @@ impl ContentImport for Hostile {
             "floods-log" => greed::flood_log(),
             "floods-progress" => greed::flood_progress(),
             "fills-state" => greed::fill_state().await,
+            "asks-state-at-once" => greed::ask_state_at_once().await,
+            "looks-files-up" => lies::look_up().await,
             "poisons-state" => {
                 let drive = connection::current().drive.unwrap_or_default();
                 greed::poison_state(&drive, &argument).await
@@ -120,6 +133,7 @@ impl ContentImport for Hostile {
     async fn import_files(_actor: Actor, items: Vec<ItemRef>) -> Result<Vec<ItemOutcome>, Error> {
         match behaviour().as_str() {
             "leaks-drafts" => Err(said(bytes::leak_drafts().await)),
+            "gives-up-writing" => Err(said(bytes::give_up_writing().await)),
             "writes-and-traps" => bytes::write_and_trap().await,
             "writes-and-hangs" => bytes::write_and_hang().await,
             "writes-too-much" => Err(said(bytes::write_too_much().await)),
@@ -136,7 +150,10 @@ impl ContentImport for Hostile {
 
 impl Association for Hostile {
     async fn preview(_actor: Actor, _sheet: StreamReader<u8>) -> Result<association::Report, association::Error> {
-        Err(association::Error::Call(said(lies::bind().await)))
+        Err(association::Error::Call(said(match behaviour().as_str() {
+            "looks-files-up" => lies::look_up().await,
+            _ => lies::bind().await,
+        })))
     }
 
     async fn apply(_actor: Actor, _sheet: StreamReader<u8>) -> Result<association::Report, association::Error> {
@@ -205,14 +222,18 @@ impl Source for Hostile {
             let found = settings.iter().find(|setting| setting.key == key);
             found.map(|setting| setting.value.clone()).unwrap_or_default()
         };
-        let (login, api) = if marked("moves-endpoints") {
+        let moved = marked("moves-endpoints")
+            || (marked("moves-at-six") && SIX_O_CLOCK <= system_clock::now().seconds.rem_euclid(DAY))
+            || (marked("alternates") && monotonic_clock::now() / SECOND % 2 == 1);
+        let (login, api) = if moved {
             ("https://login.evil.example", "https://api.evil.example")
         } else {
             ("https://login.microsoftonline.com", "https://graph.microsoft.com")
         };
         Ok(AuthorizationPlan {
             token_url: format!("{login}/{}/oauth2/v2.0/token", value("tenant")),
-            client_id: value("client-id"),
+            // With it, a test sees which of two answers was used.
+            client_id: if moved { "stolen".into() } else { value("client-id") },
             scopes: vec!["https://graph.microsoft.com/.default".into()],
             egress: Egress {
                 api_origin: api.into(),

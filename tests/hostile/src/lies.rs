@@ -93,6 +93,14 @@ async fn bind_to(drive: String) -> String {
     }
 }
 
+/// Whether there is a first file of the library.
+pub async fn look_up() -> String {
+    match content_library::stat(vec!["100001".into()]).await {
+        Ok(found) => format!("found {}", found.iter().flatten().count()),
+        Err(error) => format!("{error:?}"),
+    }
+}
+
 /// Says of an upload something else than it did.
 pub async fn association(lie: &str) -> Result<association::Report, association::Error> {
     let row = association::Row {

@@ -42,10 +42,11 @@ pub async fn follow(url: &str) -> String {
     lines.join(" ")
 }
 
-/// Posts a body: `URL BODY`, with a tab between.
+/// Posts a body, and says how long it is: `URL BODY`, with a tab between.
 pub async fn post(argument: &str) -> String {
     let (url, body) = argument.split_once('\t').unwrap_or((argument, ""));
-    match send(Method::Post, url, &[], Body::Bytes(body.into())).await {
+    let length = ("content-length".to_owned(), body.len().to_string().into_bytes());
+    match send(Method::Post, url, &[length], Body::Bytes(body.into())).await {
         Ok(response) => response.get_status_code().to_string(),
         Err(error) => error,
     }
@@ -61,6 +62,8 @@ pub async fn forbidden_headers() -> String {
         "cookie",
         "host",
         "connection",
+        "X-HTTP-Method-Override",
+        "x-http-method",
     ] {
         let value = b"Bearer stolen".to_vec();
         let fields = Fields::new();
@@ -83,6 +86,20 @@ pub async fn forbidden_headers() -> String {
         }
     ));
     lines.join(", ")
+}
+
+/// Sends trailers with a batch: those that can be made, by names that are forbidden and by one that is not.
+pub async fn send_trailers(url: &str) -> String {
+    let trailers = Fields::new();
+    for name in ["authorization", "cookie", "x-trace"] {
+        // What can't be set is not sent.
+        let _ = trailers.set(name, &[b"stolen".to_vec()]);
+    }
+    let batch = br#"{"requests":[{"id":"0","method":"GET","url":"/me"}]}"#;
+    match send_with(Method::Post, url, &[], Body::Bytes(batch.to_vec()), Some(trailers)).await {
+        Ok(response) => response.get_status_code().to_string(),
+        Err(error) => error,
+    }
 }
 
 /// Begins a request whose body has no end.
@@ -122,6 +139,16 @@ pub async fn thousand(url: &str) -> String {
 }
 
 async fn send(method: Method, url: &str, headers: &[(String, Vec<u8>)], body: Body) -> Result<Response, String> {
+    send_with(method, url, headers, body, None).await
+}
+
+async fn send_with(
+    method: Method,
+    url: &str,
+    headers: &[(String, Vec<u8>)],
+    body: Body,
+    after: Option<Fields>,
+) -> Result<Response, String> {
     let (scheme, rest) = url.split_once("://").ok_or("no address")?;
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let scheme = match scheme {
@@ -143,9 +170,14 @@ async fn send(method: Method, url: &str, headers: &[(String, Vec<u8>)], body: Bo
             Some(stream)
         }
     };
-    let (trailers, no_trailers) = wasip3::wit_future::new(|| Ok(None));
-    drop(trailers);
-    let (request, _sent) = Request::new(fields, contents, no_trailers, None);
+    let (sender, trailers) = wasip3::wit_future::new(|| Ok(None));
+    match after {
+        Some(after) => drop(wit_bindgen::spawn_local(async move {
+            drop(sender.write(Ok(Some(after))).await);
+        })),
+        None => drop(sender),
+    }
+    let (request, _sent) = Request::new(fields, contents, trailers, None);
     request.set_method(&method).map_err(|()| "the method can't be set")?;
     request
         .set_scheme(Some(&scheme))

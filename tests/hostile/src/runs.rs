@@ -1,5 +1,7 @@
 //! Runs of the sync that go nowhere, or somewhere else.
 
+use wasip3::clocks::monotonic_clock;
+
 use crate::{
     bindings::{
         clientpoint::content_source::{
@@ -14,6 +16,9 @@ use crate::{
     },
     bytes, greed, said,
 };
+
+/// In nanoseconds.
+const FIVE_HOURS: u64 = 5 * 60 * 60 * 1_000_000_000;
 
 /// What may be done to managed files while no run is under way.
 pub async fn outside_of_a_run() -> String {
@@ -37,6 +42,14 @@ pub async fn step(kind: &str, cursor: Option<String>) -> Result<Report, Error> {
             pause: Some(u32::MAX),
             ..report(Stage::Listing, "more".into())
         }),
+        "waits-and-steps" => {
+            monotonic_clock::wait_for(FIVE_HOURS).await;
+            Ok(report(Stage::Listing, "more".into()))
+        }
+        "floods-and-steps" => {
+            greed::flood_log();
+            Ok(report(Stage::Listing, "more".into()))
+        }
         "steps-and-traps" => std::process::abort(),
         "settles-others" => {
             let error = managed_files::settle(vec![settlement("999999", "gone".into())])

@@ -1,0 +1,228 @@
+//! `content-library.draft`: bytes on their way to become a file.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use wasmtime::component::{Accessor, Resource, StreamReader};
+
+use super::library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, stored_link};
+use super::{bounds, draft_writer};
+use crate::bindings::clientpoint::content_source::content_library::{
+    Error, HostDraft, HostDraftWithStore, LibraryFile,
+};
+use crate::bindings::clientpoint::content_source::types::Link;
+use crate::clock::stamp;
+use crate::place::Place;
+use crate::store::files::{self, Created, NewFile};
+use crate::store::objects::{AppendError, Draft, Object};
+
+/// How many drafts an instance may have at a time. Each is an open file.
+const DRAFTS_AT_MOST: usize = 16;
+
+/// The longest name of a file in the library, in characters; a longer one is shortened.
+const NAME_AT_MOST: usize = 255;
+
+/// A draft in the hands of the plugin.
+pub struct OpenDraft {
+    pub(super) name: String,
+    /// None while a `write` is under way, and after one that failed.
+    pub(super) draft: Option<Placed>,
+    /// The file whose content it is to be, and that file's revision; none for a new file.
+    pub(super) replaces: Option<(String, u64)>,
+}
+
+/// A draft, and its place among those that the instance may have. The two go everywhere together, into a thread as well:
+/// who gives up a call and its handle has not given back the file and the thread.
+pub(super) struct Placed {
+    pub(super) draft: Draft,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Placed {
+    /// # Errors
+    ///
+    /// If there is no place, or the disk's.
+    pub(super) fn new(ctx: &LibraryCtx) -> Result<Self, Error> {
+        Ok(Placed {
+            _place: ctx.places.one()?,
+            draft: ctx.objects.draft(ctx.limit)?,
+        })
+    }
+}
+
+/// The places for drafts of one instance. Clones share them.
+#[derive(Clone, Debug)]
+pub(super) struct Places(Arc<Semaphore>);
+
+impl Default for Places {
+    fn default() -> Self {
+        Places(Arc::new(Semaphore::new(DRAFTS_AT_MOST)))
+    }
+}
+
+impl Places {
+    fn one(&self) -> Result<OwnedSemaphorePermit, Error> {
+        let place = self.0.clone().try_acquire_owned();
+        place.map_err(|_| Error::Other(format!("more than {DRAFTS_AT_MOST} drafts at a time")))
+    }
+}
+
+impl HostDraft for LibraryView<'_> {
+    fn drop(&mut self, draft: Resource<OpenDraft>) -> wasmtime::Result<()> {
+        self.table.delete(draft)?;
+        Ok(())
+    }
+}
+
+impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
+    async fn write(
+        accessor: &Accessor<T, Self>,
+        this: Resource<OpenDraft>,
+        data: StreamReader<u8>,
+    ) -> wasmtime::Result<Result<u64, Error>> {
+        let written = accessor.with(|mut access| -> wasmtime::Result<_> {
+            let mut data = data;
+            let Some(draft) = access.get().table.get_mut(&this)?.draft.take() else {
+                data.close(&mut access)?;
+                return Ok(None);
+            };
+            let (from_guest, written) = draft_writer::start(draft);
+            data.pipe(&mut access, from_guest)?;
+            Ok(Some(written))
+        })?;
+        let Some(written) = written else {
+            return Ok(Err(Error::Other("the draft is being written, or has failed".into())));
+        };
+        let Ok((draft, result)) = written.await else {
+            return Ok(Err(Error::Other("the writer of the draft has stopped".into())));
+        };
+        if let Err(error) = result {
+            tracing::warn!("a draft was given up: {error}");
+            return Ok(Err(error.into()));
+        }
+        let size = draft.draft.size();
+        accessor.with(|mut access| {
+            access.get().table.get_mut(&this)?.draft = Some(draft);
+            Ok(Ok(size))
+        })
+    }
+
+    async fn commit(
+        accessor: &Accessor<T, Self>,
+        this: Resource<OpenDraft>,
+        link: Link,
+    ) -> wasmtime::Result<Result<LibraryFile, Error>> {
+        let (open, ctx) = accessor.with(|mut access| -> wasmtime::Result<_> {
+            let view = access.get();
+            Ok((view.table.delete(this)?, view.ctx.clone()))
+        })?;
+        if open.replaces.is_some() {
+            return Ok(Err(Error::Other(
+                "a draft that replaces content is published, not committed".into(),
+            )));
+        }
+        let Some(placed) = open.draft else {
+            return Ok(Err(Error::Other("the draft is being written, or has failed".into())));
+        };
+        if !ctx.may_bring_in(&link.source) {
+            return Ok(Err(Error::Forbidden));
+        }
+        if let Err(error) = bounds::link(&link) {
+            return Ok(Err(error));
+        }
+        if placed.draft.size() != link.size {
+            return Ok(Err(Error::SizeMismatch));
+        }
+        let item = link.source.clone();
+        let published = publish(&ctx, &open.name, placed, link).await;
+        if let Ok(file) = &published {
+            ctx.brought_in.add(item, file.id.clone());
+        }
+        Ok(published)
+    }
+}
+
+/// A new file is begun only while there is something that a person has asked for.
+pub(super) fn begin(ctx: &LibraryCtx, name: &str) -> Result<OpenDraft, Error> {
+    if ctx.withheld || ctx.asked.is_empty() {
+        return Err(Error::Forbidden);
+    }
+    Ok(OpenDraft {
+        name: library_name(name),
+        draft: Some(Placed::new(ctx)?),
+        replaces: None,
+    })
+}
+
+async fn publish(ctx: &LibraryCtx, name: &str, placed: Placed, link: Link) -> Result<LibraryFile, Error> {
+    let object = make_durable(ctx, placed).await?;
+    let link = stored_link(ctx, link);
+    let new = NewFile {
+        name,
+        place: &Place::company_wide(),
+        object: &object,
+        link: Some(&link),
+    };
+    match files::create(&ctx.pool, new, &stamp(ctx.clock.utc())).await? {
+        Created::File(file) => Ok(LibraryFile::from(*file)),
+        Created::AlreadyLinked(id) => Err(Error::AlreadyLinked(id)),
+    }
+}
+
+/// The bytes of a draft as an object.
+pub(super) async fn make_durable(ctx: &LibraryCtx, placed: Placed) -> Result<Object, Error> {
+    let objects = ctx.objects.clone();
+    let object = tokio::task::spawn_blocking(move || {
+        let Placed { draft, _place } = placed;
+        objects.publish(draft)
+    })
+    .await;
+    Ok(object.map_err(|_| Error::Other("the disk's thread has stopped".into()))??)
+}
+
+/// A name that people can read and that forges nothing: no characters that can't be shown, and not too long. The
+/// source's own name stays in the link.
+fn library_name(name: &str) -> String {
+    let shown: String = name.chars().filter(|character| !character.is_control()).collect();
+    let count = shown.chars().count();
+    if count <= NAME_AT_MOST {
+        return if shown.is_empty() { "unnamed".into() } else { shown };
+    }
+    // The ending says what the file is: it is kept, the stem is cut.
+    let ending = shown
+        .rsplit_once('.')
+        .map(|(_, ending)| format!(".{ending}"))
+        .unwrap_or_default();
+    let keep = NAME_AT_MOST.saturating_sub(ending.chars().count());
+    shown.chars().take(keep).chain(ending.chars()).collect()
+}
+
+impl From<AppendError> for Error {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::TooLarge(limit) => Error::TooLarge(limit),
+            AppendError::Io(error) => crate::Error::from(error).into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_as_such() {
+        let full = AppendError::Io(std::io::ErrorKind::StorageFull.into());
+        assert!(matches!(Error::from(full), Error::NoSpace));
+    }
+
+    #[test]
+    fn r35_a_name_keeps_its_ending_and_loses_what_cannot_be_shown() {
+        assert_eq!(library_name("Plan 2026 #1 ü.docx"), "Plan 2026 #1 ü.docx");
+        assert_eq!(library_name("a\nb\u{7}.pdf"), "ab.pdf");
+        assert_eq!(library_name("\u{1}"), "unnamed");
+        let long = library_name(&format!("{}.pptx", "ä".repeat(400)));
+        assert_eq!(long.chars().count(), NAME_AT_MOST);
+        assert!(long.ends_with("ä.pptx"), "{long}");
+    }
+}
