@@ -43,7 +43,7 @@ enum Command {
     Demo,
     /// Measure: component size, load time, transfer rate against curl, the daily sync, memory.
     Bench {
-        /// Only these: load, import, sync.
+        /// Only these: load, import, sync, associate.
         what: Vec<String>,
     },
     /// Fuzz what reads input from outside. Stops at the first find.
