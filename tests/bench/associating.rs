@@ -5,7 +5,6 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use calamine::{Reader, Xlsx};
-use clientpoint_host::host::{Host, InsecureEndpoints};
 use rust_xlsxwriter::Workbook;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
@@ -21,18 +20,8 @@ pub async fn associating(component: &Path) {
     let simulator = Simulator::with(&["--items", &ITEMS.to_string()]);
     let folder = tempfile::tempdir_in(component.parent().unwrap()).unwrap();
     let data = folder.path().join("data");
-    let host = Host::builder(&data)
-        .component(component)
-        .insecure_endpoints(InsecureEndpoints {
-            api: simulator.graph.clone(),
-            login: simulator.login.clone(),
-        })
-        .build()
-        .await
-        .unwrap();
+    let host = simulator.host(component, &data).await;
     let admin = host.session("admin").await.unwrap();
-    admin.connect_organization(simulator.credentials()).await.unwrap();
-    admin.select_drive(&simulator.drive, false).await.unwrap();
     lay_down(&data).await;
     let sheet = folder.path().join("sheet.xlsx");
     write(&sheet);

@@ -16,7 +16,6 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use clientpoint_host::host::{Host, InsecureEndpoints};
 use clientpoint_host::plugin::Plugin;
 use clientpoint_host::secrets::SecretKey;
 use simulator::Simulator;
@@ -72,18 +71,8 @@ async fn importing(component: &Path) {
     let simulator = Simulator::start();
     let folder = tempfile::tempdir_in(component.parent().unwrap()).unwrap();
     let data = folder.path().join("data");
-    let host = Host::builder(&data)
-        .component(component)
-        .insecure_endpoints(InsecureEndpoints {
-            api: simulator.graph.clone(),
-            login: simulator.login.clone(),
-        })
-        .build()
-        .await
-        .unwrap();
+    let host = simulator.host(component, &data).await;
     let admin = host.session("admin").await.unwrap();
-    admin.connect_organization(simulator.credentials()).await.unwrap();
-    admin.select_drive(&simulator.drive, false).await.unwrap();
 
     let begin = Instant::now();
     for _ in 0..1_000 {

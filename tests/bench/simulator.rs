@@ -1,8 +1,10 @@
 //! The simulator as a process of its own.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use clientpoint_host::host::{Host, InsecureEndpoints};
 use clientpoint_host::service::Given;
 use serde_json::{Value, json};
 
@@ -50,8 +52,25 @@ impl Simulator {
         }
     }
 
+    /// A host on a folder, connected to the main drive.
+    pub async fn host(&self, component: &Path, data: &Path) -> Host {
+        let host = Host::builder(data)
+            .component(component)
+            .insecure_endpoints(InsecureEndpoints {
+                api: self.graph.clone(),
+                login: self.login.clone(),
+            })
+            .build()
+            .await
+            .unwrap();
+        let admin = host.session("admin").await.unwrap();
+        admin.connect_organization(self.credentials()).await.unwrap();
+        admin.select_drive(&self.drive, false).await.unwrap();
+        host
+    }
+
     /// What an Administrator fills in.
-    pub fn credentials(&self) -> Given {
+    fn credentials(&self) -> Given {
         let said = |key: &str| self.said[key].as_str().unwrap();
         end_to_end::given([
             ("tenant", said("tenant")),

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use clientpoint_host::host::{Host, InsecureEndpoints};
 use clientpoint_host::service::{Ledger, Session, Stop, SyncOptions};
 use serde_json::Value;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -32,18 +31,8 @@ async fn one(component: &Path, size: usize) {
     let simulator = Simulator::with(&["--items", &size.to_string()]);
     let folder = tempfile::tempdir_in(component.parent().unwrap()).unwrap();
     let data = folder.path().join("data");
-    let host = Host::builder(&data)
-        .component(component)
-        .insecure_endpoints(InsecureEndpoints {
-            api: simulator.graph.clone(),
-            login: simulator.login.clone(),
-        })
-        .build()
-        .await
-        .unwrap();
+    let host = simulator.host(component, &data).await;
     let admin = host.session("admin").await.unwrap();
-    admin.connect_organization(simulator.credentials()).await.unwrap();
-    admin.select_drive(&simulator.drive, false).await.unwrap();
     manage_all(&admin, &simulator, &data, size).await;
 
     let mut quiet = Vec::new();

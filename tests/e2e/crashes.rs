@@ -9,12 +9,8 @@ use std::task::Poll;
 use clientpoint_host::host::Host;
 use clientpoint_host::service::{FileRow, Stop, SyncOptions};
 use clientpoint_host::store::files::ShowingKind;
-use end_to_end::{World, builder, component};
+use end_to_end::{World, builder, component, pdf};
 use tempfile::TempDir;
-
-fn pdf(text: &str) -> Vec<u8> {
-    format!("%PDF-1.7 {text}").into_bytes()
-}
 
 /// A folder with imported files, and a drive in which much has happened since.
 async fn prepared() -> World {

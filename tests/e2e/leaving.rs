@@ -3,15 +3,11 @@
 use clientpoint_host::service::Stop;
 use clientpoint_host::store::connections::Mode;
 use clientpoint_host::store::users::Role;
-use end_to_end::World;
 use end_to_end::browser::connect;
+use end_to_end::{World, pdf};
 use graph_sim::{Fault, FaultKind, Place};
 
 const MARKETING: &str = "https://contoso.sharepoint.com/sites/Marketing";
-
-fn pdf(text: &str) -> Vec<u8> {
-    format!("%PDF-1.7 {text}").into_bytes()
-}
 
 #[tokio::test]
 async fn r17_r30_an_address_selects_a_drive_and_a_switch_detaches_and_never_deletes() {

@@ -8,11 +8,7 @@ use clientpoint_host::Result;
 use clientpoint_host::clock::{Clock, ManualClock};
 use clientpoint_host::host::Host;
 use clientpoint_host::service::{Ledger, Stop};
-use end_to_end::{World, builder};
-
-fn pdf(text: &str) -> Vec<u8> {
-    format!("%PDF-1.7 {text}").into_bytes()
-}
+use end_to_end::{World, builder, pdf};
 
 fn until(clock: &ManualClock, time: &str) {
     let time: DateTime<Utc> = time.parse().unwrap();

@@ -5,10 +5,10 @@ use std::io::BufReader;
 use std::path::Path;
 
 use calamine::{Data, Range, Reader, Style, Xlsx};
-use end_to_end::{World, built, sources};
+use end_to_end::sheets::{by_hand, outcomes, sheet};
+use end_to_end::{World, built, pdf, sources};
 use rust_xlsxwriter::Workbook;
 
-use crate::associating::{by_hand, outcomes, pdf};
 use crate::crashes;
 
 type Book = Xlsx<BufReader<File>>;
@@ -226,7 +226,7 @@ async fn a_header_far_to_the_right_fills_no_memory_with_blanks() {
 async fn an_upload_stands_though_its_report_can_not_be_written_and_says_so() {
     let world = World::connected().await;
     let id = by_hand(&world, "Offer.pdf").await;
-    let sheet = crate::associating::sheet(&world, &[(&id, "A.pdf")]);
+    let sheet = sheet(&world, &[(&id, "A.pdf")]);
     let report = world.data.path().join("report.xlsx");
     // It carries out every sheet, and reads none.
     let mut command = crashes::command(&world, world.data.path(), "associate");

@@ -8,27 +8,14 @@ use clientpoint_host::store::connections::Mode;
 use clientpoint_host::store::users::Role;
 use end_to_end::browser::connect;
 use end_to_end::certificate::made;
+use end_to_end::files::{below, contains};
 use end_to_end::memory::Recorder;
-use end_to_end::{World, contains, given};
+use end_to_end::{World, given};
 use graph_sim::{FaultKind, Origin};
-
-/// Every file below a folder.
-fn files(folder: &Path) -> Vec<std::path::PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else {
-            found.push(path);
-        }
-    }
-    found
-}
 
 /// Checks that no file below the data folder holds any of these texts.
 fn not_on_disk(data: &Path, secrets: &[String]) {
-    for path in files(data) {
+    for path in below(data) {
         let bytes = std::fs::read(&path).unwrap();
         for secret in secrets {
             assert!(

@@ -4,12 +4,8 @@ use std::collections::BTreeMap;
 
 use clientpoint_host::service::{Ledger, Stop, SyncOptions};
 use clientpoint_host::store::files::ShowingKind;
-use end_to_end::World;
+use end_to_end::{World, pdf};
 use graph_sim::{Fault, FaultKind, RequestKind, Resync};
-
-fn pdf(text: &str) -> Vec<u8> {
-    format!("%PDF-1.7 {text}").into_bytes()
-}
 
 /// A drive with these files, all of them imported. Gives their File IDs by name.
 async fn imported(world: &World, names: &[&str]) -> BTreeMap<String, String> {

@@ -5,10 +5,9 @@ use clientpoint_host::store::connections::Mode;
 use clientpoint_host::store::files::ShowingKind::{ClientPoint, Template};
 use clientpoint_host::store::undo::Undone;
 use clientpoint_host::store::users::Role;
-use end_to_end::World;
 use end_to_end::browser::connect;
-
-use crate::associating::{apply, by_hand, outcomes, pdf, sheet, sync};
+use end_to_end::sheets::{apply, by_hand, outcomes, sheet};
+use end_to_end::{World, pdf, sync};
 
 const MARKETING: &str = "https://contoso.sharepoint.com/sites/Marketing";
 

@@ -7,16 +7,12 @@ use std::time::Duration;
 use clientpoint_host::host::Limits;
 use clientpoint_host::service::{Ledger, Stop, SyncOptions};
 use clientpoint_host::{Error, Result};
-use end_to_end::{WATCH, World};
+use end_to_end::{WATCH, World, pdf};
 use graph_sim::{FAULTS, Fault};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
 const FIRST: &str = "first";
-
-fn pdf(text: &str) -> Vec<u8> {
-    format!("%PDF-1.7 {text}").into_bytes()
-}
 
 /// Runs the sync, and lets the time pass that is waited for.
 async fn sync(world: &World) -> Result<Ledger> {

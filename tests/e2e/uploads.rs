@@ -10,10 +10,10 @@ use clientpoint_host::host::Limits;
 use clientpoint_host::service::{RunRow, Session, Stop, SyncOptions};
 use clientpoint_host::store::connections::Mode;
 use clientpoint_host::store::users::Role;
-use end_to_end::World;
 use end_to_end::browser::connect;
+use end_to_end::sheets::{apply, by_hand, outcomes, sheet};
+use end_to_end::{World, pdf, sync};
 
-use crate::associating::{apply, by_hand, outcomes, pdf, sheet, sync};
 use crate::crashes::{copied, cut, host};
 
 /// A file that another Administrator has imported from the drive that the company has, too.

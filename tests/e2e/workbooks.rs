@@ -6,10 +6,9 @@ mod bomb;
 use std::path::Path;
 
 use clientpoint_host::service::Association;
-use end_to_end::World;
+use end_to_end::sheets::{apply, by_hand, outcomes, sheet};
+use end_to_end::{World, pdf};
 use rust_xlsxwriter::{Format, Formula, Workbook, XlsxError};
-
-use crate::associating::{apply, by_hand, outcomes, pdf};
 
 /// Workbooks are zip archives, whose members are not looked at here: the plugin reads them.
 async fn preview(world: &World, sheet: &Path) -> Association {
@@ -154,7 +153,7 @@ async fn a_report_is_not_written_over_anything_and_not_without_an_upload() {
     let world = World::connected().await;
     let id = by_hand(&world, "1.pdf").await;
     world.sim.put("/A.pdf", pdf("a").into());
-    let sheet = crate::associating::sheet(&world, &[(&id, "A.pdf")]);
+    let sheet = sheet(&world, &[(&id, "A.pdf")]);
     let admin = world.admin().await;
     for report in [&sheet, &world.data.path().join("report.pdf")] {
         let refused = admin.associate(&sheet, false, Some(report)).await.unwrap_err();
@@ -175,7 +174,7 @@ async fn a_hostile_workbook_costs_one_call_and_no_more_memory_than_a_sheet_may_h
 
     assert_eq!(refused.code(), "sheet-too-large", "{refused}");
     assert!(world.host.peak_guest_memory() <= 256 << 20);
-    let done = apply(&world, &crate::associating::sheet(&world, &[(&id, "A.pdf")])).await;
+    let done = apply(&world, &sheet(&world, &[(&id, "A.pdf")])).await;
     assert_eq!(outcomes(&done), ["linked"]);
 }
 
@@ -190,7 +189,7 @@ async fn a_policy_with_fewer_rows_is_kept() {
     })
     .await;
     let admin = world.admin().await;
-    let three = crate::associating::sheet(&world, &[("1", "a"), ("2", "a"), ("3", "a")]);
+    let three = sheet(&world, &[("1", "a"), ("2", "a"), ("3", "a")]);
     let refused = admin.associate(&three, true, None).await.unwrap_err();
     assert!(refused.to_string().contains("more than 2 rows"), "{refused}");
     let large = world.data.path().join("large.csv");

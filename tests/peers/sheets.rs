@@ -3,29 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use clientpoint_host::place::Place;
-use clientpoint_host::service::Association;
-use end_to_end::{World, peers};
-
-fn pdf(text: &str) -> Vec<u8> {
-    format!("%PDF-1.7 {text}").into_bytes()
-}
-
-async fn by_hand(world: &World, name: &str) -> String {
-    let path = world.data.path().join(name);
-    std::fs::write(&path, pdf("by hand")).unwrap();
-    let file = world
-        .admin()
-        .await
-        .add_file(&path, &Place::company_wide())
-        .await
-        .unwrap();
-    file.id
-}
-
-fn outcomes(done: &Association) -> Vec<&'static str> {
-    done.rows.iter().map(|row| row.outcome).collect()
-}
+use end_to_end::sheets::{by_hand, outcomes};
+use end_to_end::{World, pdf, peers};
 
 fn run(mut command: Command) {
     let name = format!("{command:?}");

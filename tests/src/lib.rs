@@ -23,14 +23,16 @@ use clientpoint_host::clock::{Clock, ManualClock};
 use clientpoint_host::host::{Host, HostBuilder, InsecureEndpoints};
 use clientpoint_host::plugin::Plugin;
 use clientpoint_host::secrets::{Secret, SecretKey};
-use clientpoint_host::service::{Given, ItemOutcome, Session};
+use clientpoint_host::service::{Given, ItemOutcome, Ledger, Session, Stop, SyncOptions};
 use graph_sim::{Config, Logged, RequestKind, Seed, Sim};
 use tempfile::TempDir;
 
 pub mod browser;
 pub mod certificate;
+pub mod files;
 pub mod memory;
 pub mod peers;
+pub mod sheets;
 
 #[path = "../../xtask/src/sources.rs"]
 pub mod sources;
@@ -218,19 +220,17 @@ pub fn built(which: &sources::Component) -> PathBuf {
     component
 }
 
-/// Whether bytes hold these others.
-pub fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    let Some(first) = part.first() else {
-        return true;
-    };
-    // By the first byte: memories are long, and mostly zero.
-    let mut rest = bytes;
-    while let Some(start) = rest.iter().position(|byte| byte == first) {
-        rest = &rest[start..];
-        if rest.starts_with(part) {
-            return true;
-        }
-        rest = &rest[1..];
-    }
-    false
+/// The bytes of a file that begins as a PDF does.
+pub fn pdf(text: &str) -> Vec<u8> {
+    format!("%PDF-1.7 {text}").into_bytes()
+}
+
+/// Runs the sync of the Administrator.
+pub async fn sync(world: &World) -> Ledger {
+    world
+        .admin()
+        .await
+        .sync(&SyncOptions::default(), &Stop::default())
+        .await
+        .unwrap()
 }

@@ -37,7 +37,7 @@ impl Recorder {
         let memories = self.0.lock().unwrap();
         let holding = memories
             .iter()
-            .filter(|memory| crate::contains(memory, text.as_bytes()));
+            .filter(|memory| crate::files::contains(memory, text.as_bytes()));
         (memories.len(), holding.count())
     }
 }
