@@ -1,21 +1,28 @@
 //! Each power of the plugin taken away in turn: it says in words what it can't do, and breaks nothing.
 
+use std::path::Path;
+
 use clientpoint_host::host::Host;
 use clientpoint_host::powers::Power;
 use clientpoint_host::service::{Stop, SyncOptions};
-use end_to_end::{World, builder};
+use end_to_end::sheets::{apply, by_hand, outcomes, sheet};
+use end_to_end::{World, builder, credentials, pdf};
 
-/// What became of each thing that an Administrator may ask for.
+/// What became of each thing that an Administrator may ask for, in the order in which it is asked for.
 #[derive(Debug, PartialEq, Eq)]
 struct Said {
+    connect: String,
     drives: String,
     browse: String,
+    preview: String,
+    plan: String,
     import: String,
     sync: String,
+    associate: String,
 }
 
-async fn ask(host: &Host, item: &str) -> Said {
-    let admin = host.session("admin").await.unwrap();
+async fn ask(world: &World, less: &Host, item: &str, sheet: &Path) -> Said {
+    let admin = less.session("admin").await.unwrap();
     let word = |result: Result<String, clientpoint_host::Error>| match result {
         Ok(word) => word,
         Err(error) => {
@@ -23,59 +30,108 @@ async fn ask(host: &Host, item: &str) -> Said {
             format!("error {}", error.code())
         }
     };
+    let (options, stop) = (SyncOptions::default(), Stop::default());
+    let connected = admin.connect_organization(credentials(&world.sim)).await;
+    let drives = admin.drives().await;
+    let rows = admin.browse(None).await;
+    let preview = admin.associate(sheet, true, None).await;
+    let plan = admin.plan_sync(&stop).await;
+    let imported = admin.import(&[item.to_string()]).await;
+    let ledger = admin.sync(&options, &stop).await;
+    let associated = admin.associate(sheet, false, None).await;
     Said {
-        drives: word(
-            admin
-                .drives()
-                .await
-                .map(|list| format!("{} drives", list.drives.len().min(1))),
-        ),
-        browse: word(admin.browse(None).await.map(|rows| format!("{} rows", rows.len()))),
-        import: word(admin.import(&[item.to_string()]).await.map(|outcomes| {
+        connect: word(connected.map(|_| "connected".to_owned())),
+        drives: word(drives.map(|list| format!("{} drives", list.drives.len().min(1)))),
+        browse: word(rows.map(|rows| format!("{} rows", rows.len()))),
+        preview: word(preview.map(|done| outcomes(&done).join(" "))),
+        plan: word(plan.map(|plan| {
+            let rows: Vec<_> = plan.rows.iter().map(|row| row.outcome).collect();
+            rows.join(" ")
+        })),
+        import: word(imported.map(|outcomes| {
             let outcome = &outcomes[0];
             format!("{} {}", outcome.outcome, outcome.reason.unwrap_or_default())
         })),
-        sync: word(
-            admin
-                .sync(&SyncOptions::default(), &Stop::default())
-                .await
-                .map(|ledger| format!("{} {:?}", ledger.run.state, ledger.counts)),
-        ),
+        sync: word(ledger.map(|ledger| format!("{} {:?}", ledger.run.state, ledger.counts))),
+        associate: word(associated.map(|done| outcomes(&done).join(" "))),
     }
 }
 
 /// What is said without that power.
 fn expected(power: Power) -> Said {
     let all_well = r#"complete {"unchanged": 1, "updated": 1}"#;
-    let [drives, browse, import, sync] = match power {
+    let [connect, drives, browse, preview, plan, import, sync, associate] = match power {
         Power::Connection => [
+            "connected",
             "1 drives",
             "error no-drive",
             "error no-drive",
+            "error no-plan",
+            "error no-drive",
             r#"incomplete {"failed": 1}"#,
+            "error no-drive",
         ],
-        Power::ContentLibrary => ["1 drives", "error other", "error other", r#"complete {"updated": 1}"#],
-        Power::ManagedFiles | Power::StateStore => ["1 drives", "2 rows", "imported ", r#"incomplete {"failed": 2}"#],
-        Power::Progress | Power::Logging => ["1 drives", "2 rows", "imported ", all_well],
+        Power::ContentLibrary => [
+            "connected",
+            "1 drives",
+            "error other",
+            "error other",
+            "updated",
+            "error other",
+            r#"complete {"updated": 1}"#,
+            "error other",
+        ],
+        Power::ManagedFiles | Power::StateStore => [
+            "connected",
+            "1 drives",
+            "3 rows",
+            "linked",
+            "error no-plan",
+            "imported ",
+            r#"incomplete {"failed": 2}"#,
+            "linked",
+        ],
+        Power::Progress | Power::Logging => [
+            "connected",
+            "1 drives",
+            "3 rows",
+            "linked",
+            "updated",
+            "imported ",
+            all_well,
+            "linked",
+        ],
         Power::Http => [
+            "error sign-in-refused",
             "error other",
             "error other",
+            "error other",
+            "error no-plan",
             "failed network",
             r#"incomplete {"failed": 1}"#,
+            "error other",
         ],
         // Who can't wait has no patience.
         Power::Clocks => [
             "error unavailable",
             "error unavailable",
+            "error unavailable",
+            "error unavailable",
+            "error no-plan",
             "failed stalled",
             r#"incomplete {"deferred": 1}"#,
+            "error unavailable",
         ],
     };
     Said {
+        connect: connect.into(),
         drives: drives.into(),
         browse: browse.into(),
+        preview: preview.into(),
+        plan: plan.into(),
         import: import.into(),
         sync: sync.into(),
+        associate: associate.into(),
     }
 }
 
@@ -83,10 +139,13 @@ fn expected(power: Power) -> Said {
 async fn each_power_taken_away_is_answered_in_words_and_given_back_all_works() {
     for power in Power::ALL {
         let world = World::connected().await;
-        let plan = world.sim.put("/Plan.pdf", b"%PDF-plan".to_vec().into());
+        let plan = world.sim.put("/Plan.pdf", pdf("plan").into());
         let file = world.import(&plan).await.file.unwrap();
-        world.sim.put("/Plan.pdf", b"%PDF-plan, changed".to_vec().into());
-        let new = world.sim.put("/New.pdf", b"%PDF-new".to_vec().into());
+        world.sim.put("/Plan.pdf", pdf("plan, changed").into());
+        let new = world.sim.put("/New.pdf", pdf("new").into());
+        world.sim.put("/Tied.pdf", pdf("tied").into());
+        let hand = by_hand(&world, "Hand.pdf").await;
+        let sheet = sheet(&world, &[(&hand, "Tied.pdf")]);
         let less = builder(&world.sim, &world.clock, world.data.path())
             .withhold(power)
             .build()
@@ -99,29 +158,28 @@ async fn each_power_taken_away_is_answered_in_words_and_given_back_all_works() {
         };
 
         let answers = tokio::select! {
-            answers = ask(&less, &new) => answers,
+            answers = ask(&world, &less, &new, &sheet) => answers,
             () = waiting => unreachable!("waiting has no end"),
         };
 
         assert_eq!(answers, expected(power), "{power:?}");
-        let bytes = world.bytes(&file.id).await;
         let updated = answers.sync.contains("updated");
-        let there: &[u8] = if updated { b"%PDF-plan, changed" } else { b"%PDF-plan" };
-        assert_eq!(bytes, there, "{power:?}");
+        let there = pdf(if updated { "plan, changed" } else { "plan" });
+        assert_eq!(world.bytes(&file.id).await, there, "{power:?}");
+        assert_eq!(world.bytes(&hand).await, pdf("by hand"), "{power:?}");
         assert_eq!(
             world.library().await.len(),
-            1 + usize::from(answers.import == "imported ")
+            2 + usize::from(answers.import == "imported ")
         );
         assert_eq!(world.drafts(), 0);
 
         world.import(&new).await.file.unwrap();
-        let ledger = world
-            .admin()
-            .await
-            .sync(&SyncOptions::default(), &Stop::default())
-            .await
-            .unwrap();
+        let done = apply(&world, &sheet).await;
+        assert!(done.is_clean(), "{power:?}: {done:?}");
+        let admin = world.admin().await;
+        let ledger = admin.sync(&SyncOptions::default(), &Stop::default()).await.unwrap();
         assert_eq!(ledger.run.state, "complete", "{power:?}");
-        assert_eq!(world.bytes(&file.id).await, b"%PDF-plan, changed", "{power:?}");
+        assert_eq!(world.bytes(&file.id).await, pdf("plan, changed"), "{power:?}");
+        assert_eq!(world.bytes(&hand).await, pdf("tied"), "{power:?}");
     }
 }
