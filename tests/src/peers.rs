@@ -201,8 +201,8 @@ fn skip(name: &'static str, reason: &str) {
     report(name, "", "skipped", Some(reason));
 }
 
-/// Past the test's own capture, so that it is read, and once for each reason.
-fn say_once(name: &'static str, reason: &str) {
+/// Says what is left out, and why: past the test's own capture, so that it is read, and once for each reason.
+pub fn say_once(name: &'static str, reason: &str) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let line = format!("skipped: {name}: {reason}");
     if SAID.lock().unwrap().insert(line.clone()) {

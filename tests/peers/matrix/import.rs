@@ -43,10 +43,12 @@ pub async fn cell(row: &Row) -> String {
     if let Trouble::Token = row.trouble {
         return super::token(&world.sim);
     }
-    let right = world.bytes(&file.id).await == world.sim.bytes(row.path).unwrap();
+    let bytes = world.bytes(&file.id).await;
+    let right = bytes == world.sim.bytes(row.path).unwrap();
     match file.verification.as_deref().unwrap() {
         "rewritten" => {
             assert!(!outcome.warnings.is_empty(), "{}: {outcome:?}", row.name);
+            assert!(bytes == super::delivered(&world.sim, row.path).await, "{}", row.name);
             "as delivered, marked `rewritten`".to_owned()
         }
         _ if !right => panic!("{}: wrong bytes: {outcome:?}", row.name),

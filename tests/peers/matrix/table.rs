@@ -45,6 +45,17 @@ impl Table {
         self.0.insert(kind, (head.to_owned(), cells));
     }
 
+    /// As [`Table::set`], but a column of another version stays as it is, and its head is given.
+    pub fn set_if_same(&mut self, kind: &'static str, head: &str, column: Column) -> Result<(), String> {
+        match self.0.get(kind) {
+            Some((known, _)) if known != head => Err(known.clone()),
+            _ => {
+                self.set(kind, head, column);
+                Ok(())
+            }
+        }
+    }
+
     /// The document with this table.
     pub fn write(&self, document: &str) -> String {
         let mut lines = vec![line(
