@@ -116,6 +116,15 @@ async fn the_contract_alone_is_enough_to_browse_and_import_in_another_host() {
 }
 
 #[tokio::test]
+async fn another_host_refuses_what_no_plugin_may_do() {
+    let Some(peer) = peers::ask("jco") else { return };
+    let Some(mut command) = peer.node("rules.test.mjs") else {
+        return peer.skip("there is no Node 26");
+    };
+    peers::well(&peers::run(&mut command, LIMIT).await);
+}
+
+#[tokio::test]
 async fn what_goes_wrong_on_the_way_ends_the_same_in_another_host() {
     let Some(peer) = peers::ask("jco") else { return };
     let sim = empty().await;

@@ -17,6 +17,9 @@ const OPENED_AT_MOST = 512;
 /** The longest body of a request, in bytes: a batch. */
 const BODY_AT_MOST = 1 << 20;
 
+/** What a request of a batch may have. */
+const BATCH_MEMBERS = new Set(['id', 'method', 'url', 'headers', 'dependsOn']);
+
 /** What is not on the public internet. */
 const INSIDE = new BlockList();
 for (const [net, bits] of [
@@ -26,9 +29,13 @@ for (const [net, bits] of [
 ]) {
   INSIDE.addSubnet(net, bits, 'ipv4');
 }
-/** Of IPv6, only what is given out to the public is let through. */
+/** Of IPv6, only what is given out to the public is let through (2000::/3), ... */
 const PUBLIC_IPV6 = new BlockList();
 PUBLIC_IPV6.addSubnet('2000::', 3, 'ipv6');
+/** ... but for tunnels to IPv4 addresses, which could be inside (Teredo, 6to4), ORCHID, and documentation. */
+for (const [net, bits] of [['2001::', 23], ['2001:db8::', 32], ['2002::', 16]]) {
+  INSIDE.addSubnet(net, bits, 'ipv6');
+}
 
 export class Egress {
   /** How many requests were refused. */
@@ -49,10 +56,13 @@ export class Egress {
       this.refused += 1;
       throw { tag: 'HTTP-request-denied' };
     }
-    const body = await bodyOf(request);
-    if (request.method === 'POST' && !isBatchOfReads(body)) {
-      this.refused += 1;
-      throw { tag: 'HTTP-request-denied' };
+    let body = await bodyOf(request);
+    if (request.method === 'POST') {
+      body = batchOfReads(body);
+      if (!body) {
+        this.refused += 1;
+        throw { tag: 'HTTP-request-denied' };
+      }
     }
     let answer = await this.#ask(request, url, body, permit);
     if (answer.statusCode === 401 && permit === 'with-token') {
@@ -118,14 +128,29 @@ async function bodyOf(request) {
   return Buffer.concat(chunks);
 }
 
-/** Whether it is a batch in the JSON format of OData (4.01, section 19) that only reads, and only paths of the origin. */
-function isBatchOfReads(body) {
+/**
+ * A batch in the JSON format of OData (4.01, section 19), written anew from what was read, if it only reads, and only
+ * paths of the origin: what is said twice, or by a name that nobody knows, is not found in it at the other end.
+ */
+export function batchOfReads(body) {
   try {
-    const { requests } = JSON.parse(body);
-    return requests.every(({ method, url, body }) => /^get$/i.test(method) && /^\/(?!\/)/.test(url) && body === undefined);
+    const batch = JSON.parse(body);
+    const fits = Object.keys(batch).join() === 'requests' && batch.requests.every(isRead);
+    return fits ? Buffer.from(JSON.stringify(batch)) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+function isRead(request) {
+  const { method, url, headers = {} } = request;
+  const known = Object.keys(request).every((member) => BATCH_MEMBERS.has(member));
+  const sameMethod = isObject(headers) && !Object.keys(headers).some((name) => /^x-http-method/i.test(name));
+  return known && sameMethod && method === 'GET' && typeof url === 'string' && /^\/(?!\/)/.test(url);
+}
+
+function isObject(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -168,8 +193,10 @@ function lookupPublic(name, options, done) {
   });
 }
 
-function isPublic(address) {
-  return isIP(address) === 6 ? PUBLIC_IPV6.check(address, 'ipv6') : !INSIDE.check(address, 'ipv4');
+/** Whether an address, as it stands in a URL or comes from a look-up, is on the public internet. */
+export function isPublic(address) {
+  if (isIP(address) === 4) return !INSIDE.check(address, 'ipv4');
+  return PUBLIC_IPV6.check(address, 'ipv6') && !INSIDE.check(address, 'ipv6');
 }
 
 /** What wasi:http calls an error of Node's. */

@@ -98,8 +98,8 @@ export class Library {
         if (this.#wanted.length === 0) throw { tag: 'forbidden' };
         return Object.assign(new Draft(), { name });
       },
-      stat: async (ids) => ids.map((id) => this.files.find((file) => file.id === id)),
-      // Lent for the length of an `association.apply`, which this host does not offer.
+      // Lent for a sheet alone, and this host offers no association.
+      stat: forbidden,
       bind: forbidden,
       filesBySource: async (items) => items.map((item) => this.files.filter((file) => follows(file, item))),
     };
@@ -111,8 +111,6 @@ export class Library {
     const same = this.files.find((file) => follows(file, link.source));
     if (same) throw { tag: 'already-linked', val: same.id };
     if (draft.size !== link.size) throw { tag: 'size-mismatch' };
-    draft.file ??= await open(draft.path, 'wx'); // An empty file was never written to.
-    await draft.file.sync();
 
     const file = {
       id: String(this.nextId++),
@@ -126,6 +124,8 @@ export class Library {
     // Reserved before anything waits, so that two commits at once do not get the same id or the same item.
     this.files.push(file);
     try {
+      draft.file ??= await open(draft.path, 'wx'); // An empty file was never written to.
+      await draft.file.sync();
       await rename(draft.path, this.path(file));
       const description = join(this.drafts, `${file.id}.json`);
       await writeFile(description, JSON.stringify(file, texts), { flush: true });
