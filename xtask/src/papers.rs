@@ -14,6 +14,9 @@ use crate::run;
 /// Where the reason for each dependency stands.
 const TABLE: &str = "docs/dependencies.md";
 
+/// The workspaces.
+const MANIFESTS: [&str; 2] = ["Cargo.toml", "fuzz/Cargo.toml"];
+
 /// Where tests are.
 const TESTS: [&str; 5] = ["host", "plugin", "tests", "xtask", "fuzz/fuzz_targets"];
 
@@ -22,10 +25,22 @@ const TESTS: [&str; 5] = ["host", "plugin", "tests", "xtask", "fuzz/fuzz_targets
 /// # Errors
 /// If not; the text names them.
 pub fn check_dependencies(root: &Path) -> Result<()> {
-    let metadata = run::output(run::cargo().args(["metadata", "--locked", "--format-version", "1", "--no-deps"]))?;
-    let metadata: Value = serde_json::from_str(&metadata)?;
     let table = fs::read_to_string(root.join(TABLE)).with_context(|| format!("can't read {TABLE}"))?;
-    compare(&direct(&metadata), &rows(&table))
+    compare(&of_all()?, &rows(&table))
+}
+
+/// The direct dependencies of all workspaces.
+fn of_all() -> Result<BTreeMap<String, BTreeSet<String>>> {
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for manifest in MANIFESTS {
+        let mut cargo = run::cargo();
+        cargo.args(["metadata", "--locked", "--format-version", "1", "--no-deps"]);
+        let metadata: Value = serde_json::from_str(&run::output(cargo.args(["--manifest-path", manifest]))?)?;
+        for (name, users) in direct(&metadata) {
+            all.entry(name).or_default().extend(users);
+        }
+    }
+    Ok(all)
 }
 
 /// The dependencies from registries, each with the crates of the workspace that use it.
@@ -181,6 +196,14 @@ mod tests {
             assert!(refusal.contains(says), "{refusal}");
         }
         assert!(!refusal.contains("serde"), "{refusal}");
+    }
+
+    #[test]
+    fn what_only_the_fuzz_targets_use_needs_a_row_as_well() {
+        let all = of_all().unwrap();
+        for name in ["libfuzzer-sys", "wasmtime"] {
+            assert!(all.contains_key(name), "{name}");
+        }
     }
 
     #[test]
