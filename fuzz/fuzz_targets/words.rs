@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use onedrive_plugin::{
     graph, kinds,
-    model::{Failure, Refusal},
+    model::{Failure, Mode, Refusal},
     source,
     sync::judge,
     wording,
@@ -12,14 +12,16 @@ use onedrive_plugin::{
 use url::Url;
 
 const API: &str = "https://graph.microsoft.com";
+const MODES: [Mode; 2] = [Mode::Organization, Mode::User];
 
 fuzz_target!(|text: &str| {
     let (one, other) = text.split_once('\n').unwrap_or((text, ""));
     ids_stay_in_their_segment(one, other);
     settings_stay_with_microsoft(one, other);
 
-    let explained = source::explain(400, one, other);
-    assert!(!explained.message.is_empty());
+    for mode in MODES {
+        assert!(!source::explain(mode, 400, one, other).message.is_empty());
+    }
 
     let ending = kinds::ending(one);
     assert!(!ending.contains('.') && ending == ending.to_ascii_lowercase());
@@ -57,27 +59,35 @@ fn settings_stay_with_microsoft(tenant: &str, client: &str) {
             "cloud" => Some(cloud),
             _ => None,
         };
-        if let Ok(plan) = source::authorization(settings) {
-            check(&plan, tenant);
-        }
         let known_client = |key: &str| match key {
             "client-id" => Some("11111111-2222-3333-4444-555555555555"),
             other => settings(other),
         };
-        if let Ok(plan) = source::authorization(known_client) {
-            check(&plan, tenant);
+        for mode in MODES {
+            for plan in [source::authorization(mode, settings), source::authorization(mode, known_client)] {
+                let Ok(plan) = plan else { continue };
+                check(&plan.token_url, "token", tenant);
+                assert_eq!(plan.sign_in.is_some(), mode == Mode::User);
+                if let Some(page) = plan.sign_in {
+                    check(&page.url, "authorize", tenant);
+                }
+            }
         }
     }
 }
 
-fn check(plan: &source::Plan, tenant: &str) {
-    let url = Url::parse(&plan.token_url).unwrap();
+fn check(url: &str, endpoint: &str, tenant: &str) {
+    let url = Url::parse(url).unwrap();
     let host = url.host_str().unwrap();
     assert!(
         host == "login.microsoftonline.com" || host == "login.microsoftonline.us" || host == "login.partner.microsoftonline.cn",
         "{url}"
     );
     let segments: Vec<&str> = url.path_segments().unwrap().collect();
-    assert_eq!(segments.get(1..), Some(["oauth2", "v2.0", "token"].as_slice()), "{url}");
-    assert!(segments[0].eq_ignore_ascii_case(tenant.trim()), "{url}");
+    assert_eq!(segments.get(1..), Some(["oauth2", "v2.0", endpoint].as_slice()), "{url}");
+    let tenant = match tenant.trim() {
+        "" => "organizations",
+        tenant => tenant,
+    };
+    assert!(segments[0].eq_ignore_ascii_case(tenant), "{url}");
 }

@@ -4,15 +4,16 @@ use std::{fs, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{component, contract, demo, deny, papers, run, say, sources};
+use crate::{component, contract, demo, deny, fuzz, papers, run, say, sources};
 
 type Stage = fn() -> Result<()>;
 
 /// The stages, in the order in which a mistake costs least to find.
-const STAGES: [(&str, Stage); 7] = [
+const STAGES: [(&str, Stage); 8] = [
     ("format", format),
     ("lints", lints),
     ("lints of the plugin's glue", glue_lints),
+    ("fuzz targets", fuzz::check),
     ("contract", check_contract),
     ("dependencies", deny::in_ci),
     ("tests", || test(&[])),

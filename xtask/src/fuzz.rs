@@ -1,7 +1,12 @@
 //! Fuzzing: every target in `fuzz/`, one after the other. It takes a nightly compiler and `cargo-fuzz`, which are
 //! fetched where they are missing.
 
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, ensure};
 
@@ -28,7 +33,11 @@ pub fn run(in_all: Duration) -> Result<()> {
     let targets = targets(&root)?;
     tools()?;
     let each = in_all.as_secs() / targets.len().max(1) as u64;
-    let target_dir = sources::target_dir(&root).join("fuzz");
+    let target_dir = target_dir(&root);
+    // All of them first: what does not compile is no find.
+    let mut build = nightly();
+    build.args(["fuzz", "build", "--target-dir"]).arg(&target_dir);
+    run::run(&mut build).context("the targets in fuzz/ do not compile")?;
     for target in &targets {
         say::header(&format!("fuzz: {target}, {each} s"));
         let grown = target_dir.join("corpus").join(target);
@@ -51,6 +60,31 @@ pub fn run(in_all: Duration) -> Result<()> {
         say::ok(&format!("{target}: nothing found"));
     }
     Ok(())
+}
+
+/// Whether all targets compile, by the active compiler. Nothing is linked for that, so libFuzzer is not needed: it is said
+/// to be at a place where nobody looks.
+///
+/// # Errors
+/// If they do not.
+pub fn check() -> Result<()> {
+    let mut cargo = run::cargo();
+    cargo
+        .args([
+            "check",
+            "--manifest-path",
+            "fuzz/Cargo.toml",
+            "--bins",
+            "--locked",
+            "--target-dir",
+        ])
+        .arg(target_dir(&run::root()))
+        .env("CUSTOM_LIBFUZZER_PATH", "/nowhere/libFuzzer.a");
+    run::run(&mut cargo)
+}
+
+fn target_dir(root: &Path) -> PathBuf {
+    sources::target_dir(root).join("fuzz")
 }
 
 /// The names of all targets.
