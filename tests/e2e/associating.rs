@@ -2,6 +2,7 @@
 
 use end_to_end::sheets::{apply, by_hand, outcomes, sheet};
 use end_to_end::{World, pdf, sync};
+use graph_sim::RequestKind;
 
 #[tokio::test]
 async fn r43_a_linked_file_keeps_its_bytes_until_the_next_sync_and_is_locked() {
@@ -281,6 +282,49 @@ async fn r40_addresses_as_copied_from_the_browser_lead_to_the_same_file() {
         assert_eq!(outcomes(&done), ["linked"], "{path}: {done:?}");
         assert_eq!(done.rows[0].resolved.as_deref(), Some("Clients/Offer 100%.pdf"));
     }
+}
+
+#[tokio::test]
+async fn r40_a_sharing_link_leads_to_its_item_wherever_that_goes() {
+    let world = World::connected().await;
+    let (sim, elsewhere) = (&world.sim, world.sim.drive_ids());
+    let elsewhere = elsewhere.iter().find(|drive| **drive != sim.drive_id()).unwrap();
+    let mut ids = Vec::new();
+    for name in ["1.pdf", "2.pdf", "3.pdf", "4.pdf"] {
+        ids.push(by_hand(&world, name).await);
+    }
+    sim.put("/Clients/Offer.pdf", pdf("from the drive").into());
+    sim.put("/Gone.pdf", pdf("gone").into());
+    sim.put_in(elsewhere, "/Foreign.pdf", pdf("foreign").into());
+    let links = [
+        sim.share("/Clients/Offer.pdf"),
+        sim.share("/Clients"),
+        sim.share("/Gone.pdf"),
+        sim.in_drive(elsewhere).share("/Foreign.pdf"),
+    ];
+    sim.rename("/Clients/Offer.pdf", "Offer 2026.pdf");
+    sim.delete("/Gone.pdf");
+    let rows: Vec<(&str, &str)> = ids
+        .iter()
+        .map(String::as_str)
+        .zip(links.iter().map(String::as_str))
+        .collect();
+
+    let done = apply(&world, &sheet(&world, &rows)).await;
+
+    assert_eq!(
+        outcomes(&done),
+        ["linked", "is-a-folder", "path-not-found", "other-drive"],
+        "{done:?}"
+    );
+    assert_eq!(done.rows[0].resolved.as_deref(), Some("Clients/Offer 2026.pdf"));
+    let asked = world.requests(RequestKind::Shares);
+    assert!(
+        asked.len() == 4 && asked.iter().all(|request| request.in_batch),
+        "{asked:?}"
+    );
+    sync(&world).await;
+    assert_eq!(world.bytes(&ids[0]).await, pdf("from the drive"));
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ pub(crate) struct Company {
     pub users: Vec<User>,
     pub sites: Vec<Site>,
     pub drives: BTreeMap<String, Drive>,
+    /// Sharing links, without their options, and what they lead to: drive and item.
+    pub links: BTreeMap<String, (String, String)>,
     /// The id of the drive that is seeded, and that calls are about where no drive is named.
     pub main: String,
 }
@@ -54,6 +56,7 @@ impl Company {
             users: vec![],
             sites: vec![],
             drives: BTreeMap::new(),
+            links: BTreeMap::new(),
             main: String::new(),
         };
         company.main = company.add_user("Ada Winter", domain, now);

@@ -67,6 +67,12 @@ impl<'s> InDrive<'s> {
         self.change(|drive, now| drive.mark_malware(path, now));
     }
 
+    /// See [`Sim::share`].
+    #[track_caller]
+    pub fn share(&self, path: &str) -> String {
+        or_stop(self.world.share(self.drive.as_deref(), path))
+    }
+
     /// See [`Sim::item_id`].
     pub fn item_id(&self, path: &str) -> Option<String> {
         self.look(|drive| Some(drive.find(path)?.id.clone()))

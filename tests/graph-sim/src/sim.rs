@@ -204,6 +204,12 @@ impl Sim {
         self.main().mark_malware(path);
     }
 
+    /// Makes a sharing link to an item of the main drive, as people copy it: whoever has it may look at the item.
+    #[track_caller]
+    pub fn share(&self, path: &str) -> String {
+        self.main().share(path)
+    }
+
     /// The id of an item of the main drive.
     pub fn item_id(&self, path: &str) -> Option<String> {
         self.main().item_id(path)

@@ -133,6 +133,20 @@ impl World {
         Ok(id)
     }
 
+    /// Makes a sharing link to an item. Returns it as people copy it, with its options.
+    pub fn share(&self, drive: Option<&str>, path: &str) -> anyhow::Result<String> {
+        let (id, item, site) = self.in_drive(drive, |drive, _| {
+            let item = drive.find(path).with_context(|| format!("there is no {path:?}"))?;
+            let (site, _) = drive.web_url.rsplit_once('/').unwrap_or((&drive.web_url, ""));
+            Ok((drive.id.clone(), item.id.clone(), site.to_owned()))
+        })?;
+        let (scheme, rest) = site.split_once("//").unwrap_or(("https:", &site));
+        let (host, place) = rest.split_once('/').unwrap_or((rest, ""));
+        let link = format!("{scheme}//{host}/:b:/g/{place}/{}", ids::random_secret());
+        self.state().company.links.insert(link.clone(), (id, item));
+        Ok(format!("{link}?e=4%3aAbCdEf"))
+    }
+
     /// Wakes those who wait for something to have happened.
     pub fn announce(&self) {
         self.happened.send_replace(());

@@ -1,4 +1,4 @@
-//! Items by their web addresses, written as sharing tokens.
+//! Items by their web addresses and by sharing links, written as sharing tokens.
 
 use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -24,6 +24,10 @@ pub(super) fn find<'c>(company: &'c Company, token: &str) -> Result<(&'c Drive, 
             )
         })?;
     let path = url.split(['?', '#']).next().unwrap_or_default();
+    if let Some((drive, item)) = company.links.get(path) {
+        let drive = company.drives.get(drive).ok_or_else(GraphError::item_not_found)?;
+        return Ok((drive, drive.get(item).ok_or_else(GraphError::item_not_found)?));
+    }
     let path = decoded(path);
     company
         .drives

@@ -28,6 +28,23 @@ async fn an_item_is_found_by_its_web_address() {
 }
 
 #[tokio::test]
+async fn an_item_is_found_by_its_sharing_link_wherever_it_goes() {
+    let sim = empty_sim().await;
+    let id = sim.put("/Team A/Plan.pdf", "pdf".into());
+    let link = sim.share("/Team A/Plan.pdf");
+    assert!(!link.contains("Plan"), "{link}");
+    sim.rename("/Team A/Plan.pdf", "Plan 2.pdf");
+    let graph = Graph::sign_in(&sim).await;
+    let (bare, _) = link.split_once('?').unwrap();
+    for link in [link.as_str(), bare] {
+        assert_eq!(graph.get(&path(link)).await.json()["id"], id, "{link}");
+    }
+    assert_eq!(graph.get(&path(&format!("{bare}x"))).await.status, 404);
+    sim.delete("/Team A/Plan 2.pdf");
+    assert_eq!(graph.get(&path(bare)).await.status, 404);
+}
+
+#[tokio::test]
 async fn what_is_not_there_or_not_readable_is_refused() {
     let sim = empty_sim().await;
     sim.put("/a.pdf", "a".into());
