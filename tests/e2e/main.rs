@@ -11,6 +11,7 @@ mod associating;
 mod browsing;
 mod certificates;
 mod connecting;
+mod crashed_uploads;
 mod crashes;
 mod denial;
 mod faults;

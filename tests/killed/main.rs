@@ -1,7 +1,7 @@
-//! Runs the sync, and is gone after so many polls: no destructor runs, nothing is flushed, as if the power had failed.
-//! For the sweep in `e2e/crashes.rs`.
+//! Runs the sync, or uploads a sheet, and is gone after so many polls: no destructor runs, nothing is flushed, as if the
+//! power had failed. For the sweeps in `e2e/crashes.rs` and `e2e/crashed_uploads.rs`.
 //!
-//! `killed DATA GRAPH-URL LOGIN-URL POLLS`
+//! `killed DATA GRAPH-URL LOGIN-URL POLLS [SHEET]`
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -31,13 +31,18 @@ async fn main() {
     let admin = host.session("admin").await.unwrap();
     let (options, stop) = (SyncOptions::default(), Stop::default());
     let mut left: usize = arguments[4].parse().unwrap();
-    let mut sync = pin!(admin.sync(&options, &stop));
+    let mut work = pin!(async {
+        match arguments.get(5) {
+            Some(sheet) => admin.associate(sheet.as_ref(), false, None).await.map(drop),
+            None => admin.sync(&options, &stop).await.map(drop),
+        }
+    });
     std::future::poll_fn(|context| {
         if left == 0 {
             std::process::abort();
         }
         left -= 1;
-        sync.as_mut().poll(context).map(drop)
+        work.as_mut().poll(context).map(drop)
     })
     .await;
 }
