@@ -10,8 +10,11 @@ use end_to_end::browser::connect;
 use end_to_end::certificate::made;
 use end_to_end::files::{below, contains};
 use end_to_end::memory::Recorder;
-use end_to_end::{World, given};
+use end_to_end::sheets::{by_hand, outcomes, sheet};
+use end_to_end::{World, given, pdf};
 use graph_sim::{FaultKind, Origin};
+
+use crate::hostile::log::Log;
 
 /// Checks that no file below the data folder holds any of these texts.
 fn not_on_disk(data: &Path, secrets: &[String]) {
@@ -127,6 +130,62 @@ async fn no_secret_and_no_token_is_ever_in_the_sandbox_on_disk_or_in_words() {
         );
     }
     not_on_disk(world.data.path(), &secrets);
+}
+
+#[tokio::test]
+async fn the_token_of_a_sharing_link_stays_in_the_sheet_and_its_report() {
+    let world = World::connected().await;
+    let (kept, lost) = (by_hand(&world, "Kept.pdf").await, by_hand(&world, "Lost.pdf").await);
+    for name in ["/Kept.pdf", "/Lost.pdf"] {
+        world.sim.put(name, pdf("from the drive").into());
+    }
+    let links = ["/Kept.pdf", "/Lost.pdf"].map(|name| world.sim.share(name));
+    world.sim.delete("/Lost.pdf");
+    let written = sheet(&world, &[(&kept, &links[0]), (&lost, &links[1])]);
+    // Where the Administrator has it: the data folder is the host's own.
+    let outside = tempfile::tempdir().unwrap();
+    let sheet = outside.path().join("sheet.csv");
+    std::fs::copy(&written, &sheet).unwrap();
+    std::fs::remove_file(&written).unwrap();
+    let admin = world.admin().await;
+    let (log, _guard) = Log::kept();
+
+    let previewed = admin
+        .associate(&sheet, true, Some(&outside.path().join("preview.xlsx")))
+        .await
+        .unwrap();
+    let done = admin
+        .associate(&sheet, false, Some(&outside.path().join("report.xlsx")))
+        .await
+        .unwrap();
+    let ledger = admin.sync(&Default::default(), &Stop::default()).await;
+    let run = admin.run(done.run.as_ref().unwrap().id).await;
+
+    assert_eq!(outcomes(&done), ["linked", "path-not-found"], "{done:?}");
+    assert!(
+        log.text().contains("row 3"),
+        "the row that came to nothing is in the log: {}",
+        log.text()
+    );
+    let said = format!(
+        "{previewed:?} {done:?} {ledger:?} {run:?} {:?} {}",
+        admin.runs().await,
+        log.text()
+    );
+    let uploaded = std::fs::read(&sheet).unwrap();
+    for link in &links {
+        let (link, options) = link.split_once('?').unwrap();
+        let (_, token) = link.rsplit_once('/').unwrap();
+        let secrets = [token, options].map(str::to_owned);
+        for secret in &secrets {
+            assert!(
+                contains(&uploaded, secret.as_bytes()),
+                "it is looked for as it was written"
+            );
+            assert!(!said.contains(secret.as_str()), "{said}");
+        }
+        not_on_disk(world.data.path(), &secrets);
+    }
 }
 
 #[tokio::test]

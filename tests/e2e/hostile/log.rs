@@ -1,4 +1,4 @@
-//! What plugins write into the host's log, while a test looks.
+//! What plugins, and the host itself, write into the log while a test looks.
 
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Metadata, Subscriber};
 
-/// What came, in numbers. Clones see the same.
+/// What came, and of what plugins wrote, the numbers. Clones see the same.
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<Seen>>);
 
@@ -17,6 +17,7 @@ struct Seen {
     lines: usize,
     longest: usize,
     broken: bool,
+    text: String,
 }
 
 impl Log {
@@ -35,6 +36,11 @@ impl Log {
         self.0.lock().unwrap().longest
     }
 
+    /// All lines, those of the host itself included, one after the other.
+    pub fn text(&self) -> String {
+        self.0.lock().unwrap().text.clone()
+    }
+
     pub fn broken(&self) -> bool {
         self.0.lock().unwrap().broken
     }
@@ -42,7 +48,8 @@ impl Log {
 
 impl Subscriber for Log {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "plugin"
+        let (of, _) = metadata.target().split_once("::").unwrap_or((metadata.target(), ""));
+        matches!(of, "plugin" | "clientpoint_host")
     }
 
     fn new_span(&self, _span: &Attributes<'_>) -> Id {
@@ -57,6 +64,11 @@ impl Subscriber for Log {
         let mut line = Line(String::new());
         event.record(&mut line);
         let mut seen = self.0.lock().unwrap();
+        seen.text.push_str(&line.0);
+        seen.text.push('\n');
+        if event.metadata().target() != "plugin" {
+            return;
+        }
         seen.lines += 1;
         seen.longest = seen.longest.max(line.0.len());
         seen.broken |= line.0.chars().any(char::is_control);

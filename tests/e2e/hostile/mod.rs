@@ -4,7 +4,7 @@
 mod bytes;
 mod greed;
 mod lies;
-mod log;
+pub mod log;
 mod network;
 mod runs;
 mod start;
