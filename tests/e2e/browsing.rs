@@ -20,20 +20,11 @@ async fn r33_five_thousand_files_over_many_pages_are_all_there_each_once_in_a_st
     }
     let admin = world.admin().await;
 
-    let first: Vec<_> = admin
-        .browse(None)
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|row| row.item.id)
-        .collect();
-    let second: Vec<_> = admin
-        .browse(None)
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|row| row.item.id)
-        .collect();
+    let ids = async || {
+        let rows = admin.browse(None).await.unwrap().into_iter();
+        rows.map(|row| row.item.id).collect::<Vec<_>>()
+    };
+    let (first, second) = (ids().await, ids().await);
 
     assert_eq!(first.len(), 5_000);
     assert_eq!(first, second);

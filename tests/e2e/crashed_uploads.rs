@@ -1,14 +1,13 @@
 //! An upload that dies anywhere: all that it could link is linked, or nothing is, and the next upload ends whole.
 
 use std::path::Path;
-use std::process::Stdio;
 
 use clientpoint_host::Result;
 use clientpoint_host::service::{Stop, SyncOptions};
 use end_to_end::sheets::{by_hand, outcomes, sheet};
 use end_to_end::{World, pdf};
 
-use crate::crashes::{copied, cut, host};
+use crate::crashes::{copied, cut, dead, host};
 
 /// The names of the files that can be linked.
 const LINKABLE: [&str; 3] = ["A.pdf", "B.pdf", "C.pdf"];
@@ -97,21 +96,12 @@ async fn an_upload_that_is_cut_off_at_any_await_has_linked_all_or_nothing_and_th
 #[tokio::test]
 async fn a_process_that_dies_at_any_await_of_an_upload_has_linked_all_or_nothing_and_the_next_one_ends_whole() {
     let (world, sheet) = prepared().await;
-    let die = |data: &Path, polls: usize| {
-        std::process::Command::new(env!("CARGO_BIN_EXE_killed"))
-            .arg(data)
-            .args([world.sim.graph_url(), world.sim.login_url(), polls.to_string()])
-            .arg(&sheet)
-            .stderr(Stdio::null())
-            .status()
-            .unwrap()
-    };
     // Once before anything is done, so that the copies have the component compiled.
-    assert!(!die(world.data.path(), 0).success());
+    assert!(!dead(&world, world.data.path(), 0, Some(&sheet)).success());
     let mut polls = 0;
     loop {
         let data = copied(&world);
-        let status = die(data.path(), polls);
+        let status = dead(&world, data.path(), polls, Some(&sheet));
         look_and_finish(&world, data.path(), &sheet).await;
         if status.success() {
             break;

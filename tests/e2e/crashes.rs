@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::task::Poll;
 
 use clientpoint_host::host::Host;
@@ -146,17 +146,12 @@ async fn s12_a_run_that_is_cut_off_at_any_await_is_finished_as_if_nothing_had_ha
 async fn s12_a_process_that_dies_at_any_await_leaves_a_run_that_is_finished_as_if_nothing_had_happened() {
     let world = prepared().await;
     let undisturbed = finish_and_look(&world, copied(&world).path()).await;
-    // Once, so that the copies have the component compiled.
-    assert!(command(&world, world.data.path(), "status").status().unwrap().success());
+    // Once before anything is done, so that the copies have the component compiled.
+    assert!(!dead(&world, world.data.path(), 0, None).success());
     let mut polls = 0;
     loop {
         let data = copied(&world);
-        let status = std::process::Command::new(env!("CARGO_BIN_EXE_killed"))
-            .arg(data.path())
-            .args([world.sim.graph_url(), world.sim.login_url(), polls.to_string()])
-            .stderr(Stdio::null())
-            .status()
-            .unwrap();
+        let status = dead(&world, data.path(), polls, None);
         assert_eq!(
             finish_and_look(&world, data.path()).await,
             undisturbed,
@@ -169,6 +164,17 @@ async fn s12_a_process_that_dies_at_any_await_leaves_a_run_that_is_finished_as_i
         polls += 2;
     }
     assert!(polls > 30, "it died {polls} polls deep at most");
+}
+
+/// Lets a process sync a folder, or upload a sheet, and die after so many polls, if it has not come to its end by then.
+pub fn dead(world: &World, data: &Path, polls: usize, sheet: Option<&Path>) -> ExitStatus {
+    std::process::Command::new(env!("CARGO_BIN_EXE_killed"))
+        .arg(data)
+        .args([world.sim.graph_url(), world.sim.login_url(), polls.to_string()])
+        .args(sheet)
+        .stderr(Stdio::null())
+        .status()
+        .unwrap()
 }
 
 /// The program, which is built with the workspace's tests.
