@@ -1,4 +1,4 @@
-//! An upload that dies anywhere: all that it could link is linked, or nothing is, and the next upload ends whole.
+//! A process that dies anywhere in an upload: all that it could link is linked, or nothing is, and the next upload ends whole.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use clientpoint_host::service::{Stop, SyncOptions};
 use end_to_end::sheets::{by_hand, outcomes, sheet};
 use end_to_end::{World, pdf};
 
-use crate::crashes::{copied, cut, dead, host};
+use crate::crashes::{copied, dead, host};
 
 /// The names of the files that can be linked.
 const LINKABLE: [&str; 3] = ["A.pdf", "B.pdf", "C.pdf"];
@@ -71,26 +71,6 @@ async fn look_and_finish(world: &World, data: &Path, sheet: &Path) {
         };
         assert_eq!(std::fs::read(path).unwrap(), pdf(expected), "{file:?}");
     }
-}
-
-#[tokio::test]
-async fn an_upload_that_is_cut_off_at_any_await_has_linked_all_or_nothing_and_the_next_one_ends_whole() {
-    let (world, sheet) = prepared().await;
-    let mut polls = 0;
-    loop {
-        let data = copied(&world);
-        let ended = {
-            let host = host(&world, data.path()).await;
-            let admin = host.session("admin").await.unwrap();
-            cut(admin.associate(&sheet, false, None), polls).await
-        };
-        look_and_finish(&world, data.path(), &sheet).await;
-        if ended {
-            break;
-        }
-        polls += 1;
-    }
-    assert!(polls > 20, "it was cut off {polls} polls deep at most");
 }
 
 #[tokio::test]
