@@ -112,7 +112,7 @@ const UNAVAILABLE: &str = "the sign-in succeeded, but Microsoft Graph does not a
 fn unanswered(fault: Fault) -> SignInError {
     match call::call_error(fault, "") {
         CallError::Unavailable(_) | CallError::Throttled(_) => refused(Problem::Unavailable, UNAVAILABLE),
-        CallError::Other(text) => refused(Problem::Other, &text),
+        CallError::Withheld(text) | CallError::Other(text) => refused(Problem::Other, &text),
         _ => refused(
             Problem::Other,
             "Microsoft Graph answers in a way that is not known here",

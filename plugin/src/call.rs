@@ -237,7 +237,9 @@ pub fn call_error(fault: Fault, way_out: &str) -> CallError {
             return CallError::Unavailable("Microsoft does not answer; try again later".to_owned());
         }
         Fault::Refused => {
-            return CallError::Other("the host refused a request to an address it does not know".to_owned());
+            return CallError::Withheld(
+                "the host let a request to Microsoft not pass: see its rules for the network".to_owned(),
+            );
         }
         Fault::Unusable(text) => return CallError::Other(text),
     };

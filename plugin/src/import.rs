@@ -160,6 +160,10 @@ pub(crate) fn library_error(error: LibraryError) -> CallError {
         LibraryError::Unavailable(_) => {
             CallError::Unavailable("the Content Library does not answer; try again later".to_owned())
         }
+        LibraryError::Forbidden => CallError::Withheld(
+            "the host does not let the plugin do this with the Content Library: it lends less than the contract has, or the connection has changed meanwhile"
+                .to_owned(),
+        ),
         error => CallError::Other(error.to_string()),
     }
 }

@@ -262,6 +262,8 @@ pub enum CallError {
     Throttled(Option<Duration>),
     /// Microsoft or the library can't be reached or does not work.
     Unavailable(String),
+    /// The host does not lend what the call takes.
+    Withheld(String),
     /// Anything else.
     Other(String),
 }

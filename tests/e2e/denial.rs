@@ -74,12 +74,12 @@ fn expected(power: Power) -> Said {
         Power::ContentLibrary => [
             "connected",
             "1 drives",
-            "error other",
-            "error other",
+            "error withheld",
+            "error withheld",
             "updated",
-            "error other",
+            "error withheld",
             r#"complete {"updated": 1}"#,
-            "error other",
+            "error withheld",
         ],
         Power::ManagedFiles | Power::StateStore => [
             "connected",
@@ -103,13 +103,13 @@ fn expected(power: Power) -> Said {
         ],
         Power::Http => [
             "error sign-in-refused",
-            "error other",
-            "error other",
-            "error other",
+            "error withheld",
+            "error withheld",
+            "error withheld",
             "error no-plan",
             "failed network",
             r#"incomplete {"failed": 1}"#,
-            "error other",
+            "error withheld",
         ],
         // Who can't wait has no patience.
         Power::Clocks => [

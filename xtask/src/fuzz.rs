@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::{run, say, sources};
 
@@ -24,13 +24,17 @@ const INPUT_WITHIN: u32 = 10;
 /// More memory than this, in MiB, is a find.
 const MEMORY: u32 = 2048;
 
-/// Runs all targets for so long in all, and stops at the first find.
+/// Runs these targets, or all if none is named, for so long in all, and stops at the first find.
 ///
 /// # Errors
-/// If the tools are missing and can't be fetched, or a target has found something.
-pub fn run(in_all: Duration) -> Result<()> {
+/// If there is no such target, the tools are missing and can't be fetched, or a target has found something.
+pub fn run(only: &[String], in_all: Duration) -> Result<()> {
     let root = run::root();
-    let targets = targets(&root)?;
+    let mut targets = targets(&root)?;
+    if let Some(unknown) = only.iter().find(|name| !targets.contains(name)) {
+        bail!("there is no target `{unknown}`: there are {}", targets.join(", "));
+    }
+    targets.retain(|name| only.is_empty() || only.contains(name));
     tools()?;
     let each = in_all.as_secs() / targets.len().max(1) as u64;
     let target_dir = target_dir(&root);

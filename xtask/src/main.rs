@@ -48,10 +48,12 @@ enum Command {
     },
     /// Fuzz what reads input from outside. Stops at the first find.
     Fuzz {
-        /// A minute over all targets, to see that they work.
+        /// Only these targets of `fuzz/`: sheet, graph, ...
+        what: Vec<String>,
+        /// A minute in all, to see that they work.
         #[arg(long, conflicts_with = "minutes")]
         smoke: bool,
-        /// Minutes over all targets.
+        /// Minutes in all.
         #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1440))]
         minutes: u64,
     },
@@ -68,7 +70,9 @@ fn main() -> ExitCode {
         Command::Test { arguments, .. } => ci::test(&arguments),
         Command::Demo => demo::run(),
         Command::Bench { what } => ci::bench(&what),
-        Command::Fuzz { smoke, minutes } => fuzz::run(Duration::from_secs(60 * if smoke { 1 } else { minutes })),
+        Command::Fuzz { what, smoke, minutes } => {
+            fuzz::run(&what, Duration::from_secs(60 * if smoke { 1 } else { minutes }))
+        }
         Command::Deny => deny::run(),
         Command::Ci => ci::run(),
     };

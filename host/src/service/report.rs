@@ -223,6 +223,7 @@ impl From<contract::Error> for Error {
                 "the source asks for patience: try again in some minutes".into(),
             ),
             contract::Error::Unavailable(message) => ("unavailable", message),
+            contract::Error::Withheld(message) => ("withheld", message),
             contract::Error::Other(message) => ("other", message),
         };
         Error::Plugin { code, message }

@@ -210,6 +210,7 @@ pub(super) fn call_error(error: CallError) -> wit::Error {
         CallError::SignInNeeded(text) => wit::Error::SignInNeeded(text),
         CallError::Throttled(left) => wit::Error::Throttled(left.map(seconds)),
         CallError::Unavailable(text) => wit::Error::Unavailable(text),
+        CallError::Withheld(text) => wit::Error::Withheld(text),
         CallError::Other(text) => wit::Error::Other(text),
     }
 }

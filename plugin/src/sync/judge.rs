@@ -94,7 +94,7 @@ fn same_content(link: &Link, item: &DriveItem) -> bool {
 /// The shrink guard: whether so many of so many files may turn gone at once.
 #[must_use]
 pub const fn may_turn_gone(gone: u64, managed: u64) -> bool {
-    gone <= GONE_AT_MOST && (gone < SHARE_FROM || gone * 10 <= managed)
+    gone <= GONE_AT_MOST && (gone < SHARE_FROM || gone.saturating_mul(10) <= managed)
 }
 
 /// Whether it is cheaper to look at each managed file than to go on paging. Nobody knows how many pages are left, so

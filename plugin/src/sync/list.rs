@@ -72,7 +72,7 @@ pub(super) async fn page<P: Ports>(
         }
         Err(fault) => return Err(call_error(fault)),
     };
-    cursor.units += if full { 2 } else { 1 };
+    cursor.units = cursor.units.saturating_add(if full { 2 } else { 1 });
     mark(ports, connection, &cursor.drive, page.value).await?;
     match (page.next, page.delta) {
         (Some(next), _) if next == link => Err(CallError::Other(
@@ -285,6 +285,6 @@ async fn look_at<P: Ports>(
     if !changes.is_empty() {
         ports.set(changes).await.map_err(library_error)?;
     }
-    cursor.gone += gone;
+    cursor.gone = cursor.gone.saturating_add(gone);
     Ok(())
 }

@@ -284,7 +284,7 @@ fn stopped(file: &ManagedFile, stop: Stop, tries: u32, exact: bool) -> End {
         failure,
         Failure::Network | Failure::Stalled | Failure::NoSpace | Failure::Library | Failure::Changing
     );
-    let tries = tries + u32::from(counts);
+    let tries = tries.saturating_add(u32::from(counts));
     let again = tries < TRIES;
     let mut settlement = settlement(file, outcome, reason, state, again);
     if !again {
