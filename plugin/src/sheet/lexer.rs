@@ -23,8 +23,6 @@ pub(super) struct Measures {
 pub(super) enum Stop {
     /// It declares a document type.
     DocType,
-    /// No reader of XML goes on after this.
-    Malformed,
     /// A cell stands where no sheet has one.
     Misplaced,
 }
@@ -38,17 +36,19 @@ enum State {
     Opened,
     /// In the name of an element.
     Name,
-    /// After the name, in quotes or not.
+    /// After the name, in quotes or not; also in an end tag, where quotes count as well.
     Tag(Option<u8>),
-    /// In an end tag.
-    End,
     /// After `<!`.
     Bang,
     Comment,
     CharacterData,
     Instruction,
+    /// No reader of XML goes on after this, but it may read on for a while before it notices.
+    Malformed,
 }
 
+/// What stands before the last mark of the shortest comment.
+const COMMENT: usize = "<!----".len();
 /// The longest beginning of a name that tells the elements apart.
 const NAME: usize = 8;
 /// As much of an `sst` as may come before its count.
@@ -163,7 +163,7 @@ impl Lexer {
                     None => self.longer(all),
                 }
             }
-            State::End => self.until(bytes, b""),
+            State::Malformed => self.longer(all),
             State::Comment => self.until(bytes, b"--"),
             State::CharacterData => self.until(bytes, b"]]"),
             State::Instruction => self.until(bytes, b"?"),
@@ -192,7 +192,10 @@ impl Lexer {
     fn opened(&mut self, bytes: &[u8]) -> usize {
         self.length = 1;
         match bytes.first() {
-            Some(b'/') => self.state = State::End,
+            Some(b'/') => {
+                self.places = false;
+                self.state = State::Tag(None);
+            }
             Some(b'?') => self.state = State::Instruction,
             Some(b'!') => {
                 self.bang.clear();
@@ -286,11 +289,11 @@ impl Lexer {
                 b"--" => State::Comment,
                 b"[CDATA[" => State::CharacterData,
                 so_far if b"--".starts_with(so_far) || b"[CDATA[".starts_with(so_far) => continue,
-                so_far => {
-                    let kind = if so_far == b"D" { Stop::DocType } else { Stop::Malformed };
-                    self.stopped = Some(kind);
+                b"D" => {
+                    self.stopped = Some(Stop::DocType);
                     return bytes.len();
                 }
+                _ => State::Malformed,
             };
             self.state = state;
             return at + 1;
@@ -303,10 +306,13 @@ impl Lexer {
         let Some(at) = memchr(b'>', bytes) else {
             return self.longer(bytes.len());
         };
-        self.length += at + 1;
+        let whole = self.length + at;
+        self.length = whole + 1;
         let mut before = self.before.to_vec();
         before.extend_from_slice(bytes.get(at.saturating_sub(2)..at).unwrap_or_default());
-        if before.ends_with(ends) {
+        // The dashes that begin a comment do not end it.
+        let overlaps = self.state == State::Comment && whole < COMMENT;
+        if before.ends_with(ends) && !overlaps {
             self.piece_ends(State::Text);
         }
         at + 1
@@ -382,6 +388,7 @@ fn announced(tag: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
     /// The same, however the bytes come.
@@ -417,8 +424,81 @@ mod tests {
             ("<r><![CDATA[<a>]]<b>]]></r>", 20),
             ("<r><?pi <a> ?></r>", 11),
             ("<r><!--never ends <a>", 18),
+            ("<r><!--><a/><!---><b/></r>", 15),
+            ("<r><!----><a/></r>", 7),
+            ("<r><!x <a> <b></r>", 15),
+            ("<r><!-x <a> --> <b></r>", 20),
+            ("<r></r\"> <a> \"><b/></r>", 12),
+            ("<r><?><?></r>", 4),
         ] {
             assert_eq!(measured(xml).0.longest, longest, "{xml}");
+        }
+    }
+
+    /// Whatever stands in it, no piece of the reader is longer than what was measured.
+    #[test]
+    fn xml_is_cut_as_its_reader_cuts_it() {
+        const PARTS: [&str; 24] = [
+            "<",
+            ">",
+            "</",
+            "/>",
+            "<!--",
+            "-->",
+            "<![CDATA[",
+            "]]>",
+            "<?",
+            "?>",
+            "<!",
+            "\"",
+            "'",
+            "a",
+            " ",
+            "=",
+            "-",
+            "]",
+            "?",
+            "/",
+            "!",
+            "&amp;",
+            "<c r=\"A1\">",
+            "</c>",
+        ];
+        let mut dice = 1_u64;
+        for _ in 0..200_000 {
+            let mut xml = "<r>".to_owned();
+            for _ in 0..12 {
+                dice = dice
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                xml.push_str(PARTS[(dice >> 33) as usize % PARTS.len()]);
+            }
+            let (measures, stopped) = measured_in(&xml, xml.len());
+            if stopped.is_none() {
+                let longest = longest_of_reader(&xml);
+                assert!(longest <= measures.longest, "{xml}: {longest} and {}", measures.longest);
+            }
+        }
+    }
+
+    fn longest_of_reader(xml: &str) -> usize {
+        let mut reader = quick_xml::Reader::from_reader(xml.as_bytes());
+        reader.config_mut().check_end_names = false;
+        let (mut longest, mut buffer, mut at) = (0, Vec::new(), 3);
+        // The root.
+        reader.read_event_into(&mut buffer).unwrap();
+        loop {
+            buffer.clear();
+            let event = reader.read_event_into(&mut buffer);
+            let now = usize::try_from(reader.buffer_position()).unwrap();
+            longest = longest.max(now - at);
+            at = now;
+            match event {
+                Ok(quick_xml::events::Event::Eof) => return longest,
+                Ok(_) => {}
+                // It has read to the end to notice.
+                Err(_) => return longest.max(buffer.len()),
+            }
         }
     }
 
@@ -479,6 +559,5 @@ mod tests {
         lexer.take(b"\xFE\xFF<r><c r='A99999999999'/></r>");
         assert_eq!((lexer.is_xml, lexer.stopped), (false, Some(Stop::Misplaced)));
         assert_eq!(measured("<!DOCTYPE a [<!ENTITY b 'c'>]><a/>").1, Some(Stop::DocType));
-        assert_eq!(measured("<a><!x></a>").1, Some(Stop::Malformed));
     }
 }
