@@ -18,6 +18,8 @@ async fn r43_a_linked_file_keeps_its_bytes_until_the_next_sync_and_is_locked() {
     assert_eq!(outcomes(&done), ["linked"], "{done:?}");
     assert_eq!(done.rows[0].resolved.as_deref(), Some("Clients/Northwind/Offer.pdf"));
     assert_eq!(world.bytes(&id).await, pdf("by hand"));
+    let file = world.admin().await.file(&id).await.unwrap();
+    assert!(file.managed && file.verification.is_none(), "{file:?}");
     let refused = world.admin().await.replace_file(&id, &sheet).await.unwrap_err();
     assert_eq!(refused.code(), "managed-by-onedrive");
 

@@ -29,6 +29,10 @@ async fn r39_the_list_with_one_column_added_can_be_uploaded() {
     world.sim.put("/New.pdf", pdf("new").into());
     let list = world.data.path().join("list.xlsx");
     assert_eq!(world.admin().await.export(&list).await.unwrap(), 2);
+    let other = world.data.path().join("list.csv");
+    let refused = world.admin().await.export(&other).await.unwrap_err();
+    assert!(refused.to_string().contains("end its name with .xlsx"), "{refused}");
+    assert!(!other.exists());
 
     // A report is a copy of the sheet, read by the plugin: so what a program adds to the list can be played here.
     let report = world.data.path().join("report.xlsx");

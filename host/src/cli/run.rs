@@ -239,8 +239,10 @@ fn one(file: &FileRow) -> Output {
         ["SHA-256".into(), file.sha256.clone()],
         ["Source".into(), source(file)],
     ];
-    if let Some(verification) = &file.verification {
-        rows.push(["Bytes".into(), verification.clone()]);
+    match &file.verification {
+        Some(verification) => rows.push(["Bytes".into(), verification.clone()]),
+        None if file.managed => rows.push(["Bytes".into(), "as before, until the next sync".into()]),
+        None => {}
     }
     let text = rows
         .iter()

@@ -269,10 +269,13 @@ fn shown(ledger: &Ledger) -> Output {
                 line.revision
             ),
         };
+        let file = match ledger.run.subject.as_str() {
+            "association" => format!(" {:9}  {:6}", plain(&line.reason).replace('-', " "), plain(&line.file)),
+            _ => line.file.clone(),
+        };
         text.push_str(&format!(
-            "{:16} {}  {}{reached}\n",
+            "{:16} {file}  {}{reached}\n",
             plain(&line.outcome),
-            line.file,
             plain(&line.message)
         ));
     }

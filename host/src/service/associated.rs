@@ -46,15 +46,7 @@ pub(super) struct Reserved {
 ///
 /// `Error::Settings` for another ending, or a file that is there already or can't be written.
 pub(super) fn reserve(path: &Path) -> Result<Reserved> {
-    if path
-        .extension()
-        .is_none_or(|ending| !ending.eq_ignore_ascii_case("xlsx"))
-    {
-        return Err(Error::Settings(format!(
-            "`{}` can't be the report: end its name with .xlsx",
-            path.display()
-        )));
-    }
+    is_workbook(path)?;
     let file = File::create_new(path).map_err(|error| {
         Error::Settings(format!(
             "`{}` can't be written ({error}): name a file that does not exist yet",
@@ -66,6 +58,21 @@ pub(super) fn reserve(path: &Path) -> Result<Reserved> {
         file,
         is_written: false,
     })
+}
+
+/// Whether a path is one to write a workbook to.
+///
+/// # Errors
+///
+/// `Error::Settings` for another ending: programs would not open it.
+pub(super) fn is_workbook(path: &Path) -> Result<()> {
+    match path.extension() {
+        Some(ending) if ending.eq_ignore_ascii_case("xlsx") => Ok(()),
+        _ => Err(Error::Settings(format!(
+            "`{}` can't be a workbook: end its name with .xlsx",
+            path.display()
+        ))),
+    }
 }
 
 impl Reserved {

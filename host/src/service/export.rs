@@ -6,6 +6,7 @@ use std::path::Path;
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
+use super::associated::is_workbook;
 use super::{FileRow, Session};
 use crate::store::standings::{self, Standing};
 use crate::{Error, Result};
@@ -65,9 +66,10 @@ impl Session<'_> {
     ///
     /// # Errors
     ///
-    /// `Error::Forbidden`; `Error::Settings` for a file that exists or can't be written.
+    /// `Error::Forbidden`; `Error::Settings` for a file that exists, can't be written, or has another ending than `.xlsx`.
     pub async fn export(&self, to: &Path) -> Result<usize> {
         self.user.require_administrator("export the library")?;
+        is_workbook(to)?;
         let files = self.library().await?;
         let standings = standings::all(&self.host.pool).await?;
         let bytes = workbook(&files, &standings).map_err(|error| unmade(&error))?;
@@ -82,6 +84,7 @@ impl Session<'_> {
     /// As [`Session::export`].
     pub fn export_template(&self, to: &Path) -> Result<()> {
         self.user.require_administrator("export the library")?;
+        is_workbook(to)?;
         write(to, &template().map_err(|error| unmade(&error))?)
     }
 }

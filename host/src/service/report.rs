@@ -36,7 +36,8 @@ pub struct FileRow {
     pub sha256: String,
     /// Whether its content belongs to a source.
     pub managed: bool,
-    /// `verified`, `no-hash` or `rewritten`; none for a file that nobody manages.
+    /// `verified`, `no-hash` or `rewritten`; none for a file that nobody manages, or that was associated and has its old
+    /// content until the next sync.
     pub verification: Option<String>,
     /// What it follows.
     pub source: Option<ItemRow>,
@@ -113,14 +114,14 @@ impl From<ContractFile> for FileRow {
             Some(link) => (
                 Some(link.source.into()),
                 Some(link.name),
-                Some(
+                (!link.hash.is_empty()).then(|| {
                     match link.verification {
                         Verification::Verified => "verified",
                         Verification::NoHash => "no-hash",
                         Verification::Rewritten => "rewritten",
                     }
-                    .to_string(),
-                ),
+                    .to_string()
+                }),
             ),
             None => (None, None, None),
         };

@@ -421,6 +421,13 @@ fn sharing_links_are_resolved_and_their_tokens_are_not_kept() {
         items.json["parentReference"]["driveId"] = json!("b!another");
     }
     assert_eq!(outcomes(&preview_of(&fake, &[("1", url)])), [RowOutcome::OtherDrive]);
+    let nowhere = preview_of(&fake, &[("1", "https://contoso.example/:b:/s/Team/SECRET")]);
+    let row = &nowhere.rows[0];
+    assert_eq!(row.outcome, RowOutcome::PathNotFound(vec![]));
+    assert!(
+        row.message.contains("make a new one") && !row.message.contains("SECRET"),
+        "{row:?}"
+    );
 }
 
 #[test]

@@ -35,6 +35,10 @@ pub(super) fn row(outcome: &RowOutcome, subject: &Subject<'_>, policy: &Policy) 
         RowOutcome::NoId => format!("the row has the path {path} and no File ID: add the File ID"),
         RowOutcome::PathMissing => "the row has no path, so the file stays as it is".to_owned(),
         RowOutcome::PathNotFound(near) => match near.as_slice() {
+            // The token of a link is not shown: see `paths::shown`.
+            [] if subject.path.ends_with("/…") => format!(
+                "the link to {path} leads to nothing that this connection can see: make a new one, or give the file's path in the drive"
+            ),
             [] => format!("nothing is at {path} in the drive: compare it with the path in SharePoint"),
             near => format!("nothing is at {path} in the drive: did you mean {}?", either(near)),
         },
