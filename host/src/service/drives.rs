@@ -8,6 +8,7 @@ use crate::bindings::exports::clientpoint::content_source::content_import::Error
 use crate::bindings::exports::clientpoint::content_source::content_import::{self as contract, DriveKind};
 use crate::store::connections::{self, ChosenDrive, Connection};
 use crate::store::detach::{self, Moved};
+use crate::store::plans;
 use crate::store::runs::{self, Ending};
 use crate::{Error, Result};
 
@@ -172,7 +173,7 @@ impl Session<'_> {
     pub(super) async fn end_unfinished(&self, connection: &Connection, reason: &str) -> Result<()> {
         while let Some(run) = runs::unfinished(&self.host.pool, &connection.id).await? {
             if run.kind == "plan" {
-                runs::end_plan(&self.host.pool, &run, "interrupted", &self.now()).await?;
+                plans::end(&self.host.pool, &run, "interrupted", &self.now()).await?;
                 continue;
             }
             let ending = Ending::GivenUp {

@@ -14,6 +14,7 @@ use crate::capability::managed::outcome_word;
 use crate::host::Host;
 use crate::store::connections::{Connection, Mode};
 use crate::store::files;
+use crate::store::plans;
 use crate::store::runs::{self, Ending, Run};
 use crate::store::users::{Role, User};
 use crate::{Error, Result};
@@ -111,7 +112,7 @@ impl Session<'_> {
         self.user.require_administrator("run the sync")?;
         let connection = self.connection().await?;
         if let Some(plan) = &options.plan {
-            runs::require_plan(&self.host.pool, &connection.id, plan).await?;
+            plans::require(&self.host.pool, &connection.id, plan).await?;
         }
         let _right = self.no_sync(&connection.id).await?;
         self.finish_interrupted(&connection, stop).await?;
@@ -172,7 +173,7 @@ impl Session<'_> {
         };
         let plan = plan_id(&rows);
         let inputs = run.inputs;
-        runs::end_plan(&self.host.pool, &run, &runs::plan_message(&plan), &self.now()).await?;
+        plans::end(&self.host.pool, &run, &plans::message(&plan), &self.now()).await?;
         Ok(PlanReport {
             plan,
             unchanged: inputs.saturating_sub(rows.len() as u64),
@@ -181,7 +182,7 @@ impl Session<'_> {
     }
 
     pub(crate) async fn give_up_plan(&self, run: &Run) -> Result<Error> {
-        runs::end_plan(&self.host.pool, run, "interrupted", &self.now()).await?;
+        plans::end(&self.host.pool, run, "interrupted", &self.now()).await?;
         Ok(interrupted())
     }
 

@@ -12,6 +12,7 @@ pub mod files;
 pub mod grants;
 pub mod managed;
 pub mod objects;
+pub mod plans;
 pub mod rollback;
 pub mod runs;
 pub mod standings;

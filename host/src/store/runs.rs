@@ -269,45 +269,6 @@ pub async fn keep_cursor(pool: &SqlitePool, run: &mut Run, cursor: String, liste
     Ok(())
 }
 
-/// Ends a plan: it has no ledger.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn end_plan(pool: &SqlitePool, run: &Run, message: &str, now: &str) -> Result<Run> {
-    sqlx::query("UPDATE runs SET state = 'planned', ended_at = ?, message = ? WHERE id = ?")
-        .bind(now)
-        .bind(message)
-        .bind(run.id)
-        .execute(pool)
-        .await?;
-    get(pool, run.id).await
-}
-
-/// What is written down of a plan that was made.
-pub fn plan_message(plan: &str) -> String {
-    format!("plan {plan}")
-}
-
-/// Asks for a plan that was made.
-///
-/// # Errors
-///
-/// `Error::NotFound` if there is no such plan, or the database's.
-pub async fn require_plan(pool: &SqlitePool, connection: &str, plan: &str) -> Result<()> {
-    let made: Option<(i64,)> =
-        sqlx::query_as("SELECT id FROM runs WHERE connection = ? AND kind = 'plan' AND message = ? LIMIT 1")
-            .bind(connection)
-            .bind(plan_message(plan))
-            .fetch_optional(pool)
-            .await?;
-    made.map(drop).ok_or_else(|| Error::NotFound {
-        what: "plan",
-        name: plan.to_owned(),
-        hint: "`clientpoint-host sync --plan` makes one",
-    })
-}
-
 /// Ends a run: completes its ledger, and holds it against the number of files that the run is about.
 ///
 /// # Errors
