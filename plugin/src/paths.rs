@@ -238,7 +238,18 @@ pub fn shown(text: &str, reference: &Reference) -> String {
 /// not.
 #[must_use]
 pub fn key(path: &str) -> String {
-    composed(path).chars().flat_map(char::to_lowercase).collect()
+    let lower = lower(&composed(path));
+    match composed(&lower) {
+        Cow::Borrowed(_) => lower,
+        // A letter may fall into a letter and an accent.
+        Cow::Owned(composed) => composed,
+    }
+}
+
+/// In lower case, letter by letter: no letter depends on where in a word it stands.
+#[must_use]
+pub fn lower(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
 }
 
 /// The mark of a place in the drive: a folder by its id, and a name in it.

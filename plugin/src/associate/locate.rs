@@ -119,7 +119,7 @@ fn readings<'a>(references: &'a [&Reference]) -> impl Iterator<Item = &'a str> {
 fn wanted(references: &[&Reference]) -> BTreeMap<String, String> {
     let mut wanted = BTreeMap::new();
     for path in readings(references) {
-        wanted.entry(path.to_lowercase()).or_insert_with(|| path.to_owned());
+        wanted.entry(paths::lower(path)).or_insert_with(|| path.to_owned());
     }
     wanted
 }
@@ -134,7 +134,7 @@ fn finding(readings: &[String], elsewhere: bool, look: impl Fn(&str) -> Spot) ->
     for reading in readings {
         let spot = match reading.as_str() {
             "" => Spot::Item(Located::Drive),
-            path if can_be(path) => look(&path.to_lowercase()),
+            path if can_be(path) => look(&paths::lower(path)),
             _ => Spot::Nothing,
         };
         let here = match spot {
@@ -347,7 +347,7 @@ fn near_in(path: &str, folders: &BTreeMap<String, Vec<Place>>, patience: &Patien
 
 /// How many different texts these are.
 fn count<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
-    let mut hashes: Vec<u64> = texts.map(|text| hash(&text.to_lowercase())).collect();
+    let mut hashes: Vec<u64> = texts.map(|text| hash(&paths::lower(text))).collect();
     hashes.sort_unstable();
     hashes.dedup();
     hashes.len()

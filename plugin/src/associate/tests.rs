@@ -318,6 +318,16 @@ fn names_that_differ_in_how_accents_are_written_are_two_files() {
 }
 
 #[test]
+fn letters_that_depend_on_their_place_in_a_word_are_found_in_the_list_as_well() {
+    let fillers: Vec<String> = (0..500).map(|number| format!("{number}.pdf")).collect();
+    let fake = world(&["ΟΔΟΣ/a.pdf"]);
+    fake.add("2", "2.pdf");
+    let mut rows = vec![("1", "ΟΔΟΣ/a.pdf")];
+    rows.extend(fillers.iter().map(|filler| ("2", filler.as_str())));
+    assert_eq!(preview_of(&fake, &rows).rows[0].outcome, RowOutcome::Linked);
+}
+
+#[test]
 fn a_reading_that_can_not_be_looked_at_is_not_passed_over() {
     let fake = world(&["a.pdf"]);
     fake.scripted(refusing("root:/Documents/a.pdf", 403));

@@ -227,7 +227,7 @@ impl Grown {
     /// like that, if there is one.
     fn written(&self, folder: u32, name: &str) -> Vec<u32> {
         let all = self.called(folder, &paths::key(name));
-        let exact = all.iter().find(|number| self.name(**number).to_lowercase() == name);
+        let exact = all.iter().find(|number| paths::lower(self.name(**number)) == name);
         match (all.len(), exact) {
             (2.., Some(exact)) => vec![*exact],
             _ => all,

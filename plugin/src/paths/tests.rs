@@ -231,6 +231,11 @@ fn case_and_accents_make_no_difference() {
     assert_eq!(key("R\u{e9}sum\u{e9}.PDF"), key("re\u{301}sume\u{301}.pdf"));
     assert_eq!(key("ÜBER"), key("über"));
     assert_ne!(key("a"), key("á"));
+    assert_eq!(key("ΟΔΟΣ"), key("οδοσ"));
+    for text in ["İ\u{6e3}/t", "ΟΔΟΣ", "R\u{e9}"] {
+        assert_eq!(key(&key(text)), key(text));
+        assert_eq!(key(&lower(text)), key(text));
+    }
     assert_eq!(spellings("plain.pdf"), Vec::<String>::new());
     assert_eq!(spellings("R\u{e9}.pdf"), ["Re\u{301}.pdf"]);
     assert_eq!(spellings("Re\u{301}.pdf"), ["R\u{e9}.pdf"]);
