@@ -9,14 +9,17 @@
 //! - [`model`]: the contract's words as plain values.
 //! - Decisions, pure, where time and dice are arguments: [`source`] (who we are, how to sign in), [`graph`] (requests
 //!   to Microsoft Graph, and what the answers mean), [`retry`] (whether to try again, and when), [`kinds`] and
-//!   [`validate`] (what may enter), [`sheet`] and [`paths`] (what an Administrator's sheet says), [`verify`] with [`quick_xor`] (are the bytes the right ones), [`wording`] (what
-//!   people read).
+//!   [`validate`] (what may enter), [`sheet`] and [`paths`] (what an Administrator's sheet says), [`verify`] with
+//!   [`quick_xor`] (are the bytes the right ones), [`wording`] (what people read).
 //! - [`ports`]: the outside world as one small trait.
 //! - Flows over that trait: [`call`] (asking with patience), [`download`] (one file's transfer), [`import`],
 //!   [`browse`], [`drives`], [`account`] (whose a sign-in is), [`associate`] (tying files to items by a sheet) with [`many`]
 //!   (questions in bulk), [`sync`] (keeping files in step) with its [`baseline`].
 //! - `component`: the glue between the trait and the component's imports and exports. It is the only module that names
 //!   generated types, and it is left out of native builds, which can't link component exports.
+
+/// A crate of its own, since it is compiled to be fast, and the rest to be small.
+pub use onedrive_sheet as sheet;
 
 pub mod association;
 pub mod managed;
@@ -27,7 +30,6 @@ pub mod kinds;
 pub mod paths;
 pub mod quick_xor;
 pub mod retry;
-pub mod sheet;
 pub mod source;
 pub mod validate;
 pub mod verify;

@@ -1,6 +1,6 @@
 //! Workbooks there and back: the list of the library becomes a sheet to upload, and comes back with what became of it.
 
-#[path = "../../plugin/src/sheet/bomb.rs"]
+#[path = "../../plugin/sheet/src/bomb.rs"]
 mod bomb;
 
 use std::io::{Cursor, Write};

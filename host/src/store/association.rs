@@ -61,9 +61,8 @@ pub struct SheetRow {
 ///
 /// The database's.
 pub async fn stat(pool: &SqlitePool, ids: &[String]) -> Result<Vec<Option<LibraryFile>>> {
-    // `007` is not the ID of file 7.
-    let exact = |id: &String| number(id).ok().filter(|row| row.to_string() == *id);
-    let asked = serde_json::to_string(&ids.iter().filter_map(exact).collect::<Vec<i64>>()).unwrap_or_default();
+    let asked: Vec<i64> = ids.iter().filter_map(|id| exact(id)).collect();
+    let asked = serde_json::json!(asked).to_string();
     let query = format!(
         "{} AND l.state <> 'detached' WHERE f.id IN (SELECT value FROM json_each(?))",
         files::SELECT
@@ -144,77 +143,129 @@ pub async fn bind(
     )
     .fetch_one(&mut *transaction)
     .await?;
-    let mut all = Vec::with_capacity(bindings.len());
-    for binding in bindings {
-        let bound = match number(&binding.file) {
-            Ok(file) => bind_one(&mut transaction, (run, file, turn), connection, drive, binding, now).await?,
-            Err(_) => Bound::Missing,
-        };
-        all.push(bound);
+    // Of a file that is named twice, the last one counts.
+    let named: BTreeMap<i64, &Binding> = bindings
+        .iter()
+        .filter_map(|binding| Some((exact(&binding.file)?, binding)))
+        .collect();
+    let named: Vec<(i64, &Binding)> = named.into_iter().collect();
+    let upload = Upload {
+        run,
+        connection,
+        drive,
+        turn,
+        now,
+    };
+    let mut outcomes = BTreeMap::new();
+    for some in named.chunks(AT_ONCE) {
+        upload.bind(&mut transaction, some, &mut outcomes).await?;
     }
     transaction.commit().await?;
-    Ok(Some(all))
+    let outcome = |binding: &Binding| exact(&binding.file).and_then(|file| outcomes.get(&file).copied());
+    let all = bindings
+        .iter()
+        .map(|binding| outcome(binding).unwrap_or(Bound::Missing));
+    Ok(Some(all.collect()))
 }
 
-/// A file's revision, and the connection, drive and item that it follows, unless it is detached.
+/// What all bindings of an upload have in common.
+struct Upload<'a> {
+    run: i64,
+    connection: &'a str,
+    drive: &'a str,
+    /// The place among the files that are due.
+    turn: i64,
+    now: &'a str,
+}
+
+/// A file, and the connection, drive and item that it follows, unless it is detached.
 type Present = (i64, Option<String>, Option<String>, Option<String>);
 
-async fn bind_one(
-    transaction: &mut Transaction<'_, Sqlite>,
-    (run, file, turn): (i64, i64, i64),
-    connection: &str,
-    drive: &str,
-    binding: &Binding,
-    now: &str,
-) -> Result<Bound> {
-    let known: Option<Present> = sqlx::query_as(
-        "SELECT f.revision, l.connection, l.drive, l.item FROM files f \
-             LEFT JOIN links l ON l.file = f.id AND l.state <> 'detached' WHERE f.id = ?",
-    )
-    .bind(file)
-    .fetch_optional(&mut **transaction)
-    .await?;
-    let Some((revision, was_connection, was_drive, was_item)) = known else {
-        return Ok(Bound::Missing);
-    };
-    let same = |was: &Option<String>, is: &str| was.as_deref() == Some(is);
-    if same(&was_connection, connection) && same(&was_drive, drive) && same(&was_item, &binding.item) {
-        return Ok(Bound::Unchanged);
+impl Upload<'_> {
+    /// Binds some files, none of them twice.
+    async fn bind(
+        &self,
+        transaction: &mut Transaction<'_, Sqlite>,
+        some: &[(i64, &Binding)],
+        outcomes: &mut BTreeMap<i64, Bound>,
+    ) -> Result<()> {
+        let files: Vec<i64> = some.iter().map(|(file, _)| *file).collect();
+        let present: Vec<Present> = sqlx::query_as(
+            "SELECT f.id, l.connection, l.drive, l.item FROM files f \
+                 LEFT JOIN links l ON l.file = f.id AND l.state <> 'detached' \
+             WHERE f.id IN (SELECT value FROM json_each(?))",
+        )
+        .bind(serde_json::json!(files).to_string())
+        .fetch_all(&mut **transaction)
+        .await?;
+        let present: BTreeMap<i64, _> = present
+            .into_iter()
+            .map(|(file, connection, drive, item)| (file, (connection, drive, item)))
+            .collect();
+        let here = |item: &str| {
+            let [connection, drive] = [self.connection, self.drive].map(|word| Some(word.to_owned()));
+            (connection, drive, Some(item.to_owned()))
+        };
+        let mut rows = Vec::new();
+        for (file, binding) in some {
+            let bound = match present.get(file) {
+                None => Bound::Missing,
+                Some(followed) if *followed == here(&binding.item) => Bound::Unchanged,
+                Some(_) => {
+                    let Binding {
+                        item,
+                        name,
+                        web_url,
+                        place,
+                        ..
+                    } = binding;
+                    rows.push(serde_json::json!([file, item, name, web_url, place]));
+                    Bound::Bound
+                }
+            };
+            outcomes.insert(*file, bound);
+        }
+        self.write(transaction, serde_json::Value::from(rows).to_string()).await
     }
-    sqlx::query(
-        "INSERT INTO bindings SELECT ?1, f.id, ?2, ?3, ?4, l.file IS NOT NULL, l.connection, l.drive, l.item, l.version, \
-             l.hash, l.size, l.verification, l.name, l.web_url, l.linked_at, l.state, l.place \
-         FROM files f LEFT JOIN links l ON l.file = f.id WHERE f.id = ?5 \
-         ON CONFLICT (run, file) DO UPDATE SET drive = ?2, item = ?3",
-    )
-    .bind(run)
-    .bind(drive)
-    .bind(&binding.item)
-    .bind(revision)
-    .bind(file)
-    .execute(&mut **transaction)
-    .await?;
-    // A file that people hold stays held.
-    sqlx::query(
-        "INSERT INTO links (file, connection, drive, item, version, hash, size, verification, name, web_url, linked_at, \
-             state, waiting, place) VALUES (?, ?, ?, ?, NULL, '', 0, 'no-hash', ?, ?, ?, 'pending', ?, ?) \
-         ON CONFLICT (file) DO UPDATE SET connection = excluded.connection, drive = excluded.drive, item = excluded.item, \
-             version = NULL, hash = '', size = 0, verification = 'no-hash', name = excluded.name, \
-             web_url = excluded.web_url, linked_at = excluded.linked_at, state = 'pending', suspected = 0, note = NULL, \
-             waiting = coalesce(waiting, excluded.waiting), place = excluded.place",
-    )
-    .bind(file)
-    .bind(connection)
-    .bind(drive)
-    .bind(&binding.item)
-    .bind(&binding.name)
-    .bind(&binding.web_url)
-    .bind(now)
-    .bind(turn)
-    .bind(&binding.place)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(Bound::Bound)
+
+    /// `rows`: File ID, item, name, address and place of each, as JSON.
+    async fn write(&self, transaction: &mut Transaction<'_, Sqlite>, rows: String) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO bindings SELECT ?1, f.id, ?2, w.value ->> 1, f.revision, l.file IS NOT NULL, l.connection, \
+                 l.drive, l.item, l.version, l.hash, l.size, l.verification, l.name, l.web_url, l.linked_at, l.state, l.place \
+             FROM json_each(?3) w JOIN files f ON f.id = w.value ->> 0 LEFT JOIN links l ON l.file = f.id WHERE true \
+             ON CONFLICT (run, file) DO UPDATE SET drive = excluded.drive, item = excluded.item",
+        )
+        .bind(self.run)
+        .bind(self.drive)
+        .bind(&rows)
+        .execute(&mut **transaction)
+        .await?;
+        // A file that people hold stays held.
+        sqlx::query(
+            "INSERT INTO links (file, connection, drive, item, version, hash, size, verification, name, web_url, linked_at, \
+                 state, waiting, place) \
+             SELECT value ->> 0, ?1, ?2, value ->> 1, NULL, '', 0, 'no-hash', value ->> 2, value ->> 3, ?3, 'pending', ?4, \
+                 value ->> 4 FROM json_each(?5) WHERE true \
+             ON CONFLICT (file) DO UPDATE SET connection = excluded.connection, drive = excluded.drive, \
+                 item = excluded.item, version = NULL, hash = '', size = 0, verification = 'no-hash', name = excluded.name, \
+                 web_url = excluded.web_url, linked_at = excluded.linked_at, state = 'pending', suspected = 0, note = NULL, \
+                 waiting = coalesce(waiting, excluded.waiting), place = excluded.place",
+        )
+        .bind(self.connection)
+        .bind(self.drive)
+        .bind(self.now)
+        .bind(self.turn)
+        .bind(&rows)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(())
+    }
+}
+
+/// The row of a File ID, to the letter: `007` is not the ID of file 7.
+fn exact(id: &str) -> Option<i64> {
+    number(id).ok().filter(|row| row.to_string() == id)
 }
 
 /// The files that an upload has linked.
