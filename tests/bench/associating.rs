@@ -56,7 +56,8 @@ pub async fn associating(component: &Path) {
     admin.associate(&sheet, true, Some(&report)).await.unwrap();
     println!("preview with a report     {:>10.2} s", begin.elapsed().as_secs_f64());
 
-    // A sheet without a single path asks for nothing, so that only the reading is measured.
+    // A sheet with nothing in the two columns asks for nothing and has no rows to tell of, so that only the reading is
+    // measured.
     let quiet = folder.path().join("quiet.xlsx");
     write_quiet(&quiet);
     let bytes = std::fs::read(&quiet).unwrap();
@@ -100,17 +101,18 @@ fn write(to: &Path) {
     workbook.save(to).unwrap();
 }
 
-/// The same with texts in another column that is not looked at.
+/// The same with all of it in other columns.
 fn write_quiet(to: &Path) {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     let titles = [
-        "File ID",
+        "Number",
         "Name",
         "Place",
         "Type",
         "Size in bytes",
         "Note",
+        "File ID",
         "Sharepoint File Path",
     ];
     for (column, title) in (0..).zip(titles) {
@@ -131,7 +133,7 @@ async fn read_inside(admin: &clientpoint_host::service::Session<'_>, sheet: &Pat
     let begin = Instant::now();
     let done = admin.associate(sheet, true, None).await.unwrap();
     let took = begin.elapsed();
-    assert_eq!(done.counts["path-missing"], u64::from(ROWS));
+    assert!(done.rows.is_empty(), "{:?}", done.counts);
     took
 }
 

@@ -78,14 +78,18 @@ impl Collector {
         }
     }
 
+    /// Whether a column matters: all do until the headers are found.
+    pub(super) fn wants(&self, column: u32) -> bool {
+        self.columns.is_none_or(|(id, path)| column == id || column == path)
+    }
+
     /// Takes one cell; row and column count from 0.
     pub(super) fn cell(&mut self, row: u32, column: u32, cell: Cell) -> Result<(), SheetError> {
         if self.row != Some(row) {
             self.close()?;
             self.row = Some(row);
         }
-        let ours = self.columns.is_none_or(|(id, path)| column == id || column == path);
-        if !ours {
+        if !self.wants(column) {
             return Ok(());
         }
         if let Cell::Text(text) = &cell

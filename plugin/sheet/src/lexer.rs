@@ -105,17 +105,24 @@ impl Lexer {
     /// Takes the following bytes.
     pub(super) fn take(&mut self, mut bytes: &[u8]) {
         while self.stopped.is_none() && !bytes.is_empty() {
+            let in_head = self.head.is_some();
             let taken = self.step(bytes).min(bytes.len());
             let (done, rest) = bytes.split_at(taken);
-            if let Some(head) = self.head.as_mut().filter(|head| head.len() < HEAD) {
+            if let Some(head) = self.head.as_mut().filter(|head| in_head && head.len() < HEAD) {
                 head.extend_from_slice(done.get(..HEAD.min(done.len())).unwrap_or(done));
             }
-            for byte in done.iter().rev().take(2).rev() {
-                self.before = [self.before[1], *byte];
+            if matches!(self.state, State::Comment | State::CharacterData | State::Instruction) {
+                self.remember(done);
             }
             bytes = rest;
         }
         self.note();
+    }
+
+    fn remember(&mut self, done: &[u8]) {
+        for byte in done.get(done.len().saturating_sub(2)..).unwrap_or_default() {
+            self.before = [self.before[1], *byte];
+        }
     }
 
     /// Goes on as far as one state leads, and returns how many bytes that were.
@@ -127,32 +134,23 @@ impl Lexer {
                 Some(at) => {
                     self.length += at;
                     self.piece_ends(State::Opened);
-                    at + 1
+                    // Most tags are short: they are gone through at once, as far as they are there.
+                    match bytes.get(at + 1..).filter(|rest| !rest.is_empty()) {
+                        Some(rest) => at + 1 + self.opened(rest),
+                        None => at + 1,
+                    }
                 }
                 None => self.longer(all),
             },
             State::Opened => self.opened(bytes),
             State::Name => self.name(bytes),
-            State::Tag(None) => match memchr3(b'>', b'"', b'\'', bytes) {
-                Some(at) => {
-                    self.length += at + 1;
-                    self.attribute(bytes.get(..at).unwrap_or_default());
-                    match bytes.get(at) {
-                        Some(b'>') => self.tag_ends(),
-                        quote => self.value_begins(quote.copied()),
-                    }
-                    at + 1
-                }
-                None => {
-                    self.attribute(bytes);
-                    self.longer(all)
-                }
-            },
+            State::Tag(None) => self.tag(bytes),
             State::Tag(Some(quote)) => {
                 let end = memchr(quote, bytes);
                 if self.in_place {
                     let room = (PLACE + 1).saturating_sub(self.place.len());
-                    self.place.extend(bytes.iter().take(end.unwrap_or(all).min(room)));
+                    let part = bytes.get(..end.unwrap_or(all).min(room));
+                    self.place.extend_from_slice(part.unwrap_or_default());
                 }
                 match end {
                     Some(at) => {
@@ -195,6 +193,8 @@ impl Lexer {
             Some(b'/') => {
                 self.places = false;
                 self.state = State::Tag(None);
+                self.length += 1;
+                return 1 + self.tag(bytes.get(1..).unwrap_or_default());
             }
             Some(b'?') => self.state = State::Instruction,
             Some(b'!') => {
@@ -204,11 +204,26 @@ impl Lexer {
             _ => {
                 self.named = 0;
                 self.state = State::Name;
-                return 0;
+                return self.name(bytes);
             }
         }
         self.length += 1;
         1
+    }
+
+    /// Outside of quotes.
+    fn tag(&mut self, bytes: &[u8]) -> usize {
+        let Some(at) = memchr3(b'>', b'"', b'\'', bytes) else {
+            self.attribute(bytes);
+            return self.longer(bytes.len());
+        };
+        self.length += at + 1;
+        self.attribute(bytes.get(..at).unwrap_or_default());
+        match bytes.get(at) {
+            Some(b'>') => self.tag_ends(),
+            quote => self.value_begins(quote.copied()),
+        }
+        at + 1
     }
 
     /// The name without its prefix decides what is counted.
@@ -216,7 +231,13 @@ impl Lexer {
         for (at, byte) in bytes.iter().enumerate() {
             match byte {
                 b':' => self.named = 0,
-                b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'>' | b'"' | b'\'' => {
+                b'>' => {
+                    self.count();
+                    self.length += at + 1;
+                    self.tag_ends();
+                    return at + 1;
+                }
+                b' ' | b'\t' | b'\r' | b'\n' | b'/' | b'"' | b'\'' => {
                     self.count();
                     self.length += at;
                     self.state = State::Tag(None);
@@ -236,9 +257,11 @@ impl Lexer {
     /// The name of an attribute, as much of it as it takes to know it. Blanks around it do not count.
     fn attribute(&mut self, bytes: &[u8]) {
         if self.places {
-            let room = (KEY + 1).saturating_sub(self.key.len());
-            self.key
-                .extend(bytes.iter().filter(|byte| !byte.is_ascii_whitespace()).take(room));
+            for byte in bytes {
+                if self.key.len() <= KEY && !byte.is_ascii_whitespace() {
+                    self.key.push(*byte);
+                }
+            }
         }
     }
 

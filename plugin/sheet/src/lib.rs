@@ -169,7 +169,7 @@ pub async fn copy(
         kind::Format::Workbook => {
             let mut book = workbook::open(bytes)?;
             let mut cells = workbook::Pull::new(&mut book, &sheet.name)?;
-            while let Some((row, column, cell)) = cells.next()? {
+            while let Some((row, column, cell)) = cells.next(|column| column < COLUMNS_AT_MOST)? {
                 if let Some(some) = lines.take(row, column, cell)
                     && !tell(some).await
                 {

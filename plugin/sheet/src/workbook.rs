@@ -77,7 +77,7 @@ pub(super) fn find(bytes: &[u8], limits: Limits) -> Result<Sheet, SheetError> {
     for sheet in metadata.iter().filter(visible).filter(worksheet).take(SHEETS) {
         let mut collector = Collector::new(sheet.name.clone(), limits);
         let mut cells = Pull::new(&mut book, &sheet.name)?;
-        while let Some((row, column, cell)) = cells.next()? {
+        while let Some((row, column, cell)) = cells.next(|column| collector.wants(column))? {
             collector.cell(row, column, cell)?;
         }
         found.push(collector.end()?);
@@ -118,11 +118,11 @@ impl<'a, 'b> Pull<'a, 'b> {
         })
     }
 
-    /// The next cell that is not blank.
+    /// The next cell that is not blank, in one of the columns that are wanted.
     ///
     /// # Errors
     /// When the sheet can't be read on.
-    pub(super) fn next(&mut self) -> Result<Option<(u32, u32, Cell)>, SheetError> {
+    pub(super) fn next(&mut self, wanted: impl Fn(u32) -> bool) -> Result<Option<(u32, u32, Cell)>, SheetError> {
         let Some(reader) = &mut self.reader else {
             return Ok(None);
         };
@@ -136,6 +136,9 @@ impl<'a, 'b> Pull<'a, 'b> {
             };
             let (row, column) = record.pos;
             self.last = Some(record.pos);
+            if !wanted(column) {
+                continue;
+            }
             let cell = match record.value {
                 DataRef::Empty if record.formula.is_some() => Cell::Uncalculated,
                 found => value(found),

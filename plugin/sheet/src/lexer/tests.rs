@@ -118,6 +118,8 @@ fn texts_styles_and_what_is_announced_are_counted_with_or_without_a_prefix() {
         (measures.texts, measures.styles, measures.announced),
         (2, 1, 4_000_000_000)
     );
+    let late = format!("<r>{}<sst uniqueCount='4000000000'></sst></r>", "x".repeat(2 * HEAD));
+    assert_eq!(measured(&late).0.announced, 4_000_000_000);
     assert_eq!(announced(b" uniqueCount = \"99999999999999999999999\""), u64::MAX);
     assert_eq!(announced(b" uniqueCount='x1'"), 0);
 }
