@@ -13,9 +13,10 @@ const ID_TITLE: &str = "File ID";
 const PATH_TITLE: &str = "Sharepoint File Path";
 
 /// What one of the two cells holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Value {
     /// Nothing but blanks.
+    #[default]
     Blank,
     /// Text.
     Text(String),
@@ -138,7 +139,12 @@ impl Collector {
                 format!("the paths of the first {number} rows are longer than can be held: upload the sheet in parts"),
             ));
         }
-        self.rows.push(Row { number, id, path });
+        self.rows.push(Row {
+            number,
+            id,
+            path,
+            ..Row::default()
+        });
         Ok(())
     }
 

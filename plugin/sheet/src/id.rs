@@ -46,6 +46,42 @@ pub fn cleaned(text: &str) -> String {
     text.to_owned()
 }
 
+/// The File ID that a text could have been meant for, though it is none itself: without a `#` before it (`#100001`),
+/// without marks between thousands (`100,001`, `100.001`, `100 001`, `100'001`), without a name behind it
+/// (`100001 Offer.pdf`). None for what is as it should be, or could be anything. A guess to ask about, never to follow.
+#[must_use]
+pub fn meant(text: &str) -> Option<String> {
+    let cleaned = cleaned(text);
+    let text = cleaned.strip_prefix('\'').unwrap_or(&cleaned);
+    let bare = text.strip_prefix(['#', '№']).map_or(text, str::trim_start);
+    let number = ungrouped(bare).or_else(|| leading(bare))?;
+    (number != text && number.len() <= LONGEST).then_some(number)
+}
+
+/// What stands between thousands, in whichever country: Excel in French writes a narrow blank that does not break.
+const GROUPED: [char; 9] = [',', '.', ' ', '\'', '’', '_', '\u{a0}', '\u{202f}', '\u{2009}'];
+
+/// The digits of a number whose thousands are set apart, always by the same mark; or that has none of them.
+fn ungrouped(text: &str) -> Option<String> {
+    let Some(mark) = text.chars().find(|c| GROUPED.contains(c)) else {
+        return digits(text).then(|| text.to_owned());
+    };
+    let mut groups = text.split(mark);
+    let first = groups.next()?;
+    let sound =
+        (1..=3).contains(&first.len()) && digits(first) && groups.all(|group| group.len() == 3 && digits(group));
+    sound.then(|| text.replace(mark, ""))
+}
+
+/// A number of some length at the beginning, with something behind it that is no part of it.
+fn leading(text: &str) -> Option<String> {
+    let end = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, rest) = text.split_at_checked(end)?;
+    let apart = rest.starts_with(|c: char| !c.is_alphanumeric());
+    let more = rest.chars().any(char::is_alphabetic) && !rest.starts_with(['.', ',']);
+    (number.len() >= 3 && apart && more).then(|| number.to_owned())
+}
+
 fn written(text: &str) -> Result<Option<String>, &'static str> {
     if text.is_empty() {
         return Ok(None);
@@ -138,6 +174,47 @@ mod tests {
         assert_eq!(text("1.00001E+05"), Ok(Some("100001".to_owned())));
         assert!(text("1.23E+5").is_err());
         assert!(text("1E+05").is_err());
+    }
+
+    #[test]
+    fn r42_what_a_text_was_meant_for_can_be_asked() {
+        for written in [
+            "#100001",
+            "# 100001",
+            "100,001",
+            "100.001",
+            "100 001",
+            "100'001",
+            "100’001",
+            "100\u{202f}001",
+            "100\u{a0}001",
+            "#100,001",
+            "100001 Offer.pdf",
+            "100001 - Offer.pdf",
+            "100001: Offer",
+            "100001_Offer.pdf",
+            "#100001 (Offer)",
+            " '#100001 ",
+        ] {
+            assert_eq!(meant(written), Some("100001".to_owned()), "{written:?}");
+        }
+        assert_eq!(meant("1,100,001"), Some("1100001".to_owned()));
+        for written in [
+            "100001",
+            "A-17b",
+            "",
+            "10,01",
+            "1,00001",
+            "100,001.5",
+            "1.5",
+            "#",
+            "12 Monkeys",
+            "100001b",
+            "100001.pdf",
+            "2026-11-27",
+        ] {
+            assert_eq!(meant(written), None, "{written:?}");
+        }
     }
 
     #[test]

@@ -94,7 +94,7 @@ impl SheetError {
 }
 
 /// A row with something in one of the two columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
     /// As people see it beside the row: from 1.
     pub number: u32,
@@ -102,6 +102,16 @@ pub struct Row {
     pub id: Value,
     /// The cell under "Sharepoint File Path".
     pub path: Value,
+    /// Where the path's cell links to, word for word as the sheet has it: an address, percent-encoded or not, or
+    /// whatever else cells are linked to (`file:///…`, `mailto:…`, a path beside the workbook). None if it links to
+    /// nothing, or only to a place in the workbook. A link can stand where the cell itself is blank.
+    pub link: Option<String>,
+    /// Whether the sheet does not show the row: a filter, a hand or a closed group hides it, or it has no height.
+    pub hidden: bool,
+    /// The row in which the File ID is written, if its cell is merged downwards over this one.
+    pub id_from: Option<u32>,
+    /// The row in which the path and its link are written, if that cell is merged downwards over this one.
+    pub path_from: Option<u32>,
 }
 
 /// A sheet as far as it matters.
