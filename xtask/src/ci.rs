@@ -1,6 +1,6 @@
 //! What must hold before a change goes in.
 
-use std::{fs, process::Command, time::Instant};
+use std::{ffi::OsStr, fs, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
@@ -9,7 +9,7 @@ use crate::{component, contract, demo, deny, fuzz, papers, run, say, sources};
 type Stage = fn() -> Result<()>;
 
 /// The stages, in the order in which a mistake costs least to find.
-const STAGES: [(&str, Stage); 8] = [
+const STAGES: [(&str, Stage); 9] = [
     ("format", format),
     ("lints", lints),
     ("lints of the plugin's glue", glue_lints),
@@ -17,6 +17,7 @@ const STAGES: [(&str, Stage); 8] = [
     ("contract", check_contract),
     ("dependencies", deny::in_ci),
     ("tests", || test(&[])),
+    ("ordeal", || ordeal(&TENTH)),
     ("demo", demo::run),
 ];
 
@@ -68,6 +69,20 @@ pub fn bench(what: &[String]) -> Result<()> {
     run::run(run::cargo().args(["build", "--workspace", "--bins", "--locked", "--release"]))?;
     let bench = sources::target_dir(&run::root()).join("release/bench");
     run::run(Command::new(bench).args(what))
+}
+
+/// A tenth of the ordeal.
+pub const TENTH: [&str; 6] = ["--kills", "50", "--full", "6", "--rotations", "10"];
+
+/// Kills, full disks and changes of the key: see `tests/ordeal`.
+///
+/// # Errors
+/// If something does not compile, or anything was lost.
+pub fn ordeal(arguments: &[impl AsRef<OsStr>]) -> Result<()> {
+    component::build()?;
+    run::run(run::cargo().args(["build", "--workspace", "--bins", "--locked"]))?;
+    let ordeal = sources::target_dir(&run::root()).join("debug/ordeal");
+    run::run(Command::new(ordeal).args(arguments))
 }
 
 fn format() -> Result<()> {

@@ -46,6 +46,15 @@ enum Command {
         /// Only these: load, import, sync, associate.
         what: Vec<String>,
     },
+    /// Kill the program in the middle of every command, fill its disk, change its key beside others: nothing may be lost.
+    Ordeal {
+        /// A tenth of everything, as `ci` has it.
+        #[arg(long)]
+        tenth: bool,
+        /// For the program: `--kills N`, `--full N`, `--rotations N`, `--seed N`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Fuzz what reads input from outside. Stops at the first find.
     Fuzz {
         /// Only these targets of `fuzz/`: sheet, graph, ...
@@ -73,6 +82,8 @@ fn main() -> ExitCode {
         Command::Fuzz { what, smoke, minutes } => {
             fuzz::run(&what, Duration::from_secs(60 * if smoke { 1 } else { minutes }))
         }
+        Command::Ordeal { tenth: true, .. } => ci::ordeal(&ci::TENTH),
+        Command::Ordeal { arguments, .. } => ci::ordeal(&arguments),
         Command::Deny => deny::run(),
         Command::Ci => ci::run(),
     };
