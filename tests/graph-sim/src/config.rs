@@ -47,6 +47,9 @@ pub struct Config {
     pub public_client: bool,
     /// What changes are told like.
     pub delta: DeltaStyle,
+    /// What tells this simulator from one that ran before it, in the versions of items and in delta tokens: those of another
+    /// are answered with 410, since what it knew is gone. 0 for one that nobody starts again.
+    pub born: u64,
     /// How many resource units the application may use in a minute of the simulator's clock; `None`: any number.
     pub units_per_minute: Option<u32>,
 }
@@ -67,6 +70,7 @@ impl Default for Config {
             https_links: false,
             public_client: false,
             delta: DeltaStyle::default(),
+            born: 0,
             units_per_minute: None,
         }
     }

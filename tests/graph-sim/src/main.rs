@@ -1,6 +1,11 @@
 //! The simulator as a program.
 
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use std::{
+    io::Write,
+    path::PathBuf,
+    process::ExitCode,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
@@ -78,6 +83,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         seed,
         clock: arguments.clock,
         faults: arguments.faults,
+        born: SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs()),
         ..Config::default()
     })
     .await?;

@@ -48,6 +48,7 @@ impl Sim {
         let clock = Clock::new(config.clock);
         let mut company = Company::contoso(TENANT_DOMAIN, clock.now());
         seed::fill(&mut company, &config.seed, clock.now())?;
+        company.drives.values_mut().for_each(|drive| drive.begin(config.born));
         let mut faults = FaultBook::default();
         for fault in &config.faults {
             faults.add(fault.clone());

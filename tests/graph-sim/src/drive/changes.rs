@@ -18,6 +18,8 @@ pub(crate) struct Changes {
     order: BTreeMap<u64, String>,
     last: u64,
     bin: BTreeMap<String, Deleted>,
+    /// Where the versions of items begin.
+    pub(super) born: u64,
     /// How often the tokens given out so far were made useless, and how a reader should start again.
     expired: (u64, Option<Resync>),
 }
@@ -71,6 +73,16 @@ impl Drive {
     fn latest(&self, id: &str) -> Option<Change<'_>> {
         let was = || self.changes.bin.get(id).map(Change::Was);
         self.items.get(id).map(Change::Is).or_else(was)
+    }
+
+    /// Begins another life of the drive: no version of an item and no delta token is as in the one before.
+    pub fn begin(&mut self, born: u64) {
+        self.changes.born = born;
+        self.changes.expired.0 = born;
+        for item in self.items.values_mut() {
+            item.version += born;
+            item.content_version += born;
+        }
     }
 
     /// How often delta tokens were made useless.

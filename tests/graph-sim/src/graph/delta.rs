@@ -70,7 +70,7 @@ pub(super) fn changes(world: &World, call: &Call) -> Answer {
         Some(text) => Token::read(drive, text)
             .ok_or_else(|| GraphError::new(StatusCode::BAD_REQUEST, "invalidRequest", "The token is not valid."))?,
     };
-    if token.epoch < drive.token_epoch() {
+    if token.epoch != drive.token_epoch() {
         return Err(links.gone());
     }
     if style.empty_pages && !token.had_empty_page {

@@ -7,7 +7,7 @@ use crate::{drive::Drive, ids};
 /// How far a reader has come. What it is written as means nothing to them, and is good for its drive alone.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Token {
-    /// Tokens of an earlier epoch are of no use.
+    /// Tokens of another epoch are of no use: they were made useless, or another simulator has given them out.
     pub epoch: u64,
     /// The place of the last change they were told of.
     pub after: u64,

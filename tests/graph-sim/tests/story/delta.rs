@@ -369,3 +369,31 @@ async fn delta_is_for_the_root_by_any_of_its_names() {
         (501, "notSupported")
     );
 }
+
+#[tokio::test]
+async fn what_another_process_has_told_is_of_no_use_and_no_version_of_it_comes_again() {
+    let started = |born| async move {
+        let sim = sim(Config {
+            seed: Seed::Empty,
+            born,
+            ..Config::default()
+        })
+        .await;
+        sim.put("/A.pdf", b"one".to_vec().into());
+        sim
+    };
+    let (first, second) = (started(1_000).await, started(2_000).await);
+    let before = read(&Graph::sign_in(&first).await, ALL).await;
+    second.put("/A.pdf", b"another".to_vec().into());
+
+    let after = Graph::sign_in(&second).await;
+    let reply = after
+        .get(&before.link.replace(&first.graph_url(), &second.graph_url()))
+        .await;
+
+    let code = "resyncChangesApplyDifferences".to_owned();
+    assert_eq!(gone(&reply), (410, "resyncRequired".to_owned(), code));
+    let there = read(&after, ALL).await;
+    let tag = |round: &Round| round.entries.iter().find(|entry| entry["name"] == "A.pdf").unwrap()["cTag"].clone();
+    assert_ne!(tag(&before), tag(&there));
+}
