@@ -33,22 +33,9 @@ async fn prepared() -> World {
     world
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
 pub fn copied(world: &World) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    copy(world.data.path(), folder.path());
+    end_to_end::folders::copy(world.data.path(), folder.path());
     folder
 }
 

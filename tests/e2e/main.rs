@@ -15,6 +15,7 @@ mod crashed_uploads;
 mod crashes;
 mod denial;
 mod faults;
+mod folders;
 mod hostile;
 mod importing;
 mod leaving;

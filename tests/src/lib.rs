@@ -30,6 +30,7 @@ use tempfile::TempDir;
 pub mod browser;
 pub mod certificate;
 pub mod files;
+pub mod folders;
 pub mod memory;
 pub mod peers;
 pub mod sheets;

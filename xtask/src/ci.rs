@@ -85,6 +85,18 @@ pub fn ordeal(arguments: &[impl AsRef<OsStr>]) -> Result<()> {
     run::run(Command::new(ordeal).args(arguments))
 }
 
+/// Makes a data folder by today's program, and keeps it for the tests of the programs to come.
+///
+/// # Errors
+/// If something does not compile, or there is a folder of today's schema already.
+pub fn folder() -> Result<()> {
+    component::build()?;
+    run::run(run::cargo().args(["build", "--workspace", "--bins", "--locked"]))?;
+    run::run(&mut Command::new(
+        sources::target_dir(&run::root()).join("debug/folder"),
+    ))
+}
+
 fn format() -> Result<()> {
     run::run(run::cargo().args(["fmt", "--all", "--check"]))
 }

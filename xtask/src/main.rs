@@ -66,6 +66,8 @@ enum Command {
         #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1440))]
         minutes: u64,
     },
+    /// Make a data folder with a bit of everything in it, and keep it below tests/folders for the programs to come.
+    Folder,
     /// Check licences, versions, sources and known weaknesses of all dependencies.
     Deny,
     /// Everything that must hold before a change goes in: format, lints, contract, tests, demo.
@@ -84,6 +86,7 @@ fn main() -> ExitCode {
         }
         Command::Ordeal { tenth: true, .. } => ci::ordeal(&ci::TENTH),
         Command::Ordeal { arguments, .. } => ci::ordeal(&arguments),
+        Command::Folder => ci::folder(),
         Command::Deny => deny::run(),
         Command::Ci => ci::run(),
     };

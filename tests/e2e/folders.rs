@@ -1,0 +1,56 @@
+//! Data folders that older programs have left, opened with today's: everything is there as it was, and work goes on.
+
+use std::path::Path;
+
+use end_to_end::folders::look::{go_on, holds, look};
+use end_to_end::folders::{all, dump, expected, open, restored, simulated};
+use serde_json::Value;
+
+/// The first thing that a document lacks of another, or has otherwise.
+fn lacking(whole: &Value, part: &Value, at: &str) -> Option<String> {
+    if holds(whole, part) {
+        return None;
+    }
+    let deeper = match part {
+        Value::Object(part) => part
+            .iter()
+            .find_map(|(key, value)| lacking(&whole[key], value, &format!("{at}.{key}"))),
+        Value::Array(part) if whole.as_array().is_some_and(|whole| whole.len() == part.len()) => part
+            .iter()
+            .enumerate()
+            .find_map(|(place, value)| lacking(&whole[place], value, &format!("{at}[{place}]"))),
+        _ => None,
+    };
+    deeper.or_else(|| Some(format!("{at} was {part:#} and is {whole:#}")))
+}
+
+fn same(folder: &Path, now: &Value, then: &Value, what: &str) {
+    let lacking = lacking(now, then, what);
+    assert_eq!(lacking, None, "{}", folder.display());
+}
+
+#[tokio::test]
+async fn every_folder_that_was_ever_made_is_opened_as_it_was_left_and_goes_on() {
+    assert!(!all().is_empty());
+    for folder in all() {
+        let (expected, data, old) = (expected(&folder), restored(&folder).await, restored(&folder).await);
+        let sim = simulated(&expected, data.path()).await;
+        let (host, clock) = open(&expected, &sim, data.path()).await;
+
+        same(&folder, &look(&host, data.path()).await, &expected["seen"], "seen");
+        simulated_as_well(&expected, old.path(), sim.graph_url()).await;
+        let database = |data: &Path| data.join("clientpoint.db");
+        assert_eq!(
+            dump::rows_as_in(&database(old.path()), &database(data.path())).await,
+            dump::rows_as_in(&database(old.path()), &database(old.path())).await,
+            "{}",
+            folder.display()
+        );
+        same(&folder, &go_on(&host, &clock, &sim).await, &expected["then"], "then");
+    }
+}
+
+/// The links in it lead to where those of the other copy lead.
+async fn simulated_as_well(expected: &Value, data: &Path, to: String) {
+    dump::move_links(&data.join("clientpoint.db"), expected["graph"].as_str().unwrap(), &to).await;
+}
