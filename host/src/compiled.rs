@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use crate::private;
 use crate::secrets::{Authenticator, SecretKey};
 
 /// Compiles a component, or takes its compiled form from `cache`.
@@ -81,7 +82,7 @@ impl Entry {
 
     fn write(&self, code: &[u8], key: &SecretKey) -> std::io::Result<()> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
+        private::folder(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(&key.authenticate(&self.purpose, code).tag())?;
         file.write_all(code)?;

@@ -80,6 +80,14 @@ pub enum Error {
         /// What is in the way, and what to do.
         message: String,
     },
+    /// The database is not the one of its folder, as far as can be told. Nothing was changed.
+    #[error("{message}")]
+    Catalogue {
+        /// `new-catalogue`, `foreign-catalogue`, `older-catalogue`, `objects-missing` and the like.
+        code: &'static str,
+        /// What does not fit, and the ways out.
+        message: String,
+    },
     /// There is no room for the bytes.
     #[error("no space left in `{0}`: free some room and try again; the library is as it was")]
     NoSpace(String),
@@ -104,7 +112,7 @@ impl Error {
             Error::Plugin { code, .. } => code,
             Error::PluginStopped(_) => "plugin-stopped",
             Error::Ledger { .. } => "ledger",
-            Error::Sync { code, .. } => code,
+            Error::Sync { code, .. } | Error::Catalogue { code, .. } => code,
             Error::NoSpace(_) => "no-space",
             Error::Storage(_) => "storage",
         }

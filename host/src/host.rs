@@ -3,6 +3,7 @@
 mod builder;
 mod endpoints;
 mod faithful;
+mod housekeeping;
 mod keeper;
 mod locks;
 
@@ -119,6 +120,9 @@ pub struct Host {
     /// By connection, and by when it was connected.
     tokens: Mutex<BTreeMap<(String, String), Tokens>>,
     peak_memory: Arc<AtomicUsize>,
+    /// The UTC day on which the folder's counter was looked at last.
+    day: Mutex<Option<chrono::NaiveDate>>,
+    notices: Mutex<Vec<String>>,
 }
 
 impl Host {

@@ -39,5 +39,6 @@ pub mod timer;
 pub mod bindings;
 mod compiled;
 mod error;
+mod private;
 
 pub use error::{Error, Result};

@@ -14,7 +14,8 @@ use crate::bindings::clientpoint::content_source::types::Link;
 use crate::clock::stamp;
 use crate::place::Place;
 use crate::store::files::{self, Created, NewFile};
-use crate::store::objects::{AppendError, Draft, Object};
+use crate::store::objects::{AppendError, Draft, Published};
+use crate::store::sweep;
 
 /// How many drafts an instance may have at a time. Each is an open file.
 const DRAFTS_AT_MOST: usize = 16;
@@ -163,14 +164,19 @@ async fn publish(ctx: &LibraryCtx, name: &str, placed: Placed, link: Link) -> Re
         object: &object,
         link: Some(&link),
     };
-    match files::create(&ctx.pool, new, &stamp(ctx.clock.utc())).await? {
+    let now = stamp(ctx.clock.utc());
+    let created = files::create(&ctx.pool, new, &now).await;
+    if !matches!(created, Ok(Created::File(_))) {
+        sweep::let_go(&ctx.pool, &object, &now).await;
+    }
+    match created? {
         Created::File(file) => Ok(LibraryFile::from(*file)),
         Created::AlreadyLinked(id) => Err(Error::AlreadyLinked(id)),
     }
 }
 
-/// The bytes of a draft as an object.
-pub(super) async fn make_durable(ctx: &LibraryCtx, placed: Placed) -> Result<Object, Error> {
+/// The bytes of a draft as an object, which no sweep judges until what comes back is dropped.
+pub(super) async fn make_durable(ctx: &LibraryCtx, placed: Placed) -> Result<Published, Error> {
     let objects = ctx.objects.clone();
     let object = tokio::task::spawn_blocking(move || {
         let Placed { draft, _place } = placed;

@@ -14,6 +14,7 @@ use crate::bindings::clientpoint::content_source::managed_files::{
 use crate::bindings::clientpoint::content_source::types::{ItemRef, Link};
 use crate::clock::stamp;
 use crate::store::managed::{self, Managed, Replacement, Scope};
+use crate::store::sweep;
 
 /// How many rows one question or one answer may have.
 const ROWS_AT_MOST: usize = 1_000;
@@ -184,8 +185,11 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
                 line: &stored_line(line),
             };
             let now = stamp(ctx.clock.utc());
-            let published = managed::publish(&ctx.pool, run, replacement, &now).await?;
-            published.map(LibraryFile::from).ok_or(Error::Conflict)
+            let published = managed::publish(&ctx.pool, run, replacement, &now).await;
+            if !matches!(published, Ok(Some(_))) {
+                sweep::let_go(&ctx.pool, &object, &now).await;
+            }
+            published?.map(LibraryFile::from).ok_or(Error::Conflict)
         }
         .await)
     }

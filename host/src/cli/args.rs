@@ -109,6 +109,9 @@ pub enum Command {
     /// What became of the managed files, run by run
     #[command(subcommand)]
     Runs(super::sync::Runs),
+    /// Bytes that the library does not need any more: kept for 30 days, then deleted
+    #[command(subcommand)]
+    Trash(super::trash::Trash),
     /// How the connection and the daily sync stand
     Status,
     /// What the plugin is, and everything it can reach
@@ -247,6 +250,12 @@ pub enum Library {
         /// The File ID; all files without it
         #[arg(long, value_name = "FILE-ID")]
         file: Option<String>,
+    },
+    /// Go on with a database that is not the one of its data folder: new, older, or another one. Tells what that means
+    Adopt {
+        /// Do it
+        #[arg(long)]
+        yes: bool,
     },
     /// Give a file new content (not one that OneDrive manages)
     Replace {

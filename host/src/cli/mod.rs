@@ -1,6 +1,7 @@
 //! The command line: thin. It reads words, calls a [`Session`](clientpoint_host::service::Session), and shows what came
 //! of it, as a table for people or as one JSON document.
 
+mod adopt;
 pub mod args;
 mod associate;
 mod bars;
@@ -8,6 +9,7 @@ mod connect;
 mod run;
 mod show;
 mod sync;
+mod trash;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -55,7 +57,16 @@ pub async fn main(arguments: Arguments) -> ExitCode {
 }
 
 async fn carry_out(arguments: Arguments) -> Result<Output, Vec<Error>> {
+    if let Command::Library(args::Library::Adopt { yes }) = arguments.command {
+        return adopt::adopt(&arguments, yes).await;
+    }
     let host = build(&arguments).await.map_err(|error| error.problems)?;
+    let done = at_work(&host, arguments).await;
+    host.close().await;
+    done
+}
+
+async fn at_work(host: &Host, arguments: Arguments) -> Result<Output, Vec<Error>> {
     let session = host.session(&arguments.user).await.map_err(|error| vec![error])?;
     let session = session.through(arguments.through.map(Mode::from));
     let done = run::run(&session, arguments.command).await;
@@ -66,13 +77,24 @@ async fn carry_out(arguments: Arguments) -> Result<Output, Vec<Error>> {
             eprintln!("warning: {}", show::plain(&warning));
         }
     }
+    tell_notices(host);
     done.map_err(|error| vec![error])
+}
+
+/// What the folder's daily sweep has found.
+fn tell_notices(host: &Host) {
+    for notice in host.take_notices() {
+        eprintln!("warning: {}", show::plain(&notice));
+    }
 }
 
 async fn build(arguments: &Arguments) -> Result<Host, BuildError> {
     let mut builder = Host::builder(&arguments.data).progress(Arc::new(bars::Bars::new(arguments.json)));
     if arguments.command.needs_plugin() {
         builder = builder.component(arguments.plugin.clone().unwrap_or_else(args::default_plugin));
+    }
+    if matches!(arguments.command, Command::Library(args::Library::Adopt { .. })) {
+        builder = builder.adopt();
     }
     let mut problems = Vec::new();
     match (arguments.insecure_endpoints, &arguments.graph_url, &arguments.login_url) {
@@ -144,7 +166,8 @@ impl Command {
             | Command::Runs(_)
             | Command::Library(_)
             | Command::Place(_)
-            | Command::Places { .. } => false,
+            | Command::Places { .. }
+            | Command::Trash(_) => false,
         }
     }
 }

@@ -13,7 +13,7 @@ use super::Output;
 use super::args::{Command, Drives, Library, Onedrive, PlaceArguments, Users};
 use super::connect;
 use super::show::{plain, size, table};
-use super::{associate, sync};
+use super::{associate, sync, trash};
 
 /// Carries out a command.
 pub async fn run(session: &Session<'_>, command: Command) -> Result<Output> {
@@ -51,6 +51,7 @@ pub async fn run(session: &Session<'_>, command: Command) -> Result<Output> {
         Command::Sync(arguments) => sync::sync(session, arguments).await,
         Command::Serve { once } => sync::serve(session, once).await,
         Command::Runs(command) => sync::runs(session, command).await,
+        Command::Trash(command) => trash::trash(session, command).await,
         Command::Status => {
             let health = session.health().await?;
             let mut output = connect::status(&session.status().await?);
@@ -198,6 +199,8 @@ async fn library(session: &Session<'_>, command: Library) -> Result<Output> {
         }
         Library::Rollback { id } => Ok(one(&session.rollback(&id).await?)),
         Library::Unlock { id } => Ok(one(&session.unlock(&id).await?)),
+        // It has to come before the host is made.
+        Library::Adopt { .. } => Err(Error::Settings("a library that is open needs no adopting".into())),
         Library::Release { id } => Ok(one(&session.release(&id).await?)),
         Library::KeepClientpoints { switch, file } => Ok(sync::propagation(&match switch {
             Some(word) => session.keep_clientpoints(file.as_deref(), sync::switch(&word)?).await?,

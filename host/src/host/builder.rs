@@ -13,9 +13,9 @@ use crate::egress::rules::origin;
 use crate::plugin::Plugin;
 use crate::powers::Power;
 use crate::secrets::SecretKey;
-use crate::store;
 use crate::store::objects::Objects;
-use crate::{Error, Result};
+use crate::store::{self, identity, trash};
+use crate::{Error, Result, private};
 
 /// Collects what a host is made of. [`HostBuilder::build`] checks all of it.
 pub struct HostBuilder {
@@ -28,6 +28,7 @@ pub struct HostBuilder {
     limits: Limits,
     changes: PolicyChanges,
     withheld: BTreeSet<Power>,
+    adopt: bool,
 }
 
 /// Everything that is wrong with a configuration, at once.
@@ -49,6 +50,7 @@ impl HostBuilder {
             limits: Limits::default(),
             changes: PolicyChanges::default(),
             withheld: BTreeSet::new(),
+            adopt: false,
         }
     }
 
@@ -100,6 +102,13 @@ impl HostBuilder {
         self
     }
 
+    /// Takes the database for the one of this folder, though [`identity::look`] finds reason to doubt it: somebody has read
+    /// what that means.
+    pub fn adopt(mut self) -> Self {
+        self.adopt = true;
+        self
+    }
+
     /// Makes the host, or says everything that is wrong at once.
     ///
     /// # Errors
@@ -125,6 +134,11 @@ impl HostBuilder {
             egress::client(self.endpoints.is_some())
                 .map_err(|error| Error::Settings(format!("the HTTP client can't be made: {error}"))),
         );
+        // Before anything is made or opened: a folder whose database is doubtful stays as it is.
+        if let Err(error) = self.standing().await {
+            problems.push(error);
+            return Err(BuildError { problems });
+        }
         let folder = noted(&mut problems, open_folder(&self.data));
         let (key, pool) = match &folder {
             Some(_) => (
@@ -144,27 +158,57 @@ impl HostBuilder {
             _ => None,
         };
         if let (Some(objects), Some(pool)) = (&folder, &pool) {
-            noted(&mut problems, objects.sweep_daily(pool).await);
+            noted(&mut problems, self.settled(pool, objects).await);
         }
         match (client, folder, key, pool) {
-            (Some(client), Some(objects), Some(key), Some(pool)) if problems.is_empty() => Ok(Host {
-                data: self.data,
-                pool,
-                objects,
-                clock: self.clock,
-                limits: self.limits,
-                key: Mutex::new(Arc::new(key)),
-                client,
-                plugin: plugin.or(self.plugin),
-                watcher: self.watcher,
-                endpoints: self.endpoints,
-                changes: self.changes,
-                withheld: self.withheld,
-                tokens: Mutex::default(),
-                peak_memory: Arc::default(),
-            }),
-            _ => Err(BuildError { problems }),
+            (Some(client), Some(objects), Some(key), Some(pool)) if problems.is_empty() => {
+                let host = Host {
+                    data: self.data,
+                    pool,
+                    objects,
+                    clock: self.clock,
+                    limits: self.limits,
+                    key: Mutex::new(Arc::new(key)),
+                    client,
+                    plugin: plugin.or(self.plugin),
+                    watcher: self.watcher,
+                    endpoints: self.endpoints,
+                    changes: self.changes,
+                    withheld: self.withheld,
+                    tokens: Mutex::default(),
+                    peak_memory: Arc::default(),
+                    day: Mutex::default(),
+                    notices: Mutex::default(),
+                };
+                host.keep_house().await;
+                Ok(host)
+            }
+            (_, _, _, pool) => {
+                if let Some(pool) = pool {
+                    super::housekeeping::close(&pool).await;
+                }
+                Err(BuildError { problems })
+            }
         }
+    }
+
+    /// Refuses a database that is not the one of its folder, unless it is to be adopted.
+    async fn standing(&self) -> Result<()> {
+        make_folder(&self.data)?;
+        if self.adopt {
+            return Ok(());
+        }
+        identity::look(&self.data).await?.settled()
+    }
+
+    /// Writes down that database and folder belong together.
+    async fn settled(&self, pool: &sqlx::SqlitePool, objects: &Objects) -> Result<()> {
+        if !self.adopt {
+            return identity::settle(pool, &self.data).await;
+        }
+        identity::adopt(pool, &self.data, self.clock.utc().date_naive()).await?;
+        trash::reclaim(pool, objects).await?;
+        Ok(())
     }
 }
 
@@ -179,30 +223,23 @@ fn noted<T>(problems: &mut Vec<Error>, result: Result<T>) -> Option<T> {
 }
 
 fn open_folder(data: &Path) -> Result<Objects> {
-    std::fs::create_dir_all(data)
-        .and_then(|()| private(data))
-        .map_err(|error| {
-            Error::Settings(format!(
-                "the data folder `{}` can't be used ({error}): give another one with `--data DIR`",
-                data.display()
-            ))
-        })?;
+    private::data_folder(data).map_err(|error| unusable(data, &error))?;
     Objects::open(data)
 }
 
-/// A folder that was made just now is for its owner only. One with other rights was given them on purpose.
-#[cfg(unix)]
-fn private(data: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    if std::fs::read_dir(data)?.next().is_some() {
+/// Makes the data folder, if it is missing.
+fn make_folder(data: &Path) -> Result<()> {
+    if data.is_dir() {
         return Ok(());
     }
-    std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700))
+    private::folder(data).map_err(|error| unusable(data, &error))
 }
 
-#[cfg(not(unix))]
-fn private(_data: &Path) -> std::io::Result<()> {
-    Ok(())
+fn unusable(data: &Path, error: &std::io::Error) -> Error {
+    Error::Settings(format!(
+        "the data folder `{}` can't be used ({error}): give another one with `--data DIR`",
+        data.display()
+    ))
 }
 
 fn checked_origin(endpoint: &str) -> Option<String> {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Host;
-use crate::{Error, Result};
+use crate::{Error, Result, private};
 
 /// How long a renewal of somebody else may take. It is bounded itself; this is for a process that stands still.
 const RENEWED_WITHIN: Duration = Duration::from_secs(90);
@@ -57,5 +57,5 @@ async fn locked(path: PathBuf, within: Duration, stuck: &str) -> Result<File> {
 }
 
 fn open(path: PathBuf) -> std::io::Result<File> {
-    File::options().create(true).append(true).open(path)
+    private::lock_file(&path)
 }

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::{FileRow, Session};
-use crate::clock::stamp;
 use crate::place::Place;
 use crate::store::files::{self, Created, NewFile, Showing, ShowingKind};
-use crate::store::objects::{Object, Objects};
+use crate::store::objects::{Objects, Published};
+use crate::store::sweep;
 use crate::{Error, Result};
 
 /// How much is read from a file at once, in bytes.
@@ -77,7 +77,12 @@ impl Session<'_> {
             object: &object,
             link: None,
         };
-        match files::create(&self.host.pool, new, &stamp(self.host.clock.utc())).await? {
+        let now = self.now();
+        let created = files::create(&self.host.pool, new, &now).await;
+        if !matches!(created, Ok(Created::File(_))) {
+            sweep::let_go(&self.host.pool, &object, &now).await;
+        }
+        match created? {
             Created::File(file) => Ok(FileRow::from(*file)),
             Created::AlreadyLinked(id) => Err(Error::Storage(format!("file {id} is in the way"))),
         }
@@ -93,9 +98,13 @@ impl Session<'_> {
         // Asked before anything is read, and again inside the transaction.
         files::refuse_managed(&files::get(&self.host.pool, id).await?)?;
         let object = self.store(from).await?;
-        let file = files::replace(&self.host.pool, id, &object, &stamp(self.host.clock.utc())).await?;
+        let now = self.now();
+        let replaced = files::replace(&self.host.pool, id, &object, &now).await;
+        if replaced.is_err() {
+            sweep::let_go(&self.host.pool, &object, &now).await;
+        }
         Ok(Replaced {
-            file: file.into(),
+            file: replaced?.into(),
             shown_in: files::showings(&self.host.pool, id).await?,
         })
     }
@@ -137,7 +146,7 @@ impl Session<'_> {
         files::showings(&self.host.pool, id).await
     }
 
-    async fn store(&self, from: &Path) -> Result<Object> {
+    async fn store(&self, from: &Path) -> Result<Published> {
         let objects = self.host.objects.clone();
         let from = from.to_path_buf();
         tokio::task::spawn_blocking(move || store(&objects, &from))
@@ -146,7 +155,7 @@ impl Session<'_> {
     }
 }
 
-fn store(objects: &Objects, from: &Path) -> Result<Object> {
+fn store(objects: &Objects, from: &Path) -> Result<Published> {
     let unreadable = |error: std::io::Error| Error::Settings(format!("`{}` can't be read: {error}", from.display()));
     let mut source = BufReader::new(File::open(from).map_err(unreadable)?);
     let mut draft = objects.draft(u64::MAX)?;

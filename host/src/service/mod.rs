@@ -24,6 +24,7 @@ mod signing_in;
 mod standing;
 mod stop;
 mod syncing;
+mod trash;
 
 pub use associating::{AssociatedRow, Association};
 pub use connecting::{Inspection, PowerRow, Status};
@@ -38,6 +39,7 @@ pub use signing_in::SignIn;
 pub use standing::Expiry;
 pub use stop::Stop;
 pub use syncing::{PlanReport, PlannedRow, SyncOptions};
+pub use trash::Trash;
 
 use crate::Result;
 use crate::host::Host;
@@ -59,6 +61,7 @@ impl Host {
     ///
     /// `Error::NotFound`, or the database's.
     pub async fn session(&self, user: &str) -> Result<Session<'_>> {
+        self.begin_day().await;
         Ok(Session {
             host: self,
             user: users::get(&self.pool, user).await?,

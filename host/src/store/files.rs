@@ -1,7 +1,5 @@
 //! The Content Library's catalogue: files, their revisions, what they follow, and where they are shown.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
@@ -279,18 +277,6 @@ pub async fn showings(pool: &SqlitePool, id: &str) -> Result<Vec<Showing>> {
             revision: revision.unsigned_abs(),
         })
         .collect())
-}
-
-/// The names of all objects that some revision points at.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn referenced_objects(pool: &SqlitePool) -> Result<BTreeSet<String>> {
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT DISTINCT sha256 FROM revisions")
-        .fetch_all(pool)
-        .await?;
-    Ok(rows.into_iter().map(|(sha256,)| sha256).collect())
 }
 
 impl ShowingKind {

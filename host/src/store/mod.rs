@@ -2,20 +2,26 @@
 //! for bytes.
 //!
 //! The order of writes is what makes a crash harmless: bytes become a durable object first, then one database
-//! transaction points at it. An object that nothing points at is swept later.
+//! transaction points at it. An object that nothing points at is swept later, if the database and the folder belong
+//! together: `identity` says so before either is opened for work.
 
 pub mod association;
+mod catalogue;
 pub mod connections;
 pub mod detach;
 pub mod endpoints;
 pub mod files;
+mod folder;
 pub mod grants;
+pub mod identity;
 pub mod managed;
 pub mod objects;
 pub mod plans;
 pub mod rollback;
 pub mod runs;
 pub mod standings;
+pub mod sweep;
+pub mod trash;
 pub mod undo;
 pub mod users;
 
@@ -36,6 +42,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/6_endpoints.sql"),
     include_str!("migrations/7_association.sql"),
     include_str!("migrations/8_places.sql"),
+    include_str!("migrations/9_identity.sql"),
 ];
 
 /// How long a question waits for one of this process's own connections.

@@ -1,27 +1,32 @@
 //! Bytes: immutable objects named by their SHA-256, and drafts on their way to become one.
 //!
 //! ```text
-//! DATA/drafts/XXXXXX        being written; locked by its writer; swept when the lock is free
-//! DATA/objects/ab/abcdef…   whole, durable, never changed; swept when no revision points at it
+//! DATA/drafts/.tmpXXXXXX    being written; locked by its writer; swept when the lock is free
+//! DATA/objects/ab/abcdef…   whole, durable, never changed
+//! DATA/trash/DAY/abcdef…    an object that nothing pointed at on that day; see `sweep`
+//! DATA/objects.lock         shared from publishing an object until its transaction has ended; the sweep has it alone
 //! ```
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::Write;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
-use sqlx::SqlitePool;
 use tempfile::{NamedTempFile, TempPath};
 
-use crate::{Error, Result};
+use crate::{Error, Result, private};
 
-/// An object younger than this is not swept: its transaction may be about to happen.
-const SWEEP_AGE: Duration = Duration::from_secs(60 * 60);
+/// What the names of drafts begin with; this many letters and digits follow.
+const DRAFT: (&str, usize) = (".tmp", 6);
 
-/// How often the objects are looked through for those that nothing points at.
-const SWEEP_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long who publishes waits for a sweep, which has the lock for a moment at a time.
+const SWEPT_WITHIN: Duration = Duration::from_secs(60);
+
+/// How often the lock is tried meanwhile.
+const TRY_EVERY: Duration = Duration::from_millis(5);
 
 /// After so many bytes, the disk is set to work while the rest still arrives.
 const FLUSH_AFTER: u64 = 8 << 20;
@@ -29,8 +34,10 @@ const FLUSH_AFTER: u64 = 8 << 20;
 /// The folder of bytes.
 #[derive(Clone, Debug)]
 pub struct Objects {
-    drafts: PathBuf,
-    objects: PathBuf,
+    pub(super) drafts: PathBuf,
+    pub(super) objects: PathBuf,
+    pub(super) trash: PathBuf,
+    lock: PathBuf,
 }
 
 /// Bytes that nobody sees yet. Dropped, they are gone.
@@ -55,6 +62,22 @@ pub struct Object {
     pub size: u64,
 }
 
+/// An object that a transaction is about to point at. No sweep judges it before this is dropped, so it is kept until the
+/// transaction has ended.
+#[derive(Debug)]
+pub struct Published {
+    object: Object,
+    _held: File,
+}
+
+impl Deref for Published {
+    type Target = Object;
+
+    fn deref(&self) -> &Object {
+        &self.object
+    }
+}
+
 /// Why bytes could not be appended to a draft. The draft is worth nothing more.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
@@ -76,9 +99,11 @@ impl Objects {
         let objects = Objects {
             drafts: data.join("drafts"),
             objects: data.join("objects"),
+            trash: data.join("trash"),
+            lock: data.join("objects.lock"),
         };
-        fs::create_dir_all(&objects.drafts)?;
-        fs::create_dir_all(&objects.objects)?;
+        private::folder(&objects.drafts)?;
+        private::folder(&objects.objects)?;
         objects.sweep_drafts()?;
         Ok(objects)
     }
@@ -89,18 +114,20 @@ impl Objects {
     ///
     /// The file system's.
     pub fn draft(&self, limit: u64) -> Result<Draft> {
-        let (file, path) = NamedTempFile::new_in(&self.drafts)?.into_parts();
-        // The lock tells a sweeper in another process that this draft has a living writer.
-        file.try_lock().map_err(std::io::Error::from)?;
-        Ok(Draft {
-            file,
-            path,
-            hasher: Sha256::new(),
-            size: 0,
-            limit,
-            flush: None,
-            flushed: 0,
-        })
+        loop {
+            let (file, path) = tempfile::Builder::new()
+                .prefix(DRAFT.0)
+                .rand_bytes(DRAFT.1)
+                .tempfile_in(&self.drafts)
+                .map(NamedTempFile::into_parts)?;
+            // The lock tells a sweeper in another process that this draft has a living writer. One that came before the
+            // lock has taken it for a dead one's, and another is begun.
+            match file.try_lock() {
+                Ok(()) if path.exists() => return Ok(Draft::new(file, path, limit)),
+                Ok(()) | Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(error)) => return Err(error.into()),
+            }
+        }
     }
 
     /// Where the object of that name is, whether it exists or not.
@@ -109,15 +136,15 @@ impl Objects {
         self.objects.join(shard).join(sha256)
     }
 
-    /// Makes the draft a durable object. An equal object that is there already is replaced by it, so that a sweeper
-    /// that has just judged the old one does no harm.
+    /// Makes the draft a durable object. An equal object that is there already is replaced by it; one in the trash is
+    /// needed no more. What comes back is to be kept until the transaction that points at the object has ended.
     ///
-    /// Blocks while the disk works.
+    /// Blocks while the disk works, and while a sweep has the lock.
     ///
     /// # Errors
     ///
     /// `Error::NoSpace` or `Error::Storage`; the draft is gone then.
-    pub fn publish(&self, mut draft: Draft) -> Result<Object> {
+    pub fn publish(&self, mut draft: Draft) -> Result<Published> {
         draft.end_flush()?;
         let sha256: String = draft
             .hasher
@@ -128,71 +155,105 @@ impl Objects {
         draft.file.sync_all()?;
         let path = self.path(&sha256);
         let shard = path.parent().unwrap_or(&self.objects);
-        fs::create_dir_all(shard)?;
+        private::folder(shard)?;
+        let held = self.held_by_publisher()?;
         draft.path.persist(&path).map_err(|error| error.error)?;
         // The name must be as durable as the bytes before a transaction may point at it.
         File::open(shard)?.sync_all()?;
         File::open(&self.objects)?.sync_all()?;
-        Ok(Object {
+        self.forget_trashed(&sha256);
+        let object = Object {
             sha256,
             size: draft.size,
-        })
+        };
+        Ok(Published { object, _held: held })
     }
 
-    /// Sweeps once a day, whichever process comes first.
+    /// The lock, as many publishers may have it at a time.
+    fn held_by_publisher(&self) -> Result<File> {
+        let file = private::lock_file(&self.lock)?;
+        let begun = Instant::now();
+        while let Err(error) = file.try_lock_shared() {
+            match error {
+                TryLockError::Error(error) => return Err(error.into()),
+                TryLockError::WouldBlock if begun.elapsed() < SWEPT_WITHIN => std::thread::sleep(TRY_EVERY),
+                TryLockError::WouldBlock => {
+                    return Err(Error::Storage(format!(
+                        "another program sweeps `{}` and does not come to an end: end it, and try again",
+                        self.objects.display()
+                    )));
+                }
+            }
+        }
+        Ok(file)
+    }
+
+    /// The lock, alone: nothing that is published waits for its transaction. None if somebody publishes just now.
     ///
     /// # Errors
     ///
-    /// The database's or the file system's.
-    pub async fn sweep_daily(&self, pool: &SqlitePool) -> Result<()> {
-        let swept = self.drafts.with_file_name("swept");
-        let age = fs::metadata(&swept)
-            .and_then(|found| found.modified())
-            .map(|at| at.elapsed());
-        if matches!(age, Ok(Ok(age)) if age < SWEEP_EVERY) {
-            return Ok(());
+    /// The file system's.
+    pub(super) fn held_alone(&self) -> std::io::Result<Option<File>> {
+        let file = private::lock_file(&self.lock)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
         }
-        File::create(&swept)?;
-        self.sweep(pool).await?;
-        Ok(())
     }
 
-    /// Removes objects that no revision points at, unless they are young: a process that died between publishing an
-    /// object and its transaction leaves one behind. Returns how many.
-    async fn sweep(&self, pool: &SqlitePool) -> Result<usize> {
-        let referenced = crate::store::files::referenced_objects(pool).await?;
-        let mut removed = 0;
-        for shard in fs::read_dir(&self.objects)? {
-            for entry in fs::read_dir(shard?.path())? {
-                let entry = entry?;
-                let young = entry
-                    .metadata()?
-                    .modified()?
-                    .elapsed()
-                    .map_or(true, |age| age < SWEEP_AGE);
-                if young || referenced.contains(entry.file_name().to_string_lossy().as_ref()) {
-                    continue;
-                }
-                fs::remove_file(entry.path())?;
-                removed += 1;
-            }
-        }
-        Ok(removed)
-    }
-
+    /// Removes what dead writers have left behind, and nothing that is not a draft.
     fn sweep_drafts(&self) -> Result<()> {
-        for entry in fs::read_dir(&self.drafts)? {
-            let path = entry?.path();
-            let Ok(file) = File::open(&path) else { continue };
-            if file.try_lock().is_ok() {
-                fs::remove_file(&path)?;
+        for entry in fs::read_dir(&self.drafts)?.flatten() {
+            let file = entry.file_type().is_ok_and(|kind| kind.is_file());
+            if !file || !is_draft(&entry.file_name().to_string_lossy()) {
+                continue;
+            }
+            let Ok(file) = File::open(entry.path()) else { continue };
+            if file.try_lock().is_ok()
+                && let Err(error) = fs::remove_file(entry.path())
+            {
+                tracing::warn!("a draft of a dead program stays behind: {error}");
             }
         }
         Ok(())
     }
 }
 
+/// Whether a file of that name in `drafts/` is a draft.
+pub(super) fn is_draft(name: &str) -> bool {
+    let letters = name.strip_prefix(DRAFT.0);
+    letters
+        .is_some_and(|letters| letters.len() == DRAFT.1 && letters.chars().all(|letter| letter.is_ascii_alphanumeric()))
+}
+
+/// Whether this can be the name of an object: a SHA-256 in lower-case hexadecimal.
+pub(super) fn is_object(name: &str) -> bool {
+    name.len() == 64 && is_hex(name)
+}
+
+/// Whether this can be the name of a folder of objects.
+pub(super) fn is_shard(name: &str) -> bool {
+    name.len() == 2 && is_hex(name)
+}
+
+fn is_hex(name: &str) -> bool {
+    name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 impl Draft {
+    fn new(file: File, path: TempPath, limit: u64) -> Self {
+        Draft {
+            file,
+            path,
+            hasher: Sha256::new(),
+            size: 0,
+            limit,
+            flush: None,
+            flushed: 0,
+        }
+    }
+
     /// Appends bytes. Blocks while the disk works.
     ///
     /// # Errors
@@ -297,52 +358,28 @@ mod tests {
         assert_eq!(draft.size(), 3);
     }
 
-    #[tokio::test]
-    async fn an_object_that_nothing_points_at_is_swept_once_it_is_old_and_at_most_daily() {
-        let folder = tempfile::tempdir().unwrap();
-        let objects = Objects::open(folder.path()).unwrap();
-        let pool = crate::store::open(folder.path(), Duration::from_secs(1)).await.unwrap();
-        let publish = |bytes: &[u8], age: Duration| {
-            let mut draft = objects.draft(100).unwrap();
-            draft.append(bytes).unwrap();
-            let object = objects.publish(draft).unwrap();
-            let file = File::options().write(true).open(objects.path(&object.sha256)).unwrap();
-            file.set_modified(std::time::SystemTime::now() - age).unwrap();
-            object
-        };
-        let old = publish(b"old", 2 * SWEEP_AGE);
-        let young = publish(b"young", Duration::ZERO);
-        let kept = publish(b"kept", 2 * SWEEP_AGE);
-        let file = crate::store::files::NewFile {
-            name: "kept.pdf",
-            place: &crate::place::Place::company_wide(),
-            object: &kept,
-            link: None,
-        };
-        crate::store::files::create(&pool, file, "2026-01-01T00:00:00Z")
-            .await
-            .unwrap();
-
-        objects.sweep_daily(&pool).await.unwrap();
-
-        assert!(!objects.path(&old.sha256).exists());
-        assert!(objects.path(&young.sha256).exists());
-        assert!(objects.path(&kept.sha256).exists());
-        publish(b"old", 2 * SWEEP_AGE);
-        objects.sweep_daily(&pool).await.unwrap();
-        assert!(objects.path(&old.sha256).exists(), "the day is not over");
-    }
-
     #[test]
     fn opening_sweeps_the_drafts_of_the_dead_and_spares_those_of_the_living() {
         let folder = tempfile::tempdir().unwrap();
         let objects = Objects::open(folder.path()).unwrap();
-        fs::write(objects.drafts.join("left-behind"), b"x").unwrap();
+        fs::write(objects.drafts.join(".tmpAbC123"), b"x").unwrap();
         let living = objects.draft(10).unwrap();
 
         Objects::open(folder.path()).unwrap();
 
-        assert!(!objects.drafts.join("left-behind").exists());
+        assert!(!objects.drafts.join(".tmpAbC123").exists());
         assert!(living.path.exists());
+    }
+
+    #[test]
+    fn what_is_no_draft_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let objects = Objects::open(folder.path()).unwrap();
+        fs::write(objects.drafts.join("my draft.docx"), b"x").unwrap();
+        fs::create_dir(objects.drafts.join(".tmpFolder")).unwrap();
+
+        Objects::open(folder.path()).unwrap();
+
+        assert_eq!(entries(&objects.drafts), 2);
     }
 }

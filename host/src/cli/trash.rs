@@ -1,0 +1,66 @@
+//! The words of the trash.
+
+use clap::Subcommand;
+use clientpoint_host::Result;
+use clientpoint_host::service::Session;
+use serde_json::json;
+
+use super::Output;
+use super::show::{size, table};
+
+/// See `Command::Trash`.
+#[derive(Debug, Subcommand)]
+pub enum Trash {
+    /// List what is in it, by day, and what the latest sweep did
+    List,
+    /// Delete all of it now, to make room on the disk
+    Empty,
+}
+
+/// Carries out a command.
+pub async fn trash(session: &Session<'_>, command: Trash) -> Result<Output> {
+    match command {
+        Trash::List => list(session).await,
+        Trash::Empty => {
+            let emptied = session.empty_trash().await?;
+            Ok(Output {
+                text: format!("deleted {} objects, {}\n", emptied.objects, size(emptied.bytes)),
+                json: json!({ "emptied": emptied }),
+                complete: true,
+            })
+        }
+    }
+}
+
+async fn list(session: &Session<'_>) -> Result<Output> {
+    let trash = session.trash().await?;
+    let rows: Vec<[String; 4]> = trash
+        .days
+        .iter()
+        .map(|day| {
+            [
+                day.day.clone(),
+                day.objects.to_string(),
+                size(day.bytes),
+                day.deleted_on.clone(),
+            ]
+        })
+        .collect();
+    let mut text = if rows.is_empty() {
+        "the trash is empty\n".to_string()
+    } else {
+        table(["SINCE", "OBJECTS", "SIZE", "DELETED ON"], &rows)
+    };
+    if let (Some(at), Some(swept)) = (&trash.swept_at, &trash.swept) {
+        text.push_str(&format!(
+            "last sweep {at}: of {} objects, {} that were let go and {} never heard of went into the trash; {} never heard \
+             of were left\n",
+            swept.objects, swept.let_go, swept.unheard, swept.left
+        ));
+    }
+    Ok(Output {
+        json: json!({ "trash": trash }),
+        text,
+        complete: true,
+    })
+}

@@ -1,0 +1,57 @@
+//! What a host does for its own folder: once a day, and when it ends.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+
+use super::Host;
+use crate::store::{identity, sweep};
+
+/// How long the end waits for questions that are still under way.
+const CLOSED_WITHIN: Duration = Duration::from_secs(5);
+
+impl Host {
+    /// Closes the database, so that all of the library is in its one file and the write-ahead log is gone (unless another
+    /// program has it open). A host that is dropped without this loses nothing: who opens the folder next reads the log.
+    pub async fn close(&self) {
+        close(&self.pool).await;
+    }
+
+    /// What people should hear of that has come up since this was asked last, a line each.
+    pub fn take_notices(&self) -> Vec<String> {
+        std::mem::take(&mut *self.notices.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Sweeps, if this day has not had its sweep. Trouble with it keeps nobody from working: it is tried again on the next
+    /// day, and `status` says when the last one was.
+    pub(crate) async fn keep_house(&self) {
+        match sweep::daily(&self.pool, &self.objects, &self.data, self.clock.utc()).await {
+            Ok(None) => {}
+            Ok(Some(swept)) => {
+                let told = swept.notices();
+                told.iter().for_each(|notice| tracing::warn!("{notice}"));
+                self.notices.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
+            }
+            Err(error) => tracing::warn!("the sweep of the data folder has not come to its end: {error}"),
+        }
+    }
+
+    /// Lets the folder's counter rise, if a day has begun since it was looked at last.
+    pub(crate) async fn begin_day(&self) {
+        let today = self.clock.utc().date_naive();
+        let seen = self.day.lock().unwrap_or_else(PoisonError::into_inner).replace(today);
+        if seen != Some(today)
+            && let Err(error) = identity::rise(&self.pool, &self.data, today).await
+        {
+            tracing::warn!("the day could not be written down: {error}");
+        }
+    }
+}
+
+/// Closes connections, also those that a mistake keeps busy.
+pub(super) async fn close(pool: &SqlitePool) {
+    if tokio::time::timeout(CLOSED_WITHIN, pool.close()).await.is_err() {
+        tracing::warn!("the database is still at work: it is left as it is");
+    }
+}

@@ -1,0 +1,372 @@
+//! Whether a database and a folder of objects belong together.
+//!
+//! Both carry one random id, the database in a table and the folder in the file `identity`; and a counter that rises with
+//! each sweep and on each day that is worked on, in the database first and in the file after it. So a database that is
+//! behind its folder is a copy from before, and one with another id is another library's. Nothing is opened, made,
+//! migrated or deleted before they have been held against each other: a catalogue that lacks what the folder has would
+//! have the sweep take it.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use sqlx::SqlitePool;
+
+use super::catalogue::{self, Catalogue, Ours};
+use super::folder::{self, Bytes};
+use crate::{Error, Result};
+
+/// What the two have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// 32 hexadecimal digits.
+    pub id: String,
+    /// Rises with each sweep, and on each day that is worked on.
+    pub counter: i64,
+}
+
+/// Why a database is not taken for the one of its folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// There is none, or an empty one, beside the bytes or the identity of a library.
+    New,
+    /// It is another library's.
+    Foreign,
+    /// It is a copy from before, or of before there were identities.
+    Older,
+    /// It has no identity, or the folder has none, and it needs objects that are not there: how many, and the first.
+    Lacking(u64, String),
+    /// The file of the identity can't be read.
+    Unreadable,
+    /// The file is no database of this program, or a damaged one.
+    NoCatalogue(String),
+}
+
+/// How a database and its folder stand to each other.
+#[derive(Debug)]
+pub struct Standing {
+    /// The data folder.
+    pub data: PathBuf,
+    /// What is doubtful, if anything is.
+    pub doubt: Option<Doubt>,
+    /// What the folder says.
+    pub folder: Option<Identity>,
+    /// What the database is.
+    pub(crate) catalogue: Catalogue,
+}
+
+/// Holds the database against its folder. Changes nothing.
+///
+/// # Errors
+///
+/// The database's or the file system's, where they can't be read.
+pub async fn look(data: &Path) -> Result<Standing> {
+    // The file first: the database is never behind what the file has said before.
+    let file = read(data);
+    let catalogue = catalogue::look(data).await?;
+    let (folder, doubt) = match file {
+        Err(_) => (None, Some(Doubt::Unreadable)),
+        Ok(None) => (None, unnamed(data, &catalogue).await?),
+        Ok(Some(folder)) => {
+            let doubt = named(&folder, &catalogue);
+            (Some(folder), doubt)
+        }
+    };
+    Ok(Standing {
+        data: data.to_path_buf(),
+        doubt,
+        folder,
+        catalogue,
+    })
+}
+
+/// A folder that has an identity, and this database.
+fn named(folder: &Identity, catalogue: &Catalogue) -> Option<Doubt> {
+    match catalogue {
+        Catalogue::Missing | Catalogue::Empty => Some(Doubt::New),
+        Catalogue::Strange(what) => Some(Doubt::NoCatalogue(what.clone())),
+        Catalogue::Ours(Ours { identity, .. }) => match identity {
+            None => Some(Doubt::Older),
+            Some(identity) if identity.id != folder.id => Some(Doubt::Foreign),
+            Some(identity) if identity.counter < folder.counter => Some(Doubt::Older),
+            Some(_) => None,
+        },
+    }
+}
+
+/// A folder without an identity, and this database: it is the right one if everything that it needs is there.
+async fn unnamed(data: &Path, catalogue: &Catalogue) -> Result<Option<Doubt>> {
+    match catalogue {
+        Catalogue::Strange(what) => Ok(Some(Doubt::NoCatalogue(what.clone()))),
+        Catalogue::Ours(ours) if ours.has_files => {
+            let missing = folder::missing(data, catalogue::needed(data).await?)?;
+            let first = missing.first().cloned();
+            Ok(first.map(|first| Doubt::Lacking(missing.len() as u64, first)))
+        }
+        _ => Ok((!folder::is_empty(data)?).then_some(Doubt::New)),
+    }
+}
+
+impl Standing {
+    /// Refuses what is doubtful.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Catalogue`, with what is in the way and the ways out.
+    pub fn settled(&self) -> Result<()> {
+        match &self.doubt {
+            None => Ok(()),
+            Some(doubt) => Err(Error::Catalogue {
+                code: doubt.code(),
+                message: format!("{}; nothing was changed. {}", self.words(doubt), self.ways_out(doubt)),
+            }),
+        }
+    }
+
+    /// What adopting the database would do, and what is at stake; for people, a sentence a line.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Catalogue` if it can't be adopted; the file system's.
+    pub fn adoption(&self) -> Result<Vec<String>> {
+        let Some(doubt) = &self.doubt else {
+            return Ok(Vec::new());
+        };
+        let bytes = folder::count(&self.data)?;
+        let mut lines = vec![format!("{}.", self.words(doubt))];
+        lines.extend(self.stakes(doubt, &bytes)?);
+        lines.push(format!(
+            "Objects that the database has never heard of go into `trash/`, at most a hundredth or 10 a day, and are \
+             deleted {} days later. There are {} objects in all ({} bytes).",
+            super::trash::KEPT_DAYS,
+            bytes.objects,
+            bytes.bytes
+        ));
+        Ok(lines)
+    }
+
+    fn stakes(&self, doubt: &Doubt, bytes: &Bytes) -> Result<Vec<String>> {
+        let database = self.database();
+        Ok(match doubt {
+            Doubt::NoCatalogue(_) => {
+                let message =
+                    format!("`{database}` can't be adopted: move it away, and a new one can be begun in its place");
+                let code = doubt.code();
+                return Err(Error::Catalogue { code, message });
+            }
+            Doubt::New => vec![format!(
+                "A new library would be begun: File IDs, names, places, revisions, links, runs, users and connections of \
+                 the one that these {} objects belong to would be lost, and File IDs would be given anew from 100001.",
+                bytes.objects
+            )],
+            Doubt::Older => vec![
+                "The older database would be taken for the present one: what came in, was changed, linked or connected \
+                 since would be lost, and File IDs given since would be given anew to other files."
+                    .into(),
+            ],
+            Doubt::Foreign => vec![format!(
+                "`{database}` would be taken for the one of this folder: what the folder's own database knew would be lost, \
+                 and files whose objects are not in this folder would have no bytes."
+            )],
+            Doubt::Lacking(count, _) => {
+                vec![format!(
+                    "The database would be taken as it is: {count} objects that it needs would stay missing."
+                )]
+            }
+            Doubt::Unreadable => vec!["The identity of the database would be written into the folder anew.".into()],
+        })
+    }
+
+    /// Whether this person may adopt the database: an Administrator of it, or `admin` where a new one begins.
+    pub fn may_adopt(&self, user: &str) -> bool {
+        match &self.catalogue {
+            Catalogue::Ours(ours) => ours.administrators.iter().any(|name| name == user),
+            Catalogue::Missing | Catalogue::Empty | Catalogue::Strange(_) => user == "admin",
+        }
+    }
+
+    fn words(&self, doubt: &Doubt) -> String {
+        let (database, data) = (self.database(), self.data.display());
+        match doubt {
+            Doubt::New => {
+                let what = match self.catalogue {
+                    Catalogue::Missing => "is missing",
+                    Catalogue::Empty => "is empty",
+                    _ => "is new and has no files",
+                };
+                format!("`{database}` {what}, but `{data}` holds the bytes of a library")
+            }
+            Doubt::Foreign => format!("`{database}` belongs to another data folder than `{data}`"),
+            Doubt::Older => {
+                format!("`{database}` is older than `{data}`: a copy from before, which lacks what has come in since")
+            }
+            Doubt::Lacking(count, first) => format!(
+                "`{database}` needs {count} objects that are not in `{data}`, such as `{}`",
+                folder::place(first).display()
+            ),
+            Doubt::Unreadable => {
+                format!("`{data}/identity` can't be read, which says to which database the folder belongs")
+            }
+            Doubt::NoCatalogue(what) => {
+                format!("`{database}` is not a database of this program, or it is damaged ({what})")
+            }
+        }
+    }
+
+    fn ways_out(&self, doubt: &Doubt) -> String {
+        let right = match doubt {
+            Doubt::Older => "Put the newest `clientpoint.db` back",
+            Doubt::Lacking(..) => "Put the folder of objects back that belongs to it",
+            Doubt::Unreadable => "Put the file back from a copy",
+            Doubt::New | Doubt::Foreign | Doubt::NoCatalogue(_) => "Put the right `clientpoint.db` back",
+        };
+        let adopt = match doubt {
+            Doubt::NoCatalogue(_) => {
+                "move it away, and `clientpoint-host library adopt` tells what a new one would cost"
+            }
+            _ => {
+                "`clientpoint-host library adopt` tells what it would mean to go on with what is there, and does it with `--yes`"
+            }
+        };
+        format!("{right}; or, if that is not possible, {adopt}")
+    }
+
+    fn database(&self) -> String {
+        self.data.join(catalogue::FILE).display().to_string()
+    }
+}
+
+impl Doubt {
+    fn code(&self) -> &'static str {
+        match self {
+            Doubt::New => "new-catalogue",
+            Doubt::Foreign => "foreign-catalogue",
+            Doubt::Older => "older-catalogue",
+            Doubt::Lacking(..) => "objects-missing",
+            Doubt::Unreadable => "identity-unreadable",
+            Doubt::NoCatalogue(_) => "no-catalogue",
+        }
+    }
+}
+
+/// Writes the identity of the database into its folder, where that has none yet or is behind. The database was opened in
+/// between: it is held against the folder once more.
+///
+/// # Errors
+///
+/// `Error::Catalogue`, or the database's or the file system's.
+pub async fn settle(pool: &SqlitePool, data: &Path) -> Result<()> {
+    let ours = of_database(pool).await?;
+    match read(data) {
+        Ok(None) => Ok(write(data, &ours)?),
+        Ok(Some(folder)) if folder.id == ours.id && folder.counter <= ours.counter => {
+            if folder.counter < ours.counter
+                && let Err(error) = write(data, &ours)
+            {
+                // The next rise writes it; until then the folder takes for the present database what is a little older.
+                tracing::warn!("the folder's identity is behind: {error}");
+            }
+            Ok(())
+        }
+        _ => look(data).await?.settled(),
+    }
+}
+
+/// Takes the database for the one of this folder, whatever the folder says.
+///
+/// # Errors
+///
+/// The database's or the file system's.
+pub async fn adopt(pool: &SqlitePool, data: &Path, day: NaiveDate) -> Result<()> {
+    let behind = read(data).ok().flatten().map_or(0, |folder| folder.counter);
+    // No sweep on the day of the adoption: whoever has second thoughts finds everything where it was.
+    sqlx::query("UPDATE identity SET counter = max(counter, ?1) + 1, day = ?2, swept = ?2")
+        .bind(behind)
+        .bind(day.to_string())
+        .execute(pool)
+        .await?;
+    Ok(write(data, &of_database(pool).await?)?)
+}
+
+/// Lets the counter rise, if it has not risen on this day yet.
+///
+/// # Errors
+///
+/// The database's or the file system's.
+pub async fn rise(pool: &SqlitePool, data: &Path, day: NaiveDate) -> Result<()> {
+    let risen = sqlx::query("UPDATE identity SET counter = counter + 1, day = ?1 WHERE day <> ?1")
+        .bind(day.to_string())
+        .execute(pool)
+        .await?;
+    if risen.rows_affected() != 0 {
+        write(data, &of_database(pool).await?)?;
+    }
+    Ok(())
+}
+
+/// Takes the sweep of this day, and lets the counter rise. False if somebody has it already.
+pub(super) async fn claim_sweep(pool: &SqlitePool, data: &Path, day: NaiveDate) -> Result<bool> {
+    let claimed = sqlx::query("UPDATE identity SET counter = counter + 1, day = ?1, swept = ?1 WHERE swept <> ?1")
+        .bind(day.to_string())
+        .execute(pool)
+        .await?;
+    if claimed.rows_affected() == 0 {
+        return Ok(false);
+    }
+    write(data, &of_database(pool).await?)?;
+    Ok(true)
+}
+
+async fn of_database(pool: &SqlitePool) -> Result<Identity> {
+    let (id, counter) = sqlx::query_as("SELECT id, counter FROM identity")
+        .fetch_one(pool)
+        .await?;
+    Ok(Identity { id, counter })
+}
+
+fn read(data: &Path) -> io::Result<Option<Identity>> {
+    let text = match fs::read(data.join(folder::IDENTITY)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        text => text?,
+    };
+    Ok(Some(serde_json::from_slice(&text)?))
+}
+
+/// Writes the folder's identity as a whole, durably; never one with a lower counter.
+fn write(data: &Path, identity: &Identity) -> io::Result<()> {
+    let path = data.join(folder::IDENTITY);
+    if let Ok(Some(present)) = read(data)
+        && present.id == identity.id
+        && identity.counter < present.counter
+    {
+        return Ok(());
+    }
+    let mut text = serde_json::to_vec(identity)?;
+    text.push(b'\n');
+    let mut next = tempfile::Builder::new().prefix("identity.").tempfile_in(data)?;
+    next.write_all(&text)?;
+    next.as_file().sync_all()?;
+    next.persist(&path)?;
+    File::open(data)?.sync_all()
+}
+
+/// Removes what a program that was killed while it wrote the identity has left behind.
+pub(super) fn tidy(data: &Path) {
+    let Ok(entries) = fs::read_dir(data) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let half_written = name
+            .to_string_lossy()
+            .strip_prefix("identity.")
+            .is_some_and(|rest| rest.len() == 6);
+        if half_written {
+            // One that somebody writes just now is missed by its writer, who writes another one on the next day.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

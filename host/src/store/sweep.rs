@@ -1,0 +1,374 @@
+//! The sweep: once a day, what nothing points at leaves the objects, for the trash.
+//!
+//! The catalogue may be wrong about what it has never heard of: it may be a copy from before, or another one. So what it
+//! has let go itself, and has written down as such, goes in any number; of the rest a sweep takes little, and says so.
+//! It judges and moves while nobody publishes: an object between its publishing and its transaction is not judged, and
+//! equal bytes that are published meanwhile are there afterwards.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use sqlx::SqlitePool;
+
+use super::identity;
+use super::objects::{Object, Objects, is_draft, is_object, is_shard};
+use super::trash::{self, Emptied};
+use crate::clock::stamp;
+use crate::{Result, private};
+
+/// Of objects that the catalogue has never heard of, a sweep takes one in so many …
+const UNHEARD_SHARE: usize = 100;
+
+/// … but at least so many.
+const UNHEARD_AT_LEAST: usize = 10;
+
+/// How many objects are judged and moved while publishers wait.
+const BATCH: usize = 100;
+
+/// How often the lock is tried, and after which pause.
+const TRIES: (u32, Duration) = (400, Duration::from_millis(25));
+
+/// How many sweeps are remembered.
+const REMEMBERED: i64 = 100;
+
+/// What a sweep has done.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Swept {
+    /// The UTC day, which names the folder of the trash.
+    pub day: String,
+    /// How many objects there were.
+    pub objects: u64,
+    /// Moved to the trash: the catalogue had let them go.
+    pub let_go: u64,
+    /// Moved to the trash: the catalogue had never heard of them.
+    pub unheard: u64,
+    /// Never heard of either, and left where they are until the next sweep.
+    pub left: u64,
+    /// Brought back out of the trash, because a revision points at them.
+    pub returned: u64,
+    /// Deleted from the trash, where it had been kept for its time.
+    pub emptied: Emptied,
+    /// What lies among the host's own files and is not its own, as far as it has not been told before.
+    pub strays: Vec<String>,
+}
+
+impl Swept {
+    /// What a person should hear of, in words.
+    pub fn notices(&self) -> Vec<String> {
+        let mut notices = Vec::new();
+        if self.unheard != 0 {
+            let left = match self.left {
+                0 => String::new(),
+                left => format!(", {left} more are left for the next days"),
+            };
+            notices.push(format!(
+                "{} objects that the library has never heard of were moved to `trash/{}`{left}: `clientpoint-host trash list` \
+                 shows when they are deleted. If files are missing, stop and look for the right `clientpoint.db`",
+                self.unheard, self.day
+            ));
+        }
+        if self.returned != 0 {
+            notices.push(format!(
+                "{} objects that the library needs were in the trash, and are back",
+                self.returned
+            ));
+        }
+        for stray in &self.strays {
+            notices.push(format!(
+                "`{stray}` in the data folder is not the host's: it is left alone"
+            ));
+        }
+        notices
+    }
+}
+
+/// Sweeps, if this day has not had its sweep yet; whichever process comes first.
+///
+/// # Errors
+///
+/// The database's or the file system's.
+pub async fn daily(pool: &SqlitePool, objects: &Objects, data: &Path, now: DateTime<Utc>) -> Result<Option<Swept>> {
+    let day = now.date_naive();
+    if !identity::claim_sweep(pool, data, day).await? {
+        return Ok(None);
+    }
+    let swept = sweep(pool, objects, data, day).await?;
+    remember(pool, &swept, &stamp(now)).await?;
+    Ok(Some(swept))
+}
+
+/// The latest sweep: when it was, and what it did.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn latest(pool: &SqlitePool) -> Result<Option<(String, Swept)>> {
+    let row: Option<(String, String, i64, i64, i64, i64, i64, i64, i64)> = sqlx::query_as(
+        "SELECT at, day, objects, let_go, unheard, spared, returned, emptied, emptied_bytes FROM sweeps ORDER BY id DESC LIMIT 1",
+    )
+    .fetch_optional(pool)
+    .await?;
+    let count = i64::unsigned_abs;
+    Ok(
+        row.map(|(at, day, objects, let_go, unheard, left, returned, emptied, bytes)| {
+            let swept = Swept {
+                day,
+                objects: count(objects),
+                let_go: count(let_go),
+                unheard: count(unheard),
+                left: count(left),
+                returned: count(returned),
+                emptied: Emptied {
+                    objects: count(emptied),
+                    bytes: count(bytes),
+                },
+                strays: Vec::new(),
+            };
+            (at, swept)
+        }),
+    )
+}
+
+/// Writes down that this object was published and is not needed, unless a revision points at it: its file was not
+/// created after all, say. What can't be written down is swept as something that nobody has heard of.
+pub async fn let_go(pool: &SqlitePool, object: &Object, now: &str) {
+    let written = sqlx::query(
+        "INSERT OR IGNORE INTO let_go (sha256, at) SELECT ?1, ?2 \
+         WHERE NOT EXISTS (SELECT 1 FROM revisions WHERE sha256 = ?1)",
+    )
+    .bind(&object.sha256)
+    .bind(now)
+    .execute(pool)
+    .await;
+    if let Err(error) = written {
+        tracing::warn!("an object was let go, which could not be written down: {error}");
+    }
+}
+
+/// Those of the names that a revision points at.
+pub(super) async fn referenced(pool: &SqlitePool, names: &[String]) -> Result<BTreeSet<String>> {
+    let names = serde_json::to_string(names).unwrap_or_default();
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT DISTINCT sha256 FROM revisions WHERE sha256 IN (SELECT value FROM json_each(?))")
+            .bind(names)
+            .fetch_all(pool)
+            .await?;
+    Ok(rows.into_iter().map(|(name,)| name).collect())
+}
+
+async fn sweep(pool: &SqlitePool, objects: &Objects, data: &Path, day: NaiveDate) -> Result<Swept> {
+    let mut swept = Swept {
+        day: day.to_string(),
+        returned: trash::reclaim(pool, objects).await?,
+        ..Swept::default()
+    };
+    swept.emptied = trash::empty(pool, objects, Some(day)).await?;
+    let mut strays = Vec::new();
+    let candidates = unreferenced(pool, objects, &mut swept, &mut strays).await?;
+    let known = known_as_let_go(pool).await?;
+    let (let_go, mut unheard): (Vec<String>, Vec<String>) =
+        candidates.into_iter().partition(|name| known.contains(name));
+    let at_most = usize::try_from(swept.objects).unwrap_or(usize::MAX) / UNHEARD_SHARE;
+    let left = unheard.split_off(unheard.len().min(at_most.max(UNHEARD_AT_LEAST)));
+    swept.left = left.len() as u64;
+    swept.let_go = take(pool, objects, &let_go, day).await?;
+    swept.unheard = take(pool, objects, &unheard, day).await?;
+    forget_let_go(pool, objects, known).await?;
+    identity::tidy(data);
+    strays.extend(strays_beside(objects, data)?);
+    swept.strays = untold(pool, strays, &swept.day).await?;
+    Ok(swept)
+}
+
+/// The objects that nothing points at, as it seems: nothing is held still yet.
+async fn unreferenced(
+    pool: &SqlitePool,
+    objects: &Objects,
+    swept: &mut Swept,
+    strays: &mut Vec<String>,
+) -> Result<Vec<String>> {
+    let mut candidates = Vec::new();
+    for shard in shards(objects, strays)? {
+        let (folder, name) = (objects.objects.join(&shard), shard.clone());
+        let listed = tokio::task::spawn_blocking(move || names(&folder, &name)).await;
+        let (names, others) = listed.map_err(|_| io::Error::other("the disk's thread has stopped"))??;
+        strays.extend(others);
+        swept.objects += names.len() as u64;
+        let rows: Vec<(String,)> =
+            sqlx::query_as("SELECT DISTINCT sha256 FROM revisions WHERE sha256 >= ? AND sha256 < ?")
+                .bind(&shard)
+                // No digit comes behind this letter.
+                .bind(format!("{shard}g"))
+                .fetch_all(pool)
+                .await?;
+        let pointed_at: BTreeSet<String> = rows.into_iter().map(|(name,)| name).collect();
+        candidates.extend(names.into_iter().filter(|name| !pointed_at.contains(name)));
+    }
+    Ok(candidates)
+}
+
+fn shards(objects: &Objects, strays: &mut Vec<String>) -> io::Result<Vec<String>> {
+    let mut shards = Vec::new();
+    for entry in fs::read_dir(&objects.objects)?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if is_shard(&name) && entry.path().is_dir() {
+            shards.push(name);
+        } else {
+            strays.push(format!("objects/{name}"));
+        }
+    }
+    shards.sort_unstable();
+    Ok(shards)
+}
+
+/// The objects of a shard, and what else is in it.
+fn names(folder: &Path, shard: &str) -> io::Result<(Vec<String>, Vec<String>)> {
+    private::folder(folder)?;
+    let (mut names, mut strays) = (Vec::new(), Vec::new());
+    for entry in fs::read_dir(folder)?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if file && is_object(&name) && name.starts_with(shard) {
+            private::file(&entry.path());
+            names.push(name);
+        } else {
+            strays.push(format!("objects/{shard}/{name}"));
+        }
+    }
+    names.sort_unstable();
+    Ok((names, strays))
+}
+
+/// What lies in the other folders and is not the host's.
+fn strays_beside(objects: &Objects, data: &Path) -> io::Result<Vec<String>> {
+    let mut strays = Vec::new();
+    let cached = |name: &str| name.starts_with(".tmp") || name.split_once('-').is_some_and(|(code, _)| is_object(code));
+    let folders: [(&Path, &str, &dyn Fn(&str) -> bool); 2] = [
+        (&objects.drafts, "drafts", &is_draft),
+        (&data.join("cache"), "cache", &cached),
+    ];
+    for (folder, title, is_ours) in folders {
+        let Ok(entries) = fs::read_dir(folder) else { continue };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let file = entry.file_type().is_ok_and(|kind| kind.is_file());
+            if !file || !is_ours(&name) {
+                strays.push(format!("{title}/{name}"));
+            }
+        }
+    }
+    Ok(strays)
+}
+
+/// Moves those to the trash that nothing points at while nobody publishes. Gives how many.
+async fn take(pool: &SqlitePool, objects: &Objects, names: &[String], day: NaiveDate) -> Result<u64> {
+    let mut taken = 0;
+    for batch in names.chunks(BATCH) {
+        let Some(alone) = alone(objects).await? else {
+            // Somebody publishes without a pause. Tomorrow is another day.
+            break;
+        };
+        let pointed_at = referenced(pool, batch).await?;
+        let batch: Vec<String> = batch
+            .iter()
+            .filter(|name| !pointed_at.contains(*name))
+            .cloned()
+            .collect();
+        let objects = objects.clone();
+        let moved = tokio::task::spawn_blocking(move || move_all(&objects, &batch, day, alone)).await;
+        taken += moved.map_err(|_| io::Error::other("the disk's thread has stopped"))??;
+    }
+    Ok(taken)
+}
+
+fn move_all(objects: &Objects, names: &[String], day: NaiveDate, alone: File) -> io::Result<u64> {
+    let mut moved = 0;
+    for name in names {
+        match trash::take(objects, name, day) {
+            Ok(()) => moved += 1,
+            // Somebody has taken it away by hand.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    drop(alone);
+    Ok(moved)
+}
+
+async fn alone(objects: &Objects) -> io::Result<Option<File>> {
+    let (tries, pause) = TRIES;
+    for _ in 0..tries {
+        if let Some(alone) = objects.held_alone()? {
+            return Ok(Some(alone));
+        }
+        tokio::time::sleep(pause).await;
+    }
+    Ok(None)
+}
+
+async fn known_as_let_go(pool: &SqlitePool) -> Result<BTreeSet<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT sha256 FROM let_go").fetch_all(pool).await?;
+    Ok(rows.into_iter().map(|(name,)| name).collect())
+}
+
+/// What is not among the objects any more needs no remembering, and what is needed again has not been let go.
+async fn forget_let_go(pool: &SqlitePool, objects: &Objects, known: BTreeSet<String>) -> Result<()> {
+    let gone: Vec<String> = known.into_iter().filter(|name| !objects.path(name).exists()).collect();
+    sqlx::query(
+        "DELETE FROM let_go WHERE sha256 IN (SELECT value FROM json_each(?)) OR sha256 IN (SELECT sha256 FROM revisions)",
+    )
+    .bind(serde_json::to_string(&gone).unwrap_or_default())
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Those that nobody has been told of, who are told now.
+async fn untold(pool: &SqlitePool, strays: Vec<String>, day: &str) -> Result<Vec<String>> {
+    let found = serde_json::to_string(&strays).unwrap_or_default();
+    sqlx::query("DELETE FROM strays WHERE path NOT IN (SELECT value FROM json_each(?))")
+        .bind(&found)
+        .execute(pool)
+        .await?;
+    let new: Vec<(String,)> = sqlx::query_as(
+        "INSERT INTO strays (path, told_on) SELECT value, ? FROM json_each(?) WHERE true \
+         ON CONFLICT DO NOTHING RETURNING path",
+    )
+    .bind(day)
+    .bind(&found)
+    .fetch_all(pool)
+    .await?;
+    Ok(new.into_iter().map(|(path,)| path).collect())
+}
+
+async fn remember(pool: &SqlitePool, swept: &Swept, at: &str) -> Result<()> {
+    let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    sqlx::query(
+        "INSERT INTO sweeps (at, day, objects, let_go, unheard, spared, returned, emptied, emptied_bytes) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(at)
+    .bind(&swept.day)
+    .bind(count(swept.objects))
+    .bind(count(swept.let_go))
+    .bind(count(swept.unheard))
+    .bind(count(swept.left))
+    .bind(count(swept.returned))
+    .bind(count(swept.emptied.objects))
+    .bind(count(swept.emptied.bytes))
+    .execute(pool)
+    .await?;
+    sqlx::query("DELETE FROM sweeps WHERE id <= (SELECT max(id) FROM sweeps) - ?")
+        .bind(REMEMBERED)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

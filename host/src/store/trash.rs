@@ -1,0 +1,197 @@
+//! The trash: objects that nothing pointed at when the sweep looked, by the day on which they were moved here. They are
+//! deleted after thirty days by the host's clock, or when somebody asks for it; what is needed again comes back.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::PathBuf;
+
+use chrono::{Days, NaiveDate};
+use serde::Serialize;
+use sqlx::SqlitePool;
+
+use super::objects::{Objects, is_object};
+use crate::{Result, private};
+
+/// How long what was moved into the trash is kept, in days.
+pub const KEPT_DAYS: u64 = 30;
+
+/// How many names are asked for in one statement.
+const BATCH: usize = 500;
+
+/// What was moved into the trash on one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TrashDay {
+    /// The UTC day: `2026-03-02`.
+    pub day: String,
+    /// How many objects.
+    pub objects: u64,
+    /// Their size, in bytes.
+    pub bytes: u64,
+    /// The UTC day on which they are deleted.
+    pub deleted_on: String,
+}
+
+/// What was deleted from the trash.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Emptied {
+    /// How many objects.
+    pub objects: u64,
+    /// Their size, in bytes.
+    pub bytes: u64,
+}
+
+/// What is in the trash, by day, the oldest first.
+///
+/// # Errors
+///
+/// The file system's.
+pub fn list(objects: &Objects) -> io::Result<Vec<TrashDay>> {
+    let mut days = Vec::new();
+    for day in days_of(objects)? {
+        let mut listed = TrashDay {
+            day: day.to_string(),
+            objects: 0,
+            bytes: 0,
+            deleted_on: last_day(day).to_string(),
+        };
+        for name in names_of(objects, day)? {
+            listed.objects += 1;
+            listed.bytes += fs::metadata(folder(objects, day).join(name)).map_or(0, |found| found.len());
+        }
+        days.push(listed);
+    }
+    Ok(days)
+}
+
+/// Deletes what was moved into the trash so long ago that it is not kept any more on the day `today`; or all of it, where
+/// no day is given. What a revision points at is not deleted, it comes back.
+///
+/// # Errors
+///
+/// The database's or the file system's.
+pub async fn empty(pool: &SqlitePool, objects: &Objects, today: Option<NaiveDate>) -> Result<Emptied> {
+    reclaim(pool, objects).await?;
+    let objects = objects.clone();
+    let emptied = tokio::task::spawn_blocking(move || delete(&objects, today)).await;
+    Ok(emptied.map_err(|_| io::Error::other("the disk's thread has stopped"))??)
+}
+
+/// Brings back what a revision points at. Gives how many objects were missing where they belong.
+///
+/// # Errors
+///
+/// The database's or the file system's.
+pub async fn reclaim(pool: &SqlitePool, objects: &Objects) -> Result<u64> {
+    let mut back = 0;
+    for day in days_of(objects)? {
+        for names in names_of(objects, day)?.chunks(BATCH) {
+            for needed in super::sweep::referenced(pool, names).await? {
+                back += u64::from(bring_back(objects, day, &needed)?);
+            }
+        }
+    }
+    Ok(back)
+}
+
+/// Moves an object into the trash.
+pub(super) fn take(objects: &Objects, name: &str, day: NaiveDate) -> io::Result<()> {
+    let folder = folder(objects, day);
+    private::folder(&objects.trash)?;
+    private::folder(&folder)?;
+    fs::rename(objects.path(name), folder.join(name))
+}
+
+impl Objects {
+    /// Brings an object back out of the trash, if it is there. False if it is not.
+    ///
+    /// # Errors
+    ///
+    /// The file system's.
+    pub fn bring_back(&self, sha256: &str) -> io::Result<bool> {
+        for day in days_of(self)? {
+            if is_object(sha256) && folder(self, day).join(sha256).exists() {
+                return bring_back(self, day, sha256);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Deletes the copy in the trash of what is published anew.
+    pub(super) fn forget_trashed(&self, sha256: &str) {
+        for day in days_of(self).unwrap_or_default() {
+            // Most often there is none; one that stays is deleted with its day.
+            let _ = fs::remove_file(folder(self, day).join(sha256));
+        }
+    }
+}
+
+/// Whether the object was missing, and is where it belongs now. The copy in the trash is gone in any case.
+fn bring_back(objects: &Objects, day: NaiveDate, name: &str) -> io::Result<bool> {
+    let (trashed, path) = (folder(objects, day).join(name), objects.path(name));
+    if path.exists() {
+        fs::remove_file(trashed)?;
+        return Ok(false);
+    }
+    let shard = path.parent().unwrap_or(&objects.objects);
+    private::folder(shard)?;
+    fs::rename(trashed, &path)?;
+    File::open(shard)?.sync_all()?;
+    Ok(true)
+}
+
+fn delete(objects: &Objects, today: Option<NaiveDate>) -> io::Result<Emptied> {
+    let mut emptied = Emptied::default();
+    for day in days_of(objects)? {
+        if today.is_some_and(|today| today < last_day(day)) {
+            continue;
+        }
+        let folder = folder(objects, day);
+        for name in names_of(objects, day)? {
+            let path = folder.join(name);
+            let bytes = fs::metadata(&path).map_or(0, |found| found.len());
+            fs::remove_file(path)?;
+            emptied.objects += 1;
+            emptied.bytes += bytes;
+        }
+        // What is not ours in there keeps its folder.
+        let _ = fs::remove_dir(folder);
+    }
+    Ok(emptied)
+}
+
+fn last_day(day: NaiveDate) -> NaiveDate {
+    day.checked_add_days(Days::new(KEPT_DAYS)).unwrap_or(NaiveDate::MAX)
+}
+
+fn folder(objects: &Objects, day: NaiveDate) -> PathBuf {
+    objects.trash.join(day.to_string())
+}
+
+fn days_of(objects: &Objects) -> io::Result<Vec<NaiveDate>> {
+    let entries = match fs::read_dir(&objects.trash) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut days: Vec<NaiveDate> = entries
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect();
+    days.sort_unstable();
+    Ok(days)
+}
+
+fn names_of(objects: &Objects, day: NaiveDate) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(folder(objects, day)) {
+        // Somebody else has emptied it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| is_object(name))
+        .collect();
+    names.sort_unstable();
+    Ok(names)
+}
