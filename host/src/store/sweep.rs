@@ -102,13 +102,16 @@ pub async fn daily(pool: &SqlitePool, objects: &Objects, data: &Path, now: DateT
     Ok(Some(swept))
 }
 
+/// A row of `sweeps`.
+type Row = (String, String, i64, i64, i64, i64, i64, i64, i64);
+
 /// The latest sweep: when it was, and what it did.
 ///
 /// # Errors
 ///
 /// The database's.
 pub async fn latest(pool: &SqlitePool) -> Result<Option<(String, Swept)>> {
-    let row: Option<(String, String, i64, i64, i64, i64, i64, i64, i64)> = sqlx::query_as(
+    let row: Option<Row> = sqlx::query_as(
         "SELECT at, day, objects, let_go, unheard, spared, returned, emptied, emptied_bytes FROM sweeps ORDER BY id DESC LIMIT 1",
     )
     .fetch_optional(pool)
