@@ -19,6 +19,7 @@ mod folders;
 mod hostile;
 mod importing;
 mod leaving;
+mod lost_catalogue;
 mod mornings;
 mod refusals;
 mod reported;

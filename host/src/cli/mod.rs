@@ -129,8 +129,9 @@ async fn build(arguments: &Arguments) -> Result<Host, BuildError> {
         return builder.build().await;
     }
     // What else is wrong is said in the same breath.
-    if let Err(more) = builder.build().await {
-        problems.extend(more.problems);
+    match builder.build().await {
+        Err(more) => problems.extend(more.problems),
+        Ok(host) => host.close().await,
     }
     Err(BuildError { problems })
 }

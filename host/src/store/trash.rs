@@ -169,7 +169,10 @@ fn folder(objects: &Objects, day: NaiveDate) -> PathBuf {
 
 fn days_of(objects: &Objects) -> io::Result<Vec<NaiveDate>> {
     let entries = match fs::read_dir(&objects.trash) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        // It is made when it is needed; a file of that name is somebody's own.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
         entries => entries?,
     };
     let mut days: Vec<NaiveDate> = entries
