@@ -110,10 +110,11 @@ fn narrow(path: &Path, to: u32) {
     };
     let expected = if to == FOLDER { found.is_dir() } else { found.is_file() };
     let mode = found.permissions().mode() & 0o777;
-    if expected && mode & 0o077 != 0 {
-        if let Err(error) = own(path, mode & to) {
-            tracing::debug!("the rights of `{}` stay as they are: {error}", path.display());
-        }
+    if expected
+        && mode & 0o077 != 0
+        && let Err(error) = own(path, mode & to)
+    {
+        tracing::debug!("the rights of `{}` stay as they are: {error}", path.display());
     }
 }
 
@@ -137,7 +138,8 @@ pub fn file(path: &Path) {
     narrow(path, FILE);
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 

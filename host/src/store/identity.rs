@@ -100,6 +100,8 @@ fn named(folder: &Identity, catalogue: &Catalogue) -> Option<Doubt> {
 async fn unnamed(data: &Path, catalogue: &Catalogue) -> Result<Option<Doubt>> {
     match catalogue {
         Catalogue::Strange(what) => Ok(Some(Doubt::NoCatalogue(what.clone()))),
+        // A copy of the database alone: there is nothing beside it to be taken away.
+        Catalogue::Ours(ours) if ours.identity.is_some() && folder::is_empty(data)? => Ok(None),
         Catalogue::Ours(ours) if ours.has_files => {
             let missing = folder::missing(data, catalogue::needed(data).await?)?;
             let first = missing.first().cloned();
@@ -260,12 +262,14 @@ impl Doubt {
 pub async fn settle(pool: &SqlitePool, data: &Path) -> Result<()> {
     let ours = of_database(pool).await?;
     match read(data) {
-        Ok(None) => Ok(write(data, &ours)?),
-        Ok(Some(folder)) if folder.id == ours.id && folder.counter <= ours.counter => {
-            if folder.counter < ours.counter
-                && let Err(error) = write(data, &ours)
-            {
-                // The next rise writes it; until then the folder takes for the present database what is a little older.
+        Ok(Some(folder)) if folder == ours => Ok(()),
+        Ok(folder)
+            if folder
+                .as_ref()
+                .is_none_or(|folder| folder.id == ours.id && folder.counter < ours.counter) =>
+        {
+            if let Err(error) = write(data, &ours) {
+                // The next rise writes it; until then a database that is a little older is taken for the present one.
                 tracing::warn!("the folder's identity is behind: {error}");
             }
             Ok(())
@@ -352,8 +356,10 @@ fn write(data: &Path, identity: &Identity) -> io::Result<()> {
     File::open(data)?.sync_all()
 }
 
-/// Removes what a program that was killed while it wrote the identity has left behind.
+/// Removes what a program that was killed while it wrote the identity has left behind, and what earlier versions wrote.
 pub(super) fn tidy(data: &Path) {
+    // The day of the last sweep was the time of this file once.
+    let _ = fs::remove_file(data.join("swept"));
     let Ok(entries) = fs::read_dir(data) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();

@@ -183,7 +183,7 @@ async fn sweep(pool: &SqlitePool, objects: &Objects, data: &Path, day: NaiveDate
     swept.unheard = take(pool, objects, &unheard, day).await?;
     forget_let_go(pool, objects, known).await?;
     identity::tidy(data);
-    strays.extend(strays_beside(objects, data)?);
+    strays.extend(strays_beside(objects, data));
     swept.strays = untold(pool, strays, &swept.day).await?;
     Ok(swept)
 }
@@ -248,24 +248,23 @@ fn names(folder: &Path, shard: &str) -> io::Result<(Vec<String>, Vec<String>)> {
 }
 
 /// What lies in the other folders and is not the host's.
-fn strays_beside(objects: &Objects, data: &Path) -> io::Result<Vec<String>> {
-    let mut strays = Vec::new();
+fn strays_beside(objects: &Objects, data: &Path) -> Vec<String> {
     let cached = |name: &str| name.starts_with(".tmp") || name.split_once('-').is_some_and(|(code, _)| is_object(code));
-    let folders: [(&Path, &str, &dyn Fn(&str) -> bool); 2] = [
-        (&objects.drafts, "drafts", &is_draft),
-        (&data.join("cache"), "cache", &cached),
-    ];
-    for (folder, title, is_ours) in folders {
-        let Ok(entries) = fs::read_dir(folder) else { continue };
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let file = entry.file_type().is_ok_and(|kind| kind.is_file());
-            if !file || !is_ours(&name) {
-                strays.push(format!("{title}/{name}"));
-            }
+    let mut strays = strays_in(&objects.drafts, "drafts", is_draft);
+    strays.extend(strays_in(&data.join("cache"), "cache", cached));
+    strays
+}
+
+fn strays_in(folder: &Path, title: &str, is_ours: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut strays = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if !file || !is_ours(&name) {
+            strays.push(format!("{title}/{name}"));
         }
     }
-    Ok(strays)
+    strays
 }
 
 /// Moves those to the trash that nothing points at while nobody publishes. Gives how many.

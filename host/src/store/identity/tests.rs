@@ -329,6 +329,17 @@ async fn killed_before_the_folder_had_its_first_identity_all_goes_on() {
 }
 
 #[tokio::test]
+async fn a_copy_of_the_database_alone_is_the_whole_catalogue() {
+    let (folder, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    worked(folder.path(), MONDAY, &["a", "b"]).await;
+    fs::copy(folder.path().join(DATABASE), copy.path().join(DATABASE)).unwrap();
+
+    let host = opened(copy.path(), TUESDAY).await.unwrap();
+
+    assert_eq!(host.session("admin").await.unwrap().library().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn an_identity_that_can_not_be_read_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
