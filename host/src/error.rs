@@ -89,7 +89,9 @@ pub enum Error {
         message: String,
     },
     /// There is no room for the bytes.
-    #[error("no space left in `{0}`: free some room and try again; the library is as it was")]
+    #[error(
+        "no space left in `{0}`: free some room (`clientpoint-host trash list` shows what `trash empty` would give back) and try again; the library is as it was"
+    )]
     NoSpace(String),
     /// The data folder, the database or the file system does not do what it should.
     #[error("storage: {0}")]
