@@ -147,8 +147,7 @@ impl Host {
     /// Never for what befalls a run; only if the plugin can't be asked when it wants to run.
     pub async fn serve(&self, stop: &Stop, told: impl Fn(&Result<Ledger>)) -> Result<()> {
         while !stop.asked() {
-            self.begin_day().await;
-            self.keep_house().await;
+            self.keep_house_aloud(&told).await;
             match self.tick(stop).await {
                 Ok(ledgers) => ledgers.iter().for_each(&told),
                 Err(error) => told(&Err(error)),

@@ -306,3 +306,33 @@ fn the_trash_is_listed_with_its_sizes_and_emptied_by_administrators() {
     let trash = json(&host_on(data, "2031-01-01", &["--json", "trash", "list"]));
     assert_eq!(trash["trash"]["objects"], 0);
 }
+
+/// A file system that is really full. Only an administrator of the machine can make one, in a name space of its own.
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_full_disk_emptying_the_trash_makes_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, file) = (folder.path().join("data"), folder.path().join("a.pdf"));
+    fs::create_dir(&data).unwrap();
+    fs::write(&file, vec![7; 300_000]).unwrap();
+    let script = r#"mount -t tmpfs -o size=4m tmpfs "$2" || exit 77
+        "$1" --data "$2" library add "$3" || exit 3
+        mkdir -p "$2/trash/2026-01-01"
+        head -c 1500000 /dev/zero > "$2/trash/2026-01-01/$4"
+        head -c 9000000 /dev/zero > "$2/somebody's"
+        "$1" --data "$2" library add "$3" && exit 4
+        "$1" --data "$2" trash empty || exit 5
+        "$1" --data "$2" library add "$3" || exit 6"#;
+    let output = Command::new("unshare")
+        .args(["--mount", "--map-root-user", "sh", "-c", script, "sh", PROGRAM])
+        .args([&data, &file])
+        .arg("0".repeat(64))
+        .output();
+    match output {
+        Ok(output) if output.status.code() != Some(77) && !output.stdout.is_empty() => {
+            assert_eq!(output.status.code(), Some(0), "{output:?}");
+            assert!(said(&output).contains("trash empty"), "{output:?}");
+        }
+        other => println!("skipped: no file system of its own can be mounted here ({other:?})"),
+    }
+}

@@ -92,7 +92,12 @@ async fn a_host_that_serves_for_days_sweeps_as_well() {
     fs::create_dir_all(orphan.parent().unwrap()).unwrap();
     fs::write(&orphan, b"nobody's").unwrap();
     let stop = Stop::default();
-    let serving = world.host.serve(&stop, |_| ());
+    let told = std::sync::Mutex::new(Vec::new());
+    let serving = world.host.serve(&stop, |result| {
+        told.lock()
+            .unwrap()
+            .extend(result.as_ref().err().map(ToString::to_string));
+    });
     let trashed = world.data.path().join("trash/2026-03-03").join(&name);
     let moving = async {
         while !trashed.exists() {
@@ -107,5 +112,6 @@ async fn a_host_that_serves_for_days_sweeps_as_well() {
     served.unwrap();
     assert!(!orphan.exists());
     assert_eq!(objects(world.data.path()), 4, "what is needed stays");
-    assert!(world.host.take_notices()[0].contains("never heard of"));
+    let told = told.lock().unwrap();
+    assert!(told.len() == 1 && told[0].contains("never heard of"), "{told:?}");
 }

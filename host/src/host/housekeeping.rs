@@ -6,7 +6,9 @@ use std::time::Duration;
 use sqlx::SqlitePool;
 
 use super::Host;
+use crate::service::Ledger;
 use crate::store::{identity, sweep};
+use crate::{Error, Result};
 
 /// How long the end waits for questions that are still under way.
 const CLOSED_WITHIN: Duration = Duration::from_secs(5);
@@ -34,6 +36,15 @@ impl Host {
                 self.notices.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
             }
             Err(error) => tracing::warn!("the sweep of the data folder has not come to its end: {error}"),
+        }
+    }
+
+    /// As [`Host::keep_house`], for a host that goes on for days: what has come up is told at once.
+    pub(crate) async fn keep_house_aloud(&self, told: impl Fn(&Result<Ledger>)) {
+        self.begin_day().await;
+        self.keep_house().await;
+        for message in self.take_notices() {
+            told(&Err(Error::Catalogue { code: "swept", message }));
         }
     }
 
