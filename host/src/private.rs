@@ -21,7 +21,7 @@ const OWN_FILES: [&str; 5] = [
     "identity",
     "swept",
 ];
-const OWN_FOLDERS: [&str; 5] = ["cache", "copies", "drafts", "objects", "trash"];
+const OWN_FOLDERS: [&str; 6] = ["cache", "copies", "damaged", "drafts", "objects", "trash"];
 
 /// Makes a folder with all that leads to it, or narrows the rights of the one that is there.
 ///

@@ -6,6 +6,8 @@
 //! migrated or deleted before they have been held against each other: a catalogue that lacks what the folder has would
 //! have the sweep take it.
 
+mod words;
+
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -15,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::SqlitePool;
 
 use super::catalogue::{self, Catalogue, Ours};
-use super::folder::{self, Bytes};
+use super::folder;
 use crate::{Error, Result};
 
 /// What the two have in common.
@@ -127,128 +129,11 @@ impl Standing {
         }
     }
 
-    /// What adopting the database would do, and what is at stake; for people, a sentence a line.
-    ///
-    /// # Errors
-    ///
-    /// `Error::Catalogue` if it can't be adopted; the file system's.
-    pub fn adoption(&self) -> Result<Vec<String>> {
-        let Some(doubt) = &self.doubt else {
-            return Ok(Vec::new());
-        };
-        let bytes = folder::count(&self.data)?;
-        let mut lines = vec![format!("{}.", self.words(doubt))];
-        lines.extend(self.stakes(doubt, &bytes)?);
-        lines.push(format!(
-            "Objects that the database has never heard of go into `trash/`, at most a hundredth or 10 a day, and are \
-             deleted {} days later. There are {} objects in all ({} bytes).",
-            super::trash::KEPT_DAYS,
-            bytes.objects,
-            bytes.bytes
-        ));
-        Ok(lines)
-    }
-
-    fn stakes(&self, doubt: &Doubt, bytes: &Bytes) -> Result<Vec<String>> {
-        let database = self.database();
-        Ok(match doubt {
-            Doubt::NoCatalogue(_) => {
-                let message =
-                    format!("`{database}` can't be adopted: move it away, and a new one can be begun in its place");
-                let code = doubt.code();
-                return Err(Error::Catalogue { code, message });
-            }
-            Doubt::New => vec![format!(
-                "A new library would be begun: File IDs, names, places, revisions, links, runs, users and connections of \
-                 the one that these {} objects belong to would be lost, and File IDs would be given anew from 100001.",
-                bytes.objects
-            )],
-            Doubt::Older => vec![
-                "The older database would be taken for the present one: what came in, was changed, linked or connected \
-                 since would be lost, and File IDs given since would be given anew to other files."
-                    .into(),
-            ],
-            Doubt::Foreign => vec![format!(
-                "`{database}` would be taken for the one of this folder: what the folder's own database knew would be lost, \
-                 and files whose objects are not in this folder would have no bytes."
-            )],
-            Doubt::Lacking(count, _) => {
-                vec![format!(
-                    "The database would be taken as it is: {count} objects that it needs would stay missing."
-                )]
-            }
-            Doubt::Unreadable => vec!["The identity of the database would be written into the folder anew.".into()],
-        })
-    }
-
     /// Whether this person may adopt the database: an Administrator of it, or `admin` where a new one begins.
     pub fn may_adopt(&self, user: &str) -> bool {
         match &self.catalogue {
             Catalogue::Ours(ours) => ours.administrators.iter().any(|name| name == user),
             Catalogue::Missing | Catalogue::Empty | Catalogue::Strange(_) => user == "admin",
-        }
-    }
-
-    fn words(&self, doubt: &Doubt) -> String {
-        let (database, data) = (self.database(), self.data.display());
-        match doubt {
-            Doubt::New => {
-                let what = match self.catalogue {
-                    Catalogue::Missing => "is missing",
-                    Catalogue::Empty => "is empty",
-                    _ => "is new and has no files",
-                };
-                format!("`{database}` {what}, but `{data}` holds the bytes of a library")
-            }
-            Doubt::Foreign => format!("`{database}` belongs to another data folder than `{data}`"),
-            Doubt::Older => {
-                format!("`{database}` is older than `{data}`: a copy from before, which lacks what has come in since")
-            }
-            Doubt::Lacking(count, first) => format!(
-                "`{database}` needs {count} objects that are not in `{data}`, such as `{}`",
-                folder::place(first).display()
-            ),
-            Doubt::Unreadable => {
-                format!("`{data}/identity` can't be read, which says to which database the folder belongs")
-            }
-            Doubt::NoCatalogue(what) => {
-                format!("`{database}` is not a database of this program, or it is damaged ({what})")
-            }
-        }
-    }
-
-    fn ways_out(&self, doubt: &Doubt) -> String {
-        let right = match doubt {
-            Doubt::Older => "Put the newest `clientpoint.db` back",
-            Doubt::Lacking(..) => "Put the folder of objects back that belongs to it",
-            Doubt::Unreadable => "Put the file back from a copy",
-            Doubt::New | Doubt::Foreign | Doubt::NoCatalogue(_) => "Put the right `clientpoint.db` back",
-        };
-        let adopt = match doubt {
-            Doubt::NoCatalogue(_) => {
-                "move it away, and `clientpoint-host library adopt` tells what a new one would cost"
-            }
-            _ => {
-                "`clientpoint-host library adopt` tells what it would mean to go on with what is there, and does it with `--yes`"
-            }
-        };
-        format!("{right}; or, if that is not possible, {adopt}")
-    }
-
-    fn database(&self) -> String {
-        self.data.join(catalogue::FILE).display().to_string()
-    }
-}
-
-impl Doubt {
-    fn code(&self) -> &'static str {
-        match self {
-            Doubt::New => "new-catalogue",
-            Doubt::Foreign => "foreign-catalogue",
-            Doubt::Older => "older-catalogue",
-            Doubt::Lacking(..) => "objects-missing",
-            Doubt::Unreadable => "identity-unreadable",
-            Doubt::NoCatalogue(_) => "no-catalogue",
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod plans;
 pub mod rollback;
 pub mod runs;
 pub mod standings;
+mod strays;
 pub mod sweep;
 pub mod trash;
 pub mod undo;

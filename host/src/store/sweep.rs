@@ -15,9 +15,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use sqlx::SqlitePool;
 
-use super::identity;
-use super::objects::{Object, Objects, is_draft, is_object, is_shard};
+use super::objects::{Object, Objects, is_object, is_shard};
 use super::trash::{self, Emptied};
+use super::{identity, strays};
 use crate::clock::stamp;
 use crate::{Result, private};
 
@@ -183,8 +183,8 @@ async fn sweep(pool: &SqlitePool, objects: &Objects, data: &Path, day: NaiveDate
     swept.unheard = take(pool, objects, &unheard, day).await?;
     forget_let_go(pool, objects, known).await?;
     identity::tidy(data);
-    strays.extend(strays_beside(objects, data));
-    swept.strays = untold(pool, strays, &swept.day).await?;
+    strays.extend(strays::beside(objects, data));
+    swept.strays = strays::untold(pool, &strays, &swept.day).await?;
     Ok(swept)
 }
 
@@ -245,26 +245,6 @@ fn names(folder: &Path, shard: &str) -> io::Result<(Vec<String>, Vec<String>)> {
     }
     names.sort_unstable();
     Ok((names, strays))
-}
-
-/// What lies in the other folders and is not the host's.
-fn strays_beside(objects: &Objects, data: &Path) -> Vec<String> {
-    let cached = |name: &str| name.starts_with(".tmp") || name.split_once('-').is_some_and(|(code, _)| is_object(code));
-    let mut strays = strays_in(&objects.drafts, "drafts", is_draft);
-    strays.extend(strays_in(&data.join("cache"), "cache", cached));
-    strays
-}
-
-fn strays_in(folder: &Path, title: &str, is_ours: impl Fn(&str) -> bool) -> Vec<String> {
-    let mut strays = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if !file || !is_ours(&name) {
-            strays.push(format!("{title}/{name}"));
-        }
-    }
-    strays
 }
 
 /// Moves those to the trash that nothing points at while nobody publishes. Gives how many.
@@ -328,24 +308,6 @@ async fn forget_let_go(pool: &SqlitePool, objects: &Objects, known: BTreeSet<Str
     .execute(pool)
     .await?;
     Ok(())
-}
-
-/// Those that nobody has been told of, who are told now.
-async fn untold(pool: &SqlitePool, strays: Vec<String>, day: &str) -> Result<Vec<String>> {
-    let found = serde_json::to_string(&strays).unwrap_or_default();
-    sqlx::query("DELETE FROM strays WHERE path NOT IN (SELECT value FROM json_each(?))")
-        .bind(&found)
-        .execute(pool)
-        .await?;
-    let new: Vec<(String,)> = sqlx::query_as(
-        "INSERT INTO strays (path, told_on) SELECT value, ? FROM json_each(?) WHERE true \
-         ON CONFLICT DO NOTHING RETURNING path",
-    )
-    .bind(day)
-    .bind(&found)
-    .fetch_all(pool)
-    .await?;
-    Ok(new.into_iter().map(|(path,)| path).collect())
 }
 
 async fn remember(pool: &SqlitePool, swept: &Swept, at: &str) -> Result<()> {
