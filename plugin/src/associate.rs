@@ -1,18 +1,22 @@
 //! Tying library files to items of the drive, by a sheet of File IDs and paths (rules 38 to 45). Every row ends in exactly
 //! one outcome; those that can be linked are linked all at once, and their bytes stay as they are until the next sync.
 //!
+//! - `rows`: a row under way, and what rows say of each other; `cell`: what a cell's text and link lead to.
 //! - `locate`: what is at the paths. Few are asked for, for many the whole drive is listed.
 //! - `located`: an item that was found.
 //! - `tree`: the whole drive, as far as it matters; `flat`: in little memory.
-//! - `near`: names that are nearly the same.
+//! - `meant`: what a path that leads nowhere could have meant; `near`: names that are nearly the same.
 //! - `judge`: whether a file may follow an item; pure.
 //! - `wording`: what people read.
 
+mod cell;
 mod flat;
 mod judge;
 mod locate;
 mod located;
+mod meant;
 mod near;
+mod rows;
 mod tree;
 mod wording;
 
@@ -25,13 +29,15 @@ use crate::{
     graph::{self, Meaning},
     import::library_error,
     model::{CallError, Connection, Link, Policy, Role},
-    paths::{self, DriveAddress, Reference},
+    paths::{DriveAddress, Reference},
     ports::{Level, Ports},
     retry::Budget,
-    sheet::{self, Limits, Line, SheetError, Value},
+    sheet::{self, Limits, Line, SheetError},
 };
+use cell::{Note, Pointed, Pointers};
 use locate::Finding;
 use located::Located;
+use rows::Row;
 
 /// File IDs that the library can be asked about at once.
 const STAT: usize = 10_000;
@@ -94,27 +100,6 @@ pub const fn limits(policy: &Policy) -> Limits {
     Limits::new(policy.max_sheet_bytes, policy.max_sheet_rows)
 }
 
-/// A row under way.
-struct Row {
-    number: u32,
-    file: String,
-    path: String,
-    outcome: RowOutcome,
-    why: String,
-    item: Option<Located>,
-}
-
-impl Row {
-    /// Whether another row has the same item, or the same path to nothing.
-    fn leads_where(&self, other: &Self) -> bool {
-        match (&self.item, &other.item) {
-            (Some(item), Some(other)) => item.id() == other.id(),
-            (None, None) => paths::key(&self.path) == paths::key(&other.path),
-            _ => false,
-        }
-    }
-}
-
 struct Work {
     connection: Connection,
     drive: String,
@@ -143,14 +128,23 @@ async fn look<P: Ports>(ports: &P, role: Role, bytes: Vec<u8>) -> Result<Work, A
     }
     let sheet = sheet::read(&bytes, limits(&connection.policy))?;
     drop(bytes);
+    Ok(look_at(ports, connection, drive, sheet).await?)
+}
+
+async fn look_at<P: Ports>(
+    ports: &P,
+    connection: Connection,
+    drive: String,
+    sheet: sheet::Sheet,
+) -> Result<Work, CallError> {
     let files = files(ports, &sheet.rows).await?;
     let address = address(ports, &connection, &drive).await?;
 
     let mut rows = Vec::with_capacity(sheet.rows.len());
-    let mut open: Vec<(usize, Reference)> = Vec::new();
+    let mut open: Vec<(usize, Pointers)> = Vec::new();
     for (place, row) in sheet.rows.into_iter().enumerate() {
-        let (row, reference) = first_look(row, &files, &address);
-        open.extend(reference.map(|reference| (place, reference)));
+        let (row, pointers) = Row::new(row, |id| files.contains_key(id), &address);
+        open.extend(pointers.map(|pointers| (place, pointers)));
         rows.push(row);
     }
     let mut work = Work {
@@ -161,64 +155,55 @@ async fn look<P: Ports>(ports: &P, role: Role, bytes: Vec<u8>) -> Result<Work, A
         rows,
         files,
     };
-    let references: Vec<&Reference> = open.iter().map(|(_, reference)| reference).collect();
-    let findings = locate::all(ports, &work.connection, &work.drive, &references).await?;
-    for ((place, _), finding) in open.iter().zip(findings) {
-        work.settle(*place, finding);
-    }
-    work.refuse_duplicates();
+    work.locate(ports, &open).await?;
+    rows::refuse_duplicates(&mut work.rows);
+    rows::warn_of_shared_items(&mut work.rows);
     Ok(work)
 }
 
-/// What can be told without asking where the path leads.
-fn first_look(row: sheet::Row, files: &BTreeMap<String, File>, address: &DriveAddress) -> (Row, Option<Reference>) {
-    let mut reference = None;
-    let mut why = String::new();
-    let written = match &row.path {
-        Value::Text(text) => paths::read(text, address).map(|reference| (text, reference)),
-        _ => None,
-    };
-    let path = written
-        .as_ref()
-        .map(|(text, reference)| paths::shown(text, reference))
-        .unwrap_or_default();
-    let outcome = match (&row.id, &row.path) {
-        (Value::Unreadable(cell, what), _) | (_, Value::Unreadable(cell, what)) => {
-            why.clone_from(what);
-            RowOutcome::UnreadableCell(cell.clone())
+/// All that cells point to, and for each the place of what the same cell points to otherwise.
+fn references(open: &[(usize, Pointers)]) -> (Vec<&Reference>, Vec<Option<usize>>) {
+    let (mut references, mut partners) = (Vec::with_capacity(open.len()), Vec::with_capacity(open.len()));
+    for (_, pointers) in open {
+        let at = references.len();
+        let both = pointers.text.is_some() && pointers.link.is_some();
+        if let Some(text) = &pointers.text {
+            references.push(text);
+            partners.push(both.then_some(at + 1));
         }
-        (Value::Blank, _) => RowOutcome::NoId,
-        (_, Value::Blank) => RowOutcome::PathMissing,
-        (Value::Text(id), _) if !files.contains_key(id) => RowOutcome::UnknownFileId,
-        _ => match written.map(|(_, reference)| reference) {
-            None => RowOutcome::PathMissing,
-            Some(Reference::Forbidden(what)) => {
-                what.clone_into(&mut why);
-                RowOutcome::ForbiddenPath
-            }
-            Some(Reference::OtherDrive) => RowOutcome::OtherDrive,
-            Some(open) => {
-                reference = Some(open);
-                RowOutcome::Failed
-            }
-        },
-    };
-    let file = match row.id {
-        Value::Text(id) => id,
-        _ => String::new(),
-    };
-    let row = Row {
-        number: row.number,
-        file,
-        path,
-        outcome,
-        why,
-        item: None,
-    };
-    (row, reference)
+        if let Some(link) = &pointers.link {
+            references.push(&link.reference);
+            partners.push(both.then_some(at));
+        }
+    }
+    (references, partners)
 }
 
 impl Work {
+    /// Finds what the cells of these rows point to, and judges it.
+    async fn locate<P: Ports>(&mut self, ports: &P, open: &[(usize, Pointers)]) -> Result<(), CallError> {
+        let (references, partners) = references(open);
+        let findings = locate::all(ports, &self.connection, &self.drive, &references, &partners).await?;
+        let mut findings = findings.into_iter();
+        for (place, pointers) in open {
+            let text = pointers.text.as_ref().and_then(|_| findings.next());
+            let link = pointers.link.as_ref();
+            let found = link.and_then(|link| Some((findings.next()?, link)));
+            let written = self.rows.get(*place).map_or("", |row| row.path.as_str());
+            let Pointed { finding, by_link, note } = cell::joined(text, found, written);
+            if let (Some(row), Some(link)) = (self.rows.get_mut(*place), link) {
+                row.link = by_link.then(|| link.shown.clone());
+                match note {
+                    Note::Nothing => {}
+                    Note::Idle => row.warnings.push(wording::idle_link(&link.shown)),
+                    Note::TwoWays => wording::TWO_WAYS.clone_into(&mut row.why),
+                }
+            }
+            self.settle(*place, finding);
+        }
+        Ok(())
+    }
+
     fn settle(&mut self, place: usize, finding: Finding) {
         let policy = &self.connection.policy;
         let Some(row) = self.rows.get_mut(place) else {
@@ -238,56 +223,25 @@ impl Work {
                 row.item = Some(item);
                 outcome
             }
-            Finding::Nothing(near) => RowOutcome::PathNotFound(near),
+            Finding::Nothing(near, why) => {
+                why.clone_into(&mut row.why);
+                RowOutcome::PathNotFound(near)
+            }
+            Finding::Forbidden(why) => {
+                why.clone_into(&mut row.why);
+                RowOutcome::ForbiddenPath
+            }
             Finding::Several(paths) => RowOutcome::Ambiguous(paths),
-            Finding::OtherDrive => RowOutcome::OtherDrive,
+            Finding::OtherDrive(near) => {
+                row.why = wording::did_you_mean(&near);
+                RowOutcome::OtherDrive
+            }
             Finding::Denied => RowOutcome::AccessDenied,
             Finding::Failed(why) => {
                 row.why = why;
                 RowOutcome::Failed
             }
         };
-    }
-
-    /// Rule 42: rows that tie one file to different items are all refused. Where they agree, the first counts.
-    fn refuse_duplicates(&mut self) {
-        let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (place, row) in self.rows.iter().enumerate() {
-            let has_path = !matches!(
-                row.outcome,
-                RowOutcome::PathMissing | RowOutcome::NoId | RowOutcome::UnknownFileId
-            );
-            if has_path && !row.file.is_empty() {
-                groups.entry(&row.file).or_default().push(place);
-            }
-        }
-        let mut changes = Vec::new();
-        for places in groups.into_values().filter(|places| places.len() > 1) {
-            let rows: Vec<(usize, &Row)> = places
-                .iter()
-                .filter_map(|place| Some((*place, self.rows.get(*place)?)))
-                .collect();
-            let agree = rows
-                .windows(2)
-                .all(|pair| matches!(pair, [(_, one), (_, other)] if one.leads_where(other)));
-            for (place, row) in rows.iter().skip(usize::from(agree)) {
-                let others = rows
-                    .iter()
-                    .map(|(_, other)| other.number)
-                    .filter(|number| *number != row.number);
-                let outcome = match agree {
-                    true if row.outcome.is_linkable() => RowOutcome::AlreadyLinked,
-                    true => row.outcome.clone(),
-                    false => RowOutcome::DuplicateFileId(others.take(5).collect()),
-                };
-                changes.push((*place, outcome));
-            }
-        }
-        for (place, outcome) in changes {
-            if let Some(row) = self.rows.get_mut(place) {
-                row.outcome = outcome;
-            }
-        }
     }
 
     /// What is to be linked, with the places of the rows.
@@ -325,11 +279,14 @@ impl Work {
             let subject = wording::Subject {
                 id: &row.file,
                 file,
-                path: resolved.as_deref().unwrap_or(&row.path),
+                path: resolved.as_deref().or(row.link.as_deref()).unwrap_or(&row.path),
                 why: &row.why,
             };
+            let message = wording::row(&row.outcome, &subject, &connection.policy);
             RowReport {
-                message: wording::row(&row.outcome, &subject, &connection.policy),
+                message: wording::with(message, &row.warnings),
+                warnings: row.warnings,
+                hidden: row.hidden,
                 number: row.number,
                 file: row.file,
                 path: row.path,
@@ -347,27 +304,18 @@ impl Work {
 
 /// The library files with these File IDs.
 async fn files<P: Ports>(ports: &P, rows: &[sheet::Row]) -> Result<BTreeMap<String, File>, CallError> {
-    let mut ids: Vec<&String> = rows
-        .iter()
-        .filter_map(|row| match (&row.id, &row.path) {
-            (Value::Text(id), Value::Text(_)) => Some(id),
-            _ => None,
-        })
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
+    let ids: Vec<String> = rows::ids(rows).into_iter().collect();
     let mut files = BTreeMap::new();
     for some in ids.chunks(STAT) {
-        let some: Vec<String> = some.iter().map(|id| (*id).clone()).collect();
-        let found = ports.stat(&some).await.map_err(library_error)?;
-        for (id, file) in some.into_iter().zip(found) {
+        let found = ports.stat(some).await.map_err(library_error)?;
+        for (id, file) in some.iter().zip(found) {
             let Some(file) = file else { continue };
             let follows = |link: Link| (link.source.drive, link.source.item, link.name);
             let file = File {
                 name: file.name,
                 follows: file.link.map(follows),
             };
-            files.insert(id, file);
+            files.insert(id.clone(), file);
         }
     }
     Ok(files)

@@ -53,7 +53,7 @@ pub enum Bound {
 }
 
 /// What became of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum RowOutcome {
     /// The file follows the item.
     Linked,
@@ -94,6 +94,7 @@ pub enum RowOutcome {
     /// The source does not let the connection read it.
     AccessDenied,
     /// It could not be found out, or not be carried out.
+    #[default]
     Failed,
 }
 
@@ -116,8 +117,12 @@ pub struct RowReport {
     pub path: String,
     /// What became of it.
     pub outcome: RowOutcome,
-    /// In a sentence.
+    /// In a sentence, with the warnings.
     pub message: String,
+    /// What a person should know although the row is carried out, each in words.
+    pub warnings: Vec<String>,
+    /// Whether the sheet does not show the row.
+    pub hidden: bool,
     /// Where the path leads, in the drive's own spelling.
     pub resolved: Option<String>,
 }

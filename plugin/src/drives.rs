@@ -3,6 +3,7 @@
 //! With the company's credentials these are all people's and all sites', and it is never asked who "me" is, as there is
 //! nobody (rule 14). A signed-in person sees their own drives, and the sites that they can find.
 
+mod behind;
 mod resolve;
 
 use std::collections::BTreeSet;

@@ -5,6 +5,7 @@
 //! itself, and `100%25.pdf` may be percent-encoded or not. Then all readings are given, and what is in the drive decides.
 
 mod web;
+mod wrapped;
 
 use std::borrow::Cow;
 
@@ -12,6 +13,7 @@ use percent_encoding::percent_decode_str;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::sheet::id::cleaned;
+pub use wrapped::unwrapped;
 
 /// The most readings of a text.
 const READINGS: usize = 4;
@@ -42,10 +44,32 @@ pub enum Reference {
     },
     /// An address that only Microsoft can resolve: a sharing link.
     Link(String),
+    /// The page that shows a file, which names it by its id in SharePoint.
+    Page(FilePage),
     /// A place in another drive of the same organization.
     OtherDrive,
+    /// A path on a computer or another server. What it ends in may be that of a file in the drive.
+    Outside {
+        /// All of its names, with slashes between them.
+        path: String,
+        /// Why it may not be followed, to come after "the path …".
+        why: &'static str,
+    },
     /// Nothing that may be followed, and why, to come after "the path …".
     Forbidden(&'static str),
+}
+
+/// The address of a page like `…/_layouts/15/Doc.aspx?sourcedoc={GUID}&file=Offer.docx`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilePage {
+    /// As it is, for Microsoft to resolve.
+    pub url: String,
+    /// What Microsoft Graph calls `listItemUniqueId`, in lower case and without braces.
+    pub id: String,
+    /// The file's name when the address was copied; empty where it is not told.
+    pub name: String,
+    /// Whether it is a page of the site that the drive belongs to.
+    pub here: bool,
 }
 
 impl DriveAddress {
@@ -76,6 +100,18 @@ impl DriveAddress {
         same.then(|| rest.to_vec())
     }
 
+    /// Whether a host is of the drive's organization.
+    fn is_sibling(&self, host: &str) -> bool {
+        !self.host.is_empty() && web::tenant(&host.to_ascii_lowercase()) == web::tenant(&self.host)
+    }
+
+    /// Whether the site with this path is the one that the drive is a library of.
+    fn is_of_site(&self, names: &[String]) -> bool {
+        let same = |(one, other): (&String, &String)| same_name(one, other);
+        let inside = names.len() < self.prefix.len() && names.iter().zip(&self.prefix).all(same);
+        inside && (!names.is_empty() || self.prefix.len() == 1)
+    }
+
     /// Whether a name is that of the library: people write it before the path, since it is what they see.
     fn is_called(&self, name: &str) -> bool {
         same_name(name, &self.name) || self.prefix.last().is_some_and(|last| same_name(name, last))
@@ -87,38 +123,61 @@ impl DriveAddress {
 pub fn read(text: &str, drive: &DriveAddress) -> Option<Reference> {
     let text = cleaned(text);
     // "Open in the desktop app" puts the program before the address.
-    let text = text.split_once("|u|").map_or(text.as_str(), |(_, address)| address);
+    let text = after_program(&text);
     if text.is_empty() {
         return None;
     }
+    let text = unwrapped(text);
     if text.chars().any(char::is_control) {
         return Some(Reference::Forbidden("has characters that can't be seen"));
     }
-    if let Some((scheme, _)) = text.split_once("://") {
+    if let Some((scheme, rest)) = text.split_once("://") {
         return Some(match scheme.to_ascii_lowercase().as_str() {
-            "http" | "https" => web::read(text, drive),
-            "file" => Reference::Forbidden(OWN_COMPUTER),
+            "http" | "https" => web::read(&text, drive),
+            "file" => outside(&decoded(rest), OWN_COMPUTER),
             _ => Reference::Forbidden("is neither a path nor the address of a web page"),
         });
     }
     Some(plain(&text.replace('\\', "/"), drive))
 }
 
+/// The address in `ms-word:ofe|u|https://…|n|…`.
+fn after_program(text: &str) -> &str {
+    match text.split_once("|u|") {
+        Some((_, address)) => address.split('|').next().unwrap_or_default(),
+        None => text,
+    }
+}
+
 const OWN_COMPUTER: &str = "is one on a computer: give the file's path in the drive, or its address in the browser";
+
+/// A path that is none in the drive, with its names, so that its end can be looked for.
+fn outside(path: &str, why: &'static str) -> Reference {
+    match names(&path.replace('\\', "/")) {
+        Err(why) => Reference::Forbidden(why),
+        Ok(names) if names.is_empty() => Reference::Forbidden(why),
+        Ok(names) => Reference::Outside {
+            path: names.join("/"),
+            why,
+        },
+    }
+}
+
+const OTHER_SERVER: &str = "leads to another server: give the file's path in the drive, or its address in the browser";
 
 fn plain(text: &str, drive: &DriveAddress) -> Reference {
     let mut letters = text.chars();
     if letters.next().is_some_and(|letter| letter.is_ascii_alphabetic()) && letters.next() == Some(':') {
-        return Reference::Forbidden(OWN_COMPUTER);
+        return outside(letters.as_str(), OWN_COMPUTER);
     }
     // `\\host\…`, `//host/…`, and an address whose scheme was left out.
     let bare = text.trim_start_matches('/');
     let first = bare.split('/').next().unwrap_or_default();
     let host = first.split('@').next().unwrap_or_default();
-    if !drive.host.is_empty() && host.eq_ignore_ascii_case(&drive.host) {
+    if drive.is_sibling(host) {
         let path = bare.get(first.len()..).unwrap_or_default();
         let path = path.strip_prefix("/DavWWWRoot").unwrap_or(path);
-        return web::read(&format!("https://{}{path}", drive.host), drive);
+        return web::read(&format!("https://{host}{path}"), drive);
     }
     // No name can be like the marks that viewers and sharing links have in their addresses.
     if web::is_marker(first) {
@@ -128,9 +187,7 @@ fn plain(text: &str, drive: &DriveAddress) -> Reference {
         return web::read(&format!("https://{bare}"), drive);
     }
     if text.starts_with("//") {
-        return Reference::Forbidden(
-            "leads to another server: give the file's path in the drive, or its address in the browser",
-        );
+        return outside(bare, OTHER_SERVER);
     }
     // A name can't have a question mark: what follows is left from an address.
     let text = text.split('?').next().unwrap_or_default();
@@ -207,12 +264,16 @@ fn decoded(text: &str) -> Cow<'_, str> {
 pub fn shown(text: &str, reference: &Reference) -> String {
     let slash = ['/', '\\'];
     let text = cleaned(text);
+    let text = unwrapped(&text);
     let text = text.split('?').next().unwrap_or_default();
     let (scheme, rest) = match text.split_once("://") {
         Some((_, rest)) => text.split_at(text.len() - rest.len()),
         None => ("", text),
     };
-    let rest = if scheme.is_empty() {
+    // A name may have a `#` in it.
+    let is_name =
+        matches!(reference, Reference::InDrive { readings, .. } if readings.iter().any(|path| path.contains('#')));
+    let rest = if scheme.is_empty() || is_name || matches!(reference, Reference::Outside { .. }) {
         rest
     } else {
         rest.split('#').next().unwrap_or_default()
@@ -224,14 +285,18 @@ pub fn shown(text: &str, reference: &Reference) -> String {
     let has_token = match reference {
         Reference::Link(_) => true,
         Reference::Forbidden(_) => !scheme.is_empty() || bare.split(slash).any(web::is_marker),
-        Reference::InDrive { .. } | Reference::OtherDrive => false,
+        Reference::InDrive { .. } | Reference::Page(_) | Reference::OtherDrive | Reference::Outside { .. } => false,
     };
     if has_token {
         return format!("{scheme}{host}/…");
     }
     let path = bare.get(authority.len()..).unwrap_or_default();
     let slashes = rest.get(..rest.len() - bare.len()).unwrap_or_default();
-    format!("{scheme}{slashes}{host}{path}")
+    let name = match reference {
+        Reference::Page(page) if !page.name.is_empty() => format!("?file={}", page.name),
+        _ => String::new(),
+    };
+    format!("{scheme}{slashes}{host}{path}{name}")
 }
 
 /// The same for all spellings of a path that SharePoint takes for one: upper and lower case, accents by themselves or

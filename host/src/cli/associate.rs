@@ -31,6 +31,9 @@ pub struct Associate {
     pub command: Option<More>,
 }
 
+/// Rows, and runs of them, that are named in a line.
+const NAMED: usize = 20;
+
 /// What else there is to do with uploads.
 #[derive(Debug, Subcommand)]
 pub enum More {
@@ -107,8 +110,11 @@ async fn undo(session: &Session<'_>, run: i64) -> Result<Output> {
 fn told(done: &Association) -> String {
     let quiet = |row: &&AssociatedRow| row.outcome == "path-missing";
     let linked = |row: &&AssociatedRow| matches!(row.outcome, "linked" | "re-linked" | "already-linked");
+    let warned = |row: &&AssociatedRow| !row.warnings.is_empty();
     let loud = done.rows.iter().filter(|row| !quiet(row) && !linked(row));
-    let rows: Vec<&AssociatedRow> = loud.chain(done.rows.iter().filter(linked)).collect();
+    let noted = done.rows.iter().filter(linked).filter(warned);
+    let done_well = done.rows.iter().filter(linked).filter(|row| !warned(row));
+    let rows: Vec<&AssociatedRow> = loud.chain(noted).chain(done_well).collect();
     let lines: Vec<[String; 4]> = rows
         .iter()
         .take(SHOWN)
@@ -131,6 +137,16 @@ fn told(done: &Association) -> String {
             rows.len() - lines.len()
         ));
     }
+    let noted = done.rows.iter().filter(linked).filter(warned);
+    text.push_str(&named("look at what is noted of", noted));
+    text.push_str(&named(
+        "the sheet does not show",
+        done.rows.iter().filter(|row| row.hidden),
+    ));
+    text.push_str(&named(
+        "no path, so nothing is asked for, in",
+        done.rows.iter().filter(quiet),
+    ));
     text.push_str(&format!("{} = {} rows\n", sum(&done.counts), done.rows.len()));
     match &done.run {
         Some(run) => text.push_str(&format!(
@@ -140,6 +156,31 @@ fn told(done: &Association) -> String {
         None => text.push_str("this was a preview, and nothing was changed\n"),
     }
     text
+}
+
+/// A line that names rows by their numbers; nothing where there are none.
+fn named<'r>(what: &str, rows: impl Iterator<Item = &'r AssociatedRow>) -> String {
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    for row in rows {
+        match ranges.last_mut() {
+            Some((_, last)) if row.row == *last + 1 => *last = row.row,
+            _ => ranges.push((row.row, row.row)),
+        }
+    }
+    let written: Vec<String> = ranges
+        .iter()
+        .take(NAMED)
+        .map(|(first, last)| match first == last {
+            true => first.to_string(),
+            false => format!("{first} to {last}"),
+        })
+        .collect();
+    let more = if written.len() < ranges.len() { ", …" } else { "" };
+    match ranges.as_slice() {
+        [] => String::new(),
+        [(first, last)] if first == last => format!("{what} row {first}\n"),
+        _ => format!("{what} rows {}{more}\n", written.join(", ")),
+    }
 }
 
 fn sum(counts: &BTreeMap<String, u64>) -> String {

@@ -248,7 +248,13 @@ fn rows(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::resul
             }
         } else if let Some(told) = outcomes.get(&line.number) {
             let resolved = told.resolved.as_deref().unwrap_or_default();
-            sheet.write_string_with_format(row, first, told.outcome, formats.mood(told.outcome))?;
+            // What a person should look at is not told in the colour of what is done.
+            let mood = if told.warnings.is_empty() {
+                told.outcome
+            } else {
+                "ambiguous"
+            };
+            sheet.write_string_with_format(row, first, told.outcome, formats.mood(mood))?;
             sheet.write_string_with_format(row, first + 1, short(&told.message), &formats.reason)?;
             sheet.write_string_with_format(row, first + 2, short(resolved), &formats.reason)?;
             sheet.set_row_height(row, height(&told.message, resolved))?;

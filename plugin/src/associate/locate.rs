@@ -1,43 +1,54 @@
 //! What is at the paths of a sheet. A few are asked for one by one, many in a request; for many it is cheaper to list the
 //! whole drive once. Nobody knows beforehand how long that list is, so it is read for as long as asking would not have
 //! been cheaper: then the worst is twice the best.
+//!
+//! What leads nowhere is looked for once more, in the list as well, so that "did you mean" is as good for a small sheet as
+//! for a large one.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use super::{
     call_error,
     located::Located,
-    near::{Patience, nearest},
+    meant::Meant,
     tree::{Grown, Tree, hash},
 };
 use crate::{
     call::{self, Fault},
-    graph::{self, Folder, GraphError, Meaning, Place},
+    graph::{self, Folder, GraphError, Meaning, Place, Request},
     many,
     model::{CallError, Connection, EntryKind},
-    paths::{self, Reference},
+    paths::{self, FilePage, Reference},
     ports::{Level, Ports},
     retry::Budget,
 };
 
 /// Up to this number of paths the drive is not listed: they take one round of requests, or two.
 const FEW: usize = 400;
+/// Pages of the list that are read for what leads nowhere: as many as the requests that few paths take.
+const PAGES: usize = FEW / graph::BATCH;
 /// Questions that are written down at the same time.
 const AT_ONCE: usize = 2_000;
 /// Microsoft's longest path, in characters: nothing can be at a longer one.
 const LONGEST: usize = 400;
-/// Folders that are looked through for names alike, where the drive was not listed.
+/// Folders that are looked through for names alike, where the drive was not listed to its end.
 const FOLDERS: usize = 100;
 
 /// What a row's path leads to.
 #[derive(Clone)]
 pub(super) enum Finding {
     Item(Located),
-    /// Nothing, but these are near.
-    Nothing(Vec<String>),
+    /// Nothing, but these are near; and more words for why, if there are any.
+    Nothing(Vec<String>, &'static str),
+    /// It may not be followed, and why.
+    Forbidden(&'static str),
     /// It can be read in several ways, and these are there.
     Several(Vec<String>),
-    OtherDrive,
+    /// And what in this drive is near.
+    OtherDrive(Vec<String>),
     Denied,
     Failed(String),
 }
@@ -54,7 +65,8 @@ pub(super) enum Spot {
     Failed(String),
 }
 
-/// Finds what all of these lead to, in their order.
+/// Finds what all of these lead to, in their order. `partners` has for each the place of another one that may help it, as
+/// a cell's link helps its text: what it leads to is not looked for once more then.
 ///
 /// # Errors
 /// When Microsoft does not answer, or not to this connection.
@@ -63,25 +75,26 @@ pub(super) async fn all<P: Ports>(
     connection: &Connection,
     drive: &str,
     references: &[&Reference],
+    partners: &[Option<usize>],
 ) -> Result<Vec<Finding>, CallError> {
-    let mut links: Vec<&str> = Vec::new();
-    for reference in references {
-        if let Reference::Link(url) = reference {
-            links.push(url);
-        }
-    }
-    links.sort_unstable();
-    links.dedup();
     let search = Search {
         ports,
         connection,
         drive,
     };
-    let linked = search.links(&links).await?;
-    let tree = search.tree(references).await?;
+    let linked = search.links(references).await?;
+    let mut list = search.list(references, &linked);
+    let wanted = count(readings(references));
+    if wanted > FEW {
+        list = search.read_on(list, wanted.div_ceil(graph::BATCH)).await?;
+    }
+    let tree = match list {
+        List::Whole(ref tree) => Some(tree.clone()),
+        List::Part(..) => None,
+    };
     let spots = match &tree {
         Some(_) => BTreeMap::new(),
-        None => search.ask(&wanted(references)).await?,
+        None => search.ask(&self::wanted(references)).await?,
     };
     let look = |path: &str| match &tree {
         Some(tree) => tree.find(path),
@@ -91,18 +104,36 @@ pub(super) async fn all<P: Ports>(
         .iter()
         .map(|reference| match reference {
             Reference::InDrive { readings, elsewhere } => finding(readings, *elsewhere, look),
-            Reference::Link(url) => match linked.get(url.as_str()) {
-                Some(Spot::Item(item)) => Finding::Item(item.clone()),
-                Some(Spot::OtherDrive) => Finding::OtherDrive,
-                Some(Spot::Denied) => Finding::Denied,
-                Some(Spot::Failed(why)) => Finding::Failed(why.clone()),
-                Some(Spot::Nothing | Spot::Twins(_)) | None => Finding::Nothing(Vec::new()),
+            Reference::Link(url) => behind(linked.get(url.as_str())),
+            Reference::Page(page) => match linked.get(page.url.as_str()) {
+                Some(spot @ (Spot::Item(_) | Spot::OtherDrive)) => behind(Some(spot)),
+                _ if page.here => Finding::Nothing(Vec::new(), UNKNOWN),
+                _ => Finding::OtherDrive(Vec::new()),
             },
-            Reference::OtherDrive | Reference::Forbidden(_) => Finding::OtherDrive,
+            Reference::OtherDrive => Finding::OtherDrive(Vec::new()),
+            Reference::Outside { why, .. } | Reference::Forbidden(why) => Finding::Forbidden(why),
         })
         .collect();
-    search.suggest(references, &mut findings, tree.as_deref()).await;
+    search.suggest(references, partners, &mut findings, list).await;
     Ok(findings)
+}
+
+/// A page of a file of which Microsoft does not say which one it is.
+const UNKNOWN: &str = "names a file by a number, and Microsoft does not tell this connection which one that is: give the \
+    file's path in the drive";
+/// The same, where all files are known.
+const NOT_HERE: &str = "names a file by a number that no file of the drive has: it may be in another library of the site, \
+    or gone";
+
+/// What an address leads to that only Microsoft can resolve.
+fn behind(spot: Option<&Spot>) -> Finding {
+    match spot {
+        Some(Spot::Item(item)) => Finding::Item(item.clone()),
+        Some(Spot::OtherDrive) => Finding::OtherDrive(Vec::new()),
+        Some(Spot::Denied) => Finding::Denied,
+        Some(Spot::Failed(why)) => Finding::Failed(why.clone()),
+        Some(Spot::Nothing | Spot::Twins(_)) | None => Finding::Nothing(Vec::new(), ""),
+    }
 }
 
 /// All paths that are looked for.
@@ -156,14 +187,30 @@ fn finding(readings: &[String], elsewhere: bool, look: impl Fn(&str) -> Spot) ->
             }
         }
     }
+    // What is looked for is a file: of a folder and a file, it is the file.
+    if items.iter().filter(|item| item.kind() != EntryKind::Folder).count() == 1 {
+        items.retain(|item| item.kind() != EntryKind::Folder);
+    }
     match (items.as_slice(), trouble) {
         ([_, _, ..], _) => Finding::Several(items.iter().map(Located::path).collect()),
         // The other reading might be the one that is meant.
         (_, Some(trouble)) => trouble,
         ([item], None) => Finding::Item(item.clone()),
-        ([], None) if elsewhere => Finding::OtherDrive,
-        ([], None) => Finding::Nothing(Vec::new()),
+        ([], None) if elsewhere => Finding::OtherDrive(Vec::new()),
+        ([], None) => Finding::Nothing(Vec::new(), ""),
     }
+}
+
+/// The list of the drive, as far as it was read.
+enum List {
+    /// With the following page, if there is one that can be read, and the number of those that were.
+    Part(Box<Tree>, Option<Request>, usize),
+    Whole(Rc<Grown>),
+}
+
+/// A list that can't be read.
+fn nothing() -> List {
+    List::Part(Box::new(Tree::new(std::iter::empty(), BTreeSet::new())), None, 0)
 }
 
 struct Search<'a, P> {
@@ -173,40 +220,57 @@ struct Search<'a, P> {
 }
 
 impl<P: Ports> Search<'_, P> {
-    /// The whole drive. None where asking for the paths is cheaper.
-    async fn tree(&self, references: &[&Reference]) -> Result<Option<Rc<Grown>>, CallError> {
-        let wanted = count(readings(references));
-        if wanted <= FEW {
-            return Ok(None);
-        }
-        let mut tree = Tree::new(readings(references));
+    /// The list before its first page.
+    fn list(&self, references: &[&Reference], linked: &BTreeMap<&str, Spot>) -> List {
+        let pages = pages(references).filter(|page| {
+            let known = linked.get(page.url.as_str());
+            !matches!(known, Some(Spot::Item(_) | Spot::OtherDrive)) && page.here
+        });
+        let ids: BTreeSet<String> = pages.map(|page| page.id.clone()).collect();
+        let request = graph::listing(&self.connection.api_origin, self.drive, !ids.is_empty());
+        let tree = Tree::new(readings(references), ids);
+        List::Part(Box::new(tree), Some(request), 0)
+    }
+
+    /// Reads the list up to this number of pages.
+    async fn read_on(&self, list: List, pages: usize) -> Result<List, CallError> {
+        let List::Part(mut tree, mut next, mut count) = list else {
+            return Ok(list);
+        };
         let api = self.connection.api_origin.as_str();
-        let mut request = graph::listing(api, self.drive);
-        let pages = wanted.div_ceil(graph::BATCH);
-        for _ in 0..pages {
+        while let Some(request) = next.take_if(|_| count < pages) {
             let read = |body: &[u8]| graph::read_listing(body, api);
             let page = match call::changes(self.ports, &request, &mut Budget::file(), read).await {
                 Ok(page) => page,
                 Err(Fault::Answered(error)) if matches!(error.status, 400 | 404 | 405 | 410 | 501) => {
-                    return Ok(self.gave_up("Microsoft does not list it"));
+                    self.gave_up("Microsoft does not list it");
+                    return Ok(List::Part(tree, None, count));
                 }
                 Err(fault) => return Err(call_error(fault)),
             };
+            count += 1;
             if !page.value.iter().all(|place| tree.take(place)) {
-                return Ok(self.gave_up("it has too many items"));
+                self.gave_up("it has too many items");
+                return Ok(nothing());
             }
             match page.next {
-                Some(next) => request = graph::listing_page(&next),
-                None => return Ok(tree.grown().or_else(|| self.gave_up("the list was not complete"))),
+                Some(link) => next = Some(graph::listing_page(&link)),
+                None if tree.has_root() => return Ok(tree.grown().map_or_else(nothing, List::Whole)),
+                None => {
+                    self.gave_up("the list was not complete");
+                    return Ok(List::Part(tree, None, count));
+                }
             }
         }
-        Ok(self.gave_up("asking for each path is cheaper"))
+        if next.is_some() {
+            self.gave_up("asking for each path is cheaper");
+        }
+        Ok(List::Part(tree, next, count))
     }
 
-    fn gave_up(&self, why: &str) -> Option<Rc<Grown>> {
+    fn gave_up(&self, why: &str) {
         self.ports
             .log(Level::Info, &format!("the drive was not listed to the end: {why}"));
-        None
     }
 
     /// Asks for each path, and for those that are not there in their other spellings.
@@ -231,9 +295,34 @@ impl<P: Ports> Search<'_, P> {
         Ok(spots)
     }
 
-    async fn links<'l>(&self, links: &[&'l str]) -> Result<BTreeMap<&'l str, Spot>, CallError> {
-        let spots = self.spots(links.iter().map(|url| graph::shared(url))).await?;
-        Ok(links.iter().copied().zip(spots).collect())
+    /// What is behind all addresses that only Microsoft can resolve.
+    async fn links<'r>(&self, references: &[&'r Reference]) -> Result<BTreeMap<&'r str, Spot>, CallError> {
+        let mut links: BTreeMap<&str, Option<&FilePage>> = BTreeMap::new();
+        for reference in references {
+            match reference {
+                Reference::Link(url) => _ = links.insert(url, None),
+                Reference::Page(page) => _ = links.insert(&page.url, Some(page)),
+                _ => {}
+            }
+        }
+        let question = |(url, page): (&&str, &Option<&FilePage>)| match page {
+            Some(_) => graph::shared_page(url),
+            None => graph::shared(url),
+        };
+        let spots = self.spots(links.iter().map(question)).await?;
+        let checked = links
+            .into_iter()
+            .zip(spots)
+            .map(|((url, page), spot)| match (page, &spot) {
+                // Whatever Microsoft makes of the address: it is by its id that the file is known.
+                (Some(page), Spot::Item(Located::Asked(place)))
+                    if place.unique_id().is_some_and(|id| id != page.id) =>
+                {
+                    (url, Spot::Nothing)
+                }
+                _ => (url, spot),
+            });
+        Ok(checked.collect())
     }
 
     async fn spots(&self, questions: impl Iterator<Item = String>) -> Result<Vec<Spot>, CallError> {
@@ -257,91 +346,157 @@ impl<P: Ports> Search<'_, P> {
         }
     }
 
-    /// Rule 45, and better: what is near to a path that leads nowhere.
-    async fn suggest(&self, references: &[&Reference], findings: &mut [Finding], tree: Option<&Grown>) {
-        let patience = Patience::new();
-        let open = |(reference, finding): (&&Reference, &Finding)| match (reference, finding) {
-            (Reference::InDrive { readings, .. }, Finding::Nothing(_)) => readings.last().cloned(),
-            _ => None,
+    /// Looks once more for what leads nowhere: in the list of the drive, by its id, or for what it could have meant.
+    /// What can't be had is not worth a failure.
+    async fn suggest(
+        &self,
+        references: &[&Reference],
+        partners: &[Option<usize>],
+        findings: &mut [Finding],
+        list: List,
+    ) {
+        let is_helped = |place: usize| {
+            let partner = partners.get(place).copied().flatten();
+            partner.is_some_and(|partner| matches!(findings.get(partner), Some(Finding::Item(_))))
         };
-        let open: Vec<Option<String>> = references.iter().zip(&*findings).map(open).collect();
-        let folders = match tree {
-            Some(_) => BTreeMap::new(),
-            None => self.folders(open.iter().flatten()).await,
-        };
-        for (finding, path) in findings.iter_mut().zip(open) {
-            if let Some(path) = path {
-                let near = match tree {
-                    Some(tree) => tree.near(&paths::key(&path), &patience),
-                    None => near_in(&path, &folders, &patience),
-                };
-                *finding = Finding::Nothing(near);
+        let rows = references.iter().zip(&*findings).enumerate();
+        let open = rows.filter(|(place, (reference, finding))| {
+            is_open(reference, finding) && (matches!(reference, Reference::Page(_)) || !is_helped(*place))
+        });
+        let open: Vec<usize> = open.map(|(place, _)| place).collect();
+        if open.is_empty() {
+            return;
+        }
+        let list = self.read_on(list, PAGES).await.unwrap_or_else(|_| nothing());
+        let (tree, whole) = match list {
+            List::Whole(tree) => (tree, true),
+            List::Part(tree, ..) => {
+                let paths = open.iter().filter_map(|place| written(references.get(*place)?));
+                match self.with_folders(tree, paths).await {
+                    Some(tree) => (tree, false),
+                    None => return,
+                }
             }
+        };
+        let known = self.known(&tree, whole, references).await;
+        let all_ids = whole && tree.tells_ids();
+        let meant = Meant::new(tree.clone());
+        for place in open {
+            let (Some(reference), Some(finding)) = (references.get(place), findings.get_mut(place)) else {
+                continue;
+            };
+            let found = match reference {
+                Reference::Page(page) => known.get(page.id.as_str()).cloned().map(Finding::Item),
+                // Not found by its path, and yet there.
+                Reference::InDrive { readings, elsewhere } if whole => {
+                    match self::finding(readings, *elsewhere, |path| tree.find(path)) {
+                        Finding::Nothing(..) | Finding::OtherDrive(_) => None,
+                        found => Some(found),
+                    }
+                }
+                _ => None,
+            };
+            *finding = found.unwrap_or_else(|| again(reference, finding, &meant, all_ids));
         }
     }
 
-    /// The entries of the folders on these paths, each by the key of its path. A folder that is not there has none; its
-    /// own folder is looked into then. What can't be had is not worth a failure.
-    async fn folders(&self, paths: impl Iterator<Item = &String>) -> BTreeMap<String, Vec<Place>> {
-        let mut known: BTreeMap<String, Vec<Place>> = BTreeMap::new();
-        let mut open: BTreeMap<String, String> = BTreeMap::new();
+    /// The items that pages name by their ids. Where the list has not all folders, they are asked for.
+    async fn known<'r>(
+        &self,
+        tree: &Rc<Grown>,
+        whole: bool,
+        references: &[&'r Reference],
+    ) -> BTreeMap<&'r str, Located> {
+        let found = pages(references).filter_map(|page| Some((page.id.as_str(), tree.known(&page.id)?)));
+        let found: BTreeMap<&str, Located> = found.collect();
+        if whole || found.is_empty() {
+            return found;
+        }
+        let question = |item: &Located| graph::placed(self.drive, item.id());
+        let spots = self.spots(found.values().map(question)).await.unwrap_or_default();
+        let items = found.into_keys().zip(spots).filter_map(|(id, spot)| match spot {
+            Spot::Item(item) => Some((id, item)),
+            _ => None,
+        });
+        items.collect()
+    }
+
+    /// The tree with the entries of the folders on these paths, as far as they are there.
+    async fn with_folders<'p>(&self, mut tree: Box<Tree>, paths: impl Iterator<Item = &'p str>) -> Option<Rc<Grown>> {
+        if !tree.has_root() {
+            let top = many::ask::<P, Place>(self.ports, self.connection, &[graph::top(self.drive)]).await;
+            let top = top.ok()?.into_iter().next()??.ok()?;
+            tree.take(&top);
+        }
+        let mut folders: BTreeSet<(usize, String)> = BTreeSet::from([(0, String::new())]);
         for path in paths {
-            if open.len() < FOLDERS {
-                let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-                open.entry(paths::key(folder)).or_insert_with(|| folder.to_owned());
+            let mut path = path;
+            while let Some((folder, _)) = path.rsplit_once('/') {
+                folders.insert((folder.split('/').count(), folder.to_owned()));
+                path = folder;
             }
         }
-        for _ in 0..3 {
-            let questions: Vec<String> = open.values().map(|folder| graph::entries(self.drive, folder)).collect();
-            let Ok(answers) = many::ask::<P, Folder>(self.ports, self.connection, &questions).await else {
-                break;
-            };
-            let mut above = BTreeMap::new();
-            for ((key, folder), answer) in open.iter().zip(answers) {
-                match answer {
-                    Some(Ok(entries)) => _ = known.insert(key.clone(), entries.value),
-                    _ if folder.is_empty() => {}
-                    _ => {
-                        let folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
-                        above.insert(paths::key(folder), folder.to_owned());
-                    }
-                }
-            }
-            above.retain(|key, _| !known.contains_key(key));
-            open = above;
-            if open.is_empty() {
-                break;
+        let folders = folders
+            .iter()
+            .take(FOLDERS)
+            .filter(|(_, folder)| folder.is_empty() || can_be(folder));
+        let questions: Vec<String> = folders.map(|(_, folder)| graph::entries(self.drive, folder)).collect();
+        let answers = many::ask::<P, Folder>(self.ports, self.connection, &questions)
+            .await
+            .ok()?;
+        for entry in answers.iter().flatten().flatten().flat_map(|folder| &folder.value) {
+            if !tree.take(entry) {
+                return None;
             }
         }
-        known
+        tree.grown()
     }
 }
 
-/// Nearly the same name in the deepest folder of the path that is there.
-fn near_in(path: &str, folders: &BTreeMap<String, Vec<Place>>, patience: &Patience) -> Vec<String> {
-    let mut rest = path;
-    let mut is_last = true;
-    loop {
-        let (folder, name) = rest.rsplit_once('/').unwrap_or(("", rest));
-        if let Some(entries) = folders.get(&paths::key(folder)) {
-            let keys: Vec<(String, &Place)> = entries
-                .iter()
-                .filter(|entry| is_last || entry.kind() == EntryKind::Folder)
-                .map(|entry| (paths::key(&entry.name), entry))
-                .collect();
-            let names = keys.iter().map(|(key, entry)| (key.as_str(), *entry));
-            let near = nearest(&paths::key(name), names, patience);
-            let whole = |entry: &Place| match folder {
-                "" => entry.name.clone(),
-                folder => format!("{folder}/{}", entry.name),
+/// The pages that name a file by its id.
+fn pages<'r>(references: &[&'r Reference]) -> impl Iterator<Item = &'r FilePage> {
+    references.iter().filter_map(|reference| match reference {
+        Reference::Page(page) => Some(page),
+        _ => None,
+    })
+}
+
+/// Whether a row leads nowhere, and might be helped.
+const fn is_open(reference: &Reference, finding: &Finding) -> bool {
+    matches!(
+        (reference, finding),
+        (Reference::InDrive { .. }, Finding::Nothing(..) | Finding::OtherDrive(_))
+            | (Reference::Page(_), Finding::Nothing(..))
+            | (Reference::Outside { .. }, Finding::Forbidden(_))
+    )
+}
+
+/// The path as it was most likely meant: with least that was put before it, and decoded.
+fn written(reference: &Reference) -> Option<&str> {
+    match reference {
+        Reference::InDrive { readings, .. } => readings.last().map(String::as_str),
+        _ => None,
+    }
+}
+
+/// What is told of a row that leads nowhere, once the drive is known.
+fn again(reference: &Reference, finding: &Finding, meant: &Meant, all_ids: bool) -> Finding {
+    match (reference, finding) {
+        (Reference::Page(page), _) => {
+            let near = match page.name.as_str() {
+                "" => Vec::new(),
+                name => meant.by_name(name),
             };
-            return near.into_iter().map(whole).collect();
+            Finding::Nothing(near, if all_ids { NOT_HERE } else { UNKNOWN })
         }
-        if folder.is_empty() {
-            return Vec::new();
+        (Reference::Outside { path, why }, _) => match meant.by_end_of(path) {
+            none if none.is_empty() => Finding::Forbidden(why),
+            near => Finding::Nothing(near, why),
+        },
+        (_, Finding::OtherDrive(_)) => {
+            Finding::OtherDrive(written(reference).map_or_else(Vec::new, |path| meant.by(path)))
         }
-        rest = folder;
-        is_last = false;
+        _ => Finding::Nothing(written(reference).map_or_else(Vec::new, |path| meant.by(path)), ""),
     }
 }
 

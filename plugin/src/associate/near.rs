@@ -1,83 +1,153 @@
-//! Names that are nearly the same: "did you mean".
+//! Names that are nearly the same, in thousandths: 0 for the same, 1000 for strangers.
 
 use std::cell::Cell;
 
-/// The most suggestions.
-pub(super) const SUGGESTIONS: usize = 3;
-/// The longest names that are compared, in characters.
-const LONGEST: usize = 120;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use crate::paths;
+
+/// Names that differ by more than this are strangers.
+pub(super) const STRANGERS: u32 = 450;
+/// What one slip costs in a name of two or three letters.
+const ONE_SLIP: u32 = 400;
+/// Words in another order.
+const REORDERED: u32 = 100;
+/// The longest names that are compared, in bytes.
+const LONGEST: usize = 400;
+/// The longest ending, in letters.
+const ENDING: usize = 5;
 
 /// How many comparisons one sheet may cost: a sheet full of wrong paths must not take for ever.
 pub(super) struct Patience(Cell<u32>);
 
 impl Patience {
-    pub(super) const fn new() -> Self {
-        Self(Cell::new(400_000))
+    pub(super) const fn new(comparisons: u32) -> Self {
+        Self(Cell::new(comparisons))
     }
 
-    fn spend(&self) -> bool {
-        let left = self.0.get();
-        self.0.set(left.saturating_sub(1));
-        left > 0
+    /// Whether there was this much left; then it is used up.
+    pub(super) fn spend(&self, comparisons: u32) -> bool {
+        let left = self.0.get().checked_sub(comparisons);
+        self.0.set(left.unwrap_or(self.0.get()));
+        left.is_some()
     }
 }
 
-/// The nearest of these names, the nearest first. All names are keys of `paths`.
-pub(super) fn nearest<'a, T>(wanted: &str, names: impl Iterator<Item = (&'a str, T)>, patience: &Patience) -> Vec<T> {
-    let length = wanted.chars().count();
-    if length > LONGEST {
-        return Vec::new();
-    }
-    let allowed = (length * 2 / 5).max(2);
-    let mut found: Vec<(usize, &str, T)> = Vec::new();
-    for (name, value) in names {
-        if name.len().abs_diff(wanted.len()) > allowed * 4 || name.len() > LONGEST * 4 {
+/// A name without what people mix up: upper and lower case, accents, and blanks, hyphens, underscores and dots between
+/// words.
+pub(super) fn loose(name: &str) -> String {
+    let mut loose = String::with_capacity(name.len());
+    let mut between = false;
+    let key = paths::key(name);
+    for letter in key.nfd().filter(|letter| !is_combining_mark(*letter)) {
+        if !letter.is_alphanumeric() && !matches!(letter, '&' | '#' | '%' | '+' | '$' | '@' | '=') {
+            between = !loose.is_empty();
             continue;
         }
-        if !patience.spend() {
-            break;
+        if std::mem::take(&mut between) {
+            loose.push(' ');
         }
-        let distance = strsim::osa_distance(wanted, name);
-        if distance > allowed {
-            continue;
-        }
-        let place = found.partition_point(|(other, _, _)| *other <= distance);
-        if place < SUGGESTIONS {
-            found.insert(place, (distance, name, value));
-            found.truncate(SUGGESTIONS);
+        match letter {
+            'ß' => loose.push_str("ss"),
+            'æ' => loose.push_str("ae"),
+            'œ' => loose.push_str("oe"),
+            'ø' => loose.push('o'),
+            'ł' => loose.push('l'),
+            'đ' => loose.push('d'),
+            'ı' => loose.push('i'),
+            letter => loose.push(letter),
         }
     }
-    found.into_iter().map(|(_, _, value)| value).collect()
+    loose
+}
+
+/// A file's name without its ending, and the ending.
+pub(super) fn stem_and_ending(name: &str) -> (&str, &str) {
+    match name.rsplit_once('.') {
+        Some((stem, ending))
+            if !stem.is_empty()
+                && (1..=ENDING).contains(&ending.len())
+                && ending.bytes().all(|byte| byte.is_ascii_alphanumeric()) =>
+        {
+            (stem, ending)
+        }
+        _ => (name, ""),
+    }
+}
+
+/// How different two loose names are.
+pub(super) fn difference(one: &str, other: &str) -> u32 {
+    if one == other {
+        return 0;
+    }
+    let plain = slips(one, other);
+    if plain <= REORDERED || !(one.contains(' ') || other.contains(' ')) {
+        return plain;
+    }
+    plain.min(slips(&ordered(one), &ordered(other)).saturating_add(REORDERED))
+}
+
+fn slips(one: &str, other: &str) -> u32 {
+    let length = one.chars().count().max(other.chars().count());
+    let far = one.len().abs_diff(other.len()) > length * 2;
+    if length == 0 || far || one.len().max(other.len()) > LONGEST {
+        return 1000;
+    }
+    let slips = strsim::osa_distance(one, other);
+    match (slips, length) {
+        (1, 2..=3) => ONE_SLIP,
+        _ => u32::try_from(slips * 1000 / length).unwrap_or(1000),
+    }
+}
+
+fn ordered(name: &str) -> String {
+    let mut words: Vec<&str> = name.split(' ').collect();
+    words.sort_unstable();
+    words.join(" ")
+}
+
+/// How different two endings are. Where none was written, nothing speaks against any.
+pub(super) fn ending_difference(written: &str, there: &str) -> u32 {
+    match (written == there, written.is_empty()) {
+        (true, _) => 0,
+        (false, true) => 50,
+        (false, false) => (slips(written, there) / 2).clamp(50, 300),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn near(wanted: &str, names: &[&str]) -> Vec<String> {
-        let names = names.iter().map(|name| (*name, (*name).to_owned()));
-        nearest(wanted, names, &Patience::new())
+    #[test]
+    fn what_people_mix_up_makes_no_difference() {
+        for (one, other) in [
+            ("Offer 2026", "offer_2026"),
+            ("Ângebot – Entwurf", "angebot-entwurf"),
+            ("Straße", "STRASSE"),
+            ("a.b  c", "A B C"),
+        ] {
+            assert_eq!(loose(one), loose(other));
+        }
+        assert_ne!(loose("Plan #1"), loose("Plan 1"));
+        assert_eq!(stem_and_ending("v1.2 final.docx"), ("v1.2 final", "docx"));
+        assert_eq!(stem_and_ending("v1.2 final"), ("v1.2 final", ""));
+        assert_eq!(stem_and_ending(".docx"), (".docx", ""));
     }
 
     #[test]
-    fn the_nearest_come_first_and_strangers_not_at_all() {
-        let names = [
-            "offer.docx",
-            "ofer.docx",
-            "invoice.pdf",
-            "offer.doc",
-            "offers 2026.docx",
-            "offer1.docx",
-        ];
-        assert_eq!(near("offre.docx", &names), ["offer.docx", "ofer.docx", "offer.doc"]);
-        assert_eq!(near("zzzzzz.png", &names), Vec::<String>::new());
-        assert_eq!(near("ab", &["a", "abcd", "xyz"]), ["a", "abcd"]);
+    fn slips_are_told_from_strangers() {
+        assert!(difference("offre", "offer") <= 200);
+        assert!(difference("q1", "q2") <= STRANGERS);
+        assert!(difference("2026 offer final", "offer 2026 final") <= 150);
+        assert!(difference("offer", "invoice") > STRANGERS);
+        assert!(difference("a", "b") > STRANGERS);
+        assert!(ending_difference("doc", "docx") < ending_difference("pdf", "docx"));
     }
 
     #[test]
     fn patience_ends() {
-        let patience = Patience(Cell::new(1));
-        let names = ["aa", "ab"].map(|name| (name, name));
-        assert_eq!(nearest("ab", names.into_iter(), &patience), ["aa"]);
+        let patience = Patience::new(3);
+        assert!(patience.spend(2) && !patience.spend(2) && patience.spend(1) && !patience.spend(1));
     }
 }

@@ -1,6 +1,11 @@
 //! Sheets against a drive in memory.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod cells;
+mod pages;
+mod rows;
+mod typos;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -217,15 +222,13 @@ fn r45_a_path_that_leads_nowhere_is_told_with_what_is_near_whichever_way_it_was_
             other => unreachable!("{other:?}"),
         };
         assert_eq!(near(0), paths[0]);
-        assert!(paths[1].starts_with(&near(1)) && near(1).len() > 8, "{}", near(1));
+        assert_eq!(near(1), paths[1]);
         assert_eq!(near(2), paths[2]);
         assert!(
             report.rows[0].message.contains("did you mean"),
             "{}",
             report.rows[0].message
         );
-        let deltas = fake.paths().iter().filter(|path| path.ends_with("/delta")).count();
-        assert_eq!(deltas > 0, listed);
     }
 }
 

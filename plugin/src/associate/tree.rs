@@ -2,7 +2,7 @@
 //! sheet does not ask for is left out of a large one.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     hash::{DefaultHasher, Hash, Hasher},
     rc::Rc,
 };
@@ -11,7 +11,6 @@ use super::{
     flat::{Paged, Text, Texts},
     locate::Spot,
     located::Located,
-    near::{Patience, SUGGESTIONS, nearest},
 };
 use crate::{graph::Place, model::EntryKind, paths};
 
@@ -26,8 +25,6 @@ const NODE: usize = size_of::<Node>() + 24 + size_of::<(u32, u32, u32)>() + size
 const DEEPEST: usize = 200;
 /// Twins that are told of.
 const TWINS: usize = 4;
-/// Names of a folder that are compared for one path.
-const SIBLINGS: usize = 5_000;
 
 /// Items by number, in the order in which they were heard of.
 pub(super) struct Tree {
@@ -38,6 +35,12 @@ pub(super) struct Tree {
     root: Option<u32>,
     /// Hashes of the last names of the paths that are looked for, in order.
     wanted: Vec<u32>,
+    /// The GUIDs that are looked for.
+    ids: BTreeSet<String>,
+    /// Those that were found.
+    known: BTreeMap<String, u32>,
+    /// Whether GUIDs are told at all.
+    tells_ids: bool,
 }
 
 struct Node {
@@ -66,11 +69,14 @@ pub(super) struct Grown {
     children: Vec<(u32, u32, u32)>,
     /// Hash of the name, and number, of each file that could be looked for, in this order.
     named: Vec<(u32, u32)>,
+    /// The items whose GUIDs are looked for.
+    known: BTreeMap<String, u32>,
+    tells_ids: bool,
 }
 
 impl Tree {
-    /// For these paths.
-    pub(super) fn new<'a>(paths: impl Iterator<Item = &'a str>) -> Self {
+    /// For these paths, and these GUIDs.
+    pub(super) fn new<'a>(paths: impl Iterator<Item = &'a str>, ids: BTreeSet<String>) -> Self {
         let mut wanted: Vec<u32> = paths.map(|path| name_hash(last_name(path))).collect();
         wanted.sort_unstable();
         wanted.dedup();
@@ -80,7 +86,15 @@ impl Tree {
             numbers: BTreeMap::new(),
             root: None,
             wanted,
+            ids,
+            known: BTreeMap::new(),
+            tells_ids: false,
         }
+    }
+
+    /// Whether the drive's own folder has come.
+    pub(super) const fn has_root(&self) -> bool {
+        self.root.is_some()
     }
 
     /// Takes an item; of one that comes twice, the later counts. False if there are too many.
@@ -88,7 +102,10 @@ impl Tree {
         if place.id.is_empty() {
             return true;
         }
-        let is_wanted = self.wanted.binary_search(&name_hash(&place.name)).is_ok();
+        let unique_id = place.unique_id();
+        self.tells_ids |= unique_id.is_some();
+        let unique_id = unique_id.filter(|id| self.ids.contains(id));
+        let is_wanted = unique_id.is_some() || self.wanted.binary_search(&name_hash(&place.name)).is_ok();
         let size = self.size();
         let number = match self.find(&place.id) {
             Some(number) => Some(number),
@@ -99,6 +116,7 @@ impl Tree {
         };
         let Some(number) = number else { return true };
         let item = self.item(place, is_wanted);
+        self.known.extend(unique_id.map(|id| (id, number)));
         if place.is_root() {
             self.root = Some(number);
         }
@@ -161,6 +179,9 @@ impl Tree {
             numbers,
             root,
             wanted,
+            known,
+            tells_ids,
+            ids: _,
         } = self;
         drop(numbers);
         let root = root?;
@@ -187,11 +208,13 @@ impl Tree {
             root,
             children,
             named,
+            known,
+            tells_ids,
         }))
     }
 }
 
-fn last_name(path: &str) -> &str {
+pub(super) fn last_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
@@ -298,42 +321,8 @@ impl Grown {
         Some(names.join("/"))
     }
 
-    /// Paths that a path which leads nowhere could have meant: the same name elsewhere, or nearly the same name where
-    /// the path stops leading anywhere.
-    pub(super) fn near(&self, key: &str, patience: &Patience) -> Vec<String> {
-        let mut found: Vec<String> = Vec::new();
-        let mut add = |path: Option<String>| {
-            if let Some(path) = path.filter(|path| found.len() < SUGGESTIONS && !found.contains(path)) {
-                found.push(path);
-            }
-        };
-        let elsewhere = self.elsewhere(last_name(key));
-        elsewhere.take(SUGGESTIONS).for_each(|number| add(self.path(number)));
-        let names: Vec<&str> = key.split('/').collect();
-        let mut at = self.root;
-        for (depth, name) in names.iter().enumerate() {
-            if let Some(child) = self.called(at, name).first() {
-                at = *child;
-                continue;
-            }
-            let rest = names.get(depth + 1..).unwrap_or_default();
-            let siblings: Vec<(String, u32)> = self.siblings(at, !rest.is_empty()).collect();
-            let siblings = siblings.iter().map(|(key, number)| (key.as_str(), *number));
-            for near in nearest(name, siblings, patience) {
-                // As far as the rest of the path leads from there.
-                let mut end = Some(near);
-                for name in rest {
-                    end = end.and_then(|at| self.called(at, name).first().copied());
-                }
-                add(self.path(end.unwrap_or(near)));
-            }
-            break;
-        }
-        found
-    }
-
-    /// Files with that key, wherever they are.
-    fn elsewhere(&self, key: &str) -> impl Iterator<Item = u32> {
+    /// Files with that key, wherever they are; of those that were looked for.
+    pub(super) fn elsewhere(&self, key: &str) -> impl Iterator<Item = u32> {
         let name = name_hash(key);
         let from = self.named.partition_point(|(hash, _)| *hash < name);
         self.named
@@ -344,16 +333,38 @@ impl Grown {
             .filter(move |number| paths::key(self.name(*number)) == key)
     }
 
-    /// Some of what is in a folder, by key.
-    fn siblings(&self, folder: u32, only_folders: bool) -> impl Iterator<Item = (String, u32)> {
+    /// The item with this GUID, if it was looked for.
+    pub(super) fn known(self: &Rc<Self>, unique_id: &str) -> Option<Located> {
+        let number = *self.known.get(unique_id)?;
+        self.item(number)?;
+        Some(Located::Listed(self.clone(), number))
+    }
+
+    /// Whether Microsoft told the GUIDs of items.
+    pub(super) const fn tells_ids(&self) -> bool {
+        self.tells_ids
+    }
+
+    /// The drive's own folder.
+    pub(super) const fn root(&self) -> u32 {
+        self.root
+    }
+
+    /// The folder that an item lies in; none for the drive's own.
+    pub(super) fn folder(&self, number: u32) -> Option<u32> {
+        self.item(number)?.parent.filter(|_| number != self.root)
+    }
+
+    /// What is in a folder.
+    pub(super) fn inside(&self, folder: u32) -> impl Iterator<Item = u32> {
         let from = self.children.partition_point(|(at, _, _)| *at < folder);
-        self.children
-            .iter()
-            .skip(from)
-            .take_while(move |(at, _, _)| *at == folder)
-            .take(SIBLINGS)
+        let all = self.children.iter().skip(from);
+        all.take_while(move |(at, _, _)| *at == folder)
             .map(|(_, _, number)| *number)
-            .filter(move |number| !only_folders || self.kind(*number) == EntryKind::Folder)
-            .map(|number| (paths::key(self.name(number)), number))
+    }
+
+    /// The numbers of all items, and some that stand for nothing.
+    pub(super) fn numbers(&self) -> std::ops::Range<u32> {
+        0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
     }
 }

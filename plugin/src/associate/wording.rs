@@ -28,25 +28,32 @@ pub(super) fn row(outcome: &RowOutcome, subject: &Subject<'_>, policy: &Policy) 
                 title(before)
             )
         }
+        RowOutcome::AlreadyLinked if !why.is_empty() => format!("{file} {why}"),
         RowOutcome::AlreadyLinked => format!("{file} follows {path} already"),
+        RowOutcome::UnknownFileId if !why.is_empty() => {
+            format!("no file of the library has the File ID {id_title}{why}")
+        }
         RowOutcome::UnknownFileId => format!(
             "no file of the library has the File ID {id_title}: compare it with the list that you can download (More > Excel)"
         ),
         RowOutcome::NoId => format!("the row has the path {path} and no File ID: add the File ID"),
         RowOutcome::PathMissing => "the row has no path, so the file stays as it is".to_owned(),
-        RowOutcome::PathNotFound(near) => match near.as_slice() {
-            // The token of a link is not shown: see `paths::shown`.
-            [] if subject.path.ends_with("/…") => format!(
-                "the link to {path} leads to nothing that this connection can see: make a new one, or give the file's path in the drive"
-            ),
-            [] => format!("nothing is at {path} in the drive: compare it with the path in SharePoint"),
-            near => format!("nothing is at {path} in the drive: did you mean {}?", either(near)),
-        },
+        RowOutcome::PathNotFound(near) if !why.is_empty() => format!("the path {path} {why}{}", did_you_mean(near)),
+        // The token of a link is not shown: see `paths::shown`.
+        RowOutcome::PathNotFound(near) if near.is_empty() && subject.path.ends_with("/…") => format!(
+            "the link to {path} leads to nothing that this connection can see: make a new one, or give the file's path in the drive"
+        ),
+        RowOutcome::PathNotFound(near) if near.is_empty() => {
+            format!("nothing is at {path} in the drive: compare it with the path in SharePoint")
+        }
+        RowOutcome::PathNotFound(near) => format!("nothing is at {path} in the drive{}", did_you_mean(near)),
         RowOutcome::IsAFolder if subject.path.is_empty() => {
             "the path leads to the drive itself: name a file in it".to_owned()
         }
         RowOutcome::IsAFolder => format!("{path} is a folder: name a file in it"),
-        RowOutcome::OtherDrive => format!("{path} is in another drive than the one chosen for this connection"),
+        RowOutcome::OtherDrive => {
+            format!("{path} is in another drive than the one chosen for this connection{why}")
+        }
         RowOutcome::UnsupportedType(ending) => match ending.as_str() {
             "" => format!("{path} has no file type ending: give it its right one in OneDrive"),
             ending => format!(
@@ -65,9 +72,10 @@ pub(super) fn row(outcome: &RowOutcome, subject: &Subject<'_>, policy: &Policy) 
             if ours.is_empty() { "without an ending" } else { ours }
         ),
         RowOutcome::DuplicateFileId(others) => format!(
-            "the File ID {id_title} stands in {} as well, with another path: keep one of the rows",
+            "the File ID {id_title} stands in {} as well, with another path{why}: keep one of the rows",
             listed(others)
         ),
+        RowOutcome::Ambiguous(paths) if !why.is_empty() => format!("{why}: {}", either(paths)),
         RowOutcome::Ambiguous(paths) => {
             format!("the path could mean {}: give its address in the browser", either(paths))
         }
@@ -100,6 +108,56 @@ fn refused(refusal: &Refusal, path: &str) -> String {
         }
         Refusal::Malware => format!("Microsoft found malware in {path}: clean or delete it there"),
         _ => format!("{path} is neither a file nor a folder: name a file"),
+    }
+}
+
+/// A row that a person may never have seen.
+pub(super) const HIDDEN: &str = "the sheet does not show this row";
+
+/// A cell whose text and link lead to two files.
+pub(super) const TWO_WAYS: &str =
+    "the cell shows one file and links to another; let both lead to the one that is meant";
+
+/// That a row says what another one has said.
+pub(super) fn same_as(number: u32) -> String {
+    format!("has the same path in row {number} already: once is enough")
+}
+
+/// That a row quarrels with some rows, and says the same as another one.
+pub(super) fn and_the_same(number: u32) -> String {
+    format!(" (and in row {number}, with the same one)")
+}
+
+/// A link that leads elsewhere than the text, and does not count.
+pub(super) fn idle_link(link: &str) -> String {
+    format!(
+        "the cell links to {}, which is not this file; what is written in it counts",
+        title(link)
+    )
+}
+
+/// Files that would follow the same item.
+pub(super) fn shared_item(files: usize, others: &[u32]) -> String {
+    let more = if others.len() + 1 < files { " and more" } else { "" };
+    format!(
+        "{files} files of this sheet follow the same one ({}{more} as well); was its path filled down?",
+        listed(others)
+    )
+}
+
+/// A sentence, and what a person should know besides.
+pub(super) fn with(message: String, warnings: &[String]) -> String {
+    match warnings {
+        [] => message,
+        warnings => format!("{message}; note that {}", warnings.join("; and that ")),
+    }
+}
+
+/// The end of a sentence; nothing where nothing is near.
+pub(super) fn did_you_mean(near: &[String]) -> String {
+    match near {
+        [] => String::new(),
+        near => format!(": did you mean {}?", either(near)),
     }
 }
 

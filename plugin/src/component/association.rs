@@ -123,6 +123,8 @@ fn row(row: RowReport) -> wit::Row {
         path: row.path,
         outcome: outcome(row.outcome),
         message: row.message,
+        warnings: row.warnings,
+        hidden: row.hidden,
         resolved: row.resolved,
     }
 }

@@ -1,12 +1,15 @@
 //! The drive behind an address: for connections that may read single sites only, and can't list them.
 
+use std::borrow::Cow;
+
 use serde::de::DeserializeOwned;
 
-use super::{described, page};
+use super::{behind, described, page};
 use crate::{
     call::{self, Fault},
     graph::{self, GraphDrive, Meaning, Page, Request, Site, WebAddress},
     model::{CallError, Drive, Role},
+    paths,
     ports::Ports,
     retry::Budget,
 };
@@ -25,11 +28,39 @@ pub async fn resolve_drive<P: Ports>(ports: &P, role: Role, url: &str) -> Result
     resolve(ports, url).await
 }
 
-/// The drive behind an address.
+/// The drive behind an address, which may be wrapped in another one.
 ///
 /// # Errors
 /// When the address can't lead to one, there is none, or the connection may not see it.
 pub async fn resolve<P: Ports>(ports: &P, url: &str) -> Result<Drive, CallError> {
+    let url = paths::unwrapped(url.trim());
+    if let Some(drive) = behind::drive(ports, &url).await? {
+        return Ok(drive);
+    }
+    let mut refused = None;
+    for spelling in spellings(&url) {
+        match one(ports, &spelling).await {
+            Err(error @ (CallError::WrongAddress(_) | CallError::NotFound)) => _ = refused.get_or_insert(error),
+            answer => return answer,
+        }
+    }
+    Err(refused.unwrap_or(CallError::NotFound))
+}
+
+/// What an address may mean: a `#` may be part of a name, and what is encoded twice may be meant once.
+fn spellings(url: &str) -> Vec<Cow<'_, str>> {
+    let path = url.split('?').next().unwrap_or_default();
+    let mut spellings = vec![Cow::Borrowed(url)];
+    if path.contains('#') {
+        spellings.push(Cow::Owned(url.replace('#', "%23")));
+    }
+    if path.contains("%25") {
+        spellings.push(Cow::Owned(url.replace("%25", "%")));
+    }
+    spellings
+}
+
+async fn one<P: Ports>(ports: &P, url: &str) -> Result<Drive, CallError> {
     let address = graph::web_address(url).map_err(|why| CallError::WrongAddress(why.to_owned()))?;
     let connection = ports.connection();
     let api = connection.api_origin.as_str();
@@ -93,6 +124,10 @@ fn closest<'d>(address: &WebAddress, drives: &'d [GraphDrive]) -> Option<&'d Gra
     inside.max_by_key(|(length, _)| *length).map(|(_, drive)| drive)
 }
 
-async fn object<P: Ports, T: DeserializeOwned>(ports: &P, request: &Request, budget: &mut Budget) -> Result<T, Fault> {
+pub(super) async fn object<P: Ports, T: DeserializeOwned>(
+    ports: &P,
+    request: &Request,
+    budget: &mut Budget,
+) -> Result<T, Fault> {
     call::json(ports, request, budget, graph::object).await
 }

@@ -196,8 +196,12 @@ fn site() -> Fake {
         Some(match path {
             "/v1.0/sites/contoso.sharepoint.com:/sites/M" => found("m"),
             "/v1.0/sites/contoso.sharepoint.com:/sites/M/Sub" => found("sub"),
-            "/v1.0/sites/m/drives" => {
-                ok(&json!({ "value": [library("shared", "Shared%20Documents"), library("brand", "Brand")] }))
+            "/v1.0/sites/m/drives" => ok(&json!({ "value": [
+                    library("shared", "Shared%20Documents"), library("brand", "Brand"), library("plan", "Plan%20%231"),
+                ] })),
+            "/v1.0/drives/brand" => ok(&library("brand", "Brand")),
+            shared if shared.starts_with("/v1.0/shares/u!") && !shared.contains("TUlTU0lORw") => {
+                ok(&json!({ "id": "1", "parentReference": { "driveId": "brand" } }))
             }
             "/v1.0/sites/sub/drives" => ok(&json!({ "value": [library("deep", "Sub/Docs")] })),
             "/v1.0/sites/m/drive" => ok(&library("shared", "Shared%20Documents")),
@@ -227,6 +231,24 @@ fn r17_an_address_of_a_site_a_library_or_something_in_it_leads_to_the_drive() {
             "shared",
         ),
         ("https://contoso.sharepoint.com/sites/M/Sub/Docs/A.pdf", "deep"),
+        (
+            "https://contoso.sharepoint.com/sites/M/Shared%2520Documents/A.pdf",
+            "shared",
+        ),
+        ("https://contoso.sharepoint.com/sites/M/Plan #1/A.pdf", "plan"),
+        (
+            "https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fcontoso.sharepoint.com%2Fsites%2FM%2FBrand&data=05",
+            "brand",
+        ),
+        (
+            "https://teams.microsoft.com/l/file/0F3C?objectUrl=https%3A%2F%2Fcontoso.sharepoint.com%2Fsites%2FM%2FBrand%2FA.pdf",
+            "brand",
+        ),
+        (
+            "https://contoso.sharepoint.com/:x:/r/sites/M/_layouts/15/Doc.aspx?sourcedoc=%7B0F3C%7D&file=a.xlsx",
+            "brand",
+        ),
+        ("https://contoso.sharepoint.com/:f:/s/M/EaBcD?e=1", "brand"),
     ] {
         assert_eq!(resolved(url).as_deref(), Ok(id), "{url}");
     }
@@ -243,6 +265,18 @@ fn a_library_that_is_not_there_is_not_taken_for_another() {
         Err(CallError::NotFound)
     );
     assert!(matches!(resolved("ftp://x"), Err(CallError::WrongAddress(_))));
+}
+
+#[test]
+fn an_open_file_that_microsoft_does_not_place_is_not_taken_for_one_of_the_first_library() {
+    // Its token ends in what the site above does not know.
+    let page = "https://contoso.sharepoint.com/sites/M/_layouts/15/Doc.aspx?sourcedoc=%7B0F3C%7D&a=MISSING";
+    let padded = ["", "x", "xy"].map(|before| page.replace("&a=", &format!("&{before}=")));
+    let refused = padded.iter().filter(|url| {
+        let answer = resolved(url);
+        matches!(&answer, Err(CallError::WrongAddress(why)) if why.contains("open the library"))
+    });
+    assert_eq!(refused.count(), 1);
 }
 
 #[test]

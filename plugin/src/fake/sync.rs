@@ -133,7 +133,8 @@ impl Fake {
         let answer = |question: &Value| {
             let url = question["url"].as_str().unwrap();
             let id = url.split('?').next().unwrap().rsplit('/').next().unwrap();
-            let item = || self.items.borrow().get(id).map(|item| item.json.clone());
+            let id = percent_encoding::percent_decode_str(id).decode_utf8().unwrap();
+            let item = || self.items.borrow().get(id.as_ref()).map(|item| item.json.clone());
             match self.place_answer(url).unwrap_or_else(item) {
                 Some(item) => json!({ "id": question["id"], "status": 200, "body": item }),
                 None => json!({ "id": question["id"], "status": 404, "body": { "error": { "code": "itemNotFound" } } }),

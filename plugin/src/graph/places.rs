@@ -16,6 +16,8 @@ use super::{
 use crate::model::EntryKind;
 
 const SELECT: &str = "id,name,size,webUrl,parentReference,file,folder,root,package,remoteItem,malware,deleted";
+/// Has the item's `listItemUniqueId`, by which pages of SharePoint name it.
+const UNIQUE_ID: &str = "sharepointIds";
 
 /// Entries a page of a listing of the whole drive, at most.
 const LISTING_PAGE: u32 = 1000;
@@ -42,6 +44,13 @@ pub struct Place {
     remote_item: Facet,
     malware: Facet,
     deleted: Facet,
+    sharepoint_ids: Option<SharepointIds>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct SharepointIds {
+    list_item_unique_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -108,6 +117,13 @@ impl Place {
     #[must_use]
     pub const fn is_root(&self) -> bool {
         self.root.0
+    }
+
+    /// Its GUID in SharePoint, in lower case and without braces, where it was asked for.
+    #[must_use]
+    pub fn unique_id(&self) -> Option<String> {
+        let id = self.sharepoint_ids.as_ref()?.list_item_unique_id.as_deref()?;
+        Some(id.trim_matches(['{', '}']).to_ascii_lowercase())
     }
 
     /// The folder it lies in.
@@ -183,6 +199,24 @@ pub fn shared(url: &str) -> String {
     format!("/shares/u!{}/driveItem?$select={SELECT}", URL_SAFE_NO_PAD.encode(url))
 }
 
+/// Where in the API the item behind the address of a page is, with its GUID in SharePoint.
+#[must_use]
+pub fn shared_page(url: &str) -> String {
+    format!("{},{UNIQUE_ID}", shared(url))
+}
+
+/// Where in the API an item is that is known by its id.
+#[must_use]
+pub fn placed(drive: &str, id: &str) -> String {
+    format!("/drives/{}/items/{}?$select={SELECT}", segment(drive), segment(id))
+}
+
+/// Where in the API the drive's own folder is.
+#[must_use]
+pub fn top(drive: &str) -> String {
+    format!("/drives/{}/root?$select={SELECT}", segment(drive))
+}
+
 /// Where in the API the entries of a folder are. An empty path is the root.
 #[must_use]
 pub fn entries(drive: &str, path: &str) -> String {
@@ -190,18 +224,23 @@ pub fn entries(drive: &str, path: &str) -> String {
         "" => "root".to_owned(),
         path => format!("root:/{}:", encoded(path)),
     };
-    let select = "id,name,file,folder,package,remoteItem";
+    let select = "id,name,parentReference,file,folder,package,remoteItem";
     format!(
         "/drives/{}/{place}/children?$top={FOLDER_PAGE}&$select={select}",
         segment(drive)
     )
 }
 
-/// The first page of everything in a drive.
+/// The first page of everything in a drive; with the GUIDs in SharePoint where they are wanted, since they are long.
 #[must_use]
-pub fn listing(api: &str, drive: &str) -> Request {
+pub fn listing(api: &str, drive: &str, unique_ids: bool) -> Request {
     let drive = segment(drive);
-    let url = format!("{api}/v1.0/drives/{drive}/root/delta?$top={LISTING_PAGE}&$select={SELECT}");
+    let more = if unique_ids {
+        format!(",{UNIQUE_ID}")
+    } else {
+        String::new()
+    };
+    let url = format!("{api}/v1.0/drives/{drive}/root/delta?$top={LISTING_PAGE}&$select={SELECT}{more}");
     listing_page(&url)
 }
 

@@ -54,6 +54,11 @@ fn r40_server_relative_paths_and_addresses_lead_below_the_drive() {
         "https://contoso.sharepoint.com/sites/Team/Shared%20Documents/A/b.docx",
         "https://Contoso.SharePoint.com:443/sites/Team/Shared%20Documents/A/b.docx?web=1",
         "HTTP://contoso.sharepoint.com/sites/Team/Shared Documents/A/b.docx#page=2",
+        "https://contoso.sharepoint.com/sites/Team/Shared%20Documents/A/b.docx?csf=1&web=1&e=Xy#x",
+        "https://contoso.sharepoint.com/sites/Team/Shared%20Documents/Forms/AllItems.aspx?RootFolder=%2Fsites%2FTeam%2FShared%20Documents%2FA&id=%2Fsites%2FTeam%2FShared%20Documents%2FA%2Fb%2Edocx",
+        "https://contoso.sharepoint.com/:f:/r/sites/Team/Shared%20Documents/Forms/AllItems.aspx?amp;id=/sites/Team/Shared%20Documents/A/b.docx",
+        "https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fcontoso.sharepoint.com%2F%3Aw%3A%2Fr%2Fsites%2FTeam%2FShared%2520Documents%2FA%2Fb.docx%3Fweb%3D1&data=05%7C01&reserved=0",
+        "https://teams.microsoft.com/l/file/0F3C?objectUrl=https%3A%2F%2Fcontoso.sharepoint.com%2Fsites%2FTeam%2FShared%2520Documents%2FA%2Fb.docx&serviceName=teams",
         "contoso.sharepoint.com/sites/Team/Shared%20Documents/A/b.docx",
         "https://contoso.sharepoint.com/:w:/r/sites/Team/Shared%20Documents/A/b.docx?d=w17&csf=1&web=1&e=Xy",
         "https://contoso.sharepoint.com/sites/Team/Shared%20Documents/Forms/AllItems.aspx?id=%2Fsites%2FTeam%2FShared%20Documents%2FA%2Fb%2Edocx&parent=%2Fsites",
@@ -61,6 +66,7 @@ fn r40_server_relative_paths_and_addresses_lead_below_the_drive() {
         "https://contoso.sharepoint.com/sites/Team/_layouts/15/download.aspx?SourceUrl=https%3A%2F%2Fcontoso.sharepoint.com%2Fsites%2FTeam%2FShared%20Documents%2FA%2Fb.docx",
         "https://contoso.sharepoint.com/sites/Team/_layouts/15/WopiFrame.aspx?sourcedoc=%2Fsites%2FTeam%2FShared%20Documents%2FA%2Fb.docx&action=view",
         "ms-word:ofe|u|https://contoso.sharepoint.com/sites/Team/Shared%20Documents/A/b.docx",
+        "ms-word:ofv|u|https://contoso.sharepoint.com/sites/Team/Shared%20Documents/A/b.docx|n|b.docx",
         "\\\\contoso.sharepoint.com@SSL\\DavWWWRoot\\sites\\Team\\Shared Documents\\A\\b.docx",
     ] {
         is(text, "A/b.docx");
@@ -103,10 +109,130 @@ fn a_folder_that_is_called_like_the_drive_is_thought_of() {
 }
 
 #[test]
-fn an_option_of_an_address_is_decoded_once() {
+fn what_is_encoded_twice_may_be_meant_so_or_not() {
+    let list = "https://contoso.sharepoint.com/sites/Team/Shared%20Documents/Forms/AllItems.aspx?id=%2Fsites%2FTeam%2FShared%20Documents%2FAnnual%2520Report.pdf";
+    let both = ["Annual%20Report.pdf", "Annual Report.pdf"];
+    assert_eq!(readings(list), both);
+    assert_eq!(
+        readings("https://contoso.sharepoint.com/sites/Team/Shared%20Documents/Annual%2520Report.pdf"),
+        both
+    );
+    for text in [
+        "https://contoso.sharepoint.com/sites/Team/Shared%2520Documents/A%2520b/c.pdf",
+        "https://contoso.sharepoint.com/sites/Team/Shared%252520Documents/A%252520b/c.pdf",
+        "https://contoso.sharepoint.com/:b:/r/sites/Team/Shared%2520Documents/A%2520b/c.pdf?web=1",
+    ] {
+        is(text, "A b/c.pdf");
+    }
+    // What would leave the drive is no reading.
     is(
-        "https://contoso.sharepoint.com/sites/Team/Shared%20Documents/Forms/AllItems.aspx?id=%2Fsites%2FTeam%2FShared%20Documents%2FAnnual%2520Report.pdf",
-        "Annual%20Report.pdf",
+        "https://contoso.sharepoint.com/sites/Team/Shared%20Documents/%252E%252E/c.pdf",
+        "%2E%2E/c.pdf",
+    );
+}
+
+#[test]
+fn a_hash_may_be_part_of_a_name_or_begin_what_is_no_path() {
+    let readings_of = |path: &str| {
+        readings(&format!(
+            "https://contoso.sharepoint.com/sites/Team/Shared Documents/{path}"
+        ))
+    };
+    assert_eq!(readings_of("Plan #1/b.docx"), ["Plan", "Plan #1/b.docx"]);
+    assert_eq!(readings_of("A/Offer #2.docx?web=1"), ["A/Offer", "A/Offer #2.docx"]);
+    assert_eq!(readings_of("C#/F#.pdf"), ["C", "C#/F#.pdf"]);
+    assert_eq!(readings_of("A/b.docx#page=2"), ["A/b.docx"]);
+    assert_eq!(readings_of("Plan %231/b.docx"), ["Plan #1/b.docx"]);
+    let list = "https://contoso.sharepoint.com/sites/Team/Shared Documents/Forms/AllItems.aspx?id=/sites/Team/Shared Documents/Plan #1/b.docx&parent=/sites";
+    assert_eq!(readings(list), ["Plan", "Plan #1/b.docx"]);
+    let text = "https://contoso.sharepoint.com/sites/Team/Shared Documents/Plan #1/b.docx?e=SECRET";
+    let reference = read(text, &team()).unwrap();
+    assert_eq!(shown(text, &reference), text.split('?').next().unwrap());
+}
+
+#[test]
+fn the_address_bar_of_an_open_file_names_it_by_its_id() {
+    let id = "0f3c1c2e-aaaa-4bbb-8ccc-0123456789ab";
+    let page = |text: &str| match read(text, &team()).unwrap() {
+        Reference::Page(page) => page,
+        other => unreachable!("{text}: {other:?}"),
+    };
+    for kind in ["", "/:w:/r", "/:x:/r", "/:P:/R"] {
+        for name in ["Doc.aspx", "doc2.aspx", "WopiFrame.aspx", "DOC.ASPX"] {
+            for sourcedoc in [
+                "sourcedoc=%7B0F3C1C2E-AAAA-4BBB-8CCC-0123456789AB%7D",
+                "SourceDoc={0f3c1c2e-aaaa-4bbb-8ccc-0123456789ab}",
+                "sourcedoc=0F3C1C2E-AAAA-4BBB-8CCC-0123456789AB",
+                "sourcedoc=%257B0F3C1C2E-AAAA-4BBB-8CCC-0123456789AB%257D",
+            ] {
+                let path =
+                    format!("{kind}/sites/Team/_layouts/15/{name}?{sourcedoc}&file=Offer%202026.docx&action=default");
+                let url = format!("https://contoso.sharepoint.com{path}");
+                let expected = FilePage {
+                    url: url.clone(),
+                    id: id.to_owned(),
+                    name: "Offer 2026.docx".to_owned(),
+                    here: true,
+                };
+                assert_eq!(page(&url), expected);
+            }
+        }
+    }
+    let embedded =
+        "https://contoso.sharepoint.com/sites/team/_layouts/15/embed.aspx?UniqueId=0f3c1c2eaaaa4bbb8ccc0123456789ab";
+    assert_eq!(page(embedded).id, id);
+    for other in ["/sites/Lib", "/:w:/r/sites/Team2", ""] {
+        let url = format!("https://contoso.sharepoint.com{other}/_layouts/15/Doc.aspx?sourcedoc=%7B{id}%7D");
+        assert!(!page(&url).here, "{url}");
+    }
+    let ada = DriveAddress::new(
+        Some("https://contoso-my.sharepoint.com/personal/ada_contoso_com/Documents"),
+        "OneDrive",
+    );
+    let url = format!(
+        "https://contoso-my.sharepoint.com/:x:/r/personal/ada_contoso_com/_layouts/15/Doc.aspx?sourcedoc=%7B{id}%7D&file=a.xlsx"
+    );
+    let reference = read(&url, &ada).unwrap();
+    assert!(
+        matches!(&reference, Reference::Page(page) if page.here),
+        "{reference:?}"
+    );
+    let expected = "https://contoso-my.sharepoint.com/:x:/r/personal/ada_contoso_com/_layouts/15/Doc.aspx?file=a.xlsx";
+    assert_eq!(shown(&url, &reference), expected);
+}
+
+#[test]
+fn pages_without_an_id_are_for_microsoft_to_resolve_or_name_no_file() {
+    let redirect = "https://contoso.sharepoint.com/sites/Team/_layouts/15/DocIdRedir.aspx?ID=TEAM-123-4";
+    assert_eq!(read(redirect, &team()), Some(Reference::Link(redirect.to_owned())));
+    let settings = "https://contoso.sharepoint.com/sites/Team/_layouts/15/viewlsts.aspx";
+    assert!(matches!(read(settings, &team()), Some(Reference::Forbidden(_))));
+}
+
+#[test]
+fn a_path_on_a_computer_keeps_its_names_to_be_looked_for() {
+    for (text, path) in [
+        (
+            "C:\\Users\\ada\\Contoso\\Sales - Documents\\Offer.docx",
+            "Users/ada/Contoso/Sales - Documents/Offer.docx",
+        ),
+        (
+            "file:///C:/Users/ada/Sales%20-%20Documents/Offer.docx",
+            "C:/Users/ada/Sales - Documents/Offer.docx",
+        ),
+        ("\\\\server\\share\\A\\Offer.docx", "server/share/A/Offer.docx"),
+        ("//server/share/Offer.docx", "server/share/Offer.docx"),
+    ] {
+        let reference = read(text, &team()).unwrap();
+        assert!(
+            matches!(&reference, Reference::Outside { path: found, .. } if found == path),
+            "{reference:?}"
+        );
+        assert_eq!(shown(text, &reference), text);
+    }
+    is(
+        "~/Library/CloudStorage/OneDrive-Contoso/Offer.docx",
+        "~/Library/CloudStorage/OneDrive-Contoso/Offer.docx",
     );
 }
 
@@ -173,6 +299,7 @@ fn sharing_links_are_for_microsoft_to_resolve() {
         "https://contoso.sharepoint.com/:w:/s/Team/EaBcD?e=4x",
         "https://contoso-my.sharepoint.com/:x:/g/personal/ada_contoso_com/EaBcD",
         "https://contoso.sharepoint.com/sites/Team/_layouts/15/Doc.aspx?sourcedoc=%7B0F3C%7D&file=b.docx&action=default",
+        "https://contoso.sharepoint.com/sites/Team/_layouts/15/guestaccess.aspx?share=EaBcD",
     ] {
         assert_eq!(read(text, &team()), Some(Reference::Link(text.to_owned())), "{text}");
     }
@@ -194,10 +321,9 @@ fn r42_other_drives_are_told_from_foreign_hosts() {
         "https://contoso.sharepoint.com@evil.example/sites/Team/a.docx",
         "https://fabrikam.sharepoint.com/:w:/s/Team/EaBcD",
         "https://contoso.sharepoint.com/x?SourceUrl=https%3A%2F%2Fevil.example%2Fsites%2FTeam%2Fa",
-        "//evil.example/a.docx",
-        "\\\\server\\share\\a.docx",
-        "C:\\Users\\ada\\a.docx",
-        "file:///C:/a.docx",
+        "https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fevil.example%2Fsites%2FTeam%2Fa",
+        "https://nam02.safelinks.protection.outlook.com/?data=05",
+        "file:///C:/../a.docx",
         "javascript://a",
         "A/../b.docx",
         "A/%2e%2e/b.docx",

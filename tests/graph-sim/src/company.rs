@@ -22,6 +22,9 @@ pub(crate) struct Company {
     pub drives: BTreeMap<String, Drive>,
     /// Sharing links, without their options, and what they lead to: drive and item.
     pub links: BTreeMap<String, (String, String)>,
+    /// The status by which Graph refuses to resolve the addresses of pages that show a file; `None`: it resolves them.
+    /// Both are reported of the service.
+    pub pages_refused: Option<u16>,
     /// The id of the drive that is seeded, and that calls are about where no drive is named.
     pub main: String,
 }
@@ -57,6 +60,7 @@ impl Company {
             sites: vec![],
             drives: BTreeMap::new(),
             links: BTreeMap::new(),
+            pages_refused: None,
             main: String::new(),
         };
         company.main = company.add_user("Ada Winter", domain, now);

@@ -15,6 +15,7 @@
 //! | `POST /_sim/expire-delta` `{"resync": "apply-differences" or "upload-differences"}` | makes delta tokens useless |
 //! | `POST /_sim/delta-style` `{"emptyPages": true, ...}` | sets what changes are told like, see `DeltaStyle` |
 //! | `POST /_sim/units` `{"perMinute": 1250}` | sets how many resource units there are in a minute; `null`: any number |
+//! | `POST /_sim/refuse-pages` `{"status": 400}` | refuses tokens of `…/_layouts/15/Doc.aspx` addresses; `null`: resolves them |
 //! | `POST /_sim/release` | lets stalled downloads go on |
 //! | `POST /_sim/put` `{"path", "text" or "base64" or "generated": {"size", "seed"}}` | makes a file, or changes it |
 //! | `POST /_sim/mkdir` `{"path"}`, `/_sim/delete` `{"path"}` | makes a folder; deletes anything |
@@ -51,6 +52,12 @@ struct Put {
     text: Option<String>,
     base64: Option<String>,
     generated: Option<Generated>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RefusePages {
+    status: Option<u16>,
 }
 
 #[derive(Deserialize)]
@@ -190,6 +197,10 @@ fn answered(world: &World, method: &Method, path: &str, body: &[u8]) -> anyhow::
         }
         ("POST", "units") => {
             world.state().meter.limit = read::<Units>(body)?.per_minute;
+            done()
+        }
+        ("POST", "refuse-pages") => {
+            world.state().company.pages_refused = read::<RefusePages>(body)?.status;
             done()
         }
         ("POST", "revoke") => {

@@ -7,6 +7,7 @@ use crate::sim::Sim;
 use crate::{
     content::{Content, Source},
     drive::{Drive, ItemKind},
+    text::encoded,
     world::World,
 };
 
@@ -76,6 +77,18 @@ impl<'s> InDrive<'s> {
     /// See [`Sim::item_id`].
     pub fn item_id(&self, path: &str) -> Option<String> {
         self.look(|drive| Some(drive.find(path)?.id.clone()))
+    }
+
+    /// See [`Sim::page_address`].
+    pub fn page_address(&self, path: &str) -> Option<String> {
+        self.look(|drive| {
+            let (item, (site, _)) = (drive.find(path)?, drive.web_url.rsplit_once('/')?);
+            let (guid, name) = (item.guid.to_uppercase(), encoded(&item.name));
+            let options = "action=default&mobileredirect=true";
+            Some(format!(
+                "{site}/_layouts/15/Doc.aspx?sourcedoc=%7B{guid}%7D&file={name}&{options}"
+            ))
+        })
     }
 
     /// See [`Sim::bytes`].

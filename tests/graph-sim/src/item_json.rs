@@ -59,6 +59,7 @@ pub(crate) fn item_json(
     set("webUrl", &|| web_url(drive, item).into());
     set("size", &|| size(item, faults).into());
     set("parentReference", &|| parent_json(drive, item));
+    set("sharepointIds", &|| json!({ "listItemUniqueId": item.guid }));
     set("createdBy", &|| owner_json(&drive.owner));
     set("lastModifiedBy", &|| owner_json(&drive.owner));
     set("fileSystemInfo", &|| {

@@ -216,6 +216,17 @@ impl Sim {
         self.main().item_id(path)
     }
 
+    /// What the browser's address bar shows while a file of the main drive is open: it names it by its GUID.
+    pub fn page_address(&self, path: &str) -> Option<String> {
+        self.main().page_address(path)
+    }
+
+    /// Lets Graph refuse to resolve such addresses with this status, 400 or 403, as is reported of the service; `None`:
+    /// it resolves them.
+    pub fn refuse_pages(&self, status: Option<u16>) {
+        self.world.state().company.pages_refused = status;
+    }
+
     /// The content of a file of the main drive, all at once.
     pub fn bytes(&self, path: &str) -> Option<Vec<u8>> {
         self.main().bytes(path)

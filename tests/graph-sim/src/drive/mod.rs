@@ -143,6 +143,11 @@ impl Drive {
         self.items.get(if id == "root" { self.root.as_str() } else { id })
     }
 
+    /// An item by its GUID, in any case.
+    pub fn identified(&self, guid: &str) -> Option<&Item> {
+        self.items.values().find(|item| item.guid.eq_ignore_ascii_case(guid))
+    }
+
     /// An item by its path from the root.
     pub fn find(&self, path: &str) -> Option<&Item> {
         self.find_below(&self.root, segments(path))

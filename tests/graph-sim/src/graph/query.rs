@@ -10,6 +10,9 @@ use crate::{reply, reply::GraphError, text::decoded, world::World};
 /// The most entries a page has, whatever `$top` says.
 const MOST: usize = 999;
 
+/// A field that is only sent to who asks for it.
+const ONLY_SELECTED: &str = "sharepointIds";
+
 /// The options of one call.
 pub(super) struct Options {
     select: Option<Vec<String>>,
@@ -46,6 +49,9 @@ impl Options {
 
     /// Whether an object's field is to be sent.
     pub fn wants(&self, field: &str) -> bool {
+        if field == ONLY_SELECTED && self.select.is_none() {
+            return false;
+        }
         self.select
             .as_ref()
             .is_none_or(|names| names.iter().any(|name| name == field))
