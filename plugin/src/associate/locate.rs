@@ -228,7 +228,8 @@ impl<P: Ports> Search<'_, P> {
         });
         let ids: BTreeSet<String> = pages.map(|page| page.id.clone()).collect();
         let request = graph::listing(&self.connection.api_origin, self.drive, !ids.is_empty());
-        let tree = Tree::new(readings(references), ids);
+        let names = self::pages(references).map(|page| page.name.as_str());
+        let tree = Tree::new(readings(references).chain(names), ids);
         List::Part(Box::new(tree), Some(request), 0)
     }
 

@@ -33,6 +33,8 @@ const AT_ONCE: usize = 6;
 const FOLDER: u32 = 400;
 /// One at the beginning: a library's or a site's name that is no folder.
 const FIRST_FOLDER: u32 = 300;
+/// One at the beginning of a path elsewhere. The more of its end is in the drive, the better.
+const OUTSIDE: u32 = 20;
 /// Two folders that have changed places.
 const SWAPPED: u32 = 300;
 /// A folder that is another one.
@@ -120,7 +122,7 @@ impl Meant {
 
     /// Files that a path elsewhere could mean, which has any number of folders before those of the drive.
     pub(super) fn by_end_of(&self, path: &str) -> Vec<String> {
-        self.found(&Wanted::new(path, 0), path)
+        self.found(&Wanted::new(path, OUTSIDE), path)
     }
 
     /// Files with that very name; if there is none, those that could be meant.
