@@ -2,7 +2,8 @@
 //! one outcome; those that can be linked are linked all at once, and their bytes stay as they are until the next sync.
 //!
 //! - `rows`: a row under way, and what rows say of each other; `cell`: what a cell's text and link lead to.
-//! - `locate`: what is at the paths. Few are asked for, for many the whole drive is listed.
+//! - `locate`: what is at the paths. Few are asked for, for many the whole drive is listed (`listing`); what leads nowhere is
+//!   looked for once more (`helped`).
 //! - `located`: an item that was found.
 //! - `tree`: the whole drive, as far as it matters; `flat`: in little memory.
 //! - `meant`: what a path that leads nowhere could have meant; `near`: names that are nearly the same.
@@ -11,7 +12,9 @@
 
 mod cell;
 mod flat;
+mod helped;
 mod judge;
+mod listing;
 mod locate;
 mod located;
 mod meant;

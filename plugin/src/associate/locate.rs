@@ -5,37 +5,27 @@
 //! What leads nowhere is looked for once more, in the list as well, so that "did you mean" is as good for a small sheet as
 //! for a large one.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::{collections::BTreeMap, rc::Rc};
 
-use super::{
-    call_error,
-    located::Located,
-    meant::Meant,
-    tree::{Grown, Tree, hash},
-};
+use super::{call_error, helped::UNKNOWN, listing::List, located::Located, tree::hash};
 use crate::{
-    call::{self, Fault},
-    graph::{self, Folder, GraphError, Meaning, Place, Request},
+    graph::{self, GraphError, Meaning, Place},
     many,
     model::{CallError, Connection, EntryKind},
     paths::{self, FilePage, Reference},
-    ports::{Level, Ports},
-    retry::Budget,
+    ports::Ports,
 };
 
 /// Up to this number of paths the drive is not listed: they take one round of requests, or two.
 const FEW: usize = 400;
 /// Pages of the list that are read for what leads nowhere: as many as the requests that few paths take.
-const PAGES: usize = FEW / graph::BATCH;
+pub(super) const PAGES: usize = FEW / graph::BATCH;
 /// Questions that are written down at the same time.
 const AT_ONCE: usize = 2_000;
 /// Microsoft's longest path, in characters: nothing can be at a longer one.
 const LONGEST: usize = 400;
 /// Folders that are looked through for names alike, where the drive was not listed to its end.
-const FOLDERS: usize = 100;
+pub(super) const FOLDERS: usize = 100;
 
 /// What a row's path leads to.
 #[derive(Clone)]
@@ -118,13 +108,6 @@ pub(super) async fn all<P: Ports>(
     Ok(findings)
 }
 
-/// A page of a file of which Microsoft does not say which one it is.
-const UNKNOWN: &str = "names a file by a number, and Microsoft does not tell this connection which one that is: give the \
-    file's path in the drive";
-/// The same, where all files are known.
-const NOT_HERE: &str = "names a file by a number that no file of the drive has: it may be in another library of the site, \
-    or gone";
-
 /// What an address leads to that only Microsoft can resolve.
 fn behind(spot: Option<&Spot>) -> Finding {
     match spot {
@@ -137,7 +120,7 @@ fn behind(spot: Option<&Spot>) -> Finding {
 }
 
 /// All paths that are looked for.
-fn readings<'a>(references: &'a [&Reference]) -> impl Iterator<Item = &'a str> {
+pub(super) fn readings<'a>(references: &'a [&Reference]) -> impl Iterator<Item = &'a str> {
     let of = |reference: &&'a Reference| match reference {
         Reference::InDrive { readings, .. } => readings.as_slice(),
         _ => &[],
@@ -155,11 +138,11 @@ fn wanted(references: &[&Reference]) -> BTreeMap<String, String> {
     wanted
 }
 
-fn can_be(path: &str) -> bool {
+pub(super) fn can_be(path: &str) -> bool {
     !path.is_empty() && path.chars().count() <= LONGEST
 }
 
-fn finding(readings: &[String], elsewhere: bool, look: impl Fn(&str) -> Spot) -> Finding {
+pub(super) fn finding(readings: &[String], elsewhere: bool, look: impl Fn(&str) -> Spot) -> Finding {
     let mut items: Vec<Located> = Vec::new();
     let mut trouble = None;
     for reading in readings {
@@ -201,79 +184,13 @@ fn finding(readings: &[String], elsewhere: bool, look: impl Fn(&str) -> Spot) ->
     }
 }
 
-/// The list of the drive, as far as it was read.
-enum List {
-    /// With the following page, if there is one that can be read, and the number of those that were.
-    Part(Box<Tree>, Option<Request>, usize),
-    Whole(Rc<Grown>),
-}
-
-/// A list that can't be read.
-fn nothing() -> List {
-    List::Part(Box::new(Tree::new(std::iter::empty(), BTreeSet::new())), None, 0)
-}
-
-struct Search<'a, P> {
-    ports: &'a P,
-    connection: &'a Connection,
-    drive: &'a str,
+pub(super) struct Search<'a, P> {
+    pub ports: &'a P,
+    pub connection: &'a Connection,
+    pub drive: &'a str,
 }
 
 impl<P: Ports> Search<'_, P> {
-    /// The list before its first page.
-    fn list(&self, references: &[&Reference], linked: &BTreeMap<&str, Spot>) -> List {
-        let pages = pages(references).filter(|page| {
-            let known = linked.get(page.url.as_str());
-            !matches!(known, Some(Spot::Item(_) | Spot::OtherDrive)) && page.here
-        });
-        let ids: BTreeSet<String> = pages.map(|page| page.id.clone()).collect();
-        let request = graph::listing(&self.connection.api_origin, self.drive, !ids.is_empty());
-        let names = self::pages(references).map(|page| page.name.as_str());
-        let tree = Tree::new(readings(references).chain(names), ids);
-        List::Part(Box::new(tree), Some(request), 0)
-    }
-
-    /// Reads the list up to this number of pages.
-    async fn read_on(&self, list: List, pages: usize) -> Result<List, CallError> {
-        let List::Part(mut tree, mut next, mut count) = list else {
-            return Ok(list);
-        };
-        let api = self.connection.api_origin.as_str();
-        while let Some(request) = next.take_if(|_| count < pages) {
-            let read = |body: &[u8]| graph::read_listing(body, api);
-            let page = match call::changes(self.ports, &request, &mut Budget::file(), read).await {
-                Ok(page) => page,
-                Err(Fault::Answered(error)) if matches!(error.status, 400 | 404 | 405 | 410 | 501) => {
-                    self.gave_up("Microsoft does not list it");
-                    return Ok(List::Part(tree, None, count));
-                }
-                Err(fault) => return Err(call_error(fault)),
-            };
-            count += 1;
-            if !page.value.iter().all(|place| tree.take(place)) {
-                self.gave_up("it has too many items");
-                return Ok(nothing());
-            }
-            match page.next {
-                Some(link) => next = Some(graph::listing_page(&link)),
-                None if tree.has_root() => return Ok(tree.grown().map_or_else(nothing, List::Whole)),
-                None => {
-                    self.gave_up("the list was not complete");
-                    return Ok(List::Part(tree, None, count));
-                }
-            }
-        }
-        if next.is_some() {
-            self.gave_up("asking for each path is cheaper");
-        }
-        Ok(List::Part(tree, next, count))
-    }
-
-    fn gave_up(&self, why: &str) {
-        self.ports
-            .log(Level::Info, &format!("the drive was not listed to the end: {why}"));
-    }
-
     /// Asks for each path, and for those that are not there in their other spellings.
     async fn ask(&self, wanted: &BTreeMap<String, String>) -> Result<BTreeMap<String, Spot>, CallError> {
         let at = |path: &String| graph::at_path(self.drive, path);
@@ -326,7 +243,7 @@ impl<P: Ports> Search<'_, P> {
         Ok(checked.collect())
     }
 
-    async fn spots(&self, questions: impl Iterator<Item = String>) -> Result<Vec<Spot>, CallError> {
+    pub(super) async fn spots(&self, questions: impl Iterator<Item = String>) -> Result<Vec<Spot>, CallError> {
         let mut questions = questions.peekable();
         let mut spots = Vec::new();
         while questions.peek().is_some() {
@@ -346,159 +263,14 @@ impl<P: Ports> Search<'_, P> {
             None => Spot::Failed("Microsoft's answer could not be read: try it again".to_owned()),
         }
     }
-
-    /// Looks once more for what leads nowhere: in the list of the drive, by its id, or for what it could have meant.
-    /// What can't be had is not worth a failure.
-    async fn suggest(
-        &self,
-        references: &[&Reference],
-        partners: &[Option<usize>],
-        findings: &mut [Finding],
-        list: List,
-    ) {
-        let is_helped = |place: usize| {
-            let partner = partners.get(place).copied().flatten();
-            partner.is_some_and(|partner| matches!(findings.get(partner), Some(Finding::Item(_))))
-        };
-        let rows = references.iter().zip(&*findings).enumerate();
-        let open = rows.filter(|(place, (reference, finding))| {
-            is_open(reference, finding) && (matches!(reference, Reference::Page(_)) || !is_helped(*place))
-        });
-        let open: Vec<usize> = open.map(|(place, _)| place).collect();
-        if open.is_empty() {
-            return;
-        }
-        let list = self.read_on(list, PAGES).await.unwrap_or_else(|_| nothing());
-        let (tree, whole) = match list {
-            List::Whole(tree) => (tree, true),
-            List::Part(tree, ..) => {
-                let paths = open.iter().filter_map(|place| written(references.get(*place)?));
-                match self.with_folders(tree, paths).await {
-                    Some(tree) => (tree, false),
-                    None => return,
-                }
-            }
-        };
-        let known = self.known(&tree, whole, references).await;
-        let all_ids = whole && tree.tells_ids();
-        let meant = Meant::new(tree.clone());
-        for place in open {
-            let (Some(reference), Some(finding)) = (references.get(place), findings.get_mut(place)) else {
-                continue;
-            };
-            let found = match reference {
-                Reference::Page(page) => known.get(page.id.as_str()).cloned().map(Finding::Item),
-                // Not found by its path, and yet there.
-                Reference::InDrive { readings, elsewhere } if whole => {
-                    match self::finding(readings, *elsewhere, |path| tree.find(path)) {
-                        Finding::Nothing(..) | Finding::OtherDrive(_) => None,
-                        found => Some(found),
-                    }
-                }
-                _ => None,
-            };
-            *finding = found.unwrap_or_else(|| again(reference, finding, &meant, all_ids));
-        }
-    }
-
-    /// The items that pages name by their ids. Where the list has not all folders, they are asked for.
-    async fn known<'r>(
-        &self,
-        tree: &Rc<Grown>,
-        whole: bool,
-        references: &[&'r Reference],
-    ) -> BTreeMap<&'r str, Located> {
-        let found = pages(references).filter_map(|page| Some((page.id.as_str(), tree.known(&page.id)?)));
-        let found: BTreeMap<&str, Located> = found.collect();
-        if whole || found.is_empty() {
-            return found;
-        }
-        let question = |item: &Located| graph::placed(self.drive, item.id());
-        let spots = self.spots(found.values().map(question)).await.unwrap_or_default();
-        let items = found.into_keys().zip(spots).filter_map(|(id, spot)| match spot {
-            Spot::Item(item) => Some((id, item)),
-            _ => None,
-        });
-        items.collect()
-    }
-
-    /// The tree with the entries of the folders on these paths, as far as they are there.
-    async fn with_folders<'p>(&self, mut tree: Box<Tree>, paths: impl Iterator<Item = &'p str>) -> Option<Rc<Grown>> {
-        if !tree.has_root() {
-            let top = many::ask::<P, Place>(self.ports, self.connection, &[graph::top(self.drive)]).await;
-            let top = top.ok()?.into_iter().next()??.ok()?;
-            tree.take(&top);
-        }
-        let mut folders: BTreeSet<(usize, String)> = BTreeSet::from([(0, String::new())]);
-        for path in paths {
-            let mut path = path;
-            while let Some((folder, _)) = path.rsplit_once('/') {
-                folders.insert((folder.split('/').count(), folder.to_owned()));
-                path = folder;
-            }
-        }
-        let folders = folders
-            .iter()
-            .take(FOLDERS)
-            .filter(|(_, folder)| folder.is_empty() || can_be(folder));
-        let questions: Vec<String> = folders.map(|(_, folder)| graph::entries(self.drive, folder)).collect();
-        let answers = many::ask::<P, Folder>(self.ports, self.connection, &questions)
-            .await
-            .ok()?;
-        for entry in answers.iter().flatten().flatten().flat_map(|folder| &folder.value) {
-            if !tree.take(entry) {
-                return None;
-            }
-        }
-        tree.grown()
-    }
 }
 
 /// The pages that name a file by its id.
-fn pages<'r>(references: &[&'r Reference]) -> impl Iterator<Item = &'r FilePage> {
+pub(super) fn pages<'r>(references: &[&'r Reference]) -> impl Iterator<Item = &'r FilePage> {
     references.iter().filter_map(|reference| match reference {
         Reference::Page(page) => Some(page),
         _ => None,
     })
-}
-
-/// Whether a row leads nowhere, and might be helped.
-const fn is_open(reference: &Reference, finding: &Finding) -> bool {
-    matches!(
-        (reference, finding),
-        (Reference::InDrive { .. }, Finding::Nothing(..) | Finding::OtherDrive(_))
-            | (Reference::Page(_), Finding::Nothing(..))
-            | (Reference::Outside { .. }, Finding::Forbidden(_))
-    )
-}
-
-/// The path as it was most likely meant: with least that was put before it, and decoded.
-fn written(reference: &Reference) -> Option<&str> {
-    match reference {
-        Reference::InDrive { readings, .. } => readings.last().map(String::as_str),
-        _ => None,
-    }
-}
-
-/// What is told of a row that leads nowhere, once the drive is known.
-fn again(reference: &Reference, finding: &Finding, meant: &Meant, all_ids: bool) -> Finding {
-    match (reference, finding) {
-        (Reference::Page(page), _) => {
-            let near = match page.name.as_str() {
-                "" => Vec::new(),
-                name => meant.by_name(name),
-            };
-            Finding::Nothing(near, if all_ids { NOT_HERE } else { UNKNOWN })
-        }
-        (Reference::Outside { path, why }, _) => match meant.by_end_of(path) {
-            none if none.is_empty() => Finding::Forbidden(why),
-            near => Finding::Nothing(near, why),
-        },
-        (_, Finding::OtherDrive(_)) => {
-            Finding::OtherDrive(written(reference).map_or_else(Vec::new, |path| meant.by(path)))
-        }
-        _ => Finding::Nothing(written(reference).map_or_else(Vec::new, |path| meant.by(path)), ""),
-    }
 }
 
 /// How many different texts these are.
