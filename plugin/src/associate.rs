@@ -289,7 +289,6 @@ impl Work {
             RowReport {
                 message: wording::with(message, &row.warnings),
                 warnings: row.warnings,
-                hidden: row.hidden,
                 number: row.number,
                 file: row.file,
                 path: row.path,

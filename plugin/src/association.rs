@@ -121,8 +121,6 @@ pub struct RowReport {
     pub message: String,
     /// What a person should know although the row is carried out, each in words.
     pub warnings: Vec<String>,
-    /// Whether the sheet does not show the row.
-    pub hidden: bool,
     /// Where the path leads, in the drive's own spelling.
     pub resolved: Option<String>,
 }

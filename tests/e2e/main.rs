@@ -21,7 +21,6 @@ mod importing;
 mod leaving;
 mod lost_catalogue;
 mod mornings;
-mod pointing;
 mod refusals;
 mod reported;
 mod sandbox;

@@ -139,14 +139,6 @@ fn told(done: &Association) -> String {
     }
     let noted = done.rows.iter().filter(linked).filter(warned);
     text.push_str(&named("look at what is noted of", noted));
-    text.push_str(&named(
-        "the sheet does not show",
-        done.rows.iter().filter(|row| row.hidden),
-    ));
-    text.push_str(&named(
-        "no path, so nothing is asked for, in",
-        done.rows.iter().filter(quiet),
-    ));
     text.push_str(&format!("{} = {} rows\n", sum(&done.counts), done.rows.len()));
     match &done.run {
         Some(run) => text.push_str(&format!(

@@ -60,8 +60,6 @@ pub struct AssociatedRow {
     pub message: String,
     /// What a person should know although the row is carried out; it is in the message too.
     pub warnings: Vec<String>,
-    /// Whether the sheet does not show the row.
-    pub hidden: bool,
     /// Where the path leads, in the drive's own spelling.
     pub resolved: Option<String>,
     /// Other paths that could have been meant.
@@ -350,7 +348,6 @@ impl From<contract::Row> for AssociatedRow {
             outcome,
             message: row.message,
             warnings: row.warnings,
-            hidden: row.hidden,
             resolved: row.resolved,
             suggestions,
         }

@@ -124,7 +124,6 @@ fn row(row: RowReport) -> wit::Row {
         outcome: outcome(row.outcome),
         message: row.message,
         warnings: row.warnings,
-        hidden: row.hidden,
         resolved: row.resolved,
     }
 }

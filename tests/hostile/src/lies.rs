@@ -109,6 +109,7 @@ pub async fn association(lie: &str) -> Result<association::Report, association::
         path: "a.pdf".into(),
         outcome: association::Outcome::Linked,
         message: "linked".into(),
+        warnings: Vec::new(),
         resolved: None,
     };
     let rows = match lie {
