@@ -287,6 +287,11 @@ impl Host {
         Ok(changed)
     }
 
+    /// Tells whoever watches that nothing moves for so long, and why.
+    pub(crate) fn waiting(&self, why: &str, time: Duration) {
+        self.watcher.waiting(why, time);
+    }
+
     /// The key that secrets are sealed with.
     pub(crate) fn key(&self) -> Arc<SecretKey> {
         self.key.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -11,10 +11,11 @@
 //! - [`oauth`], [`secrets`]: tokens and secrets, which no plugin ever sees.
 //! - [`plugin`]: loading a component, instances, deadlines. [`powers`]: giving it less.
 //! - [`store`]: SQLite for what has structure, a folder of immutable objects for bytes.
-//! - [`timer`]: what runs by itself, once a day. [`clock`]: time, which a test can move.
+//! - [`timer`]: what runs by itself, once a day. [`clock`]: time, which a test can move. [`text`]: what people may see.
 //!
 //! What the host does not know: OneDrive. Endpoints, limits and the meaning of answers come from the plugin, and a
 //! plugin for another source needs no change here.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod host;
 pub mod service;
@@ -34,6 +35,7 @@ pub mod store;
 
 pub mod clock;
 pub mod place;
+pub mod text;
 pub mod timer;
 
 pub mod bindings;

@@ -1,10 +1,12 @@
 //! `clientpoint-host`: the reference host as a program.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod cli;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use cli::terminal::Terminal;
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
@@ -15,12 +17,32 @@ const TALKATIVE: [&str; 5] = ["h2", "hyper", "reqwest", "tower", "wasmtime"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    let terminal = Terminal::new();
+    tell_panics(&terminal);
     let filter = EnvFilter::try_from_env("CLIENTPOINT_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_writer(terminal.clone());
     tracing_subscriber::registry()
         .with(lines.with_filter(filter.and(filter_fn(is_plain))))
         .init();
-    cli::main(cli::args::Arguments::parse()).await
+    let status = match cli::arguments(&terminal) {
+        Ok(arguments) => cli::main(arguments, &terminal).await,
+        Err(status) => status,
+    };
+    terminal.flush();
+    status
+}
+
+/// What must not happen goes the way of all other words when it does.
+fn tell_panics(terminal: &Terminal) {
+    let terminal = terminal.clone();
+    std::panic::set_hook(Box::new(move |panic| {
+        terminal.error(format_args!(
+            "this program has a fault, which is worth a report: {panic}"
+        ));
+        terminal.flush();
+    }));
 }
 
 fn is_plain(metadata: &Metadata<'_>) -> bool {

@@ -38,8 +38,8 @@ use crate::{
     sheet::{self, Limits, Line, SheetError},
 };
 use cell::{Note, Pointed, Pointers};
-use locate::Finding;
-use located::Located;
+pub(crate) use locate::{Finding, all as find};
+pub(crate) use located::Located;
 use rows::Row;
 
 /// File IDs that the library can be asked about at once.
@@ -234,7 +234,7 @@ impl Work {
                 why.clone_into(&mut row.why);
                 RowOutcome::ForbiddenPath
             }
-            Finding::Several(paths) => RowOutcome::Ambiguous(paths),
+            Finding::Several(items) => RowOutcome::Ambiguous(items.iter().map(Located::path).collect()),
             Finding::OtherDrive(near) => {
                 row.why = wording::did_you_mean(&near);
                 RowOutcome::OtherDrive
@@ -323,7 +323,11 @@ async fn files<P: Ports>(ports: &P, rows: &[sheet::Row]) -> Result<BTreeMap<Stri
     Ok(files)
 }
 
-async fn address<P: Ports>(ports: &P, connection: &Connection, drive: &str) -> Result<DriveAddress, CallError> {
+pub(crate) async fn address<P: Ports>(
+    ports: &P,
+    connection: &Connection,
+    drive: &str,
+) -> Result<DriveAddress, CallError> {
     let request = graph::drive(&connection.api_origin, drive);
     let told = call::json(ports, &request, &mut Budget::page(), graph::read_drive).await;
     let told = told.map_err(call_error)?;

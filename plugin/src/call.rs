@@ -15,6 +15,9 @@ use crate::{
 const SILENCE: Duration = Duration::from_secs(30);
 /// How often the watch looks.
 const TICK: Duration = Duration::from_secs(5);
+/// Why nothing moves, for people who wait.
+const PATIENCE: &str = "Microsoft asks for patience";
+const TROUBLE: &str = "Microsoft does not answer as it should, and is asked again";
 /// The largest JSON answer.
 const JSON_LIMIT: usize = 4 * 1024 * 1024;
 /// The largest page of changes: ten thousand entries with long names.
@@ -162,6 +165,7 @@ pub async fn refused<P: Ports>(ports: &P, head: Head, body: P::Body) -> (Option<
 pub async fn again<P: Ports, E>(ports: &P, budget: &mut Budget, trouble: Trouble, fault: E) -> Result<(), E> {
     match budget.next(trouble, retry::dice(ports.now())) {
         Next::Again(wait) => {
+            ports.waiting(TROUBLE, wait);
             ports.wait(wait).await;
             Ok(())
         }
@@ -198,6 +202,7 @@ async fn keep_quiet<P: Ports>(ports: &P, budget: &mut Budget) -> Result<(), Faul
         if !budget.spend(left) {
             return Err(Fault::Throttled(left));
         }
+        ports.waiting(PATIENCE, left);
         ports.wait(left).await;
     }
 }

@@ -36,7 +36,7 @@ use bindings::{
 use convert::{call_error, drive_page, entry_page, item_outcome, item_ref, role};
 use outside::Outside;
 
-use crate::{account, associate, browse, drives, import, ports::Ports, source, sync};
+use crate::{account, associate, browse, drives, find, import, ports::Ports, source, sync};
 
 /// What the component exports hang on to; it has no state of its own.
 struct Plugin;
@@ -59,6 +59,16 @@ impl content_import::Guest for Plugin {
     ) -> Result<content_import::EntryPage, content_import::Error> {
         let page = browse::browse(&Outside::new(), role(actor.role), folder.as_deref(), next.as_deref()).await;
         page.map(entry_page).map_err(call_error)
+    }
+
+    async fn resolve_items(
+        actor: Actor,
+        texts: Vec<String>,
+    ) -> Result<Vec<content_import::Resolved>, content_import::Error> {
+        let resolved = find::resolve_items(&Outside::new(), role(actor.role), &texts).await;
+        resolved
+            .map(|all| all.into_iter().map(convert::resolved).collect())
+            .map_err(call_error)
     }
 
     async fn import_files(

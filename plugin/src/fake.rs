@@ -79,6 +79,7 @@ pub(crate) struct Fake {
     /// What the library answers to the next commits.
     pub(crate) refusals: RefCell<VecDeque<LibraryError>>,
     pub(crate) last_progress: RefCell<BTreeMap<String, (u64, Option<u64>)>>,
+    pub(crate) waits: RefCell<Vec<(String, Duration)>>,
     pub(crate) log: RefCell<Vec<String>>,
     /// The outside calls so far, and which of them fails how.
     pub(crate) calls: Cell<usize>,
@@ -134,6 +135,7 @@ impl Fake {
             files: RefCell::default(),
             refusals: RefCell::default(),
             last_progress: RefCell::default(),
+            waits: RefCell::default(),
             log: RefCell::default(),
             calls: Cell::default(),
             fault: Cell::default(),
@@ -401,6 +403,10 @@ impl Ports for Fake {
 
     fn progress(&self, item: &ItemRef, _name: &str, done: u64, total: Option<u64>) {
         self.last_progress.borrow_mut().insert(item.item.clone(), (done, total));
+    }
+
+    fn waiting(&self, why: &str, time: Duration) {
+        self.waits.borrow_mut().push((why.to_owned(), time));
     }
 
     fn log(&self, _level: Level, message: &str) {

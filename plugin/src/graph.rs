@@ -16,8 +16,8 @@ pub use changes::{
 pub use errors::{GraphError, Meaning};
 pub use http::{Address, Head, Request, address, origin, same_origin};
 pub use places::{
-    Folder, Listing, Place, at_path, drive, entries, listing, listing_page, placed, read_drive, read_listing, shared,
-    shared_page, top,
+    Folder, Listing, Place, at_path, drive, entries, listing, listing_page, place_of, placed, read_drive, read_listing,
+    shared, shared_page, top,
 };
 pub use read::{DriveItem, GraphDrive, Page, Site, Unreadable, User, object, page};
 pub use web::{WebAddress, web_address};

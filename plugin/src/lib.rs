@@ -13,8 +13,8 @@
 //!   [`quick_xor`] (are the bytes the right ones), [`wording`] (what people read).
 //! - [`ports`]: the outside world as one small trait.
 //! - Flows over that trait: [`call`] (asking with patience), [`download`] (one file's transfer), [`import`],
-//!   [`browse`], [`drives`], [`account`] (whose a sign-in is), [`associate`] (tying files to items by a sheet) with [`many`]
-//!   (questions in bulk), [`sync`] (keeping files in step) with its [`baseline`].
+//!   [`browse`], [`find`] (which item people mean), [`drives`], [`account`] (whose a sign-in is), [`associate`] (tying files to
+//!   items by a sheet) with [`many`] (questions in bulk), [`sync`] (keeping files in step) with its [`baseline`].
 //! - `component`: the glue between the trait and the component's imports and exports. It is the only module that names
 //!   generated types, and it is left out of native builds, which can't link component exports.
 
@@ -44,6 +44,7 @@ pub mod browse;
 pub mod call;
 pub mod download;
 pub mod drives;
+pub mod find;
 pub mod import;
 pub mod many;
 pub mod sync;

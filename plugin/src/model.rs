@@ -13,6 +13,43 @@ pub struct ItemRef {
     pub item: String,
 }
 
+/// An item, and where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The item.
+    pub item: ItemRef,
+    /// Its path, from the drive on.
+    pub path: String,
+}
+
+/// What a text leads to that a person has given for an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution {
+    /// This item.
+    Item(Candidate),
+    /// Each of these could be meant.
+    Several(Vec<Candidate>),
+    /// Nothing; the nearest paths, and more words for why, if there are any.
+    Nothing(Vec<String>, &'static str),
+    /// Something in another drive, and what in this one is near.
+    OtherDrive(Vec<String>),
+    /// Microsoft does not let the connection look.
+    Denied,
+    /// It could not be found out, and why.
+    Failed(String),
+}
+
+/// A text, and what it leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// What it leads to.
+    pub resolution: Resolution,
+    /// The text without what could open a file to whoever has it.
+    pub shown: String,
+    /// In a sentence; empty for an item.
+    pub message: String,
+}
+
 /// What a person may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {

@@ -159,6 +159,9 @@ pub trait Ports {
     /// Tells how far a transfer is.
     fn progress(&self, item: &ItemRef, name: &str, done: u64, total: Option<u64>);
 
+    /// Tells that nothing moves for so long, and why.
+    fn waiting(&self, why: &str, time: Duration);
+
     /// Writes a line for the people who run the host.
     fn log(&self, level: Level, message: &str);
 }

@@ -21,6 +21,7 @@ mod importing;
 mod leaving;
 mod lost_catalogue;
 mod mornings;
+mod naming;
 mod refusals;
 mod reported;
 mod sandbox;

@@ -369,9 +369,9 @@ async fn reports_are_written_in_three_forms_and_hold_every_line() {
     let admin = world.admin().await;
     for ending in ["xlsx", "csv", "json"] {
         let file = world.data.path().join(format!("report.{ending}"));
-        admin.write_ledger(&ledger, &file).unwrap();
+        admin.ledger_file(&file).unwrap().write(&ledger).unwrap();
         assert!(std::fs::metadata(&file).unwrap().len() > 100);
-        assert!(admin.write_ledger(&ledger, &file).is_err(), "nothing is written over");
+        assert!(admin.ledger_file(&file).is_err(), "nothing is written over");
     }
     let csv = std::fs::read_to_string(world.data.path().join("report.csv")).unwrap();
     assert_eq!(csv.lines().count(), 3);

@@ -135,6 +135,7 @@ impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
             return Ok(Err(Error::SizeMismatch));
         }
         let item = link.source.clone();
+        let _open = ctx.brought_in.open().await;
         let published = publish(&ctx, &open.name, placed, link).await;
         if let Ok(file) = &published {
             ctx.brought_in.add(item, file.id.clone());

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::SqlitePool;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, RwLock};
 use wasmtime::component::{Accessor, HasData, Linker, Resource, ResourceTable};
 
 use super::bounds;
@@ -62,16 +62,33 @@ pub struct LibraryCtx {
 
 /// The items that came into the library, each with its File ID. Clones see the same.
 #[derive(Clone, Debug, Default)]
-pub struct BroughtIn(Arc<Mutex<Vec<(ItemRef, String)>>>);
+pub struct BroughtIn {
+    all: Arc<Mutex<Vec<(ItemRef, String)>>>,
+    /// Held by each that comes in, and by each upload that links, from before that is done until it is told of.
+    gate: Arc<RwLock<()>>,
+}
 
 impl BroughtIn {
     /// All of it, so far.
     pub fn all(&self) -> Vec<(ItemRef, String)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits until nothing is about to come in; nothing does from then on.
+    pub async fn close(&self) -> impl Drop + use<> {
+        self.gate.clone().write_owned().await
+    }
+
+    /// The way in, for one item.
+    pub(super) async fn open(&self) -> impl Drop + use<> {
+        self.gate.clone().read_owned().await
     }
 
     pub(super) fn add(&self, item: ItemRef, file: String) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((item, file));
+        self.all
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((item, file));
     }
 }
 
@@ -231,6 +248,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         }
         let bindings: Vec<_> = bindings.into_iter().map(stored_binding).collect();
         let now = stamp(ctx.clock.utc());
+        let _open = ctx.brought_in.open().await;
         let bound = association::bind(&ctx.pool, upload, &ctx.connection, &drive, &bindings, &now).await;
         Ok(match bound {
             Ok(Some(all)) => Ok(all.into_iter().map(Bound::from).collect()),

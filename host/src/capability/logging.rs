@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use wasmtime::component::{HasData, Linker};
 
 use crate::bindings::clientpoint::content_source::logging::{self, Host, Level};
+use crate::text;
 
 /// The longest line, in bytes; what is longer is cut.
 const LINE_AT_MOST: usize = 4 << 10;
@@ -77,21 +78,20 @@ impl Host for LoggingCtx {
     }
 }
 
-/// Cuts what is too long and shows what would break the line, so that a file name can't forge a log entry.
+/// Cuts what is too long and writes down what could not be seen, so that a file name can't forge a log entry.
 fn one_line(message: &str) -> String {
-    let mut line = String::new();
-    for character in message.chars() {
-        if LINE_AT_MOST < line.len() {
-            line.push('…');
-            break;
-        }
-        if character.is_control() {
-            line.extend(character.escape_default());
-        } else {
-            line.push(character);
-        }
+    let (start, rest) = cut(message);
+    let line = text::one_line(start);
+    // What is written down takes more room.
+    match cut(&line) {
+        (line, "") if rest.is_empty() => line.to_string(),
+        (line, _) => format!("{line}…"),
     }
-    line
+}
+
+fn cut(text: &str) -> (&str, &str) {
+    let end = text.floor_char_boundary(LINE_AT_MOST);
+    text.split_at_checked(end).unwrap_or((text, ""))
 }
 
 #[cfg(test)]
@@ -101,10 +101,12 @@ mod tests {
     #[test]
     fn a_name_with_a_line_break_stays_one_line_of_the_log() {
         assert_eq!(one_line("a\nERROR forged\u{1b}[0m"), "a\\nERROR forged\\u{1b}[0m");
+        assert_eq!(one_line("a\u{2028}b\u{202e}c"), "a\\u{2028}b\\u{202e}c");
     }
 
     #[test]
     fn a_long_line_is_cut() {
         assert!(one_line(&"x".repeat(1 << 20)).len() < LINE_AT_MOST + 8);
+        assert!(one_line(&"\u{1b}".repeat(4_000)).len() < LINE_AT_MOST + 8);
     }
 }

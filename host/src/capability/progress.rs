@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use wasmtime::component::{HasData, Linker};
 
@@ -11,10 +12,13 @@ use crate::bindings::clientpoint::content_source::types::ItemRef;
 /// How many items one instance may report on.
 const ITEMS_AT_MOST: usize = 1_000;
 
+/// How many waits of one instance are told of.
+const WAITS_AT_MOST: u32 = 1_000;
+
 /// How many reports of one instance are passed on.
 const REPORTS_AT_MOST: u32 = 50_000;
 
-/// The longest name that is passed on, in characters, and the longest item, in bytes.
+/// The longest name or reason that is passed on, in characters, and the longest item, in bytes.
 const NAME_AT_MOST: usize = 255;
 const ITEM_AT_MOST: usize = 512;
 
@@ -22,6 +26,11 @@ const ITEM_AT_MOST: usize = 512;
 pub trait Progress: Send + Sync {
     /// `done` of `total` bytes of the item are there. `done` can go back when a transfer starts again.
     fn report(&self, item: &str, name: &str, done: u64, total: Option<u64>);
+
+    /// Nothing moves for so long, and why. Who does not want to know has nothing to do.
+    fn waiting(&self, why: &str, time: Duration) {
+        let _ = (why, time);
+    }
 }
 
 /// Nobody watches.
@@ -38,6 +47,7 @@ pub struct ProgressCtx {
     /// What was passed on last, by item.
     last: BTreeMap<String, u64>,
     passed_on: u32,
+    waits: u32,
 }
 
 impl ProgressCtx {
@@ -47,6 +57,7 @@ impl ProgressCtx {
             watcher,
             last: BTreeMap::new(),
             passed_on: 0,
+            waits: 0,
         }
     }
 
@@ -98,6 +109,15 @@ impl Host for ProgressCtx {
         if self.is_new(&item.item, done, total) {
             let name: String = name.chars().take(NAME_AT_MOST).collect();
             self.watcher.report(&item.item, &name, done, total);
+        }
+        Ok(())
+    }
+
+    fn waiting(&mut self, why: String, seconds: u32) -> wasmtime::Result<()> {
+        if self.waits < WAITS_AT_MOST {
+            self.waits += 1;
+            let why: String = why.chars().take(NAME_AT_MOST).collect();
+            self.watcher.waiting(&why, Duration::from_secs(seconds.into()));
         }
         Ok(())
     }

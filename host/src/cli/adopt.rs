@@ -5,33 +5,36 @@ use clientpoint_host::store::identity;
 use serde_json::json;
 
 use super::args::Arguments;
+use super::show::Page;
+use super::terminal::Terminal;
 use super::{Output, build, tell_notices};
 
 /// Tells what adopting would do, or does it.
-pub async fn adopt(arguments: &Arguments, yes: bool) -> Result<Output, Vec<Error>> {
+pub async fn adopt(arguments: &Arguments, yes: bool, terminal: &Terminal) -> Result<Output, Vec<Error>> {
     let one = |error| vec![error];
     let standing = identity::look(&arguments.data).await.map_err(one)?;
     let stakes = standing.adoption().map_err(one)?;
     if stakes.is_empty() {
         return Ok(Output {
             json: json!({ "adopted": false, "stakes": stakes }),
-            text: "the database and its folder belong together: there is nothing to adopt\n".into(),
+            text: Page::of("the database and its folder belong together: there is nothing to adopt"),
             complete: true,
         });
     }
-    let mut text: String = stakes.iter().map(|line| format!("{line}\n")).collect();
+    let mut text = Page::default();
+    stakes.iter().for_each(|line| text.line(line));
     if yes {
         if !standing.may_adopt(&arguments.user) {
             let user = arguments.user.clone();
             let what = "adopt a database";
             return Err(one(Error::Forbidden { user, what }));
         }
-        let host = build(arguments).await.map_err(|error| error.problems)?;
-        tell_notices(&host);
+        let host = build(arguments, terminal).await.map_err(|error| error.problems)?;
+        tell_notices(&host, terminal);
         host.close().await;
-        text.push_str("done: the database is the one of this folder from now on\n");
+        text.line("done: the database is the one of this folder from now on");
     } else {
-        text.push_str("nothing was changed: `clientpoint-host library adopt --yes` does it\n");
+        text.line("nothing was changed: `clientpoint-host library adopt --yes` does it");
     }
     Ok(Output {
         json: json!({ "adopted": yes, "stakes": stakes }),

@@ -179,11 +179,15 @@ pub enum Onedrive {
         #[arg(long, value_name = "ITEM-ID")]
         folder: Option<String>,
     },
-    /// Import files: up to five at a time
+    /// Import files: up to five at a time, or a list of any length, five by five
     Import {
-        /// Item ids, as `onedrive list` shows them
-        #[arg(required = true, value_name = "ITEM-ID")]
+        /// Names, paths from the drive's root, addresses from the browser, or item ids as `onedrive list` shows them
+        #[arg(required_unless_present = "from", value_name = "FILE")]
         items: Vec<String>,
+        /// Take them from a text file, one a line; `-` is standard input. Empty lines and lines that begin with # are left
+        /// out (write ./#name for a name that does)
+        #[arg(long, value_name = "LIST", conflicts_with = "items")]
+        from: Option<PathBuf>,
     },
 }
 

@@ -9,7 +9,9 @@ use clientpoint_host::{Error, Result};
 use serde_json::json;
 
 use super::Output;
-use super::show::{plain, table};
+use super::interrupt::stop_on_signal;
+use super::show::Page;
+use super::terminal::Terminal;
 
 /// Rows that are shown to people one by one; the report has them all.
 const SHOWN: usize = 200;
@@ -45,7 +47,7 @@ pub enum More {
 }
 
 /// Carries it out.
-pub async fn associate(session: &Session<'_>, arguments: Associate) -> Result<Output> {
+pub async fn associate(session: &Session<'_>, arguments: Associate, terminal: &Terminal) -> Result<Output> {
     if let Some(More::Undo { run }) = arguments.command {
         return undo(session, run).await;
     }
@@ -54,13 +56,18 @@ pub async fn associate(session: &Session<'_>, arguments: Associate) -> Result<Ou
             "give the sheet: `clientpoint-host associate SHEET.xlsx --preview`; `clientpoint-host library export --template FILE.xlsx` makes an empty one".into(),
         ));
     };
+    let stop = stop_on_signal(
+        terminal,
+        "the upload is given up, and what it has linked by then is told",
+    );
+    let report = arguments.report.as_deref();
     let done = session
-        .associate(&sheet, arguments.preview, arguments.report.as_deref())
+        .associate_until(&sheet, arguments.preview, report, &stop)
         .await?;
     let mut text = told(&done);
     match (&arguments.report, &done.report_error) {
-        (Some(report), None) => text.push_str(&format!("the report is in {}\n", report.display())),
-        (_, Some(error)) => eprintln!("{}", unreported(&done, error)),
+        (Some(report), None) => text.line(format!("the report is in {}", report.display())),
+        (_, Some(error)) => terminal.error(unreported(&done, error)),
         (None, None) => {}
     }
     Ok(Output {
@@ -79,7 +86,7 @@ fn unreported(done: &Association, error: &str) -> String {
         ),
         None => "this was a preview, and nothing was changed".into(),
     };
-    format!("error: the report could not be written: {}; {rest}", plain(error))
+    format!("the report could not be written: {error}; {rest}")
 }
 
 async fn undo(session: &Session<'_>, run: i64) -> Result<Output> {
@@ -91,10 +98,10 @@ async fn undo(session: &Session<'_>, run: i64) -> Result<Output> {
     if 0 < undone.contents {
         text.push_str(&format!(", {} of them with the content that they had", undone.contents));
     }
-    text.push('\n');
+    let mut text = Page::of(text);
     if !undone.left_alone.is_empty() {
-        text.push_str(&format!(
-            "{} files were linked anew or released since, and left alone: {}\n",
+        text.line(format!(
+            "{} files were linked anew or released since, and left alone: {}",
             undone.left_alone.len(),
             undone.left_alone.join(", ")
         ));
@@ -107,7 +114,7 @@ async fn undo(session: &Session<'_>, run: i64) -> Result<Output> {
 }
 
 /// What needs a person first, then what is done, then a line that adds up.
-fn told(done: &Association) -> String {
+fn told(done: &Association) -> Page {
     let quiet = |row: &&AssociatedRow| row.outcome == "path-missing";
     let linked = |row: &&AssociatedRow| matches!(row.outcome, "linked" | "re-linked" | "already-linked");
     let warned = |row: &&AssociatedRow| !row.warnings.is_empty();
@@ -121,37 +128,39 @@ fn told(done: &Association) -> String {
         .map(|row| {
             [
                 row.row.to_string(),
-                plain(&row.file),
+                row.file.clone(),
                 row.outcome.into(),
-                plain(&row.message),
+                row.message.clone(),
             ]
         })
         .collect();
-    let mut text = String::new();
+    let mut text = Page::default();
     if !lines.is_empty() {
-        text.push_str(&table(["ROW", "FILE ID", "STATUS", "REASON"], &lines));
+        text.add(Page::table(["ROW", "FILE ID", "STATUS", "REASON"], &lines));
     }
     if lines.len() < rows.len() {
-        text.push_str(&format!(
-            "… and {} more rows: `--report OUT.xlsx` has them all\n",
+        text.line(format!(
+            "… and {} more rows: `--report OUT.xlsx` has them all",
             rows.len() - lines.len()
         ));
     }
     let noted = done.rows.iter().filter(linked).filter(warned);
-    text.push_str(&named("look at what is noted of", noted));
-    text.push_str(&format!("{} = {} rows\n", sum(&done.counts), done.rows.len()));
+    if let Some(line) = named("look at what is noted of", noted) {
+        text.line(line);
+    }
+    text.line(format!("{} = {} rows", sum(&done.counts), done.rows.len()));
     match &done.run {
-        Some(run) => text.push_str(&format!(
-            "run {}: linked files keep their content until the next sync; `clientpoint-host associate undo {}` takes it back\n",
+        Some(run) => text.line(format!(
+            "run {}: linked files keep their content until the next sync; `clientpoint-host associate undo {}` takes it back",
             run.id, run.id
         )),
-        None => text.push_str("this was a preview, and nothing was changed\n"),
+        None => text.line("this was a preview, and nothing was changed"),
     }
     text
 }
 
 /// A line that names rows by their numbers; nothing where there are none.
-fn named<'r>(what: &str, rows: impl Iterator<Item = &'r AssociatedRow>) -> String {
+fn named<'r>(what: &str, rows: impl Iterator<Item = &'r AssociatedRow>) -> Option<String> {
     let mut ranges: Vec<(u32, u32)> = Vec::new();
     for row in rows {
         match ranges.last_mut() {
@@ -169,9 +178,9 @@ fn named<'r>(what: &str, rows: impl Iterator<Item = &'r AssociatedRow>) -> Strin
         .collect();
     let more = if written.len() < ranges.len() { ", …" } else { "" };
     match ranges.as_slice() {
-        [] => String::new(),
-        [(first, last)] if first == last => format!("{what} row {first}\n"),
-        _ => format!("{what} rows {}{more}\n", written.join(", ")),
+        [] => None,
+        [(first, last)] if first == last => Some(format!("{what} row {first}")),
+        _ => Some(format!("{what} rows {}{more}", written.join(", "))),
     }
 }
 

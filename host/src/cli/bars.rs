@@ -1,23 +1,33 @@
 //! Transfers, for people who watch: a bar a file on a terminal, a plain line now and then elsewhere.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use clientpoint_host::capability::progress::Progress;
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use clientpoint_host::text::one_line;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::show;
+use super::terminal::{Screen, Terminal};
+
+/// A wait that nobody needs to hear of.
+const BRIEF: Duration = Duration::from_secs(2);
+
+/// Waits that end within this time of each other are one.
+const SAME: Duration = Duration::from_secs(1);
 
 /// Shows transfers on standard error.
-pub enum Bars {
-    /// A bar a file.
-    Live {
-        /// All of them.
-        all: MultiProgress,
-        /// By item.
-        each: Mutex<BTreeMap<String, ProgressBar>>,
-    },
+pub struct Bars {
+    terminal: Terminal,
+    /// Until when is waited, as was told.
+    told: Mutex<Option<Instant>>,
+    manner: Manner,
+}
+
+enum Manner {
+    /// A bar a file, by item.
+    Live(Mutex<BTreeMap<String, ProgressBar>>),
     /// A line at each quarter of a file. The number is the last quarter that was told.
     Lines(Mutex<BTreeMap<String, u64>>),
     /// Nothing.
@@ -26,51 +36,71 @@ pub enum Bars {
 
 impl Bars {
     /// Bars on a terminal; lines elsewhere, unless a program reads along.
-    pub fn new(json: bool) -> Self {
-        if std::io::stderr().is_terminal() {
-            Bars::Live {
-                all: MultiProgress::new(),
-                each: Mutex::default(),
-            }
-        } else if json {
-            Bars::Quiet
-        } else {
-            Bars::Lines(Mutex::default())
+    pub fn new(terminal: &Terminal, json: bool) -> Self {
+        let manner = match (terminal.is_terminal(), json) {
+            (true, _) => Manner::Live(Mutex::default()),
+            (false, true) => Manner::Quiet,
+            (false, false) => Manner::Lines(Mutex::default()),
+        };
+        Bars {
+            terminal: terminal.clone(),
+            told: Mutex::default(),
+            manner,
         }
     }
 }
 
+/// A bar more, under the others.
+fn bar(screen: &mut Screen, name: &str, total: Option<u64>) -> ProgressBar {
+    let bar = ProgressBar::new(total.unwrap_or(0))
+        .with_style(style())
+        .with_message(one_line(name).into_owned());
+    screen.moving += 1;
+    screen.bars.add(bar)
+}
+
 impl Progress for Bars {
     fn report(&self, item: &str, name: &str, done: u64, total: Option<u64>) {
-        match self {
-            Bars::Live { all, each } => {
+        match &self.manner {
+            Manner::Live(each) => {
                 let mut each = each.lock().unwrap_or_else(PoisonError::into_inner);
-                let bar = each.entry(item.to_string()).or_insert_with(|| {
-                    all.add(
-                        ProgressBar::new(total.unwrap_or(0))
-                            .with_style(style())
-                            .with_message(show::plain(name)),
-                    )
-                });
+                let mut screen = self.terminal.screen();
+                let bar = each
+                    .entry(item.to_string())
+                    .or_insert_with(|| bar(&mut screen, name, total));
                 if let Some(total) = total {
                     bar.set_length(total);
                 }
                 bar.set_position(done);
-                if total == Some(done) {
+                if total == Some(done) && !bar.is_finished() {
+                    screen.moving = screen.moving.saturating_sub(1);
                     bar.finish();
                 }
             }
-            Bars::Lines(told) => {
+            Manner::Lines(told) => {
                 let Some(total) = total.filter(|total| 0 < *total) else {
                     return;
                 };
                 let quarter = done.saturating_mul(4) / total;
                 let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
                 if told.insert(item.to_string(), quarter) != Some(quarter) {
-                    eprintln!("{}: {} of {}", show::plain(name), show::size(done), show::size(total));
+                    let (done, total) = (show::size(done), show::size(total));
+                    self.terminal.say(format!("{name}: {done} of {total}"));
                 }
             }
-            Bars::Quiet => {}
+            Manner::Quiet => {}
+        }
+    }
+
+    fn waiting(&self, why: &str, time: Duration) {
+        let until = Instant::now() + time;
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        // Several that wait for the same thing are told of once.
+        let is_new = told.is_none_or(|told| told + SAME < until);
+        if BRIEF <= time && is_new {
+            *told = Some(until);
+            let seconds = time.as_secs_f64().ceil();
+            self.terminal.say(format!("waiting {seconds} seconds: {why}"));
         }
     }
 }

@@ -1,30 +1,38 @@
 //! The words of connecting: `connect`, `disconnect`, `secrets`, and how a connection stands.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 use clientpoint_host::secrets::{KEY_VARIABLE, NEXT_KEY_VARIABLE, Secret};
-use clientpoint_host::service::{Given, Selected, Session, Status};
+use clientpoint_host::service::{Given, Selected, Session, SignIn, Status};
 use clientpoint_host::store::connections::{Connection, Mode};
 use clientpoint_host::{Error, Result};
 use serde_json::{Value, json};
 
 use super::Output;
-use super::show::plain;
+use super::interrupt::stop_on_signal;
+use super::secret;
+use super::show::Page;
+use super::terminal::Terminal;
 
-/// The longest secret that is read from standard input, and the longest certificate, in bytes.
-const SECRET_AT_MOST: u64 = 64 << 10;
+/// The longest certificate that is read, in bytes.
+const PEM_AT_MOST: u64 = 64 << 10;
 
-/// See `Command::Connect`.
+/// What becomes of connecting when somebody stops it.
+const GIVEN_UP: &str = "connecting is given up";
+
+/// See `Command::Connect`. Whoever is connected already, and connects again, gives only what has changed: the rest is
+/// known.
 #[derive(Debug, Subcommand)]
 pub enum Connect {
-    /// With your own Microsoft sign-in: you see what you may see
+    /// With your own Microsoft sign-in: you see what you may see. To connect again, give only what has changed
     User(User),
-    /// With the company's own credentials: all Administrators see the same drives
+    /// With the company's own credentials: all Administrators see the same drives. To connect again, give only what has
+    /// changed
     Organization(Organization),
 }
 
@@ -39,8 +47,9 @@ pub struct User {
     tenant: Option<String>,
 
     /// What to ask for: your own OneDrive (own), or the libraries of sites that you can open as well (sites)
-    #[arg(long, default_value = "own")]
-    reach: String,
+    /// [default: own]
+    #[arg(long)]
+    reach: Option<String>,
 
     /// Listen for the answer on this port of this machine [default: a free one]
     #[arg(long, default_value_t = 0, hide_default_value = true)]
@@ -59,7 +68,7 @@ pub struct Organization {
 
     /// The company's tenant: its ID or a domain (Microsoft Entra admin center > Overview)
     #[arg(long)]
-    tenant: String,
+    tenant: Option<String>,
 
     /// For an application that was granted single sites only (Sites.Selected): the address of one, copied from the browser
     #[arg(long, value_name = "ADDRESS")]
@@ -71,7 +80,7 @@ pub struct Organization {
 pub struct Application {
     /// The application's ID (Microsoft Entra admin center > App registrations > your application > Overview)
     #[arg(long, value_name = "ID")]
-    client_id: String,
+    client_id: Option<String>,
 
     /// The application's certificate and its private key, in one PEM file (upload the certificate alone under
     /// App registrations > your application > Certificates & secrets)
@@ -87,9 +96,9 @@ pub struct Application {
     #[arg(long, value_name = "YYYY-MM-DD", requires = "client_secret_stdin")]
     secret_expires: Option<NaiveDate>,
 
-    /// The cloud that the tenant lives in: global, us-gov, us-dod or china
-    #[arg(long, default_value = "global")]
-    cloud: String,
+    /// The cloud that the tenant lives in: global, us-gov, us-dod or china [default: global]
+    #[arg(long)]
+    cloud: Option<String>,
 }
 
 /// See `Command::Disconnect`.
@@ -129,42 +138,65 @@ impl From<Which> for Mode {
 }
 
 /// Connects.
-pub async fn connect(session: &Session<'_>, form: Connect) -> Result<Output> {
+pub async fn connect(session: &Session<'_>, form: Connect, terminal: &Terminal) -> Result<Output> {
     let connection = match form {
         Connect::Organization(form) => {
-            let more = [("tenant", Some(form.tenant)), ("url", form.url)];
-            session.connect_organization(given(form.application, more)?).await?
+            let more = [("tenant", form.tenant), ("url", form.url)];
+            let given = given(form.application, more, terminal).await?;
+            let stop = stop_on_signal(terminal, GIVEN_UP);
+            let connected = stop.unless_asked(session.connect_organization(given)).await;
+            connected.ok_or_else(given_up)??
         }
         Connect::User(form) => {
-            let more = [("tenant", form.tenant), ("reach", Some(form.reach))];
-            let given = given(form.application, more)?;
+            let more = [("tenant", form.tenant), ("reach", form.reach)];
+            let given = given(form.application, more, terminal).await?;
+            let stop = stop_on_signal(terminal, GIVEN_UP);
             let sign_in = session.begin_sign_in(given, form.port).await?;
-            eprintln!(
-                "sign in with your browser, within ten minutes:\n\n  {}\n\n\
-                 waiting for the answer on {} (Ctrl-C gives up); if Microsoft shows an error page instead, check --client-id and \
-                 --tenant, and that {} is among the application's redirect addresses (the port does not count)",
-                sign_in.url(),
-                sign_in.redirect_uri(),
-                registered(sign_in.redirect_uri()),
-            );
+            invite(&sign_in, terminal);
             if !form.no_browser {
                 open_browser(sign_in.url());
             }
-            sign_in.finish().await?
+            sign_in.finish_until(&stop).await?
         }
     };
     let who = match &connection.account {
-        Some(account) => format!("connected as {}", plain(&account.name)),
+        Some(account) => format!("connected as {}", account.name),
         None => "connected".into(),
     };
-    let text = match &connection.drive {
-        Some(drive) => format!(
-            "{who}; the drive is {}\nnext: `clientpoint-host onedrive list`\n",
-            plain(&drive.name)
+    let (drive, next) = match &connection.drive {
+        Some(drive) => (
+            format!("; the drive is {}", drive.name),
+            "`clientpoint-host onedrive list`",
         ),
-        None => format!("{who}\nnext: `clientpoint-host drives list` shows the drives, `drives select` chooses one\n"),
+        None => (
+            String::new(),
+            "`clientpoint-host drives list` shows the drives, `drives select` chooses one",
+        ),
     };
+    let mut text = Page::of(who + &drive);
+    text.line(format!("next: {next}"));
     Ok(done(json!({ "connection": connection }), text))
+}
+
+fn given_up() -> Error {
+    Error::SignIn {
+        problem: "stopped".into(),
+        message: "connecting was given up; `clientpoint-host status` tells how the connection stands".into(),
+    }
+}
+
+/// Tells a person where to sign in.
+fn invite(sign_in: &SignIn<'_>, terminal: &Terminal) {
+    terminal.say("sign in with your browser, within ten minutes:");
+    terminal.say("");
+    terminal.say(format!("  {}", sign_in.url()));
+    terminal.say("");
+    terminal.say(format!(
+        "waiting for the answer on {} (Ctrl-C gives up); if Microsoft shows an error page instead, check --client-id and \
+         --tenant, and that {} is among the application's redirect addresses (the port does not count)",
+        sign_in.redirect_uri(),
+        registered(sign_in.redirect_uri()),
+    ));
 }
 
 /// Gives a connection up.
@@ -172,9 +204,9 @@ pub async fn disconnect(session: &Session<'_>, form: Disconnect) -> Result<Outpu
     let gone = session
         .disconnect(form.connection.map(Mode::from), form.of.as_deref())
         .await?;
-    let mut text = String::from("disconnected\n");
+    let mut text = Page::of("disconnected");
     for consequence in &gone.consequences {
-        text.push_str(&format!("- {}\n", plain(consequence)));
+        text.line(format!("- {consequence}"));
     }
     Ok(done(json!({ "disconnected": gone }), text))
 }
@@ -183,10 +215,12 @@ pub async fn disconnect(session: &Session<'_>, form: Disconnect) -> Result<Outpu
 pub async fn secrets(session: &Session<'_>, command: Secrets) -> Result<Output> {
     let Secrets::Rotate = command;
     let count = session.rotate_key().await?;
-    let mut text = format!("sealed anew, with another key: {count}; the old key opens nothing any more\n");
+    let mut text = Page::of(format!(
+        "sealed anew, with another key: {count}; the old key opens nothing any more"
+    ));
     if std::env::var_os(KEY_VARIABLE).is_some() {
-        text.push_str(&format!(
-            "from now on, `{KEY_VARIABLE}` must have the value that `{NEXT_KEY_VARIABLE}` has now\n"
+        text.line(format!(
+            "from now on, `{KEY_VARIABLE}` must have the value that `{NEXT_KEY_VARIABLE}` has now"
         ));
     }
     Ok(done(json!({ "sealed": count }), text))
@@ -194,54 +228,54 @@ pub async fn secrets(session: &Session<'_>, command: Secrets) -> Result<Output> 
 
 /// What choosing a drive came to.
 pub fn selected(selected: &Selected) -> Output {
-    let mut text = format!("selected {}\n", plain(&selected.drive.name));
+    let mut text = Page::of(format!("selected {}", selected.drive.name));
     if 0 < selected.files.detached {
-        text.push_str(&format!(
-            "{} files of the drive before stay in the library and do not follow it any more (detached)\n",
+        text.line(format!(
+            "{} files of the drive before stay in the library and do not follow it any more (detached)",
             selected.files.detached
         ));
     }
     if 0 < selected.files.attached {
-        text.push_str(&format!(
-            "{} files that came from this drive before follow it again\n",
+        text.line(format!(
+            "{} files that came from this drive before follow it again",
             selected.files.attached
         ));
     }
-    text.push_str("next: `clientpoint-host onedrive list`\n");
+    text.line("next: `clientpoint-host onedrive list`");
     done(json!({ "drive": selected.drive, "files": selected.files }), text)
 }
 
 /// How the connections stand.
 pub fn status(status: &Status) -> Output {
-    let mut text = String::new();
+    let mut text = Page::default();
     match &status.connection {
-        None => text.push_str(&format!("{}: not connected\n", status.source)),
+        None => text.line(format!("{}: not connected", status.source)),
         Some(connection) => {
-            text.push_str(&format!("{}: {}\n", status.source, how(connection)));
+            text.line(format!("{}: {}", status.source, how(connection)));
             for (label, value) in lines(connection, status) {
-                text.push_str(&format!("  {label:11} {value}\n"));
+                text.line(format!("  {label:11} {value}"));
             }
         }
     }
     for other in &status.others {
-        text.push_str(&format!("also {}\n", how(other)));
+        text.line(format!("also {}", how(other)));
     }
     if 0 < status.detached_files {
-        text.push_str(&format!(
-            "{} files are detached: they follow OneDrive no more; selecting their drive again mends that\n",
+        text.line(format!(
+            "{} files are detached: they follow OneDrive no more; selecting their drive again mends that",
             status.detached_files
         ));
     }
     if let Some(next) = &status.next {
-        text.push_str(&format!("next: {next}\n"));
+        text.line(format!("next: {next}"));
     }
     done(serde_json::to_value(status).unwrap_or(Value::Null), text)
 }
 
 fn how(connection: &Connection) -> String {
     let mut text = match (&connection.owner, &connection.account) {
-        (Some(owner), Some(account)) => format!("{}'s own sign-in as {}", plain(owner), plain(&account.name)),
-        (Some(owner), None) => format!("{}'s own sign-in", plain(owner)),
+        (Some(owner), Some(account)) => format!("{owner}'s own sign-in as {}", account.name),
+        (Some(owner), None) => format!("{owner}'s own sign-in"),
         (None, _) => "connected with organization credentials".into(),
     };
     if let Some(broken) = &connection.needs_reconnect {
@@ -251,18 +285,18 @@ fn how(connection: &Connection) -> String {
 }
 
 fn lines(connection: &Connection, status: &Status) -> Vec<(&'static str, String)> {
-    let setting = |key: &str| plain(connection.settings.get(key).map_or("", String::as_str));
+    let setting = |key: &str| connection.settings.get(key).cloned().unwrap_or_default();
     let drive = connection.drive.as_ref();
     let mut lines = vec![
         ("tenant", setting("tenant")),
         ("cloud", setting("cloud")),
         (
             "drive",
-            drive.map_or("none selected".into(), |drive| plain(&drive.name)),
+            drive.map_or("none selected".into(), |drive| drive.name.clone()),
         ),
         (
             "connected",
-            format!("{} by {}", connection.connected_at, plain(&connection.connected_by)),
+            format!("{} by {}", connection.connected_at, connection.connected_by),
         ),
         (
             "last check",
@@ -282,26 +316,28 @@ fn lines(connection: &Connection, status: &Status) -> Vec<(&'static str, String)
         lines.push((what, format!("until {}, {left}", expires.at)));
     }
     if let Some(broken) = &connection.needs_reconnect {
-        lines.push(("trouble", plain(&broken.message)));
+        lines.push(("trouble", broken.message.clone()));
     }
     lines
 }
 
-fn given<const N: usize>(application: Application, more: [(&str, Option<String>); N]) -> Result<Given> {
-    let mut fields = BTreeMap::from([
-        ("client-id".to_string(), Secret::new(application.client_id)),
-        ("cloud".to_string(), Secret::new(application.cloud)),
-    ]);
-    for (key, value) in more {
+async fn given<const N: usize>(
+    application: Application,
+    more: [(&str, Option<String>); N],
+    terminal: &Terminal,
+) -> Result<Given> {
+    let mut fields = BTreeMap::new();
+    let always = [("client-id", application.client_id), ("cloud", application.cloud)];
+    for (key, value) in always.into_iter().chain(more) {
         if let Some(value) = value {
-            fields.insert(key.into(), Secret::new(value));
+            fields.insert(key.to_string(), Secret::new(value));
         }
     }
     if let Some(file) = &application.certificate {
         fields.insert("certificate".into(), pem(file)?);
     }
     if application.client_secret_stdin {
-        fields.insert("client-secret".into(), secret_from_stdin()?);
+        fields.insert("client-secret".into(), secret::from_stdin(terminal).await?);
     }
     Ok(Given {
         fields,
@@ -311,7 +347,7 @@ fn given<const N: usize>(application: Application, more: [(&str, Option<String>)
 
 fn pem(file: &Path) -> Result<Secret> {
     let mut text = String::new();
-    let read = std::fs::File::open(file).and_then(|file| file.take(SECRET_AT_MOST).read_to_string(&mut text));
+    let read = std::fs::File::open(file).and_then(|file| file.take(PEM_AT_MOST).read_to_string(&mut text));
     let secret = Secret::new(text);
     match read {
         Ok(_) => Ok(secret),
@@ -320,24 +356,6 @@ fn pem(file: &Path) -> Result<Secret> {
             file.display()
         ))),
     }
-}
-
-fn secret_from_stdin() -> Result<Secret> {
-    let stdin = std::io::stdin();
-    if stdin.is_terminal() {
-        eprintln!("type or paste the client secret, then Enter and Ctrl-D:");
-    }
-    let mut text = String::new();
-    let read = stdin.lock().take(SECRET_AT_MOST).read_to_string(&mut text);
-    let secret = Secret::new(text.trim().to_string());
-    zeroize::Zeroize::zeroize(&mut text);
-    read.map_err(|error| Error::Settings(format!("the client secret can't be read from standard input: {error}")))?;
-    if secret.expose().is_empty() {
-        return Err(Error::Settings(
-            "standard input holds no client secret: pipe it in, as in `clientpoint-host connect organization … --client-secret-stdin < secret.txt`".into(),
-        ));
-    }
-    Ok(secret)
 }
 
 /// The redirect address without its port, as it is to be registered.
@@ -379,7 +397,7 @@ fn browser() -> Option<&'static str> {
     there_is_a_screen.then_some("xdg-open")
 }
 
-fn done(json: Value, text: String) -> Output {
+fn done(json: Value, text: Page) -> Output {
     Output {
         json,
         text,

@@ -6,90 +6,128 @@ pub mod args;
 mod associate;
 mod bars;
 mod connect;
+mod interrupt;
+mod list;
 mod run;
+mod secret;
 mod show;
 mod sync;
+pub mod terminal;
 mod trash;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::Parser;
 use clientpoint_host::Error;
 use clientpoint_host::clock::SystemClock;
 use clientpoint_host::host::{BuildError, Host, InsecureEndpoints};
 use clientpoint_host::store::connections::Mode;
+use clientpoint_host::text;
 use serde_json::{Value, json};
 
 use args::{Arguments, Command};
+use show::Page;
+use terminal::{Shown, Terminal};
 
 /// What a command has to say.
 pub struct Output {
     /// For programs.
     pub json: Value,
     /// For people.
-    pub text: String,
+    pub text: Page,
     /// Whether everything that was asked for was done.
     pub complete: bool,
 }
 
-/// Carries out one command line. 0: everything asked for was done; 1: something was not; 2: wrong usage or settings.
-pub async fn main(arguments: Arguments) -> ExitCode {
+/// Reads the words that the program was started with.
+///
+/// # Errors
+///
+/// The status to end with: 0 after help was asked for, 2 after words that can't be right. It is said by then.
+pub fn arguments(terminal: &Terminal) -> Result<Arguments, ExitCode> {
+    let error = match Arguments::try_parse() {
+        Ok(arguments) => return Ok(arguments),
+        Err(error) => error,
+    };
+    let said = |error: &clap::Error| {
+        let mut page = Page::default();
+        error.render().to_string().lines().for_each(|line| page.line(line));
+        page
+    };
+    if !error.use_stderr() {
+        return Err(ended(terminal, terminal.show(&said(&error)), true));
+    }
+    // It repeats what was typed, and a line break in that is no end of a line.
+    let typed = std::env::args_os().map(|word| text::one_line(&word.to_string_lossy()).into_owned());
+    let error = Arguments::try_parse_from(typed).err().unwrap_or(error);
+    terminal.say_all(&said(&error));
+    Err(ExitCode::from(2))
+}
+
+/// Carries out one command line. 0: everything asked for was done; 1: something was not, or its result could not be
+/// written; 2: wrong usage or settings. Who closes the pipe that the result is written to wants no more of it, which
+/// changes nothing.
+pub async fn main(arguments: Arguments, terminal: &Terminal) -> ExitCode {
     let json = arguments.json;
-    match carry_out(arguments).await {
-        Ok(output) => {
-            if json {
-                println!("{:#}", output.json);
-            } else {
-                print!("{}", output.text);
-            }
-            ExitCode::from(u8::from(!output.complete))
-        }
+    match carry_out(arguments, terminal).await {
+        Ok(output) if json => ended(terminal, terminal.show_json(&output.json), output.complete),
+        Ok(output) => ended(terminal, terminal.show(&output.text), output.complete),
         Err(problems) => {
-            for problem in &problems {
-                eprintln!("error: {}", show::plain(&problem.to_string()));
-            }
+            problems.iter().for_each(|problem| terminal.error(problem));
             if json {
-                println!("{:#}", in_json(&problems));
+                ended(terminal, terminal.show_json(&in_json(&problems)), false);
             }
             ExitCode::from(if problems.iter().any(Error::is_usage) { 2 } else { 1 })
         }
     }
 }
 
-async fn carry_out(arguments: Arguments) -> Result<Output, Vec<Error>> {
+fn ended(terminal: &Terminal, shown: Shown, complete: bool) -> ExitCode {
+    let Shown::Not(error) = shown else {
+        return ExitCode::from(u8::from(!complete));
+    };
+    terminal.error(format_args!(
+        "the result can't be written to standard output: {error}; what the command has done stays done"
+    ));
+    ExitCode::FAILURE
+}
+
+async fn carry_out(arguments: Arguments, terminal: &Terminal) -> Result<Output, Vec<Error>> {
     if let Command::Library(args::Library::Adopt { yes }) = arguments.command {
-        return adopt::adopt(&arguments, yes).await;
+        return adopt::adopt(&arguments, yes, terminal).await;
     }
-    let host = build(&arguments).await.map_err(|error| error.problems)?;
-    let done = at_work(&host, arguments).await;
+    let host = build(&arguments, terminal).await.map_err(|error| error.problems)?;
+    let done = at_work(&host, arguments, terminal).await;
     host.close().await;
     done
 }
 
-async fn at_work(host: &Host, arguments: Arguments) -> Result<Output, Vec<Error>> {
+async fn at_work(host: &Host, arguments: Arguments, terminal: &Terminal) -> Result<Output, Vec<Error>> {
     let session = host.session(&arguments.user).await.map_err(|error| vec![error])?;
     let session = session.through(arguments.through.map(Mode::from));
-    let done = run::run(&session, arguments.command).await;
+    let done = run::run(&session, arguments.command, terminal).await;
     // Whatever was asked for: who works with a connection that is not accepted any more is told.
     for warning in session.warnings().await.unwrap_or_default() {
         let told = done.as_ref().is_err_and(|error| error.to_string() == warning);
         if !told {
-            eprintln!("warning: {}", show::plain(&warning));
+            terminal.say(format!("warning: {warning}"));
         }
     }
-    tell_notices(host);
+    tell_notices(host, terminal);
     done.map_err(|error| vec![error])
 }
 
 /// What the folder's daily sweep has found.
-fn tell_notices(host: &Host) {
+fn tell_notices(host: &Host, terminal: &Terminal) {
     for notice in host.take_notices() {
-        eprintln!("warning: {}", show::plain(&notice));
+        terminal.say(format!("warning: {notice}"));
     }
 }
 
-async fn build(arguments: &Arguments) -> Result<Host, BuildError> {
-    let mut builder = Host::builder(&arguments.data).progress(Arc::new(bars::Bars::new(arguments.json)));
+async fn build(arguments: &Arguments, terminal: &Terminal) -> Result<Host, BuildError> {
+    let bars = bars::Bars::new(terminal, arguments.json);
+    let mut builder = Host::builder(&arguments.data).progress(Arc::new(bars));
     if arguments.command.needs_plugin() {
         builder = builder.component(arguments.plugin.clone().unwrap_or_else(args::default_plugin));
     }

@@ -1,9 +1,8 @@
 //! One command each: call, then words.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use clientpoint_host::service::{BrowseRow, FileRow, Inspection, ItemOutcome, Session, Verdict};
+use clientpoint_host::service::{BrowseRow, FileRow, Inspection, ItemOutcome, NewFile, Session, Verdict, Wanted};
 use clientpoint_host::store::files::{Showing, ShowingKind};
 use clientpoint_host::{Error, Result};
 use serde::Serialize;
@@ -12,23 +11,26 @@ use serde_json::{Value, json};
 use super::Output;
 use super::args::{Command, Drives, Library, Onedrive, PlaceArguments, Users};
 use super::connect;
-use super::show::{plain, size, table};
+use super::interrupt::stop_on_signal;
+use super::list;
+use super::show::{Page, size};
+use super::terminal::Terminal;
 use super::{associate, sync, trash};
 
 /// Carries out a command.
-pub async fn run(session: &Session<'_>, command: Command) -> Result<Output> {
+pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -> Result<Output> {
     match command {
         Command::Users(Users::List) => {
             let users = session.users().await?;
-            let rows: Vec<[String; 2]> = users.iter().map(|user| [plain(&user.name), word(user.role)]).collect();
-            Ok(done(json!({ "users": users }), table(["NAME", "ROLE"], &rows)))
+            let rows: Vec<[String; 2]> = users.iter().map(|user| [user.name.clone(), word(user.role)]).collect();
+            Ok(done(json!({ "users": users }), Page::table(["NAME", "ROLE"], &rows)))
         }
         Command::Users(Users::Add { name, role }) => {
             let user = session.add_user(&name, role.into()).await?;
-            let text = format!("added {} as {}\n", plain(&user.name), word(user.role));
-            Ok(done(json!({ "user": user }), text))
+            let text = format!("added {} as {}", user.name, word(user.role));
+            Ok(done(json!({ "user": user }), Page::of(text)))
         }
-        Command::Connect(form) => connect::connect(session, form).await,
+        Command::Connect(form) => connect::connect(session, form, terminal).await,
         Command::Disconnect(form) => connect::disconnect(session, form).await,
         Command::Secrets(command) => connect::secrets(session, command).await,
         Command::Drives(Drives::List) => drives(session).await,
@@ -37,7 +39,14 @@ pub async fn run(session: &Session<'_>, command: Command) -> Result<Output> {
             None => session.select_drive(&drive.unwrap_or_default(), switch).await?,
         })),
         Command::Onedrive(Onedrive::List { folder }) => Ok(browsed(&session.browse(folder).await?)),
-        Command::Onedrive(Onedrive::Import { items }) => Ok(imported(&session.import(&items).await?)),
+        Command::Onedrive(Onedrive::Import { items, from }) => {
+            let wanted = match &from {
+                Some(file) => list::read(file)?,
+                None => items.into_iter().map(|text| Wanted { text, line: None }).collect(),
+            };
+            let stop = stop_on_signal(terminal, "what is under way is given up, and what has come in stays");
+            Ok(imported(&session.import_wanted(&wanted, &stop).await?))
+        }
         Command::Library(command) => library(session, command).await,
         Command::Place(PlaceArguments { id, target }) => {
             let (kind, name) = match (target.clientpoint, target.template) {
@@ -47,15 +56,15 @@ pub async fn run(session: &Session<'_>, command: Command) -> Result<Output> {
             Ok(shown(&session.place_file(&id, kind, &name).await?))
         }
         Command::Places { id } => Ok(shown(&session.showings(&id).await?)),
-        Command::Associate(arguments) => associate::associate(session, arguments).await,
-        Command::Sync(arguments) => sync::sync(session, arguments).await,
-        Command::Serve { once } => sync::serve(session, once).await,
-        Command::Runs(command) => sync::runs(session, command).await,
+        Command::Associate(arguments) => associate::associate(session, arguments, terminal).await,
+        Command::Sync(arguments) => sync::sync(session, arguments, terminal).await,
+        Command::Serve { once } => sync::serve(session, once, terminal).await,
+        Command::Runs(command) => sync::runs(session, command, terminal).await,
         Command::Trash(command) => trash::trash(session, command).await,
         Command::Status => {
             let health = session.health().await?;
             let mut output = connect::status(&session.status().await?);
-            output.text.push_str(&sync::health(&health));
+            output.text.add(sync::health(&health));
             if let Some(document) = output.json.as_object_mut() {
                 document.insert("sync".into(), json!(health));
             }
@@ -72,17 +81,16 @@ async fn drives(session: &Session<'_>) -> Result<Output> {
         .iter()
         .map(|drive| {
             let mark = if drive.selected { "*" } else { "" };
-            [mark.into(), plain(&drive.name), drive.kind.into(), plain(&drive.id)]
+            [mark.into(), drive.name.clone(), drive.kind.into(), drive.id.clone()]
         })
         .collect();
     let mut text = if rows.is_empty() {
-        "no drives: the application may see none; ask for the permission Files.Read.All with admin consent\n"
-            .to_string()
+        Page::of("no drives: the application may see none; ask for the permission Files.Read.All with admin consent")
     } else {
-        table(["", "NAME", "KIND", "DRIVE ID"], &rows)
+        Page::table(["", "NAME", "KIND", "DRIVE ID"], &rows)
     };
     for note in &list.notes {
-        text.push_str(&format!("note: {}\n", plain(note)));
+        text.line(format!("note: {note}"));
     }
     Ok(done(value(&list)?, text))
 }
@@ -94,52 +102,54 @@ fn browsed(rows: &[BrowseRow]) -> Output {
             let verdict = match &row.verdict {
                 Verdict::Importable => "importable".into(),
                 Verdict::AlreadyImported { file } => format!("in the library as {file}"),
-                Verdict::Refused { reason } => format!("{reason}: {}", plain(&row.message)),
+                Verdict::Refused { reason } => format!("{reason}: {}", row.message),
             };
             [
-                plain(&row.name),
+                row.name.clone(),
                 row.size.map(size).unwrap_or_default(),
-                plain(&row.item.id),
+                row.item.id.clone(),
                 verdict,
             ]
         })
         .collect();
     let text = if lines.is_empty() {
-        "the drive is empty\n".to_string()
+        Page::of("the drive is empty")
     } else {
-        table(["NAME", "SIZE", "ITEM ID", "STATUS"], &lines)
+        Page::table(["NAME", "SIZE", "ITEM ID", "STATUS"], &lines)
     };
     done(json!({ "entries": rows }), text)
 }
 
 fn imported(outcomes: &[ItemOutcome]) -> Output {
-    let mut text = String::new();
+    let mut text = Page::default();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for outcome in outcomes {
         *counts.entry(outcome.outcome).or_default() += 1;
-        let mark = if outcome.file.is_some() { "✓" } else { "✗" };
-        text.push_str(&format!(
-            "{mark} {}: {}\n",
-            plain(named(outcome)),
-            plain(&outcome.message)
-        ));
+        let mark = if is_done(outcome) { "✓" } else { "✗" };
+        let line = outcome.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        text.line(format!("{mark} {line}{}: {}", named(outcome), outcome.message));
         for warning in &outcome.warnings {
-            text.push_str(&format!("  warning: {}\n", plain(warning)));
+            text.line(format!("  warning: {warning}"));
         }
     }
     let sum: Vec<String> = counts
         .iter()
         .map(|(outcome, count)| format!("{count} {outcome}"))
         .collect();
-    text.push_str(&format!("{} of {} files\n", sum.join(", "), outcomes.len()));
+    text.line(format!("{} of {} files", sum.join(", "), outcomes.len()));
     if outcomes.iter().any(|outcome| outcome.outcome == "imported") {
-        text.push_str("everyone can see files in Company Wide: `clientpoint-host library move ID PLACE` moves them\n");
+        text.line("everyone can see files in Company Wide: `clientpoint-host library move ID PLACE` moves them");
     }
     Output {
         json: json!({ "outcomes": outcomes, "counts": counts }),
         text,
-        complete: outcomes.iter().all(|outcome| outcome.file.is_some()),
+        complete: outcomes.iter().all(is_done),
     }
+}
+
+/// Whether the file is in the library. Of one that was asked for twice, the first outcome tells.
+fn is_done(outcome: &ItemOutcome) -> bool {
+    outcome.file.is_some() || outcome.outcome == "duplicate"
 }
 
 fn named(outcome: &ItemOutcome) -> &str {
@@ -159,8 +169,8 @@ async fn library(session: &Session<'_>, command: Library) -> Result<Output> {
                 .map(|file| {
                     [
                         file.id.clone(),
-                        plain(&file.name),
-                        plain(&file.place),
+                        file.name.clone(),
+                        file.place.clone(),
                         file.revision.to_string(),
                         size(file.size),
                         source(file),
@@ -168,10 +178,11 @@ async fn library(session: &Session<'_>, command: Library) -> Result<Output> {
                 })
                 .collect();
             let text = if rows.is_empty() {
-                "the library is empty: `clientpoint-host onedrive import ITEM-ID` or `library add FILE` fills it\n"
-                    .into()
+                Page::of(
+                    "the library is empty: `clientpoint-host onedrive import ITEM-ID` or `library add FILE` fills it",
+                )
             } else {
-                table(["FILE ID", "NAME", "PLACE", "REVISION", "SIZE", "SOURCE"], &rows)
+                Page::table(["FILE ID", "NAME", "PLACE", "REVISION", "SIZE", "SOURCE"], &rows)
             };
             Ok(done(json!({ "files": files }), text))
         }
@@ -179,23 +190,24 @@ async fn library(session: &Session<'_>, command: Library) -> Result<Output> {
         Library::Export { file, template: true } => {
             session.export_template(&file)?;
             let text = format!(
-                "wrote the form to {}; its second sheet tells how to fill it in\n",
+                "wrote the form to {}; its second sheet tells how to fill it in",
                 file.display()
             );
-            Ok(done(json!({ "output": file }), text))
+            Ok(done(json!({ "output": file }), Page::of(text)))
         }
         Library::Export { file, template: false } => {
             let count = session.export(&file).await?;
-            let text = format!("wrote {count} files to {}\n", file.display());
-            Ok(done(json!({ "files": count, "output": file }), text))
+            let text = format!("wrote {count} files to {}", file.display());
+            Ok(done(json!({ "files": count, "output": file }), Page::of(text)))
         }
         Library::Add { file, place } => Ok(one(&session.add_file(&file, &place).await?)),
         Library::Move { id, place } => Ok(one(&session.move_file(&id, &place).await?)),
         Library::Read { id, output } => {
+            let copy = NewFile::at(&output)?;
             let (file, content) = session.content(&id).await?;
-            copy_out(&content, &output)?;
-            let text = format!("wrote {} to {}\n", size(file.size), output.display());
-            Ok(done(json!({ "file": file, "output": output }), text))
+            copy.fill(std::fs::File::open(content)?)?;
+            let text = format!("wrote {} to {}", size(file.size), output.display());
+            Ok(done(json!({ "file": file, "output": output }), Page::of(text)))
         }
         Library::Rollback { id } => Ok(one(&session.rollback(&id).await?)),
         Library::Unlock { id } => Ok(one(&session.unlock(&id).await?)),
@@ -209,34 +221,21 @@ async fn library(session: &Session<'_>, command: Library) -> Result<Output> {
         Library::Replace { id, file } => {
             let replaced = session.replace_file(&id, &file).await?;
             let text = format!(
-                "{} is at revision {}, shown in {} ClientPoints and Templates\n",
-                plain(&replaced.file.name),
+                "{} is at revision {}, shown in {} ClientPoints and Templates",
+                replaced.file.name,
                 replaced.file.revision,
                 replaced.shown_in.len()
             );
-            Ok(done(value(&replaced)?, text))
+            Ok(done(value(&replaced)?, Page::of(text)))
         }
     }
-}
-
-fn copy_out(content: &Path, output: &Path) -> Result<()> {
-    let unwritable = |error: std::io::Error| {
-        Error::Settings(format!(
-            "`{}` can't be written: {error}; name a file that does not exist yet",
-            output.display()
-        ))
-    };
-    let mut source = std::fs::File::open(content)?;
-    let mut target = std::fs::File::create_new(output).map_err(unwritable)?;
-    std::io::copy(&mut source, &mut target).map_err(unwritable)?;
-    Ok(())
 }
 
 fn one(file: &FileRow) -> Output {
     let mut rows = vec![
         ["File ID".to_string(), file.id.clone()],
-        ["Name".into(), plain(&file.name)],
-        ["Place".into(), plain(&file.place)],
+        ["Name".into(), file.name.clone()],
+        ["Place".into(), file.place.clone()],
         ["Revision".into(), file.revision.to_string()],
         ["Size".into(), format!("{} ({} bytes)", size(file.size), file.size)],
         ["SHA-256".into(), file.sha256.clone()],
@@ -247,16 +246,16 @@ fn one(file: &FileRow) -> Output {
         None if file.managed => rows.push(["Bytes".into(), "as before, until the next sync".into()]),
         None => {}
     }
-    let text = rows
-        .iter()
-        .map(|[label, value]| format!("{label:9}  {value}\n"))
-        .collect();
+    let mut text = Page::default();
+    for [label, value] in rows {
+        text.line(format!("{label:9}  {value}"));
+    }
     done(json!({ "file": file }), text)
 }
 
 fn source(file: &FileRow) -> String {
     match &file.source_name {
-        Some(name) => format!("OneDrive: {}", plain(name)),
+        Some(name) => format!("OneDrive: {name}"),
         None => "by hand".into(),
     }
 }
@@ -269,13 +268,13 @@ fn shown(showings: &[Showing]) -> Output {
                 ShowingKind::ClientPoint => "ClientPoint",
                 ShowingKind::Template => "Template",
             };
-            [kind.into(), plain(&showing.name), showing.revision.to_string()]
+            [kind.into(), showing.name.clone(), showing.revision.to_string()]
         })
         .collect();
     let text = if rows.is_empty() {
-        "shown nowhere yet: `clientpoint-host place ID --clientpoint NAME` shows it\n".into()
+        Page::of("shown nowhere yet: `clientpoint-host place ID --clientpoint NAME` shows it")
     } else {
-        table(["SHOWN IN", "NAME", "REVISION"], &rows)
+        Page::table(["SHOWN IN", "NAME", "REVISION"], &rows)
     };
     done(json!({ "places": showings }), text)
 }
@@ -290,24 +289,28 @@ fn inspected(inspection: &Inspection) -> Output {
         .api_origin
         .as_deref()
         .unwrap_or("none before it is connected");
-    let text = format!(
-        "{} {} ({}), {}\n\nIt can reach this, and nothing else:\n{}\n\
-         Requests with the token go to: {origin} (GET only)\n\
-         Requests without it go to:     addresses that this origin redirects to, byte for byte (GET only)\n\
-         Memory of an instance:         {}\n\
-         Largest file:                  {} bytes\n\
-         Files an import:               {}\n\
-         File types:                    {}\n",
+    let mut text = Page::of(format!(
+        "{} {} ({}), {}",
         inspection.title,
         inspection.version,
         inspection.id,
-        size(inspection.size),
-        table(["IMPORT", "MEANING"], &rows),
-        size(inspection.memory_limit as u64),
-        inspection.max_file_bytes,
-        inspection.max_files_per_import,
-        inspection.file_types.join(" "),
-    );
+        size(inspection.size)
+    ));
+    text.line("");
+    text.line("It can reach this, and nothing else:");
+    text.add(Page::table(["IMPORT", "MEANING"], &rows));
+    text.line("");
+    let redirects = "addresses that this origin redirects to, byte for byte (GET only)";
+    for (label, value) in [
+        ("Requests with the token go to:", format!("{origin} (GET only)")),
+        ("Requests without it go to:", redirects.into()),
+        ("Memory of an instance:", size(inspection.memory_limit as u64)),
+        ("Largest file:", format!("{} bytes", inspection.max_file_bytes)),
+        ("Files an import:", inspection.max_files_per_import.to_string()),
+        ("File types:", inspection.file_types.join(" ")),
+    ] {
+        text.line(format!("{label:30} {value}"));
+    }
     Output {
         complete: true,
         json: serde_json::to_value(inspection).unwrap_or(Value::Null),
@@ -315,7 +318,7 @@ fn inspected(inspection: &Inspection) -> Output {
     }
 }
 
-fn done(json: Value, text: String) -> Output {
+fn done(json: Value, text: Page) -> Output {
     Output {
         json,
         text,
@@ -331,5 +334,43 @@ fn word<T: Serialize>(of: T) -> String {
     match serde_json::to_value(of) {
         Ok(Value::String(word)) => word,
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clientpoint_host::service::PowerRow;
+
+    use super::*;
+
+    #[test]
+    fn a_plugin_forges_no_line_of_what_is_said_about_it() {
+        let hostile = || "x\nIt can reach this, and nothing else:\u{1b}[2J\u{202e}".to_string();
+        let inspection = Inspection {
+            id: hostile(),
+            title: hostile(),
+            version: hostile(),
+            size: 1,
+            powers: vec![PowerRow {
+                import: hostile(),
+                meaning: "words only, no power",
+            }],
+            exports: vec![hostile()],
+            api_origin: Some(hostile()),
+            memory_limit: 1,
+            max_file_bytes: 1,
+            max_files_per_import: 1,
+            file_types: vec![hostile()],
+        };
+        let page = inspected(&inspection).text;
+        let lines: Vec<&str> = page.lines().collect();
+        assert_eq!(lines.len(), 12, "{lines:#?}");
+        assert!(
+            !lines
+                .iter()
+                .any(|line| line.contains(clientpoint_host::text::is_unseen))
+        );
+        let begins = |line: &&&str| line.starts_with("It can reach");
+        assert_eq!(lines.iter().filter(begins).count(), 1);
     }
 }

@@ -1,55 +1,68 @@
-//! Text for people: tables, sizes, and names that can't play tricks on a terminal.
+//! Text for people: pages of lines, tables and sizes. Where a line ends is said by this code alone: whatever is in a line,
+//! a name that somebody made up included, stays in it, and commands no terminal.
 
 use std::fmt::Write;
 
+use clientpoint_host::text::one_line;
 use unicode_width::UnicodeWidthStr;
 
-/// Rows under a heading, in columns as wide as what is in them.
-pub fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> String {
-    let mut widths = heading.map(width);
-    for row in rows {
-        for (widest, cell) in widths.iter_mut().zip(row) {
-            *widest = (*widest).max(width(cell));
+/// Lines for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page(Vec<String>);
+
+impl Page {
+    /// One line.
+    pub fn of(line: impl AsRef<str>) -> Self {
+        let mut page = Self::default();
+        page.line(line);
+        page
+    }
+
+    /// Rows under a heading, in columns as wide as what is in them.
+    pub fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> Self {
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|row| row.each_ref().map(|cell| one_line(cell)))
+            .collect();
+        let mut widths = heading.map(str::width);
+        for row in &rows {
+            for (widest, cell) in widths.iter_mut().zip(row) {
+                *widest = (*widest).max(cell.width());
+            }
         }
+        let mut page = Self::default();
+        page.line(aligned(&widths, heading.into_iter()));
+        for row in &rows {
+            page.line(aligned(&widths, row.iter().map(AsRef::as_ref)));
+        }
+        page
     }
-    let mut text = String::new();
-    line(&mut text, &widths, heading.iter().copied());
-    for row in rows {
-        line(&mut text, &widths, row.iter().map(String::as_str));
+
+    /// Adds a line. What would break it is written down.
+    pub fn line(&mut self, line: impl AsRef<str>) {
+        self.0.push(one_line(line.as_ref()).into_owned());
     }
-    text
+
+    /// Adds the lines of another page.
+    pub fn add(&mut self, other: Page) {
+        self.0.extend(other.0);
+    }
+
+    /// The lines, without their ends.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
 }
 
-fn line<'a>(text: &mut String, widths: &[usize], cells: impl Iterator<Item = &'a str>) {
+fn aligned<'a>(widths: &[usize], cells: impl Iterator<Item = &'a str>) -> String {
     let mut line = String::new();
     for (cell, widest) in cells.zip(widths) {
-        // A line break in a cell could forge a row.
-        let cell = cell.replace('\n', "\\n");
-        let gap = widest.saturating_sub(width(&cell)) + 2;
-        line.push_str(&cell);
+        let gap = widest.saturating_sub(cell.width()) + 2;
+        line.push_str(cell);
         line.extend(std::iter::repeat_n(' ', gap));
     }
-    text.push_str(line.trim_end());
-    text.push('\n');
-}
-
-fn width(cell: &str) -> usize {
-    cell.width()
-}
-
-/// What came from outside, with everything escaped that a terminal would obey.
-pub fn plain(text: &str) -> String {
-    text.chars()
-        .flat_map(|character| {
-            let obeyed = character.is_control() && character != '\n';
-            let reordered =
-                matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            let escaped = obeyed || reordered;
-            let kept = (!escaped).then_some(character);
-            kept.into_iter()
-                .chain(escaped.then(|| character.escape_unicode()).into_iter().flatten())
-        })
-        .collect()
+    line.truncate(line.trim_end().len());
+    line
 }
 
 /// Bytes in the unit that fits.
@@ -77,19 +90,25 @@ pub fn size(bytes: u64) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn columns_are_as_wide_as_what_is_in_them() {
-        let text = table(
-            ["A", "NAME"],
-            &[["1000".into(), "ä".into()], ["2".into(), "long".into()]],
-        );
-        assert_eq!(text, "A     NAME\n1000  ä\n2     long\n");
+    fn table(rows: &[[&str; 2]]) -> Vec<String> {
+        let rows: Vec<[String; 2]> = rows.iter().map(|row| row.map(String::from)).collect();
+        Page::table(["A", "NAME"], &rows).lines().map(String::from).collect()
     }
 
     #[test]
-    fn a_hostile_name_commands_no_terminal() {
-        assert_eq!(plain("a\u{1b}[2Jb\u{202e}fdp.exe"), "a\\u{1b}[2Jb\\u{202e}fdp.exe");
-        assert_eq!(table(["NAME"], &[["a\nforged".into()]]), "NAME\na\\nforged\n");
+    fn columns_are_as_wide_as_what_is_in_them() {
+        let lines = ["A     NAME", "1000  ä", "2     long"];
+        assert_eq!(table(&[["1000", "ä"], ["2", "long"]]), lines);
+    }
+
+    #[test]
+    fn a_hostile_name_breaks_neither_its_line_nor_its_column() {
+        let lines = ["A              NAME", "a\\n1\\u{202e}b  forged?", "見積           next"];
+        assert_eq!(table(&[["a\n1\u{202e}b", "forged?"], ["見積", "next"]]), lines);
+        assert_eq!(
+            Page::of("a\u{2028}b\u{1b}[2J\r").lines().collect::<Vec<_>>(),
+            ["a\\u{2028}b\\u{1b}[2J\\r"]
+        );
     }
 
     #[test]

@@ -1,17 +1,20 @@
 //! The words of the sync: `sync`, `serve`, `runs`.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use clientpoint_host::service::{
-    Health, Ledger, LedgerFormat, PlanReport, Propagation, RunRow, Session, Stop, SyncOptions,
-};
+use clientpoint_host::service::{Health, Ledger, LedgerFile, PlanReport, Propagation, RunRow, Session, SyncOptions};
 use clientpoint_host::{Error, Result};
 use serde_json::{Value, json};
 
 use super::Output;
-use super::show::{plain, size, table};
+use super::interrupt::stop_on_signal;
+use super::show::{Page, size};
+use super::terminal::Terminal;
+
+/// What is waited for when somebody asks a sync to stop.
+const STOPPING: &str = "the step under way comes to its end, and the next sync goes on from there";
 
 /// See `Command::Sync`.
 #[derive(Debug, Args)]
@@ -46,12 +49,11 @@ pub enum Runs {
 }
 
 /// Runs the sync now, or tells what it would do.
-pub async fn sync(session: &Session<'_>, arguments: Sync) -> Result<Output> {
-    if let Some(file) = &arguments.report {
-        // Before anything is done: a ledger that can't be written should not come as a surprise.
-        LedgerFormat::of(file)?;
-    }
-    let stop = stop_on_signal();
+pub async fn sync(session: &Session<'_>, arguments: Sync, terminal: &Terminal) -> Result<Output> {
+    // Before anything is done: a ledger that can't be written should not come as a surprise.
+    let file = arguments.report.as_deref().map(|file| session.ledger_file(file));
+    let file = file.transpose()?;
+    let stop = stop_on_signal(terminal, STOPPING);
     if arguments.plan {
         return Ok(planned(&session.plan_sync(&stop).await?));
     }
@@ -60,21 +62,20 @@ pub async fn sync(session: &Session<'_>, arguments: Sync) -> Result<Output> {
         plan: arguments.apply,
     };
     let ledger = session.sync(&options, &stop).await?;
-    report(session, &ledger, arguments.report.as_deref())?;
-    Ok(shown(&ledger))
+    Ok(reported(&ledger, shown(&ledger), file, terminal))
 }
 
 /// Runs what is due: once, or until it is told to end.
-pub async fn serve(session: &Session<'_>, once: bool) -> Result<Output> {
-    let stop = stop_on_signal();
+pub async fn serve(session: &Session<'_>, once: bool, terminal: &Terminal) -> Result<Output> {
+    let stop = stop_on_signal(terminal, STOPPING);
     if once {
         return Ok(ticked(session.serve_once(&stop).await?));
     }
-    eprintln!("serving: the sync runs once a day; SIGTERM or Ctrl-C ends it between two steps");
-    session.serve(&stop, told).await?;
+    terminal.say("serving: the sync runs once a day; SIGTERM or Ctrl-C ends it between two steps");
+    session.serve(&stop, |result| told(result, terminal)).await?;
     Ok(Output {
         json: json!({ "served": true }),
-        text: "ended\n".into(),
+        text: Page::of("ended"),
         complete: true,
     })
 }
@@ -83,7 +84,7 @@ pub async fn serve(session: &Session<'_>, once: bool) -> Result<Output> {
 fn ticked(results: Vec<Result<Ledger>>) -> Output {
     let mut output = Output {
         json: Value::Null,
-        text: String::new(),
+        text: Page::default(),
         complete: true,
     };
     let mut runs = Vec::new();
@@ -92,46 +93,63 @@ fn ticked(results: Vec<Result<Ledger>>) -> Output {
             Ok(ledger) => shown(&ledger),
             Err(error) => Output {
                 json: json!({ "error": { "code": error.code(), "message": error.to_string() } }),
-                text: format!("error: {}\n", plain(&error.to_string())),
+                text: Page::of(format!("error: {error}")),
                 complete: false,
             },
         };
-        output.text.push_str(&one.text);
+        output.text.add(one.text);
         output.complete &= one.complete;
         runs.push(one.json);
     }
     if runs.is_empty() {
-        output.text.push_str("nothing is due\n");
+        output.text.line("nothing is due");
     }
     output.json = json!({ "runs": runs });
     output
 }
 
-fn told(result: &Result<Ledger>) {
+fn told(result: &Result<Ledger>, terminal: &Terminal) {
     match result {
-        Ok(ledger) => eprint!("{}", total(ledger)),
-        Err(error) => eprintln!("error: {}", plain(&error.to_string())),
+        Ok(ledger) => terminal.say(total(ledger)),
+        Err(error) => terminal.error(error),
     }
 }
 
 /// The ledger.
-pub async fn runs(session: &Session<'_>, command: Runs) -> Result<Output> {
+pub async fn runs(session: &Session<'_>, command: Runs, terminal: &Terminal) -> Result<Output> {
     match command {
         Runs::List => Ok(listed(&session.runs().await?)),
-        Runs::Show { run, report: file } => {
+        Runs::Show { run, report } => {
+            let file = report.as_deref().map(|file| session.ledger_file(file)).transpose()?;
             let ledger = session.run(run).await?;
-            report(session, &ledger, file.as_deref())?;
-            Ok(Output {
+            let output = Output {
                 complete: true,
                 ..shown(&ledger)
-            })
+            };
+            Ok(reported(&ledger, output, file, terminal))
         }
     }
 }
 
+/// What a command has to say of a ledger, once that is written to the file that was asked for. If it can't be, that is
+/// said beside it: what became of the files is never hidden.
+fn reported(ledger: &Ledger, mut output: Output, file: Option<LedgerFile>, terminal: &Terminal) -> Output {
+    if let Some(Err(error)) = file.map(|file| file.write(ledger)) {
+        let id = ledger.run.id;
+        terminal.error(format_args!(
+            "the report could not be written: {error}; `clientpoint-host runs show {id} --report FILE` writes it"
+        ));
+        if let Some(document) = output.json.as_object_mut() {
+            document.insert("report_error".into(), error.to_string().into());
+        }
+        output.complete = false;
+    }
+    output
+}
+
 /// How the sync stands, under `status`.
-pub fn health(all: &[Health]) -> String {
-    let mut text = String::new();
+pub fn health(all: &[Health]) -> Page {
+    let mut text = Page::default();
     for health in all {
         let last = match &health.last {
             None => "none yet".into(),
@@ -142,7 +160,7 @@ pub fn health(all: &[Health]) -> String {
                 run.state,
                 run.message
                     .as_ref()
-                    .map(|message| format!(": {}", plain(message)))
+                    .map(|message| format!(": {message}"))
                     .unwrap_or_default()
             ),
         };
@@ -152,19 +170,18 @@ pub fn health(all: &[Health]) -> String {
             Some(false) => "HAS NOT RUN: is `clientpoint-host serve` running?",
             None => "was before this connection was made",
         };
-        text.push_str(&format!(
-            "sync of {}\n  last night  {night}\n  last run    {last}\n  next        {}\n",
-            plain(&health.connection),
-            health.next.as_deref().unwrap_or("never"),
-        ));
+        text.line(format!("sync of {}", health.connection));
+        text.line(format!("  last night  {night}"));
+        text.line(format!("  last run    {last}"));
+        text.line(format!("  next        {}", health.next.as_deref().unwrap_or("never")));
         if let Some(run) = &health.unfinished {
-            text.push_str(&format!(
-                "  not ended   run {}, begun {}: it is under way, or the next `sync` or `serve` goes on with it\n",
+            text.line(format!(
+                "  not ended   run {}, begun {}: it is under way, or the next `sync` or `serve` goes on with it",
                 run.id, run.started_at
             ));
         }
         for (outcome, count) in &health.needs_a_person {
-            text.push_str(&format!("  needs you   {count} {outcome}\n"));
+            text.line(format!("  needs you   {count} {outcome}"));
         }
     }
     text
@@ -173,19 +190,17 @@ pub fn health(all: &[Health]) -> String {
 /// The switch "Do not update existing ClientPoints".
 pub fn propagation(of: &Propagation) -> Output {
     let all = if of.keep_all { "stay as they are" } else { "are updated" };
-    let mut text = format!("existing ClientPoints {all} when a file is updated; Templates always are\n");
+    let mut text = Page::of(format!(
+        "existing ClientPoints {all} when a file is updated; Templates always are"
+    ));
     for file in &of.keep_files {
-        text.push_str(&format!("file {file}: existing ClientPoints stay as they are\n"));
+        text.line(format!("file {file}: existing ClientPoints stay as they are"));
     }
     Output {
         json: json!({ "propagation": of }),
         text,
         complete: true,
     }
-}
-
-fn report(session: &Session<'_>, ledger: &Ledger, file: Option<&Path>) -> Result<()> {
-    file.map_or(Ok(()), |file| session.write_ledger(ledger, file))
 }
 
 fn planned(plan: &PlanReport) -> Output {
@@ -195,30 +210,28 @@ fn planned(plan: &PlanReport) -> Output {
         .map(|row| {
             [
                 row.file.clone(),
-                plain(&row.library_name),
-                plain(&row.name),
+                row.library_name.clone(),
+                row.name.clone(),
                 row.outcome.into(),
                 row.size.map(size).unwrap_or_default(),
                 row.shown_in.to_string(),
             ]
         })
         .collect();
-    let mut text = String::new();
+    let mut text = Page::default();
     if !rows.is_empty() {
-        text.push_str(&table(
-            ["FILE ID", "NAME", "IN ONEDRIVE", "WOULD BE", "SIZE", "SHOWN IN"],
-            &rows,
-        ));
+        let heading = ["FILE ID", "NAME", "IN ONEDRIVE", "WOULD BE", "SIZE", "SHOWN IN"];
+        text.add(Page::table(heading, &rows));
     }
-    text.push_str(&format!(
-        "{} files would be looked at, {} have not changed\n",
+    text.line(format!(
+        "{} files would be looked at, {} have not changed",
         plan.rows.len(),
         plan.unchanged
     ));
     if !rows.is_empty() {
         let id = &plan.plan;
-        text.push_str(&format!(
-            "plan {id}: `clientpoint-host sync --apply {id}` does exactly this\n"
+        text.line(format!(
+            "plan {id}: `clientpoint-host sync --apply {id}` does exactly this"
         ));
     }
     Output {
@@ -243,14 +256,14 @@ fn listed(runs: &[RunRow]) -> Output {
                 },
                 run.state.clone(),
                 sum(counts),
-                run.message.as_deref().map(plain).unwrap_or_default(),
+                run.message.clone().unwrap_or_default(),
             ]
         })
         .collect();
     let text = if rows.is_empty() {
-        "no runs yet: `clientpoint-host serve` runs the sync once a day, `clientpoint-host sync` runs it now\n".into()
+        Page::of("no runs yet: `clientpoint-host serve` runs the sync once a day, `clientpoint-host sync` runs it now")
     } else {
-        table(["RUN", "STARTED", "KIND", "STATE", "OUTCOMES", "MESSAGE"], &rows)
+        Page::table(["RUN", "STARTED", "KIND", "STATE", "OUTCOMES", "MESSAGE"], &rows)
     };
     Output {
         json: json!({ "runs": runs }),
@@ -260,7 +273,7 @@ fn listed(runs: &[RunRow]) -> Output {
 }
 
 fn shown(ledger: &Ledger) -> Output {
-    let mut text = String::new();
+    let mut text = Page::default();
     for line in &ledger.lines {
         let reached = match line.reached {
             0 => String::new(),
@@ -270,16 +283,12 @@ fn shown(ledger: &Ledger) -> Output {
             ),
         };
         let file = match ledger.run.subject.as_str() {
-            "association" => format!(" {:9}  {:6}", plain(&line.reason).replace('-', " "), plain(&line.file)),
+            "association" => format!(" {:9}  {:6}", line.reason.replace('-', " "), line.file),
             _ => line.file.clone(),
         };
-        text.push_str(&format!(
-            "{:16} {file}  {}{reached}\n",
-            plain(&line.outcome),
-            plain(&line.message)
-        ));
+        text.line(format!("{:16} {file}  {}{reached}", line.outcome, line.message));
     }
-    text.push_str(&total(ledger));
+    text.line(total(ledger));
     Output {
         json: serde_json::to_value(ledger).unwrap_or(Value::Null),
         text,
@@ -299,51 +308,20 @@ fn sum(counts: &BTreeMap<String, u64>) -> String {
 fn total(ledger: &Ledger) -> String {
     if ledger.run.inputs == 0 && ledger.run.message.is_none() {
         return format!(
-            "run {} {}: no file follows OneDrive yet; `clientpoint-host onedrive import ITEM-ID` brings some in\n",
+            "run {} {}: no file follows OneDrive yet; `clientpoint-host onedrive import ITEM-ID` brings some in",
             ledger.run.id, ledger.run.state
         );
     }
     let counts = sum(&ledger.counts);
-    let message = ledger
-        .run
-        .message
-        .as_ref()
-        .map(|message| format!(": {}", plain(message)));
+    let message = ledger.run.message.as_ref().map(|message| format!(": {message}"));
     let what = if ledger.run.subject == "sync" { "files" } else { "rows" };
     format!(
-        "run {} {}{}: {counts} = {} {what}\n",
+        "run {} {}{}: {counts} = {} {what}",
         ledger.run.id,
         ledger.run.state,
         message.unwrap_or_default(),
         ledger.run.inputs
     )
-}
-
-/// Asks to stop when the system does, or when somebody presses Ctrl-C.
-fn stop_on_signal() -> Stop {
-    let stop = Stop::default();
-    let asking = stop.clone();
-    tokio::spawn(async move {
-        if wait_for_signal().await.is_ok() {
-            asking.ask();
-        }
-    });
-    stop
-}
-
-#[cfg(unix)]
-async fn wait_for_signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        pressed = tokio::signal::ctrl_c() => pressed,
-    }
-}
-
-#[cfg(not(unix))]
-async fn wait_for_signal() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
 }
 
 /// Reads `on` or `off`.

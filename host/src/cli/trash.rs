@@ -6,7 +6,7 @@ use clientpoint_host::service::Session;
 use serde_json::json;
 
 use super::Output;
-use super::show::{size, table};
+use super::show::{Page, size};
 
 /// See `Command::Trash`.
 #[derive(Debug, Subcommand)]
@@ -24,7 +24,7 @@ pub async fn trash(session: &Session<'_>, command: Trash) -> Result<Output> {
         Trash::Empty => {
             let emptied = session.empty_trash().await?;
             Ok(Output {
-                text: format!("deleted {} objects, {}\n", emptied.objects, size(emptied.bytes)),
+                text: Page::of(format!("deleted {} objects, {}", emptied.objects, size(emptied.bytes))),
                 json: json!({ "emptied": emptied }),
                 complete: true,
             })
@@ -47,14 +47,14 @@ async fn list(session: &Session<'_>) -> Result<Output> {
         })
         .collect();
     let mut text = if rows.is_empty() {
-        "the trash is empty\n".to_string()
+        Page::of("the trash is empty")
     } else {
-        table(["SINCE", "OBJECTS", "SIZE", "DELETED ON"], &rows)
+        Page::table(["SINCE", "OBJECTS", "SIZE", "DELETED ON"], &rows)
     };
     if let (Some(at), Some(swept)) = (&trash.swept_at, &trash.swept) {
-        text.push_str(&format!(
+        text.line(format!(
             "last sweep {at}: of {} objects, {} that were let go and {} never heard of went into the trash; {} never heard \
-             of were left\n",
+             of were left",
             swept.objects, swept.let_go, swept.unheard, swept.left
         ));
     }

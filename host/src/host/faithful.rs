@@ -44,6 +44,18 @@ impl Planned {
 }
 
 impl Host {
+    /// Whether a plan is one for the same application at the same endpoints as the one that a connection was made with: then
+    /// its credential may be used again.
+    pub(crate) async fn is_same_application(
+        &self,
+        connection: &Connection,
+        planned: &Planned,
+        before: &Planned,
+    ) -> Result<bool> {
+        let settled = endpoints::settled(&self.pool, &connection.id, &before.named).await?;
+        Ok(settled == planned.named && planned.plan.client_id == before.plan.client_id)
+    }
+
     /// Notes the endpoints that a connection was made with.
     pub(super) async fn settle_endpoints(&self, connection: &Connection, planned: &Planned) -> Result<()> {
         endpoints::put(&self.pool, &connection.id, &planned.named).await

@@ -2,12 +2,11 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
+use super::NewFile;
 use super::associating::{AssociatedRow, Association};
 use super::lines::{CELLS_AT_MOST, Lines};
 use crate::bindings::exports::clientpoint::content_source::association::{Cell, Line};
@@ -32,34 +31,6 @@ pub(super) struct Copy<'a> {
     pub(super) at: String,
 }
 
-/// A report's file, made before anything else is done: who asked for a report gets one. It is taken away again unless
-/// something is written to it.
-pub(super) struct Reserved {
-    path: PathBuf,
-    file: File,
-    is_written: bool,
-}
-
-/// Makes the file.
-///
-/// # Errors
-///
-/// `Error::Settings` for another ending, or a file that is there already or can't be written.
-pub(super) fn reserve(path: &Path) -> Result<Reserved> {
-    is_workbook(path)?;
-    let file = File::create_new(path).map_err(|error| {
-        Error::Settings(format!(
-            "`{}` can't be written ({error}): name a file that does not exist yet",
-            path.display()
-        ))
-    })?;
-    Ok(Reserved {
-        path: path.to_path_buf(),
-        file,
-        is_written: false,
-    })
-}
-
 /// Whether a path is one to write a workbook to.
 ///
 /// # Errors
@@ -75,22 +46,14 @@ pub(super) fn is_workbook(path: &Path) -> Result<()> {
     }
 }
 
-impl Reserved {
-    pub(super) fn write(mut self, copy: Copy<'_>) -> Result<()> {
-        let bytes = workbook(copy).map_err(|error| Error::Storage(format!("the report can't be made: {error}")))?;
-        self.file.write_all(&bytes)?;
-        self.is_written = true;
-        Ok(())
-    }
-}
-
-impl Drop for Reserved {
-    fn drop(&mut self) {
-        if !self.is_written {
-            // It was made a moment ago, and nothing is in it: if it can't be taken away, nothing is lost.
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
+/// Writes the report.
+///
+/// # Errors
+///
+/// As [`NewFile::write`].
+pub(super) fn write_report(copy: Copy<'_>, to: NewFile) -> Result<()> {
+    let bytes = workbook(copy).map_err(|error| Error::Storage(format!("the report can't be made: {error}")))?;
+    to.write(&bytes)
 }
 
 /// How an outcome looks: the colours of its cell and of the text in it.

@@ -8,9 +8,9 @@ use bytes::Bytes;
 use serde::Serialize;
 use wasmtime::component::StreamReader;
 
-use super::Session;
 use super::associated::{self, Copy};
 use super::report::refusal_word;
+use super::{NewFile, Session, Stop};
 use crate::bindings::exports::clientpoint::content_source::association::{
     self as contract, Outcome, SheetError, SheetProblem,
 };
@@ -84,25 +84,46 @@ impl Session<'_> {
     /// the message says what was. What became of single rows is no error; nor is a report that could not be written after
     /// all, since the rows are carried out by then: see [`Association::report_error`].
     pub async fn associate(&self, sheet: &Path, preview: bool, report: Option<&Path>) -> Result<Association> {
+        self.associate_until(sheet, preview, report, &Stop::default()).await
+    }
+
+    /// As [`Session::associate`], until somebody asks to stop. The error tells then what was linked before, if anything.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::associate`], and `Error::Sync` (`stopped`).
+    pub async fn associate_until(
+        &self,
+        sheet: &Path,
+        preview: bool,
+        report: Option<&Path>,
+        stop: &Stop,
+    ) -> Result<Association> {
         self.user.require_administrator("associate files")?;
         let bytes = self.read_sheet(sheet).await?;
-        let report = report.map(associated::reserve).transpose()?;
+        let report = report.map(|path| associated::is_workbook(path).and_then(|()| NewFile::at(path)));
+        let report = report.transpose()?;
         let (connection, mut done) = if preview {
             let connection = self.connection().await?;
-            let done = self.previewed(&connection, bytes.clone()).await?;
+            let done = stop.unless_asked(self.previewed(&connection, bytes.clone())).await;
+            let done = done.ok_or_else(given_up)??;
             (connection, done)
         } else {
-            self.applied(bytes.clone()).await?
+            self.applied(bytes.clone(), stop).await?
         };
         if let Some(report) = report {
-            let written = match self.lines(&connection, bytes).await {
-                Ok(lines) => report.write(Copy {
-                    association: &done,
-                    lines,
-                    drive: connection.drive.map(|drive| drive.name).unwrap_or_default(),
-                    by: &self.user.name,
-                    at: self.now(),
-                }),
+            let lines = stop.unless_asked(self.lines(&connection, bytes)).await;
+            let written = match lines.unwrap_or_else(|| Err(given_up())) {
+                Ok(lines) => {
+                    let copy = Copy {
+                        association: &done,
+                        lines,
+                        drive: connection.drive.map(|drive| drive.name).unwrap_or_default(),
+                        by: &self.user.name,
+                        at: self.now(),
+                    };
+                    associated::write_report(copy, report)
+                }
                 Err(error) => Err(error),
             };
             done.report_error = written.err().map(|error| error.to_string());
@@ -169,7 +190,7 @@ impl Session<'_> {
     }
 
     /// The upload, and the connection that it went through.
-    async fn applied(&self, bytes: Bytes) -> Result<(Connection, Association)> {
+    async fn applied(&self, bytes: Bytes, stop: &Stop) -> Result<(Connection, Association)> {
         let _rights = self.no_sync_at_all().await?;
         // Only now: who gives it up or changes its drive has the right meanwhile.
         let connection = self.connection().await?;
@@ -183,17 +204,24 @@ impl Session<'_> {
         let _turn = self.host.turn(&connection.id).await?;
         let run = association::begin(&self.host.pool, &connection.id, &drive.id, &self.user.name, &self.now()).await?;
         let actor = self.actor();
-        let told = instance
+        let gate = instance.brought_in();
+        let calling = instance
             .for_upload(run.id)
             .call_or_stop(self.host.limits.call, async |world, accessor| {
                 let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;
                 let association = world.clientpoint_content_source_association();
                 association.call_apply(accessor, actor, sheet).await
-            })
-            .await;
-        let told = match told {
-            Ok(told) => self.answered(&connection, told).await,
-            Err(ended) => Err(stopped(ended)),
+            });
+        let stopping = async {
+            stop.wait().await;
+            gate.close().await
+        };
+        let told = tokio::select! {
+            told = calling => match told {
+                Ok(told) => self.answered(&connection, told).await,
+                Err(ended) => Err(stopped(ended)),
+            },
+            _closed = stopping => Err(given_up()),
         };
         let mut association = match told {
             Ok(told) => Association::from(told),
@@ -252,12 +280,23 @@ impl Session<'_> {
                     problem,
                     message: message + &and,
                 },
+                Error::Sync { code, message } => Error::Sync {
+                    code,
+                    message: message + &and,
+                },
                 Error::PluginStopped(why) => Error::PluginStopped(why + &and),
                 other => Error::PluginStopped(format!("{other}{and}")),
             }
         };
         association::fail(&self.host.pool, run.id, &error.to_string(), &self.now()).await?;
         Ok(error)
+    }
+}
+
+fn given_up() -> Error {
+    Error::Sync {
+        code: "stopped",
+        message: "the upload was stopped before it came to its end".into(),
     }
 }
 

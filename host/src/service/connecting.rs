@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use super::Session;
-use super::form::{Given, fill_in};
+use super::form::{Filled, Given, fill_in};
 use super::standing::{Expiry, ORGANIZATION};
+use crate::bindings::exports::clientpoint::content_source::source::ModeForm;
+use crate::host::Planned;
 use crate::oauth::Tokens;
 use crate::store::connections::{self, ChosenDrive, Connection, Mode};
 use crate::store::{detach, files};
@@ -69,7 +71,7 @@ pub struct PowerRow {
 }
 
 impl Session<'_> {
-    /// Connects with the company's credentials: checks the settings, gets a token with them, tries it on something, and
+    /// Connects with the company's credentials, for which only that need be given which is new: checks the settings, gets a token with them, tries it on something, and
     /// only then stores them.
     ///
     /// # Errors
@@ -86,14 +88,13 @@ impl Session<'_> {
                 description.title
             )));
         };
-        let filled = fill_in(form, given, self.host.clock.utc())?;
-        let planned = self.plan(mode, &filled.settings).await?;
+        let before = connections::find(&self.host.pool, ORGANIZATION).await?;
+        let (filled, planned) = self.filled(form, given, before.as_ref(), mode).await?;
         let endpoint = self.host.endpoint(&planned.plan, filled.credential);
         let tokens = Tokens::of_application(endpoint, self.host.clock.clone());
         if let Err(refused) = tokens.bearer().await {
             return Err(self.host.explained(mode, refused).await?);
         }
-        let before = connections::find(&self.host.pool, ORGANIZATION).await?;
         let mut connection = Connection {
             id: ORGANIZATION.into(),
             plugin: description.id,
@@ -146,6 +147,41 @@ impl Session<'_> {
             }
         }
         Ok(connection)
+    }
+
+    /// The form as it was filled in, with what is known from the connection before where nothing was given. Its credential
+    /// is used again only for the same application, and goes only where it went before.
+    pub(super) async fn filled(
+        &self,
+        form: &ModeForm,
+        given: Given,
+        before: Option<&Connection>,
+        mode: Mode,
+    ) -> Result<(Filled, Planned)> {
+        let now = self.host.clock.utc();
+        let Some(before) = before else {
+            let filled = fill_in(form, given, now)?;
+            let planned = self.plan(mode, &filled.settings).await?;
+            return Ok((filled, planned));
+        };
+        let given = given.with_settings(form, before);
+        // A secret that can't be opened any more is asked for again.
+        let secret = connections::secret(&self.host.pool, &self.host.key(), &before.id).await;
+        let again = secret
+            .ok()
+            .and_then(|secret| given.with_credential(form, before, secret));
+        if let Some(again) = again
+            && let Ok(planned_before) = self.plan(mode, &before.settings).await
+        {
+            let filled = fill_in(form, again, now)?;
+            let planned = self.plan(mode, &filled.settings).await?;
+            if self.host.is_same_application(before, &planned, &planned_before).await? {
+                return Ok((filled, planned));
+            }
+        }
+        let filled = fill_in(form, given, now)?;
+        let planned = self.plan(mode, &filled.settings).await?;
+        Ok((filled, planned))
     }
 
     /// How things stand, without a request.

@@ -1,13 +1,12 @@
 //! The library as an Excel sheet (Content Library > Files > More > Excel), and the empty form for associating files.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 use super::associated::is_workbook;
-use super::{FileRow, Session};
+use super::{FileRow, NewFile, Session};
 use crate::store::standings::{self, Standing};
 use crate::{Error, Result};
 
@@ -70,10 +69,11 @@ impl Session<'_> {
     pub async fn export(&self, to: &Path) -> Result<usize> {
         self.user.require_administrator("export the library")?;
         is_workbook(to)?;
+        let to = NewFile::at(to)?;
         let files = self.library().await?;
         let standings = standings::all(&self.host.pool).await?;
         let bytes = workbook(&files, &standings).map_err(|error| unmade(&error))?;
-        write(to, &bytes)?;
+        to.write(&bytes)?;
         Ok(files.len())
     }
 
@@ -85,13 +85,8 @@ impl Session<'_> {
     pub fn export_template(&self, to: &Path) -> Result<()> {
         self.user.require_administrator("export the library")?;
         is_workbook(to)?;
-        write(to, &template().map_err(|error| unmade(&error))?)
+        NewFile::at(to)?.write(&template().map_err(|error| unmade(&error))?)
     }
-}
-
-fn write(to: &Path, bytes: &[u8]) -> Result<()> {
-    let mut file = std::fs::File::create_new(to).map_err(|error| unwritable(to, &error))?;
-    file.write_all(bytes).map_err(|error| unwritable(to, &error))
 }
 
 fn heading() -> Format {
@@ -187,11 +182,4 @@ fn help(sheet: &mut Worksheet) -> std::result::Result<(), XlsxError> {
 
 fn unmade(error: &XlsxError) -> Error {
     Error::Storage(format!("the workbook can't be made: {error}"))
-}
-
-fn unwritable(to: &Path, error: &std::io::Error) -> Error {
-    Error::Settings(format!(
-        "`{}` can't be written ({error}): name a file that does not exist yet",
-        to.display()
-    ))
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::bindings::exports::clientpoint::content_source::source::{Credentials, FieldKind, ModeForm};
+use crate::bindings::exports::clientpoint::content_source::source::{Credentials, Field, FieldKind, ModeForm};
 use crate::oauth::{Certificate, Credential};
 use crate::secrets::Secret;
-use crate::store::connections::CredentialKind;
+use crate::store::connections::{Connection, CredentialKind};
 use crate::{Error, Result};
 
 /// The largest certificate file, in bytes.
@@ -20,6 +20,41 @@ pub struct Given {
     pub fields: BTreeMap<String, Secret>,
     /// When the client secret ends, where people know it. A certificate says it itself.
     pub secret_expires: Option<NaiveDate>,
+}
+
+impl Given {
+    /// Adds what a connection was made with where nothing was given: who connects again gives only what has changed. A
+    /// setting that was given empty has its default again.
+    pub(super) fn with_settings(mut self, form: &ModeForm, before: &Connection) -> Self {
+        for field in &form.fields {
+            if let Some(value) = before.settings.get(&field.key) {
+                let known = || Secret::new(value.clone());
+                self.fields.entry(field.key.clone()).or_insert_with(known);
+            }
+        }
+        self
+    }
+
+    /// The same with the credential that a connection has; none if another one was given, or it has none.
+    pub(super) fn with_credential(&self, form: &ModeForm, before: &Connection, secret: Secret) -> Option<Self> {
+        let is_credential = |field: &&Field| matches!(field.kind, FieldKind::Secret | FieldKind::Certificate);
+        let mut credentials = form.fields.iter().filter(is_credential);
+        if credentials.clone().any(|field| self.fields.contains_key(&field.key)) {
+            return None;
+        }
+        let kept = credentials.find(|field| match before.credential {
+            CredentialKind::Secret => matches!(field.kind, FieldKind::Secret),
+            CredentialKind::Certificate => matches!(field.kind, FieldKind::Certificate),
+            CredentialKind::None => false,
+        })?;
+        let mut given = self.clone();
+        given.fields.insert(kept.key.clone(), secret);
+        if before.credential == CredentialKind::Secret {
+            let day = before.expires_at.as_deref().and_then(|end| end.get(..10));
+            given.secret_expires = given.secret_expires.or(day.and_then(|day| day.parse().ok()));
+        }
+        Some(given)
+    }
 }
 
 /// What it comes to.

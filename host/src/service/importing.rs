@@ -1,9 +1,13 @@
 //! "Add from OneDrive": what can be chosen, and bringing it in.
 
+use sqlx::SqlitePool;
+
 use super::accounting::{self, Pages};
-use super::{BrowseRow, ItemOutcome, Session};
+use super::{BrowseRow, ItemOutcome, Session, Stop};
 use crate::Result;
 use crate::bindings::clientpoint::content_source::types::{Actor, ItemRef};
+use crate::store::connections::Connection;
+use crate::store::files;
 use crate::store::users::Role;
 
 /// The most pages of a folder that are read.
@@ -54,41 +58,52 @@ impl Session<'_> {
     ///
     /// As [`Session::browse`]. Nothing was changed then; what became of single files is in the outcomes.
     pub async fn import(&self, items: &[String]) -> Result<Vec<ItemOutcome>> {
+        self.import_until(items, &Stop::default()).await
+    }
+
+    /// As [`Session::import`], until somebody asks to stop: what is under way then is given up, and the outcomes tell what
+    /// had come in before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::import`].
+    pub async fn import_until(&self, items: &[String], stop: &Stop) -> Result<Vec<ItemOutcome>> {
         self.user.require_administrator("import files")?;
         let connection = self.connection().await?;
-        let chosen = connection
-            .drive
-            .as_ref()
-            .map(|drive| drive.id.clone())
-            .unwrap_or_default();
-        let items: Vec<ItemRef> = items
-            .iter()
-            .map(|item| match item.split_once('/') {
-                Some((drive, item)) => ItemRef {
-                    drive: drive.into(),
-                    item: item.into(),
-                },
-                None => ItemRef {
-                    drive: chosen.clone(),
-                    item: item.clone(),
-                },
-            })
-            .collect();
-        let _turn = self.host.turn(&connection.id).await?;
+        let items: Vec<ItemRef> = items.iter().map(|item| named(item, &connection)).collect();
+        self.bring_in(&connection, items, stop).await
+    }
+
+    pub(super) async fn bring_in(
+        &self,
+        connection: &Connection,
+        items: Vec<ItemRef>,
+        stop: &Stop,
+    ) -> Result<Vec<ItemOutcome>> {
+        let Some(turn) = stop.unless_asked(self.host.turn(&connection.id)).await else {
+            return Ok(items.iter().map(ItemOutcome::not_started).collect());
+        };
+        let _turn = turn?;
         let actor = self.actor();
-        let instance = self.instance(&connection).await?.for_items(&items);
+        let instance = self.instance(connection).await?.for_items(&items);
         let brought_in = instance.brought_in();
         let asked = items.clone();
-        let answered = instance
-            .call(self.host.limits.transfer, async |world, accessor| {
-                world
-                    .clientpoint_content_source_content_import()
-                    .call_import_files(accessor, actor, items)
-                    .await
-            })
-            .await;
+        let calling = instance.call(self.host.limits.transfer, async |world, accessor| {
+            world
+                .clientpoint_content_source_content_import()
+                .call_import_files(accessor, actor, items)
+                .await
+        });
+        let stopping = async {
+            stop.wait().await;
+            brought_in.close().await
+        };
+        let answered = tokio::select! {
+            answered = calling => answered,
+            _closed = stopping => return stopped(&self.host.pool, &asked, &brought_in.all()).await,
+        };
         let outcomes = accounting::of_import(&self.host.pool, &asked, &brought_in.all(), answered).await?;
-        self.settled(&connection, outcomes).await
+        self.settled(connection, outcomes).await
     }
 
     pub(super) fn actor(&self) -> Actor {
@@ -101,4 +116,33 @@ impl Session<'_> {
             },
         }
     }
+}
+
+/// An item as people write it.
+fn named(item: &str, connection: &Connection) -> ItemRef {
+    let chosen = connection.drive.as_ref().map(|drive| drive.id.as_str());
+    let (drive, item) = item.split_once('/').unwrap_or((chosen.unwrap_or_default(), item));
+    ItemRef {
+        drive: drive.into(),
+        item: item.into(),
+    }
+}
+
+/// What has become of the items of an import that was stopped.
+async fn stopped(pool: &SqlitePool, asked: &[ItemRef], brought_in: &[(ItemRef, String)]) -> Result<Vec<ItemOutcome>> {
+    let mut outcomes = Vec::with_capacity(asked.len());
+    for item in asked {
+        let file = files::by_source(pool, &item.drive, &item.item)
+            .await?
+            .into_iter()
+            .next();
+        let is_new = file
+            .as_ref()
+            .is_some_and(|file| brought_in.iter().any(|(_, brought)| *brought == file.id));
+        outcomes.push(match file {
+            Some(file) => ItemOutcome::there(item, file.into(), is_new),
+            None => ItemOutcome::stopped(item),
+        });
+    }
+    Ok(outcomes)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Session, sheet};
+use super::{NewFile, Session, sheet};
 use crate::store::runs::{self, Line, Run};
 use crate::store::{association, connections};
 use crate::timer::Daily;
@@ -60,6 +60,12 @@ pub enum LedgerFormat {
     Json,
 }
 
+/// Where a ledger will be written to.
+pub struct LedgerFile {
+    format: LedgerFormat,
+    file: NewFile,
+}
+
 /// How the sync of a connection stands.
 #[derive(Clone, Debug, Serialize)]
 pub struct Health {
@@ -101,6 +107,24 @@ impl LedgerFormat {
                 file.display()
             ))),
         }
+    }
+}
+
+impl LedgerFile {
+    /// Writes a ledger.
+    ///
+    /// # Errors
+    ///
+    /// As [`NewFile::write`].
+    pub fn write(self, ledger: &Ledger) -> Result<()> {
+        let bytes = match self.format {
+            LedgerFormat::Xlsx => sheet::xlsx(ledger)?,
+            LedgerFormat::Csv => sheet::csv(ledger).into_bytes(),
+            LedgerFormat::Json => {
+                serde_json::to_vec_pretty(ledger).map_err(|error| Error::Storage(error.to_string()))?
+            }
+        };
+        self.file.write(&bytes)
     }
 }
 
@@ -149,26 +173,17 @@ impl Session<'_> {
         Ok(run)
     }
 
-    /// Writes a ledger to a file that does not exist yet.
+    /// Where a ledger is to be written to: said before anything else is done.
     ///
     /// # Errors
     ///
-    /// `Error::Settings` for a name with another ending, or a file that can't be written.
-    pub fn write_ledger(&self, ledger: &Ledger, file: &Path) -> Result<()> {
+    /// `Error::Forbidden`; `Error::Settings` for a name with another ending, for a file that is there already, and for one
+    /// that can't be written.
+    pub fn ledger_file(&self, file: &Path) -> Result<LedgerFile> {
         self.user.require_administrator("see the runs")?;
-        let bytes = match LedgerFormat::of(file)? {
-            LedgerFormat::Xlsx => sheet::xlsx(ledger)?,
-            LedgerFormat::Csv => sheet::csv(ledger).into_bytes(),
-            LedgerFormat::Json => {
-                serde_json::to_vec_pretty(ledger).map_err(|error| Error::Storage(error.to_string()))?
-            }
-        };
-        let written = std::fs::File::create_new(file).and_then(|mut file| std::io::Write::write_all(&mut file, &bytes));
-        written.map_err(|error| {
-            Error::Settings(format!(
-                "`{}` can't be written: {error}; name a file that does not exist yet",
-                file.display()
-            ))
+        Ok(LedgerFile {
+            format: LedgerFormat::of(file)?,
+            file: NewFile::at(file)?,
         })
     }
 

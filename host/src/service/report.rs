@@ -48,11 +48,15 @@ pub struct FileRow {
 /// What became of one file of an import.
 #[derive(Clone, Debug, Serialize)]
 pub struct ItemOutcome {
-    /// The item that was asked for.
+    /// The item that was asked for; where nobody could tell which that is, its id is what was asked for.
     pub item: ItemRow,
+    /// In which line of a list it stood, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
     /// Its name in the source; empty where it never became known.
     pub name: String,
-    /// `imported`, `already-imported`, `refused` or `failed`.
+    /// `imported`, `already-imported`, `refused` or `failed`; where an import was stopped, `stopped` for what was under way
+    /// and `not-started` for what was not; `duplicate` for a file that stood in the list before.
     pub outcome: &'static str,
     /// The word for why, where it was refused or failed.
     pub reason: Option<&'static str>,
@@ -149,6 +153,51 @@ impl From<ItemRef> for ItemRow {
     }
 }
 
+impl ItemOutcome {
+    /// One that the host itself knows: there is no file.
+    pub(super) fn without_file(
+        item: &ItemRef,
+        outcome: &'static str,
+        reason: Option<&'static str>,
+        message: String,
+    ) -> Self {
+        ItemOutcome {
+            item: item.clone().into(),
+            line: None,
+            name: String::new(),
+            outcome,
+            reason,
+            message,
+            file: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Of an item that nothing was done about before somebody asked to stop.
+    pub(super) fn not_started(item: &ItemRef) -> Self {
+        let message = "nothing was done about it before the import was stopped: import it again";
+        Self::without_file(item, "not-started", None, message.into())
+    }
+
+    /// Of an item that was given up on the way.
+    pub(super) fn stopped(item: &ItemRef) -> Self {
+        let message = "the import was stopped before it had come in, and nothing of it is kept: import it again";
+        Self::without_file(item, "stopped", None, message.into())
+    }
+
+    /// Of an item that is in the library, since a moment ago or since before.
+    pub(super) fn there(item: &ItemRef, file: FileRow, is_new: bool) -> Self {
+        let outcome = if is_new { "imported" } else { "already-imported" };
+        let since = if is_new { "" } else { " already" };
+        let message = format!("in the library as {}{since}", file.id);
+        ItemOutcome {
+            name: file.source_name.clone().unwrap_or_else(|| file.name.clone()),
+            file: Some(file),
+            ..Self::without_file(item, outcome, None, message)
+        }
+    }
+}
+
 impl From<contract::ItemOutcome> for ItemOutcome {
     fn from(of: contract::ItemOutcome) -> Self {
         let (outcome, reason, file, warnings) = match of.outcome {
@@ -159,6 +208,7 @@ impl From<contract::ItemOutcome> for ItemOutcome {
         };
         ItemOutcome {
             item: of.item.into(),
+            line: None,
             name: of.name,
             outcome,
             reason,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::form::{Filled, Given, fill_in};
+use super::form::{Filled, Given};
 use super::standing::own_connection;
-use super::{Session, report};
+use super::{Session, Stop, report};
 use crate::bindings::exports::clientpoint::content_source::source::{
     Account as ContractAccount, AuthorizationPlan, Claim, Setting, SignInPage as ContractPage,
 };
@@ -28,7 +28,7 @@ pub struct SignIn<'s> {
 }
 
 impl Session<'_> {
-    /// Begins to connect with this Administrator's own sign-in, and listens for its redirect on a port of this machine's
+    /// Begins to connect with this Administrator's own sign-in, for which only that need be given which is new, and listens for its redirect on a port of this machine's
     /// loopback address; 0 takes a free one.
     ///
     /// # Errors
@@ -43,8 +43,8 @@ impl Session<'_> {
                 description.title
             )));
         };
-        let filled = fill_in(form, given, self.host.clock.utc())?;
-        let planned = self.plan(Mode::User, &filled.settings).await?;
+        let before = connections::find(&self.host.pool, &own_connection(&self.user.name)).await?;
+        let (filled, planned) = self.filled(form, given, before.as_ref(), Mode::User).await?;
         let Some(page) = planned.plan.sign_in.clone() else {
             return Err(Error::PluginStopped("it names no page to sign in at".into()));
         };
@@ -81,8 +81,24 @@ impl SignIn<'_> {
     /// # Errors
     ///
     /// `Error::SignIn` if nobody came, or the sign-in was declined or is good for nothing. Nothing is stored then.
-    pub async fn finish(mut self) -> Result<Connection> {
-        let arrival = self.listening.arrival().await.map_err(|late| Error::SignIn {
+    pub async fn finish(self) -> Result<Connection> {
+        self.finish_until(&Stop::default()).await
+    }
+
+    /// As [`SignIn::finish`], until somebody asks to stop waiting.
+    ///
+    /// # Errors
+    ///
+    /// As [`SignIn::finish`], and `Error::SignIn` (`stopped`).
+    pub async fn finish_until(mut self, stop: &Stop) -> Result<Connection> {
+        let Some(arrival) = stop.unless_asked(self.listening.arrival()).await else {
+            self.listening.close().await;
+            return Err(Error::SignIn {
+                problem: "stopped".into(),
+                message: "the sign-in was given up before anybody came back from it: nothing was changed".into(),
+            });
+        };
+        let arrival = arrival.map_err(|late| Error::SignIn {
             problem: "too-late".into(),
             message: late.to_string(),
         })?;

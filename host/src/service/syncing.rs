@@ -292,6 +292,7 @@ impl Session<'_> {
                 Ok(report) => report,
                 Err(error) if passes(&error) && tries < TRIES => {
                     tries += 1;
+                    self.host.waiting(&format!("{error}; the step is tried again"), BREATH);
                     stop.or_after(self.host.clock.sleep(BREATH)).await;
                     continue;
                 }
@@ -318,6 +319,7 @@ impl Session<'_> {
                 };
                 return Ok(self.over(run, ending).await);
             }
+            self.host.waiting("the source asks for patience", pause);
             stop.or_after(self.host.clock.sleep(pause)).await;
         }
         let endless = Error::PluginStopped("it takes steps without end".into());
@@ -426,7 +428,7 @@ impl Session<'_> {
 fn interrupted() -> Error {
     Error::Sync {
         code: "interrupted",
-        message: "the sync was interrupted, and nothing is lost: the next one goes on where it stood".into(),
+        message: "the sync was interrupted, and nothing is lost: the next one goes on where it stood; `clientpoint-host runs list` shows what was done until then".into(),
     }
 }
 

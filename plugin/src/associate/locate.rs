@@ -29,14 +29,14 @@ pub(super) const FOLDERS: usize = 100;
 
 /// What a row's path leads to.
 #[derive(Clone)]
-pub(super) enum Finding {
+pub(crate) enum Finding {
     Item(Located),
     /// Nothing, but these are near; and more words for why, if there are any.
     Nothing(Vec<String>, &'static str),
     /// It may not be followed, and why.
     Forbidden(&'static str),
     /// It can be read in several ways, and these are there.
-    Several(Vec<String>),
+    Several(Vec<Located>),
     /// And what in this drive is near.
     OtherDrive(Vec<String>),
     Denied,
@@ -60,7 +60,7 @@ pub(super) enum Spot {
 ///
 /// # Errors
 /// When Microsoft does not answer, or not to this connection.
-pub(super) async fn all<P: Ports>(
+pub(crate) async fn all<P: Ports>(
     ports: &P,
     connection: &Connection,
     drive: &str,
@@ -175,7 +175,7 @@ pub(super) fn finding(readings: &[String], elsewhere: bool, look: impl Fn(&str) 
         items.retain(|item| item.kind() != EntryKind::Folder);
     }
     match (items.as_slice(), trouble) {
-        ([_, _, ..], _) => Finding::Several(items.iter().map(Located::path).collect()),
+        ([_, _, ..], _) => Finding::Several(items),
         // The other reading might be the one that is meant.
         (_, Some(trouble)) => trouble,
         ([item], None) => Finding::Item(item.clone()),

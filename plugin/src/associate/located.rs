@@ -7,7 +7,7 @@ use crate::{graph::Place, model::EntryKind, paths};
 
 /// An item.
 #[derive(Clone)]
-pub(super) enum Located {
+pub(crate) enum Located {
     /// The drive itself.
     Drive,
     /// It was asked for.
@@ -18,7 +18,7 @@ pub(super) enum Located {
 
 impl Located {
     /// Empty for the drive itself.
-    pub(super) fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         match self {
             Self::Drive => "",
             Self::Asked(place) => &place.id,
@@ -35,7 +35,7 @@ impl Located {
     }
 
     /// From the drive on, with slashes between names; empty for the drive itself.
-    pub(super) fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         match self {
             Self::Drive => String::new(),
             Self::Asked(place) => {

@@ -61,7 +61,7 @@ struct Item {
 }
 
 /// A tree that is complete.
-pub(super) struct Grown {
+pub(crate) struct Grown {
     nodes: Paged<Node>,
     texts: Texts,
     root: u32,

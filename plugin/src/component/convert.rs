@@ -9,9 +9,9 @@ use super::bindings::{
     exports::clientpoint::content_source::content_import as wit,
 };
 use crate::model::{
-    CallError, Connection, Drive, DriveKind, DrivePage, Entry, EntryKind, EntryPage, Failure, ItemOutcome, ItemRef,
-    LibraryError, LibraryFile, Link as OurLink, Mode, Outcome, Policy, Refusal, Role, Subfolders, Verdict,
-    Verification,
+    CallError, Candidate, Connection, Drive, DriveKind, DrivePage, Entry, EntryKind, EntryPage, Failure, ItemOutcome,
+    ItemRef, LibraryError, LibraryFile, Link as OurLink, Mode, Outcome, Policy, Refusal, Resolution, Resolved, Role,
+    Subfolders, Verdict, Verification,
 };
 
 pub(super) const fn role(role: WitRole) -> Role {
@@ -196,6 +196,28 @@ pub(super) fn item_outcome(outcome: ItemOutcome) -> wit::ItemOutcome {
             Outcome::Failed(reason) => wit::Outcome::Failed(failure(reason)),
         },
         message: outcome.message,
+    }
+}
+
+pub(super) fn resolved(resolved: Resolved) -> wit::Resolved {
+    wit::Resolved {
+        resolution: match resolved.resolution {
+            Resolution::Item(item) => wit::Resolution::Item(candidate(item)),
+            Resolution::Several(items) => wit::Resolution::Several(items.into_iter().map(candidate).collect()),
+            Resolution::Nothing(near, _) => wit::Resolution::Nothing(near),
+            Resolution::OtherDrive(_) => wit::Resolution::OtherDrive,
+            Resolution::Denied => wit::Resolution::Denied,
+            Resolution::Failed(why) => wit::Resolution::Failed(why),
+        },
+        shown: resolved.shown,
+        message: resolved.message,
+    }
+}
+
+fn candidate(candidate: Candidate) -> wit::Candidate {
+    wit::Candidate {
+        item: wit_item_ref(&candidate.item),
+        path: candidate.path,
     }
 }
 

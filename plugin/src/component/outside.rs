@@ -243,6 +243,11 @@ impl Ports for Outside {
         progress::report(&convert::wit_item_ref(item), name, done, total);
     }
 
+    fn waiting(&self, why: &str, time: Duration) {
+        let seconds = time.as_millis().div_ceil(1000);
+        progress::waiting(why, u32::try_from(seconds).unwrap_or(u32::MAX));
+    }
+
     fn log(&self, level: Level, message: &str) {
         let level = match level {
             Level::Info => logging::Level::Info,

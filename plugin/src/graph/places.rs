@@ -193,6 +193,12 @@ pub fn at_path(drive: &str, path: &str) -> String {
     format!("/drives/{}/root:/{}?$select={SELECT}", segment(drive), encoded(path))
 }
 
+/// Where in the API the item of an id is.
+#[must_use]
+pub fn place_of(drive: &str, item: &str) -> String {
+    format!("/drives/{}/items/{}?$select={SELECT}", segment(drive), segment(item))
+}
+
 /// Where in the API the item behind an address is.
 #[must_use]
 pub fn shared(url: &str) -> String {

@@ -1,5 +1,7 @@
 //! Outcomes that are not what happened.
 
+use clientpoint_host::service::{Stop, Wanted};
+
 use super::{Stage, said, stopped};
 
 #[tokio::test]
@@ -44,6 +46,22 @@ async fn a_file_that_did_come_in_is_told_of_even_if_the_plugin_denies_it_or_trap
         assert_eq!((files.len(), &files[0]), (2, &stage.before[0]));
         stage.is_healthy().await;
     }
+}
+
+#[tokio::test]
+async fn a_name_leads_to_one_item_of_the_chosen_drive_or_to_nothing() {
+    let stage = Stage::new().await;
+    for lie in ["resolves-too-few", "resolves-elsewhere"] {
+        let wanted = ["A.pdf", "B.pdf"].map(|text| Wanted {
+            text: text.into(),
+            line: None,
+        });
+        let attack = stage.attacked(lie).await;
+        let error = attack.admin().await.import_wanted(&wanted, &Stop::default()).await;
+        let why = stopped(&error.unwrap_err());
+        assert!(why.contains("nothing came into the library"), "{lie}: {why}");
+    }
+    stage.is_as_before_and_healthy().await;
 }
 
 #[tokio::test]

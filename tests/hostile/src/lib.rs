@@ -28,7 +28,7 @@ use bindings::{
     },
     exports::clientpoint::content_source::{
         association::{self, Guest as Association},
-        content_import::{Drive, DrivePage, EntryPage, Error, Guest as ContentImport, ItemOutcome},
+        content_import::{Drive, DrivePage, EntryPage, Error, Guest as ContentImport, ItemOutcome, Resolved},
         source::{
             Account, AuthorizationPlan, Claim, Credentials, Description, Egress, Field, FieldKind, Guest as Source,
             Mode, ModeForm, OauthError, Setting, SettingsError, SignInError, SignInProblem,
@@ -93,6 +93,10 @@ impl ContentImport for Hostile {
 
     async fn resolve_drive(_actor: Actor, _url: String) -> Result<Drive, Error> {
         Err(Error::NotFound)
+    }
+
+    async fn resolve_items(_actor: Actor, texts: Vec<String>) -> Result<Vec<Resolved>, Error> {
+        lies::resolved(&behaviour(), &texts)
     }
 
     async fn browse(_actor: Actor, folder: Option<String>, _next: Option<String>) -> Result<EntryPage, Error> {

@@ -9,11 +9,32 @@ use crate::{
         },
         exports::clientpoint::content_source::{
             association,
-            content_import::{Failure, Imported, ItemOutcome, Outcome},
+            content_import::{Candidate, Error, Failure, Imported, ItemOutcome, Outcome, Resolution, Resolved},
         },
     },
     bytes,
 };
+
+/// What texts are said to lead to: too few answers, or items that nobody could have meant.
+pub fn resolved(lie: &str, texts: &[String]) -> Result<Vec<Resolved>, Error> {
+    let item = ItemRef {
+        drive: "b!somebody-else".into(),
+        item: "01".into(),
+    };
+    let elsewhere = |text: &String| Resolved {
+        resolution: Resolution::Item(Candidate {
+            item: item.clone(),
+            path: text.clone(),
+        }),
+        shown: text.clone(),
+        message: String::new(),
+    };
+    match lie {
+        "resolves-too-few" => Ok(texts.iter().skip(1).map(elsewhere).collect()),
+        "resolves-elsewhere" => Ok(texts.iter().map(elsewhere).collect()),
+        other => Err(Error::Other(format!("resolve: no such behaviour: {other}"))),
+    }
+}
 
 /// The lie of that name about these items.
 pub fn outcomes(lie: &str, items: &[ItemRef]) -> Option<Vec<ItemOutcome>> {

@@ -70,7 +70,7 @@ async function instance(connection, egress, library) {
     'clientpoint:content-source/content-library': library?.imports() ?? Library.none,
     'clientpoint:content-source/managed-files': managedFiles,
     'clientpoint:content-source/state-store': new StateStore().imports(),
-    'clientpoint:content-source/progress': { report() {} },
+    'clientpoint:content-source/progress': { report() {}, waiting() {} },
     'clientpoint:content-source/logging': { log: (level, line) => console.error(`${level}: ${line.slice(0, 4096)}`) },
     ...clocks,
     'wasi:http/types': httpTypes,
