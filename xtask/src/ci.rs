@@ -4,7 +4,7 @@ use std::{ffi::OsStr, fs, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{component, contract, demo, deny, fuzz, papers, run, say, sources};
+use crate::{component, contract, demo, deny, fuzz, papers, rules, run, say, sources};
 
 type Stage = fn() -> Result<()>;
 
@@ -133,6 +133,9 @@ fn check_contract() -> Result<()> {
     say::ok("docs/dependencies.md has a reason for every direct dependency");
     papers::check_security(&root)?;
     say::ok("the tests that SECURITY.md names exist");
+
+    rules::check(&root)?;
+    say::ok("docs/rules.md has a line for every rule that a test or a comment cites");
 
     contract::check_readme(&root)?;
     say::ok("README.md tells what each import is for");

@@ -9,6 +9,7 @@ mod deny;
 mod fuzz;
 mod papers;
 mod peers;
+mod rules;
 mod run;
 mod say;
 mod sources;
