@@ -30,7 +30,8 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// Sheet, shared texts, styles, workbook and its relations, in this order, as far as they are there.
+/// Sheet, shared texts, styles, workbook and its relations, another sheet, and the relations of the first one, in this
+/// order, as far as they are there.
 fn workbook(data: &[u8]) -> Vec<u8> {
     let mut parts = Vec::new();
     let mut rest = data;
@@ -48,6 +49,7 @@ fn workbook(data: &[u8]) -> Vec<u8> {
         ("xl/sharedStrings.xml", part(1)),
         ("xl/styles.xml", part(2)),
         ("xl/worksheets/sheet2.xml", part(5)),
+        ("xl/worksheets/_rels/sheet1.xml.rels", part(6)),
     ];
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
@@ -72,6 +74,10 @@ fn check(bytes: &[u8]) {
     assert!(sheet.rows.len() <= ROWS as usize);
     for row in &sheet.rows {
         assert!(row.id != Value::Blank || row.path != Value::Blank);
+        assert!(row.path_from.is_none_or(|from| from < row.number));
+        if let Some(link) = &row.link {
+            links(link);
+        }
         if let Value::Text(path) = &row.path {
             links(path);
         }

@@ -289,6 +289,7 @@ impl Work {
             RowReport {
                 message: wording::with(message, &row.warnings),
                 warnings: row.warnings,
+                hidden: row.hidden,
                 number: row.number,
                 file: row.file,
                 path: row.path,

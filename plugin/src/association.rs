@@ -123,6 +123,8 @@ pub struct RowReport {
     pub warnings: Vec<String>,
     /// Where the path leads, in the drive's own spelling.
     pub resolved: Option<String>,
+    /// Whether the sheet does not show the row.
+    pub hidden: bool,
 }
 
 /// All rows.

@@ -6,6 +6,7 @@ mod bomb;
 use std::io::{Cursor, Write};
 use std::path::Path;
 
+use calamine::Xlsx;
 use clientpoint_host::service::Association;
 use end_to_end::sheets::{apply, by_hand, outcomes, sheet};
 use end_to_end::{World, pdf};
@@ -82,6 +83,14 @@ async fn r40a_the_form_is_read_as_soon_as_it_is_filled_in() {
     assert_eq!(
         (empty.sheet.as_str(), empty.rows.len(), empty.header),
         ("Associate", 0, 1)
+    );
+    assert!(
+        empty
+            .notes
+            .concat()
+            .contains("no row with a File ID or a path below them"),
+        "{:?}",
+        empty.notes
     );
     let there = world.admin().await.export_template(&form).unwrap_err();
     assert!(there.is_usage(), "{there}");
@@ -167,6 +176,71 @@ async fn a_report_is_not_written_over_anything_and_not_without_an_upload() {
     assert_eq!(world.library().await[0].source, None);
 }
 
+/// Two rows, the second of which is hidden; and a row without a path. Beside them are links.
+fn hidden(path: &Path, ids: [&str; 3]) -> Result<(), XlsxError> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (column, title) in (0..).zip(["File ID", "Sharepoint File Path", "Where"]) {
+        sheet.write(0, column, title)?;
+    }
+    for (row, (id, path)) in (1..).zip(ids.into_iter().zip(["A.pdf", "B.pdf", ""])) {
+        sheet.write(row, 0, id)?.write(row, 1, path)?;
+        sheet.write_url_with_text(row, 2, "https://example.com/page?a=1#b", "look")?;
+    }
+    sheet.set_row_hidden(2)?;
+    workbook.save(path)
+}
+
+#[tokio::test]
+async fn r42_hidden_rows_count_and_are_told_and_a_report_keeps_its_links() {
+    let world = World::connected().await;
+    let mut ids = Vec::new();
+    for name in ["1.pdf", "2.pdf", "3.pdf"] {
+        ids.push(by_hand(&world, name).await);
+    }
+    for name in ["A.pdf", "B.pdf"] {
+        world.sim.put(&format!("/{name}"), pdf(name).into());
+    }
+    let sheet = world.data.path().join("hidden.xlsx");
+    hidden(&sheet, [&ids[0], &ids[1], &ids[2]]).unwrap();
+    let report = world.data.path().join("report.xlsx");
+
+    let done = world
+        .admin()
+        .await
+        .associate(&sheet, false, Some(&report))
+        .await
+        .unwrap();
+
+    assert_eq!(outcomes(&done), ["linked", "linked", "path-missing"]);
+    let hidden: Vec<bool> = done.rows.iter().map(|row| row.hidden).collect();
+    assert_eq!(hidden, [false, true, false]);
+    assert!(
+        done.rows[1].message.contains("the sheet does not show this row"),
+        "{done:?}"
+    );
+    let [first, second] = done.notes.as_slice() else {
+        panic!("{:?}", done.notes)
+    };
+    assert!(
+        first.starts_with("1 row is hidden in the sheet") && first.ends_with(": row 3"),
+        "{first}"
+    );
+    assert!(
+        second.starts_with("1 row has a File ID and no path") && second.ends_with(": row 4"),
+        "{second}"
+    );
+    let mut copy: Xlsx<_> = calamine::open_workbook(&report).unwrap();
+    let links = copy.hyperlinks_by_sheet_name("Rows").unwrap();
+    let told: Vec<_> = links
+        .iter()
+        .map(|link| (link.range.start, link.target.as_deref()))
+        .collect();
+    let page = Some("https://example.com/page?a=1");
+    assert_eq!(told, [((1, 2), page), ((2, 2), page), ((3, 2), page)]);
+    assert!(links.iter().all(|link| link.location.as_deref() == Some("b")));
+}
+
 #[tokio::test]
 async fn a_hostile_workbook_costs_one_call_and_no_more_memory_than_a_sheet_may_have() {
     let world = World::connected().await;
@@ -217,8 +291,17 @@ fn unfolding() -> Vec<u8> {
     );
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let relation = |kind: &str, target: &str| {
+        format!("<Relationships><Relationship Id=\"r\" Type=\"x/{kind}\" Target=\"{target}\"/></Relationships>")
+    };
+    let list = "<workbook><sheets><sheet name=\"S\" r:id=\"r\"/></sheets></workbook>";
     for (name, content) in [
-        ("_rels/.rels", "<Relationships/>"),
+        ("_rels/.rels", relation("officeDocument", "xl/workbook.xml").as_str()),
+        ("xl/workbook.xml", list),
+        (
+            "xl/_rels/workbook.xml.rels",
+            relation("worksheet", "worksheets/sheet1.xml").as_str(),
+        ),
         ("xl/worksheets/sheet1.xml", &sheet),
     ] {
         archive.start_file(name, stored).unwrap();

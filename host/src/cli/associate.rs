@@ -148,6 +148,9 @@ fn told(done: &Association) -> Page {
     if let Some(line) = named("look at what is noted of", noted) {
         text.line(line);
     }
+    for note in &done.notes {
+        text.line(format!("note: {note}"));
+    }
     text.line(format!("{} = {} rows", sum(&done.counts), done.rows.len()));
     match &done.run {
         Some(run) => text.line(format!(

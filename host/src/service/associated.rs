@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline, Url, Workbook, Worksheet, XlsxError};
 
 use super::NewFile;
 use super::associating::{AssociatedRow, Association};
@@ -18,6 +18,9 @@ const ADDED_WIDTHS: [f64; 3] = [18.0, 64.0, 44.0];
 
 /// The longest text of a cell, in characters.
 const CELL_AT_MOST: usize = 32_767;
+
+/// The most links that Excel opens in one sheet.
+const LINKS_AT_MOST: usize = 65_530;
 
 /// Rows that the widths of columns are taken from.
 const MEASURED: usize = 2_000;
@@ -98,6 +101,7 @@ struct Formats {
     date: Format,
     day: Format,
     plain: Format,
+    link: Format,
     reason: Format,
     meaning: Format,
     moods: BTreeMap<Mood, Format>,
@@ -133,6 +137,11 @@ impl Formats {
             date: line(Format::new().set_num_format("yyyy-mm-dd hh:mm")),
             day: line(Format::new().set_num_format("yyyy-mm-dd")),
             plain: line(Format::new()),
+            link: line(
+                Format::new()
+                    .set_font_color(Color::RGB(0x0005_63C1))
+                    .set_underline(FormatUnderline::Single),
+            ),
             reason: line(Format::new().set_text_wrap().set_indent(1)),
             meaning: line(Format::new().set_indent(1)),
             moods: [Mood::Good, Mood::Quiet, Mood::Unclear, Mood::Bad].map(mood).into(),
@@ -171,6 +180,7 @@ fn rows(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::resul
     };
     let mut widths = vec![0_usize; columns];
     let mut last = header;
+    let mut links = 0;
     for (count, line) in copy.lines.all.iter().enumerate() {
         let row = line.number.saturating_sub(1);
         last = last.max(line.number);
@@ -202,6 +212,15 @@ fn rows(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::resul
                 && let Some(widest) = widths.get_mut(place)
             {
                 *widest = (*widest).max(width);
+            }
+        }
+        for link in &line.links {
+            let place = usize::try_from(link.column).unwrap_or(usize::MAX);
+            if let Some(Cell::Text(text)) = line.cells.get(place)
+                && links < LINKS_AT_MOST
+                && !(line.number >= header && added.contains(&place))
+            {
+                links += usize::from(write_link(sheet, (row, column(place)), &link.target, text, formats));
             }
         }
         let first = column(from);
@@ -309,6 +328,21 @@ fn write(
     })
 }
 
+/// Links a cell that was written; without its link, the sheet would mean something else when it is uploaded again. False
+/// for what no workbook has room for: its text stays.
+fn write_link(sheet: &mut Worksheet, place: (u32, u16), target: &str, text: &str, formats: &Formats) -> bool {
+    let url = if target.contains("://") || target.starts_with("mailto:") {
+        Url::new(target)
+    } else {
+        // A path beside the workbook, which stays one.
+        Url::new(format!("file:///{target}"))
+    };
+    let url = url.set_text(short(text));
+    sheet
+        .write_url_with_format(place.0, place.1, url, &formats.link)
+        .is_ok()
+}
+
 fn short(text: &str) -> String {
     text.chars().take(CELL_AT_MOST).collect()
 }
@@ -367,8 +401,13 @@ fn summary(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::re
     row += 1;
     sheet.write_string_with_format(row, 0, "all rows", &bold)?;
     sheet.write_number_with_format(row, 1, association.rows.len() as f64, &bold)?;
+    row += 1;
+    for note in &association.notes {
+        row += 1;
+        sheet.write_string(row, 0, short(note))?;
+    }
     if copy.lines.cut {
-        row += 2;
+        row += 1;
         let all = if association.preview { "--json" } else { "runs show" };
         let note = format!("The sheet is too large to be copied whole: `{all}` has all rows.");
         sheet.write_string(row, 0, note)?;

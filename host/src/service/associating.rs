@@ -25,6 +25,9 @@ use crate::{Error, Result};
 /// Outcomes that leave nothing to be done: what was asked for holds, or nothing was asked for.
 const FINE: [&str; 4] = ["linked", "re-linked", "already-linked", "path-missing"];
 
+/// Blocks of rows that a note lists.
+const SPANS: usize = 20;
+
 /// What an upload came to, or would come to.
 #[derive(Clone, Debug, Serialize)]
 pub struct Association {
@@ -40,6 +43,8 @@ pub struct Association {
     pub rows: Vec<AssociatedRow>,
     /// The number of the row with the headers.
     pub header: u32,
+    /// What a person should know of the sheet as a whole, each in a sentence: rows that are hidden, rows without a path.
+    pub notes: Vec<String>,
     /// Why the report that was asked for is not there. What became of the rows stands all the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report_error: Option<String>,
@@ -64,6 +69,8 @@ pub struct AssociatedRow {
     pub resolved: Option<String>,
     /// Other paths that could have been meant.
     pub suggestions: Vec<String>,
+    /// Whether the sheet does not show the row, be it by a filter or by hand.
+    pub hidden: bool,
 }
 
 impl Association {
@@ -332,6 +339,7 @@ impl From<contract::Report> for Association {
             sheet: report.sheet,
             header: report.header,
             counts: counts(&rows),
+            notes: notes(&rows, report.header),
             rows,
             report_error: None,
         }
@@ -344,6 +352,66 @@ fn counts(rows: &[AssociatedRow]) -> BTreeMap<String, u64> {
         *counts.entry(row.outcome.to_string()).or_default() += 1;
     }
     counts
+}
+
+/// What concerns several rows, or none.
+fn notes(rows: &[AssociatedRow], header: u32) -> Vec<String> {
+    let of = |some: &dyn Fn(&AssociatedRow) -> bool| -> Vec<u32> {
+        rows.iter().filter(|row| some(row)).map(|row| row.row).collect()
+    };
+    let mut notes = Vec::new();
+    if rows.is_empty() {
+        notes.push(format!(
+            "the sheet has its headers in row {header}, and no row with a File ID or a path below them"
+        ));
+    }
+    let hidden = of(&|row| row.hidden);
+    if !hidden.is_empty() {
+        notes.push(format!(
+            "{} hidden in the sheet, by a filter or by hand, and counted like the others: {}",
+            numbered(hidden.len(), "row is", "rows are"),
+            listed(&hidden)
+        ));
+    }
+    let without = of(&|row| row.outcome == "path-missing");
+    if !without.is_empty() {
+        notes.push(format!(
+            "{} a File ID and no path, so nothing was asked for: {}",
+            numbered(without.len(), "row has", "rows have"),
+            listed(&without)
+        ));
+    }
+    notes
+}
+
+fn numbered(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Numbers of rows, those that follow one another as one: `rows 3 to 17, 20`.
+fn listed(rows: &[u32]) -> String {
+    let mut spans: Vec<(u32, u32)> = Vec::new();
+    for row in rows {
+        match spans.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(*row) => *last = *row,
+            _ => spans.push((*row, *row)),
+        }
+    }
+    let told: Vec<String> = spans
+        .iter()
+        .take(SPANS)
+        .map(|(first, last)| match last - first {
+            0 => first.to_string(),
+            1 => format!("{first}, {last}"),
+            _ => format!("{first} to {last}"),
+        })
+        .collect();
+    let more: u32 = spans.iter().skip(SPANS).map(|(first, last)| last - first + 1).sum();
+    let title = if rows.len() == 1 { "row" } else { "rows" };
+    match more {
+        0 => format!("{title} {}", told.join(", ")),
+        more => format!("{title} {} and {more} more", told.join(", ")),
+    }
 }
 
 fn stored(row: &AssociatedRow) -> SheetRow {
@@ -389,6 +457,7 @@ impl From<contract::Row> for AssociatedRow {
             warnings: row.warnings,
             resolved: row.resolved,
             suggestions,
+            hidden: row.hidden,
         }
     }
 }
@@ -408,5 +477,50 @@ impl From<SheetError> for Error {
             },
             message: error.message,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(row: u32, outcome: &'static str, hidden: bool) -> AssociatedRow {
+        AssociatedRow {
+            row,
+            file: "100001".into(),
+            path: String::new(),
+            outcome,
+            message: String::new(),
+            warnings: Vec::new(),
+            resolved: None,
+            suggestions: Vec::new(),
+            hidden,
+        }
+    }
+
+    #[test]
+    fn hidden_rows_and_rows_without_a_path_are_told_by_their_numbers() {
+        let mut rows = vec![row(2, "linked", true)];
+        rows.extend((4..9).map(|number| row(number, "path-missing", number < 6)));
+        let told = notes(&rows, 1);
+        assert_eq!(
+            told,
+            [
+                "3 rows are hidden in the sheet, by a filter or by hand, and counted like the others: rows 2, 4, 5",
+                "5 rows have a File ID and no path, so nothing was asked for: rows 4 to 8",
+            ]
+        );
+        assert!(notes(&[row(2, "linked", false)], 1).is_empty());
+        let many: Vec<u32> = (0..100).map(|number| number * 2).collect();
+        assert!(listed(&many).ends_with("36, 38 and 80 more"), "{}", listed(&many));
+        assert_eq!(listed(&[7]), "row 7");
+    }
+
+    #[test]
+    fn headers_without_rows_are_told() {
+        assert_eq!(
+            notes(&[], 3),
+            ["the sheet has its headers in row 3, and no row with a File ID or a path below them"]
+        );
     }
 }

@@ -46,6 +46,7 @@ impl Lines {
                 _ => 0,
             };
             self.text += line.cells.iter().map(length).sum::<usize>();
+            self.text += line.links.iter().map(|link| link.target.len()).sum::<usize>();
             if CELLS_AT_MOST < self.cells || TEXT_AT_MOST < self.text {
                 self.cut = true;
                 return false;
@@ -131,6 +132,7 @@ mod tests {
         Line {
             number,
             cells: vec![Cell::Empty; cells],
+            links: Vec::new(),
         }
     }
 

@@ -1,16 +1,21 @@
 //! The header row, wherever it stands, and what is below it.
 
-use super::{CELL_AT_MOST, Cell, Limits, Problem, Row, Sheet, SheetError, column_name, id};
-
-/// Headers without case, blanks and marks.
-const ID: [&str; 1] = ["fileid"];
-const PATH: [&str; 3] = ["sharepointfilepath", "onedrivefilepath", "pathoftheonedrivefile"];
+use super::{
+    CELL_AT_MOST, Cell, Limits, Problem, Row, Sheet, SheetError,
+    area::Area,
+    behind,
+    cells::Placed,
+    column_name, days,
+    formula::Link,
+    headers::{self, Fit, ID_TITLE, Nearly, PATH_TITLE},
+    id,
+};
 
 /// The most text of all rows together, in bytes.
 const KEPT: usize = 64 * 1024 * 1024;
 
-const ID_TITLE: &str = "File ID";
-const PATH_TITLE: &str = "Sharepoint File Path";
+/// Cells that are compared with headers that they do not quite fit.
+const COMPARED: u32 = 10_000;
 
 /// What one of the two cells holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,12 +39,21 @@ impl Value {
     }
 }
 
+impl Row {
+    /// The bytes of its texts.
+    pub(super) fn length(&self) -> usize {
+        self.id.length() + self.path.length() + self.link.as_ref().map_or(0, String::len)
+    }
+}
+
 /// What was found in one sheet.
 pub(super) enum Found {
     /// Both columns.
     Sheet(Sheet),
-    /// One of them, in this row.
-    Only(&'static str, u32),
+    /// One of them, in this row; and what could be the other one.
+    Only(&'static str, u32, Option<Nearly>),
+    /// None, but a row with what could be both.
+    Nearly(u32, Nearly, Nearly),
     /// None.
     Nothing,
 }
@@ -52,14 +66,19 @@ pub(super) struct Collector {
     row: Option<u32>,
     /// Headers in it: the column, and whether it is that of the File ID.
     headers: Vec<(u32, bool)>,
+    /// Cells in it that nearly fit.
+    nearly: Vec<(Nearly, bool)>,
+    /// Cells that may be compared yet.
+    compared: u32,
     columns: Option<(u32, u32)>,
-    only: Option<(&'static str, u32)>,
+    only: Option<(&'static str, u32, Option<Nearly>)>,
+    both: Option<(u32, Nearly, Nearly)>,
     header: u32,
-    id: Value,
-    path: Value,
+    /// The row that is under way.
+    open: Row,
     rows: Vec<Row>,
-    /// Bytes of text in them.
-    kept: usize,
+    /// The bytes of text that there may be more in them.
+    room: usize,
 }
 
 impl Collector {
@@ -69,13 +88,15 @@ impl Collector {
             limits,
             row: None,
             headers: Vec::new(),
+            nearly: Vec::new(),
+            compared: 0,
             columns: None,
             only: None,
+            both: None,
             header: 0,
-            id: Value::Blank,
-            path: Value::Blank,
+            open: Row::default(),
             rows: Vec::new(),
-            kept: 0,
+            room: KEPT,
         }
     }
 
@@ -84,8 +105,14 @@ impl Collector {
         self.columns.is_none_or(|(id, path)| column == id || column == path)
     }
 
-    /// Takes one cell; row and column count from 0.
-    pub(super) fn cell(&mut self, row: u32, column: u32, cell: Cell) -> Result<(), SheetError> {
+    /// File ID and path, once they are found.
+    pub(super) const fn columns(&self) -> Option<(u32, u32)> {
+        self.columns
+    }
+
+    /// Takes one cell.
+    pub(super) fn cell(&mut self, placed: Placed) -> Result<(), SheetError> {
+        let Placed { row, column, .. } = placed;
         if self.row != Some(row) {
             self.close()?;
             self.row = Some(row);
@@ -93,17 +120,28 @@ impl Collector {
         if !self.wants(column) {
             return Ok(());
         }
-        if let Cell::Text(text) = &cell
-            && let Some(is_id) = header(text)
-        {
-            self.headers.push((column, is_id));
+        if let Cell::Text(text) = &placed.cell {
+            self.compare(text, column);
         }
+        self.open.hidden |= placed.is_hidden;
         match self.columns {
-            Some((id, _)) if column == id => self.id = id_value(&cell, row, column),
-            Some(_) => self.path = path_value(cell, row, column),
+            Some((id, _)) if column == id => self.open.id = id_value(&placed.cell, row, column),
+            Some(_) => (self.open.path, self.open.link) = path_value(placed),
             None => {}
         }
         Ok(())
+    }
+
+    fn compare(&mut self, text: &str, column: u32) {
+        match headers::fit(text) {
+            Some(Fit::Exact(is_id)) => self.headers.push((column, is_id)),
+            _ if self.columns.is_some() || self.compared >= COMPARED => {}
+            Some(Fit::Unknown) => {
+                self.compared += 1;
+                self.nearly.extend(headers::nearly(text, column));
+            }
+            None => {}
+        }
     }
 
     /// Closes the row that is under way.
@@ -112,15 +150,14 @@ impl Collector {
             return Ok(());
         };
         let headers = std::mem::take(&mut self.headers);
+        let mut open = std::mem::take(&mut self.open);
         let number = row.saturating_add(1);
         if self.columns.is_none() {
             return self.look(&headers, number);
         }
-        let id = std::mem::replace(&mut self.id, Value::Blank);
-        let path = std::mem::replace(&mut self.path, Value::Blank);
         // A header that stands again at the top of each page is none of the rows.
         let again = headers.iter().any(|(_, id)| *id) && headers.iter().any(|(_, id)| !*id);
-        if again || (id == Value::Blank && path == Value::Blank) {
+        if again || (open.id == Value::Blank && open.path == Value::Blank) {
             return Ok(());
         }
         if self.rows.len() >= self.limits.rows as usize {
@@ -132,19 +169,9 @@ impl Collector {
                 ),
             ));
         }
-        self.kept += id.length() + path.length();
-        if self.kept > KEPT {
-            return Err(SheetError::new(
-                Problem::TooLarge,
-                format!("the paths of the first {number} rows are longer than can be held: upload the sheet in parts"),
-            ));
-        }
-        self.rows.push(Row {
-            number,
-            id,
-            path,
-            ..Row::default()
-        });
+        self.room = self.room.checked_sub(open.length()).ok_or_else(|| too_long(number))?;
+        open.number = number;
+        self.rows.push(open);
         Ok(())
     }
 
@@ -172,52 +199,66 @@ impl Collector {
                 self.columns = Some((id, path));
                 self.header = number;
             }
-            (Some(_), None) => self.only = self.only.or(Some((ID_TITLE, number))),
-            (None, Some(_)) => self.only = self.only.or(Some((PATH_TITLE, number))),
-            (None, None) => {}
+            (has_id, has_path) => self.guess(has_id.is_some(), has_path.is_some(), number),
         }
         Ok(())
     }
 
-    pub(super) fn end(mut self) -> Result<Found, SheetError> {
+    /// Keeps what the row could have been meant for; the first one counts.
+    fn guess(&mut self, has_id: bool, has_path: bool, number: u32) {
+        let nearly = std::mem::take(&mut self.nearly);
+        let of = |wanted: bool| {
+            let candidates = nearly.iter().filter(move |(_, is_id)| *is_id == wanted);
+            let best = candidates.min_by_key(|(nearly, _)| nearly.distance);
+            best.map(|(nearly, _)| nearly.clone())
+        };
+        match (has_id, has_path) {
+            (true, _) if self.only.is_none() => self.only = Some((ID_TITLE, number, of(false))),
+            (_, true) if self.only.is_none() => self.only = Some((PATH_TITLE, number, of(true))),
+            _ => {
+                if let (None, Some(id), Some(path)) = (&self.both, of(true), of(false)) {
+                    self.both = Some((number, id, path));
+                }
+            }
+        }
+    }
+
+    /// What was found, with what stands behind the cells: merged blocks, and links.
+    pub(super) fn end(mut self, merges: &[Area], links: &[(Area, String)]) -> Result<Found, SheetError> {
         self.close()?;
-        Ok(match (self.columns, self.only) {
-            (Some(_), _) => Found::Sheet(Sheet {
+        if let Some(columns) = self.columns {
+            behind::apply(&mut self.rows, columns, self.header, merges, links, &mut self.room)?;
+            return Ok(Found::Sheet(Sheet {
                 name: self.name,
                 header: self.header,
                 rows: self.rows,
-            }),
-            (None, Some((title, row))) => Found::Only(title, row),
+            }));
+        }
+        Ok(match (self.only, self.both) {
+            (Some((title, row, nearly)), _) => Found::Only(title, row, nearly),
+            (None, Some((row, id, path))) => Found::Nearly(row, id, path),
             (None, None) => Found::Nothing,
         })
     }
 }
 
-/// Whether a text is one of the headers, and if so, whether it is that of the File ID.
-fn header(text: &str) -> Option<bool> {
-    // Longer than any header with its blanks.
-    if text.len() > 64 {
-        return None;
-    }
-    let normal: String = text
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
-    if ID.contains(&normal.as_str()) {
-        return Some(true);
-    }
-    PATH.contains(&normal.as_str()).then_some(false)
+/// The refusal of more text than is held.
+pub(super) fn too_long(number: u32) -> SheetError {
+    SheetError::new(
+        Problem::TooLarge,
+        format!("the paths of the first {number} rows are longer than can be held: upload the sheet in parts"),
+    )
 }
 
 /// The one sheet that has both columns. `hidden` are the names of those that nobody can see.
 pub(super) fn choose(found: Vec<Found>, hidden: &[String]) -> Result<Sheet, SheetError> {
     let mut sheets = Vec::new();
-    let mut only = None;
+    let (mut only, mut both) = (None, None);
     for one in found {
         match one {
             Found::Sheet(sheet) => sheets.push(sheet),
-            Found::Only(title, row) => only = only.or(Some((title, row))),
+            Found::Only(title, row, nearly) => only = only.or(Some((title, row, nearly))),
+            Found::Nearly(row, id, path) => both = both.or(Some((row, id, path))),
             Found::Nothing => {}
         }
     }
@@ -237,20 +278,28 @@ pub(super) fn choose(found: Vec<Found>, hidden: &[String]) -> Result<Sheet, Shee
         Some(name) => format!(" (the hidden sheet \"{name}\" was left out)"),
         None => String::new(),
     };
-    Err(SheetError::new(
-        Problem::MissingColumn,
-        match only {
-            Some((ID_TITLE, row)) => format!(
-                "the column \"{PATH_TITLE}\" is missing: row {row} has \"{ID_TITLE}\", so add \"{PATH_TITLE}\" beside it{hint}"
-            ),
-            Some((_, row)) => format!(
-                "the column \"{ID_TITLE}\" is missing: row {row} has \"{PATH_TITLE}\", so add \"{ID_TITLE}\" beside it{hint}"
-            ),
-            None => format!(
-                "no visible sheet has the columns \"{ID_TITLE}\" and \"{PATH_TITLE}\" in one row: add them, or begin with the template{hint}"
-            ),
-        },
-    ))
+    let message = match (only, both) {
+        (Some((title, row, nearly)), _) => missing(title, row, nearly),
+        (None, Some((row, id, path))) => format!(
+            "no visible sheet has the columns \"{ID_TITLE}\" and \"{PATH_TITLE}\" in one row: did you mean {id} and {path} of row {row}? \
+             Rename them so",
+        ),
+        (None, None) => format!(
+            "no visible sheet has the columns \"{ID_TITLE}\" and \"{PATH_TITLE}\" in one row: add them, or begin with the template"
+        ),
+    };
+    Err(SheetError::new(Problem::MissingColumn, message + &hint))
+}
+
+/// `there` is the header that is there, in this row.
+fn missing(there: &str, row: u32, nearly: Option<Nearly>) -> String {
+    let title = if there == ID_TITLE { PATH_TITLE } else { ID_TITLE };
+    match nearly {
+        Some(nearly) => format!(
+            "the column \"{title}\" is missing: row {row} has \"{there}\"; did you mean {nearly}? Rename it to \"{title}\""
+        ),
+        None => format!("the column \"{title}\" is missing: row {row} has \"{there}\", so add \"{title}\" beside it"),
+    }
 }
 
 fn id_value(cell: &Cell, row: u32, column: u32) -> Value {
@@ -261,23 +310,39 @@ fn id_value(cell: &Cell, row: u32, column: u32) -> Value {
     }
 }
 
-fn path_value(cell: Cell, row: u32, column: u32) -> Value {
-    let unreadable = |why: &str| Value::Unreadable(name(row, column), format!("the path {why}"));
-    match cell {
+fn path_value(placed: Placed) -> (Value, Option<String>) {
+    let name = name(placed.row, placed.column);
+    let unreadable = |why: &str| Value::Unreadable(name.clone(), format!("the path {why}"));
+    let link = match placed.link {
+        Link::None => None,
+        Link::To(address) if address.len() <= CELL_AT_MOST => Some(address),
+        Link::To(_) => return (unreadable("is linked to an address that is longer than any"), None),
+        Link::Computed => {
+            return (
+                unreadable("is a link whose address a formula computes: enter the address itself"),
+                None,
+            );
+        }
+    };
+    let value = match placed.cell {
         Cell::Empty => Value::Blank,
         Cell::Text(text) if text.len() > CELL_AT_MOST => unreadable("is longer than any path"),
         Cell::Text(text) if id::cleaned(&text).is_empty() => Value::Blank,
         Cell::Text(text) => Value::Text(text),
         Cell::Number(number) => Value::Text(number.to_string()),
         Cell::Boolean(_) => unreadable("is TRUE or FALSE"),
-        Cell::Date(_) => unreadable("is a date: format the cell as text, and enter the path again"),
+        Cell::Date(days) => unreadable(&match days::date(days) {
+            Some(date) => format!("is the date {date}: format the cell as text, and enter the path again"),
+            None => "is a date: format the cell as text, and enter the path again".to_owned(),
+        }),
         Cell::Error(error) => unreadable(&format!(
             "is the error {error} of a formula: mend the formula, or enter the path itself"
         )),
         Cell::Uncalculated => unreadable(
             "is a formula whose result was not stored: open the workbook in Excel, save it, and upload it again",
         ),
-    }
+    };
+    (value, link)
 }
 
 fn name(row: u32, column: u32) -> String {

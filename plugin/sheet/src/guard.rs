@@ -1,24 +1,26 @@
-//! The bounds of a workbook, found by unpacking it once into nothing.
+//! The bounds of a workbook, held while its parts are unpacked.
 //!
-//! What an archive says of itself can't be trusted: a file of 2 MB can hold a cell of 2 GiB. The reader of workbooks
-//! keeps all shared texts, all styles and one piece of XML at a time in memory, so these are measured here, while
-//! unpacking, before it sees the file.
+//! What an archive says of itself can't be trusted: a file of 2 MB can hold a cell of 2 GiB. So the reader of XML is
+//! handed nothing that was not measured: the bytes of a part go through here first, some at a time. Parts that nobody
+//! reads are not unpacked at all.
 
-use std::io::{Cursor, Read};
+use std::{
+    collections::BTreeMap,
+    io::{self, BufRead, Read},
+};
 
-use zip::{ZipArchive, result::ZipError};
+use zip::result::ZipError;
 
 use super::{
-    Limits, Problem, SheetError, kind,
+    Problem, SheetError, kind,
     lexer::{Lexer, Measures, Stop},
+    wide::Wide,
 };
 
 /// The most files in the archive.
-const ENTRIES: usize = 10_000;
+pub(super) const ENTRIES: usize = 10_000;
 /// The longest piece of XML: a tag, or the text between two. A cell of Excel holds 32,767 characters.
 const PIECE: usize = 1024 * 1024;
-/// The largest file in the archive that does not begin as XML does: a picture. It may be held in memory as one piece.
-const OTHER: u64 = 32 * 1024 * 1024;
 /// All elements of all XML: two hundred thousand rows of forty cells have so many.
 const ELEMENTS: u64 = 25_000_000;
 /// All texts that cells share, in bytes, and how many they are.
@@ -28,52 +30,154 @@ const SHARED_COUNT: u64 = 3_000_000;
 const STYLES: u64 = 32 * 1024 * 1024;
 
 const CHUNK: usize = 64 * 1024;
+/// As much as it takes to know an encoding.
+const MARK: usize = 4;
 
-/// Unpacks everything once, and refuses what is beyond a bound.
-///
-/// # Errors
-/// When it is no workbook that can be read, or asks for too much.
-pub(super) fn check(bytes: &[u8], limits: Limits) -> Result<(), SheetError> {
-    check_directory(bytes)?;
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| unreadable(&error))?;
-    if archive.len() > ENTRIES {
-        return Err(too_large());
-    }
-    let names: Vec<String> = archive
-        .file_names()
-        .map(|name| name.map(|name| name.replace('\\', "/").to_ascii_lowercase()))
-        .collect::<Result<_, _>>()
-        .map_err(|error| unreadable(&error))?;
-    refuse_others(&names)?;
-    let mut left = limits.unpacked;
-    let mut elements = 0;
-    let mut chunk = vec![0; CHUNK];
-    for (number, name) in names.iter().enumerate() {
-        let mut entry = archive.by_index(number).map_err(|error| unreadable(&error))?;
-        let mut lexer = Lexer::new();
-        let mut size = 0;
-        loop {
-            let read = entry.read(&mut chunk).map_err(|_| damaged())?;
-            let Some(piece) = chunk.get(..read).filter(|piece| !piece.is_empty()) else {
-                break;
-            };
-            if size == 0 && name == "mimetype" && piece.starts_with(b"application/vnd.oasis.opendocument") {
-                return Err(kind::other_format("an OpenDocument file (.ods)"));
-            }
-            size += read as u64;
-            left = left.checked_sub(read as u64).ok_or_else(too_large)?;
-            lexer.take(piece);
-            check_entry(name, size, &lexer)?;
-            if elements + lexer.measures.elements > ELEMENTS {
-                return Err(too_large());
-            }
-        }
-        elements += lexer.measures.elements;
-    }
-    Ok(())
+/// What a part is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Which parts there are, and where; the list of sheets.
+    Map,
+    /// Texts that cells share.
+    Texts,
+    /// How cells are shown.
+    Styles,
+    /// Cells.
+    Sheet,
 }
 
-fn check_entry(name: &str, size: u64, lexer: &Lexer) -> Result<(), SheetError> {
+/// What all parts together may still take.
+pub(super) struct Budget {
+    /// Bytes, unpacked.
+    unpacked: u64,
+    /// Elements of XML.
+    elements: u64,
+}
+
+impl Budget {
+    pub(super) const fn new(unpacked: u64) -> Self {
+        Self {
+            unpacked,
+            elements: ELEMENTS,
+        }
+    }
+}
+
+/// A part while it is unpacked: measured, and in UTF-8.
+pub(super) struct Measured<'b, S> {
+    source: S,
+    role: Role,
+    budget: &'b mut Budget,
+    lexer: Lexer,
+    /// Elements that the budget knows of.
+    counted: u64,
+    /// Bytes so far.
+    size: u64,
+    /// What is handed out next, from `at` on.
+    text: Vec<u8>,
+    at: usize,
+    /// Set if the part is in UTF-16.
+    wide: Option<Wide>,
+    /// Why nothing more is handed out.
+    refusal: Option<SheetError>,
+}
+
+impl<'b, S: Read> Measured<'b, S> {
+    pub(super) fn new(source: S, role: Role, budget: &'b mut Budget) -> Self {
+        Self {
+            source,
+            role,
+            budget,
+            lexer: Lexer::new(),
+            counted: 0,
+            size: 0,
+            text: Vec::new(),
+            at: 0,
+            wide: None,
+            refusal: None,
+        }
+    }
+
+    /// Why reading has failed, if a bound is the reason.
+    pub(super) const fn refusal(&mut self) -> Option<SheetError> {
+        self.refusal.take()
+    }
+
+    /// Unpacks some more.
+    fn refill(&mut self) -> Result<(), SheetError> {
+        let begins = self.size == 0;
+        self.at = 0;
+        let mut read = self.unpack()?;
+        if begins && let Some(wide) = Wide::told_by(&self.text) {
+            self.wide = Some(wide);
+        }
+        if let Some(wide) = &mut self.wide {
+            let decoded = wide.take(&self.text).ok_or_else(damaged)?;
+            if read == 0 && !wide.is_whole() {
+                return Err(damaged());
+            }
+            self.text = decoded;
+            read = read.max(self.text.len());
+        }
+        self.size += read as u64;
+        self.budget.unpacked = self.budget.unpacked.checked_sub(read as u64).ok_or_else(too_large)?;
+        self.lexer.take(&self.text);
+        check(self.role, self.size, &self.lexer)?;
+        let more = self.lexer.measures.elements - self.counted;
+        self.counted += more;
+        self.budget.elements = self.budget.elements.checked_sub(more).ok_or_else(too_large)?;
+        Ok(())
+    }
+
+    /// As many bytes as there are at once, but more than a mark of an encoding has.
+    fn unpack(&mut self) -> Result<usize, SheetError> {
+        self.text.resize(CHUNK, 0);
+        let mut filled = 0;
+        while filled < MARK {
+            let room = self.text.get_mut(filled..).unwrap_or_default();
+            match self.source.read(room) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return Err(damaged()),
+            }
+        }
+        self.text.truncate(filled);
+        Ok(filled)
+    }
+}
+
+impl<S: Read> Read for Measured<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(buffer)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl<S: Read> BufRead for Measured<'_, S> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        // A part in UTF-16 can give nothing for a while, and then some more.
+        while self.at >= self.text.len() && self.refusal.is_none() {
+            let before = self.size;
+            if let Err(refusal) = self.refill() {
+                self.refusal = Some(refusal);
+            } else if self.size == before {
+                break;
+            }
+        }
+        if self.refusal.is_some() {
+            return Err(io::Error::other("beyond a bound"));
+        }
+        Ok(self.text.get(self.at..).unwrap_or_default())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.at += amount;
+    }
+}
+
+fn check(role: Role, size: u64, lexer: &Lexer) -> Result<(), SheetError> {
     let Measures {
         longest,
         texts,
@@ -82,38 +186,36 @@ fn check_entry(name: &str, size: u64, lexer: &Lexer) -> Result<(), SheetError> {
         ..
     } = lexer.measures;
     match lexer.stopped {
-        // Pictures may have anything in them.
-        Some(Stop::DocType) if lexer.is_xml || name.ends_with(".xml") || name.ends_with(".rels") => {
+        Some(Stop::DocType) => {
             return Err(SheetError::new(
                 Problem::Damaged,
                 "the workbook declares a document type, which no spreadsheet program writes: save it anew as .xlsx",
             ));
         }
         Some(Stop::Misplaced) => return Err(damaged()),
-        _ => {}
+        None => {}
     }
-    if !lexer.is_xml && (size > OTHER || lexer.stopped.is_none() && longest as u64 > OTHER) {
-        return Err(too_large());
+    if !lexer.is_xml {
+        return Err(damaged());
     }
-    if lexer.is_xml && longest > PIECE {
+    if longest > PIECE {
         return Err(SheetError::new(
             Problem::TooLarge,
             "a cell of the workbook is longer than a spreadsheet program would write: clear it, or copy the columns \
              \"File ID\" and \"Sharepoint File Path\" into a new workbook",
         ));
     }
-    let many_texts = name.ends_with("sharedstrings.xml") && (size > SHARED || texts.max(announced) > SHARED_COUNT);
-    let many_styles =
-        name.ends_with("styles.xml") && styles.saturating_mul(256 + longest as u64) > STYLES.max(65_536 * 512);
-    if many_texts || many_styles {
-        return Err(too_large());
-    }
-    Ok(())
+    let many = match role {
+        Role::Texts => size > SHARED || texts.max(announced) > SHARED_COUNT,
+        Role::Styles => styles.saturating_mul(256 + longest as u64) > STYLES.max(65_536 * 512),
+        Role::Map | Role::Sheet => false,
+    };
+    if many { Err(too_large()) } else { Ok(()) }
 }
 
 /// Workbooks of other kinds, and documents that are none.
-fn refuse_others(names: &[String]) -> Result<(), SheetError> {
-    let has = |end: &str| names.iter().any(|name| name.ends_with(end));
+pub(super) fn refuse_others(names: &BTreeMap<String, usize>) -> Result<(), SheetError> {
+    let has = |end: &str| names.keys().any(|name| name.ends_with(end));
     if has("xl/workbook.bin") {
         return Err(kind::other_format("a binary workbook (.xlsb)"));
     }
@@ -123,14 +225,17 @@ fn refuse_others(names: &[String]) -> Result<(), SheetError> {
     if has("ppt/presentation.xml") {
         return Err(kind::other_format("a presentation"));
     }
-    if !names.iter().any(|name| name == "_rels/.rels") && !names.iter().any(|name| name == "mimetype") {
+    if !["_rels/.rels", "xl/workbook.xml"]
+        .iter()
+        .any(|name| names.contains_key(*name))
+    {
         return Err(kind::not_a_sheet());
     }
     Ok(())
 }
 
 /// The reader of archives makes room for as many files as the directory says there are.
-fn check_directory(bytes: &[u8]) -> Result<(), SheetError> {
+pub(super) fn check_directory(bytes: &[u8]) -> Result<(), SheetError> {
     for at in memchr::memmem::find_iter(bytes, b"PK\x06\x06") {
         let number = |from: usize| {
             let field = bytes.get(at + from..at + from + 8)?;
@@ -148,11 +253,16 @@ fn check_directory(bytes: &[u8]) -> Result<(), SheetError> {
     Ok(())
 }
 
-fn unreadable(error: &ZipError) -> SheetError {
+pub(super) fn unreadable(error: &ZipError) -> SheetError {
     match error {
         ZipError::UnsupportedArchive(text) if text.to_ascii_lowercase().contains("password") => SheetError::new(
             Problem::Encrypted,
             "the archive is encrypted: save the workbook without a password, and upload that",
+        ),
+        ZipError::UnsupportedArchive(_) => SheetError::new(
+            Problem::Damaged,
+            "the workbook is packed in a way that is not read here: open it in Excel or LibreOffice, save it anew as \
+             .xlsx, and upload that",
         ),
         _ => damaged(),
     }
@@ -165,7 +275,7 @@ pub(super) fn damaged() -> SheetError {
     )
 }
 
-fn too_large() -> SheetError {
+pub(super) fn too_large() -> SheetError {
     SheetError::new(
         Problem::TooLarge,
         "the workbook unpacks to more than can be read: copy the columns \"File ID\" and \"Sharepoint File Path\" into \

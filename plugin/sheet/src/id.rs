@@ -1,6 +1,8 @@
 //! File IDs as spreadsheets spell them.
 
-use super::Cell;
+use std::borrow::Cow;
+
+use super::{Cell, days};
 
 /// The longest File ID, in bytes.
 const LONGEST: usize = 64;
@@ -13,22 +15,37 @@ const LONGEST: usize = 64;
 ///
 /// # Errors
 /// What is wrong with it, to follow "the File ID …".
-pub fn read(cell: &Cell) -> Result<Option<String>, &'static str> {
-    match cell {
+pub fn read(cell: &Cell) -> Result<Option<String>, Cow<'static, str>> {
+    if let Cell::Date(days) = cell
+        && let Some(date) = likely_date(*days)
+    {
+        return Err(Cow::Owned(format!(
+            "is the date {date}: format its column as text, and enter the File ID again"
+        )));
+    }
+    let id = match cell {
         Cell::Empty => Ok(None),
         Cell::Text(text) => {
             let text = cleaned(text);
             // By which spreadsheets mark text; as it is copied from their line of input.
             written(text.strip_prefix('\'').unwrap_or(&text))
         }
-        // A number that was formatted as a date by mistake is still that number.
+        // A number that was formatted as a date by mistake is still that number: see `likely_date`.
         Cell::Number(number) | Cell::Date(number) => whole(*number).map(Some),
         Cell::Boolean(_) => Err("is TRUE or FALSE"),
         Cell::Error(_) => Err("is an error of a formula"),
         Cell::Uncalculated => {
             Err("is a formula whose result was not stored: open the workbook in Excel, save it, and upload it again")
         }
-    }
+    };
+    id.map_err(Cow::Borrowed)
+}
+
+/// A number that is shown as a date is one where people live in its year; beyond, it is a File ID in the wrong format.
+fn likely_date(number: f64) -> Option<String> {
+    /// 1 January 2100.
+    const FAR: f64 = 73_051.0;
+    days::date(number).filter(|_| number < FAR)
 }
 
 /// Without what copying leaves at the ends: blanks of all kinds, marks that can't be seen, and pairs of quotes.
@@ -132,9 +149,10 @@ fn whole(number: f64) -> Result<String, &'static str> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
-    fn text(text: &str) -> Result<Option<String>, &'static str> {
+    fn text(text: &str) -> Result<Option<String>, Cow<'static, str>> {
         read(&Cell::Text(text.to_owned()))
     }
 
@@ -162,6 +180,11 @@ mod tests {
             assert_eq!(read(&Cell::Number(number)), Ok(Some(id.to_owned())));
         }
         assert_eq!(read(&Cell::Date(100_001.0)), Ok(Some("100001".to_owned())));
+        let told = read(&Cell::Date(44_681.25)).unwrap_err();
+        assert!(
+            told.contains("the date 2022-04-30") && !told.contains("44681"),
+            "{told}"
+        );
         for number in [1.5, f64::NAN, f64::INFINITY, 1e300, 9_007_199_254_740_993.0] {
             assert!(read(&Cell::Number(number)).is_err(), "{number}");
         }
@@ -219,7 +242,7 @@ mod tests {
 
     #[test]
     fn what_is_no_id_is_told() {
-        for cell in [Cell::Boolean(true), Cell::Error("#N/A"), Cell::Uncalculated] {
+        for cell in [Cell::Boolean(true), Cell::Error("#N/A".to_owned()), Cell::Uncalculated] {
             assert!(read(&cell).is_err(), "{cell:?}");
         }
         assert!(text(&"1".repeat(65)).is_err());

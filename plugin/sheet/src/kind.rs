@@ -53,10 +53,22 @@ pub fn of(bytes: &[u8]) -> Result<Format, SheetError> {
     Ok(Format::Text)
 }
 
-/// Old workbooks and encrypted ones come in the same container. Its directory names what is in it, in UTF-16.
+/// Old workbooks and encrypted ones come in the same container. Its directory names what is in it, in UTF-16: what is
+/// encrypted by rights that somebody manages, as a sensitivity label does it, is in another space than what a password
+/// encrypts ([MS-OFFCRYPTO], 2.2 and 2.3.4.1).
 fn compound(bytes: &[u8]) -> SheetError {
-    let wide: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    if memchr::memmem::find(bytes, &wide).is_some() {
+    let named = |name: &str| {
+        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        memchr::memmem::find(bytes, &wide).is_some()
+    };
+    if named("DRMEncryptedDataSpace") || named("DRMEncryptedTransform") || named("DRMContent") {
+        return SheetError::new(
+            Problem::Encrypted,
+            "the workbook can't be read, since a sensitivity label encrypts it: save a copy without the label (Home > \
+             Sensitivity), and upload that",
+        );
+    }
+    if named("EncryptedPackage") {
         return SheetError::new(
             Problem::Encrypted,
             "the workbook is protected by a password: open it, take the password off (File > Info > Protect Workbook > \
@@ -103,8 +115,18 @@ mod tests {
     fn everything_else_is_refused_by_its_name_with_the_way_out() {
         let mut old = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
         assert_eq!(problem(&old), Some(Problem::OtherFormat));
-        old.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
+        let wide = |name: &str| name.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+        old.extend(wide("StrongEncryptionDataSpace"));
+        old.extend(wide("EncryptedPackage"));
         assert_eq!(problem(&old), Some(Problem::Encrypted));
+        assert!(of(&old).is_err_and(|error| error.message.contains("protected by a password")));
+        old.extend(wide("DRMEncryptedDataSpace"));
+        assert_eq!(problem(&old), Some(Problem::Encrypted));
+        assert!(of(&old).is_err_and(|error| {
+            error
+                .message
+                .contains("a sensitivity label encrypts it: save a copy without the label")
+        }));
         assert_eq!(problem(b""), Some(Problem::NotASheet));
         assert_eq!(problem(b"\0\x01\x02"), Some(Problem::NotASheet));
         assert_eq!(problem(b"  \r\n<html><table>"), Some(Problem::OtherFormat));

@@ -6,21 +6,38 @@
 //! than guessed at.
 //!
 //! - [`kind`]: what the bytes are, and the refusal of what is not read here.
-//! - `guard`: the bounds of an archive, found by unpacking it once into nothing.
-//! - `workbook`, `text`: cells in the order of the file.
-//! - `columns`: the header row, and the two columns below it.
+//! - `package`, `xml`: the parts of a workbook, and the pieces of a part. `guard` measures them while they are unpacked,
+//!   by `lexer`; `wide` is for parts in UTF-16.
+//! - `book`: the list of sheets, shared texts, formats of dates. `cells`: a sheet's cells in the order of the file, and
+//!   what stands behind them; `area`, `formula` and `days` are what they are made of.
+//! - `workbook`: the sheet that is wanted among all of a workbook. `text`: comma separated text.
+//! - `columns`: the header row, and the two columns below it; `headers`: titles, and what nearly fits; `behind`: merged
+//!   cells and links, given to the rows.
 //! - [`id`]: File IDs as spreadsheets spell them.
 
+mod area;
+mod behind;
+mod book;
+mod cells;
 mod columns;
+mod days;
+mod formula;
 mod guard;
+mod headers;
 pub mod id;
 pub mod kind;
 mod lexer;
+mod package;
 mod text;
+mod wide;
 mod workbook;
+mod xml;
 
+use cells::Placed;
 use columns::Collector;
 pub use columns::Value;
+use formula::Link;
+use workbook::Source;
 
 /// The longest text of a File ID or a path, in bytes. Microsoft's longest path has 400 characters, an address of it
 /// with all of them percent-encoded some thousands of bytes.
@@ -60,7 +77,7 @@ pub enum Problem {
     NotASheet,
     /// A workbook in a format that is not read here.
     OtherFormat,
-    /// Protected by a password.
+    /// Protected by a password, or by a sensitivity label.
     Encrypted,
     /// It breaks off, or contradicts itself.
     Damaged,
@@ -139,7 +156,7 @@ pub enum Cell {
     /// Days since 30 December 1899, as Excel counts them.
     Date(f64),
     /// `#N/A` and the like.
-    Error(&'static str),
+    Error(String),
     /// A formula whose result was not stored.
     Uncalculated,
 }
@@ -151,6 +168,9 @@ pub struct Line {
     pub number: u32,
     /// From the first column on; columns beyond [`COLUMNS_AT_MOST`] are left out.
     pub cells: Vec<Cell>,
+    /// Where its cells link to: the column, from 0, and the address as the sheet has it. Links of a very large block of
+    /// cells may be left out.
+    pub links: Vec<(u32, String)>,
 }
 
 /// Reads the two columns.
@@ -172,25 +192,45 @@ pub async fn copy(
     limits: Limits,
     mut tell: impl AsyncFnMut(Vec<Line>) -> bool,
 ) -> Result<(), SheetError> {
-    let (sheet, format) = find(bytes, limits)?;
+    let (sheet, source) = find(bytes, limits)?;
     let last = sheet.rows.last().map_or(sheet.header, |row| row.number);
     let mut lines = Lines::new(last);
-    match format {
-        kind::Format::Workbook => {
-            let mut book = workbook::open(bytes)?;
-            let mut cells = workbook::Pull::new(&mut book, &sheet.name)?;
-            while let Some((row, column, cell)) = cells.next(|column| column < COLUMNS_AT_MOST)? {
-                if let Some(some) = lines.take(row, column, cell)
+    match source {
+        Some(source) => {
+            let linked = source.linked(last, COLUMNS_AT_MOST);
+            let Source {
+                mut book,
+                number,
+                path,
+                links,
+            } = source;
+            book.again();
+            let Some(cells) = book.cells(number)? else {
+                return Ok(());
+            };
+            let mut cells = cells.leniently();
+            while let Some(mut placed) = cells.next(|column| column < COLUMNS_AT_MOST)? {
+                // As text alone, it would be a path that nobody has looked behind.
+                if placed.column == path && placed.link == Link::Computed {
+                    placed.cell = Cell::Uncalculated;
+                }
+                let link = linked
+                    .get(&(placed.row, placed.column))
+                    .and_then(|link| links.get(*link));
+                if let (Link::None, Some((_, target))) = (&placed.link, link) {
+                    placed.link = Link::To(target.clone());
+                }
+                if let Some(some) = lines.take(placed)
                     && !tell(some).await
                 {
                     return Ok(());
                 }
             }
         }
-        kind::Format::Text => {
+        None => {
             let mut cells = text::Pull::new(bytes)?;
-            while let Some((row, column, cell)) = cells.next()? {
-                if let Some(some) = lines.take(row, column, cell)
+            while let Some(placed) = cells.next()? {
+                if let Some(some) = lines.take(placed)
                     && !tell(some).await
                 {
                     return Ok(());
@@ -202,26 +242,25 @@ pub async fn copy(
     Ok(())
 }
 
-fn find(bytes: &[u8], limits: Limits) -> Result<(Sheet, kind::Format), SheetError> {
+/// The sheet, and the workbook that it was found in; none for text.
+fn find(bytes: &[u8], limits: Limits) -> Result<(Sheet, Option<Source<'_>>), SheetError> {
     if bytes.len() as u64 > limits.bytes {
         return Err(too_large_a_file(limits.bytes));
     }
-    let format = kind::of(bytes)?;
-    let found = match format {
+    match kind::of(bytes)? {
         kind::Format::Workbook => {
-            guard::check(bytes, limits)?;
-            workbook::find(bytes, limits)?
+            let (sheet, source) = workbook::find(bytes, limits)?;
+            Ok((sheet, Some(source)))
         }
         kind::Format::Text => {
             let mut collector = Collector::new(String::new(), limits);
             let mut cells = text::Pull::new(bytes)?;
-            while let Some((row, column, cell)) = cells.next()? {
-                collector.cell(row, column, cell)?;
+            while let Some(placed) = cells.next()? {
+                collector.cell(placed)?;
             }
-            columns::choose(vec![collector.end()?], &[])?
+            Ok((columns::choose(vec![collector.end(&[], &[])?], &[])?, None))
         }
-    };
-    Ok((found, format))
+    }
 }
 
 /// The refusal of a file that is too large to be looked at.
@@ -256,7 +295,8 @@ impl Lines {
     }
 
     /// Takes a cell, and gives rows that are whole once there are some.
-    fn take(&mut self, row: u32, column: u32, cell: Cell) -> Option<Vec<Line>> {
+    fn take(&mut self, placed: Placed) -> Option<Vec<Line>> {
+        let Placed { row, column, cell, .. } = placed;
         let number = row.saturating_add(1);
         if number > self.last {
             return None;
@@ -267,6 +307,7 @@ impl Lines {
         let open = self.open.get_or_insert(Line {
             number,
             cells: Vec::new(),
+            links: Vec::new(),
         });
         if column < COLUMNS_AT_MOST {
             let place = column as usize;
@@ -275,6 +316,9 @@ impl Lines {
             }
             if let Some(there) = open.cells.get_mut(place) {
                 *there = shortened(cell);
+            }
+            if let Link::To(target) = placed.link {
+                open.links.push((column, target));
             }
         }
         (self.whole.len() >= LINES).then(|| std::mem::take(&mut self.whole))

@@ -1,6 +1,9 @@
 //! Sheets in the small, and hostile ones; those that programs have written are read end to end.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod behind;
+mod others;
+
 use std::io::{Cursor, Write};
 
 use futures::executor::block_on;
@@ -284,7 +287,8 @@ fn a_copy_has_all_cells_of_the_rows_in_their_places() {
         lines[0],
         Line {
             number: 1,
-            cells: vec![Cell::Empty, told("Title")]
+            cells: vec![Cell::Empty, told("Title")],
+            links: Vec::new(),
         }
     );
     let cells = vec![
@@ -293,9 +297,17 @@ fn a_copy_has_all_cells_of_the_rows_in_their_places() {
         Cell::Empty,
         Cell::Number(1.5),
         Cell::Boolean(true),
-        Cell::Error("#REF!"),
+        Cell::Error("#REF!".to_owned()),
     ];
-    assert_eq!(lines[2], Line { number: 3, cells });
+    let links = Vec::new();
+    assert_eq!(
+        lines[2],
+        Line {
+            number: 3,
+            cells,
+            links
+        }
+    );
 }
 
 #[test]

@@ -1,6 +1,11 @@
 //! Comma separated text, cell by cell, with the row numbers that a spreadsheet program would show.
 
-use super::{Cell, Problem, SheetError, kind};
+use super::{
+    Cell, Problem, SheetError,
+    cells::Placed,
+    formula::{self, Link},
+    kind,
+};
 
 /// The longest field, in bytes.
 const FIELD: usize = 64 * 1024;
@@ -38,10 +43,10 @@ impl<'a> Pull<'a> {
     ///
     /// # Errors
     /// When a field has no end.
-    pub(super) fn next(&mut self) -> Result<Option<(u32, u32, Cell)>, SheetError> {
+    pub(super) fn next(&mut self) -> Result<Option<Placed>, SheetError> {
         while !self.rest.is_empty() {
-            let field = field(self.rest, self.separator);
             let (row, column) = (self.row, self.column);
+            let field = field(self.rest, self.separator).ok_or_else(|| unclosed(row + 1))?;
             if field.length > FIELD {
                 return Err(SheetError::new(
                     Problem::TooLarge,
@@ -52,9 +57,15 @@ impl<'a> Pull<'a> {
                 ));
             }
             self.go_behind(field.length);
-            let text = field.text();
-            if !text.trim().is_empty() {
-                return Ok(Some((row, column, Cell::Text(text))));
+            if !field.text.trim().is_empty() {
+                let (cell, link) = meant(field.text);
+                return Ok(Some(Placed {
+                    row,
+                    column,
+                    cell,
+                    is_hidden: false,
+                    link,
+                }));
             }
         }
         Ok(None)
@@ -74,49 +85,69 @@ impl<'a> Pull<'a> {
     }
 }
 
-/// A field as it stands in the text.
-struct Field<'a> {
-    written: &'a str,
-    quoted: bool,
+/// A field.
+struct Field {
+    text: String,
     /// Up to the separator or the end of the line, in bytes.
     length: usize,
 }
 
-impl Field<'_> {
-    fn text(&self) -> String {
-        if self.quoted {
-            self.written.replace("\"\"", "\"")
-        } else {
-            self.written.to_owned()
-        }
-    }
-}
-
-fn field(text: &str, separator: char) -> Field<'_> {
+/// None if it begins with a quote that has no end where it could have one.
+fn field(text: &str, separator: char) -> Option<Field> {
     let ends = |text: &str| text.find([separator, '\r', '\n']).unwrap_or(text.len());
     let Some(inner) = text.strip_prefix('"') else {
         let length = ends(text);
-        return Field {
-            written: text.get(..length).unwrap_or_default(),
-            quoted: false,
-            length,
-        };
+        let text = text.get(..length).unwrap_or_default().to_owned();
+        return Some(Field { text, length });
     };
     let mut from = 0;
     let close = loop {
-        let rest = inner.get(from..).unwrap_or_default();
-        match rest.find('"') {
-            None => break inner.len(),
-            Some(at) if rest.get(at + 1..).is_some_and(|after| after.starts_with('"')) => from += at + 2,
-            Some(at) => break from + at,
+        let rest = inner.get(from..)?;
+        let at = rest.find('"')?;
+        match rest.get(at + 1..) {
+            Some(after) if after.starts_with('"') => from += at + 2,
+            _ => break from + at,
         }
     };
-    // What stands between the closing quote and the separator is lost, as it is in spreadsheet programs.
-    let after = inner.get(close..).unwrap_or_default();
-    Field {
-        written: inner.get(..close).unwrap_or_default(),
-        quoted: true,
-        length: 1 + close + ends(after),
+    let (quoted, after) = (inner.get(..close)?, inner.get(close + 1..)?);
+    let behind = after.get(..ends(after))?;
+    // A quote some lines below, with more text behind it, opens another field: the first one was never closed, and
+    // the rows between them would be lost.
+    if quoted.contains(['\r', '\n']) && !behind.trim().is_empty() {
+        return None;
+    }
+    Some(Field {
+        text: quoted.replace("\"\"", "\"") + behind.trim_end(),
+        length: close + 2 + behind.len(),
+    })
+}
+
+fn unclosed(row: u32) -> SheetError {
+    SheetError::new(
+        Problem::Damaged,
+        format!(
+            "the quote that opens in row {row} is not closed, and it would swallow the rows below: close it behind its \
+             field, or take it away"
+        ),
+    )
+}
+
+/// Programs write `="00123"` for a text that Excel is to leave as it is; a link may be written as a formula, too.
+fn meant(text: String) -> (Cell, Link) {
+    let Some(formula) = text.trim().strip_prefix('=') else {
+        return (Cell::Text(text), Link::None);
+    };
+    if let Some(inner) = formula
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .filter(|inner| !inner.replace("\"\"", "").contains('"'))
+    {
+        return (super::cells::text_cell(&inner.replace("\"\"", "\"")), Link::None);
+    }
+    match formula::link(formula) {
+        Some((link, Some(shown))) => (Cell::Text(shown), link),
+        Some((link @ Link::Computed, None)) => (Cell::Text(text), link),
+        _ => (Cell::Text(text), Link::None),
     }
 }
 
@@ -156,11 +187,12 @@ mod tests {
     fn all(text: &[u8]) -> Result<Vec<(u32, u32, String)>, SheetError> {
         let mut cells = Pull::new(text)?;
         let mut all = Vec::new();
-        while let Some((row, column, cell)) = cells.next()? {
-            let Cell::Text(text) = cell else {
-                unreachable!("{cell:?}")
-            };
-            all.push((row, column, text));
+        while let Some(placed) = cells.next()? {
+            match placed.cell {
+                Cell::Text(text) => all.push((placed.row, placed.column, text)),
+                Cell::Empty => {}
+                cell => unreachable!("{cell:?}"),
+            }
         }
         Ok(all)
     }
@@ -202,12 +234,56 @@ mod tests {
 
     #[test]
     fn a_quote_that_is_never_closed_is_told_and_other_encodings_are_refused() {
-        let endless = format!("a\n\"{}", "x".repeat(FIELD));
+        let endless = format!("a\n\"{}\"", "x".repeat(FIELD));
         let error = all(endless.as_bytes()).unwrap_err();
         assert!(error.message.starts_with("row 2 "), "{error}");
         let error = all(b"File ID,\xfcber").unwrap_err();
         assert_eq!(error.problem, Problem::NotUtf8);
-        assert_eq!(cells("\"open"), of(&[(0, 0, "open")]));
-        assert_eq!(cells("\"a\"b,c"), of(&[(0, 0, "a"), (0, 1, "c")]));
+        for text in [
+            "a,b\n1,\"open",
+            "a,b\n1,\"open\n2,x\n3,y\n",
+            "a,b\n1,\"open\n2,\"x\"\n",
+            "a,b\r1,\"open\r2,y,\"x",
+            "a,b\n1,\"say \"\"open\n",
+        ] {
+            let error = all(text.as_bytes()).unwrap_err();
+            assert!(
+                error.problem == Problem::Damaged
+                    && error.message.contains("the quote that opens in row 2 is not closed"),
+                "{error}"
+            );
+        }
+        assert_eq!(cells("\"a\"b ,c"), of(&[(0, 0, "ab"), (0, 1, "c")]));
+        assert_eq!(cells("\"a\nb\" ,c"), of(&[(0, 0, "a\nb"), (0, 1, "c")]));
+        assert_eq!(cells("say \"a,c"), of(&[(0, 0, "say \"a"), (0, 1, "c")]));
+    }
+
+    #[test]
+    fn r42_text_that_excel_is_to_leave_as_it_is_is_read_without_its_mark() {
+        for (separator, written) in [
+            (",", "=\"00123\""),
+            (";", "=\"00123\""),
+            ("\t", " =\"00123\" "),
+            (",", "\"=\"\"00123\"\"\""),
+        ] {
+            let text = format!("File ID{separator}Path of file\n{written}{separator}=\"a.pdf\"");
+            let rows = of(&[
+                (0, 0, "File ID"),
+                (0, 1, "Path of file"),
+                (1, 0, "00123"),
+                (1, 1, "a.pdf"),
+            ]);
+            assert_eq!(cells(&text), rows, "{text}");
+        }
+        assert_eq!(
+            cells("=\"say \"\"a\"\"\",=\"\",=1+1"),
+            of(&[(0, 0, "say \"a\""), (0, 2, "=1+1")])
+        );
+        let linked = "x;\"=HYPERLINK(\"\"https://x/a.pdf\"\";\"\"a.pdf\"\")\"";
+        let mut pull = Pull::new(linked.as_bytes()).unwrap();
+        pull.next().unwrap();
+        let placed = pull.next().unwrap().unwrap();
+        assert_eq!(placed.cell, Cell::Text("a.pdf".to_owned()));
+        assert_eq!(placed.link, Link::To("https://x/a.pdf".to_owned()));
     }
 }

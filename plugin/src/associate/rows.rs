@@ -26,6 +26,8 @@ pub(super) struct Row {
     pub item: Option<Located>,
     /// What a person should know, although the row is carried out.
     pub warnings: Vec<String>,
+    /// Whether the sheet does not show it.
+    pub hidden: bool,
 }
 
 impl Row {
@@ -39,6 +41,8 @@ impl Row {
         let mut new = Self {
             number: row.number,
             path: shown(&row.path, &pointers),
+            hidden: row.hidden,
+            warnings: Vec::from_iter(row.hidden.then(|| wording::HIDDEN.to_owned())),
             ..Self::default()
         };
         let is_blank = pointers.text.is_none() && pointers.link.is_none();

@@ -111,6 +111,9 @@ fn refused(refusal: &Refusal, path: &str) -> String {
     }
 }
 
+/// A row that a person may never have seen.
+pub(super) const HIDDEN: &str = "the sheet does not show this row, be it by a filter or by hand";
+
 /// A cell whose text and link lead to two files.
 pub(super) const TWO_WAYS: &str =
     "the cell shows one file and links to another; let both lead to the one that is meant";

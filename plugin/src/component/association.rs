@@ -63,11 +63,16 @@ fn line(line: Line) -> wit::Line {
         Cell::Number(number) => wit::Cell::Number(number),
         Cell::Boolean(value) => wit::Cell::Boolean(value),
         Cell::Date(days) => wit::Cell::Date(days),
-        Cell::Error(error) => wit::Cell::Error(error.to_owned()),
+        Cell::Error(error) => wit::Cell::Error(error),
     };
     wit::Line {
         number: line.number,
         cells: line.cells.into_iter().map(cell).collect(),
+        links: line
+            .links
+            .into_iter()
+            .map(|(column, target)| wit::CellLink { column, target })
+            .collect(),
     }
 }
 
@@ -125,6 +130,7 @@ fn row(row: RowReport) -> wit::Row {
         message: row.message,
         warnings: row.warnings,
         resolved: row.resolved,
+        hidden: row.hidden,
     }
 }
 

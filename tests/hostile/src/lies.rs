@@ -132,6 +132,7 @@ pub async fn association(lie: &str) -> Result<association::Report, association::
         message: "linked".into(),
         warnings: Vec::new(),
         resolved: None,
+        hidden: false,
     };
     let rows = match lie {
         "claims-links" => vec![row],

@@ -105,6 +105,32 @@ fn a_link_beside_the_workbook_is_asked_about_since_nobody_knows_where_that_lay()
 }
 
 #[test]
+fn a_row_that_the_sheet_does_not_show_is_linked_and_told() {
+    let fake = world(&TWO);
+    let row = SheetRow {
+        number: 2,
+        id: Cell::Text("1".to_owned()),
+        path: Cell::Text("Offer.pdf".to_owned()),
+        hidden: true,
+        ..SheetRow::default()
+    };
+    let sheet = sheet::Sheet {
+        name: String::new(),
+        header: 1,
+        rows: vec![row],
+    };
+    let connection = fake.connection.clone();
+    let work = run(&fake, look_at(&fake, connection, DRIVE.to_owned(), sheet));
+    let row = work.unwrap().report().rows.remove(0);
+    assert!(row.hidden && row.outcome == RowOutcome::Linked, "{row:?}");
+    assert!(
+        row.message.contains("note that the sheet does not show this row"),
+        "{}",
+        row.message
+    );
+}
+
+#[test]
 fn a_link_that_may_not_be_shown_is_not() {
     let row = pointed(&TWO, "Offer.pdf", "https://contoso.example/:b:/s/Team/SECRET?e=1");
     assert!(!format!("{row:?}").contains("SECRET"), "{row:?}");

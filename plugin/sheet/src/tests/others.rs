@@ -1,0 +1,364 @@
+//! Workbooks as other programs write them.
+
+use zip::CompressionMethod;
+
+use super::*;
+
+const LIST: &str = r#"<workbook><sheets><sheet name="S" r:id="s"/></sheets></workbook>"#;
+const WHERE: &str = r#"<Relationships><Relationship Id="s" Type="http://x/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+
+fn cells() -> String {
+    let data = headers(1) + &row(2, &[text("A2", "1001"), text("B2", "a.pdf")]);
+    format!("<worksheet><sheetData>{data}</sheetData></worksheet>")
+}
+
+fn is_read(bytes: &[u8]) -> bool {
+    let expected = Row {
+        number: 2,
+        id: some("1001"),
+        path: some("a.pdf"),
+        ..Row::default()
+    };
+    match read(bytes, limits()) {
+        Ok(sheet) => sheet.rows == [expected],
+        Err(error) => unreachable!("{error}"),
+    }
+}
+
+fn usual(cells: &str) -> [(&'static str, String); 4] {
+    [
+        ("_rels/.rels", RELATIONS.to_owned()),
+        ("xl/workbook.xml", LIST.to_owned()),
+        ("xl/_rels/workbook.xml.rels", WHERE.to_owned()),
+        ("xl/worksheets/sheet1.xml", cells.to_owned()),
+    ]
+}
+
+#[test]
+fn two_pictures_beside_a_sheet_do_not_matter() {
+    let bytes = include_bytes!("../../tests/cases/two-pictures.xlsx");
+    assert_eq!(read(bytes, limits()).unwrap().rows.len(), 2);
+}
+
+#[test]
+fn neither_the_size_of_the_directory_nor_names_nor_remarks_matter() {
+    let laid_out = |more: usize, name: usize, remark: usize, is_large: bool| {
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default().large_file(is_large);
+        for number in 0..more {
+            archive
+                .start_file(format!("{number}{}", "n".repeat(name)), options)
+                .unwrap();
+        }
+        for (name, content) in usual(&cells()) {
+            archive.start_file(name, options).unwrap();
+            archive.write_all(content.as_bytes()).unwrap();
+        }
+        archive.set_comment("r".repeat(remark)).unwrap();
+        archive.finish().unwrap().into_inner()
+    };
+    // Directory and end record of the four parts and one more take 329 bytes, and a byte more for each letter of its
+    // name: 1,024 with 695 letters.
+    for name in (0..1100).step_by(41).chain(670..720) {
+        assert!(is_read(&laid_out(1, name, 0, false)), "{name}");
+    }
+    for remark in (0..2100).step_by(53).chain([65_535]) {
+        assert!(is_read(&laid_out(3, 1, remark, remark % 2 == 0)), "{remark}");
+    }
+    for more in [10, 100, 1000, 9_990] {
+        assert!(is_read(&laid_out(more, 4, 0, true)), "{more}");
+    }
+}
+
+#[test]
+fn parts_may_be_streamed_and_folders_may_be_listed() {
+    let mut archive = ZipWriter::new_stream(Vec::new());
+    archive
+        .add_directory("xl/worksheets/", SimpleFileOptions::default())
+        .unwrap();
+    for (name, content) in usual(&cells()) {
+        archive.start_file(name, SimpleFileOptions::default()).unwrap();
+        archive.write_all(content.as_bytes()).unwrap();
+    }
+    let bytes = archive.finish().unwrap().into_inner();
+    assert!(is_read(&bytes));
+}
+
+#[test]
+fn parts_are_found_however_they_are_named() {
+    for (root, list, relations, target, sheet) in [
+        (
+            "/xl/workbook.xml",
+            "xl/workbook.xml",
+            "xl/_rels/workbook.xml.rels",
+            "/xl/worksheets/sheet1.xml",
+            "xl/worksheets/sheet1.xml",
+        ),
+        (
+            "xl/workbook2.xml",
+            "xl/workbook2.xml",
+            "xl/_rels/workbook2.xml.rels",
+            "worksheets/sheet1.xml",
+            "xl/worksheets/sheet1.xml",
+        ),
+        (
+            "xl/workbook.xml",
+            "XL/Workbook.xml",
+            "xl/_Rels/Workbook.xml.rels",
+            "Worksheets\\Sheet1.xml",
+            "xl\\worksheets\\SHEET1.XML",
+        ),
+        (
+            "xl\\workbook.xml",
+            "xl\\workbook.xml",
+            "xl\\_rels\\workbook.xml.rels",
+            "../xl/my%20sheet.xml",
+            "xl/my sheet.xml",
+        ),
+        ("book.xml", "book.xml", "_rels/book.xml.rels", "./s.xml", "s.xml"),
+        (
+            "xl/workbook.xml",
+            "/xl/workbook.xml",
+            "/xl/_rels/workbook.xml.rels",
+            "xl/worksheets/sheet1.xml",
+            "/xl/worksheets/sheet1.xml",
+        ),
+    ] {
+        let strict = "http://purl.oclc.org/ooxml/officeDocument/relationships";
+        let roots = format!(
+            r#"<Relationships><Relationship Id="r" Type="{strict}/officeDocument" Target="{root}"/></Relationships>"#
+        );
+        let sheets = format!(
+            r#"<x:Relationships><x:Relationship Id="s" Type="{strict}/worksheet" Target="{target}"/></x:Relationships>"#
+        );
+        let bytes = archive(&[
+            ("_rels/.rels", &roots),
+            (list, LIST),
+            (relations, &sheets),
+            (sheet, &cells()),
+        ]);
+        assert!(is_read(&bytes), "{list} {target}");
+    }
+    let texts = r#"<sst><si><t>File ID</t></si><si><t>Sharepoint File Path</t></si><si><t>1001</t></si><si><t>a.pdf</t></si></sst>"#;
+    let shared = r#"<worksheet><sheetData><row><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row><row><c t="s"><v>2</v></c><c t="s"><v>3</v></c></row></sheetData></worksheet>"#;
+    let relations = WHERE.replace(
+        "</Rel",
+        r#"<Relationship Id="t" Type="x/sharedStrings" Target="texts/all.xml"/></Rel"#,
+    );
+    let named = |name| {
+        archive(&[
+            ("_rels/.rels", RELATIONS),
+            ("xl/workbook.xml", LIST),
+            ("xl/_rels/workbook.xml.rels", &relations),
+            ("xl/worksheets/sheet1.xml", shared),
+            (name, texts),
+        ])
+    };
+    assert!(is_read(&named("xl/texts/all.xml")));
+    assert_eq!(problem(&named("xl/lost.xml")), Problem::Damaged);
+}
+
+#[test]
+fn parts_in_utf_16_are_read() {
+    let told = r#"<?xml version="1.0" encoding="UTF-16"?>"#;
+    let content = usual(&cells().replace("a.pdf", "Büro 😀.pdf"));
+    let units = |text: &str, mark: &str| format!("{mark}{told}{text}").encode_utf16().collect::<Vec<u16>>();
+    let little = |text: &str| {
+        units(text, "\u{feff}")
+            .into_iter()
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<u8>>()
+    };
+    let big = |text: &str| {
+        units(text, "\u{feff}")
+            .into_iter()
+            .flat_map(u16::to_be_bytes)
+            .collect::<Vec<u8>>()
+    };
+    let bare = |text: &str| {
+        units(text, "")
+            .into_iter()
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<u8>>()
+    };
+    // Some programs say that it is UTF-16, and write UTF-8.
+    let lying = |text: &str| format!("{told}{text}").into_bytes();
+    type Way<'w> = &'w dyn Fn(&str) -> Vec<u8>;
+    let ways: [Way<'_>; 4] = [&little, &big, &bare, &lying];
+    for (number, way) in ways.into_iter().enumerate() {
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, text) in &content {
+            archive.start_file(*name, SimpleFileOptions::default()).unwrap();
+            archive.write_all(&way(text)).unwrap();
+        }
+        let bytes = archive.finish().unwrap().into_inner();
+        assert_eq!(
+            read(&bytes, limits()).unwrap().rows[0].path,
+            some("Büro 😀.pdf"),
+            "{number}"
+        );
+    }
+    // What a document type would unpack to is refused in each encoding.
+    let bomb = little("<!DOCTYPE x [<!ENTITY a \"aaaa\">]><worksheet><sheetData/></worksheet>");
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in &content {
+        archive.start_file(*name, SimpleFileOptions::default()).unwrap();
+        let is_sheet = name.ends_with("sheet1.xml");
+        archive
+            .write_all(if is_sheet { &bomb } else { text.as_bytes() })
+            .unwrap();
+    }
+    let error = read(&archive.finish().unwrap().into_inner(), limits()).unwrap_err();
+    assert!(error.message.contains("declares a document type"), "{error}");
+}
+
+#[test]
+fn a_part_in_another_encoding_is_told() {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in usual(&cells().replace("a.pdf", "B#ro.pdf")) {
+        archive.start_file(name, SimpleFileOptions::default()).unwrap();
+        let bytes: Vec<u8> = text
+            .bytes()
+            .map(|byte| if byte == b'#' { 0xFC } else { byte })
+            .collect();
+        archive.write_all(&bytes).unwrap();
+    }
+    let error = read(&archive.finish().unwrap().into_inner(), limits()).unwrap_err();
+    assert!(error.message.contains("neither in UTF-8 nor in UTF-16"), "{error}");
+}
+
+#[test]
+fn modules_macros_dialogs_and_charts_beside_a_sheet_are_left_alone() {
+    let list = r#"<workbook><sheets><sheet name="Module1" sheetId="1" state="visible" r:id=""/><sheet name="Macro1" sheetId="2" r:id="m"/>
+        <sheet name="Dialog1" sheetId="3" r:id="d"/><sheet name="Chart1" sheetId="4" r:id="c"/><sheet name="S" sheetId="5" r:id="s"/></sheets></workbook>"#;
+    let relations = r#"<Relationships><Relationship Id="m" Type="http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet" Target="macrosheets/sheet1.xml"/>
+        <Relationship Id="d" Type="http://x/relationships/dialogsheet" Target="dialogsheets/sheet1.xml"/><Relationship Id="c" Type="http://x/relationships/chartsheet" Target="chartsheets/sheet1.xml"/>
+        <Relationship Id="s" Type="http://x/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+    let bytes = archive(&[
+        ("_rels/.rels", RELATIONS),
+        ("xl/workbook.xml", list),
+        ("xl/_rels/workbook.xml.rels", relations),
+        ("xl/macrosheets/sheet1.xml", &cells()),
+        ("xl/dialogsheets/sheet1.xml", "<dialogsheet/>"),
+        ("xl/chartsheets/sheet1.xml", "<chartsheet/>"),
+        ("xl/worksheets/sheet1.xml", &cells()),
+    ]);
+    assert!(is_read(&bytes));
+    let chart = cells()
+        .replace("worksheet", "chartsheet")
+        .replace("sheetData", "drawing");
+    let [root, list, relations, _] = usual("");
+    let bytes = archive(&[
+        (root.0, &root.1),
+        (list.0, &list.1),
+        (relations.0, &relations.1),
+        ("xl/worksheets/sheet1.xml", &chart),
+    ]);
+    assert_eq!(problem(&bytes), Problem::MissingColumn);
+    let bytes = archive(&[(root.0, &root.1), (list.0, &list.1), (relations.0, &relations.1)]);
+    assert_eq!(problem(&bytes), Problem::Damaged);
+}
+
+/// Says of a part without content that it is packed: what a program writes that packs nothing.
+fn emptied(bytes: &mut [u8], name: &str) {
+    for (mark, method, from) in [(b"PK\x03\x04", 8, 30), (b"PK\x01\x02", 10, 46)] {
+        let places: Vec<usize> = memchr::memmem::find_iter(bytes, mark).collect();
+        for at in places {
+            if bytes[at + from..].starts_with(name.as_bytes()) {
+                bytes[at + method] = 8;
+            }
+        }
+    }
+}
+
+#[test]
+fn parts_that_hold_nothing_are_as_good_as_none() {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for (name, content) in usual(&cells()) {
+        archive.start_file(name, stored).unwrap();
+        archive.write_all(content.as_bytes()).unwrap();
+    }
+    for name in [
+        "xl/sharedStrings.xml",
+        "xl/worksheets/_rels/sheet1.xml.rels",
+        "docProps/thumbnail.wmf",
+    ] {
+        archive.start_file(name, stored).unwrap();
+    }
+    archive
+        .start_file("xl/styles.xml", SimpleFileOptions::default())
+        .unwrap();
+    let mut bytes = archive.finish().unwrap().into_inner();
+    for name in [
+        "xl/sharedStrings.xml",
+        "xl/worksheets/_rels/sheet1.xml.rels",
+        "docProps/thumbnail.wmf",
+    ] {
+        emptied(&mut bytes, name);
+    }
+    assert!(is_read(&bytes));
+}
+
+#[test]
+fn what_nobody_reads_is_not_unpacked() {
+    let large = bomb(1 << 28);
+    let mut large = zip::ZipArchive::new(Cursor::new(large)).unwrap();
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in usual(&cells()) {
+        archive.start_file(name, SimpleFileOptions::default()).unwrap();
+        archive.write_all(content.as_bytes()).unwrap();
+    }
+    for name in ["xl/media/image1.png", "xl/vbaProject.bin", "customXml/item1.xml"] {
+        archive.raw_copy_file_rename(large.by_index(0).unwrap(), name).unwrap();
+    }
+    archive
+        .start_file("xl/media/movie.xml", SimpleFileOptions::default())
+        .unwrap();
+    archive.write_all(b"<!DOCTYPE x>").unwrap();
+    let bytes = archive.finish().unwrap().into_inner();
+    assert!(is_read(&bytes));
+    assert!(bytes.len() < 32 << 20);
+}
+
+#[test]
+fn errors_that_came_with_later_versions_concern_their_cells_alone() {
+    let cells = cells().replace(
+        "</row></sheetData>",
+        r#"<c r="D2" t="e"><v>#SPILL!</v></c><c r="E2" t="s"><v>77</v></c></row><row><c><v>1002</v></c><c t="e"><v>#CALC!</v></c></row></sheetData>"#,
+    );
+    let [root, list, relations, _] = usual("");
+    let bytes = archive(&[
+        (root.0, &root.1),
+        (list.0, &list.1),
+        (relations.0, &relations.1),
+        ("xl/worksheets/sheet1.xml", &cells),
+    ]);
+    let sheet = read(&bytes, limits()).unwrap();
+    assert_eq!(sheet.rows.len(), 2);
+    let mut copied = 0;
+    let all = copy(&bytes, limits(), async |some| {
+        copied += some.len();
+        true
+    });
+    block_on(all).unwrap();
+    assert_eq!(copied, 3);
+    assert!(matches!(&sheet.rows[1].path, Value::Unreadable(cell, why) if cell == "B3" && why.contains("#CALC!")));
+}
+
+#[test]
+fn bytes_that_are_not_those_that_were_packed_are_refused_wherever_they_are() {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for (name, content) in usual(&(cells() + "<!-- behind -->")) {
+        archive.start_file(name, stored).unwrap();
+        archive.write_all(content.as_bytes()).unwrap();
+    }
+    let bytes = archive.finish().unwrap().into_inner();
+    for changed in ["a.pdf", "behind"] {
+        let mut bytes = bytes.clone();
+        let at = memchr::memmem::find(&bytes, changed.as_bytes()).unwrap();
+        bytes[at] = b'x';
+        assert_eq!(problem(&bytes), Problem::Damaged, "{changed}");
+    }
+}
