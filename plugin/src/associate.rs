@@ -235,6 +235,7 @@ impl Work {
                 RowOutcome::ForbiddenPath
             }
             Finding::Several(items) => RowOutcome::Ambiguous(items.iter().map(Located::path).collect()),
+            Finding::Either(paths) => RowOutcome::Ambiguous(paths),
             Finding::OtherDrive(near) => {
                 row.why = wording::did_you_mean(&near);
                 RowOutcome::OtherDrive

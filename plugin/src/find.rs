@@ -171,7 +171,10 @@ fn judged(drive: &str, by_id: ById, finding: Option<Finding>) -> Resolution {
         Some(Finding::Forbidden(why)) if candidates.is_empty() => {
             return Resolution::Failed(format!("the path {why}"));
         }
-        Some(Finding::OtherDrive(_) | Finding::Nothing(..) | Finding::Forbidden(_)) | None => Vec::new(),
+        // The last of these needs a cell of a sheet.
+        Some(Finding::OtherDrive(_) | Finding::Nothing(..) | Finding::Forbidden(_) | Finding::Either(_)) | None => {
+            Vec::new()
+        }
     };
     for item in found.iter().filter(|item| !item.id().is_empty()) {
         let candidate = candidate(drive, item);

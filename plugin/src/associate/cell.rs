@@ -110,10 +110,10 @@ fn both(text: Finding, found: Finding, link: &Link, written: &str) -> Pointed {
     match (text, found) {
         (Finding::Item(text), Finding::Item(found)) if text.id() == found.id() => told(Finding::Item(text), false),
         (Finding::Item(text), Finding::Item(found)) => two_ways([text.path(), found.path()]),
-        (Finding::Item(item), Finding::Several(paths)) | (Finding::Several(paths), Finding::Item(item)) => {
-            match paths.contains(&item.path()) {
+        (Finding::Item(item), Finding::Several(items)) | (Finding::Several(items), Finding::Item(item)) => {
+            match items.iter().any(|one| one.id() == item.id()) {
                 true => told(Finding::Item(item), false),
-                false => two_ways(paths.into_iter().chain([item.path()])),
+                false => two_ways(items.iter().chain([&item]).map(Located::path)),
             }
         }
         // Whatever could not be looked at may be another file.
@@ -140,7 +140,7 @@ fn both(text: Finding, found: Finding, link: &Link, written: &str) -> Pointed {
 
 fn two_ways(paths: impl IntoIterator<Item = String>) -> Pointed {
     Pointed {
-        finding: Finding::Several(paths.into_iter().collect()),
+        finding: Finding::Either(paths.into_iter().collect()),
         by_link: false,
         note: Note::TwoWays,
     }

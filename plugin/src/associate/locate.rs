@@ -37,6 +37,8 @@ pub(crate) enum Finding {
     Forbidden(&'static str),
     /// It can be read in several ways, and these are there.
     Several(Vec<Located>),
+    /// A cell shows one of these and links to another.
+    Either(Vec<String>),
     /// And what in this drive is near.
     OtherDrive(Vec<String>),
     Denied,
