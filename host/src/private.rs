@@ -181,16 +181,4 @@ mod tests {
         data_folder(data).unwrap();
         assert_eq!(mode(data), 0o700);
     }
-
-    #[test]
-    fn what_is_made_is_its_owners_only() {
-        let folder = tempfile::tempdir().unwrap();
-        let (lock, made) = (folder.path().join("a.lock"), folder.path().join("a/b"));
-
-        lock_file(&lock).unwrap();
-        super::folder(&made).unwrap();
-
-        assert_eq!(mode(&lock), 0o600);
-        assert_eq!(mode(&made), 0o700);
-    }
 }

@@ -2,6 +2,7 @@
 //! one outcome; those that can be linked are linked all at once, and their bytes stay as they are until the next sync.
 //!
 //! - `rows`: a row under way, and what rows say of each other; `cell`: what a cell's text and link lead to.
+//! - `asked`: single paths, asked for many in a request.
 //! - `locate`: what is at the paths. Few are asked for, for many the whole drive is listed (`listing`); what leads nowhere is
 //!   looked for once more (`helped`).
 //! - `located`: an item that was found.
@@ -10,6 +11,7 @@
 //! - `judge`: whether a file may follow an item; pure.
 //! - `wording`: what people read.
 
+mod asked;
 mod cell;
 mod flat;
 mod helped;

@@ -5,10 +5,11 @@ use std::{pin::pin, time::Duration};
 use futures::future::{Either, select};
 
 use crate::{
-    graph::{GraphError, Head, Meaning, Request, Unreadable},
+    graph::{self, GraphDrive, GraphError, Head, Meaning, Request, Unreadable},
     model::CallError,
     ports::{Level, Ports, Read, Unsent},
     retry::{self, Budget, Next, Trouble},
+    wording,
 };
 
 /// The longest time without a byte.
@@ -20,8 +21,9 @@ const PATIENCE: &str = "Microsoft asks for patience";
 const TROUBLE: &str = "Microsoft does not answer as it should, and is asked again";
 /// The largest JSON answer.
 const JSON_LIMIT: usize = 4 * 1024 * 1024;
-/// The largest page of changes: ten thousand entries with long names.
-const CHANGES_LIMIT: usize = 16 * 1024 * 1024;
+/// The largest page of changes: ten thousand entries with long names. The host's own bound is a little higher, so that
+/// it is noticed here.
+const CHANGES_LIMIT: usize = 15 * 1024 * 1024;
 /// As much of an answer without success as is worth reading.
 const ERROR_LIMIT: usize = 64 * 1024;
 
@@ -38,13 +40,18 @@ pub enum Fault {
     Refused,
     /// No data for too long.
     Silent,
+    /// An answer with more in it than can be read at once.
+    TooLong,
     /// An answer that can't be used.
     Unusable(String),
 }
 
 impl From<Unreadable> for Fault {
     fn from(error: Unreadable) -> Self {
-        Self::Unusable(error.to_string())
+        match error {
+            Unreadable::TooMuch => Self::TooLong,
+            error => Self::Unusable(error.to_string()),
+        }
     }
 }
 
@@ -105,7 +112,7 @@ async fn once<P: Ports, T>(
     read(&body).map_err(|error| match error {
         // Half an answer, or a page of some gateway on the way.
         Unreadable::Shape(_) => (Some(Trouble::Transient), error.into()),
-        Unreadable::ForeignPage => (None, error.into()),
+        Unreadable::ForeignPage | Unreadable::TooMuch => (None, error.into()),
     })
 }
 
@@ -221,13 +228,30 @@ async fn whole<P: Ports>(ports: &P, mut body: P::Body, limit: usize) -> Result<V
             Read::End => return Ok(all),
             Read::Broken => return Err(Fault::Unreachable),
             Read::Some if all.len() + bytes.len() > limit => {
-                return Err(Fault::Unusable("Microsoft's answer is too long".to_owned()));
+                return Err(Fault::TooLong);
             }
             Read::Some => all.extend_from_slice(&bytes),
         }
         buffer = bytes;
     }
 }
+
+/// Whether Microsoft accepts the sign-in, asked by something that needs little: the drive itself.
+///
+/// # Errors
+/// When there is no answer that would tell.
+pub async fn is_accepted<P: Ports>(ports: &P, api: &str, drive: &str) -> Result<bool, Fault> {
+    let request = graph::drive(api, drive);
+    let answer: Result<GraphDrive, Fault> = json(ports, &request, &mut Budget::page(), graph::object).await;
+    match answer {
+        Ok(_) | Err(Fault::Unusable(_)) => Ok(true),
+        Err(Fault::Answered(error)) => Ok(error.meaning() != Meaning::SignIn),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// That the credentials are over.
+pub const SIGN_IN_OVER: &str = "Microsoft does not accept the connection's credentials any more; connect again";
 
 /// What a fault means for a call as a whole. `way_out` says what an Administrator can do where access is denied.
 #[must_use]
@@ -246,13 +270,20 @@ pub fn call_error(fault: Fault, way_out: &str) -> CallError {
                 "the host let a request to Microsoft not pass: see its rules for the network".to_owned(),
             );
         }
+        Fault::TooLong => {
+            return CallError::Other(
+                "Microsoft sends more at once than can be read, also where less was asked for; if it stays like this, \
+                 choose a smaller library"
+                    .to_owned(),
+            );
+        }
         Fault::Unusable(text) => return CallError::Other(text),
     };
     match error.meaning() {
-        Meaning::SignIn => CallError::SignInNeeded(
-            "Microsoft does not accept the connection's credentials any more; connect again".to_owned(),
-        ),
+        Meaning::SignIn => CallError::SignInNeeded(SIGN_IN_OVER.to_owned()),
         Meaning::Denied => CallError::AccessDenied(way_out.to_owned()),
+        Meaning::Closed => CallError::AccessDenied(wording::SITE_CLOSED.to_owned()),
+        Meaning::Moved => CallError::AccessDenied(wording::SITE_MOVED.to_owned()),
         Meaning::NotFound => CallError::NotFound,
         Meaning::Throttled => CallError::Throttled(None),
         Meaning::Transient => CallError::Unavailable(format!(

@@ -10,6 +10,7 @@ use crate::{
     managed::{Line, LineOutcome, LinkState, ManagedFile},
     model::{Failure, ItemRef, LibraryError, LibraryFile, Link, Policy, Refusal, Verification},
     ports::{Level, Ports},
+    protection::Protection,
     retry::{Budget, Trouble},
     validate,
     verify::{self, Delivered, Judgement, Published},
@@ -89,9 +90,22 @@ impl From<Stop> for Setback {
 /// When it is not there, or can't be read.
 pub async fn metadata<P: Ports>(job: &Job<'_, P>, budget: &mut Budget) -> Result<DriveItem, Stop> {
     let request = graph::item(job.api, &job.source.drive, &job.source.item);
-    call::json(job.ports, &request, budget, graph::object)
+    call::json(job.ports, &request, budget, graph::read_item)
         .await
         .map_err(|fault| stop(job, fault))
+}
+
+/// A 401 for one item says little, for SharePoint gives it for single items as well. If the drive itself still answers,
+/// the sign-in is accepted, and this connection may not read the item.
+pub async fn sure<P: Ports>(job: &Job<'_, P>, stop: Stop) -> Stop {
+    if stop != Stop::Failed(Failure::SignInNeeded) {
+        return stop;
+    }
+    match call::is_accepted(job.ports, job.api, &job.source.drive).await {
+        Ok(true) => Stop::Failed(Failure::AccessDenied),
+        Ok(false) => stop,
+        Err(_) => Stop::Failed(Failure::Network),
+    }
 }
 
 /// Brings the item into the library. `item` is its metadata, just read.
@@ -233,11 +247,20 @@ fn moved_on<P>(job: &Job<'_, P>) -> Result<(), Stop> {
 fn warnings(item: &DriveItem, delivered: &Delivered, verification: Verification) -> Vec<String> {
     let ending = kinds::ending(&item.name);
     let media_type = item.mime_type().unwrap_or_default();
-    let odd_content = delivered.size > 0 && !kinds::fits_bytes(&ending, &delivered.first);
+    let no_package = kinds::is_no_package(&ending, &delivered.first);
+    let odd_content = match delivered.protection {
+        _ if delivered.size == 0 => kinds::is_never_empty(&ending).then(|| wording::empty(&item.name)),
+        Some(Protection::Label) => Some(wording::closed_by_label(&item.name)),
+        Some(Protection::Password) => Some(wording::closed_by_password(&item.name)),
+        None if no_package || !kinds::fits_bytes(&ending, &delivered.first) => {
+            Some(wording::odd_content(&item.name, &ending))
+        }
+        None => None,
+    };
     let odd_media_type = !kinds::fits_media_type(&ending, media_type);
     let rewritten = verification == Verification::Rewritten;
     [
-        odd_content.then(|| wording::odd_content(&item.name, &ending)),
+        odd_content,
         odd_media_type.then(|| wording::odd_media_type(&item.name, &ending, media_type)),
         rewritten.then(|| wording::rewritten(&item.name)),
     ]
@@ -264,6 +287,10 @@ fn stop<P: Ports>(job: &Job<'_, P>, fault: Fault) -> Stop {
             Failure::Network
         }
         Fault::Silent => Failure::Stalled,
+        Fault::TooLong => {
+            job.ports.log(Level::Warn, "Microsoft's answer is too long");
+            Failure::Other
+        }
         Fault::Unusable(text) => {
             job.ports.log(Level::Warn, &text);
             Failure::Other
@@ -279,6 +306,8 @@ fn answered(error: &GraphError) -> Stop {
         Meaning::Denied => Failure::AccessDenied,
         Meaning::NotFound => Failure::NotFound,
         Meaning::Locked => Failure::Locked,
+        Meaning::Closed => Failure::SiteClosed,
+        Meaning::Moved => Failure::SiteMoved,
         Meaning::Labelled => Failure::Labelled,
         Meaning::Changed => Failure::Changing,
         Meaning::Throttled => Failure::Throttled(None),

@@ -1,7 +1,11 @@
 //! All drives that a connection can see: first people's, then sites'.
 //!
 //! With the company's credentials these are all people's and all sites', and it is never asked who "me" is, as there is
-//! nobody (rule 14). A signed-in person sees their own drives, and the sites that they can find.
+//! nobody (rule 14). A signed-in person sees their own drive, and the sites that they can find.
+//!
+//! A list of sites is as long as Microsoft likes, some six hundred a page whatever was asked for, and the drives of each
+//! cost two units of the minute's 1,250. So a call looks at some owners only and says where it stopped, and what was
+//! found before Microsoft asks for patience is given.
 
 mod behind;
 mod resolve;
@@ -14,7 +18,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     call::{self, Fault},
-    graph::{self, GraphDrive, Meaning, Page, Request, Site, User},
+    graph::{self, GraphDrive, GraphError, Meaning, Page, Request, Site, User},
     model::{CallError, Connection, Drive, DriveKind, DrivePage, Mode, Role},
     ports::Ports,
     retry::Budget,
@@ -24,6 +28,8 @@ pub use resolve::{resolve, resolve_drive};
 
 /// Owners that are asked about at the same time.
 const AT_ONCE: usize = 4;
+/// Owners a call.
+const OWNERS: usize = 25;
 
 const WAY_OUT: &str = "Microsoft lets this connection list neither people nor sites: an administrator of Microsoft 365 \
     can grant the application User.Read.All (for people's drives) or Sites.Read.All (for sites' libraries)";
@@ -43,6 +49,9 @@ struct Cursor {
     link: Option<String>,
     /// Whether people could not be listed.
     without_people: bool,
+    /// How many owners of that page were looked at before.
+    #[serde(default)]
+    place: usize,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +65,17 @@ enum Phase {
 struct Owner {
     title: String,
     drives: Request,
+    /// A person has one drive, and is asked for that alone: among all drives of a person there are hidden ones of the
+    /// system, some of the same name (dotnet#1062).
+    is_person: bool,
+}
+
+/// What looking at some owners came to.
+#[derive(Default)]
+struct Looked {
+    page: DrivePage,
+    /// How many were looked at.
+    owners: usize,
 }
 
 /// A page of all drives (rule 17).
@@ -74,8 +94,17 @@ pub async fn drives<P: Ports>(ports: &P, role: Role, next: Option<&str>) -> Resu
     let first = cursor.link.is_none();
     match owners(ports, &connection, &cursor).await {
         Ok((owners, link)) => {
-            let mut page = drives_of(ports, &connection, owners).await?;
-            page.next = following(&cursor, link).map(|cursor| write_cursor(&cursor));
+            let left = owners.len().saturating_sub(cursor.place);
+            let some = owners.into_iter().skip(cursor.place).take(OWNERS).collect();
+            let Looked { mut page, owners } = drives_of(ports, &connection, some).await?;
+            let next = match owners < left {
+                true => Some(Cursor {
+                    place: cursor.place.saturating_add(owners),
+                    ..cursor
+                }),
+                false => following(&cursor, link),
+            };
+            page.next = next.as_ref().map(write_cursor);
             Ok(page)
         }
         Err(Fault::Answered(error)) if first && error.meaning() == Meaning::Denied => without(connection.mode, &cursor),
@@ -91,8 +120,8 @@ fn without(mode: Mode, cursor: &Cursor) -> Result<DrivePage, CallError> {
         Phase::People => {
             let sites = Cursor {
                 phase: Phase::Sites,
-                link: None,
                 without_people: true,
+                ..Cursor::default()
             };
             (NO_PEOPLE, Some(write_cursor(&sites)))
         }
@@ -118,6 +147,7 @@ fn following(cursor: &Cursor, link: Option<String>) -> Option<Cursor> {
         (phase, link) => Some(Cursor {
             phase,
             link,
+            place: 0,
             ..cursor.clone()
         }),
     }
@@ -135,7 +165,8 @@ async fn owners<P: Ports>(
         Phase::People if connection.mode == Mode::User => {
             let me = Owner {
                 title: "your own".to_owned(),
-                drives: graph::my_drives(api),
+                drives: graph::my_drive(api),
+                is_person: true,
             };
             Ok((vec![me], None))
         }
@@ -144,7 +175,8 @@ async fn owners<P: Ports>(
             let page: Page<User> = page(ports, api, &request, &mut Budget::page()).await?;
             let person = |user: &User| Owner {
                 title: user.title().to_owned(),
-                drives: graph::user_drives(api, &user.id),
+                drives: graph::user_drive(api, &user.id),
+                is_person: true,
             };
             let people = page.value.iter().filter(|user| graph::is_id(&user.id));
             Ok((people.map(person).collect(), page.next))
@@ -158,18 +190,20 @@ async fn owners<P: Ports>(
             let site = |site: &Site| Owner {
                 title: site.title().to_owned(),
                 drives: graph::site_drives(api, &site.id),
+                is_person: false,
             };
             let shared = page
                 .value
                 .iter()
-                .filter(|site| graph::is_id(&site.id) && !site.personal());
+                .filter(|site| graph::is_id(&site.id) && !site.personal() && !site.of_the_system());
             Ok((shared.map(site).collect(), page.next))
         }
     }
 }
 
-/// The drives of these owners, a few of them at a time. Who can't be read is noted, who has none is passed over.
-async fn drives_of<P: Ports>(ports: &P, connection: &Connection, owners: Vec<Owner>) -> Result<DrivePage, CallError> {
+/// The drives of these owners, a few of them at a time, as far as Microsoft has patience. Who can't be read is noted, and
+/// a person who has none is passed over.
+async fn drives_of<P: Ports>(ports: &P, connection: &Connection, owners: Vec<Owner>) -> Result<Looked, CallError> {
     let api = connection.api_origin.as_str();
     let mut answers = stream::iter(owners)
         .map(|owner| async move {
@@ -177,8 +211,10 @@ async fn drives_of<P: Ports>(ports: &P, connection: &Connection, owners: Vec<Own
             (owner, drives)
         })
         .buffered(AT_ONCE);
-    let mut page = DrivePage::default();
+    let mut looked = Looked::default();
     let mut seen = BTreeSet::new();
+    let mut signed_out = 0;
+    let page = &mut looked.page;
     while let Some((owner, answer)) = answers.next().await {
         match answer {
             Ok(found) => {
@@ -186,23 +222,42 @@ async fn drives_of<P: Ports>(ports: &P, connection: &Connection, owners: Vec<Own
                 page.drives
                     .extend(new.filter_map(|drive| described(drive, &owner.title)));
             }
-            Err(Fault::Answered(error)) if error.no_drive_here() => {}
-            Err(Fault::Answered(error)) if !matches!(error.meaning(), Meaning::SignIn | Meaning::Throttled) => {
-                page.notes.push(format!(
-                    "the drives of {} can't be read: Microsoft answered with status {}",
-                    owner.title, error.status
-                ));
+            Err(Fault::Answered(error)) if owner.is_person && error.no_drive_here() => {}
+            Err(Fault::Answered(error)) if error.meaning() != Meaning::Throttled => {
+                signed_out += usize::from(error.meaning() == Meaning::SignIn);
+                page.notes.push(left_out(&owner.title, &error));
             }
+            // What has come is given; the next call begins with this owner.
+            Err(_) if looked.owners > 0 => break,
             Err(fault) => return Err(call::call_error(fault, way_out(connection.mode))),
         }
+        looked.owners += 1;
     }
-    Ok(page)
+    // SharePoint says 401 of single sites, too: only where it says nothing else, the sign-in is over.
+    if signed_out > 0 && signed_out == looked.owners {
+        return Err(CallError::SignInNeeded(call::SIGN_IN_OVER.to_owned()));
+    }
+    Ok(looked)
+}
+
+fn left_out(owner: &str, error: &GraphError) -> String {
+    let why = match error.meaning() {
+        Meaning::Closed | Meaning::Locked => "the site is locked or archived by an administrator",
+        Meaning::Moved => "the site was moved to another address",
+        Meaning::Denied | Meaning::SignIn => "Microsoft does not let this connection read them",
+        _ => "Microsoft does not give them",
+    };
+    format!("the drives of {owner} can't be read: {why} (status {})", error.status)
 }
 
 async fn owner_drives<P: Ports>(ports: &P, api: &str, owner: &Owner) -> Result<Vec<GraphDrive>, Fault> {
+    let mut budget = Budget::page();
+    if owner.is_person {
+        let drive = call::json(ports, &owner.drives, &mut budget, graph::object).await?;
+        return Ok(vec![drive]);
+    }
     let mut found = Vec::new();
     let mut request = owner.drives.clone();
-    let mut budget = Budget::page();
     // Nobody has thousands of libraries; a list of pages that never ends must end.
     for _ in 0..100 {
         let page: Page<GraphDrive> = page(ports, api, &request, &mut budget).await?;
@@ -231,8 +286,11 @@ const fn way_out(mode: Mode) -> &'static str {
     }
 }
 
-/// None for drives of personal accounts, which are not supported (rule 21).
+/// None for drives of personal accounts, which are not supported (rule 21), and for those that the system hides.
 pub(crate) fn described(drive: GraphDrive, owner: &str) -> Option<Drive> {
+    if drive.of_the_system() {
+        return None;
+    }
     let kind = match drive.drive_type.as_str() {
         "business" => DriveKind::PersonalWork,
         "documentLibrary" => DriveKind::SiteLibrary,

@@ -93,6 +93,10 @@ pub(crate) struct Fake {
     pub(crate) lines: RefCell<BTreeMap<String, Line>>,
     /// The small durable values. There is a beginning for rounds of changes, unless a test takes it away.
     pub(crate) values: RefCell<BTreeMap<String, (Vec<u8>, u64)>>,
+    /// What single items are answered with in a request of many, by their ids.
+    pub(crate) closed: RefCell<BTreeMap<String, u16>>,
+    /// How the addresses in a request of many are read.
+    pub(crate) read_in_batch: Cell<fn(&str) -> String>,
     places: Cell<u64>,
     tickets: Cell<u32>,
     clock: clock::Clock,
@@ -147,6 +151,8 @@ impl Fake {
                 format!("changes/{DRIVE}"),
                 (format!("{API}/v1.0/drives/{DRIVE}/root/delta?token=0").into_bytes(), 1),
             )])),
+            closed: RefCell::default(),
+            read_in_batch: Cell::new(str::to_owned),
             places: Cell::default(),
             tickets: Cell::default(),
             clock: clock::Clock::default(),

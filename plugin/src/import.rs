@@ -101,7 +101,7 @@ async fn import_file<P: Ports>(ports: &P, connection: &Connection, source: &Item
     let mut budget = Budget::file();
     let item = match download::metadata(&job, &mut budget).await {
         Ok(item) => item,
-        Err(stop) => return (String::new(), stopped(ports, source, stop).await),
+        Err(stop) => return (String::new(), stopped(&job, stop).await),
     };
     let name = item.name.clone();
     if let Err(refusal) = validate::check(&item, job.policy) {
@@ -112,21 +112,19 @@ async fn import_file<P: Ports>(ports: &P, connection: &Connection, source: &Item
             file: arrived.file,
             warnings: arrived.warnings,
         },
-        Err(stop) => stopped(ports, source, stop).await,
+        Err(stop) => stopped(&job, stop).await,
     };
     (name, outcome)
 }
 
-async fn stopped<P: Ports>(ports: &P, source: &ItemRef, stop: Stop) -> Outcome {
-    match stop {
+async fn stopped<P: Ports>(job: &Job<'_, P>, stop: Stop) -> Outcome {
+    match download::sure(job, stop).await {
         Stop::Refused(refusal) => Outcome::Refused(refusal),
         Stop::Failed(failure) => Outcome::Failed(failure),
         // Somebody else was faster. Rule 35: it is the same file, so that is as good.
         Stop::Already(id) => {
-            let files = ports
-                .files_by_source(std::slice::from_ref(source))
-                .await
-                .unwrap_or_default();
+            let source = std::slice::from_ref(job.source);
+            let files = job.ports.files_by_source(source).await.unwrap_or_default();
             let file = files.into_iter().flatten().find(|file| file.id == id);
             file.map_or(Outcome::Failed(Failure::Library), Outcome::AlreadyImported)
         }

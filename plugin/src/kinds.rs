@@ -1,5 +1,7 @@
 //! File name endings: which one a name has, and what the contents behind it look like.
 
+use crate::protection::COMPOUND;
+
 /// The endings that may enter the library unless the host decides otherwise (rule 20).
 pub const DEFAULT_TYPES: [&str; 30] = [
     "doc", "docx", "ppt", "pptx", "xls", "xlsx", "pdf", "tiff", "png", "jpg", "jpeg", "links", "mp4", "mov", "avi",
@@ -47,8 +49,8 @@ pub fn fits_bytes(ending: &str, first: &[u8]) -> bool {
         marks.iter().any(|mark| rest.starts_with(mark))
     };
     match ending {
-        // The old container also holds new documents that are protected by a password.
-        _ if family(ending) == Family::Office => starts(&[b"PK\x03\x04", b"\xD0\xCF\x11\xE0"]),
+        // The old container also holds new documents that are protected by a password or a label.
+        _ if family(ending) == Family::Office => starts(&[b"PK\x03\x04", COMPOUND]),
         "pdf" => first.windows(5).any(|window| window == b"%PDF-"),
         "png" => starts(&[b"\x89PNG"]),
         "jpg" | "jpeg" => starts(&[b"\xFF\xD8\xFF"]),
@@ -63,6 +65,19 @@ pub fn fits_bytes(ending: &str, first: &[u8]) -> bool {
         "mpg" | "mpg2" | "mpeg2" => starts(&[b"\0\0\x01\xBA", b"\0\0\x01\xB3", b"G"]),
         _ => true,
     }
+}
+
+/// Whether a file without a byte is none of its ending. A new Office document is empty until somebody writes into it.
+#[must_use]
+pub fn is_never_empty(ending: &str) -> bool {
+    !matches!(family(ending), Family::Office | Family::Any)
+}
+
+/// Whether the first bytes are those of a compound file, where the ending is that of a package: what is in there is
+/// encrypted, or something older than its name says.
+#[must_use]
+pub fn is_no_package(ending: &str, first: &[u8]) -> bool {
+    matches!(ending, "docx" | "pptx" | "xlsx") && first.starts_with(COMPOUND)
 }
 
 /// Whether a media type can belong to the ending. True where either says nothing.

@@ -28,6 +28,7 @@ pub mod model;
 pub mod graph;
 pub mod kinds;
 pub mod paths;
+pub mod protection;
 pub mod quick_xor;
 pub mod retry;
 pub mod source;

@@ -21,6 +21,9 @@ pub type Answer<T> = Option<Result<T, GraphError>>;
 /// Asks for these paths below the version's root, and gives the answers in the order asked. A question at which
 /// Microsoft fails for good has that as its answer, and keeps no other from being answered.
 ///
+/// SharePoint says 401 for single items as well. As long as one question is answered in another way, or the drive itself
+/// is, the sign-in is accepted, and such a question has its 401 as the answer.
+///
 /// # Errors
 /// When Microsoft asks for patience, does not accept the credentials, or does not answer.
 pub async fn ask<P: Ports, T: DeserializeOwned>(
@@ -29,7 +32,7 @@ pub async fn ask<P: Ports, T: DeserializeOwned>(
     questions: &[String],
 ) -> Result<Vec<Answer<T>>, Fault> {
     let mut answers: Vec<Answer<T>> = Vec::with_capacity(questions.len());
-    ask_all(ports, &connection.api_origin, questions, &mut |answer| {
+    ask_all(ports, connection, questions, &mut |answer| {
         answers.push(match answer {
             Some(Ok(found)) => serde_json::from_value(found).ok().map(Ok),
             Some(Err(error)) => Some(Err(error)),
@@ -43,12 +46,12 @@ pub async fn ask<P: Ports, T: DeserializeOwned>(
 /// Apart from [`ask`], so that it is in the component once.
 async fn ask_all<P: Ports>(
     ports: &P,
-    api: &str,
+    connection: &Connection,
     questions: &[String],
     tell: &mut dyn FnMut(Answer<Value>),
 ) -> Result<(), Fault> {
     let mut requests = stream::iter(questions.chunks(graph::BATCH))
-        .map(|some| batch(ports, api, some))
+        .map(|some| batch(ports, connection, some))
         .buffered(AT_ONCE);
     while let Some(some) = requests.next().await {
         some?.into_iter().for_each(&mut *tell);
@@ -70,7 +73,13 @@ impl State {
     }
 }
 
-async fn batch<P: Ports>(ports: &P, api: &str, questions: &[String]) -> Result<Vec<Answer<Value>>, Fault> {
+async fn batch<P: Ports>(
+    ports: &P,
+    connection: &Connection,
+    questions: &[String],
+) -> Result<Vec<Answer<Value>>, Fault> {
+    let api = connection.api_origin.as_str();
+    let mut asked_again = false;
     let mut states: Vec<State> = questions.iter().map(|_| State::Open).collect();
     let mut budget = Budget::file();
     loop {
@@ -92,12 +101,21 @@ async fn batch<P: Ports>(ports: &P, api: &str, questions: &[String]) -> Result<V
             }
             Err(fault) => return Err(fault),
         };
+        if let Some(error) = signed_out(&came) {
+            let drive = connection.drive.as_deref().unwrap_or_default();
+            if drive.is_empty() || !call::is_accepted(ports, api, drive).await? {
+                return Err(Fault::Answered(error.clone()));
+            }
+            // The token may have run out in between: with the new one, it is asked once more.
+            if !std::mem::replace(&mut asked_again, true) {
+                continue;
+            }
+        }
         let mut trouble = None;
         for (place, answer) in states.iter_mut().filter(|state| state.is_open()).zip(came) {
             *place = match answer {
                 Batched::Found(found) => State::Answered(Some(Ok(found))),
                 Batched::Missing => State::Answered(None),
-                Batched::Refused(error, _) if error.meaning() == Meaning::SignIn => return Err(Fault::Answered(error)),
                 Batched::Refused(error, head) => match retry::trouble(error.meaning(), &head, ports.utc()) {
                     Some(new) => {
                         trouble = Some(longer(trouble, new));
@@ -119,6 +137,16 @@ async fn batch<P: Ports>(ports: &P, api: &str, questions: &[String]) -> Result<V
         State::Open => None,
     };
     Ok(states.into_iter().map(answer).collect())
+}
+
+/// The refusal, if all questions have met with the same: that the credentials are not accepted.
+fn signed_out(came: &[Batched]) -> Option<&GraphError> {
+    let refusal =
+        |answer: &'_ Batched| matches!(answer, Batched::Refused(error, _) if error.meaning() == Meaning::SignIn);
+    match came.first() {
+        Some(Batched::Refused(error, _)) if came.iter().all(refusal) => Some(error),
+        _ => None,
+    }
 }
 
 async fn one_by_one<P: Ports>(ports: &P, api: &str, questions: &[&str]) -> Result<Vec<Batched>, Fault> {

@@ -221,6 +221,10 @@ pub enum Failure {
     Locked,
     /// A protection label keeps it closed.
     Labelled,
+    /// The whole site is locked or archived.
+    SiteClosed,
+    /// The whole site was moved to another address.
+    SiteMoved,
     /// Microsoft asked for more patience than one call has.
     Throttled(Option<Duration>),
     /// It changed again and again while it was read.

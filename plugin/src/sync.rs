@@ -8,9 +8,11 @@
 //!
 //! - [`judge`]: what to do about a file, and the guards; pure.
 //! - `list`: pages of changes, or single looks at the managed files where that is cheaper.
+//! - `astray`: what to do where Microsoft does not give the page that was asked for.
 //! - `look`: single looks, many in a request.
 //! - `work`: one file after the other, several at a time.
 
+mod astray;
 pub mod judge;
 mod list;
 mod look;
@@ -51,13 +53,20 @@ struct Cursor {
     gone: u64,
     /// Whether the source has asked for patience at this place before.
     paused: bool,
+    /// Whether an entry came of which nobody knows whom it is about.
+    #[serde(default)]
+    unsure: bool,
+    /// Whether any entry came.
+    #[serde(default)]
+    told: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum Phase {
     /// Reading pages of changes. `full`: of a listing of the whole drive.
     Pages { link: String, full: bool },
-    /// Looking at each managed file after this one, since that is cheaper; `next_round` was taken before.
+    /// Looking at each managed file after this one, since that is cheaper, or all there is; `next_round` was taken
+    /// before. An empty one is none.
     Looks { after: Option<String>, next_round: String },
     /// Looking at each suspected file after this one.
     Confirm { after: Option<String> },
@@ -116,13 +125,18 @@ async fn begin<P: Ports>(ports: &P, connection: &Connection, drive: String) -> R
         restarts: 0,
         gone: 0,
         paused: false,
+        unsure: false,
+        told: false,
     };
     if counts.managed == 0 {
         return Ok(cursor);
     }
     let link = baseline::load(ports, &connection.api_origin, &cursor.drive).await;
     match link.map_err(library_error)? {
-        Some(link) => cursor.phase = Phase::Pages { link, full: false },
+        Some(known) => {
+            let (link, full) = (known.link, false);
+            cursor.phase = Phase::Pages { link, full };
+        }
         None => list::restart(ports, connection, &mut cursor).await?,
     }
     Ok(cursor)

@@ -7,6 +7,7 @@
 use crate::{
     kinds,
     model::{Failure, Verification},
+    protection::Protection,
 };
 
 /// What the metadata says of the content.
@@ -33,6 +34,8 @@ pub struct Delivered {
     pub media_type: String,
     /// The first bytes, at most [`kinds::SAMPLE`].
     pub first: Vec<u8>,
+    /// What keeps it closed, as far as was seen.
+    pub protection: Option<Protection>,
 }
 
 /// What to do with it.

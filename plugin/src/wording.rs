@@ -4,6 +4,13 @@ use std::time::Duration;
 
 use crate::model::{Failure, LibraryFile, Refusal};
 
+/// Where a site is locked by an administrator, or archived.
+pub const SITE_CLOSED: &str = "the site of this drive is locked or archived: an administrator of Microsoft 365 can unlock or \
+    reactivate it in the SharePoint admin center, under Active or Archived sites";
+/// Where a site has another address.
+pub const SITE_MOVED: &str = "the site of this drive was moved, and Microsoft serves it at another address now: open the site in \
+    a browser, and choose its drive anew by the address there (`drives select --switch --url ADDRESS`)";
+
 /// Why a file may not enter, and what to do instead.
 #[must_use]
 pub fn refusal(refusal: &Refusal, name: &str) -> String {
@@ -57,7 +64,9 @@ pub fn failure(failure: &Failure, name: &str) -> String {
     let name = title(name);
     match failure {
         Failure::NotFound => {
-            format!("{name} is not in the drive any more: refresh the list and choose again")
+            format!(
+                "{name} is not in the drive any more, or not visible to this connection: refresh the list and choose again"
+            )
         }
         Failure::AccessDenied => format!(
             "Microsoft does not let this connection read {name}: ask its owner, or an administrator of Microsoft 365"
@@ -68,6 +77,8 @@ pub fn failure(failure: &Failure, name: &str) -> String {
         Failure::Labelled => format!(
             "a protection label keeps {name} closed to this connection: have the label changed in OneDrive, and import it again"
         ),
+        Failure::SiteClosed => format!("{name} was not read: {}", SITE_CLOSED),
+        Failure::SiteMoved => format!("{name} was not read: {}", SITE_MOVED),
         Failure::Throttled(Some(left)) => format!(
             "Microsoft asks for a pause before more files are read: import {name} again in {}",
             span(*left)
@@ -129,6 +140,32 @@ pub fn already_imported(id: &str, name: &str) -> String {
 pub fn odd_content(name: &str, ending: &str) -> String {
     format!(
         "the content of {} does not look like {ending}: check that it opens",
+        title(name)
+    )
+}
+
+/// Rule 20e, for a file without a byte.
+#[must_use]
+pub fn empty(name: &str) -> String {
+    format!("{} is empty: check that this is meant", title(name))
+}
+
+/// Rule 20e, for what nobody can open without the rights that its label gives.
+#[must_use]
+pub fn closed_by_label(name: &str) -> String {
+    format!(
+        "a protection label keeps {} closed: it came as it is, and only those whom the label lets can open it; have the \
+         label changed in OneDrive if others are to read it",
+        title(name)
+    )
+}
+
+/// Rule 20e, for what nobody can open without its password.
+#[must_use]
+pub fn closed_by_password(name: &str) -> String {
+    format!(
+        "a password keeps {} closed: it came as it is, and only those who know the password can open it; take the \
+         password off in OneDrive if others are to read it",
         title(name)
     )
 }

@@ -26,6 +26,7 @@ mod refusals;
 mod reported;
 mod sandbox;
 mod secrecy;
+mod service;
 mod signing_in;
 mod syncing;
 mod taken_back;

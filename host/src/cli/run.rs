@@ -289,6 +289,13 @@ fn inspected(inspection: &Inspection) -> Output {
         .api_origin
         .as_deref()
         .unwrap_or("none before it is connected");
+    let batches = match inspection.batches.as_slice() {
+        [] => " only".to_string(),
+        paths => format!(
+            "; and POST to {}: a batch of GETs, which the host reads and writes anew",
+            paths.join(", ")
+        ),
+    };
     let mut text = Page::of(format!(
         "{} {} ({}), {}",
         inspection.title,
@@ -300,9 +307,10 @@ fn inspected(inspection: &Inspection) -> Output {
     text.line("It can reach this, and nothing else:");
     text.add(Page::table(["IMPORT", "MEANING"], &rows));
     text.line("");
-    let redirects = "addresses that this origin redirects to, byte for byte (GET only)";
+    let redirects = "addresses that this origin redirects to, byte for byte, and one further address where such a host \
+                     redirects itself (GET only)";
     for (label, value) in [
-        ("Requests with the token go to:", format!("{origin} (GET only)")),
+        ("Requests with the token go to:", format!("{origin} (GET{batches})")),
         ("Requests without it go to:", redirects.into()),
         ("Memory of an instance:", size(inspection.memory_limit as u64)),
         ("Largest file:", format!("{} bytes", inspection.max_file_bytes)),

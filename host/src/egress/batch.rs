@@ -1,7 +1,8 @@
 //! The one thing that may be posted: a batch of reads, in the JSON format of OData (4.01, section 19).
 //!
-//! Such a body carries requests of its own, with methods of their own. So it is read here, and what goes out is written
-//! anew from what was read: nobody at the other end can find something else in it.
+//! Such a body carries requests of its own, with methods and headers of their own. So it is read here, and what goes out
+//! is written anew from what was read: nobody at the other end can find something else in it. Of headers, a read needs
+//! none: they are left out, since there a plugin could name another `Authorization`, `Cookie` or `Host`.
 
 use serde_json::{Map, Value};
 
@@ -10,15 +11,19 @@ const MEMBERS: [&str; 5] = ["id", "method", "url", "headers", "dependsOn"];
 
 /// The batch, written anew, if all that it asks for is reading paths of the origin that it is sent to.
 pub fn reads(body: &[u8]) -> Option<Vec<u8>> {
-    let Value::Object(batch) = serde_json::from_slice(body).ok()? else {
+    let Value::Object(mut batch) = serde_json::from_slice(body).ok()? else {
         return None;
     };
-    let (Some(Value::Array(requests)), 1) = (batch.get("requests"), batch.len()) else {
+    let number = batch.len();
+    let (Some(Value::Array(requests)), 1) = (batch.get_mut("requests"), number) else {
         return None;
     };
     // Without a request it is no batch, whatever else it may be at the other end.
     let some = !requests.is_empty();
     let all = requests.iter().all(|request| request.as_object().is_some_and(is_read));
+    for request in requests.iter_mut().filter_map(Value::as_object_mut) {
+        request.remove("headers");
+    }
     (some && all).then(|| Value::Object(batch).to_string().into_bytes())
 }
 
@@ -68,6 +73,14 @@ mod tests {
         ] {
             assert_eq!(reads(bad.as_bytes()), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn no_header_of_a_batch_goes_out_whatever_it_is() {
+        let with = br#"{"requests":[{"id":"0","method":"GET","url":"/x","headers":{
+            "Authorization":"Bearer stolen","Cookie":"a=b","Host":"evil.example","Prefer":"x"}}]}"#;
+        let sent = String::from_utf8(reads(with).unwrap()).unwrap();
+        assert!(!sent.contains("headers") && !sent.contains("stolen"), "{sent}");
     }
 
     #[test]

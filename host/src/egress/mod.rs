@@ -159,7 +159,8 @@ impl Egress {
         }))
     }
 
-    /// Sends with the token; a token that is refused is renewed once, where the request can be repeated.
+    /// Sends with the token; a token that is refused is renewed once. Whatever goes to the API can be repeated: the one
+    /// thing that is posted is a batch of reads, which was read before it comes here.
     async fn exchange_with_token(
         &self,
         parts: http::request::Parts,
@@ -169,9 +170,8 @@ impl Egress {
             Ok(token) => token,
             Err(refused) => return Ok(Err(refused)),
         };
-        let repeatable = parts.method.is_safe();
         let answer = self.exchange(parts.clone(), body.clone(), Some(token.clone())).await?;
-        if answer.status() != StatusCode::UNAUTHORIZED || !repeatable {
+        if answer.status() != StatusCode::UNAUTHORIZED {
             return Ok(Ok(answer));
         }
         match self.tokens.instead_of(&token).await {

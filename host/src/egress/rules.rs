@@ -28,7 +28,15 @@ pub struct Rules {
     /// For tests and demonstrations: plain http, and addresses of this machine.
     pub insecure: bool,
     /// What redirects have opened. Only digests: the addresses themselves are credentials.
-    opened: Arc<Mutex<VecDeque<[u8; 32]>>>,
+    opened: Arc<Mutex<VecDeque<Opened>>>,
+}
+
+/// An address that a redirect has opened.
+#[derive(Clone, Copy, Debug)]
+struct Opened {
+    digest: [u8; 32],
+    /// Whether the API itself has named it. Only such a host may name one further address, which may name none.
+    by_api: bool,
 }
 
 /// What a request may do.
@@ -92,7 +100,7 @@ impl Rules {
                 Err(Denied::Method)
             };
         }
-        if !self.opened().contains(&digest(&uri.to_string())) {
+        if find(&self.opened(), &digest(&uri.to_string())).is_none() {
             return Err(Denied::Destination);
         }
         if *method != Method::GET {
@@ -101,7 +109,8 @@ impl Rules {
         Ok(Permit::Bare)
     }
 
-    /// Opens the target of a redirect that came as the answer to `from`. `location` may be relative.
+    /// Opens the target of a redirect that came as the answer to `from`, if that is the API, or an address that the API
+    /// itself has named: a host that is not the API's leads one hop further at most. `location` may be relative.
     pub fn open(&self, from: &Uri, location: &str) {
         if !self.redirects {
             return;
@@ -111,11 +120,18 @@ impl Rules {
             return;
         };
         let mut opened = self.opened();
+        let by_api = origin(from).is_some_and(|origin| origin == self.api_origin);
+        let named_by_api = |place: usize| opened.get(place).is_some_and(|known| known.by_api);
+        if !by_api && !find(&opened, &digest(&from.to_string())).is_some_and(named_by_api) {
+            return;
+        }
         // An address may be used byte for byte only, so both forms are noted: as it came, and as it is joined.
         for form in [location.to_string(), uri.to_string()] {
             let digest = digest(&form);
-            if !opened.contains(&digest) {
-                opened.push_back(digest);
+            let known = find(&opened, &digest);
+            match known.and_then(|place| opened.get_mut(place)) {
+                Some(known) => known.by_api |= by_api,
+                None => opened.push_back(Opened { digest, by_api }),
             }
         }
         while OPENED_AT_MOST < opened.len() {
@@ -128,7 +144,7 @@ impl Rules {
         reach(self.insecure)
     }
 
-    fn opened(&self) -> std::sync::MutexGuard<'_, VecDeque<[u8; 32]>> {
+    fn opened(&self) -> std::sync::MutexGuard<'_, VecDeque<Opened>> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -207,6 +223,10 @@ fn literal(url: &url::Url) -> Option<std::net::IpAddr> {
     }
 }
 
+fn find(opened: &VecDeque<Opened>, digest: &[u8; 32]) -> Option<usize> {
+    opened.iter().position(|known| known.digest == *digest)
+}
+
 fn digest(address: &str) -> [u8; 32] {
     Sha256::digest(address.as_bytes()).into()
 }
@@ -274,6 +294,35 @@ mod tests {
             judge(&rules, "GET", "https://files.example.net/"),
             Err(Denied::Destination)
         );
+    }
+
+    #[test]
+    fn a_host_that_is_not_the_api_leads_one_hop_further_and_no_more() {
+        let rules = rules();
+        let hops = [
+            "https://graph.example.com/v1.0/x/content",
+            "https://tenant.example.net/download?t=1",
+            "https://region.example.net/download?t=2",
+            "https://elsewhere.example.net/",
+        ];
+        for pair in hops.windows(2) {
+            rules.open(&pair[0].parse().unwrap(), pair[1]);
+        }
+        assert_eq!(judge(&rules, "GET", hops[1]), Ok(Permit::Bare));
+        assert_eq!(judge(&rules, "GET", hops[2]), Ok(Permit::Bare));
+        assert_eq!(judge(&rules, "GET", hops[3]), Err(Denied::Destination));
+        // What the API names itself is as near as can be, whoever named it before.
+        rules.open(&hops[0].parse().unwrap(), hops[2]);
+        rules.open(&hops[2].parse().unwrap(), hops[3]);
+        assert_eq!(judge(&rules, "GET", hops[3]), Ok(Permit::Bare));
+    }
+
+    #[test]
+    fn an_address_that_was_never_opened_opens_none() {
+        let rules = rules();
+        let target = "https://files.example.net/x";
+        rules.open(&"https://stranger.example.net/".parse().unwrap(), target);
+        assert_eq!(judge(&rules, "GET", target), Err(Denied::Destination));
     }
 
     #[test]

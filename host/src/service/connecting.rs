@@ -51,6 +51,8 @@ pub struct Inspection {
     pub exports: Vec<String>,
     /// The one origin that its requests get a token for; none before there is a connection.
     pub api_origin: Option<String>,
+    /// Paths of that origin where it may post batches, each of reads only; everything else is GET.
+    pub batches: Vec<String>,
     /// Linear memory of one instance, in bytes.
     pub memory_limit: usize,
     /// The largest file, in bytes.
@@ -230,13 +232,11 @@ impl Session<'_> {
         let description = self.host.describe().await?;
         let policy = self.host.policy().await?;
         let plugin = self.host.plugin()?;
-        let api_origin = match self.present_connection().await? {
-            Some(connection) => {
-                let planned = self.plan(connection.mode, &connection.settings).await?;
-                Some(planned.plan.egress.api_origin)
-            }
+        let egress = match self.present_connection().await? {
+            Some(connection) => Some(self.plan(connection.mode, &connection.settings).await?.plan.egress),
             None => None,
         };
+        let (api_origin, batches) = egress.map(|egress| (egress.api_origin, egress.post_paths)).unzip();
         Ok(Inspection {
             id: description.id,
             title: description.title,
@@ -252,6 +252,7 @@ impl Session<'_> {
                 .collect(),
             exports: plugin.exports().to_vec(),
             api_origin,
+            batches: batches.unwrap_or_default(),
             memory_limit: self.host.limits.memory,
             max_file_bytes: policy.max_file_bytes,
             max_files_per_import: policy.max_files_per_import,

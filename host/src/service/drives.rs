@@ -1,5 +1,7 @@
 //! The drives that a connection can see, and the one that is chosen (rules 17, 18 and 30).
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::Session;
@@ -11,6 +13,9 @@ use crate::store::detach::{self, Moved};
 use crate::store::plans;
 use crate::store::runs::{self, Ending};
 use crate::{Error, Result};
+
+/// For how long a list of drives waits in all where the source asks for patience.
+const PATIENCE: Duration = Duration::from_secs(20 * 60);
 
 /// The most pages of drives that are read.
 const DRIVE_PAGES_AT_MOST: usize = 10_000;
@@ -59,32 +64,11 @@ impl Session<'_> {
         self.user.require_administrator("list drives")?;
         let connection = self.connection().await?;
         let selected = connection.drive.as_ref().map(|drive| drive.id.clone());
-        let actor = self.actor();
-        let pages = self
-            .with_plugin(&connection, self.host.limits.call, async |world, accessor| {
-                let import = world.clientpoint_content_source_content_import();
-                let mut pages = Vec::new();
-                let mut next = None;
-                let mut count = Pages::new(DRIVE_PAGES_AT_MOST);
-                loop {
-                    let page = match import.call_drives(accessor, actor.clone(), next).await? {
-                        Ok(page) => page,
-                        Err(error) => return Ok(Err(error)),
-                    };
-                    count.one_more(accounting::drives_weight(&page))?;
-                    next = page.next.clone();
-                    pages.push(page);
-                    if next.is_none() {
-                        return Ok(Ok(pages));
-                    }
-                }
-            })
-            .await?;
-        let pages = self.settled(&connection, pages).await?;
+        let (pages, cut_short) = self.drive_pages(&connection).await?;
         connections::checked(&self.host.pool, &connection.id, &self.now()).await?;
         let mut list = DriveList {
             drives: Vec::new(),
-            notes: Vec::new(),
+            notes: cut_short.into_iter().collect(),
         };
         let mut seen = std::collections::BTreeSet::new();
         for page in pages {
@@ -99,6 +83,52 @@ impl Session<'_> {
         Ok(list)
     }
 
+    /// All pages of drives. Where the source asks for patience in between, it is waited for, and goes on from there; if
+    /// that takes too long, what has come is kept, and a note says that it is not all.
+    async fn drive_pages(&self, connection: &Connection) -> Result<(Vec<contract::DrivePage>, Option<String>)> {
+        let (mut pages, mut next, mut waited) = (Vec::new(), None, Duration::ZERO);
+        let mut count = Pages::new(DRIVE_PAGES_AT_MOST);
+        loop {
+            let actor = self.actor();
+            let listed = self
+                .with_plugin(connection, self.host.limits.call, async |world, accessor| {
+                    let import = world.clientpoint_content_source_content_import();
+                    loop {
+                        let page = match import.call_drives(accessor, actor.clone(), next.clone()).await? {
+                            Ok(page) => page,
+                            Err(error) => return Ok(Err(error)),
+                        };
+                        count.one_more(accounting::drives_weight(&page))?;
+                        next = page.next.clone();
+                        pages.push(page);
+                        if next.is_none() {
+                            return Ok(Ok(()));
+                        }
+                    }
+                })
+                .await?;
+            match listed {
+                Err(ContractError::Throttled(seconds)) if !pages.is_empty() => {
+                    let pause = Duration::from_secs(seconds.unwrap_or(60).clamp(1, 3600).into());
+                    waited += pause;
+                    if PATIENCE < waited {
+                        let note = format!(
+                            "this list is not complete: Microsoft asks for a pause of {} seconds; list the drives again \
+                             later, or select one by its address (`drives select --url ADDRESS`)",
+                            pause.as_secs()
+                        );
+                        return Ok((pages, Some(note)));
+                    }
+                    self.host.clock.sleep(pause).await;
+                }
+                listed => {
+                    self.settled(connection, listed).await?;
+                    return Ok((pages, None));
+                }
+            }
+        }
+    }
+
     /// Chooses the one drive of the connection (rule 30). Another one than before takes `switch`: the files that came
     /// from the old one stay in the library, detached.
     ///
@@ -110,8 +140,7 @@ impl Session<'_> {
         self.user.require_administrator("select a drive")?;
         let connection = self.connection().await?;
         refuse_switch(&connection, id, switch)?;
-        let found = self.drives().await?.drives.into_iter().find(|drive| drive.id == id);
-        let Some(drive) = found else {
+        let Some(drive) = self.drive_by_id(&connection, id).await? else {
             return Err(Error::NotFound {
                 what: "drive",
                 name: id.into(),
@@ -120,6 +149,25 @@ impl Session<'_> {
             });
         };
         self.select(&connection, drive).await
+    }
+
+    /// The drive of that id, whether a list shows it or not. A source that knows its drives by their addresses only has
+    /// them listed.
+    async fn drive_by_id(&self, connection: &Connection, id: &str) -> Result<Option<DriveRow>> {
+        let (actor, asked) = (self.actor(), id.to_string());
+        let found = self
+            .with_plugin(connection, self.host.limits.call, async |world, accessor| {
+                let import = world.clientpoint_content_source_content_import();
+                import.call_resolve_drive(accessor, actor, asked).await
+            })
+            .await?;
+        match found {
+            Ok(drive) if drive.id == id => return Ok(Some(DriveRow::new(drive, None))),
+            Ok(_) | Err(ContractError::WrongAddress(_)) => {}
+            Err(ContractError::NotFound) => return Ok(None),
+            Err(error) => return self.settled(connection, Err(error)).await,
+        }
+        Ok(self.drives().await?.drives.into_iter().find(|drive| drive.id == id))
     }
 
     /// As [`Session::select_drive`], by an address that a person has copied from a browser: of a site, of a library or a

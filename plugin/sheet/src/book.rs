@@ -1,4 +1,6 @@
-//! A workbook, opened: its list of sheets, and what all of them share.
+//! A workbook, opened: its list of sheets, the texts that cells share, and which formats are those of dates.
+
+use std::{collections::BTreeMap, io::Read};
 
 use quick_xml::events::{BytesStart, Event};
 
@@ -6,16 +8,16 @@ use super::{
     Limits, SheetError,
     area::Area,
     cells::Pull,
-    formats::dates,
     guard::{Role, too_large},
     kind,
     package::{Package, Relation},
-    texts::Texts,
-    xml,
+    xml::{self, Xml},
 };
 
 /// The most sheets that are looked into.
 const SHEETS: usize = 1000;
+/// The most number formats that a workbook defines. Excel ends at some 250.
+const FORMATS: usize = 65_536;
 /// All targets of a sheet's links, in bytes.
 const TARGETS: usize = 64 * 1024 * 1024;
 /// From 30 December 1899 to 1 January 1904, in days.
@@ -187,4 +189,221 @@ fn listed(element: &BytesStart<'_>) -> Named {
         }
     }
     (name, is_visible, id)
+}
+
+/// Texts that cells share, one behind the other.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    all: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    fn read<S: Read>(mut part: Xml<'_, S>) -> Result<Self, SheetError> {
+        let mut texts = Self::default();
+        let mut rich = Rich::default();
+        loop {
+            match part.next()? {
+                Event::Start(element) => rich.begins(&element),
+                Event::Text(text) => rich.add(&text.xml10_content()),
+                Event::CData(text) => rich.add(&text.xml10_content()),
+                Event::GeneralRef(reference) => rich.refer(&reference),
+                Event::End(element) => match element.local_name().as_ref() {
+                    "si" => {
+                        texts.all.push_str(&rich.take());
+                        texts.ends.push(texts.all.len());
+                    }
+                    name => rich.ends(name),
+                },
+                Event::Eof => return Ok(texts),
+                _ => {}
+            }
+        }
+    }
+
+    /// The text with this number, from 0.
+    pub(super) fn get(&self, number: usize) -> Option<&str> {
+        let end = *self.ends.get(number)?;
+        let begin = match number.checked_sub(1) {
+            Some(before) => *self.ends.get(before)?,
+            None => 0,
+        };
+        self.all.get(begin..end)
+    }
+}
+
+/// A text whose parts may look different each: `<r><t>…</t></r><r><t>…</t></r>`, or plainly `<t>…</t>`.
+#[derive(Debug, Default)]
+pub(super) struct Rich {
+    text: String,
+    /// The part under way.
+    part: String,
+    is_open: bool,
+    keeps_blanks: bool,
+    /// How it is spoken: written above Japanese text, and no part of it.
+    is_spoken: bool,
+}
+
+impl Rich {
+    pub(super) fn begins(&mut self, element: &BytesStart<'_>) {
+        match element.local_name().as_ref() {
+            "rPh" => self.is_spoken = true,
+            "t" if !self.is_spoken => {
+                self.is_open = true;
+                self.keeps_blanks = xml::attributes(element).any(|told| told == ("space", "preserve"));
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn add(&mut self, text: &str) {
+        if self.is_open {
+            xml::push(text, &mut self.part);
+        }
+    }
+
+    pub(super) fn refer(&mut self, reference: &quick_xml::events::BytesRef<'_>) {
+        if self.is_open {
+            xml::resolve(reference, &mut self.part);
+        }
+    }
+
+    pub(super) fn ends(&mut self, name: &str) {
+        match name {
+            "rPh" => self.is_spoken = false,
+            "t" if self.is_open => {
+                self.is_open = false;
+                let blank = [' ', '\t', '\r', '\n'];
+                let part = match self.keeps_blanks {
+                    true => self.part.as_str(),
+                    false => self.part.trim_matches(blank),
+                };
+                xml::push(&xml::unescaped(part), &mut self.text);
+                self.part.clear();
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn take(&mut self) -> String {
+        std::mem::take(self).text
+    }
+}
+
+/// Which styles show dates.
+fn dates<S: Read>(mut part: Xml<'_, S>) -> Result<Vec<bool>, SheetError> {
+    let mut formats: BTreeMap<u32, bool> = BTreeMap::new();
+    let mut dates = Vec::new();
+    let mut in_cells = false;
+    loop {
+        match part.next()? {
+            Event::Start(element) => match element.local_name().as_ref() {
+                "cellXfs" => in_cells = true,
+                "xf" if in_cells => {
+                    let id = number(&element, "numFmtId").unwrap_or(0);
+                    dates.push(formats.get(&id).copied().unwrap_or_else(|| built_in(id)));
+                }
+                "numFmt" => {
+                    let code = xml::attributes(&element).find(|(key, _)| *key == "formatCode");
+                    if let (Some(id), Some((_, code))) = (number(&element, "numFmtId"), code) {
+                        formats.insert(id, shows_a_date(&xml::meant(code)));
+                    }
+                    if formats.len() > FORMATS {
+                        return Err(too_large());
+                    }
+                }
+                _ => {}
+            },
+            Event::End(element) if element.local_name().as_ref() == "cellXfs" => in_cells = false,
+            Event::Eof => return Ok(dates),
+            _ => {}
+        }
+    }
+}
+
+fn number(element: &BytesStart<'_>, name: &str) -> Option<u32> {
+    let (_, value) = xml::attributes(element).find(|(key, _)| *key == name)?;
+    value.trim().parse().ok()
+}
+
+/// The formats that have no code in the file (ECMA-376, part 1, 18.8.30), those of East Asia among them.
+const fn built_in(id: u32) -> bool {
+    matches!(id, 14..=22 | 27..=36 | 45..=47 | 50..=58)
+}
+
+/// Whether a format has letters of days or hours in its first section, outside of quotes.
+fn shows_a_date(code: &str) -> bool {
+    if code.eq_ignore_ascii_case("general") || code.eq_ignore_ascii_case("standard") {
+        return false;
+    }
+    let mut letters = code.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' => {
+                letters.by_ref().find(|letter| *letter == '"');
+            }
+            // The next one is shown, or its width is.
+            '\\' | '_' | '*' => {
+                letters.next();
+            }
+            // A colour, a condition, a country; or hours that go on after 24.
+            '[' => {
+                let inner: String = letters.by_ref().take_while(|letter| *letter != ']').collect();
+                let inner = inner.to_ascii_lowercase();
+                if !inner.is_empty() && ["h", "m", "s"].iter().any(|unit| inner.replace(unit, "").is_empty()) {
+                    return true;
+                }
+            }
+            ';' => return false,
+            'd' | 'm' | 'y' | 'h' | 's' | 'D' | 'M' | 'Y' | 'H' | 'S' => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_of_dates_are_known_by_their_letters() {
+        for code in [
+            "dd/mm/yyyy",
+            "yyyy\\-mm\\-dd",
+            "[$-409]d\\-mmm\\-yyyy;@",
+            "[h]:mm:ss",
+            "[mm]",
+            "m\"M\"d\"D\";@",
+            "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy",
+            "h:mm AM/PM",
+            "\"ID \"yy",
+        ] {
+            assert!(shows_a_date(code), "{code}");
+        }
+        for code in [
+            "General",
+            "Standard",
+            "0",
+            "#,##0.00",
+            "\"days\" 0",
+            "0\\d",
+            "[Red]0",
+            "[$EUR-de]0",
+            "0.00E+00",
+            "@",
+            "000000",
+            "0_d",
+            "0;dd",
+            "[Magenta]0",
+            "",
+        ] {
+            assert!(!shows_a_date(code), "{code}");
+        }
+        assert!(built_in(14) && built_in(22) && built_in(57) && !built_in(0) && !built_in(49));
+    }
 }

@@ -8,9 +8,8 @@
 //! - [`kind`]: what the bytes are, and the refusal of what is not read here.
 //! - `package`, `xml`: the parts of a workbook, and the pieces of a part. `guard` measures them while they are unpacked,
 //!   by `lexer`; `wide` is for parts in UTF-16.
-//! - `book`: the list of sheets, with shared `texts` and the `formats` of dates.
-//! - `cells`: a sheet's cells in the order of the file, each a `cell` first, and what stands behind them; `area`,
-//!   `formula` and `days` are what they are made of.
+//! - `book`: the list of sheets, shared texts, formats of dates. `cells`: a sheet's cells in the order of the file, and
+//!   what stands behind them; `area`, `formula` and `days` are what they are made of.
 //! - `workbook`: the sheet that is wanted among all of a workbook. `text`: comma separated text.
 //! - `columns`: the header row, and the two columns below it; `headers`: titles, and what nearly fits; `behind`: merged
 //!   cells and links, given to the rows.
@@ -19,11 +18,9 @@
 mod area;
 mod behind;
 mod book;
-mod cell;
 mod cells;
 mod columns;
 mod days;
-mod formats;
 mod formula;
 mod guard;
 mod headers;
@@ -32,7 +29,6 @@ pub mod kind;
 mod lexer;
 mod package;
 mod text;
-mod texts;
 mod wide;
 mod workbook;
 mod xml;

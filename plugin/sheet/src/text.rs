@@ -2,7 +2,6 @@
 
 use super::{
     Cell, Problem, SheetError,
-    cell::text_cell,
     cells::Placed,
     formula::{self, Link},
     kind,
@@ -143,7 +142,7 @@ fn meant(text: String) -> (Cell, Link) {
         .and_then(|rest| rest.strip_suffix('"'))
         .filter(|inner| !inner.replace("\"\"", "").contains('"'))
     {
-        return (text_cell(&inner.replace("\"\"", "\"")), Link::None);
+        return (super::cells::text_cell(&inner.replace("\"\"", "\"")), Link::None);
     }
     match formula::link(formula) {
         Some((link, Some(shown))) => (Cell::Text(shown), link),

@@ -60,6 +60,15 @@ impl<P: Ports> Search<'_, P> {
                     self.gave_up("Microsoft does not list it");
                     return Ok(List::Part(tree, None, count));
                 }
+                Err(Fault::TooLong) => {
+                    self.gave_up("Microsoft lists too much at once");
+                    return Ok(List::Part(tree, None, count));
+                }
+                // An entry that can't be read may be the one that is looked for.
+                Err(Fault::Unusable(why)) => {
+                    self.gave_up(&why);
+                    return Ok(List::Part(tree, None, count));
+                }
                 Err(fault) => return Err(call_error(fault)),
             };
             count += 1;

@@ -14,6 +14,7 @@ use crate::{
     model::{CallError, Connection, EntryKind},
     paths::{self, FilePage, Reference},
     ports::Ports,
+    wording,
 };
 
 /// Up to this number of paths the drive is not listed: they take one round of requests, or two.
@@ -21,11 +22,19 @@ const FEW: usize = 400;
 /// Pages of the list that are read for what leads nowhere: as many as the requests that few paths take.
 pub(super) const PAGES: usize = FEW / graph::BATCH;
 /// Questions that are written down at the same time.
-const AT_ONCE: usize = 2_000;
+pub(super) const AT_ONCE: usize = 2_000;
 /// Microsoft's longest path, in characters: nothing can be at a longer one.
 const LONGEST: usize = 400;
 /// Folders that are looked through for names alike, where the drive was not listed to its end.
 pub(super) const FOLDERS: usize = 100;
+
+/// Pages of a drive that is listed because its paths lead nowhere, at most.
+const ALL_PAGES: usize = 2_000;
+/// What no name can have. In a path, Graph takes a colon for a mark of its own (onedrive-api-docs#941).
+const IN_NO_NAME: [char; 8] = ['"', '*', ':', '<', '>', '?', '|', '\\'];
+
+const ASTRAY: &str = "Microsoft answers with the drive itself for this path, and its list of the drive can't be had: give a \
+    sharing link of the file instead";
 
 /// What a row's path leads to.
 #[derive(Clone)]
@@ -55,6 +64,8 @@ pub(super) enum Spot {
     OtherDrive,
     Denied,
     Failed(String),
+    /// Microsoft answered with the drive itself, as one of its clouds does for any path (rclone#3973).
+    Astray,
 }
 
 /// Finds what all of these lead to, in their order. `partners` has for each the place of another one that may help it, as
@@ -80,13 +91,16 @@ pub(crate) async fn all<P: Ports>(
     if wanted > FEW {
         list = search.read_on(list, wanted.div_ceil(graph::BATCH)).await?;
     }
+    let spots = match list {
+        List::Whole(_) => BTreeMap::new(),
+        List::Part(..) => search.ask(&self::wanted(references)).await?,
+    };
+    if spots.values().any(|spot| matches!(spot, Spot::Astray)) {
+        list = search.read_on(list, ALL_PAGES).await?;
+    }
     let tree = match list {
         List::Whole(ref tree) => Some(tree.clone()),
         List::Part(..) => None,
-    };
-    let spots = match &tree {
-        Some(_) => BTreeMap::new(),
-        None => search.ask(&self::wanted(references)).await?,
     };
     let look = |path: &str| match &tree {
         Some(tree) => tree.find(path),
@@ -117,7 +131,7 @@ fn behind(spot: Option<&Spot>) -> Finding {
         Some(Spot::OtherDrive) => Finding::OtherDrive(Vec::new()),
         Some(Spot::Denied) => Finding::Denied,
         Some(Spot::Failed(why)) => Finding::Failed(why.clone()),
-        Some(Spot::Nothing | Spot::Twins(_)) | None => Finding::Nothing(Vec::new(), ""),
+        Some(Spot::Nothing | Spot::Twins(_) | Spot::Astray) | None => Finding::Nothing(Vec::new(), ""),
     }
 }
 
@@ -141,7 +155,7 @@ fn wanted(references: &[&Reference]) -> BTreeMap<String, String> {
 }
 
 pub(super) fn can_be(path: &str) -> bool {
-    !path.is_empty() && path.chars().count() <= LONGEST
+    !path.is_empty() && !path.contains(IN_NO_NAME) && path.chars().count() <= LONGEST
 }
 
 pub(super) fn finding(readings: &[String], elsewhere: bool, look: impl Fn(&str) -> Spot) -> Finding {
@@ -163,6 +177,10 @@ pub(super) fn finding(readings: &[String], elsewhere: bool, look: impl Fn(&str) 
             }
             Spot::Failed(why) => {
                 trouble = Some(Finding::Failed(why));
+                Vec::new()
+            }
+            Spot::Astray => {
+                trouble = Some(Finding::Failed(ASTRAY.to_owned()));
                 Vec::new()
             }
         };
@@ -195,10 +213,9 @@ pub(super) struct Search<'a, P> {
 impl<P: Ports> Search<'_, P> {
     /// Asks for each path, and for those that are not there in their other spellings.
     async fn ask(&self, wanted: &BTreeMap<String, String>) -> Result<BTreeMap<String, Spot>, CallError> {
-        let at = |path: &String| graph::at_path(self.drive, path);
         let mut spots = BTreeMap::new();
         let mut again = Vec::new();
-        let found = self.spots(wanted.values().map(at)).await?;
+        let found = self.at(wanted.values()).await?;
         for ((wanted, path), spot) in wanted.iter().zip(found) {
             if matches!(spot, Spot::Nothing) {
                 let others = paths::spellings(path).into_iter();
@@ -206,7 +223,7 @@ impl<P: Ports> Search<'_, P> {
             }
             spots.insert(wanted.clone(), spot);
         }
-        let found = self.spots(again.iter().map(|(_, path)| at(path))).await?;
+        let found = self.at(again.iter().map(|(_, path)| path)).await?;
         for ((wanted, _), spot) in again.iter().zip(found) {
             if matches!(spot, Spot::Item(_)) {
                 spots.insert((*wanted).clone(), spot);
@@ -256,7 +273,7 @@ impl<P: Ports> Search<'_, P> {
         Ok(spots)
     }
 
-    fn spot(&self, answer: many::Answer<Place>) -> Spot {
+    pub(super) fn spot(&self, answer: many::Answer<Place>) -> Spot {
         match answer {
             Some(Ok(place)) if place.drive().is_some_and(|drive| drive != self.drive) => Spot::OtherDrive,
             Some(Ok(place)) if place.is_root() => Spot::Item(Located::Drive),
@@ -283,12 +300,14 @@ fn count<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
     hashes.len()
 }
 
-fn refused(error: &GraphError) -> Spot {
+pub(super) fn refused(error: &GraphError) -> Spot {
     match error.meaning() {
         Meaning::NotFound => Spot::Nothing,
         // A path that can't be one is answered like this.
         Meaning::Other if error.status == 400 => Spot::Nothing,
-        Meaning::Denied => Spot::Denied,
+        Meaning::Denied | Meaning::SignIn => Spot::Denied,
+        Meaning::Closed => Spot::Failed(wording::SITE_CLOSED.to_owned()),
+        Meaning::Moved => Spot::Failed(wording::SITE_MOVED.to_owned()),
         _ => Spot::Failed(format!(
             "Microsoft answered with status {}: try it again later",
             error.status

@@ -502,3 +502,110 @@ fn the_drive_is_named_in_requests_by_its_id() {
         fake.paths()
     );
 }
+
+/// The readings of addresses in a request of many that are reported: as others are read, decoded once more, not decoded.
+const READINGS: [fn(&str) -> String; 3] = [
+    str::to_owned,
+    |url| {
+        let (path, query) = url.split_once('?').unwrap();
+        let path = percent_encoding::percent_decode_str(path)
+            .decode_utf8_lossy()
+            .into_owned();
+        format!("{}?{query}", path.split('#').next().unwrap())
+    },
+    |url| url.replace('%', "%25"),
+];
+
+#[test]
+fn whichever_way_addresses_are_read_in_a_request_of_many_what_is_there_is_found() {
+    let paths = [
+        "plain.pdf",
+        "A B/Übersicht 50%.pdf",
+        "C & D/No #1.pdf",
+        "50%25.pdf",
+        "50%.pdf",
+        "a+b.pdf",
+    ];
+    for reading in READINGS {
+        let fake = world(&paths);
+        fake.read_in_batch.set(reading);
+        let rows: Vec<(String, &str)> = (1..).map(|id: u32| id.to_string()).zip(paths).collect();
+        let mut rows: Vec<(&str, &str)> = rows.iter().map(|(id, path)| (id.as_str(), *path)).collect();
+        rows.push(("1", "A B/nothing ä.pdf"));
+        rows.remove(0);
+        let report = apply_of(&fake, &rows);
+        let outcomes = outcomes(&report);
+        // `50%25.pdf` can be read in two ways, and both are there.
+        assert!(matches!(outcomes[2], RowOutcome::Ambiguous(_)), "{outcomes:?}");
+        for row in [0, 1, 3, 4] {
+            assert_eq!(outcomes[row], RowOutcome::Linked, "{}", rows[row].1);
+        }
+        assert!(matches!(outcomes[5], RowOutcome::PathNotFound(_)), "{outcomes:?}");
+        assert_eq!(follows(&fake, "5").as_deref(), Some("ID-50%.pdf"));
+    }
+}
+
+#[test]
+fn a_name_that_no_path_leads_to_is_found_in_its_folder() {
+    let fake = world(&["Team/100%25 sure.pdf"]);
+    fake.scripted(|request| {
+        let missing = Answer::new(404, r#"{"error":{"code":"itemNotFound"}}"#);
+        request.url.contains("/root:/").then_some(missing)
+    });
+    fake.read_in_batch
+        .set(|url| match url.contains("/root:/") && url.contains("sure") {
+            true => "/drives/x/nowhere?".to_owned(),
+            false => url.to_owned(),
+        });
+    let report = apply_of(&fake, &[("1", "Team/100%25 sure.pdf")]);
+    assert_eq!(outcomes(&report), [RowOutcome::Linked]);
+    assert_eq!(follows(&fake, "1").as_deref(), Some("ID-team/100%25 sure.pdf"));
+}
+
+/// A cloud in which every path leads to the drive's own folder.
+fn to_the_root(fake: &Fake, changes: u16) {
+    let root = fake.items.borrow()["ROOT"].json.to_string();
+    fake.read_in_batch.set(|url| match url.split_once("/root:/") {
+        Some((drive, rest)) => format!("{drive}/root?{}", rest.split_once('?').unwrap().1),
+        None => url.to_owned(),
+    });
+    fake.scripted(move |request| {
+        let url = &request.url;
+        let lost = url.contains("/root:/").then(|| Answer::new(200, root.clone()));
+        lost.or_else(|| (url.contains("/root/delta") && changes != 200).then(|| Answer::new(changes, "")))
+    });
+}
+
+#[test]
+fn where_every_path_leads_to_the_drive_itself_its_files_are_found_by_listing_it() {
+    let fake = world(&["Clients/Offer.docx", "a.pdf"]);
+    to_the_root(&fake, 200);
+    let rows = [("1", "Clients/Offer.docx"), ("2", "a.pdf"), ("2", "b.pdf")];
+    let report = preview_of(&fake, &rows[..2]);
+    assert_eq!(outcomes(&report), [RowOutcome::Linked, RowOutcome::Linked]);
+    let missing = preview_of(&fake, &rows[2..]);
+    assert!(matches!(outcomes(&missing)[0], RowOutcome::PathNotFound(_)));
+
+    to_the_root(&fake, 400);
+    let report = preview_of(&fake, &rows[..1]);
+    assert_eq!(outcomes(&report), [RowOutcome::Failed]);
+    assert!(
+        report.rows[0].message.contains("sharing link"),
+        "{}",
+        report.rows[0].message
+    );
+}
+
+#[test]
+fn a_name_that_can_not_be_is_not_asked_for() {
+    let fake = world(&["a.pdf"]);
+    let report = preview_of(&fake, &[("1", "Team/a: b.pdf")]);
+    assert!(matches!(outcomes(&report)[0], RowOutcome::PathNotFound(_)));
+    let asked = fake.requests.borrow();
+    let bodies = asked.iter().filter_map(|(_, request)| request.body.clone());
+    assert!(
+        bodies
+            .map(|body| String::from_utf8(body).unwrap())
+            .all(|body| !body.contains("%3A"))
+    );
+}

@@ -91,7 +91,7 @@ pub(super) fn row(outcome: &RowOutcome, subject: &Subject<'_>, policy: &Policy) 
         ),
         RowOutcome::Refused(refusal) => refused(refusal, &path),
         RowOutcome::AccessDenied => format!(
-            "Microsoft does not let this connection read {path}: ask its owner, or an administrator of Microsoft 365"
+            "Microsoft does not let this connection read {path}: ask its owner, or an administrator of Microsoft 365; if it is a sharing link, that may be closed by itself"
         ),
         RowOutcome::Failed if why.is_empty() => format!("{path} could not be looked at: try it again later"),
         RowOutcome::Failed => format!("{path} could not be looked at: {why}"),

@@ -164,7 +164,7 @@ pub(super) fn refusal(refusal: Refusal) -> wit::Refusal {
 fn failure(failure: Failure) -> wit::Failure {
     match failure {
         Failure::NotFound => wit::Failure::NotFound,
-        Failure::AccessDenied => wit::Failure::AccessDenied,
+        Failure::AccessDenied | Failure::SiteClosed | Failure::SiteMoved => wit::Failure::AccessDenied,
         Failure::Locked => wit::Failure::Locked,
         Failure::Labelled => wit::Failure::Labelled,
         Failure::Throttled(left) => wit::Failure::Throttled(left.map(seconds)),

@@ -12,6 +12,7 @@ use crate::{
     kinds,
     model::{Failure, Refusal},
     ports::{CHUNK, Ports, Read},
+    protection::Watch,
     quick_xor::QuickXor,
     retry::{Budget, Trouble},
     validate,
@@ -29,6 +30,7 @@ pub(super) struct Taken {
     announced: Option<u64>,
     media_type: String,
     tag: Option<String>,
+    protection: Watch,
 }
 
 /// Why a connection ended too early.
@@ -68,6 +70,7 @@ impl Taken {
             announced: self.announced,
             media_type: self.media_type,
             first: self.first,
+            protection: self.protection.found(),
         }
     }
 
@@ -75,6 +78,7 @@ impl Taken {
         let wanted = kinds::SAMPLE.saturating_sub(self.first.len());
         self.first.extend(bytes.iter().take(wanted));
         self.hash.update(bytes);
+        self.protection.take(bytes);
     }
 }
 
@@ -107,9 +111,12 @@ pub(super) async fn pour<P: Ports>(
 async fn connect<P: Ports>(job: &Job<'_, P>, from: u64, budget: &mut Budget) -> Result<(Head, P::Body), Break> {
     let mut request = graph::content(job.api, &job.source.drive, &job.source.item);
     for hop in 0..=HOPS {
-        let (head, body) = call::open(job.ports, &request, budget)
-            .await
-            .map_err(|fault| lost(job, fault))?;
+        let (head, body) = call::open(job.ports, &request, budget).await.map_err(|fault| {
+            // The host lets a redirect lead one hop beyond the first, and no further.
+            let too_far = fault == Fault::Refused && hop > 1;
+            let too_far = too_far.then(|| Stop::Failed(Failure::Other).into());
+            too_far.unwrap_or_else(|| lost(job, fault))
+        })?;
         if matches!(head.status, 200 | 206) {
             return Ok((head, body));
         }

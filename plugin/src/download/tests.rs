@@ -294,6 +294,37 @@ fn r20e_content_that_does_not_fit_the_ending_is_told_and_comes_in() {
 }
 
 #[test]
+fn what_nobody_can_open_or_is_empty_comes_in_with_a_warning() {
+    let utf16 = |name: &str| -> Vec<u8> { name.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let compound = |name: &str| [b"\xD0\xCF\x11\xE0".to_vec(), vec![0; 5000], utf16(name)].concat();
+    for (name, bytes, warning) in [
+        ("Deck.pptx", compound("DRMEncryptedDataSpace"), "protection label"),
+        ("Plan.xlsx", compound("StrongEncryptionDataSpace"), "password"),
+        ("Plan.docx", compound("WordDocument"), "does not look like docx"),
+        ("Old.doc", compound("\tDRMContent"), "protection label"),
+        ("A.pdf", b"%PDF-2.0 MicrosoftIRMServices".to_vec(), "protection label"),
+        ("Empty.pdf", Vec::new(), "is empty"),
+    ] {
+        let fake = Fake::new([FakeItem::file("A", name, bytes.clone())]);
+        let warnings = imported(&fake);
+        assert!(
+            warnings.len() == 1 && warnings[0].contains(warning),
+            "{name}: {warnings:?}"
+        );
+        assert_eq!(kept(&fake), [bytes]);
+    }
+    for (name, bytes) in [
+        ("Old.doc", compound("WordDocument")),
+        ("New.docx", b"PK\x03\x04".to_vec()),
+    ] {
+        assert_eq!(
+            imported(&Fake::new([FakeItem::file("A", name, bytes)])),
+            Vec::<String>::new()
+        );
+    }
+}
+
+#[test]
 fn redirects_are_followed_five_times_and_not_for_ever() {
     let hop = |request: &Request| {
         let onwards = Answer::new(302, "").with("Location", format!("{CONTENT}/hop"));

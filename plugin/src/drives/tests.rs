@@ -24,7 +24,11 @@ fn ok(body: &Value) -> Answer {
 }
 
 fn drive(id: &str, kind: &str) -> Value {
-    json!({ "value": [{ "id": id, "name": "Documents", "driveType": kind }] })
+    json!({ "value": [one(id, kind)] })
+}
+
+fn one(id: &str, kind: &str) -> Value {
+    json!({ "id": id, "name": "Documents", "driveType": kind })
 }
 
 /// An organization of two people (on two pages), one of them without a drive, and two sites, one of them personal.
@@ -35,8 +39,8 @@ fn organization(path: &str) -> Answer {
             "@odata.nextLink": format!("{API}/v1.0/users?$skiptoken=2"),
         })),
         "/v1.0/users?$skiptoken=2" => ok(&json!({ "value": [{ "id": "u2", "displayName": "Bob" }] })),
-        "/v1.0/users/u1/drives" => ok(&drive("d1", "business")),
-        "/v1.0/users/u2/drives" => Answer::new(
+        "/v1.0/users/u1/drive" => ok(&one("d1", "business")),
+        "/v1.0/users/u2/drive" => Answer::new(
             404,
             r#"{"error":{"code":"ResourceNotFound","message":"User's mysite not found."}}"#,
         ),
@@ -121,7 +125,7 @@ fn a_site_that_cannot_be_read_is_noted_and_the_rest_is_listed() {
 #[test]
 fn r21_drives_of_personal_accounts_are_left_out() {
     let fake = Fake::new([]).answering(|request| {
-        let personal = request.url.contains("/u1/drives").then(|| ok(&drive("d9", "personal")));
+        let personal = request.url.contains("/u1/drive").then(|| ok(&one("d9", "personal")));
         Some(personal.unwrap_or_else(|| organization(&request.url)))
     });
     let (drives, _) = listed(&fake).unwrap();
@@ -130,7 +134,7 @@ fn r21_drives_of_personal_accounts_are_left_out() {
 
 #[test]
 fn credentials_that_are_not_accepted_end_the_listing() {
-    for part in ["/users?$select", "/users/u1/drives"] {
+    for part in ["/users?$select", "/users/u1/drive"] {
         assert!(
             matches!(listed(&with(401, part)), Err(CallError::SignInNeeded(_))),
             "{part}"
@@ -159,7 +163,7 @@ fn signed_in(sites: u16) -> Fake {
     let mut fake = Fake::new([]).answering(move |request| {
         Some(
             match request.url.strip_prefix(API).unwrap().split('?').next().unwrap() {
-                "/v1.0/me/drives" => ok(&drive("d1", "business")),
+                "/v1.0/me/drive" => ok(&one("d1", "business")),
                 "/v1.0/sites" if sites == 200 => ok(&json!({ "value": [
                     { "id": "h,1,2", "displayName": "Sales", "webUrl": "https://contoso.sharepoint.com/sites/sales" },
                 ]})),
@@ -288,4 +292,191 @@ fn r02_a_member_has_no_address_resolved() {
         Err(CallError::Forbidden)
     );
     assert_eq!(fake.calls.get(), 0);
+}
+
+#[test]
+fn a_site_that_is_locked_is_noted_and_a_person_without_a_licence_is_no_news() {
+    for status in [423, 404, 403, 308, 401] {
+        let (drives, notes) = listed(&with(status, "/sites/h,1,2/drives")).unwrap_or_default();
+        if status == 401 {
+            assert!(drives.is_empty(), "the only site of its page");
+            continue;
+        }
+        assert_eq!((drives.len(), notes.len()), (1, 1), "{status}");
+        assert!(
+            notes[0].contains("Sales") && notes[0].contains(&status.to_string()),
+            "{notes:?}"
+        );
+    }
+    let closed = |request: &Request| {
+        let body = r#"{"error":{"code":"notAllowed","message":"Access to this site has been blocked."}}"#;
+        request.url.contains("h,1,2/drives").then(|| Answer::new(423, body))
+    };
+    let fake =
+        Fake::new([]).answering(move |request| Some(closed(request).unwrap_or_else(|| organization(&request.url))));
+    assert!(listed(&fake).unwrap().1[0].contains("locked or archived"));
+
+    let fake = Fake::new([]).answering(|request| {
+        let body = r#"{"error":{"code":"notAllowed","message":"You do not have a valid license"}}"#;
+        let unlicensed = request.url.contains("/u2/drive").then(|| Answer::new(403, body));
+        Some(unlicensed.unwrap_or_else(|| organization(&request.url)))
+    });
+    assert_eq!(listed(&fake).unwrap().1, Vec::<String>::new());
+}
+
+#[test]
+fn libraries_that_the_system_hides_are_not_offered() {
+    let fake = Fake::new([]).answering(|request| {
+        let library = |id: &str, name: &str, last: &str| {
+            json!({ "id": id, "name": name, "driveType": "documentLibrary",
+                "webUrl": format!("https://contoso.sharepoint.com/sites/sales/{last}") })
+        };
+        let all = json!({ "value": [
+            library("p1", "PersonalCacheLibrary", "PersonalCacheLibrary"),
+            library("p2", "Documents", "PreservationHoldLibrary"),
+            library("d2", "Documents", "Shared%20Documents"),
+        ]});
+        let hidden = request.url.contains("h,1,2/drives").then(|| ok(&all));
+        Some(hidden.unwrap_or_else(|| organization(&request.url)))
+    });
+    let ids: Vec<String> = listed(&fake).unwrap().0.into_iter().map(|drive| drive.id).collect();
+    assert_eq!(ids, ["d1", "d2"]);
+}
+
+/// Sixty sites on one page, and nobody to be listed.
+fn many_sites(mut answer: impl FnMut(&str) -> Option<Answer> + 'static) -> Fake {
+    Fake::new([]).answering(move |request| {
+        let path = request.url.strip_prefix(API).unwrap().split('?').next().unwrap();
+        let sites: Vec<Value> = (0..60)
+            .map(|number| json!({ "id": format!("s{number}"), "displayName": "S" }))
+            .collect();
+        Some(answer(path).unwrap_or_else(|| match path {
+            "/v1.0/users" => ok(&json!({ "value": [] })),
+            "/v1.0/sites/getAllSites" => ok(&json!({ "value": sites })),
+            path => {
+                let site = path.split('/').nth(3).unwrap();
+                ok(&drive(&format!("d-{site}"), "documentLibrary"))
+            }
+        }))
+    })
+}
+
+#[test]
+fn a_call_looks_at_some_owners_only_and_the_next_one_goes_on_in_the_same_page() {
+    let fake = many_sites(|_| None);
+    let mut next = None::<String>;
+    let mut found = vec![];
+    loop {
+        fake.requests.borrow_mut().clear();
+        let page = run(&fake, drives(&fake, Role::Administrator, next.as_deref())).unwrap();
+        assert!(fake.requests.borrow().len() <= 1 + OWNERS);
+        found.extend(page.drives.into_iter().map(|drive| drive.id));
+        next = page.next;
+        if next.is_none() {
+            break;
+        }
+    }
+    let expected: Vec<String> = (0..60).map(|number| format!("d-s{number}")).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_was_found_before_microsoft_asks_for_patience_is_given_and_the_next_call_goes_on_from_there() {
+    let mut busy = true;
+    let fake = many_sites(move |path| {
+        let now = busy && path.contains("/s10/");
+        busy &= !now;
+        now.then(|| Answer::new(429, "").with("Retry-After", "300"))
+    });
+    let call = |next: Option<&str>| run(&fake, drives(&fake, Role::Administrator, next));
+    let people = call(None).unwrap();
+    let first = call(people.next.as_deref()).unwrap();
+    assert!((4..=10).contains(&first.drives.len()), "{}", first.drives.len());
+    let told = call(first.next.as_deref());
+    assert!(matches!(told, Err(CallError::Throttled(Some(_)))), "{told:?}");
+    run(&fake, fake.wait(std::time::Duration::from_secs(300)));
+    let second = call(first.next.as_deref()).unwrap();
+    assert_eq!(second.drives[0].id, format!("d-s{}", first.drives.len()));
+}
+
+#[test]
+fn a_cursor_of_before_says_nothing_of_the_place_in_the_page() {
+    let old = URL_SAFE_NO_PAD.encode(r#"{"phase":"Sites","link":null,"without_people":true}"#);
+    let read = read_cursor(&old, API).unwrap();
+    assert_eq!((read.phase, read.place, read.without_people), (Phase::Sites, 0, true));
+}
+
+#[test]
+fn a_drive_is_found_by_its_id_and_named_after_its_owner() {
+    let fake = Fake::new([]).answering(|request| {
+        let path = request.url.strip_prefix(API).unwrap().split('?').next().unwrap();
+        Some(match path {
+            "/v1.0/drives/b!1" => ok(&json!({ "id": "b!1", "name": "OneDrive", "driveType": "business",
+                "owner": { "user": { "displayName": "Ada" } } })),
+            _ => Answer::new(404, r#"{"error":{"code":"itemNotFound","message":"No."}}"#),
+        })
+    });
+    let by_id = |id: &str| run(&fake, resolve_drive(&fake, Role::Administrator, id));
+    assert_eq!(by_id("b!1").unwrap().name, "OneDrive (Ada)");
+    assert_eq!(by_id("b!2"), Err(CallError::NotFound));
+    assert!(matches!(by_id("nonsense"), Err(CallError::WrongAddress(_))));
+}
+
+#[test]
+fn a_site_below_the_root_site_is_found_though_the_root_may_not_be_read() {
+    for root in [200, 403, 404] {
+        let fake = Fake::new([]).answering(move |request| {
+            let library = json!({ "value": [{ "id": "hr", "name": "Policies", "driveType": "documentLibrary",
+                "webUrl": "https://contoso.sharepoint.com/hr/Policies" }] });
+            let path = request.url.strip_prefix(API).unwrap().split('?').next().unwrap();
+            Some(match path {
+                "/v1.0/sites/contoso.sharepoint.com" if root == 200 => ok(&json!({ "id": "root" })),
+                "/v1.0/sites/contoso.sharepoint.com" => Answer::new(root, ""),
+                "/v1.0/sites/root/drives" => ok(&json!({ "value": [] })),
+                "/v1.0/sites/contoso.sharepoint.com:/hr" => ok(&json!({ "id": "sub", "displayName": "HR" })),
+                "/v1.0/sites/sub/drives" => ok(&library),
+                _ => Answer::new(404, ""),
+            })
+        });
+        let url = "https://contoso.sharepoint.com/hr/Policies/Forms/AllItems.aspx";
+        let drive = run(&fake, resolve_drive(&fake, Role::Administrator, url)).unwrap();
+        assert_eq!(drive.name, "Policies (HR)", "{root}");
+    }
+}
+
+#[test]
+fn a_connection_that_may_read_files_but_no_site_finds_a_library_by_its_address() {
+    for (url, shared) in [
+        (
+            "https://contoso.sharepoint.com/sites/M/Brand/Forms/AllItems.aspx",
+            "https://contoso.sharepoint.com/sites/M/Brand",
+        ),
+        (
+            "https://contoso.sharepoint.com/sites/M",
+            "https://contoso.sharepoint.com/sites/M/Shared%20Documents",
+        ),
+        (
+            "https://contoso.sharepoint.com/sites/M/SitePages/Home.aspx",
+            "https://contoso.sharepoint.com/sites/M/Documents",
+        ),
+    ] {
+        let token = URL_SAFE_NO_PAD.encode(shared);
+        let fake = Fake::new([]).answering(move |request| {
+            let path = request.url.strip_prefix(API).unwrap().split('?').next().unwrap();
+            Some(match path {
+                path if path == format!("/v1.0/shares/u!{token}/driveItem") => {
+                    ok(&json!({ "id": "R", "root": {}, "parentReference": { "driveId": "b!lib" } }))
+                }
+                "/v1.0/drives/b!lib" => ok(&json!({ "id": "b!lib", "name": "Lib", "driveType": "documentLibrary" })),
+                path if path.starts_with("/v1.0/sites/") => Answer::new(403, r#"{"error":{"code":"accessDenied"}}"#),
+                _ => Answer::new(404, ""),
+            })
+        });
+        let drive = run(&fake, resolve_drive(&fake, Role::Administrator, url)).unwrap();
+        assert_eq!(drive.id, "b!lib", "{url}");
+    }
+    let fake = Fake::new([]).answering(|_| Some(Answer::new(403, "")));
+    let url = "https://contoso.sharepoint.com/sites/M";
+    let denied = run(&fake, resolve_drive(&fake, Role::Administrator, url));
+    assert!(matches!(denied, Err(CallError::AccessDenied(text)) if text.contains("Sites.Read.All")));
 }

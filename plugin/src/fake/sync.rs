@@ -131,10 +131,15 @@ impl Fake {
         let questions = body["requests"].as_array().unwrap();
         assert!(questions.len() <= 20, "more questions than Microsoft takes");
         let answer = |question: &Value| {
-            let url = question["url"].as_str().unwrap();
+            let url = (self.read_in_batch.get())(question["url"].as_str().unwrap());
+            let url = url.as_str();
             let id = url.split('?').next().unwrap().rsplit('/').next().unwrap();
-            let id = percent_encoding::percent_decode_str(id).decode_utf8().unwrap();
-            let item = || self.items.borrow().get(id.as_ref()).map(|item| item.json.clone());
+            let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
+            let id = id.as_ref();
+            if let Some(status) = self.closed.borrow().get(id) {
+                return json!({ "id": question["id"], "status": status, "body": { "error": { "code": "x" } } });
+            }
+            let item = || self.items.borrow().get(id).map(|item| item.json.clone());
             match self.place_answer(url).unwrap_or_else(item) {
                 Some(item) => json!({ "id": question["id"], "status": 200, "body": item }),
                 None => json!({ "id": question["id"], "status": 404, "body": { "error": { "code": "itemNotFound" } } }),

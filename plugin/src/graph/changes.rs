@@ -1,13 +1,20 @@
 //! What has changed in a drive, and many questions in one request.
 
-use serde::Deserialize;
+use std::fmt;
+
+use percent_encoding::percent_decode_str;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error, SeqAccess, Visitor},
+};
 use serde_json::{Value, json};
 
 use super::{
     ITEM_SELECT, JSON,
     errors::GraphError,
-    http::{Head, Request, same_origin},
+    http::{Head, Request, address, same_origin},
     read::{DriveItem, Unreadable, object},
+    salvage::Entry,
     segment,
 };
 
@@ -16,21 +23,98 @@ pub const BATCH: usize = 20;
 
 /// Entries a page of changes, at most; the ancestors of what has changed come on top.
 const CHANGES_PAGE: u32 = 1000;
+/// Entries of a page that is asked for where one was too large.
+const SMALL_PAGE: u32 = 200;
+/// More entries than this are not read at once: they would not fit into the memory.
+const MOST_ENTRIES: usize = 20_000;
+/// What is said of more. It is looked for in the words of serde, which has no other place for it.
+const TOO_MANY: &str = "more entries than can be read at once";
 
 /// The longest link that is taken. It goes into cursors.
 const LONGEST_LINK: usize = 16 * 1024;
 
 /// Some of the items of a drive, each in its present state. Of an item that comes twice, the later one counts.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct ChangePage {
     /// The items.
     pub value: Vec<DriveItem>,
+    /// Entries that are no items as they should be, by their ids where they have one.
+    pub odd: Vec<Option<String>>,
     /// The following page.
-    #[serde(rename = "@odata.nextLink", default)]
     pub next: Option<String>,
     /// Where the next round begins. Only the last page has it.
-    #[serde(rename = "@odata.deltaLink", default)]
     pub delta: Option<String>,
+}
+
+/// The same as it comes.
+#[derive(Deserialize)]
+#[serde(bound = "T: DeserializeOwned")]
+struct RawPage<T> {
+    #[serde(deserialize_with = "bounded")]
+    value: Vec<T>,
+    #[serde(rename = "@odata.nextLink", default)]
+    next: Option<String>,
+    #[serde(rename = "@odata.deltaLink", default)]
+    delta: Option<String>,
+}
+
+impl ChangePage {
+    fn read(body: &[u8]) -> Result<Self, Unreadable> {
+        let too_much = |error: Unreadable| match error {
+            Unreadable::Shape(text) if text.contains(TOO_MANY) => Unreadable::TooMuch,
+            error => error,
+        };
+        let read = object::<RawPage<DriveItem>>(body).map_err(too_much);
+        let page = match read {
+            Err(Unreadable::Shape(_)) => object::<RawPage<Entry>>(body).map_err(too_much)?,
+            Err(error) => return Err(error),
+            Ok(page) => {
+                return Ok(Self {
+                    value: page.value,
+                    odd: Vec::new(),
+                    next: page.next,
+                    delta: page.delta,
+                });
+            }
+        };
+        let (mut value, mut odd) = (Vec::new(), Vec::new());
+        for entry in page.value {
+            match entry {
+                Entry::Sound(item) => value.push(*item),
+                Entry::Odd(id) => odd.push(id),
+            }
+        }
+        Ok(Self {
+            value,
+            odd,
+            next: page.next,
+            delta: page.delta,
+        })
+    }
+}
+
+/// A list that is not longer than [`MOST_ENTRIES`].
+fn bounded<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    struct Entries<T>(std::marker::PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+            formatter.write_str("a list of entries")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut entries = Vec::new();
+            while let Some(entry) = list.next_element()? {
+                if entries.len() == MOST_ENTRIES {
+                    return Err(A::Error::custom(TOO_MANY));
+                }
+                entries.push(entry);
+            }
+            Ok(entries)
+        }
+    }
+    deserializer.deserialize_seq(Entries(std::marker::PhantomData))
 }
 
 /// The first page of all items of a drive.
@@ -58,7 +142,7 @@ pub fn changes_from_now(api: &str, drive: &str) -> Request {
 /// # Errors
 /// When the body is not a page, leads away, or leads nowhere: a round that ends without saying so is not complete.
 pub fn change_page(body: &[u8], api_origin: &str) -> Result<ChangePage, Unreadable> {
-    let page: ChangePage = object(body)?;
+    let page = ChangePage::read(body)?;
     let link = match (&page.next, &page.delta) {
         (Some(link), None) | (None, Some(link)) => link,
         _ => return Err(Unreadable::Shape("a page of changes needs one link".to_owned())),
@@ -70,6 +154,47 @@ pub fn change_page(body: &[u8], api_origin: &str) -> Result<ChangePage, Unreadab
         return Err(Unreadable::Shape("a link is too long".to_owned()));
     }
     Ok(page)
+}
+
+/// The same page with fewer entries, as far as a link can ask for that. The same link again where it does already.
+#[must_use]
+pub fn smaller(link: &str) -> String {
+    let (path, query) = link.split_once('?').unwrap_or((link, ""));
+    let is_size = |option: &str| {
+        let name = option.split('=').next().unwrap_or_default();
+        name.eq_ignore_ascii_case("$top") || name.eq_ignore_ascii_case("%24top")
+    };
+    let size = format!("$top={SMALL_PAGE}");
+    let others = query.split('&').filter(|option| !option.is_empty() && !is_size(option));
+    let options: Vec<&str> = others.chain([size.as_str()]).collect();
+    format!("{path}?{}", options.join("&"))
+}
+
+/// Whether a round can begin at this link of Microsoft's. Some would be followed for ever and tell nothing: one that still
+/// asks for the latest state (microsoft-graph-docs#2317), one of another drive, and one that leaves out the mark of what
+/// was deleted.
+#[must_use]
+pub fn is_beginning(link: &str, drive: &str) -> bool {
+    let Some(parts) = address(link) else { return false };
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().to_ascii_lowercase();
+    let (path, query) = parts.path.split_once('?').unwrap_or((parts.path, ""));
+    let (path, query) = (decoded(path), decoded(query));
+    let latest = path.contains("token='latest'") || path.contains("token=latest");
+    let mut options = query
+        .split('&')
+        .map(|option| option.split_once('=').unwrap_or((option, "")));
+    let tells = options.all(|(name, value)| match name.trim_start_matches('$') {
+        "token" => value != "latest" && value != "'latest'",
+        "select" => value.split(',').any(|member| member == "deleted"),
+        _ => true,
+    });
+    let (_, named) = path
+        .split_once("/drives/")
+        .or_else(|| path.split_once("/drives('"))
+        .unwrap_or_default();
+    let named = named.split(['/', '\'']).next().unwrap_or_default();
+    let ours = named.is_empty() || named == drive.to_ascii_lowercase();
+    !latest && tells && ours
 }
 
 /// Whether Microsoft has lost track of where a round began, so that it must begin anew. There are many words for it,
@@ -121,7 +246,7 @@ pub enum Batched {
 pub fn batched(body: &[u8], asked: usize) -> Result<Vec<Batched>, Unreadable> {
     #[derive(Deserialize)]
     struct Answers {
-        responses: Vec<Answer>,
+        responses: Vec<Value>,
     }
     #[derive(Deserialize)]
     struct Answer {
@@ -134,7 +259,9 @@ pub fn batched(body: &[u8], asked: usize) -> Result<Vec<Batched>, Unreadable> {
     }
     let answers: Answers = object(body)?;
     let mut all: Vec<Batched> = std::iter::repeat_with(|| Batched::Missing).take(asked).collect();
-    for answer in answers.responses {
+    // One that is odd is as good as none.
+    let readable = answers.responses.into_iter().map(serde_json::from_value::<Answer>);
+    for answer in readable.filter_map(Result::ok) {
         let Some(place) = answer.id.parse::<usize>().ok().and_then(|number| all.get_mut(number)) else {
             continue;
         };
@@ -178,9 +305,70 @@ mod tests {
     }
 
     #[test]
+    fn a_link_that_would_be_silent_for_ever_is_no_beginning() {
+        let at = |rest: &str| format!("{API}/v1.0/drives/b!a/root/delta{rest}");
+        for good in [
+            "?token=abc",
+            "(token='abc')",
+            "?$top=1000&$select=id,deleted&token=abc",
+            "?$select=id%2Cdeleted&token=latestish",
+            "?token=",
+        ] {
+            assert!(is_beginning(&at(good), "b!A"), "{good}");
+        }
+        for silent in [
+            "?token=latest",
+            "(token='abc')?token=latest",
+            "(token='latest')",
+            "?%74oken=LATEST&$top=5",
+            "?token='latest'",
+            "?token=abc&$select=id,name",
+        ] {
+            assert!(!is_beginning(&at(silent), "b!a"), "{silent}");
+        }
+        assert!(!is_beginning(&at("?token=abc"), "b!other"));
+        assert!(is_beginning(
+            &format!("{API}/v1.0/drives('b%21a')/root/delta?token=x"),
+            "b!a"
+        ));
+        assert!(is_beginning(&format!("{API}/v1.0/me/drive/root/delta?token=x"), "b!a"));
+        assert!(!is_beginning("nonsense", "b!a"));
+    }
+
+    #[test]
+    fn a_page_is_asked_for_with_fewer_entries_once() {
+        let link = format!("{API}/v1.0/drives/b!a/root/delta?$top=1000&$select=id&token=x%2B");
+        let small = smaller(&link);
+        assert_eq!(
+            small,
+            format!("{API}/v1.0/drives/b!a/root/delta?$select=id&token=x%2B&$top=200")
+        );
+        assert_eq!(smaller(&small), small);
+        assert_eq!(
+            smaller("https://x/delta(token='a')"),
+            "https://x/delta(token='a')?$top=200"
+        );
+    }
+
+    #[test]
+    fn an_odd_entry_is_told_by_its_id_and_too_many_are_too_much() {
+        let body = br#"{"value":[{"id":"A","name":"a.pdf","file":{}},null,{"id":"B","name":null},{"id":"C","size":"7"},
+            {"name":"x"}],"@odata.deltaLink":"https://graph.example/b"}"#;
+        let page = change_page(body, API).unwrap();
+        assert_eq!((page.value.len(), page.value[0].id.as_str()), (1, "A"));
+        let odd: Vec<Option<&str>> = page.odd.iter().map(Option::as_deref).collect();
+        assert_eq!(odd, [None, Some("B"), Some("C"), None]);
+
+        let many = vec![r#"{"id":"A"}"#; MOST_ENTRIES + 1].join(",");
+        let body = format!(r#"{{"value":[{many}],"@odata.deltaLink":"https://graph.example/b"}}"#);
+        assert_eq!(change_page(body.as_bytes(), API).unwrap_err(), Unreadable::TooMuch);
+    }
+
+    #[test]
     fn answers_in_any_order_find_their_question_and_a_missing_one_is_known() {
         let body = br#"{"responses":[{"id":"2","status":404,"body":{"error":{"code":"itemNotFound"}}},
-            {"id":"0","status":200,"body":{"id":"A","file":{}}},{"id":"77","status":200},{"id":"x","status":200}]}"#;
+            {"id":"0","status":200,"body":{"id":"A","file":{}}},{"id":"77","status":200},{"id":"x","status":200},
+            {"id":0,"status":"odd"},null]}"#;
         let all = batched(body, 3).unwrap();
         assert!(matches!(&all[0], Batched::Found(item) if item["id"] == "A"));
         assert!(matches!(&all[1], Batched::Missing));

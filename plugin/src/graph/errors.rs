@@ -34,6 +34,10 @@ pub enum Meaning {
     NotFound,
     /// Locked by somebody.
     Locked,
+    /// The whole site is locked by an administrator, or archived.
+    Closed,
+    /// The site has another address now.
+    Moved,
     /// A protection label keeps it closed.
     Labelled,
     /// Changed while it was read.
@@ -79,11 +83,25 @@ impl GraphError {
         self.codes.iter().any(|known| known.eq_ignore_ascii_case(code))
     }
 
+    /// Whether information rights management keeps an item closed, which has codes of its own beside any status: they
+    /// begin with `irm` (onedrive-api-docs#1635), or are those of sensitivity labels.
+    fn is_labelled(&self) -> bool {
+        let labels = [
+            "fileDoubleKeyEncrypted",
+            "fileDecryptionNotSupported",
+            "fileDecryptionDeferred",
+        ];
+        let irm = |code: &String| code.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("irm"));
+        self.codes.iter().any(irm) || labels.iter().any(|code| self.says(code))
+    }
+
     /// What can be done about it.
     #[must_use]
     pub fn meaning(&self) -> Meaning {
         match self.status {
             _ if self.infected || self.says("malwareDetected") => Meaning::Malware,
+            _ if self.is_labelled() => Meaning::Labelled,
+            301 | 302 | 303 | 307 | 308 => Meaning::Moved,
             429 | 503 | 509 => Meaning::Throttled,
             408 | 500 | 502 | 504 => Meaning::Transient,
             401 => Meaning::SignIn,
@@ -94,19 +112,23 @@ impl GraphError {
             409 => Meaning::Transient,
             412 => Meaning::Changed,
             416 => Meaning::BadRange,
-            423 if self.says("notAllowed") => Meaning::Labelled,
+            423 if self.says("notAllowed") => Meaning::Closed,
             423 => Meaning::Locked,
             _ => Meaning::Other,
         }
     }
 
-    /// Whether this is one of the ways in which Graph says that a person or a site has no drive at all.
+    /// Whether this is one of the ways in which Graph says that a person has no drive at all, or no licence for one.
     #[must_use]
     pub fn no_drive_here(&self) -> bool {
         let message = self.message.to_ascii_lowercase();
         match self.status {
-            404 | 423 => true,
-            403 => message.is_empty(),
+            404 => true,
+            403 => {
+                let texts = ["personal site", "valid license"];
+                message.is_empty() || self.says("notAllowed") || texts.iter().any(|text| message.contains(text))
+            }
+            423 => false,
             _ => message.contains("mysite") || message.contains("does not have a spo license"),
         }
     }
@@ -190,12 +212,33 @@ mod tests {
             (404, "FILE NOT FOUND"),
             (403, ""),
             (400, "Tenant does not have a SPO license."),
-            (423, "locked"),
+            (
+                403,
+                "You do not have access to create this personal site or you do not have a valid license",
+            ),
         ] {
             let body = format!(r#"{{"error":{{"code":"x","message":"{message}"}}}}"#);
             assert!(error(status, &body).no_drive_here(), "{status} {message}");
         }
-        let denied = error(403, r#"{"error":{"code":"accessDenied","message":"Access denied"}}"#);
-        assert!(!denied.no_drive_here());
+        assert!(error(403, r#"{"error":{"code":"notAllowed","message":"x"}}"#).no_drive_here());
+        for (status, code) in [(403, "accessDenied"), (423, "notAllowed"), (423, "resourceLocked")] {
+            let body = format!(r#"{{"error":{{"code":"{code}","message":"Mysite, no."}}}}"#);
+            assert!(!error(status, &body).no_drive_here(), "{status} {code}");
+        }
+    }
+
+    #[test]
+    fn a_label_a_site_that_is_closed_and_one_that_has_moved_are_told_apart() {
+        let nested = |status: u16, outer: &str, inner: &str| {
+            let body = format!(r#"{{"error":{{"code":"{outer}","innerError":{{"code":"{inner}"}}}}}}"#);
+            error(status, &body).meaning()
+        };
+        let irm = "irmEncryptFailedToFindProtector";
+        assert_eq!(nested(409, "resourceModified", irm), Meaning::Labelled);
+        assert_eq!(nested(400, "resourceModified", irm), Meaning::Labelled);
+        assert_eq!(nested(409, "resourceModified", "x"), Meaning::Changed);
+        assert_eq!(nested(423, "notAllowed", "x"), Meaning::Closed);
+        assert_eq!(nested(423, "accessDenied", "resourceLocked"), Meaning::Locked);
+        assert_eq!(nested(308, "x", "x"), Meaning::Moved);
     }
 }

@@ -10,7 +10,8 @@ use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use super::{
     JSON,
     http::{Request, same_origin},
-    read::{GraphDrive, Unreadable, object},
+    owners::GraphDrive,
+    read::{Unreadable, object},
     segment,
 };
 use crate::model::EntryKind;
@@ -190,7 +191,20 @@ pub fn read_drive(body: &[u8]) -> Result<GraphDrive, Unreadable> {
 /// Where in the API the item at a path is, for a question in a batch. The path has names with slashes between them.
 #[must_use]
 pub fn at_path(drive: &str, path: &str) -> String {
-    format!("/drives/{}/root:/{}?$select={SELECT}", segment(drive), encoded(path))
+    // The colon behind keeps a name such as `photo` from being read as a part of the API (onedrive-api-docs#1020).
+    format!("/drives/{}/root:/{}:?$select={SELECT}", segment(drive), encoded(path))
+}
+
+/// The letters of a path that can't stand in an address as they are; all beyond ASCII count as one.
+pub fn encoded_letters(path: &str) -> impl Iterator<Item = char> {
+    let odd =
+        |letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '/' | '-' | '.' | '_' | '~' | '!' | ',');
+    path.chars()
+        .filter(move |letter| odd(*letter))
+        .map(|letter| match letter.is_ascii() {
+            true => letter,
+            false => char::REPLACEMENT_CHARACTER,
+        })
 }
 
 /// Where in the API the item of an id is.
@@ -289,7 +303,7 @@ mod tests {
     fn names_are_encoded_one_by_one() {
         let path = at_path("b!a", "A b/100%#?.pdf");
         assert!(
-            path.starts_with("/drives/b!a/root:/A%20b/100%25%23%3F.pdf?$select="),
+            path.starts_with("/drives/b!a/root:/A%20b/100%25%23%3F.pdf:?$select="),
             "{path}"
         );
         assert!(entries("b!a", "").starts_with("/drives/b!a/root/children?"));

@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::http::address;
+use super::{http::address, segment};
 
 /// An address of SharePoint or OneDrive, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,11 +36,28 @@ pub fn web_address(url: &str) -> Result<WebAddress, &'static str> {
     {
         return Err("this is an address of a personal OneDrive, and personal OneDrive accounts are not supported");
     }
-    let path = parts.path.split(['?', '#']).next().unwrap_or_default();
-    let names = path.split('/').filter(|name| !name.is_empty()).take(DEEPEST);
-    let path: Vec<String> = names
-        .map(|name| percent_decode_str(name).decode_utf8_lossy().into_owned())
-        .collect();
+    let (path, query) = parts.path.split_once('?').unwrap_or((parts.path, ""));
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let names = |path: &str| -> Vec<String> {
+        let names = path.split('/').filter(|name| !name.is_empty());
+        names.map(decoded).take(DEEPEST).collect()
+    };
+    let mut path = match shown(query) {
+        // The page of a OneDrive has what it shows in its options, encoded as a whole.
+        Some(shown) => decoded(shown)
+            .split('/')
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        None => names(path),
+    };
+    // `/:f:/r/…` has the plain path behind its two marks.
+    if let [kind, how, ..] = path.as_slice()
+        && kind.starts_with(':')
+        && how.eq_ignore_ascii_case("r")
+    {
+        path.drain(..2);
+    }
     if path.first().is_some_and(|first| first.starts_with(':')) {
         return Err(
             "this is a sharing link: open it, go up to the library that the file is in, and copy the address from there",
@@ -55,22 +72,61 @@ pub fn web_address(url: &str) -> Result<WebAddress, &'static str> {
     Ok(WebAddress { host, path })
 }
 
+/// The path in the options of a page that shows a folder: `id=%2Fpersonal%2Fada%2FDocuments`.
+fn shown(query: &str) -> Option<&str> {
+    let options = query.split('&').filter_map(|option| option.split_once('='));
+    let mut ids = options
+        .filter(|(name, _)| name.eq_ignore_ascii_case("id"))
+        .map(|(_, value)| value);
+    ids.find(|value| value.starts_with('/') || value.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("%2f")))
+}
+
 impl WebAddress {
-    /// The paths of the sites that it can be in: the one it is in for certain first, and then those below it.
-    pub fn sites(&self) -> impl Iterator<Item = &[String]> {
-        // Sites stand below one of these; everything else belongs to the host's root site.
+    /// How many names the path of the site has that it is in for certain: of the host's root site, none.
+    #[must_use]
+    pub fn site_length(&self) -> usize {
+        // Sites stand below one of these; everything else belongs to the host's root site, or to one below that.
         let managed = ["sites", "teams", "personal", "portals"];
         let is_managed = |name: &String| managed.contains(&name.to_ascii_lowercase().as_str());
-        let shortest = match self.path.as_slice() {
+        match self.path.as_slice() {
             [first, _, ..] if is_managed(first) => 2,
             _ => 0,
-        };
-        let longest = if shortest == 0 {
-            0
-        } else {
-            self.path.len().min(shortest + 3)
-        };
+        }
+    }
+
+    /// The paths of the sites that it can be in: the one it is in for certain first, and then those below it.
+    pub fn sites(&self) -> impl Iterator<Item = &[String]> {
+        let shortest = self.site_length();
+        let longest = self.path.len().min(shortest + 3);
         (shortest..=longest).filter_map(|length| self.path.get(..length))
+    }
+
+    /// Addresses of libraries that it may lie in, or may mean: itself, without the page that shows it, and where it is no
+    /// more than a site's, those of that site with these names.
+    #[must_use]
+    pub fn libraries(&self, names: &[&str]) -> Vec<String> {
+        let is_page = |name: &String| name.to_ascii_lowercase().ends_with(".aspx");
+        let mut path = self.path.as_slice();
+        if let [before @ .., forms, page] = path
+            && is_page(page)
+        {
+            let of_library = forms.eq_ignore_ascii_case("forms");
+            path = if of_library {
+                before
+            } else {
+                path.get(..self.site_length()).unwrap_or_default()
+            };
+        }
+        let here: Vec<&str> = path.iter().map(String::as_str).collect();
+        let address = |last: Option<&str>| {
+            let names = here.iter().copied().chain(last);
+            let path: String = names.map(|name| format!("/{}", segment(name))).collect();
+            format!("https://{}{path}", self.host)
+        };
+        if path.len() > self.site_length() {
+            return vec![address(None)];
+        }
+        names.iter().map(|name| address(Some(name))).collect()
     }
 
     /// Whether it lies in a drive with this address, and how many names that one's path has.
@@ -109,12 +165,34 @@ mod tests {
                 "teams/A B/Shared Documents/Forms/AllItems.aspx"
             ]
         );
-        assert_eq!(sites("https://contoso.sharepoint.com/Shared Documents"), [""]);
+        assert_eq!(
+            sites("https://contoso.sharepoint.com/Shared Documents"),
+            ["", "Shared Documents"]
+        );
+        assert_eq!(
+            sites("https://contoso.sharepoint.com/hr/Policies/Forms/AllItems.aspx"),
+            ["", "hr", "hr/Policies", "hr/Policies/Forms"]
+        );
         assert_eq!(sites("https://contoso.sharepoint.com"), [""]);
         assert_eq!(
             sites("https://contoso-my.sharepoint.com/personal/ada_contoso_com")[0],
             "personal/ada_contoso_com"
         );
+    }
+
+    #[test]
+    fn a_page_that_shows_a_folder_leads_to_what_it_shows() {
+        for url in [
+            "https://contoso-my.sharepoint.com/my?id=%2Fpersonal%2Fada%2FDocuments%2FA%20B&view=0",
+            "https://contoso-my.sharepoint.com/personal/ada/_layouts/15/onedrive.aspx?id=%2Fpersonal%2Fada%2FDocuments%2FA%20B",
+            "https://contoso-my.sharepoint.com/:f:/r/personal/ada/Documents/A%20B?csf=1",
+        ] {
+            assert_eq!(
+                web_address(url).unwrap().path.join("/"),
+                "personal/ada/Documents/A B",
+                "{url}"
+            );
+        }
     }
 
     #[test]

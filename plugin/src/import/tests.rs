@@ -201,8 +201,19 @@ fn answers_about_an_item_become_its_outcome() {
     for (status, body, expected) in [
         (404, "", Outcome::Failed(Failure::NotFound)),
         (403, "", Outcome::Failed(Failure::AccessDenied)),
-        (401, "", Outcome::Failed(Failure::SignInNeeded)),
+        // The drive itself is still answered.
+        (401, "", Outcome::Failed(Failure::AccessDenied)),
         (423, "<html>", Outcome::Failed(Failure::Locked)),
+        (
+            423,
+            r#"{"error":{"code":"notAllowed"}}"#,
+            Outcome::Failed(Failure::SiteClosed),
+        ),
+        (
+            409,
+            r#"{"error":{"code":"resourceModified","innerError":{"code":"irmEncryptFailedToFindProtector"}}}"#,
+            Outcome::Failed(Failure::Labelled),
+        ),
         (400, "", Outcome::Failed(Failure::SourceError(400))),
         (
             403,
@@ -224,6 +235,14 @@ fn answers_about_an_item_become_its_outcome() {
             assert!(fake.files.borrow().is_empty());
         }
     }
+}
+
+#[test]
+fn credentials_that_nothing_is_answered_to_are_over() {
+    let item = pdf("A", "a");
+    let fake = Fake::new([item.clone()]).answering(|_| Some(Answer::new(401, "")));
+    let outcomes = import(&fake, &[item.reference()]).unwrap();
+    assert_eq!(outcomes[0].outcome, Outcome::Failed(Failure::SignInNeeded));
 }
 
 #[test]

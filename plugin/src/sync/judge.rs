@@ -4,7 +4,7 @@ use crate::{
     graph::DriveItem,
     kinds,
     managed::{LineOutcome, LinkState, ManagedFile},
-    model::{EntryKind, Link, Policy, Subfolders},
+    model::{EntryKind, Link, Policy, Subfolders, Verification},
     validate,
 };
 
@@ -54,6 +54,11 @@ pub fn verdict(file: &ManagedFile, item: &DriveItem, policy: &Policy) -> Verdict
         let back = file.state == LinkState::SourceGone;
         return Verdict::Keep { back };
     }
+    // What no hash can confirm is fetched anew only if the mark of the content has moved, and not for want of one.
+    let unsure = link.verification != Verification::Verified && link.version.is_some() && !item.has_content_mark();
+    if unsure && !link.hash.is_empty() && item.version().is_some() {
+        return Verdict::Ask;
+    }
     if validate::check_size(item.size().unwrap_or_default(), policy).is_err() {
         return Verdict::Stop(LineOutcome::TooLarge, LinkState::TooLarge);
     }
@@ -64,7 +69,7 @@ pub fn verdict(file: &ManagedFile, item: &DriveItem, policy: &Policy) -> Verdict
 #[must_use]
 pub fn nothing_new(file: &ManagedFile, item: &DriveItem, policy: &Policy) -> bool {
     let known = file.file.link.as_ref().is_some_and(|link| {
-        let same_mark = item.version().is_some() && link.version.as_deref() == item.version();
+        let same_mark = link.version.as_deref().is_some_and(|mark| item.is_marked(mark));
         same_mark && link.name == item.name && !link.hash.is_empty()
     });
     let keep = Verdict::Keep { back: false };
@@ -86,7 +91,7 @@ pub fn same_format(one: &str, other: &str) -> bool {
 /// S4: the mark of the content decides; where it moved, an equal hash still says that the bytes did not.
 fn same_content(link: &Link, item: &DriveItem) -> bool {
     let known = !link.hash.is_empty();
-    let same_mark = item.version().is_some() && link.version.as_deref() == item.version();
+    let same_mark = link.version.as_deref().is_some_and(|mark| item.is_marked(mark));
     let same_bytes = item.hash().is_some_and(|hash| hash == link.hash) && item.size() == Some(link.size);
     known && (same_mark || same_bytes)
 }

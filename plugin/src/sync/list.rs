@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Cursor, Phase, call_error, judge,
+    Cursor, Phase, astray, call_error, judge,
     look::{self, Look},
     note::Note,
 };
 use crate::{
-    baseline,
-    call::{self, Fault},
+    baseline, call,
     graph::{self, DriveItem},
     import::library_error,
     managed::{Change, LinkState, ManagedFile},
@@ -64,44 +63,95 @@ pub(super) async fn page<P: Ports>(
         return restart(ports, connection, cursor).await;
     }
     let read = |body: &[u8]| graph::change_page(body, api);
-    let first_of_all = full && link == graph::changes(api, &cursor.drive).url;
     let page = match call::changes(ports, &graph::list(link), &mut Budget::file(), read).await {
         Ok(page) => page,
-        Err(Fault::Answered(error)) if !first_of_all && graph::lost_track(&error) => {
-            return restart(ports, connection, cursor).await;
-        }
-        Err(fault) => return Err(call_error(fault)),
+        Err(fault) => return astray::without(ports, connection, cursor, link, full, fault).await,
     };
     cursor.units = cursor.units.saturating_add(if full { 2 } else { 1 });
+    cursor.told |= !page.value.is_empty();
+    doubt(ports, cursor, page.odd).await?;
     mark(ports, connection, &cursor.drive, page.value).await?;
     match (page.next, page.delta) {
         (Some(next), _) if next == link => Err(CallError::Other(
             "Microsoft names a page of changes as its own follower".to_owned(),
         )),
         (Some(_), _) if judge::looks_are_cheaper(cursor.units, cursor.managed) => {
-            let next_round = baseline::from_now(ports, api, &cursor.drive)
-                .await
-                .map_err(call_error)?;
-            cursor.gone = 0;
-            cursor.phase = Phase::Looks {
-                after: None,
-                next_round,
-            };
+            let next_round = baseline::from_now(ports, api, &cursor.drive).await;
+            look_at_all(cursor, next_round.map_err(call_error)?);
             Ok(())
         }
         (Some(link), _) => {
             cursor.phase = Phase::Pages { link, full };
             Ok(())
         }
-        (None, Some(next_round)) => {
-            // Everything that this round told is marked durably by now.
-            let stored = baseline::store(ports, &cursor.drive, &next_round).await;
-            stored.map_err(library_error)?;
-            cursor.phase = Phase::Confirm { after: None };
-            Ok(())
-        }
+        (None, Some(next_round)) => ended(ports, cursor, next_round, full).await,
         (None, None) => Err(CallError::Other("a round of changes ended without an end".to_owned())),
     }
+}
+
+/// A round has come to its end: everything that it told is marked durably by now.
+async fn ended<P: Ports>(ports: &P, cursor: &mut Cursor, next_round: String, full: bool) -> Result<(), CallError> {
+    // A listing of a whole drive names its root, if nothing else. One that names nothing is none.
+    let is_sound = graph::is_beginning(&next_round, &cursor.drive) && (cursor.told || !full);
+    if !is_sound {
+        ports.log(
+            Level::Warn,
+            "Microsoft's link for the next round would tell nothing, so the next run lists the drive as a whole",
+        );
+    }
+    let next_round = if is_sound { next_round } else { String::new() };
+    if cursor.unsure {
+        look_at_all(cursor, next_round);
+        return Ok(());
+    }
+    let stored = baseline::store(ports, &cursor.drive, &next_round).await;
+    stored.map_err(library_error)?;
+    cursor.phase = Phase::Confirm { after: None };
+    Ok(())
+}
+
+/// Goes on by looking at each managed file; whatever was counted before is counted anew.
+pub(super) fn look_at_all(cursor: &mut Cursor, next_round: String) {
+    cursor.gone = 0;
+    cursor.unsure = false;
+    cursor.phase = Phase::Looks {
+        after: None,
+        next_round,
+    };
+}
+
+/// Entries that can't be read tell nothing but that something may have changed: the files that follow them wait for the
+/// work on them, which asks for each by its id. Nobody knows whom an entry without an id is about, so that each file is
+/// looked at then.
+async fn doubt<P: Ports>(ports: &P, cursor: &mut Cursor, odd: Vec<Option<String>>) -> Result<(), CallError> {
+    if odd.is_empty() {
+        return Ok(());
+    }
+    ports.log(
+        Level::Warn,
+        &format!("{} entries of a page of changes can't be read", odd.len()),
+    );
+    let ids = odd.into_iter().filter_map(|id| {
+        let id = id.filter(|id| graph::is_id(id));
+        cursor.unsure |= id.is_none();
+        id
+    });
+    let drive = cursor.drive.clone();
+    let references: Vec<ItemRef> = ids
+        .map(|item| ItemRef {
+            drive: drive.clone(),
+            item,
+        })
+        .collect();
+    for some in references.chunks(BULK) {
+        let files = ports.managed_by_source(some).await.map_err(library_error)?;
+        let wait = |file: &ManagedFile| marked(file, true, false, Note::of(file).anew().text());
+        let changes: Vec<Change> = files.iter().flatten().map(wait).collect();
+        if !changes.is_empty() {
+            ports.set(changes).await.map_err(library_error)?;
+        }
+    }
+    Ok(())
 }
 
 /// Marks the links of the items on a page. Of an item that is there twice, the later entry counts.

@@ -1,10 +1,17 @@
 //! What people read in the ledger: one sentence a line, naming the thing and the way out.
 
-use crate::{managed::LineOutcome, model::Failure, wording::title};
+use crate::{
+    managed::LineOutcome,
+    model::Failure,
+    wording::{self, title},
+};
 
 /// Behind the message of a file that is not tried any more.
 pub(super) const GIVEN_UP: &str =
     "; it has failed in seven runs and is not tried again until it changes, or somebody runs `library release`";
+
+const SITE_CLOSED: &str = "site-closed";
+const SITE_MOVED: &str = "site-moved";
 
 /// A line in a sentence.
 pub(super) fn line(outcome: LineOutcome, reason: &str, name: &str, library_name: &str) -> String {
@@ -27,11 +34,13 @@ pub(super) fn line(outcome: LineOutcome, reason: &str, name: &str, library_name:
             "{name} has outgrown the limit, and the Content Library keeps its last version: make it smaller, or download it and upload it by hand"
         ),
         LineOutcome::SourceGone => format!(
-            "{name} is not in the drive any more, and the Content Library keeps its last version: restore it in OneDrive, or remove it from the library"
+            "{name} is not in the drive any more, or not visible to this connection, and the Content Library keeps its last version: restore it in OneDrive, or remove it from the library"
         ),
         LineOutcome::OutOfScope => format!(
             "{name} was moved into a folder, and only files at the root of the drive are followed: move it back"
         ),
+        LineOutcome::AccessLost if reason == SITE_CLOSED => format!("{name} can't be read: {}", wording::SITE_CLOSED),
+        LineOutcome::AccessLost if reason == SITE_MOVED => format!("{name} can't be read: {}", wording::SITE_MOVED),
         LineOutcome::AccessLost => format!(
             "Microsoft does not let this connection read {name} any more: ask its owner, or an administrator of Microsoft 365"
         ),
@@ -61,6 +70,8 @@ pub(super) const fn failure_word(failure: &Failure) -> &'static str {
         Failure::AccessDenied => "access-denied",
         Failure::Locked => "locked",
         Failure::Labelled => "labelled",
+        Failure::SiteClosed => SITE_CLOSED,
+        Failure::SiteMoved => SITE_MOVED,
         Failure::Throttled(_) => "throttled",
         Failure::Changing => "changing",
         Failure::Truncated => "truncated",

@@ -9,6 +9,7 @@ use super::{
     wording,
 };
 use crate::{
+    call,
     download::{self, Job, Stop, Target},
     graph::{self, DriveItem},
     import::library_error,
@@ -79,9 +80,7 @@ pub(super) async fn some<P: Ports>(
         ports.settle(settlements).await.map_err(library_error)?;
     }
     if signed_out {
-        return Err(CallError::SignInNeeded(
-            "Microsoft does not accept the connection's credentials any more; connect again".to_owned(),
-        ));
+        return Err(CallError::SignInNeeded(call::SIGN_IN_OVER.to_owned()));
     }
     if let Some(left) = patience {
         return Err(CallError::Throttled(left));
@@ -174,7 +173,17 @@ async fn come_to_end<P: Ports>(
     let tries = note.tries;
     match bring(ports, connection, file, &source, note, exact).await {
         Ok(end) => end,
-        Err(stop) => stopped(file, stop, tries, exact),
+        Err(stop) => {
+            let source = &source;
+            let job = Job {
+                ports,
+                api: &connection.api_origin,
+                source,
+                policy: &connection.policy,
+                target: Target::New,
+            };
+            stopped(file, download::sure(&job, stop).await, tries, exact)
+        }
     }
 }
 
@@ -270,13 +279,16 @@ fn stopped(file: &ManagedFile, stop: Stop, tries: u32, exact: bool) -> End {
         Failure::Changing if exact => {
             return settle(file, LineOutcome::Deferred, "changed-since-the-plan", file.state, true);
         }
-        Failure::AccessDenied => (LineOutcome::AccessLost, LinkState::AccessLost),
+        Failure::AccessDenied | Failure::SiteClosed | Failure::SiteMoved => {
+            (LineOutcome::AccessLost, LinkState::AccessLost)
+        }
         Failure::Locked => (LineOutcome::Locked, LinkState::Locked),
         Failure::Labelled => (LineOutcome::Labelled, LinkState::Labelled),
         _ => (LineOutcome::Failed, LinkState::Failed),
     };
     let reason = match outcome {
         LineOutcome::Failed => wording::failure_word(&failure),
+        _ if matches!(failure, Failure::SiteClosed | Failure::SiteMoved) => wording::failure_word(&failure),
         _ => "",
     };
     // What is nobody's fault is not counted against the file.

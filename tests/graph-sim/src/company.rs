@@ -20,6 +20,8 @@ pub(crate) struct Company {
     pub users: Vec<User>,
     pub sites: Vec<Site>,
     pub drives: BTreeMap<String, Drive>,
+    /// Libraries that the system keeps for itself in people's sites, by their ids.
+    pub hidden: BTreeMap<String, Drive>,
     /// Sharing links, without their options, and what they lead to: drive and item.
     pub links: BTreeMap<String, (String, String)>,
     /// The status by which Graph refuses to resolve the addresses of pages that show a file; `None`: it resolves them.
@@ -59,6 +61,7 @@ impl Company {
             users: vec![],
             sites: vec![],
             drives: BTreeMap::new(),
+            hidden: BTreeMap::new(),
             links: BTreeMap::new(),
             pages_refused: None,
             main: String::new(),
@@ -71,6 +74,18 @@ impl Company {
         company.add_site("Sales Team", &["Documents"], now);
         company.add_consumer(now);
         company
+    }
+
+    /// A drive by its id, whether people see it or not.
+    pub fn drive(&self, id: &str) -> Option<&Drive> {
+        self.drives.get(id).or_else(|| self.hidden.get(id))
+    }
+
+    /// The ids of the hidden libraries beside a drive, which come first, and its own.
+    pub fn with_hidden(&self, id: &str) -> Vec<String> {
+        let owner = self.drives.get(id).map(|drive| drive.owner.id());
+        let beside = self.hidden.values().filter(|drive| Some(drive.owner.id()) == owner);
+        beside.map(|drive| drive.id.clone()).chain([id.to_owned()]).collect()
     }
 
     /// The drives that are the company's own: all but that of the personal account.
@@ -100,7 +115,7 @@ impl Company {
 
     /// A site by its id, or by `host:/path`; `root` is the first that is no user's.
     pub fn site(&self, key: &str) -> Option<&Site> {
-        if key == "root" {
+        if key == "root" || key.eq_ignore_ascii_case(SITES_HOST) {
             return self.sites.iter().find(|site| !site.personal);
         }
         self.sites.iter().find(|site| {
@@ -120,6 +135,14 @@ impl Company {
             name: name.to_owned(),
             mail: user.mail.clone(),
         };
+        // One of them is called like the real one.
+        for (name, last) in [
+            ("PersonalCacheLibrary", "PersonalCacheLibrary"),
+            ("OneDrive", "PreservationHoldLibrary"),
+        ] {
+            let hidden = Drive::new(name, owner.clone(), format!("{}/{last}", site.web_url), now);
+            self.hidden.insert(hidden.id.clone(), hidden);
+        }
         let drive = Drive::new("OneDrive", owner, format!("{}/Documents", site.web_url), now);
         let id = drive.id.clone();
         user.drive = Some(id.clone());
@@ -146,12 +169,30 @@ impl Company {
 
     fn add_site(&mut self, name: &str, libraries: &[&str], now: DateTime<Utc>) {
         let path = format!("/sites/{}", name.replace(' ', ""));
-        let mut site = Site::new(name, SITES_HOST, &path, now);
-        for library in libraries {
-            let folder = match *library {
-                "Documents" => "Shared%20Documents".to_owned(),
-                other => other.replace(' ', "%20"),
-            };
+        let folder = |library: &&str| match *library {
+            "Documents" => "Shared%20Documents".to_owned(),
+            other => other.replace(' ', "%20"),
+        };
+        let folders: Vec<String> = libraries.iter().map(folder).collect();
+        let libraries: Vec<(&str, &str)> = libraries
+            .iter()
+            .copied()
+            .zip(folders.iter().map(String::as_str))
+            .collect();
+        self.add_site_at(&path, name, &libraries, now);
+    }
+
+    /// A site at a path of the host, with libraries by their names and the last names of their addresses, encoded. Returns
+    /// the libraries' ids.
+    pub fn add_site_at(
+        &mut self,
+        path: &str,
+        name: &str,
+        libraries: &[(&str, &str)],
+        now: DateTime<Utc>,
+    ) -> Vec<String> {
+        let mut site = Site::new(name, SITES_HOST, path, now);
+        for (library, folder) in libraries {
             let owner = Owner::Site {
                 id: site.id.clone(),
                 name: name.to_owned(),
@@ -160,7 +201,9 @@ impl Company {
             site.drives.push(drive.id.clone());
             self.drives.insert(drive.id.clone(), drive);
         }
+        let ids = site.drives.clone();
         self.sites.push(site);
+        ids
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use crate::fault::Fault;
+use crate::{fault::Fault, quirks::Quirks};
 
 /// The tenant's verified domain.
 pub const TENANT_DOMAIN: &str = "contoso.example";
@@ -50,6 +50,10 @@ pub struct Config {
     /// What tells this simulator from one that ran before it, in the versions of items and in delta tokens: those of another
     /// are answered with 410, since what it knew is gone. 0 for one that nobody starts again.
     pub born: u64,
+    /// What is otherwise than usual.
+    pub quirks: Quirks,
+    /// How many sites there are besides, each with one library.
+    pub more_sites: usize,
     /// How many resource units the application may use in a minute of the simulator's clock; `None`: any number.
     pub units_per_minute: Option<u32>,
 }
@@ -71,6 +75,8 @@ impl Default for Config {
             public_client: false,
             delta: DeltaStyle::default(),
             born: 0,
+            quirks: Quirks::default(),
+            more_sites: 0,
             units_per_minute: None,
         }
     }
@@ -92,6 +98,26 @@ pub struct DeltaStyle {
     pub no_paths: bool,
     /// The `Location` of a 410 leads nowhere.
     pub dead_location: bool,
+    /// The link that is given to those who ask for the latest state still asks for it, as was told of the service once.
+    pub echo_latest: bool,
+    /// Entries have no `cTag`.
+    pub no_ctag: bool,
+    /// Whatever `$top` says, a page holds all there is, unless that is little.
+    pub long_pages: bool,
+    /// Something is odd about each page.
+    pub oddity: Option<Oddity>,
+}
+
+/// What can be odd about a page of changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Oddity {
+    /// It begins with an entry that is null.
+    NullEntry,
+    /// The names of files are null.
+    NullName,
+    /// The sizes of files are texts.
+    TextSize,
 }
 
 /// How a reader of changes whose token is of no use any more should start again.

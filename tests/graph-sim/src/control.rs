@@ -14,6 +14,8 @@
 //! | `DELETE /_sim/certificates` | takes all certificates off it |
 //! | `POST /_sim/expire-delta` `{"resync": "apply-differences" or "upload-differences"}` | makes delta tokens useless |
 //! | `POST /_sim/delta-style` `{"emptyPages": true, ...}` | sets what changes are told like, see `DeltaStyle` |
+//! | `POST /_sim/quirks` `{"batchPaths": "raw-only", ...}` | sets what is otherwise than usual, see `Quirks` |
+//! | `POST /_sim/break-delta` `{"status": 500}` | makes delta tokens answer with this status for ever |
 //! | `POST /_sim/units` `{"perMinute": 1250}` | sets how many resource units there are in a minute; `null`: any number |
 //! | `POST /_sim/refuse-pages` `{"status": 400}` | refuses tokens of `…/_layouts/15/Doc.aspx` addresses; `null`: resolves them |
 //! | `POST /_sim/release` | lets stalled downloads go on |
@@ -107,6 +109,12 @@ struct ExpireDelta {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BreakDelta {
+    status: u16,
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Units {
     per_minute: Option<u32>,
@@ -193,6 +201,16 @@ fn answered(world: &World, method: &Method, path: &str, body: &[u8]) -> anyhow::
         }
         ("POST", "delta-style") => {
             world.state().delta = read(body)?;
+            done()
+        }
+        ("POST", "quirks") => {
+            world.state().quirks = read(body)?;
+            done()
+        }
+        ("POST", "break-delta") => {
+            let status = read::<BreakDelta>(body)?.status;
+            let drives = &mut world.state().company.drives;
+            drives.values_mut().for_each(|drive| drive.break_tokens(status));
             done()
         }
         ("POST", "units") => {

@@ -101,7 +101,10 @@ pub(crate) fn item_json(
     Value::Object(json)
 }
 
-/// What delta says of an item that was deleted: next to nothing.
+/// The hash of what is not there: forty letters of nothing.
+const NO_HASH: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+/// What delta says of an item that was deleted, as it was measured: next to nothing, and no name.
 pub(crate) fn deleted_json(drive: &Drive, item: &Item) -> Value {
     let facet = match item.kind {
         ItemKind::Folder(_) => "folder",
@@ -109,10 +112,15 @@ pub(crate) fn deleted_json(drive: &Drive, item: &Item) -> Value {
         ItemKind::Package => "package",
         ItemKind::Shortcut { .. } => "remoteItem",
     };
+    let facet_json = match item.kind {
+        ItemKind::File { .. } => json!({ "hashes": { "quickXorHash": NO_HASH } }),
+        _ => json!({}),
+    };
     json!({
         "id": item.id,
+        "cTag": format!("\"c:{{{}}},-1\"", item.guid.to_uppercase()),
         "deleted": { "state": "deleted" },
-        facet: {},
+        facet: facet_json,
         "size": 0,
         "lastModifiedDateTime": "0001-01-01T00:00:00Z",
         "parentReference": { "driveId": drive.id, "driveType": drive.drive_type(), "id": item.parent },

@@ -44,6 +44,7 @@ mod item_json;
 mod line;
 mod log;
 mod quick_xor;
+mod quirks;
 mod reply;
 mod seed;
 mod server;
@@ -55,12 +56,15 @@ mod units;
 mod world;
 
 pub use self::{
-    config::{CLIENT_ID, CLIENT_SECRET, Config, DeltaStyle, EXPIRED_SECRET, Resync, Seed, TENANT_DOMAIN, TENANT_ID},
+    config::{
+        CLIENT_ID, CLIENT_SECRET, Config, DeltaStyle, EXPIRED_SECRET, Oddity, Resync, Seed, TENANT_DOMAIN, TENANT_ID,
+    },
     content::Content,
     fault::{Fault, FaultKind, Place, RetryAfter},
     fault_text::FAULTS,
     in_drive::InDrive,
     log::{Logged, Origin, RequestKind},
     quick_xor::QuickXor,
+    quirks::{BatchPaths, Quirks},
     sim::Sim,
 };

@@ -15,6 +15,7 @@ use crate::{
     fault::{Fault, FaultBook},
     in_drive::{InDrive, or_stop},
     log::{Log, Logged},
+    quirks::Quirks,
     seed,
     server::Ports,
     sign_in::{
@@ -48,6 +49,15 @@ impl Sim {
         let clock = Clock::new(config.clock);
         let mut company = Company::contoso(TENANT_DOMAIN, clock.now());
         seed::fill(&mut company, &config.seed, clock.now())?;
+        for number in 1..=config.more_sites {
+            let path = format!("/sites/Site{number:04}");
+            company.add_site_at(
+                &path,
+                &format!("Site {number:04}"),
+                &[("Documents", "Shared%20Documents")],
+                clock.now(),
+            );
+        }
         company.drives.values_mut().for_each(|drive| drive.begin(config.born));
         let mut faults = FaultBook::default();
         for fault in &config.faults {
@@ -62,6 +72,7 @@ impl Sim {
             company,
             ledger,
             delta: config.delta.clone(),
+            quirks: config.quirks.clone(),
             meter: Meter::new(config.units_per_minute),
             faults,
             log: Log::default(),
@@ -293,6 +304,26 @@ impl Sim {
     /// Sets what changes are told like from now on.
     pub fn set_delta_style(&self, style: DeltaStyle) {
         self.world.state().delta = style;
+    }
+
+    /// Makes the delta tokens of all drives useless that were given out so far: this status, for as long as they are asked
+    /// for.
+    pub fn break_delta_tokens(&self, status: u16) {
+        let drives = &mut self.world.state().company.drives;
+        drives.values_mut().for_each(|drive| drive.break_tokens(status));
+    }
+
+    /// Sets what is otherwise than usual from now on.
+    pub fn set_quirks(&self, quirks: Quirks) {
+        self.world.state().quirks = quirks;
+    }
+
+    /// Makes a site at this path of the host (`/hr` is one below the root site), with libraries by their names and by the
+    /// last name of their addresses, which need not be alike. Returns the ids of the libraries.
+    pub fn add_site(&self, path: &str, name: &str, libraries: &[(&str, &str)]) -> Vec<String> {
+        let mut state = self.world.state();
+        let now = state.clock.now();
+        state.company.add_site_at(path, name, libraries, now)
     }
 
     /// Sets how many resource units there are in a minute; `None`: any number.

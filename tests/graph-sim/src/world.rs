@@ -15,6 +15,7 @@ use crate::{
     fault::FaultBook,
     ids,
     log::Log,
+    quirks::Quirks,
     sign_in::{id_token::Signer, ledger::Ledger},
     units::Meter,
 };
@@ -49,6 +50,8 @@ pub(crate) struct State {
     pub ledger: Ledger,
     /// What changes are told like.
     pub delta: DeltaStyle,
+    /// What is otherwise than usual.
+    pub quirks: Quirks,
     /// Counts resource units.
     pub meter: Meter,
     pub faults: FaultBook,

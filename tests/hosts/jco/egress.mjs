@@ -40,7 +40,7 @@ for (const [net, bits] of [['2001::', 23], ['2001:db8::', 32], ['2002::', 16]]) 
 export class Egress {
   /** How many requests were refused. */
   refused = 0;
-  #opened = new Set();
+  #opened = new Map();
 
   /** `rules` are those of the plugin's plan; without them nothing leaves. */
   constructor(rules, { tokens, insecure = false } = {}) {
@@ -86,13 +86,16 @@ export class Egress {
     return method === 'GET' && this.#opened.has(address) ? 'bare' : undefined;
   }
 
-  /** A redirect that the API answers, or one from there, opens exactly its target. */
+  /** A redirect that the API answers opens exactly its target, and one from there a further one, which opens nothing. */
   #open(answer, from) {
     const { location } = answer.headers;
     if (!this.rules.redirects || !location || answer.statusCode < 300 || answer.statusCode > 399) return;
-    this.#opened.add(location);
-    if (URL.canParse(location, from)) this.#opened.add(new URL(location, from).href);
-    for (const oldest of this.#opened) {
+    const byApi = new URL(from).origin === this.rules.apiOrigin;
+    if (!byApi && !this.#opened.get(new URL(from).href)) return;
+    const note = (address) => this.#opened.set(address, byApi || this.#opened.get(address) === true);
+    note(location);
+    if (URL.canParse(location, from)) note(new URL(location, from).href);
+    for (const oldest of this.#opened.keys()) {
       if (this.#opened.size <= OPENED_AT_MOST) break;
       this.#opened.delete(oldest);
     }
@@ -136,7 +139,10 @@ export function batchOfReads(body) {
   try {
     const batch = JSON.parse(body);
     const fits = Object.keys(batch).join() === 'requests' && batch.requests.every(isRead);
-    return fits ? Buffer.from(JSON.stringify(batch)) : undefined;
+    if (!fits) return undefined;
+    // A read needs no header, and one could name another token.
+    for (const request of batch.requests) delete request.headers;
+    return Buffer.from(JSON.stringify(batch));
   } catch {
     return undefined;
   }

@@ -302,7 +302,9 @@ fn s8_a_file_that_fails_is_first_next_time_and_not_for_ever() {
 fn s11_what_is_closed_has_its_own_word() {
     for (status, code, outcome) in [
         (423, "resourceLocked", LineOutcome::Locked),
-        (423, "notAllowed", LineOutcome::Labelled),
+        (423, "notAllowed", LineOutcome::AccessLost),
+        (409, "irmEncryptFailedToFindProtector", LineOutcome::Labelled),
+        (401, "unauthenticated", LineOutcome::AccessLost),
         (403, "accessDenied", LineOutcome::AccessLost),
         (403, "malwareDetected", LineOutcome::Malware),
     ] {

@@ -22,6 +22,8 @@ pub(crate) struct Changes {
     pub(super) born: u64,
     /// How often the tokens given out so far were made useless, and how a reader should start again.
     expired: (u64, Option<Resync>),
+    /// The status that useless tokens are answered with; `None`: 410, with advice.
+    broken: Option<u16>,
 }
 
 /// An item that was deleted.
@@ -97,7 +99,19 @@ impl Drive {
 
     /// Makes all delta tokens useless that were given out so far.
     pub fn expire_tokens(&mut self, resync: Resync) {
+        self.changes.broken = None;
         self.changes.expired = (self.changes.expired.0 + 1, Some(resync));
+    }
+
+    /// Makes all delta tokens useless that were given out so far, without a word of how to start again.
+    pub fn break_tokens(&mut self, status: u16) {
+        self.changes.expired.0 += 1;
+        self.changes.broken = Some(status);
+    }
+
+    /// The status of a useless token, if it is not 410.
+    pub fn broken(&self) -> Option<u16> {
+        self.changes.broken
     }
 
     /// Deletes an item with all that is in it.

@@ -115,6 +115,8 @@ impl Drive {
         self.shrink(&old_parent, size);
         self.grow(&parent, size);
         let item = self.change(&id, now)?;
+        // The mark of the content moves with the name as well (microsoft-graph-docs#9205).
+        item.content_version += u64::from(item.name != name);
         item.name = name.to_owned();
         item.parent = Some(parent);
         Ok(())

@@ -64,6 +64,9 @@ pub(crate) enum Verb {
     Delta,
 }
 
+/// Names that the API has parts of (onedrive-api-docs#1020).
+const PARTS: [&str; 6] = ["photo", "children", "content", "delta", "thumbnails", "versions"];
+
 /// Takes a path apart that is still percent-encoded, and has lost the version's prefix.
 pub(crate) fn parse(path: &str) -> Address {
     let (head, rest) = segment(path.trim_matches('/'));
@@ -138,10 +141,16 @@ fn in_drive(drive: DriveKey, path: &str) -> Address {
             None => return Address::Unknown,
         },
     };
-    // What follows is `/verb`, or `:/path`, or `:/path:/verb`; the colon at the end may stand alone.
+    // What follows is `/verb`, or `:/path`, or `:/path:/verb`; the colon at the end may stand alone. An encoded colon is read
+    // like a plain one, and a name at the end of an open path may be taken for a part of the API.
+    let rest = rest.replace("%3A", ":").replace("%3a", ":");
     let (path, verb) = match rest.strip_prefix(':') {
-        Some(rest) => rest.split_once(':').unwrap_or((rest, "")),
-        None => ("", rest),
+        Some(rest) => match rest.split_once(':') {
+            Some(parts) => parts,
+            None if rest.rsplit('/').next().is_some_and(|last| PARTS.contains(&last)) => return Address::Unknown,
+            None => (rest, ""),
+        },
+        None => ("", rest.as_str()),
     };
     let verb = match verb.trim_matches('/') {
         "" => Verb::Get,
@@ -213,7 +222,7 @@ impl DriveKey {
             Self::OfUser(key) => Some(user_drive(find_user(company, key)?)?),
             Self::OfSite(key) => find_site(company, key)?.drives.first(),
         };
-        id.and_then(|id| company.drives.get(id))
+        id.and_then(|id| company.drive(id))
             .ok_or_else(GraphError::item_not_found)
     }
 }

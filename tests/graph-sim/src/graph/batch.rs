@@ -102,7 +102,8 @@ fn next<'e>(entries: &'e [Entry], done: &BTreeMap<&str, bool>) -> Result<Option<
 
 fn answered(world: &World, batch: &Call, entry: &Entry) -> Response {
     let wrong = |message: &str| GraphError::bad_request(message).answer(batch.headers, world.now());
-    let url = format!("{}/{}", batch.prefix(), entry.url.trim_start_matches('/'));
+    let read = world.state().quirks.batch_paths.read(&entry.url);
+    let url = format!("{}/{}", batch.prefix(), read.trim_start_matches('/'));
     let (Ok(uri), Ok(method), false) = (
         url.parse::<Uri>(),
         Method::from_bytes(entry.method.to_uppercase().as_bytes()),

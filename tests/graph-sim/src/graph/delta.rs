@@ -15,7 +15,7 @@ use super::{
     query::{self, Options, option},
 };
 use crate::{
-    config::{DeltaStyle, Resync},
+    config::{DeltaStyle, Oddity, Resync},
     drive::{Change, Drive, Item, ItemKind},
     fault::FaultBook,
     item_json::{deleted_json, item_json},
@@ -30,6 +30,9 @@ const WITHOUT_PARENTS: &str = "deltaExcludeParent";
 
 /// The token that stands for now.
 const LATEST: &str = "latest";
+
+/// A page of so many entries is never longer than was asked for.
+const LITTLE: usize = 500;
 
 /// What every `Location` reads instead of a token that leads nowhere.
 const DEAD: &str = "dead";
@@ -53,9 +56,17 @@ pub(super) fn changes(world: &World, call: &Call) -> Answer {
         company,
         faults,
         delta: style,
+        quirks,
         ..
     } = &mut *state;
     let (drive, folder) = call.address.item(company)?;
+    if quirks.no_delta {
+        return Err(GraphError::new(
+            StatusCode::BAD_REQUEST,
+            "invalidRequest",
+            "Change tracking is not supported against 'microsoft.graph.driveItem'.",
+        ));
+    }
     if folder.parent.is_some() {
         return Err(GraphError::new(
             StatusCode::NOT_IMPLEMENTED,
@@ -66,12 +77,17 @@ pub(super) fn changes(world: &World, call: &Call) -> Answer {
     let links = Links { call, drive, style };
     let token = match token(call).as_deref() {
         None => Token::beginning(drive),
-        Some(LATEST) => return Ok(links.answer(vec![], Link::Delta, &Token::up_to_date(drive))),
+        Some(LATEST) => return Ok(links.latest()),
         Some(text) => Token::read(drive, text)
             .ok_or_else(|| GraphError::new(StatusCode::BAD_REQUEST, "invalidRequest", "The token is not valid."))?,
     };
     if token.epoch != drive.token_epoch() {
-        return Err(links.gone());
+        return Err(
+            match drive.broken().and_then(|status| StatusCode::from_u16(status).ok()) {
+                Some(status) => GraphError::new(status, "generalException", "An unspecified error has occurred."),
+                None => links.gone(),
+            },
+        );
     }
     if style.empty_pages && !token.had_empty_page {
         return Ok(links.answer(vec![], Link::Next, &token.after_empty_page()));
@@ -146,12 +162,16 @@ impl<'a> Page<'a> {
         {
             self.tell(&change);
         }
+        let top = match self.style.long_pages && self.options.top > LITTLE {
+            true => usize::MAX,
+            false => self.options.top,
+        };
         let mut changes = drive
             .changes_after(token.after)
             .filter(|(place, change)| reader.wants(*place, change))
             .peekable();
         let mut last = token.after;
-        for (place, change) in changes.by_ref().take(self.options.top) {
+        for (place, change) in changes.by_ref().take(top) {
             last = place;
             if let Change::Is(item) = change
                 && reader.with_parents
@@ -201,7 +221,27 @@ impl<'a> Page<'a> {
         {
             parent.remove("path");
         }
+        if self.style.no_ctag
+            && let Some(fields) = value.as_object_mut()
+        {
+            fields.remove("cTag");
+        }
+        match self.style.oddity {
+            Some(Oddity::NullEntry) if self.values.is_empty() => self.values.push(Value::Null),
+            Some(Oddity::NullName) if value.get("file").is_some() => set(&mut value, "name", Value::Null),
+            Some(Oddity::TextSize) if value.get("file").is_some() => {
+                let size = value.get("size").map_or(String::new(), Value::to_string);
+                set(&mut value, "size", size.into());
+            }
+            _ => {}
+        }
         self.values.push(value);
+    }
+}
+
+fn set(value: &mut Value, name: &str, member: Value) {
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert(name.to_owned(), member);
     }
 }
 
@@ -231,6 +271,27 @@ impl Links<'_> {
         body.insert(name.to_owned(), self.url(&token.write(self.drive)).into());
         body.insert("value".to_owned(), values.into());
         reply::json(StatusCode::OK, &body.into())
+    }
+
+    /// The answer to those who want to know what changes from now on.
+    fn latest(&self) -> Response {
+        let token = Token::up_to_date(self.drive);
+        let answer = self.answer(vec![], Link::Delta, &token);
+        if !self.style.echo_latest {
+            return answer;
+        }
+        let in_path = DeltaStyle {
+            token_in_path: true,
+            ..self.style.clone()
+        };
+        let links = Links {
+            style: &in_path,
+            ..*self
+        };
+        let link = links.url(&token.write(self.drive));
+        let join = if link.contains('?') { '&' } else { '?' };
+        let body = serde_json::json!({ "@odata.deltaLink": format!("{link}{join}token={LATEST}"), "value": [] });
+        reply::json(StatusCode::OK, &body)
     }
 
     fn url(&self, token: &str) -> String {

@@ -20,6 +20,9 @@ pub(super) fn redirect(world: &World, call: &Call) -> Answer {
             "You cannot get content for a folder or a package.",
         ));
     }
+    if let Some(error) = state.quirks.withheld(&drive.path(item)) {
+        return Err(error);
+    }
     if item.infected || state.faults.infects(&drive.path(item)) {
         return Err(GraphError::malware());
     }

@@ -119,7 +119,8 @@ pub(crate) fn answer(world: &World, call: &mut Call) -> Response {
     let refused = |error: GraphError| error.answer(call.headers, world.now());
     let reading = admitted.as_ref().ok().and_then(|()| charge(world, call));
     let too_much = || reading.as_ref().and_then(Reading::refusal);
-    let mut answer = match admitted.and_then(|()| too_much().map_or(Ok(()), Err)) {
+    let admitted = admitted.and_then(|()| too_much().map_or(Ok(()), Err));
+    let mut answer = match admitted.and_then(|()| served(world, call)) {
         Err(error) => refused(error),
         Ok(()) => fault(world, call).unwrap_or_else(|| route(world, call).unwrap_or_else(refused)),
     };
@@ -172,6 +173,37 @@ fn may_ask(company: &Company, account: &Account, address: &Address) -> bool {
             .is_none_or(|drive| drive.owner.id() == account.person.oid || is_of_company && drive.is_shared()),
         _ => is_of_company,
     }
+}
+
+/// Whether the drive that is asked for is served at all, and the path in it taken for what it is.
+fn served(world: &World, call: &mut Call) -> Result<(), GraphError> {
+    let state = world.state();
+    if state.quirks.paths_lead_to_root
+        && let Address::Item { place, .. } = &mut call.address
+    {
+        place.path.clear();
+    }
+    let of_user = |key: &str| {
+        state
+            .company
+            .user(key)
+            .and_then(|user| state.quirks.unlicensed(&user.name))
+    };
+    let unlicensed = match &call.address {
+        Address::UserDrives(key) | Address::Drive(DriveKey::OfUser(key)) => of_user(key),
+        _ => None,
+    };
+    let of_site = |key: &str| {
+        let site = state.company.site(key)?;
+        site.drives.iter().find_map(|drive| state.quirks.refusal(drive))
+    };
+    let refusal = match &call.address {
+        Address::SiteDrives(key) => of_site(key),
+        address => address
+            .drive(&state.company)
+            .and_then(|drive| state.quirks.refusal(&drive.id)),
+    };
+    unlicensed.or(refusal).map_or(Ok(()), Err)
 }
 
 /// Counts what a call costs, whatever comes of it.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     Answer, Call,
-    address::{DriveKey, find_site, find_user, no_drive, user_drive},
+    address::{Address, DriveKey, find_site, find_user, no_drive, user_drive},
     query::{Options, option},
 };
 use crate::{
@@ -44,7 +44,7 @@ pub(super) fn me(world: &World, call: &Call) -> Answer {
 pub(super) fn my_drives(world: &World, call: &Call) -> Answer {
     let state = world.state();
     let mine = state.company.drive_of(account(call)?).ok_or_else(no_drive)?;
-    drives(world, call, &state.company, std::slice::from_ref(&mine.id))
+    drives(world, call, &state.company, &state.company.with_hidden(&mine.id))
 }
 
 /// Who asks. An application doesn't come so far.
@@ -55,11 +55,15 @@ fn account<'c>(call: &'c Call) -> Result<&'c Account, GraphError> {
 pub(super) fn user_drives(world: &World, call: &Call, key: &str) -> Answer {
     let state = world.state();
     let user = find_user(&state.company, key)?;
-    let ids = [user_drive(user)?.clone()];
+    let ids = state.company.with_hidden(user_drive(user)?);
     drives(world, call, &state.company, &ids)
 }
 
-/// All sites, or those with the searched text in their names. Searches find no personal sites.
+/// How many sites a page of all has, whatever `$top` says (msgraph-sdk-powershell#3404).
+const ALL_SITES_PAGE: usize = 600;
+
+/// All sites, or those with the searched text in their names. Searches find no personal sites and no names where fields are
+/// selected (microsoft-graph-docs#13345), and only the list of all says which sites are personal.
 pub(super) fn sites(world: &World, call: &Call) -> Answer {
     let options = Options::new(world, call)?;
     let search = option(call.query, "search").map(|text| text.trim_matches(['*', '"']).to_lowercase());
@@ -68,7 +72,28 @@ pub(super) fn sites(world: &World, call: &Call) -> Answer {
         Some(text) => !site.personal && site.name.to_lowercase().contains(text.as_str()),
         None => true,
     });
-    Ok(options.page(call, numbered(sites, &options), site_json))
+    if call.address == Address::AllSites {
+        let options = options.with_pages_of(ALL_SITES_PAGE);
+        return Ok(options.page(call, numbered(sites, &options), |site| {
+            with(site_json(site), "isPersonalSite", Some(site.personal.into()))
+        }));
+    }
+    let nameless = search.is_some() && options.selects();
+    Ok(options.page(call, numbered(sites, &options), |site| match nameless {
+        true => with(site_json(site), "displayName", None),
+        false => site_json(site),
+    }))
+}
+
+/// The same object with another value of a field, or without it.
+fn with(mut object: Value, name: &str, value: Option<Value>) -> Value {
+    if let Some(fields) = object.as_object_mut() {
+        match value {
+            Some(value) => fields.insert(name.to_owned(), value),
+            None => fields.remove(name),
+        };
+    }
+    object
 }
 
 pub(super) fn site(world: &World, call: &Call, key: &str) -> Answer {
@@ -80,7 +105,10 @@ pub(super) fn site(world: &World, call: &Call, key: &str) -> Answer {
 pub(super) fn site_drives(world: &World, call: &Call, key: &str) -> Answer {
     let state = world.state();
     let site = find_site(&state.company, key)?;
-    drives(world, call, &state.company, &site.drives)
+    let first = site.drives.first().map_or("", String::as_str);
+    let hidden = state.company.with_hidden(first);
+    let ids: Vec<String> = hidden.into_iter().chain(site.drives.iter().skip(1).cloned()).collect();
+    drives(world, call, &state.company, &ids)
 }
 
 pub(super) fn drive(world: &World, call: &Call, key: &DriveKey) -> Answer {
@@ -91,7 +119,7 @@ pub(super) fn drive(world: &World, call: &Call, key: &DriveKey) -> Answer {
 
 fn drives(world: &World, call: &Call, company: &Company, ids: &[String]) -> Answer {
     let options = Options::new(world, call)?;
-    let drives = ids.iter().filter_map(|id| company.drives.get(id));
+    let drives = ids.iter().filter_map(|id| company.drive(id));
     Ok(options.page(call, numbered(drives, &options), drive_json))
 }
 
@@ -125,7 +153,6 @@ fn site_json(site: &Site) -> Value {
         "displayName": site.name,
         "webUrl": site.web_url,
         "createdDateTime": clock::in_json(site.created),
-        "isPersonalSite": site.personal,
         "siteCollection": { "hostname": site.id.split(',').next() },
     })
 }

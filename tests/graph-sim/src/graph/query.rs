@@ -47,6 +47,16 @@ impl Options {
         Ok(Self { select, top, after })
     }
 
+    /// The same with pages of another size.
+    pub fn with_pages_of(self, top: usize) -> Self {
+        Self { top, ..self }
+    }
+
+    /// Whether some fields are named.
+    pub fn selects(&self) -> bool {
+        self.select.is_some()
+    }
+
     /// Whether an object's field is to be sent.
     pub fn wants(&self, field: &str) -> bool {
         if field == ONLY_SELECTED && self.select.is_none() {

@@ -19,6 +19,7 @@ mod download;
 mod elsewhere;
 mod faults;
 mod people;
+mod quirks;
 mod shares;
 mod sign_in;
 mod units;
