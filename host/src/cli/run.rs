@@ -365,6 +365,7 @@ mod tests {
             }],
             exports: vec![hostile()],
             api_origin: Some(hostile()),
+            batches: vec![hostile()],
             memory_limit: 1,
             max_file_bytes: 1,
             max_files_per_import: 1,
