@@ -22,6 +22,7 @@ mod leaving;
 mod lost_catalogue;
 mod mornings;
 mod naming;
+mod pointing;
 mod refusals;
 mod reported;
 mod sandbox;
