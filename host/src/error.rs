@@ -1,5 +1,10 @@
 //! What can go wrong, by what can be done about it.
 
+use std::io::ErrorKind;
+use std::path::Path;
+
+use crate::disk;
+
 /// Why something that a person asked for was not done.
 ///
 /// The text of each names the thing and the way out; [`Error::code`] is the stable word for programs.
@@ -93,6 +98,41 @@ pub enum Error {
         "no space left in `{0}`: free some room (`clientpoint-host trash list` shows what `trash empty` would give back) and try again; the library is as it was"
     )]
     NoSpace(String),
+    /// The data folder can only be read.
+    #[error(
+        "`{0}` can only be read (its disk is mounted read-only, or it belongs to another user), so nothing was changed: let this program write there, or give another data folder with `--data DIR`"
+    )]
+    ReadOnly(String),
+    /// Others are at work with the data folder.
+    #[error("the data folder `{folder}` is in use, and {what}: end {holders} or wait until that has ended, and try again", holders = in_words(.holders))]
+    Busy {
+        /// The data folder.
+        folder: String,
+        /// What can't be done meanwhile, as in `the key can't be changed`.
+        what: String,
+        /// Who they are, in the words that they have left; may be empty.
+        holders: Vec<String>,
+    },
+    /// The disk under the data folder fails.
+    #[error(
+        "the disk under `{folder}` fails ({reason}): look at the system's log, and copy the folder to another disk; what was done before stands"
+    )]
+    Disk {
+        /// The data folder.
+        folder: String,
+        /// The system's or the database's words.
+        reason: String,
+    },
+    /// The database is damaged, or is none.
+    #[error(
+        "the database in `{folder}` can't be read ({reason}): stop all programs that use the folder, and put a backup of it back"
+    )]
+    Damaged {
+        /// The data folder.
+        folder: String,
+        /// The database's words.
+        reason: String,
+    },
     /// The data folder, the database or the file system does not do what it should.
     #[error("storage: {0}")]
     Storage(String),
@@ -116,8 +156,31 @@ impl Error {
             Error::Ledger { .. } => "ledger",
             Error::Sync { code, .. } | Error::Catalogue { code, .. } => code,
             Error::NoSpace(_) => "no-space",
+            Error::ReadOnly(_) => "read-only",
+            Error::Busy { .. } => "folder-in-use",
+            Error::Disk { .. } => "disk",
+            Error::Damaged { .. } => "damaged",
             Error::Storage(_) => "storage",
         }
+    }
+
+    /// The error with the name of the data folder in it, where it is about that. A database that only says that it could
+    /// not write is asked again by way of the folder.
+    pub fn about(mut self, data: &Path) -> Self {
+        let unsure = matches!(self, Error::ReadOnly(_) | Error::Disk { .. });
+        if let Some(why) = disk::refusal(data).filter(|why| unsure && disk::takes_no_writes(why)) {
+            self = why.into();
+        }
+        if let Error::NoSpace(folder)
+        | Error::ReadOnly(folder)
+        | Error::Busy { folder, .. }
+        | Error::Disk { folder, .. }
+        | Error::Damaged { folder, .. } = &mut self
+            && folder == SOME_FOLDER
+        {
+            *folder = data.display().to_string();
+        }
+        self
     }
 
     /// Whether the person asked in a way that can't work, rather than something having gone wrong.
@@ -126,19 +189,107 @@ impl Error {
     }
 }
 
+/// What stands where nobody knows yet which folder an error is about.
+const SOME_FOLDER: &str = "the data folder";
+
+/// The primary result codes of SQLite that have words of their own, by <https://sqlite.org/rescode.html>.
+mod code {
+    pub(super) const BUSY: i32 = 5;
+    pub(super) const LOCKED: i32 = 6;
+    pub(super) const READONLY: i32 = 8;
+    pub(super) const IOERR: i32 = 10;
+    pub(super) const CORRUPT: i32 = 11;
+    pub(super) const FULL: i32 = 13;
+    pub(super) const CANTOPEN: i32 = 14;
+    pub(super) const NOTADB: i32 = 26;
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        Error::Storage(format!("database: {error}"))
+        if let sqlx::Error::Io(error) = error {
+            return error.into();
+        }
+        let number = error
+            .as_database_error()
+            .and_then(|error| error.code()?.parse::<i32>().ok());
+        let (folder, reason) = (SOME_FOLDER.to_string(), error.to_string());
+        // The extended codes have the primary one in their last byte.
+        match number.map(|number| number & 0xff) {
+            Some(code::FULL) => Error::NoSpace(folder),
+            Some(code::READONLY) => Error::ReadOnly(folder),
+            Some(code::IOERR | code::CANTOPEN) => Error::Disk { folder, reason },
+            Some(code::CORRUPT | code::NOTADB) => Error::Damaged { folder, reason },
+            Some(code::BUSY | code::LOCKED) => Error::Busy {
+                folder,
+                what: "its database is held by another program".into(),
+                holders: Vec::new(),
+            },
+            _ => Error::Storage(format!("database: {error}")),
+        }
     }
 }
 
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
+        let folder = SOME_FOLDER.to_string();
         match error.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                Error::NoSpace("the data folder".into())
-            }
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::NoSpace(folder),
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Error::ReadOnly(folder),
+            _ if error.raw_os_error() == Some(IO_ERROR) => Error::Disk {
+                folder,
+                reason: error.to_string(),
+            },
             _ => Error::Storage(error.to_string()),
         }
+    }
+}
+
+/// `EIO`, which has no kind of its own: the same number on Linux, macOS and the BSDs.
+const IO_ERROR: i32 = 5;
+
+fn in_words(holders: &[String]) -> String {
+    if holders.is_empty() {
+        return "the other program".into();
+    }
+    holders.join(" and ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_of_the_disk_names_the_folder_and_the_way_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = folder.path().display().to_string();
+        for (kind, code, way_out) in [
+            (ErrorKind::StorageFull, "no-space", "free some room"),
+            (ErrorKind::ReadOnlyFilesystem, "read-only", "--data"),
+            (ErrorKind::PermissionDenied, "read-only", "another user"),
+        ] {
+            let error = Error::from(std::io::Error::from(kind)).about(folder.path());
+            let said = error.to_string();
+            assert_eq!(error.code(), code);
+            assert!(said.contains(&name) && said.contains(way_out), "{said}");
+        }
+        let error = Error::from(std::io::Error::from_raw_os_error(IO_ERROR)).about(folder.path());
+        assert!(error.code() == "disk" && error.to_string().contains(&name), "{error}");
+    }
+
+    #[test]
+    fn who_is_in_the_way_is_named() {
+        let error = Error::Busy {
+            folder: "/data".into(),
+            what: "the key can't be changed".into(),
+            holders: vec![
+                "`clientpoint-host serve` (process 4711)".into(),
+                "`b` (process 2)".into(),
+            ],
+        };
+        assert_eq!(
+            error.to_string(),
+            "the data folder `/data` is in use, and the key can't be changed: end `clientpoint-host serve` (process 4711) \
+             and `b` (process 2) or wait until that has ended, and try again"
+        );
     }
 }

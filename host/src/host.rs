@@ -3,13 +3,18 @@
 mod builder;
 mod endpoints;
 mod faithful;
+mod folder;
 mod housekeeping;
 mod keeper;
 mod locks;
+mod opening;
+mod programs;
+mod rotation;
 
 pub use builder::{BuildError, HostBuilder};
 pub use endpoints::InsecureEndpoints;
 pub(crate) use faithful::Planned;
+pub use rotation::forget_secrets;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -40,7 +45,6 @@ use crate::powers::Power;
 use crate::secrets::{Secret, SecretKey};
 use crate::state::{Own, State};
 use crate::store::connections::{self, Connection, CredentialKind, Mode};
-use crate::store::grants;
 use crate::store::objects::Objects;
 use crate::{Error, Result};
 
@@ -106,6 +110,8 @@ pub struct PolicyChanges {
 /// A host that is ready to serve people.
 pub struct Host {
     data: PathBuf,
+    /// Held for as long as the host lives.
+    folder: tokio::sync::Mutex<folder::Folder>,
     pub(crate) pool: SqlitePool,
     pub(crate) objects: Objects,
     pub(crate) clock: Arc<dyn Clock>,
@@ -140,6 +146,11 @@ impl Host {
         self.plugin.as_deref().ok_or_else(|| {
             Error::Settings("this host was started without a plugin: give one with `--plugin FILE`".into())
         })
+    }
+
+    /// The error with the name of this host's data folder in it, where it is about that.
+    pub(crate) fn about(&self, error: Error) -> Error {
+        error.about(&self.data)
     }
 
     /// The most linear memory that an instance has used since the host was made, in bytes.
@@ -274,17 +285,6 @@ impl Host {
     /// Forgets the tokens of a connection in this process.
     pub(crate) fn forget_tokens(&self, connection: &str) {
         self.known_tokens().retain(|(id, _), _| id != connection);
-    }
-
-    /// Seals every secret with another key. Gives their number.
-    pub(crate) async fn change_key(&self) -> Result<u64> {
-        let present = self.key();
-        let next = present.next(&self.data)?;
-        let changed = grants::change_key(&self.pool, &present, &next).await?;
-        let next = next.put_in_force(&self.data)?;
-        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
-        self.known_tokens().clear();
-        Ok(changed)
     }
 
     /// Tells whoever watches that nothing moves for so long, and why.

@@ -40,6 +40,7 @@ pub mod timer;
 
 pub mod bindings;
 mod compiled;
+mod disk;
 mod error;
 mod private;
 

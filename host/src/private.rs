@@ -21,7 +21,7 @@ const OWN_FILES: [&str; 5] = [
     "identity",
     "swept",
 ];
-const OWN_FOLDERS: [&str; 6] = ["cache", "copies", "damaged", "drafts", "objects", "trash"];
+const OWN_FOLDERS: [&str; 7] = ["cache", "copies", "damaged", "drafts", "objects", "programs", "trash"];
 
 /// Makes a folder with all that leads to it, or narrows the rights of the one that is there.
 ///
@@ -90,7 +90,10 @@ pub fn data_folder(data: &Path) -> io::Result<()> {
 fn only_ours(data: &Path) -> bool {
     let ours = |name: &str| {
         let own = OWN_FILES.contains(&name) || OWN_FOLDERS.contains(&name);
-        own || name.ends_with(".lock") || name.starts_with("secret.key") || name.starts_with("identity")
+        own || name.starts_with("clientpoint.db.")
+            || name.ends_with(".lock")
+            || name.starts_with("secret.key")
+            || name.starts_with("identity")
     };
     let Ok(entries) = fs::read_dir(data) else {
         return false;

@@ -4,11 +4,14 @@
 //! `secret.key` in the data folder, which only its owner may read. Each sealed value is bound to what it belongs to,
 //! so that a row can't be moved to another connection.
 //!
-//! A key is replaced by [`SecretKey::next`] and [`SecretKey::put_in_force`]: the new one lies beside the old one, durably,
-//! before the first secret is sealed with it, so that at every moment the folder holds the key that opens its database.
+//! How a key is replaced stands in `secrets/key_files.rs`.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+mod key_files;
+
+pub(crate) use key_files::{SealedWith, is_untidy};
+
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use chacha20poly1305::aead::{Aead, AeadCore, KeyInit, OsRng, Payload};
@@ -26,7 +29,6 @@ pub const KEY_VARIABLE: &str = "CLIENTPOINT_SECRET_KEY";
 pub const NEXT_KEY_VARIABLE: &str = "CLIENTPOINT_SECRET_KEY_NEXT";
 
 const KEY_FILE: &str = "secret.key";
-const NEXT_KEY_FILE: &str = "secret.key.next";
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
 
@@ -44,75 +46,7 @@ impl SecretKey {
     ///
     /// `Error::Settings` for a key that is none, or a file that others may read.
     pub fn load(data: &Path) -> Result<Self> {
-        if let Some(key) = Self::from_environment(KEY_VARIABLE)? {
-            return Ok(key);
-        }
-        let path = data.join(KEY_FILE);
-        if !path.exists() {
-            Self::make(&path)?;
-        }
-        Self::from_file(&path)
-    }
-
-    /// The key to change to: from the environment where the present one is, else a new one in a file beside it.
-    ///
-    /// # Errors
-    ///
-    /// `Error::Settings` where the environment has no such key, or the same; `Error::Storage`.
-    pub fn next(&self, data: &Path) -> Result<Self> {
-        let next = if std::env::var_os(KEY_VARIABLE).is_some() {
-            Self::from_environment(NEXT_KEY_VARIABLE)?.ok_or_else(|| {
-                Error::Settings(format!(
-                    "the key comes from the environment variable `{KEY_VARIABLE}`: put the new one into `{NEXT_KEY_VARIABLE}` \
-                     (64 hexadecimal digits, as from `openssl rand -hex 32`), and run this again"
-                ))
-            })?
-        } else {
-            let path = data.join(NEXT_KEY_FILE);
-            Self::make(&path)?;
-            Self::from_file(&path)?
-        };
-        if next.id() == self.id() {
-            return Err(Error::Settings(format!(
-                "`{NEXT_KEY_VARIABLE}` holds the present key: make another one"
-            )));
-        }
-        Ok(next)
-    }
-
-    /// Puts the key that the database was sealed with in force, if a change to it was broken off; and does away with
-    /// what a change has left behind that never happened. `sealed_with` is the name of that key.
-    ///
-    /// # Errors
-    ///
-    /// `Error::Storage`.
-    pub fn finish(self, data: &Path, sealed_with: &str) -> Result<Self> {
-        let path = data.join(NEXT_KEY_FILE);
-        if std::env::var_os(KEY_VARIABLE).is_some() || !path.exists() {
-            return Ok(self);
-        }
-        let next = Self::from_file(&path)?;
-        if next.id() == sealed_with {
-            return next.put_in_force(data);
-        }
-        if self.id() == sealed_with {
-            fs::remove_file(&path)?;
-        }
-        Ok(self)
-    }
-
-    /// Puts this key in the place of the present one. Everything is sealed with it already.
-    ///
-    /// # Errors
-    ///
-    /// `Error::Storage`.
-    pub fn put_in_force(self, data: &Path) -> Result<Self> {
-        let path = data.join(NEXT_KEY_FILE);
-        if std::env::var_os(KEY_VARIABLE).is_none() && path.exists() {
-            fs::rename(&path, data.join(KEY_FILE))?;
-            fs::File::open(data)?.sync_all()?;
-        }
-        Ok(self)
+        Self::in_force(data, None)
     }
 
     /// The key's name: tells keys apart, and nothing of the key.
@@ -134,33 +68,30 @@ impl SecretKey {
         Ok(Some(key))
     }
 
-    fn from_file(path: &Path) -> Result<Self> {
+    /// The key in a file. None if there is no file, or one that was never written to its end.
+    fn from_file(path: &Path) -> Result<Option<Self>> {
+        let text = match fs::read_to_string(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            text => Zeroizing::new(text?),
+        };
         refuse_readable_by_others(path)?;
-        let text = Zeroizing::new(fs::read_to_string(path)?);
-        Self::parse(text.trim()).ok_or_else(|| {
-            Error::Settings(format!(
+        let text = text.trim();
+        let broken_off = text.len() < 2 * KEY_BYTES && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match Self::parse(text) {
+            None if broken_off => Ok(None),
+            Some(key) => Ok(Some(key)),
+            None => Err(Error::Settings(format!(
                 "`{}` holds no key (64 hexadecimal digits): put the right one back; without it the stored secrets can't be read",
                 path.display()
-            ))
-        })
+            ))),
+        }
     }
 
-    fn make(path: &Path) -> Result<()> {
-        let key = XChaCha20Poly1305::generate_key(OsRng);
-        let text: Zeroizing<String> = Zeroizing::new(key.iter().map(|byte| format!("{byte:02x}")).collect());
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let made = options.open(path).and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        });
-        match made {
-            // Another process made it first: its key is as good.
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-            made => Ok(made?),
-        }
+    /// A new one, and how it is written down.
+    fn made() -> (Self, Zeroizing<String>) {
+        let key = Zeroizing::new(<[u8; KEY_BYTES]>::from(XChaCha20Poly1305::generate_key(OsRng)));
+        let text = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        (SecretKey(key), Zeroizing::new(text))
     }
 
     fn parse(hex: &str) -> Option<Self> {

@@ -93,7 +93,9 @@ impl Host {
             ledgers.extend(
                 self.tick_one(&id, daily, stop)
                     .await
-                    .unwrap_or_else(|error| vec![Err(error)]),
+                    .unwrap_or_else(|error| vec![Err(error)])
+                    .into_iter()
+                    .map(|ledger| ledger.map_err(|error| self.about(error))),
             );
         }
         Ok(ledgers)

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use end_to_end::World;
 use end_to_end::folders::look::{go_on, holds, look};
-use end_to_end::folders::{all, dump, expected, open, restored, simulated};
+use end_to_end::folders::{all, copy, dump, expected, open, restored, simulated};
 use serde_json::Value;
+
+use crate::crashes::dead;
 
 /// The first thing that a document lacks of another, or has otherwise.
 fn lacking(whole: &Value, part: &Value, at: &str) -> Option<String> {
@@ -53,4 +56,36 @@ async fn every_folder_that_was_ever_made_is_opened_as_it_was_left_and_goes_on() 
 /// The links in it lead to where those of the other copy lead.
 async fn simulated_as_well(expected: &Value, data: &Path, to: String) {
     dump::move_links(&data.join("clientpoint.db"), expected["graph"].as_str().unwrap(), &to).await;
+}
+
+#[tokio::test]
+async fn a_program_that_dies_at_any_await_while_it_brings_a_folder_up_to_date_leaves_it_whole() {
+    for folder in all() {
+        let expected = expected(&folder);
+        let today = tempfile::tempdir().unwrap();
+        let world = World::new().await;
+        let database = |data: &Path| data.join("clientpoint.db");
+        let schema = dump::schema(&database(world.data.path())).await;
+        let mut polls = 0;
+        loop {
+            let data = restored(&folder).await;
+            if dump::schema(&database(data.path())).await == schema {
+                break;
+            }
+            // So that nothing has to be compiled.
+            copy(today.path(), &data.path().join("cache"));
+            let status = dead(&world, data.path(), polls, Some("open".as_ref()));
+            let left = dump::schema(&database(data.path())).await;
+            let (host, _) = open(&expected, &world.sim, data.path()).await;
+            same(&folder, &look(&host, data.path()).await, &expected["seen"], "seen");
+            if status.success() {
+                assert_eq!(left, schema);
+                break;
+            }
+            if data.path().join("cache").exists() {
+                copy(&data.path().join("cache"), today.path());
+            }
+            polls += 2;
+        }
+    }
 }

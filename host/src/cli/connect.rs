@@ -126,6 +126,9 @@ pub enum Which {
 pub enum Secrets {
     /// Seal everything with another key. Not while another `clientpoint-host` runs on this data folder
     Rotate,
+    /// Where `secret.key` is lost for good: wipe the secrets that nobody can open any more, and make a new key. The files
+    /// stay; connect again afterwards
+    Forget,
 }
 
 impl From<Which> for Mode {
@@ -211,9 +214,17 @@ pub async fn disconnect(session: &Session<'_>, form: Disconnect) -> Result<Outpu
     Ok(done(json!({ "disconnected": gone }), text))
 }
 
+/// Starts over with a new key, in a folder that can't be opened for want of one.
+pub async fn forget(data: &Path, user: &str) -> Result<Output> {
+    let count = clientpoint_host::host::forget_secrets(data, user).await?;
+    let text = Page::of(format!(
+        "wiped {count} secrets, and made a new key; the files are as they were: connect again to let them follow"
+    ));
+    Ok(done(json!({ "wiped": count }), text))
+}
+
 /// Changes the key.
-pub async fn secrets(session: &Session<'_>, command: Secrets) -> Result<Output> {
-    let Secrets::Rotate = command;
+pub async fn rotate(session: &Session<'_>) -> Result<Output> {
     let count = session.rotate_key().await?;
     let mut text = Page::of(format!(
         "sealed anew, with another key: {count}; the old key opens nothing any more"

@@ -97,10 +97,15 @@ async fn carry_out(arguments: Arguments, terminal: &Terminal) -> Result<Output, 
     if let Command::Library(args::Library::Adopt { yes }) = arguments.command {
         return adopt::adopt(&arguments, yes, terminal).await;
     }
+    if let Command::Secrets(connect::Secrets::Forget) = arguments.command {
+        let done = connect::forget(&arguments.data, &arguments.user).await;
+        return done.map_err(|error| vec![error.about(&arguments.data)]);
+    }
+    let data = arguments.data.clone();
     let host = build(&arguments, terminal).await.map_err(|error| error.problems)?;
     let done = at_work(&host, arguments, terminal).await;
     host.close().await;
-    done
+    done.map_err(|errors| errors.into_iter().map(|error| error.about(&data)).collect())
 }
 
 async fn at_work(host: &Host, arguments: Arguments, terminal: &Terminal) -> Result<Output, Vec<Error>> {
@@ -118,7 +123,7 @@ async fn at_work(host: &Host, arguments: Arguments, terminal: &Terminal) -> Resu
     done.map_err(|error| vec![error])
 }
 
-/// What the folder's daily sweep has found.
+/// What has come of opening the folder, and of its daily sweep.
 fn tell_notices(host: &Host, terminal: &Terminal) {
     for notice in host.take_notices() {
         terminal.say(format!("warning: {notice}"));
@@ -127,7 +132,8 @@ fn tell_notices(host: &Host, terminal: &Terminal) {
 
 async fn build(arguments: &Arguments, terminal: &Terminal) -> Result<Host, BuildError> {
     let bars = bars::Bars::new(terminal, arguments.json);
-    let mut builder = Host::builder(&arguments.data).progress(Arc::new(bars));
+    let name = format!("clientpoint-host {}", arguments.command.word());
+    let mut builder = Host::builder(&arguments.data).name(name).progress(Arc::new(bars));
     if arguments.command.needs_plugin() {
         builder = builder.component(arguments.plugin.clone().unwrap_or_else(args::default_plugin));
     }
@@ -188,6 +194,28 @@ fn in_json(problems: &[Error]) -> Value {
 }
 
 impl Command {
+    /// What it is called.
+    fn word(&self) -> &'static str {
+        match self {
+            Command::Users(_) => "users",
+            Command::Connect(_) => "connect",
+            Command::Disconnect(_) => "disconnect",
+            Command::Secrets(_) => "secrets",
+            Command::Drives(_) => "drives",
+            Command::Onedrive(_) => "onedrive",
+            Command::Library(_) => "library",
+            Command::Place(_) => "place",
+            Command::Places { .. } => "places",
+            Command::Associate(_) => "associate",
+            Command::Sync(_) => "sync",
+            Command::Serve { .. } => "serve",
+            Command::Runs(_) => "runs",
+            Command::Status => "status",
+            Command::Trash(_) => "trash",
+            Command::Inspect => "inspect",
+        }
+    }
+
     /// Whether the command can't do without a plugin.
     fn needs_plugin(&self) -> bool {
         match self {

@@ -32,7 +32,8 @@ pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -
         }
         Command::Connect(form) => connect::connect(session, form, terminal).await,
         Command::Disconnect(form) => connect::disconnect(session, form).await,
-        Command::Secrets(command) => connect::secrets(session, command).await,
+        // The folder of a lost key does not open, so `forget` is carried out before there is a session.
+        Command::Secrets(_) => connect::rotate(session).await,
         Command::Drives(Drives::List) => drives(session).await,
         Command::Drives(Drives::Select { drive, url, switch }) => Ok(connect::selected(&match url {
             Some(url) => session.select_drive_at(&url, switch).await?,

@@ -2,24 +2,24 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use super::{Host, InsecureEndpoints, Limits, PolicyChanges};
+use super::{Host, InsecureEndpoints, Limits, PolicyChanges, opening};
 use crate::capability::progress::{Progress, Unwatched};
 use crate::clock::{Clock, SystemClock};
 use crate::egress;
 use crate::egress::rules::origin;
 use crate::plugin::Plugin;
 use crate::powers::Power;
-use crate::secrets::SecretKey;
 use crate::store::objects::Objects;
-use crate::store::{self, identity, trash};
-use crate::{Error, Result, private};
+use crate::store::{identity, trash};
+use crate::{Error, Result};
 
 /// Collects what a host is made of. [`HostBuilder::build`] checks all of it.
 pub struct HostBuilder {
     data: PathBuf,
+    name: Option<String>,
     component: Option<PathBuf>,
     plugin: Option<Arc<Plugin>>,
     clock: Arc<dyn Clock>,
@@ -42,6 +42,7 @@ impl HostBuilder {
     pub(super) fn new(data: PathBuf) -> Self {
         HostBuilder {
             data,
+            name: None,
             component: None,
             plugin: None,
             clock: Arc::new(SystemClock::default()),
@@ -52,6 +53,13 @@ impl HostBuilder {
             withheld: BTreeSet::new(),
             adopt: false,
         }
+    }
+
+    /// What others are told of this program when it is in their way: `clientpoint-host serve`. By default it is the name
+    /// that it was started by.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
     /// The plugin's file. Without it, only what needs no plugin works.
@@ -136,39 +144,31 @@ impl HostBuilder {
         );
         // Before anything is made or opened: a folder whose database is doubtful stays as it is.
         if let Err(error) = self.standing().await {
-            problems.push(error);
+            problems.push(error.about(&self.data));
             return Err(BuildError { problems });
         }
-        let folder = noted(&mut problems, open_folder(&self.data));
-        let (key, pool) = match &folder {
-            Some(_) => (
-                noted(&mut problems, SecretKey::load(&self.data)),
-                noted(&mut problems, store::open(&self.data, self.limits.database).await),
-            ),
-            None => (None, None),
-        };
-        let key = match (key, &pool) {
-            (Some(key), Some(pool)) => noted(&mut problems, in_force(key, pool, &self.data).await),
-            (key, _) => key,
-        };
-        let plugin = match (&key, &self.component) {
-            (Some(key), Some(file)) => {
-                noted(&mut problems, Plugin::load(file, &self.data.join("cache"), key)).map(Arc::new)
+        let name = self.name.take().unwrap_or_else(program);
+        let opening = opening::open(&self.data, &name, self.limits.database, self.clock.utc());
+        let opened = noted(&mut problems, opening.await);
+        let plugin = match (&opened, &self.component) {
+            (Some(opened), Some(file)) => {
+                noted(&mut problems, Plugin::load(file, &self.data.join("cache"), &opened.key)).map(Arc::new)
             }
             _ => None,
         };
-        if let (Some(objects), Some(pool)) = (&folder, &pool) {
-            noted(&mut problems, self.settled(pool, objects).await);
+        if let Some(opened) = opened.as_ref().filter(|opened| opened.is_writable) {
+            noted(&mut problems, self.settled(&opened.pool, &opened.objects).await);
         }
-        match (client, folder, key, pool) {
-            (Some(client), Some(objects), Some(key), Some(pool)) if problems.is_empty() => {
+        match (client, opened) {
+            (Some(client), Some(opened)) if problems.is_empty() => {
                 let host = Host {
                     data: self.data,
-                    pool,
-                    objects,
+                    folder: tokio::sync::Mutex::new(opened.folder),
+                    pool: opened.pool,
+                    objects: opened.objects,
                     clock: self.clock,
                     limits: self.limits,
-                    key: Mutex::new(Arc::new(key)),
+                    key: Mutex::new(Arc::new(opened.key)),
                     client,
                     plugin: plugin.or(self.plugin),
                     watcher: self.watcher,
@@ -178,23 +178,28 @@ impl HostBuilder {
                     tokens: Mutex::default(),
                     peak_memory: Arc::default(),
                     day: Mutex::default(),
-                    notices: Mutex::default(),
+                    notices: Mutex::new(opened.notices),
                 };
-                host.keep_house().await;
+                if opened.is_writable {
+                    host.keep_house().await;
+                }
                 Ok(host)
             }
-            (_, _, _, pool) => {
-                if let Some(pool) = pool {
-                    super::housekeeping::close(&pool).await;
+            (_, opened) => {
+                if let Some(opened) = opened {
+                    super::housekeeping::close(&opened.pool).await;
                 }
-                Err(BuildError { problems })
+                let about = |problem: Error| problem.about(&self.data);
+                Err(BuildError {
+                    problems: problems.into_iter().map(about).collect(),
+                })
             }
         }
     }
 
     /// Refuses a database that is not the one of its folder, unless it is to be adopted.
     async fn standing(&self) -> Result<()> {
-        make_folder(&self.data)?;
+        opening::make(&self.data)?;
         if self.adopt {
             return Ok(());
         }
@@ -212,34 +217,15 @@ impl HostBuilder {
     }
 }
 
-/// The key that the database is sealed with, where a change of it was broken off.
-async fn in_force(key: SecretKey, pool: &sqlx::SqlitePool, data: &Path) -> Result<SecretKey> {
-    let sealed_with = store::grants::sealed_with(pool, &key).await?;
-    key.finish(data, &sealed_with)
+/// The name of this program.
+fn program() -> String {
+    let path = std::env::args_os().next().map(PathBuf::from);
+    let name = path.as_ref().and_then(|path| path.file_name());
+    name.map_or("a program".into(), |name| name.to_string_lossy().into_owned())
 }
 
 fn noted<T>(problems: &mut Vec<Error>, result: Result<T>) -> Option<T> {
     result.map_err(|error| problems.push(error)).ok()
-}
-
-fn open_folder(data: &Path) -> Result<Objects> {
-    private::data_folder(data).map_err(|error| unusable(data, &error))?;
-    Objects::open(data)
-}
-
-/// Makes the data folder, if it is missing.
-fn make_folder(data: &Path) -> Result<()> {
-    if data.is_dir() {
-        return Ok(());
-    }
-    private::folder(data).map_err(|error| unusable(data, &error))
-}
-
-fn unusable(data: &Path, error: &std::io::Error) -> Error {
-    Error::Settings(format!(
-        "the data folder `{}` can't be used ({error}): give another one with `--data DIR`",
-        data.display()
-    ))
 }
 
 fn checked_origin(endpoint: &str) -> Option<String> {

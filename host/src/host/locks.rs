@@ -1,15 +1,31 @@
 //! Who is at work with a connection: in this process or another, one at a time. Each right is a locked file, and ends when
 //! the file is dropped or its process dies.
+//!
+//! A lock is asked for again and again, and never waited for inside the system: such a wait can't be called off, and a
+//! process with a thread in it does not end.
 
 use std::fs::{File, TryLockError};
-use std::path::PathBuf;
-use std::time::Duration;
+use std::io::{Error as IoError, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::Host;
-use crate::{Error, Result, private};
+use crate::{Error, Result, disk};
 
 /// How long a renewal of somebody else may take. It is bounded itself; this is for a process that stands still.
 const RENEWED_WITHIN: Duration = Duration::from_secs(90);
+
+/// How long after the first look somebody looks again, and how long at most between two looks.
+const LOOKS: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(25));
+
+/// How a lock is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// With others who hold it like this.
+    Together,
+    /// With nobody.
+    Alone,
+}
 
 impl Host {
     /// Waits until no other call moves files through this connection: five files are in flight at a time, not five a call
@@ -17,17 +33,13 @@ impl Host {
     pub(crate) async fn turn(&self, connection: &str) -> Result<File> {
         let path = self.data.join(format!("{connection}.lock"));
         let stuck = "another import does not come to an end: end that program, and try again";
-        locked(path, self.limits.transfer, stuck).await
+        locked(&path, self.limits.transfer, stuck).await
     }
 
     /// Takes the right to run this connection's sync; none if somebody has it.
     pub(crate) async fn sync_right(&self, connection: &str) -> Result<Option<File>> {
-        let file = open(self.data.join(format!("{connection}.sync.lock")))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error.into()),
-        }
+        let file = required(&self.data.join(format!("{connection}.sync.lock")))?;
+        Ok(attempt(&file, Hold::Alone)?.then_some(file))
     }
 
     /// Waits until nobody renews the tokens of this connection.
@@ -39,23 +51,81 @@ impl Host {
 /// Waits until nobody else renews the tokens that this file stands for.
 pub(super) async fn renewal(path: PathBuf) -> Result<File> {
     let stuck = "another program that renews the tokens does not come to an end: end it, and try again";
-    locked(path, RENEWED_WITHIN, stuck).await
+    locked(&path, RENEWED_WITHIN, stuck).await
 }
 
-/// Waits for a lock, in a thread of its own; `stuck` is what to say when it has not come in time.
-async fn locked(path: PathBuf, within: Duration, stuck: &str) -> Result<File> {
-    let locking = tokio::task::spawn_blocking(move || {
-        let file = open(path)?;
-        file.lock()?;
-        Ok::<_, std::io::Error>(file)
-    });
-    match tokio::time::timeout(within, locking).await {
-        Ok(Ok(locked)) => Ok(locked?),
-        Ok(Err(_)) => Err(Error::Storage("the disk's thread has stopped".into())),
-        Err(_) => Err(Error::Storage(stuck.into())),
+/// Waits for a lock; `stuck` is what to say when it has not come in time.
+async fn locked(path: &Path, within: Duration, stuck: &str) -> Result<File> {
+    let file = required(path)?;
+    if wait(&file, Hold::Alone, within).await? {
+        return Ok(file);
+    }
+    Err(Error::Storage(stuck.into()))
+}
+
+/// Waits for a lock for so long. Whether it was had.
+pub(super) async fn wait(file: &File, hold: Hold, within: Duration) -> Result<bool> {
+    let start = Instant::now();
+    let (mut pause, longest) = LOOKS;
+    loop {
+        if attempt(file, hold)? {
+            return Ok(true);
+        }
+        let Some(left) = within.checked_sub(start.elapsed()) else {
+            return Ok(false);
+        };
+        tokio::time::sleep(pause.min(left)).await;
+        pause = longest.min(pause * 2);
     }
 }
 
-fn open(path: PathBuf) -> std::io::Result<File> {
-    private::lock_file(&path)
+/// Takes a lock if it is to be had now.
+pub(super) fn attempt(file: &File, hold: Hold) -> Result<bool> {
+    let done = match hold {
+        Hold::Together => file.try_lock_shared(),
+        Hold::Alone => file.try_lock(),
+    };
+    match done {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// The file of a lock. None where there is none and the disk takes no new one.
+pub(super) fn open(path: &Path) -> Result<Option<File>> {
+    let made = disk::private().create(true).append(true).open(path);
+    match made {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if disk::takes_no_writes(&error) => match File::open(path) {
+            Ok(file) => Ok(Some(file)),
+            Err(missing) if missing.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        },
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The file of a lock without which nothing is done.
+fn required(path: &Path) -> Result<File> {
+    open(path)?.ok_or_else(|| IoError::from(ErrorKind::ReadOnlyFilesystem).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lock_that_is_waited_for_in_vain_leaves_no_thread_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.lock");
+        let held = locked(&path, Duration::ZERO, "").await.unwrap();
+
+        let refused = locked(&path, Duration::from_millis(5), "end that program").await;
+
+        assert!(refused.unwrap_err().to_string().contains("end that program"));
+        // The runtime of this test ends here: it would wait for a thread that stands in the system.
+        drop(held);
+        locked(&path, Duration::ZERO, "").await.unwrap();
+    }
 }

@@ -103,7 +103,13 @@ impl Session<'_> {
             _closed = stopping => return stopped(&self.host.pool, &asked, &brought_in.all()).await,
         };
         let outcomes = accounting::of_import(&self.host.pool, &asked, &brought_in.all(), answered).await?;
-        self.settled(connection, outcomes).await
+        let mut outcomes = self.settled(connection, outcomes).await?;
+        for outcome in outcomes.iter_mut().filter(|outcome| outcome.reason == Some("no-space")) {
+            // The plugin does not know where there is no room.
+            let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+            outcome.message = format!("{} ({})", outcome.message, self.host.about(full.into()));
+        }
+        Ok(outcomes)
     }
 
     pub(super) fn actor(&self) -> Actor {

@@ -7,7 +7,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
 use super::identity::Identity;
-use crate::Result;
+use super::opening;
+use crate::{Result, disk};
 
 /// The file of the database.
 pub(super) const FILE: &str = "clientpoint.db";
@@ -64,6 +65,13 @@ pub(super) async fn look(data: &Path) -> Result<Catalogue> {
         Ok(found) => found,
         Err(sqlx::Error::Database(error)) if is_damage(error.as_ref()) => {
             Catalogue::Strange(error.message().to_string())
+        }
+        // A disk that takes no writes has no room for what readers make beside the database.
+        Err(_) if disk::refusal(data).is_some_and(|why| disk::takes_no_writes(&why)) => {
+            let mut database = opening::reading(data).connect().await?;
+            let found = classified(&mut database).await;
+            database.close().await?;
+            found?
         }
         Err(error) => return Err(error.into()),
     })

@@ -4,7 +4,7 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::connections;
 use crate::oauth::Grant;
-use crate::secrets::SecretKey;
+use crate::secrets::{SealedWith, SecretKey};
 use crate::{Error, Result};
 
 /// The grant of a connection; none if it was given up.
@@ -61,18 +61,64 @@ pub(super) async fn replace(
     Ok(())
 }
 
-/// The name of the key that everything is sealed with: that of the present one, if nothing was sealed yet.
+/// What the database says of the key that everything is sealed with. None in a new one.
 ///
 /// # Errors
 ///
 /// The database's.
-pub async fn sealed_with(pool: &SqlitePool, present: &SecretKey) -> Result<String> {
-    sqlx::query("INSERT OR IGNORE INTO sealed_with (one, key_id) VALUES (1, ?)")
-        .bind(present.id())
-        .execute(pool)
+pub(crate) async fn sealed_with(pool: &SqlitePool) -> Result<Option<SealedWith>> {
+    let row: Option<(String, bool)> = sqlx::query_as(
+        "SELECT key_id, EXISTS (SELECT 1 FROM connections WHERE length(secret) > 0) OR EXISTS (SELECT 1 FROM grants) \
+         FROM sealed_with",
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|(id, is_used)| SealedWith { id, is_used }))
+}
+
+/// Notes the key that everything will be sealed with, unless something is sealed with another one.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn will_seal_with(pool: &SqlitePool, key: &SecretKey) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO sealed_with (one, key_id) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET key_id = excluded.key_id \
+         WHERE NOT EXISTS (SELECT 1 FROM connections WHERE length(secret) > 0) AND NOT EXISTS (SELECT 1 FROM grants)",
+    )
+    .bind(key.id())
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Wipes everything that is sealed, for nobody can open it any more, and notes the key for what comes. The connections
+/// need their people. Gives the number of secrets.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn forget_all(pool: &SqlitePool, key: &SecretKey, now: &str) -> Result<u64> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut wiped = sqlx::query("DELETE FROM grants")
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+    wiped += sqlx::query(
+        "UPDATE connections SET secret = x'', broken_since = coalesce(broken_since, ?), broken_problem = 'secret-lost', \
+             broken_message = 'The key of its stored secret was lost, and the secret was wiped: connect again.' \
+         WHERE length(secret) > 0",
+    )
+    .bind(now)
+    .execute(&mut *transaction)
+    .await?
+    .rows_affected();
+    sqlx::query("INSERT OR REPLACE INTO sealed_with (one, key_id) VALUES (1, ?)")
+        .bind(key.id())
+        .execute(&mut *transaction)
         .await?;
-    let (id,): (String,) = sqlx::query_as("SELECT key_id FROM sealed_with").fetch_one(pool).await?;
-    Ok(id)
+    transaction.commit().await?;
+    Ok(wiped)
 }
 
 /// Seals everything anew, with another key: all or nothing. Gives the number of secrets.
@@ -121,13 +167,18 @@ pub(super) async fn refuse_old_key(transaction: &mut Transaction<'_, Sqlite>, ke
         .fetch_optional(&mut **transaction)
         .await?;
     match row {
-        Some((id,)) if id != key.id() => Err(Error::Settings(
-            "the secrets of this data folder are sealed with another key: if `clientpoint-host secrets rotate` has just \
-             changed it, start this program again; otherwise put the right key back"
-                .into(),
-        )),
+        Some((id,)) if id != key.id() => Err(another_key()),
         _ => Ok(()),
     }
+}
+
+/// That the key in hand is not the one that everything is sealed with.
+pub(crate) fn another_key() -> Error {
+    Error::Settings(
+        "the secrets of this data folder are sealed with another key: if `clientpoint-host secrets rotate` has just changed \
+         it, start this program again; otherwise put the right key back"
+            .into(),
+    )
 }
 
 fn owner(connection: &str) -> String {

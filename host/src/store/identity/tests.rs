@@ -219,7 +219,7 @@ async fn of_schema_6(data: &Path) {
     worked(from.path(), MONDAY, &["a", "b"]).await;
     fs::create_dir_all(data).unwrap();
     fs::rename(from.path().join("objects"), data.join("objects")).unwrap();
-    let pool = database(data, crate::store::MIGRATIONS.get(..6).unwrap()).await;
+    let pool = database(data, crate::store::migrations::SCRIPTS.get(..6).unwrap()).await;
     let old = from.path().join(DATABASE).display().to_string();
     sqlx::query("ATTACH ? AS old").bind(old).execute(&pool).await.unwrap();
     sqlx::raw_sql(

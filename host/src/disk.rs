@@ -1,0 +1,148 @@
+//! Files and folders of the host's own, written so that a kill, a full disk or a failing one leaves the whole old content
+//! or the whole new one.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+/// Writes a file as a whole, for its owner only, in the place of one that may be there. When this returns, the content and
+/// its name are as durable as the disk can make them.
+///
+/// # Errors
+///
+/// The file system's; what was there is there then.
+pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = folder_of(path);
+    written(folder, content)?.persist(path)?;
+    sync_folder(folder)
+}
+
+/// As [`write`], unless there is a file of that name: that one stays. Whether it was written.
+///
+/// # Errors
+///
+/// The file system's.
+pub fn write_new(path: &Path, content: &[u8]) -> io::Result<bool> {
+    let folder = folder_of(path);
+    match written(folder, content)?.persist_noclobber(path) {
+        Ok(_) => sync_folder(folder).map(|()| true),
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error.error),
+    }
+}
+
+/// Gives a file another name in its folder, durably.
+///
+/// # Errors
+///
+/// The file system's.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    sync_folder(folder_of(to))
+}
+
+/// Takes a file away, durably. That there is none is no error.
+///
+/// # Errors
+///
+/// The file system's.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => sync_folder(folder_of(path)),
+    }
+}
+
+/// Makes the names in a folder as durable as the disk can make them.
+///
+/// # Errors
+///
+/// The file system's.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Makes a folder for its owner only, and those that it lies in. One that is there is left as it is.
+///
+/// # Errors
+///
+/// The file system's.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Options for a file that only its owner may read, whatever the umask is.
+pub fn private() -> OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "rights are those of the folder there"))]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Whether an error says that the disk takes no writes at all: it is full, read-only, or somebody else's.
+pub fn takes_no_writes(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied
+    )
+}
+
+/// Why a folder takes no new file, if it takes none.
+pub fn refusal(folder: &Path) -> Option<io::Error> {
+    // A byte of content, since a name alone may find room on a full disk.
+    let probe = NamedTempFile::new_in(folder).and_then(|mut file| {
+        file.write_all(b"?")?;
+        file.as_file().sync_all()
+    });
+    probe.err()
+}
+
+fn written(folder: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole_and_made_only_where_there_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        assert!(write_new(&path, b"one").unwrap());
+        assert!(!write_new(&path, b"two").unwrap());
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        write(&path, b"three").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"three");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_written_is_its_owners_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (file, inner) = (folder.path().join("f"), folder.path().join("a/b"));
+        write(&file, b"x").unwrap();
+        make_folder(&inner).unwrap();
+        let rights = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((rights(&file), rights(&inner)), (0o600, 0o700));
+    }
+}

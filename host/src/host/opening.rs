@@ -1,0 +1,180 @@
+//! Opening a data folder: who else is there, the database, the key, the bytes; in this order.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use sqlx::SqlitePool;
+
+use super::folder::Folder;
+use crate::secrets::{SecretKey, is_untidy};
+use crate::store::objects::Objects;
+use crate::store::{copies, grants, migrations, opening};
+use crate::{Error, Result, disk, private};
+
+/// How long who wants to bring the database up to date waits before they look whether somebody else has.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
+/// A data folder that is open.
+pub(super) struct Opened {
+    pub(super) folder: Folder,
+    pub(super) pool: SqlitePool,
+    pub(super) key: SecretKey,
+    pub(super) objects: Objects,
+    /// Whether its disk takes writes.
+    pub(super) is_writable: bool,
+    /// What the person should know, in sentences.
+    pub(super) notices: Vec<String>,
+}
+
+/// Opens the folder for a program of that name. What is missing is made, and what is older is brought up to date.
+///
+/// # Errors
+///
+/// `Error::Busy` that says who is in the way; `Error::Settings` for a folder or a key that can't be used; the disk's.
+pub(super) async fn open(data: &Path, name: &str, patience: Duration, now: DateTime<Utc>) -> Result<Opened> {
+    make(data)?;
+    private::data_folder(data)?;
+    let mut folder = Folder::enter(data, name, patience).await?;
+    let mut notices = Vec::new();
+    let (pool, is_writable) = match opening::connect(data, patience).await {
+        Ok(pool) => (up_to_date(&mut folder, pool, patience, now, &mut notices).await?, true),
+        Err(error) => (only_to_read(&mut folder, error, patience).await?, false),
+    };
+    let key = key(&mut folder, &pool, is_writable).await?;
+    if is_writable {
+        copies::forget_old(data, now)?;
+    }
+    Ok(Opened {
+        objects: Objects::open(data)?,
+        folder,
+        pool,
+        key,
+        is_writable,
+        notices,
+    })
+}
+
+/// A folder and its database, whatever has become of the key.
+///
+/// # Errors
+///
+/// As [`open`].
+pub(super) async fn without_key(
+    data: &Path,
+    name: &str,
+    patience: Duration,
+    now: DateTime<Utc>,
+) -> Result<(Folder, SqlitePool)> {
+    make(data)?;
+    private::data_folder(data)?;
+    let mut folder = Folder::enter(data, name, patience).await?;
+    let pool = opening::connect(data, patience).await?;
+    let pool = up_to_date(&mut folder, pool, patience, now, &mut Vec::new()).await?;
+    Ok((folder, pool))
+}
+
+/// The database with the present schema. It is changed with nobody else in the folder.
+async fn up_to_date(
+    folder: &mut Folder,
+    pool: SqlitePool,
+    patience: Duration,
+    now: DateTime<Utc>,
+    notices: &mut Vec<String>,
+) -> Result<SqlitePool> {
+    if !migrations::is_due(&pool).await? {
+        return Ok(pool);
+    }
+    pool.close().await;
+    let start = Instant::now();
+    while let Err(refused) = folder.alone("it can't be brought up to date", LOOK_AGAIN).await {
+        // Somebody who is there now may have done it.
+        let pool = opening::connect(folder.path(), patience).await?;
+        if !migrations::is_due(&pool).await? {
+            return Ok(pool);
+        }
+        pool.close().await;
+        if patience / 2 < start.elapsed() {
+            return Err(refused);
+        }
+    }
+    let done = migrations::run(folder.path(), patience / 2, now).await;
+    folder.together().await?;
+    if let Some(done) = done? {
+        let until = (now + copies::KEPT).date_naive();
+        notices.push(format!(
+            "the data folder was brought up to date (schema {} to {}): programs older than this one refuse it now. The database \
+             as it was is kept until {until} as `{}`",
+            done.from,
+            done.to,
+            folder.path().join(&done.copy).display()
+        ));
+    }
+    opening::connect(folder.path(), patience).await
+}
+
+/// The database on a disk that takes no writes; `error` is why it could not be opened otherwise.
+async fn only_to_read(folder: &mut Folder, error: Error, patience: Duration) -> Result<SqlitePool> {
+    let takes_none = disk::refusal(folder.path()).is_some_and(|why| disk::takes_no_writes(&why));
+    if !takes_none {
+        return Err(error);
+    }
+    folder
+        .alone(
+            "while its disk takes no writes, one program at a time reads it",
+            patience / 2,
+        )
+        .await?;
+    // What can't be read either is told as what it was at first.
+    let pool = opening::connect_to_read(folder.path(), patience)
+        .await
+        .map_err(|_| error)?;
+    if migrations::is_due(&pool).await? {
+        return Err(Error::ReadOnly(folder.path().display().to_string()));
+    }
+    Ok(pool)
+}
+
+/// The key that everything is sealed with. What a change of it has left behind is tidied if nobody else is there; else it
+/// waits for a time when nobody is.
+async fn key(folder: &mut Folder, pool: &SqlitePool, is_writable: bool) -> Result<SecretKey> {
+    let sealed = grants::sealed_with(pool).await?;
+    let key = SecretKey::in_force(folder.path(), sealed.as_ref())?;
+    if !is_writable {
+        return Ok(key);
+    }
+    if sealed.is_none_or(|sealed| !sealed.is_used && sealed.id != key.id()) {
+        grants::will_seal_with(pool, &key).await?;
+    }
+    if !is_untidy(folder.path()) {
+        return Ok(key);
+    }
+    let alone = folder.alone("its key is being changed", Duration::ZERO).await.is_ok();
+    // Whoever was alone in between may have changed it.
+    let sealed = grants::sealed_with(pool).await?;
+    let key = SecretKey::in_force(folder.path(), sealed.as_ref())?;
+    if alone {
+        let is_right = sealed.is_some_and(|sealed| sealed.id == key.id());
+        let tidied = if is_right { key.tidy(folder.path()) } else { Ok(()) };
+        folder.together().await?;
+        tidied?;
+    }
+    Ok(key)
+}
+
+/// Makes the data folder, if it is missing.
+///
+/// # Errors
+///
+/// `Error::Settings` if that can't be.
+pub(super) fn make(data: &Path) -> Result<()> {
+    if data.is_dir() {
+        return Ok(());
+    }
+    private::folder(data).map_err(|error| {
+        Error::Settings(format!(
+            "the data folder `{}` can't be used ({error}): give another one with `--data DIR`",
+            data.display()
+        ))
+    })
+}

@@ -1,0 +1,98 @@
+//! Changing the key that secrets are sealed with. It is done with nobody else in the data folder, from the moment at which
+//! the next key is written down until it is in force: a program that came in meanwhile would have the old one.
+
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
+
+use chrono::Utc;
+
+use super::{Host, Limits, opening};
+use crate::clock::stamp;
+use crate::secrets::{SealedWith, SecretKey};
+use crate::store::{copies, grants, users};
+use crate::{Error, Result, disk};
+
+impl Host {
+    /// Seals every secret with another key. Gives their number.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Busy` while other programs are at work in the folder: they would go on with the old key. Then, and after
+    /// any other error, nothing was changed, unless it says so.
+    pub(crate) async fn change_key(&self) -> Result<u64> {
+        if let Some(why) = disk::refusal(&self.data) {
+            return Err(self.about(why.into()));
+        }
+        let mut folder = self.folder.lock().await;
+        folder
+            .alone("the key of its secrets can't be changed", self.limits.database / 2)
+            .await?;
+        let changed = self.change_key_alone().await;
+        folder.together().await?;
+        changed
+    }
+
+    async fn change_key_alone(&self) -> Result<u64> {
+        let present = self.key();
+        // With another one in force, what lies beside it may be the right one.
+        if grants::sealed_with(&self.pool)
+            .await?
+            .is_some_and(|sealed| sealed.id != present.id())
+        {
+            return Err(grants::another_key());
+        }
+        present.tidy(&self.data)?;
+        let next = present.next(&self.data)?;
+        let changed = match grants::change_key(&self.pool, &present, &next).await {
+            Ok(changed) => changed,
+            // An error of the last moment may hide that it was done.
+            Err(error) => match grants::sealed_with(&self.pool).await {
+                Ok(Some(sealed)) if sealed.id == next.id() => 0,
+                // Nobody knows: whoever starts next finds both keys, and sees.
+                Err(_) => return Err(error),
+                Ok(_) => {
+                    present.tidy(&self.data)?;
+                    return Err(error);
+                }
+            },
+        };
+        let next = Arc::new(next);
+        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = next.clone();
+        self.known_tokens().clear();
+        next.put_in_force(&self.data)?;
+        copies::forget_all(&self.data)?;
+        Ok(changed)
+    }
+}
+
+/// Wipes all stored secrets and sign-ins of a folder whose key is lost, and makes a new key. Gives the number of secrets.
+///
+/// # Errors
+///
+/// `Error::Forbidden`; `Error::Busy` while other programs are at work in the folder; `Error::Settings` where the key is
+/// there and opens them.
+pub async fn forget_secrets(data: &Path, user: &str) -> Result<u64> {
+    let (patience, now) = (Limits::default().database, Utc::now());
+    let (mut folder, pool) = opening::without_key(data, "clientpoint-host secrets", patience, now).await?;
+    users::get(&pool, user).await?.require_administrator("forget secrets")?;
+    folder.alone("its secrets can't be forgotten", patience / 2).await?;
+    let sealed = grants::sealed_with(&pool).await?;
+    let key = SecretKey::in_force(data, sealed.as_ref());
+    let forgotten = match (key, sealed) {
+        (Ok(key), Some(sealed)) if key.id() == sealed.id => Err(Error::Settings(format!(
+            "the key of `{}` is there and opens its secrets: `clientpoint-host disconnect` wipes those of a connection",
+            data.display()
+        ))),
+        (_, sealed) => {
+            let nothing = sealed.map(|sealed| SealedWith {
+                is_used: false,
+                ..sealed
+            });
+            let key = SecretKey::in_force(data, nothing.as_ref())?;
+            grants::forget_all(&pool, &key, &stamp(now)).await
+        }
+    };
+    pool.close().await;
+    folder.together().await?;
+    forgotten
+}

@@ -1,0 +1,217 @@
+//! The files that hold the key, and how one key takes the place of another.
+//!
+//! `secret.key` is in force; `secret.key.next` lies beside it, durably, before the first secret is sealed with it, and is
+//! given the other's name once everything is. So at every moment the folder holds the key that opens its database, and the
+//! database says which of the two that is. Both files change only in the hands of a program that holds the folder alone.
+
+use std::path::{Path, PathBuf};
+
+use super::{KEY_FILE, KEY_VARIABLE, NEXT_KEY_VARIABLE, SecretKey};
+use crate::{Error, Result, disk};
+
+const NEXT_KEY_FILE: &str = "secret.key.next";
+
+/// What the database says of the key.
+#[derive(Clone, Debug)]
+pub(crate) struct SealedWith {
+    /// The key's name.
+    pub(crate) id: String,
+    /// Whether anything is sealed with it.
+    pub(crate) is_used: bool,
+}
+
+impl SecretKey {
+    /// The key that the database is sealed with: from the environment, or whichever of the files holds it. Where nothing
+    /// is sealed yet, a missing one is made.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` for a key that is none, a file that others may read, or no key where something is sealed.
+    pub(crate) fn in_force(data: &Path, sealed: Option<&SealedWith>) -> Result<Self> {
+        if let Some(key) = Self::from_environment(KEY_VARIABLE)? {
+            return Ok(key);
+        }
+        let is_right = |key: &Self| sealed.is_some_and(|sealed| sealed.id == key.id());
+        // One that is no key has been left behind by a change that never happened.
+        let next = Self::from_file(&next_file(data)).ok().flatten().filter(is_right);
+        let present = match next {
+            Some(next) => return Ok(next),
+            None => Self::from_file(&key_file(data))?,
+        };
+        match (present, sealed) {
+            (Some(key), _) => Ok(key),
+            (None, Some(sealed)) if sealed.is_used => Err(missing(data)),
+            (None, _) => Self::make(data),
+        }
+    }
+
+    /// The key to change to: from the environment where the present one is, else a new one in a file beside it. Whoever
+    /// calls holds the folder alone, and has tidied it.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` where the environment has no such key, or the same; the file system's.
+    pub(crate) fn next(&self, data: &Path) -> Result<Self> {
+        if std::env::var_os(KEY_VARIABLE).is_none() {
+            let (key, text) = Self::made();
+            disk::write(&next_file(data), text.as_bytes())?;
+            return Ok(key);
+        }
+        let next = Self::from_environment(NEXT_KEY_VARIABLE)?.ok_or_else(|| {
+            Error::Settings(format!(
+                "the key comes from the environment variable `{KEY_VARIABLE}`: put the new one into `{NEXT_KEY_VARIABLE}` \
+                 (64 hexadecimal digits, as from `openssl rand -hex 32`), and run this again"
+            ))
+        })?;
+        if next.id() == self.id() {
+            return Err(Error::Settings(format!(
+                "`{NEXT_KEY_VARIABLE}` holds the present key: make another one"
+            )));
+        }
+        Ok(next)
+    }
+
+    /// Puts this key in the place of the present one. Everything is sealed with it already; whoever calls holds the folder
+    /// alone.
+    ///
+    /// # Errors
+    ///
+    /// The file system's, and `Error::Storage` if its file is not there any more: it is loud, since nothing else holds
+    /// this key.
+    pub(crate) fn put_in_force(&self, data: &Path) -> Result<()> {
+        if std::env::var_os(KEY_VARIABLE).is_some() {
+            return Ok(());
+        }
+        let kept = Self::from_file(&next_file(data))?;
+        if kept.is_none_or(|kept| kept.id() != self.id()) {
+            return Err(Error::Storage(format!(
+                "`{}` is not the key any more that everything was just sealed with: somebody has changed it meanwhile; put it \
+                 back from a backup, or `clientpoint-host secrets forget` and connect again",
+                next_file(data).display()
+            )));
+        }
+        disk::rename(&next_file(data), &key_file(data))?;
+        Ok(())
+    }
+
+    /// Brings a change of the key that was broken off to its end, or does away with what it has left behind. `self` is the
+    /// key in force; whoever calls holds the folder alone.
+    ///
+    /// # Errors
+    ///
+    /// The file system's.
+    pub(crate) fn tidy(&self, data: &Path) -> Result<()> {
+        if std::env::var_os(KEY_VARIABLE).is_some() || !is_untidy(data) {
+            return Ok(());
+        }
+        let next = Self::from_file(&next_file(data)).ok().flatten();
+        if next.is_some_and(|next| next.id() == self.id()) {
+            return self.put_in_force(data);
+        }
+        disk::remove(&next_file(data))?;
+        Ok(())
+    }
+
+    fn make(data: &Path) -> Result<Self> {
+        let file = key_file(data);
+        let (_, text) = Self::made();
+        // What was never written to its end holds no key, and nothing is sealed: nobody misses it.
+        if file.exists() {
+            disk::write(&file, text.as_bytes())?;
+        } else {
+            // Another process may be first: its key is as good.
+            disk::write_new(&file, text.as_bytes())?;
+        }
+        Self::from_file(&file)?.ok_or_else(|| missing(data))
+    }
+}
+
+/// Whether a change of the key was broken off.
+pub(crate) fn is_untidy(data: &Path) -> bool {
+    next_file(data).exists()
+}
+
+fn key_file(data: &Path) -> PathBuf {
+    data.join(KEY_FILE)
+}
+
+fn next_file(data: &Path) -> PathBuf {
+    data.join(NEXT_KEY_FILE)
+}
+
+fn missing(data: &Path) -> Error {
+    Error::Settings(format!(
+        "`{}` is missing or empty, and the secrets in the database beside it are sealed with the key that it held: put the file \
+         back from a backup. Where there is none, nobody can read these secrets any more: `clientpoint-host secrets forget` \
+         wipes them and makes a new key; the files stay, and you connect again",
+        key_file(data).display()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn sealed(key: &SecretKey, is_used: bool) -> SealedWith {
+        SealedWith { id: key.id(), is_used }
+    }
+
+    #[test]
+    fn a_change_of_the_key_that_dies_at_any_moment_leaves_the_key_that_opens_the_database() {
+        let data = tempfile::tempdir().unwrap();
+        let old = SecretKey::load(data.path()).unwrap();
+        let opens = |key: &SecretKey| {
+            let found = SecretKey::in_force(data.path(), Some(&sealed(key, true))).unwrap();
+            assert_eq!(found.id(), key.id());
+            found
+        };
+        // A change that never came to the database, cut off while it wrote, or after.
+        for left in ["", "0123", &"z".repeat(64)] {
+            fs::write(data.path().join(NEXT_KEY_FILE), left).unwrap();
+            opens(&old);
+        }
+        let next = old.next(data.path()).unwrap();
+        opens(&old);
+        // One that came to the database, and no further.
+        let found = opens(&next);
+        found.tidy(data.path()).unwrap();
+        opens(&next);
+        assert!(!is_untidy(data.path()));
+        assert_eq!(SecretKey::load(data.path()).unwrap().id(), next.id());
+
+        next.next(data.path()).unwrap();
+        next.tidy(data.path()).unwrap();
+        assert!(!is_untidy(data.path()));
+        opens(&next);
+    }
+
+    #[test]
+    fn a_key_that_was_taken_away_while_it_was_put_in_force_is_a_loud_error() {
+        let data = tempfile::tempdir().unwrap();
+        let next = SecretKey::load(data.path()).unwrap().next(data.path()).unwrap();
+        fs::remove_file(data.path().join(NEXT_KEY_FILE)).unwrap();
+        let error = next.put_in_force(data.path()).unwrap_err().to_string();
+        assert!(error.contains(NEXT_KEY_FILE), "{error}");
+    }
+
+    #[test]
+    fn a_missing_key_is_made_only_where_nothing_is_sealed() {
+        let data = tempfile::tempdir().unwrap();
+        let key = SecretKey::load(data.path()).unwrap();
+        let file = data.path().join(KEY_FILE);
+        for content in [None, Some("")] {
+            fs::remove_file(&file).ok();
+            if let Some(content) = content {
+                disk::write(&file, content.as_bytes()).unwrap();
+            }
+            let refused = SecretKey::in_force(data.path(), Some(&sealed(&key, true)))
+                .err()
+                .unwrap();
+            assert!(refused.to_string().contains("backup"), "{refused}");
+            assert_eq!(fs::read_to_string(&file).ok().as_deref(), content);
+            SecretKey::in_force(data.path(), Some(&sealed(&key, false))).unwrap();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+use std::fs;
+
+use super::*;
+use crate::store;
+
+const PATIENCE: Duration = Duration::from_secs(1);
+
+fn now() -> DateTime<Utc> {
+    "2026-03-02T05:00:00Z".parse().unwrap()
+}
+
+/// A database of an older schema, with a file in it.
+async fn old(data: &Path, schema: usize) {
+    let mut connection = alone(data, PATIENCE).await.unwrap();
+    for script in &SCRIPTS[..schema] {
+        sqlx::raw_sql(*script).execute(&mut connection).await.unwrap();
+    }
+    let rows = "INSERT INTO files (name, place, revision) VALUES ('a.pdf', '', 1); \
+                INSERT INTO revisions VALUES (100001, 1, 'abc', 3, '2026-01-01T00:00:00Z'); \
+                INSERT INTO connections (id, plugin, mode, settings, secret, connected_at, connected_by) \
+                    VALUES ('c', 'p', 'organization', '{}', x'00', '', 'admin'); \
+                INSERT INTO links (file, connection, drive, item, hash, size, verification, name, linked_at) \
+                    VALUES (100001, 'c', 'd', 'i', '', 3, 'verified', 'a.pdf', '');";
+    sqlx::raw_sql(rows).execute(&mut connection).await.unwrap();
+    let version = AssertSqlSafe(format!("PRAGMA user_version = {schema}"));
+    sqlx::raw_sql(version).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+/// All that is in a database: its schema, and the rows of the tables that the oldest had.
+async fn content(data: &Path) -> Vec<String> {
+    let mut connection = alone(data, PATIENCE).await.unwrap();
+    let (version,): (i64,) = sqlx::query_as("PRAGMA user_version")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL UNION ALL SELECT name || place || revision FROM files \
+         UNION ALL SELECT sha256 FROM revisions UNION ALL SELECT item || name FROM links",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    connection.close().await.unwrap();
+    let mut all = vec![version.to_string()];
+    let mut rows: Vec<String> = rows.into_iter().map(|(row,)| row).collect();
+    rows.sort();
+    all.extend(rows);
+    all
+}
+
+fn copied(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_upgrade_that_dies_at_any_statement_leaves_the_database_as_it_was() {
+    for schema in 1..SCRIPTS.len() {
+        let data = tempfile::tempdir().unwrap();
+        old(data.path(), schema).await;
+        let before = content(data.path()).await;
+        let mut snapshots = Vec::new();
+        let mut connection = alone(data.path(), PATIENCE).await.unwrap();
+        apply(&mut connection, schema, &mut || {
+            // As if the power failed here: what is on the disk at this moment is all there is.
+            let snapshot = tempfile::tempdir().unwrap();
+            copied(data.path(), snapshot.path());
+            snapshots.push(snapshot);
+        })
+        .await
+        .unwrap();
+        connection.close().await.unwrap();
+
+        assert!(SCRIPTS.len() - schema < snapshots.len());
+        for (statement, snapshot) in snapshots.iter().enumerate() {
+            assert_eq!(content(snapshot.path()).await, before, "{schema} at {statement}");
+            run(snapshot.path(), PATIENCE, now()).await.unwrap();
+            assert_eq!(content(snapshot.path()).await, content(data.path()).await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_upgrade_that_fails_at_any_statement_is_rolled_back() {
+    let data = tempfile::tempdir().unwrap();
+    old(data.path(), 1).await;
+    let before = content(data.path()).await;
+    let mut polls = 0;
+    loop {
+        let mut connection = alone(data.path(), PATIENCE).await.unwrap();
+        let mut left = polls;
+        let ended = {
+            let mut step = || ();
+            let mut work = std::pin::pin!(apply(&mut connection, 1, &mut step));
+            std::future::poll_fn(move |context| {
+                if left == 0 {
+                    return std::task::Poll::Ready(false);
+                }
+                left -= 1;
+                work.as_mut().poll(context).map(|done| done.map(|()| true).unwrap())
+            })
+            .await
+        };
+        drop(connection);
+        if ended {
+            break;
+        }
+        assert_eq!(content(data.path()).await, before, "{polls} polls");
+        polls += 1;
+    }
+    assert!(SCRIPTS.len() < polls);
+}
+
+#[tokio::test]
+async fn the_database_is_copied_before_it_is_brought_up_to_date() {
+    let data = tempfile::tempdir().unwrap();
+    old(data.path(), 3).await;
+    let before = content(data.path()).await;
+
+    let done = run(data.path(), PATIENCE, now()).await.unwrap().unwrap();
+
+    assert_eq!((done.from, done.to), (3, SCRIPTS.len()));
+    let copy = data.path().join(&done.copy);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let other = tempfile::tempdir().unwrap();
+    fs::copy(copy, other.path().join(DATABASE)).unwrap();
+    assert_eq!(content(other.path()).await, before);
+    assert!(run(data.path(), PATIENCE, now()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_database_that_an_older_program_has_open_is_not_brought_up_to_date() {
+    let data = tempfile::tempdir().unwrap();
+    old(data.path(), 3).await;
+    let other = SqliteConnectOptions::new().filename(data.path().join(DATABASE));
+    let mut other = other.connect().await.unwrap();
+    let (_,): (i64,) = sqlx::query_as("SELECT count(*) FROM files")
+        .fetch_one(&mut other)
+        .await
+        .unwrap();
+
+    let refused = run(data.path(), Duration::from_millis(10), now()).await.unwrap_err();
+
+    assert_eq!(refused.code(), "folder-in-use", "{refused}");
+    other.close().await.unwrap();
+    run(data.path(), PATIENCE, now()).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let pool = store::open(folder.path(), PATIENCE).await.unwrap();
+    sqlx::raw_sql("PRAGMA user_version = 999").execute(&pool).await.unwrap();
+    pool.close().await;
+
+    let error = store::open(folder.path(), PATIENCE).await.unwrap_err().to_string();
+
+    assert!(error.contains("newer version"), "{error}");
+    assert_eq!(content(folder.path()).await[0], "999");
+}
+
+#[test]
+fn a_script_is_cut_into_its_statements() {
+    for script in SCRIPTS {
+        assert_eq!(statements(script).collect::<String>(), **script);
+        for statement in statements(script) {
+            let code: String = statement.lines().filter(|line| !line.starts_with("--")).collect();
+            let ends = code.matches(';').count();
+            assert_eq!(ends, 1, "{statement}");
+        }
+    }
+}
