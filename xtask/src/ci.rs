@@ -1,15 +1,15 @@
 //! What must hold before a change goes in.
 
-use std::{ffi::OsStr, fs, process::Command, time::Instant};
+use std::{ffi::OsStr, fs, path::PathBuf, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{component, contract, demo, deny, fuzz, papers, rules, run, say, sources};
+use crate::{component, contract, demo, deny, fuzz, live, papers, rules, run, say, sources};
 
 type Stage = fn() -> Result<()>;
 
 /// The stages, in the order in which a mistake costs least to find.
-const STAGES: [(&str, Stage); 9] = [
+const STAGES: [(&str, Stage); 10] = [
     ("format", format),
     ("lints", lints),
     ("lints of the plugin's glue", glue_lints),
@@ -18,6 +18,7 @@ const STAGES: [(&str, Stage); 9] = [
     ("dependencies", deny::in_ci),
     ("tests", || test(&[])),
     ("ordeal", || ordeal(&TENTH)),
+    ("first live run, simulated", live::simulated),
     ("demo", demo::run),
 ];
 
@@ -80,9 +81,17 @@ pub const TENTH: [&str; 6] = ["--kills", "50", "--full", "6", "--rotations", "10
 /// If something does not compile, or anything was lost.
 pub fn ordeal(arguments: &[impl AsRef<OsStr>]) -> Result<()> {
     component::build()?;
+    run::run(Command::new(programs()?.join("ordeal")).args(arguments))
+}
+
+/// Builds all programs, and says where they are.
+///
+/// # Errors
+/// If something does not compile.
+pub fn programs() -> Result<PathBuf> {
+    // The whole workspace, for the same choice of features as the tests have.
     run::run(run::cargo().args(["build", "--workspace", "--bins", "--locked"]))?;
-    let ordeal = sources::target_dir(&run::root()).join("debug/ordeal");
-    run::run(Command::new(ordeal).args(arguments))
+    Ok(sources::target_dir(&run::root()).join("debug"))
 }
 
 /// Makes a data folder by today's program, and keeps it for the tests of the programs to come.

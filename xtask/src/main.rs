@@ -7,6 +7,7 @@ mod debian;
 mod demo;
 mod deny;
 mod fuzz;
+mod live;
 mod papers;
 mod peers;
 mod rules;
@@ -69,6 +70,8 @@ enum Command {
     },
     /// Make a data folder with a bit of everything in it, and keep it below tests/folders for the programs to come.
     Folder,
+    /// What only a live tenant can settle: print the steps of docs/first-live-run.md, and carry out those that read.
+    Live(live::Settings),
     /// Check licences, versions, sources and known weaknesses of all dependencies.
     Deny,
     /// Everything that must hold before a change goes in: format, lints, contract, tests, demo.
@@ -88,6 +91,8 @@ fn main() -> ExitCode {
         Command::Ordeal { tenth: true, .. } => ci::ordeal(&ci::TENTH),
         Command::Ordeal { arguments, .. } => ci::ordeal(&arguments),
         Command::Folder => ci::folder(),
+        Command::Live(settings) if settings.simulated => live::simulated(),
+        Command::Live(settings) => live::run(&settings),
         Command::Deny => deny::run(),
         Command::Ci => ci::run(),
     };

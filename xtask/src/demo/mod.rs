@@ -6,14 +6,14 @@ mod chapters;
 mod http;
 mod mornings;
 mod sign_in;
-mod sim;
+pub mod sim;
 mod story;
 
 use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::{component, run as process, say, sources};
+use crate::{ci, component, say};
 use sim::Sim;
 use story::Story;
 
@@ -23,11 +23,9 @@ use story::Story;
 /// If something does not build, or a step does not end as it should: the text has what was expected and what came.
 pub fn run() -> Result<()> {
     let component = component::build()?;
-    // The whole workspace, for the same choice of features as the tests have.
-    process::run(process::cargo().args(["build", "--workspace", "--bins", "--locked"]))?;
+    let programs = ci::programs()?;
 
     let start = Instant::now();
-    let programs = sources::target_dir(&process::root()).join("debug");
     let folder = tempfile::tempdir()?;
     let sim = Sim::start(&programs, folder.path())?;
     let mut story = Story::new(&programs, &component, &sim, folder.path());
