@@ -83,14 +83,16 @@ impl Session<'_> {
         for some in wanted.chunks(TEXTS) {
             let resolved = self.resolved(connection, some).await?;
             for (wanted, resolved) in some.iter().zip(resolved) {
-                let slot = slot(connection, wanted, resolved)?;
-                slots.push(slot.and_then(|item| match first.insert(item.item.clone(), wanted) {
-                    Some(before) => {
-                        first.insert(item.item.clone(), before);
-                        Err(duplicate(wanted, &item, before))
-                    }
-                    None => Ok(item),
-                }));
+                slots.push(match slot(connection, wanted, resolved)? {
+                    Ok(item) => match first.get(&item.item) {
+                        Some(before) => Err(duplicate(wanted, &item, before)),
+                        None => {
+                            first.insert(item.item.clone(), wanted);
+                            Ok(item)
+                        }
+                    },
+                    refused => refused,
+                });
             }
         }
         Ok(slots)
