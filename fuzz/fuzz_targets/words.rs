@@ -20,7 +20,14 @@ fuzz_target!(|text: &str| {
     settings_stay_with_microsoft(one, other);
 
     for mode in MODES {
-        assert!(!source::explain(mode, 400, one, other).message.is_empty());
+        let refusal = source::Refusal {
+            status: 400,
+            error: one,
+            description: other,
+            suberror: Some(other),
+            ..source::Refusal::default()
+        };
+        assert!(!source::explain(mode, &refusal, None).message.is_empty());
     }
 
     let ending = kinds::ending(one);
@@ -63,6 +70,11 @@ fn settings_stay_with_microsoft(tenant: &str, client: &str) {
             "client-id" => Some("11111111-2222-3333-4444-555555555555"),
             other => settings(other),
         };
+        if let Some(approval) = source::approval_url(known_client) {
+            let url = Url::parse(&approval).unwrap();
+            assert_eq!(url.path_segments().unwrap().last(), Some("adminconsent"), "{url}");
+            assert_eq!(url.path_segments().unwrap().count(), 2, "{url}");
+        }
         for mode in MODES {
             for plan in [source::authorization(mode, settings), source::authorization(mode, known_client)] {
                 let Ok(plan) = plan else { continue };

@@ -5,11 +5,13 @@ mod endpoints;
 mod faithful;
 mod folder;
 mod housekeeping;
+mod judge;
 mod keeper;
 mod locks;
 mod opening;
 mod programs;
 mod rotation;
+mod stage;
 
 pub use builder::{BuildError, HostBuilder};
 pub use endpoints::InsecureEndpoints;
@@ -30,32 +32,26 @@ use crate::bindings::exports::clientpoint::content_source::source as contract;
 use crate::bindings::exports::clientpoint::content_source::source::{
     AuthorizationPlan, Description, SettingsError, SignInError,
 };
-use crate::capability::clocks::ClocksCtx;
-use crate::capability::connection::ConnectionCtx;
-use crate::capability::library::LibraryCtx;
-use crate::capability::logging::LoggingCtx;
-use crate::capability::progress::{Progress, ProgressCtx};
-use crate::capability::state_store::StateStoreCtx;
+use crate::capability::progress::Progress;
 use crate::clock::Clock;
-use crate::egress::Egress;
 use crate::egress::rules::Rules;
-use crate::oauth::{Certificate, Credential, Endpoint, Grant, Plan, Tokens};
+use crate::oauth::{Certificate, Credential, Endpoint, Grant, Plan, TokenError, Tokens};
 use crate::plugin::{Instance, Plugin};
 use crate::powers::Power;
 use crate::secrets::{Secret, SecretKey};
-use crate::state::{Own, State};
+use crate::state::State;
 use crate::store::connections::{self, Connection, CredentialKind, Mode};
 use crate::store::objects::Objects;
 use crate::{Error, Result};
+
+use judge::PluginJudge;
+use stage::Stage;
 
 /// How long the pure functions of a plugin may take.
 const PURE_WITHIN: Duration = Duration::from_secs(5);
 
 /// The largest file that a plugin may propose, in bytes. Who runs the host may allow more.
 const FILE_AT_MOST: u64 = 4 << 30;
-
-/// What is added to the largest file for the largest download, so that the plugin can see that a file is too large.
-const DOWNLOAD_MARGIN: u64 = 1 << 20;
 
 /// Limits on a plugin, and on waiting. The defaults are for production.
 #[derive(Clone, Debug)]
@@ -193,13 +189,7 @@ impl Host {
         mode: Mode,
         settings: &BTreeMap<String, String>,
     ) -> Result<Result<Planned, SettingsError>> {
-        let settings: Vec<contract::Setting> = settings
-            .iter()
-            .map(|(key, value)| contract::Setting {
-                key: key.clone(),
-                value: value.clone(),
-            })
-            .collect();
+        let settings = in_contract(settings);
         let plan = self
             .pure(async |world, accessor| {
                 world
@@ -214,15 +204,41 @@ impl Host {
         }
     }
 
-    /// What a refused token request means.
-    pub(crate) async fn explain(&self, mode: Mode, error: contract::OauthError) -> Result<SignInError> {
+    /// What a refusal of the sign-in service means.
+    pub(crate) async fn explain(
+        &self,
+        mode: Mode,
+        settings: &BTreeMap<String, String>,
+        refusal: contract::Refusal,
+    ) -> Result<SignInError> {
+        let settings = in_contract(settings);
         self.pure(async |world, accessor| {
             world
                 .clientpoint_content_source_source()
-                .call_explain(accessor, mode.into(), error)
+                .call_explain_refusal(accessor, mode.into(), settings, refusal)
                 .await
         })
         .await
+    }
+
+    /// Where somebody with the rights approves the application. An address that is not the sign-in service's is none.
+    pub(crate) async fn approval_url(
+        &self,
+        settings: &BTreeMap<String, String>,
+        planned: &Planned,
+    ) -> Result<Option<String>> {
+        let settings = in_contract(settings);
+        let named = self
+            .pure(async |world, accessor| {
+                let source = world.clientpoint_content_source_source();
+                source.call_approval_url(accessor, settings).await
+            })
+            .await?;
+        let url = named.filter(|url| planned.is_at_login(url));
+        Ok(match &self.endpoints {
+            Some(endpoints) => url.map(|url| endpoints.at_login(&url)),
+            None => url,
+        })
     }
 
     /// The tokens of a connection: one set in the process, whoever asks. Connecting anew makes another set.
@@ -234,12 +250,15 @@ impl Host {
         }
         let credential = self.credential(connection).await?;
         let endpoint = self.endpoint(plan, credential);
+        let judge = PluginJudge::new(self, connection)?;
         let tokens = match connection.mode {
             Mode::Organization => Tokens::of_application(endpoint, self.clock.clone()),
             Mode::User => Tokens::of_person(endpoint, Arc::new(self.keeper(&connection.id)), self.clock.clone()),
         };
+        let tokens = tokens.judged_by(Arc::new(judge));
         let mut known = self.known_tokens();
-        known.retain(|(id, _), _| *id != connection.id);
+        // Those of this connection that somebody else has just put there stay: one set, whoever was first.
+        known.retain(|(id, at), _| *id != connection.id || *at == connection.connected_at);
         Ok(known.entry(name).or_insert(tokens).clone())
     }
 
@@ -330,65 +349,64 @@ impl Host {
             &wasmtime::component::Accessor<State>,
         ) -> wasmtime::Result<R>,
     ) -> Result<R> {
-        let info = Info {
-            id: String::new(),
-            mode: crate::bindings::clientpoint::content_source::connection::Mode::Organization,
-            api_origin: String::new(),
-            drive: None,
-            policy: Policy {
-                max_file_bytes: 0,
-                max_files_per_import: 0,
-                file_types: Vec::new(),
-                subfolders: Subfolders::None,
-                max_sheet_bytes: 0,
-                max_sheet_rows: 0,
-            },
-        };
-        let rules = Rules::new(String::new(), Vec::new(), false, false);
-        let state = self.state(info, rules, Tokens::none(self.clock.clone()), 0);
+        let state = self.stage().reaching_nothing();
         self.plugin()?.instantiate(state).await?.call(PURE_WITHIN, call).await
     }
 
     fn state(&self, info: Info, rules: Rules, tokens: Tokens, limit: u64) -> State {
-        let connection: Arc<str> = info.id.as_str().into();
-        let library = LibraryCtx::new(
-            self.pool.clone(),
-            self.objects.clone(),
-            connection.clone(),
-            self.clock.clone(),
-            limit,
-        );
-        let mut state = State {
-            connection: ConnectionCtx { info },
-            state_store: StateStoreCtx {
-                pool: self.pool.clone(),
-                connection,
-                calls: library.calls.clone(),
-                withheld: false,
-            },
-            library,
-            egress: Egress::new(
-                self.client.clone(),
-                rules,
-                tokens,
-                limit.saturating_add(DOWNLOAD_MARGIN),
-            ),
-            clocks: ClocksCtx {
-                clock: self.clock.clone(),
-            },
-            progress: ProgressCtx::new(self.watcher.clone()),
-            logging: LoggingCtx::default(),
-            own: Own::new(self.limits.memory, self.peak_memory.clone()),
-        };
-        for power in &self.withheld {
-            state.withhold(*power);
+        self.stage().state(info, rules, tokens, limit)
+    }
+
+    /// What instances of this host stand on.
+    fn stage(&self) -> Stage {
+        Stage {
+            pool: self.pool.clone(),
+            objects: self.objects.clone(),
+            clock: self.clock.clone(),
+            client: self.client.clone(),
+            watcher: self.watcher.clone(),
+            memory: self.limits.memory,
+            peak_memory: self.peak_memory.clone(),
+            withheld: self.withheld.clone(),
         }
-        state
     }
 
     fn known_tokens(&self) -> std::sync::MutexGuard<'_, BTreeMap<(String, String), Tokens>> {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Settings in the words of the contract.
+pub(crate) fn in_contract(settings: &BTreeMap<String, String>) -> Vec<contract::Setting> {
+    let setting = |(key, value): (&String, &String)| contract::Setting {
+        key: key.clone(),
+        value: value.clone(),
+    };
+    settings.iter().map(setting).collect()
+}
+
+/// A refusal in the words of the contract; none for what is no refusal.
+pub(crate) fn refusal_in_contract(refused: &TokenError) -> Option<contract::Refusal> {
+    let TokenError::Refused {
+        status,
+        error,
+        description,
+        told,
+        ..
+    } = refused
+    else {
+        return None;
+    };
+    Some(contract::Refusal {
+        error: contract::OauthError {
+            status: *status,
+            error: error.clone(),
+            description: description.clone(),
+        },
+        codes: told.codes.clone(),
+        suberror: told.suberror.clone(),
+        correlation_id: told.correlation_id.clone(),
+    })
 }
 
 impl From<Mode> for contract::Mode {

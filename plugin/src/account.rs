@@ -10,7 +10,7 @@ use crate::{
     model::{CallError, Drive, Mode},
     ports::Ports,
     retry::Budget,
-    source::{self, Person, Problem, SignInError, TENANT, URL},
+    source::{self, Person, Problem, REACH, SITES, SignInError, TENANT, URL},
 };
 
 /// Whom a sign-in has come to.
@@ -26,11 +26,13 @@ pub struct Account {
 
 const NO_ROLES: &str = "Microsoft accepts the credentials, but the application may read nothing yet: add the application \
     permission Files.Read.All of Microsoft Graph under API permissions and select Grant admin consent; for an application \
-    that was granted single sites only (Sites.Selected), give the address of one of them";
+    that was granted single sites only (Sites.Selected), give the address of one of them. Where all of that is so, \
+    SharePoint's application restrictions or a policy of the site may keep it out";
 const NO_RIGHT: &str = "Microsoft does not let the application read this person's OneDrive: the delegated permission \
     Files.Read must be among the API permissions, and be accepted when signing in";
 const NO_DRIVE: &str = "this account has no OneDrive here: guests have none in the tenant that they visit, and members have \
-    one after they opened OneDrive for the first time, with a licence; pick an account that has one";
+    one after they opened OneDrive for the first time, with a licence; pick an account that has one, or sign in for the \
+    libraries of sites (the reach sites)";
 
 /// Judges a sign-in that has just succeeded. `setting` and `claim` look values up.
 ///
@@ -43,11 +45,16 @@ pub async fn verify<'a, P: Ports>(
 ) -> Result<Account, SignInError> {
     let filled = |key| setting(key).map(str::trim).filter(|value| !value.is_empty());
     let tenant = filled(TENANT).unwrap_or_default();
+    let approval = source::approval_url(&setting);
     let connection = ports.connection();
     match connection.mode {
-        Mode::User => of_person(ports, &connection.api_origin, source::judge(tenant, claim)?).await,
+        Mode::User => {
+            let person = source::judge(tenant, claim)?;
+            let sites = filled(REACH) == Some(SITES);
+            of_person(ports, &connection.api_origin, person, sites, approval.as_deref()).await
+        }
         Mode::Organization => {
-            let drive = of_company(ports, &connection.api_origin, filled(URL)).await?;
+            let drive = of_company(ports, &connection.api_origin, filled(URL), approval.as_deref()).await?;
             let tenant = tenant.to_ascii_lowercase();
             Ok(Account {
                 id: tenant.clone(),
@@ -58,27 +65,37 @@ pub async fn verify<'a, P: Ports>(
     }
 }
 
-/// Rules 7 and 21: a person with a OneDrive at work.
-async fn of_person<P: Ports>(ports: &P, api: &str, person: Person) -> Result<Account, SignInError> {
+/// Rules 7 and 21: a person with a OneDrive at work; or, for the libraries of sites, one without, as guests are.
+async fn of_person<P: Ports>(
+    ports: &P,
+    api: &str,
+    person: Person,
+    sites: bool,
+    approval: Option<&str>,
+) -> Result<Account, SignInError> {
     let found: Result<GraphDrive, Fault> =
         call::json(ports, &graph::my_drive(api), &mut Budget::page(), graph::object).await;
-    let drive = found.map_err(|fault| match fault {
-        Fault::Answered(error) if error.no_drive_here() => refused(Problem::AccountRefused, NO_DRIVE),
-        Fault::Answered(error) if denied(&error) => refused(Problem::ConsentMissing, NO_RIGHT),
-        fault => unanswered(fault),
-    })?;
-    match drives::described(drive, &person.short) {
-        Some(drive) => Ok(Account {
-            id: person.id,
-            name: person.name,
-            drive: Some(drive),
-        }),
-        None => Err(source::personal_account()),
-    }
+    let drive = match found {
+        Ok(drive) => Some(drives::described(drive, &person.short).ok_or_else(source::personal_account)?),
+        Err(Fault::Answered(error)) if error.no_drive_here() && sites => None,
+        Err(Fault::Answered(error)) if error.no_drive_here() => return Err(refused(Problem::AccountRefused, NO_DRIVE)),
+        Err(Fault::Answered(error)) if denied(&error) => return Err(unapproved(NO_RIGHT, approval)),
+        Err(fault) => return Err(unanswered(fault)),
+    };
+    Ok(Account {
+        id: person.id,
+        name: person.name,
+        drive,
+    })
 }
 
 /// Rule 14: the company's credentials, which nobody stands behind, so that nobody is asked for.
-async fn of_company<P: Ports>(ports: &P, api: &str, url: Option<&str>) -> Result<Option<Drive>, SignInError> {
+async fn of_company<P: Ports>(
+    ports: &P,
+    api: &str,
+    url: Option<&str>,
+    approval: Option<&str>,
+) -> Result<Option<Drive>, SignInError> {
     if let Some(url) = url {
         return match drives::resolve(ports, url).await {
             Ok(drive) => Ok(Some(drive)),
@@ -87,7 +104,7 @@ async fn of_company<P: Ports>(ports: &P, api: &str, url: Option<&str>) -> Result
             )),
             Err(CallError::WrongAddress(why)) => Err(at_url(&why)),
             Err(CallError::AccessDenied(why)) => Err(refused(Problem::ConsentMissing, &why)),
-            Err(CallError::SignInNeeded(_)) => Err(refused(Problem::ConsentMissing, NO_ROLES)),
+            Err(CallError::SignInNeeded(_)) => Err(unapproved(NO_ROLES, approval)),
             Err(_) => Err(refused(Problem::Unavailable, UNAVAILABLE)),
         };
     }
@@ -97,7 +114,7 @@ async fn of_company<P: Ports>(ports: &P, api: &str, url: Option<&str>) -> Result
         Ok(_) => Ok(None),
         // Whoever may not look is not told what is there.
         Err(Fault::Answered(error)) if error.meaning() == Meaning::NotFound => Ok(None),
-        Err(Fault::Answered(error)) if denied(&error) => Err(refused(Problem::ConsentMissing, NO_ROLES)),
+        Err(Fault::Answered(error)) if denied(&error) => Err(unapproved(NO_ROLES, approval)),
         Err(fault) => Err(unanswered(fault)),
     }
 }
@@ -118,6 +135,14 @@ fn unanswered(fault: Fault) -> SignInError {
             "Microsoft Graph answers in a way that is not known here",
         ),
     }
+}
+
+/// A permission is missing, which an administrator grants at one address once it is registered.
+fn unapproved(message: &str, approval: Option<&str>) -> SignInError {
+    let at = approval.map_or_else(String::new, |url| {
+        format!("; what is registered there is granted for everybody at {url}")
+    });
+    refused(Problem::ConsentMissing, &format!("{message}{at}"))
 }
 
 fn at_url(message: &str) -> SignInError {

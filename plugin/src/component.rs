@@ -132,8 +132,27 @@ impl exported::Guest for Plugin {
     }
 
     fn explain(mode: exported::Mode, error: exported::OauthError) -> exported::SignInError {
-        let mode = convert::mode(mode);
-        convert_source::sign_in_error(source::explain(mode, error.status, &error.error, &error.description))
+        let refusal = convert_source::refusal(&error);
+        convert_source::sign_in_error(source::explain(convert::mode(mode), &refusal, None))
+    }
+
+    fn explain_refusal(
+        mode: exported::Mode,
+        settings: Vec<exported::Setting>,
+        refusal: exported::Refusal,
+    ) -> exported::SignInError {
+        let approval = source::approval_url(|key| value(&settings, key));
+        let told = source::Refusal {
+            codes: &refusal.codes,
+            suberror: refusal.suberror.as_deref(),
+            correlation_id: refusal.correlation_id.as_deref(),
+            ..convert_source::refusal(&refusal.error)
+        };
+        convert_source::sign_in_error(source::explain(convert::mode(mode), &told, approval.as_deref()))
+    }
+
+    fn approval_url(settings: Vec<exported::Setting>) -> Option<String> {
+        source::approval_url(|key| value(&settings, key))
     }
 
     async fn verify(

@@ -12,7 +12,7 @@ use crate::{
 
 pub use claims::{CLAIMS, PERSONAL_TENANT, Person, judge, personal_account};
 pub use clouds::{CLOUDS, Cloud, cloud};
-pub use explain::{Problem, SignInError, explain};
+pub use explain::{Problem, Refusal, SignInError, explain};
 pub use form::{
     ANY_TENANT, CERTIFICATE, CLIENT_ID, CLIENT_SECRET, CLOUD, Field, FieldKind, ORGANIZATION_FIELDS, OWN, REACH, SITES,
     TENANT, URL, USER_FIELDS,
@@ -92,8 +92,9 @@ pub fn authorization<'a>(mode: Mode, setting: impl Fn(&str) -> Option<&'a str>) 
         _ => tenant,
     };
     check_tenant(mode, &tenant).map_err(|message| wrong(TENANT, message))?;
-    let client_id = filled(CLIENT_ID).unwrap_or_default();
-    if !is_guid(client_id) {
+    // In lower case, as Microsoft writes it into the tokens that it makes for the application, whatever case it was asked in.
+    let client_id = filled(CLIENT_ID).unwrap_or_default().to_ascii_lowercase();
+    if !is_guid(&client_id) {
         return Err(wrong(
             CLIENT_ID,
             "the client id must be a GUID such as 11111111-2222-3333-4444-555555555555: copy the Application (client) \
@@ -114,11 +115,23 @@ pub fn authorization<'a>(mode: Mode, setting: impl Fn(&str) -> Option<&'a str>) 
     };
     Ok(Plan {
         token_url: format!("{}/{tenant}/oauth2/v2.0/token", cloud.login),
-        client_id: client_id.to_owned(),
+        client_id,
         scopes,
         api_origin: cloud.graph.to_owned(),
         sign_in,
     })
+}
+
+/// Where an administrator approves the application once for everybody of the tenant (admin consent).
+/// <https://learn.microsoft.com/entra/identity/enterprise-apps/grant-admin-consent>
+#[must_use]
+pub fn approval_url<'a>(setting: impl Fn(&str) -> Option<&'a str>) -> Option<String> {
+    let filled = |key| setting(key).map(str::trim).filter(|value| !value.is_empty());
+    let tenant = filled(TENANT).unwrap_or(ANY_TENANT).to_ascii_lowercase();
+    let client_id = filled(CLIENT_ID)?.to_ascii_lowercase();
+    let cloud = cloud(filled(CLOUD).unwrap_or("global"))?;
+    let sound = is_guid(&client_id) && check_tenant(Mode::User, &tenant).is_ok();
+    sound.then(|| format!("{}/{tenant}/adminconsent?client_id={client_id}", cloud.login))
 }
 
 /// Rule 11: people pick an account, also where one is signed in already.

@@ -156,3 +156,55 @@ async fn an_assertion_survives_a_clock_that_is_wrong_by_more_than_the_service_be
         assert_eq!(asked, 2, "refused, and once more by the service's own clock");
     }
 }
+
+#[tokio::test]
+async fn a_certificate_that_is_not_good_yet_is_refused_before_anything_is_asked() {
+    let Some(certificate) = rsa() else { return };
+    let world = World::new().await;
+    world.sim.add_certificate(&certificate.der);
+    let ahead = certificate.good_from(b"260401000000Z");
+    let admin = world.admin().await;
+    let error = admin
+        .connect_organization(company(&world, &ahead.pem))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "wrong-settings");
+    assert!(error.to_string().contains("2026-04-01"), "{error}");
+    assert_eq!(world.sim.requests(), []);
+}
+
+#[tokio::test]
+async fn a_certificate_that_ends_while_it_is_in_use_is_told_as_over() {
+    let Some(certificate) = rsa() else { return };
+    let world = World::new().await;
+    world.sim.add_certificate(&certificate.der);
+    let admin = world.admin().await;
+    admin
+        .connect_organization(company(&world, &certificate.pem))
+        .await
+        .unwrap();
+    let years = std::time::Duration::from_secs(3 * 365 * 24 * 3600);
+    world.clock.advance(years);
+    world.sim.set_clock(world.sim.now() + years);
+    let error = admin.drives().await.unwrap_err();
+    assert_eq!(error.code(), "expired-secret", "{error}");
+    assert!(error.to_string().contains("certificate"), "{error}");
+}
+
+#[tokio::test]
+async fn where_a_certificate_is_taken_at_one_tenants_address_only_the_tenant_is_asked_for() {
+    let Some(certificate) = rsa() else { return };
+    let world = World::new().await;
+    world.sim.add_certificate(&certificate.der);
+    world.sim.take_assertions_anywhere(false);
+    let admin = world.admin().await;
+    let mut form = given([("client-id", world.sim.client_id()), ("certificate", &certificate.pem)]);
+    let begun = admin.begin_sign_in(form.clone(), 0).await.unwrap();
+    let error = sign_in(begun, "member").await.0.unwrap_err();
+    assert_eq!(error.code(), "wrong-settings", "{error}");
+    assert!(error.to_string().contains("tenant's id"), "{error}");
+
+    form.fields.extend(given([("tenant", world.sim.tenant())]).fields);
+    let begun = admin.begin_sign_in(form, 0).await.unwrap();
+    sign_in(begun, "member").await.0.unwrap();
+}

@@ -7,6 +7,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod approving;
 mod associating;
 mod browsing;
 mod certificates;

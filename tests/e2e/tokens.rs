@@ -154,8 +154,160 @@ async fn a_sign_in_service_that_fails_for_a_while_breaks_no_connection() {
         world.sim.fault(fault.at(Place::SignIn).times(1));
         assert_eq!(admin.browse(None).await.unwrap_err().code(), "unavailable");
         assert!(admin.warnings().await.unwrap().is_empty());
+        // As long as the one who throttles has asked for.
+        pass(&world, Duration::from_secs(3));
     }
     admin.browse(None).await.unwrap();
+}
+
+/// What passes by itself, whatever status and word it comes with.
+const PASSING: [(u16, &str, u32); 4] = [
+    (400, "invalid_grant", 50_196),
+    (400, "temporarily_unavailable", 90_033),
+    (400, "invalid_grant", 90_055),
+    (503, "temporarily_unavailable", 90_033),
+];
+
+#[tokio::test]
+async fn a_sign_in_service_that_asks_for_patience_ends_no_connection() {
+    for (status, word, number) in PASSING {
+        let world = signed_in().await;
+        let admin = world.admin().await;
+        let item = world.sim.put("/A.pdf", b"%PDF-a".to_vec().into());
+        world.import(&item).await.file.unwrap();
+        pass(&world, Duration::from_secs(3600));
+        world.sim.fault(Fault::refuse(status, word, number).times(1));
+        let error = admin.browse(None).await.unwrap_err();
+        assert_eq!(error.code(), "unavailable", "{number}: {error}");
+        assert!(admin.warnings().await.unwrap().is_empty(), "{number}");
+        pass(&world, Duration::from_secs(60));
+        admin.browse(None).await.unwrap();
+
+        // In the middle of a run.
+        world.sim.put("/A.pdf", b"%PDF-b".to_vec().into());
+        world.sim.revoke_tokens();
+        world.sim.fault(Fault::refuse(status, word, number).times(1));
+        let waiting = async {
+            loop {
+                world.clock.pass(|asked| asked != end_to_end::WATCH).await;
+            }
+        };
+        let ledger = tokio::select! {
+            ledger = end_to_end::sync(&world) => ledger,
+            () = waiting => unreachable!("waiting has no end"),
+        };
+        assert!(
+            !ledger.counts.contains_key("owner-lost"),
+            "{number}: {:?}",
+            ledger.counts
+        );
+        assert!(admin.warnings().await.unwrap().is_empty(), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn the_companys_connection_waits_too_and_is_not_sent_to_its_settings() {
+    let world = World::connected().await;
+    for (status, word, number) in PASSING {
+        pass(&world, Duration::from_secs(3600));
+        world.sim.fault(Fault::refuse(status, word, number).times(1));
+        let error = world.admin().await.browse(None).await.unwrap_err();
+        assert_eq!(error.code(), "unavailable", "{number}: {error}");
+        assert!(world.admin().await.warnings().await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_to_all_who_wait_and_remembered_for_as_long_as_it_says() {
+    for (retry_after, seconds) in [(None, 60), (Some("300"), 300), (Some("9e12"), 3600)] {
+        let world = signed_in().await;
+        pass(&world, Duration::from_secs(3600));
+        let refusal = graph_sim::SignInRefusal {
+            status: 429,
+            word: "temporarily_unavailable".into(),
+            numbers: vec![90_055],
+            suberror: None,
+            retry_after: retry_after.map(str::to_string),
+        };
+        world.sim.fault(FaultKind::Refuse(refusal));
+        let browse = async || world.admin().await.browse(None).await.unwrap_err().code().to_string();
+        let codes = futures::future::join_all((0..20).map(|_| browse())).await;
+        assert!(codes.iter().all(|code| code == "unavailable"), "{codes:?}");
+        assert_eq!(renewals(&world), 1, "one asks, and all are told");
+
+        pass(&world, Duration::from_secs(seconds - 1));
+        browse().await;
+        assert_eq!(renewals(&world), 1);
+        pass(&world, Duration::from_secs(1));
+        browse().await;
+        assert_eq!(renewals(&world), 2);
+        assert!(world.admin().await.warnings().await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_others_can_mend_is_tried_again_and_works_again_by_itself() {
+    for (status, word, number) in [
+        (400, "invalid_grant", 53_003),
+        (400, "invalid_grant", 65_001),
+        (401, "invalid_client", 7_000_222),
+        (400, "unauthorized_client", 7_000_112),
+        (400, "invalid_request", 90_002),
+    ] {
+        let world = signed_in().await;
+        let admin = world.admin().await;
+        pass(&world, Duration::from_secs(3600));
+        world.sim.fault(Fault::refuse(status, word, number).times(1));
+        assert_eq!(
+            admin.browse(None).await.unwrap_err().code(),
+            "needs-reconnect",
+            "{number}"
+        );
+        let warnings = admin.warnings().await.unwrap();
+        assert_eq!(warnings.len(), 1, "{number}");
+        // Who can mend it is told, and whether connecting again is of any use.
+        let reconnect = matches!(number, 7_000_222 | 7_000_112 | 90_002);
+        assert_eq!(warnings[0].contains("needs reconnect"), reconnect, "{}", warnings[0]);
+        pass(&world, Duration::from_secs(60));
+        admin.browse(None).await.unwrap();
+        assert!(admin.warnings().await.unwrap().is_empty(), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_a_policy_ends_every_so_often_is_told_as_that() {
+    let world = signed_in().await;
+    world.sim.require_sign_in_every(Some(chrono::TimeDelta::hours(8)));
+    pass(&world, Duration::from_secs(9 * 3600));
+    let error = world.admin().await.browse(None).await.unwrap_err();
+    assert_eq!(error.code(), "needs-reconnect");
+    assert!(error.to_string().contains("sign-in frequency"), "{error}");
+}
+
+#[tokio::test]
+async fn however_an_answer_writes_the_life_of_a_token_it_is_one() {
+    for (told, life) in [
+        (serde_json::json!("3599"), 3599),
+        (serde_json::json!(3599.5), 3599),
+        (serde_json::json!(9e12), 24 * 3600),
+        (serde_json::json!("an hour"), 600),
+        (serde_json::json!(null), 600),
+    ] {
+        let world = World::new().await;
+        world.sim.tell_life(Some(told.clone()));
+        connect(&world.admin().await, &world.sim, "member").await.0.unwrap();
+        world.sim.tell_life(None);
+        world.sim.clear_requests();
+        pass(&world, Duration::from_secs(life - 310));
+        // Graph itself counts its own hour.
+        if life < 3600 {
+            browse(&world.host).await;
+            assert_eq!(renewals(&world), 0, "{told}");
+        }
+        pass(&world, Duration::from_secs(20));
+        browse(&world.host).await;
+        assert_eq!(renewals(&world), 1, "{told}");
+    }
 }
 
 #[tokio::test]

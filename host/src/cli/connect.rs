@@ -42,7 +42,7 @@ pub struct User {
     #[command(flatten)]
     application: Application,
 
-    /// Sign in to this tenant only (its ID or a domain), as a guest must [default: any organization's]
+    /// Sign in to this tenant only (its ID or a domain), as a guest must, with `--reach sites` [default: any organization's]
     #[arg(long, value_name = "TENANT")]
     tenant: Option<String>,
 
@@ -200,6 +200,16 @@ fn invite(sign_in: &SignIn<'_>, terminal: &Terminal) {
         sign_in.redirect_uri(),
         registered(sign_in.redirect_uri()),
     ));
+    if let Some(url) = sign_in.approval_url() {
+        terminal.say(
+            "a page that says that approval is needed does not come back here: an administrator of Microsoft 365 can approve \
+             the application once for everybody, at",
+        );
+        terminal.say("");
+        terminal.say(format!("  {url}"));
+        terminal.say("");
+        terminal.say("and then you run this again");
+    }
 }
 
 /// Gives a connection up.
@@ -290,7 +300,12 @@ fn how(connection: &Connection) -> String {
         (None, _) => "connected with organization credentials".into(),
     };
     if let Some(broken) = &connection.needs_reconnect {
-        text.push_str(&format!(", NEEDS RECONNECT since {}", broken.since));
+        let how = if broken.wants_reconnecting() {
+            "NEEDS RECONNECT"
+        } else {
+            "NOT ACCEPTED"
+        };
+        text.push_str(&format!(", {how} since {}", broken.since));
     }
     text
 }

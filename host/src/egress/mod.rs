@@ -171,7 +171,7 @@ impl Egress {
             Err(refused) => return Ok(Err(refused)),
         };
         let answer = self.exchange(parts.clone(), body.clone(), Some(token.clone())).await?;
-        if answer.status() != StatusCode::UNAUTHORIZED {
+        if answer.status() != StatusCode::UNAUTHORIZED || wants_more_than_a_token(answer.headers()) {
             return Ok(Ok(answer));
         }
         match self.tokens.instead_of(&token).await {
@@ -224,15 +224,27 @@ impl WasiHttpHooks for Egress {
 
 type Processing = Box<dyn Future<Output = Result<(), Error>> + Send>;
 
+/// Whether a 401 is not about the token: the resource wants claims that no renewal brings, a policy's for one site, say
+/// (a claims challenge, OpenID Connect CAEP; RFC 9470 has another word for the same).
+fn wants_more_than_a_token(headers: &http::HeaderMap) -> bool {
+    let challenges = headers.get_all(header::WWW_AUTHENTICATE).iter();
+    let mut challenges = challenges.filter_map(|challenge| challenge.to_str().ok());
+    challenges.any(|text| text.contains("insufficient_claims") || text.contains("insufficient_user_authentication"))
+}
+
 /// What the plugin sees where there is no token: 401 if the credentials are refused, 503 if the sign-in service does
-/// not answer. The reasons stay with the host.
+/// not answer or wants to be left alone, with the time where there is one. The reasons stay with the host.
 fn without_token(error: &TokenError) -> Response<WasiBody> {
-    let status = match error {
-        error if error.is_final() => StatusCode::UNAUTHORIZED,
-        _ => StatusCode::SERVICE_UNAVAILABLE,
-    };
     let mut response = Response::new(Full::new(Bytes::new()).map_err(|never| match never {}).boxed_unsync());
-    *response.status_mut() = status;
+    if error.is_final() {
+        *response.status_mut() = StatusCode::UNAUTHORIZED;
+        return response;
+    }
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    if let Some(wait) = error.retry_after() {
+        let seconds = wait.as_secs().max(1);
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
     response
 }
 
@@ -327,11 +339,17 @@ mod tests {
 
     #[test]
     fn without_a_token_the_plugin_is_told_whether_asking_again_can_help() {
-        let refused = |status| TokenError::Refused {
+        let judged = |status, passes| TokenError::Refused {
             status,
             error: "invalid_client".into(),
             description: String::new(),
+            told: Box::new(crate::oauth::Told {
+                retry_after: Some(Duration::from_secs(7)),
+                ..Default::default()
+            }),
+            passes,
         };
+        let refused = |status| judged(status, None);
         let unreachable = TokenError::Unreachable {
             endpoint: String::new(),
             reason: String::new(),
@@ -341,5 +359,12 @@ mod tests {
         assert_eq!(without_token(&refused(429)).status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(without_token(&refused(500)).status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(without_token(&unreachable).status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(
+            without_token(&judged(500, Some(false))).status(),
+            StatusCode::UNAUTHORIZED
+        );
+        let asked_to_wait = without_token(&judged(400, Some(true)));
+        assert_eq!(asked_to_wait.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(asked_to_wait.headers()[header::RETRY_AFTER], "7");
     }
 }

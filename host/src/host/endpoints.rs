@@ -24,7 +24,7 @@ impl InsecureEndpoints {
     }
 
     /// Byte for byte but for the origin: an issuer is a template, and no URL yet.
-    fn at_login(&self, address: &str) -> String {
+    pub(super) fn at_login(&self, address: &str) -> String {
         let after = address.split_once("://").map_or("", |(_, after)| after);
         let path = after.find('/').and_then(|start| after.get(start..)).unwrap_or_default();
         format!("{}{path}", self.login)

@@ -41,6 +41,11 @@ impl Planned {
         }
         Ok(Planned { plan, named })
     }
+
+    /// Whether an address is at the sign-in service that the plugin named.
+    pub(super) fn is_at_login(&self, address: &str) -> bool {
+        rules::origin_of(address).is_ok_and(|origin| origin == self.named.login)
+    }
 }
 
 impl Host {
@@ -92,4 +97,37 @@ fn refused(denied: rules::Denied) -> Error {
         "it wants to sign in or to call where that is not allowed: {}",
         denied.reason()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bindings::exports::clientpoint::content_source::source::Egress;
+
+    #[test]
+    fn an_approval_anywhere_else_than_at_the_sign_in_service_is_not_shown() {
+        let plan = AuthorizationPlan {
+            token_url: "https://login.example.com/t/token".into(),
+            client_id: "c".into(),
+            scopes: Vec::new(),
+            egress: Egress {
+                api_origin: "https://graph.example.com".into(),
+                post_paths: Vec::new(),
+                redirects: true,
+            },
+            sign_in: None,
+        };
+        let planned = Planned::new(plan, None).unwrap();
+        assert!(planned.is_at_login("https://login.example.com/t/adminconsent?client_id=c"));
+        for elsewhere in [
+            "https://evil.example/t/adminconsent",
+            "https://login.example.com@evil.example/",
+            "https://login.example.com.evil.example/",
+            "http://login.example.com/t/adminconsent",
+            "javascript:alert(1)",
+            "",
+        ] {
+            assert!(!planned.is_at_login(elsewhere), "{elsewhere}");
+        }
+    }
 }

@@ -25,6 +25,7 @@ pub struct Certificate {
     key: Arc<RsaKeyPair>,
     /// SHA-256 of the certificate, in base64url.
     thumbprint: String,
+    begins: DateTime<Utc>,
     expires: DateTime<Utc>,
 }
 
@@ -65,15 +66,22 @@ impl Certificate {
                 "the private key in the file does not belong to the certificate: put the right two together".into(),
             );
         }
-        let expires = body.validity().not_after.to_unix_duration().as_secs();
-        let expires = i64::try_from(expires)
-            .ok()
-            .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        let time = |time: &x509_cert::time::Time| {
+            let seconds = i64::try_from(time.to_unix_duration().as_secs()).ok()?;
+            DateTime::from_timestamp(seconds, 0)
+        };
+        let validity = body.validity();
         Ok(Certificate {
             key: Arc::new(key),
             thumbprint: URL_SAFE_NO_PAD.encode(Sha256::digest(&der)),
-            expires: expires.unwrap_or(DateTime::<Utc>::MAX_UTC),
+            begins: time(&validity.not_before).unwrap_or(DateTime::<Utc>::MIN_UTC),
+            expires: time(&validity.not_after).unwrap_or(DateTime::<Utc>::MAX_UTC),
         })
+    }
+
+    /// From when on it is good.
+    pub fn begins(&self) -> DateTime<Utc> {
+        self.begins
     }
 
     /// When it ends.

@@ -59,7 +59,7 @@ pub enum Unbelievable {
 pub fn check(token: &Secret, expected: &Expected<'_>) -> Result<BTreeMap<String, String>, Unbelievable> {
     let claims = decode(token).ok_or(Unbelievable::Shape)?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    if !is_for(claims.get("aud"), text("azp"), expected.client_id) {
+    if !is_for(claims.get("aud"), claims.get("azp"), expected.client_id) {
         return Err(Unbelievable::Audience);
     }
     let issuer = filled(expected.issuer, &claims).ok_or(Unbelievable::Issuer)?;
@@ -71,12 +71,16 @@ pub fn check(token: &Secret, expected: &Expected<'_>) -> Result<BTreeMap<String,
         return Err(Unbelievable::Nonce);
     }
     let now = expected.now.timestamp();
-    let time = |name: &str| claims.get(name).and_then(Value::as_i64);
-    let over = time("exp").is_none_or(|until| until.saturating_add(SKEW) < now);
-    let early = [time("nbf"), time("iat")]
+    let until = claims.get("exp").and_then(Value::as_i64);
+    let over = until.is_none_or(|until| until.saturating_add(SKEW) < now);
+    // They may be missing; what is there and no whole number of seconds says nothing that could be relied on.
+    let early = ["nbf", "iat"]
         .into_iter()
-        .flatten()
-        .any(|from| now.saturating_add(SKEW) < from);
+        .filter_map(|name| claims.get(name))
+        .any(|from| {
+            let from = from.as_i64();
+            from.is_none_or(|from| now.saturating_add(SKEW) < from)
+        });
     if over || early {
         return Err(Unbelievable::Time);
     }
@@ -102,12 +106,13 @@ fn decode(token: &Secret) -> Option<Map<String, Value>> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
 }
 
-fn is_for(audience: Option<&Value>, party: Option<&str>, client_id: &str) -> bool {
+/// Whether a token is for the application: it is among the audience, and whoever the token was given to, where that is
+/// said, is the application too. Of several it must be said.
+fn is_for(audience: Option<&Value>, party: Option<&Value>, client_id: &str) -> bool {
+    let is_us = |one: &Value| one.as_str() == Some(client_id);
     match audience {
-        Some(Value::String(one)) => one == client_id,
-        Some(Value::Array(many)) => {
-            many.iter().any(|one| one.as_str() == Some(client_id)) && (many.len() == 1 || party == Some(client_id))
-        }
+        Some(one @ Value::String(_)) => is_us(one) && party.is_none_or(is_us),
+        Some(Value::Array(many)) => many.iter().any(is_us) && party.map_or(many.len() == 1, is_us),
         _ => false,
     }
 }
@@ -161,6 +166,18 @@ mod tests {
         assert_eq!(claims["exp"], (now().timestamp() + 3600).to_string());
         assert!(!claims.contains_key("groups"));
         assert!(checked(|claims| claims["aud"] = json!(["app"])).is_ok());
+        assert!(checked(|claims| claims["azp"] = json!("app")).is_ok());
+        let of_two = checked(|claims| {
+            claims["aud"] = json!(["other", "app"]);
+            claims["azp"] = json!("app");
+        });
+        assert!(of_two.is_ok());
+        let without = checked(|claims| {
+            let claims = claims.as_object_mut().unwrap();
+            claims.remove("nbf");
+            claims.remove("iat");
+        });
+        assert!(without.is_ok());
     }
 
     #[test]
@@ -175,7 +192,21 @@ mod tests {
             ("tid", json!(null), Unbelievable::Issuer),
             ("nonce", json!("m"), Unbelievable::Nonce),
             ("nonce", json!(null), Unbelievable::Nonce),
+            ("azp", json!("other"), Unbelievable::Audience),
+            ("azp", json!(7), Unbelievable::Audience),
+            ("azp", json!(null), Unbelievable::Audience),
             ("exp", json!(null), Unbelievable::Time),
+            ("exp", json!("4102444800"), Unbelievable::Time),
+            ("exp", json!(4.1e9), Unbelievable::Time),
+            ("exp", json!(i64::MIN), Unbelievable::Time),
+            ("nbf", json!("0"), Unbelievable::Time),
+            ("nbf", json!(0.5), Unbelievable::Time),
+            ("nbf", json!(null), Unbelievable::Time),
+            ("nbf", json!(i64::MAX), Unbelievable::Time),
+            ("nbf", json!(u64::MAX), Unbelievable::Time),
+            ("iat", json!("0"), Unbelievable::Time),
+            ("iat", json!(9e12), Unbelievable::Time),
+            ("iat", json!([1]), Unbelievable::Time),
         ] {
             let changed = checked(|claims| claims[name] = value.clone());
             assert_eq!(changed.unwrap_err(), expected, "{name} = {value}");

@@ -19,7 +19,7 @@ use oauth2::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Credential, Plan, TokenError, assertion};
+use super::{Credential, Plan, TokenError, Told, assertion, life};
 use crate::clock::Clock;
 use crate::secrets::Secret;
 
@@ -115,14 +115,14 @@ impl Endpoint {
     /// See [`TokenError`].
     pub async fn ask(&self, asking: &Asking<'_>) -> Result<Granted, TokenError> {
         let proof = self.proof()?;
-        let sender = Sender::new(&self.client);
+        let sender = Sender::new(&self.client, self.clock.utc());
         let answered = self.send(asking, proof.as_ref(), &sender).await;
         let Some(ahead) = self.other_time(&sender).filter(|_| is_invalid_client(&answered)) else {
             return self.read(asking, proof.as_ref(), answered, &sender);
         };
         // The assertion may have been refused because of our clock alone.
         let before = self.ahead.swap(ahead, Ordering::Relaxed);
-        let again = Sender::new(&self.client);
+        let again = Sender::new(&self.client, self.clock.utc());
         let newer = self.proof()?;
         let second = self.send(asking, newer.as_ref(), &again).await;
         if is_invalid_client(&second) {
@@ -198,25 +198,18 @@ impl Endpoint {
         answered: Result<Answer, Failure>,
         sender: &Sender<'_>,
     ) -> Result<Granted, TokenError> {
-        let status = sender.status.load(Ordering::Relaxed);
         let answer = match answered {
             Ok(answer) => answer,
             Err(RequestTokenError::ServerResponse(refusal)) => {
                 let said = refusal.error_description().map_or("", String::as_str);
-                return Err(TokenError::Refused {
-                    status,
-                    error: word(refusal.error().as_ref()),
-                    description: self.without_secrets(asking, signed, said),
-                });
+                return Err(self.refused(
+                    sender,
+                    word(refusal.error().as_ref()),
+                    self.without_secrets(asking, signed, said),
+                ));
             }
             // The body is left out: it may be anything, a page that repeats what was sent included.
-            Err(RequestTokenError::Parse(_, _)) => {
-                return Err(TokenError::Refused {
-                    status,
-                    error: String::new(),
-                    description: String::new(),
-                });
-            }
+            Err(RequestTokenError::Parse(_, _)) => return Err(self.refused(sender, String::new(), String::new())),
             Err(RequestTokenError::Request(error)) => return Err(self.unreachable(error.0)),
             Err(RequestTokenError::Other(reason)) => return Err(self.unreachable(reason)),
         };
@@ -225,7 +218,7 @@ impl Endpoint {
         }
         Ok(Granted {
             access: Secret::new(answer.access_token().secret().clone()),
-            life: answer.expires_in().unwrap_or(USUAL_LIFE),
+            life: answer.expires_in().unwrap_or(USUAL_LIFE).min(life::AT_MOST),
             refresh: answer.refresh_token().map(|token| Secret::new(token.secret().clone())),
             id_token: answer.extra_fields().id_token.clone().map(Secret::new),
         })
@@ -272,6 +265,20 @@ impl Endpoint {
         self.clock.utc() + chrono::TimeDelta::seconds(self.ahead.load(Ordering::Relaxed))
     }
 
+    /// A refusal, which leaves its numbers and ids in the log.
+    fn refused(&self, sender: &Sender<'_>, error: String, description: String) -> TokenError {
+        let status = sender.status.load(Ordering::Relaxed);
+        let told = sender.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        told.log(&origin(&self.plan.token_url), status, &error);
+        TokenError::Refused {
+            status,
+            error,
+            description,
+            told: Box::new(told),
+            passes: None,
+        }
+    }
+
     fn unreachable(&self, reason: String) -> TokenError {
         TokenError::Unreachable {
             endpoint: origin(&self.plan.token_url),
@@ -296,6 +303,9 @@ struct Sender<'a> {
     client: &'a reqwest::Client,
     status: AtomicU16,
     date: Mutex<Option<DateTime<Utc>>>,
+    told: Mutex<Told>,
+    /// Our time, when it was asked.
+    now: DateTime<Utc>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -303,11 +313,13 @@ struct Sender<'a> {
 struct SendError(String);
 
 impl<'a> Sender<'a> {
-    fn new(client: &'a reqwest::Client) -> Self {
+    fn new(client: &'a reqwest::Client, now: DateTime<Utc>) -> Self {
         Sender {
             client,
             status: AtomicU16::new(0),
             date: Mutex::default(),
+            told: Mutex::default(),
+            now,
         }
     }
 
@@ -328,6 +340,12 @@ impl<'a> Sender<'a> {
                 return Err(SendError("its answer is too long".into()));
             }
             body.extend_from_slice(&chunk);
+        }
+        if answer.status().is_success() {
+            body = life::in_whole_seconds(body);
+        } else {
+            let told = Told::read(answer.headers(), &body, self.now);
+            *self.told.lock().unwrap_or_else(PoisonError::into_inner) = told;
         }
         let mut response = HttpResponse::new(body);
         *response.status_mut() = answer.status();
@@ -363,7 +381,7 @@ pub fn reason(error: &reqwest::Error) -> String {
     }
 }
 
-fn origin(address: &str) -> String {
+pub(super) fn origin(address: &str) -> String {
     address
         .parse()
         .ok()

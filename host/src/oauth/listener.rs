@@ -58,7 +58,9 @@ pub enum PortError {
 
 /// Why nothing came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("nobody has signed in within ten minutes, so nothing was connected: run the command again")]
+#[error(
+    "nobody has come back from the sign-in page within ten minutes, so nothing was connected: run the command again"
+)]
 pub struct TooLate;
 
 /// A redirect that was taken. The browser waits for a page.
@@ -295,10 +297,12 @@ fn admitted(headers: &HeaderMap, port: u16) -> Result<(), &'static str> {
     {
         return Err("this address is called by another name than its own");
     }
-    // A redirect is a navigation, which carries no origin; and browsers that say how a request came about say so.
+    // A redirect is a navigation, and browsers that say how a request came about say so. It carries no origin; but where
+    // the last page of a sign-in was sent off as a form, a browser may keep `null` of it over the redirect.
     let navigates = |name: &str, expected: &str| text(name).is_none_or(|value| value == expected);
-    if text("origin").is_some() || !navigates("sec-fetch-mode", "navigate") || !navigates("sec-fetch-dest", "document")
-    {
+    let says_so = text("sec-fetch-mode").is_some() && text("sec-fetch-dest").is_some();
+    let has_origin = text("origin").is_some_and(|origin| origin != "null" || !says_so);
+    if has_origin || !navigates("sec-fetch-mode", "navigate") || !navigates("sec-fetch-dest", "document") {
         return Err("this was called by a page of another origin, and not by a redirect of the sign-in service");
     }
     Ok(())
@@ -377,6 +381,13 @@ mod tests {
             admits(&[("host", "[::1]:4711"), cross_site]),
             "a redirect of another site is what is waited for"
         );
+        let after_a_form = [
+            ("host", "localhost:4711"),
+            ("origin", "null"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+        ];
+        assert!(admits(&after_a_form), "the last page may have been a form");
     }
 
     #[test]
@@ -388,6 +399,23 @@ mod tests {
             &[("host", "localhost:4712")],
             &[("host", "localhost:4711"), ("origin", "https://evil.example")],
             &[("host", "localhost:4711"), ("origin", "null")],
+            &[
+                ("host", "localhost:4711"),
+                ("origin", "null"),
+                ("sec-fetch-mode", "navigate"),
+            ],
+            &[
+                ("host", "localhost:4711"),
+                ("origin", "null"),
+                ("sec-fetch-mode", "cors"),
+                ("sec-fetch-dest", "empty"),
+            ],
+            &[
+                ("host", "localhost:4711"),
+                ("origin", "https://evil.example"),
+                ("sec-fetch-mode", "navigate"),
+                ("sec-fetch-dest", "document"),
+            ],
             &[("host", "localhost:4711"), ("sec-fetch-mode", "no-cors")],
             &[("host", "localhost:4711"), ("sec-fetch-mode", "cors")],
             &[("host", "localhost:4711"), ("sec-fetch-dest", "iframe")],

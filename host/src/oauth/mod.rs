@@ -6,20 +6,25 @@
 //! - [`endpoint`]: asking the token endpoint, as the application that proves itself by a secret or an [`assertion`].
 //! - [`tokens`]: the tokens of one connection, renewed once for all who need them.
 //! - [`pending`]: a person's sign-in from the address to the redirect; [`listener`]: where the redirect arrives.
-//! - [`claims`]: what an id_token must say.
+//! - [`claims`]: what an id_token must say; [`life`]: how long a token lives; [`told`]: what a refusal tells besides.
 
 pub mod assertion;
 pub mod claims;
 pub mod endpoint;
+pub mod life;
 pub mod listener;
 pub mod pending;
 pub mod tokens;
+pub mod told;
+
+use std::time::Duration;
 
 use crate::secrets::Secret;
 
 pub use assertion::Certificate;
 pub use endpoint::{Endpoint, reason};
-pub use tokens::{Grant, Keeper, Tokens};
+pub use tokens::{Grant, Judge, Keeper, Tokens};
+pub use told::Told;
 
 /// What asking for tokens needs, besides the credential.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +71,10 @@ pub enum TokenError {
         error: String,
         /// The member `error_description`, without anything secret that was sent.
         description: String,
+        /// What it tells beyond the standard.
+        told: Box<Told>,
+        /// Whether it passes by itself, where somebody has judged that who knows the service's numbers.
+        passes: Option<bool>,
     },
     /// No answer came, or none that is one.
     #[error("the sign-in service at {endpoint} can't be reached: {reason}")]
@@ -82,11 +91,42 @@ pub enum TokenError {
 
 impl TokenError {
     /// Whether the sign-in service has decided, rather than failed to answer. A page that is no answer at all, of a proxy
-    /// in between say, decides nothing.
+    /// in between say, decides nothing. The word of whoever knows the service's numbers counts more than the status.
     pub fn is_final(&self) -> bool {
         match self {
-            TokenError::Refused { status, error, .. } => *status < 500 && *status != 429 && !error.is_empty(),
+            TokenError::Refused {
+                passes: Some(passes), ..
+            } => !passes,
+            TokenError::Refused { status, error, .. } => {
+                *status < 500 && *status != 429 && !error.is_empty() && !passes_by_its_word(error)
+            }
             _ => false,
         }
+    }
+
+    /// How long the sign-in service wants to be left alone; none where it did not say.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            TokenError::Refused { told, .. } => told.retry_after,
+            _ => None,
+        }
+    }
+}
+
+/// Whether the standard itself says so (RFC 6749, section 4.1.2.1), whatever the status.
+fn passes_by_its_word(error: &str) -> bool {
+    matches!(error, "temporarily_unavailable" | "server_error")
+}
+
+/// What came back from the page where people sign in, as a refusal. It has no status.
+pub fn refused_at_the_page(endpoint: &str, error: String, description: String) -> TokenError {
+    let told = Told::in_words(&description);
+    told.log(&endpoint::origin(endpoint), 0, &error);
+    TokenError::Refused {
+        status: 0,
+        error,
+        description,
+        told: Box::new(told),
+        passes: None,
     }
 }

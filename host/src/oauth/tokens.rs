@@ -2,11 +2,15 @@
 //!
 //! The company's tokens live in memory. A person's are kept, encrypted, by a [`Keeper`], because every renewal brings
 //! another refresh token: it is stored before anything it came with is used, and only one process renews at a time.
+//!
+//! A refusal is remembered: all who waited for that renewal are told the same, and so is whoever comes within the next
+//! minute, or for as long as the sign-in service wants to be left alone.
 
 use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,6 +20,7 @@ use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use super::endpoint::{Asking, Granted};
+use super::told::WAIT_AT_MOST;
 use super::{Endpoint, TokenError};
 use crate::clock::Clock;
 use crate::secrets::Secret;
@@ -23,6 +28,9 @@ use crate::secrets::Secret;
 /// A token is renewed this long before it ends, so that it never ends on the way; one that lives shorter, at half its
 /// life.
 const RENEW_BEFORE: Duration = Duration::from_secs(5 * 60);
+
+/// How long a refusal is remembered that names no time: as long as Microsoft's own clients wait after being throttled.
+const REMEMBERED: Duration = Duration::from_secs(60);
 
 /// What is kept of a person's sign-in.
 #[derive(Clone, Debug)]
@@ -50,6 +58,12 @@ pub trait Keeper: Send + Sync {
     fn write<'a>(&'a self, grant: &'a Grant) -> Keeping<'a, ()>;
 }
 
+/// Knows the numbers of a sign-in service.
+pub trait Judge: Send + Sync {
+    /// Whether a refusal passes by itself; none where nobody can say.
+    fn passes<'a>(&'a self, refused: &'a TokenError) -> Pin<Box<dyn Future<Output = Option<bool>> + Send + 'a>>;
+}
+
 /// The tokens of one connection. Clones share them.
 #[derive(Clone)]
 pub struct Tokens(Arc<Shared>);
@@ -57,9 +71,23 @@ pub struct Tokens(Arc<Shared>);
 struct Shared {
     source: Source,
     clock: Arc<dyn Clock>,
+    judge: Option<Arc<dyn Judge>>,
     present: Mutex<Option<Token>>,
+    /// How many have asked so far.
+    asked: AtomicU64,
+    /// Why nobody need ask at the moment.
+    closed: std::sync::Mutex<Option<Closed>>,
     /// The last refusal, until somebody asks for it.
     refusal: std::sync::Mutex<Option<TokenError>>,
+}
+
+/// A door that was closed.
+struct Closed {
+    error: TokenError,
+    /// Who had asked by then is told the same.
+    asked: u64,
+    /// By the clock that only runs forward.
+    until: Duration,
 }
 
 enum Source {
@@ -105,12 +133,29 @@ impl Tokens {
     }
 
     fn new(source: Source, clock: Arc<dyn Clock>) -> Self {
+        Self::judged(source, clock, None)
+    }
+
+    fn judged(source: Source, clock: Arc<dyn Clock>, judge: Option<Arc<dyn Judge>>) -> Self {
         Tokens(Arc::new(Shared {
             source,
             clock,
+            judge,
             present: Mutex::default(),
+            asked: AtomicU64::new(0),
+            closed: std::sync::Mutex::default(),
             refusal: std::sync::Mutex::default(),
         }))
+    }
+
+    /// The same tokens, whose refusals are judged by somebody who knows the service's numbers. For tokens that nobody
+    /// else has yet.
+    #[must_use]
+    pub fn judged_by(self, judge: Arc<dyn Judge>) -> Self {
+        match Arc::try_unwrap(self.0) {
+            Ok(shared) => Self::judged(shared.source, shared.clock, Some(judge)),
+            Err(shared) => Tokens(shared),
+        }
     }
 
     /// The value of the `authorization` header, marked as sensitive.
@@ -149,11 +194,19 @@ impl Tokens {
 
     async fn ask(&self, refused: Option<&HeaderValue>) -> Result<HeaderValue, TokenError> {
         let shared = &*self.0;
+        let place = shared.asked.fetch_add(1, Ordering::Relaxed) + 1;
         let mut present = shared.present.lock().await;
         if let Some(token) = present.as_ref().filter(|token| shared.is_good(token, refused)) {
             return Ok(token.header.clone());
         }
         *present = None;
+        if let Some(error) = shared.known_refusal(place) {
+            let Some(token) = shared.found(refused, &error).await else {
+                return Err(self.noted(error));
+            };
+            *present = Some(token.clone());
+            return Ok(token.header);
+        }
         match shared.renewed(refused).await {
             Ok(token) => {
                 *present = Some(token.clone());
@@ -161,12 +214,18 @@ impl Tokens {
                 Ok(token.header)
             }
             Err(error) => {
-                if error.is_final() {
-                    *self.refusal() = Some(error.clone());
-                }
-                Err(error)
+                let error = shared.close(error).await;
+                Err(self.noted(error))
             }
         }
+    }
+
+    /// Keeps a refusal for who asks for it later.
+    fn noted(&self, error: TokenError) -> TokenError {
+        if error.is_final() {
+            *self.refusal() = Some(error.clone());
+        }
+        error
     }
 
     fn refusal(&self) -> std::sync::MutexGuard<'_, Option<TokenError>> {
@@ -175,6 +234,52 @@ impl Tokens {
 }
 
 impl Shared {
+    /// What was answered to others, and holds for whoever asks at this place as well.
+    fn known_refusal(&self, place: u64) -> Option<TokenError> {
+        let closed = self.closed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let closed = closed.as_ref()?;
+        let left = closed.until.saturating_sub(self.clock.elapsed());
+        if closed.asked < place && left.is_zero() {
+            return None;
+        }
+        let mut error = closed.error.clone();
+        if let TokenError::Refused { told, .. } = &mut error {
+            told.retry_after = Some(left).filter(|left| !left.is_zero());
+        }
+        Some(error)
+    }
+
+    /// A token that another process was given, while this one is to leave the service alone.
+    async fn found(&self, refused: Option<&HeaderValue>, why: &TokenError) -> Option<Token> {
+        match &self.source {
+            Source::Person(_, keeper) if !why.is_final() => self.kept(keeper.as_ref(), refused).await.ok()?.1,
+            _ => None,
+        }
+    }
+
+    /// Judges a refusal, and remembers it.
+    async fn close(&self, mut error: TokenError) -> TokenError {
+        if let Some(judge) = &self.judge
+            && matches!(error, TokenError::Refused { .. })
+        {
+            let judged = judge.passes(&error).await;
+            if let TokenError::Refused { passes, .. } = &mut error {
+                *passes = judged;
+            }
+        }
+        let rest = rest(&error);
+        if let TokenError::Refused { told, .. } = &mut error {
+            told.retry_after = Some(rest).filter(|rest| !rest.is_zero());
+        }
+        let closed = Closed {
+            error: error.clone(),
+            asked: self.asked.load(Ordering::Relaxed),
+            until: self.clock.elapsed() + rest,
+        };
+        *self.closed.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(closed);
+        error
+    }
+
     fn is_good(&self, token: &Token, refused: Option<&HeaderValue>) -> bool {
         self.clock.elapsed() < token.renew_at && refused != Some(&token.header)
     }
@@ -284,6 +389,19 @@ struct Read {
     renew_at: DateTime<Utc>,
 }
 
+/// How long nobody asks again after this. A service that failed, or was not reached, may answer the next time.
+fn rest(error: &TokenError) -> Duration {
+    let TokenError::Refused {
+        status, error: word, ..
+    } = error
+    else {
+        return Duration::ZERO;
+    };
+    let failed = 500 <= *status || word.is_empty() && *status != 429;
+    let least = if failed { Duration::ZERO } else { REMEMBERED };
+    error.retry_after().unwrap_or(least).min(WAIT_AT_MOST)
+}
+
 fn early(life: Duration) -> Duration {
     life.saturating_sub(RENEW_BEFORE.min(life / 2))
 }
@@ -294,6 +412,8 @@ fn over() -> TokenError {
         status: 400,
         error: "invalid_grant".into(),
         description: String::new(),
+        told: Box::default(),
+        passes: Some(false),
     }
 }
 
@@ -337,6 +457,32 @@ mod tests {
         );
         assert!(Grant::new(granted(None), None, now).is_none());
         assert!(Grant::parse(&Secret::new("{}".into())).is_none());
+    }
+
+    #[test]
+    fn a_refusal_is_remembered_for_a_minute_or_as_long_as_it_says_and_a_failure_is_not() {
+        let refused = |status, error: &str, seconds: Option<u64>| TokenError::Refused {
+            status,
+            error: error.into(),
+            description: String::new(),
+            told: Box::new(super::super::Told {
+                retry_after: seconds.map(Duration::from_secs),
+                ..Default::default()
+            }),
+            passes: None,
+        };
+        for (error, seconds) in [
+            (refused(400, "invalid_grant", None), 60),
+            (refused(400, "invalid_grant", Some(7)), 7),
+            (refused(429, "", None), 60),
+            (refused(429, "temporarily_unavailable", Some(99_999)), 3600),
+            (refused(503, "temporarily_unavailable", None), 0),
+            (refused(503, "", Some(5)), 5),
+            (refused(200, "", None), 0),
+            (over(), 60),
+        ] {
+            assert_eq!(rest(&error), Duration::from_secs(seconds), "{error:?}");
+        }
     }
 
     #[test]

@@ -95,7 +95,7 @@ impl Session<'_> {
         let endpoint = self.host.endpoint(&planned.plan, filled.credential);
         let tokens = Tokens::of_application(endpoint, self.host.clock.clone());
         if let Err(refused) = tokens.bearer().await {
-            return Err(self.host.explained(mode, refused).await?);
+            return Err(self.host.explained(mode, &filled.settings, refused).await?);
         }
         let mut connection = Connection {
             id: ORGANIZATION.into(),
@@ -143,10 +143,7 @@ impl Session<'_> {
                 connection.drive = Some(drive);
             }
             // Another tenant: nothing of it is known yet, and nothing of the old one is followed.
-            None => {
-                self.end_unfinished(&connection, "drive-switched").await?;
-                detach::leave_drive(&self.host.pool, &connection.id).await?;
-            }
+            None => self.leave_drive(&connection).await?,
         }
         Ok(connection)
     }
@@ -184,6 +181,13 @@ impl Session<'_> {
         let filled = fill_in(form, given, now)?;
         let planned = self.plan(mode, &filled.settings).await?;
         Ok((filled, planned))
+    }
+
+    /// Ends what a connection's drive was used for.
+    pub(super) async fn leave_drive(&self, connection: &Connection) -> Result<()> {
+        self.end_unfinished(connection, "drive-switched").await?;
+        detach::leave_drive(&self.host.pool, &connection.id).await?;
+        Ok(())
     }
 
     /// How things stand, without a request.
@@ -262,9 +266,14 @@ impl Session<'_> {
 }
 
 fn next_step(connection: &Connection) -> Option<String> {
-    if connection.needs_reconnect.is_some() {
+    if let Some(broken) = &connection.needs_reconnect {
         let word = connection.mode.word();
-        return Some(format!("connect again: `clientpoint-host connect {word}`"));
+        let again = format!("connect again: `clientpoint-host connect {word}`");
+        return Some(if broken.wants_reconnecting() {
+            again
+        } else {
+            format!("have mended what is said above, and it works again by itself; or {again}")
+        });
     }
     connection
         .drive

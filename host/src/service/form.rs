@@ -13,6 +13,9 @@ use crate::{Error, Result};
 /// The largest certificate file, in bytes.
 const PEM_AT_MOST: usize = 64 << 10;
 
+/// By how much this machine's clock may be behind that of whoever made a certificate a moment ago.
+const CLOCKS_DIFFER: chrono::TimeDelta = chrono::TimeDelta::hours(1);
+
 /// What was filled in.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
@@ -163,6 +166,12 @@ fn credential(
             }
             let certificate = Certificate::from_pem(secret)
                 .map_err(|why| Error::Settings(format!("the certificate can't be used: {why}")))?;
+            if now + CLOCKS_DIFFER < certificate.begins() {
+                return Err(Error::Settings(format!(
+                    "the certificate is good from {} on only, by this machine's clock: set that right, or connect with a                      certificate that is good now",
+                    crate::clock::stamp(certificate.begins())
+                )));
+            }
             let end = crate::clock::stamp(certificate.expires());
             if certificate.expires() <= now {
                 return Err(over("certificate", end));

@@ -85,7 +85,8 @@ impl Session<'_> {
         };
         let _turn = turn?;
         let actor = self.actor();
-        let instance = self.instance(connection).await?.for_items(&items);
+        let (instance, tokens) = self.signed_in(connection).await?;
+        let instance = instance.for_items(&items);
         let brought_in = instance.brought_in();
         let asked = items.clone();
         let calling = instance.call(self.host.limits.transfer, async |world, accessor| {
@@ -103,7 +104,7 @@ impl Session<'_> {
             _closed = stopping => return stopped(&self.host.pool, &asked, &brought_in.all()).await,
         };
         let outcomes = accounting::of_import(&self.host.pool, &asked, &brought_in.all(), answered).await?;
-        let mut outcomes = self.settled(connection, outcomes).await?;
+        let mut outcomes = self.settled_with(connection, &tokens, outcomes).await?;
         for outcome in outcomes.iter_mut().filter(|outcome| outcome.reason == Some("no-space")) {
             // The plugin does not know where there is no room.
             let full = std::io::Error::from(std::io::ErrorKind::StorageFull);

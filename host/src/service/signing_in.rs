@@ -6,13 +6,13 @@ use super::form::{Filled, Given};
 use super::standing::own_connection;
 use super::{Session, Stop, report};
 use crate::bindings::exports::clientpoint::content_source::source::{
-    Account as ContractAccount, AuthorizationPlan, Claim, Setting, SignInPage as ContractPage,
+    Account as ContractAccount, AuthorizationPlan, Claim, SignInPage as ContractPage,
 };
-use crate::host::Planned;
+use crate::host::{Planned, in_contract};
 use crate::oauth::endpoint::{Asking, Granted};
 use crate::oauth::listener::{Listening, Loopback};
 use crate::oauth::pending::{Answer, Pending};
-use crate::oauth::{Grant, Plan, SignInPage, TokenError, Tokens, claims};
+use crate::oauth::{Grant, Plan, SignInPage, Tokens, claims, refused_at_the_page};
 use crate::store::connections::{self, Account, ChosenDrive, Connection, Mode};
 use crate::{Error, Result};
 
@@ -22,6 +22,8 @@ pub struct SignIn<'s> {
     plugin: String,
     planned: Planned,
     page: ContractPage,
+    /// Where somebody with the rights approves the application.
+    approval: Option<String>,
     filled: Filled,
     pending: Arc<Pending>,
     listening: Listening,
@@ -48,6 +50,7 @@ impl Session<'_> {
         let Some(page) = planned.plan.sign_in.clone() else {
             return Err(Error::PluginStopped("it names no page to sign in at".into()));
         };
+        let approval = self.host.approval_url(&filled.settings, &planned).await?;
         let loopback = Loopback::bind(port)
             .await
             .map_err(|error| Error::Settings(error.to_string()))?;
@@ -58,6 +61,7 @@ impl Session<'_> {
             plugin: description.id,
             planned,
             page,
+            approval,
             filled,
             pending,
             listening,
@@ -69,6 +73,12 @@ impl SignIn<'_> {
     /// Where the person goes with a browser.
     pub fn url(&self) -> &str {
         &self.pending.url
+    }
+
+    /// Where somebody with the rights approves the application for everybody: the page that asks for an approval does not
+    /// send the browser back.
+    pub fn approval_url(&self) -> Option<&str> {
+        self.approval.as_deref()
     }
 
     /// Where the browser comes back to.
@@ -98,10 +108,7 @@ impl SignIn<'_> {
                 message: "the sign-in was given up before anybody came back from it: nothing was changed".into(),
             });
         };
-        let arrival = arrival.map_err(|late| Error::SignIn {
-            problem: "too-late".into(),
-            message: late.to_string(),
-        })?;
+        let arrival = arrival.map_err(|late| self.too_late(&late.to_string()))?;
         let (answer, browser) = arrival.part();
         let made = self.made(answer).await;
         match &made {
@@ -112,17 +119,26 @@ impl SignIn<'_> {
         made
     }
 
+    fn too_late(&self, late: &str) -> Error {
+        let approval = self.approval.as_ref().map(|url| {
+            format!(
+                "; if the sign-in service asked for an administrator's approval, one can give it once for everybody at {url}"
+            )
+        });
+        Error::SignIn {
+            problem: "too-late".into(),
+            message: format!("{late}{}", approval.unwrap_or_default()),
+        }
+    }
+
     async fn made(&self, answer: Answer) -> Result<Connection> {
         let host = self.session.host;
+        let settings = &self.filled.settings;
         let code = match answer {
             Answer::Code(code) => code,
             Answer::Refused { error, description } => {
-                let refused = TokenError::Refused {
-                    status: 0,
-                    error,
-                    description,
-                };
-                return Err(host.explained(Mode::User, refused).await?);
+                let refused = refused_at_the_page(&self.page.url, error, description);
+                return Err(host.explained(Mode::User, settings, refused).await?);
             }
         };
         let endpoint = host.endpoint(&self.planned.plan, self.filled.credential.clone());
@@ -133,7 +149,7 @@ impl SignIn<'_> {
         };
         let granted = match endpoint.ask(&asking).await {
             Ok(granted) => granted,
-            Err(refused) => return Err(host.explained(Mode::User, refused).await?),
+            Err(refused) => return Err(host.explained(Mode::User, settings, refused).await?),
         };
         let claims = self.believed(&granted)?;
         let tokens = Tokens::fresh(&granted, host.clock.clone()).map_err(|error| unusable(&error.to_string()))?;
@@ -212,9 +228,16 @@ impl SignIn<'_> {
             .host
             .keep_connection(&connection, &self.planned, &self.filled.secret, Some(grant))
             .await?;
-        if let Some(drive) = kept.or(suggested) {
-            session.change_drive(&connection, &drive).await?;
-            connection.drive = Some(drive);
+        match kept.or(suggested) {
+            Some(drive) => {
+                session.change_drive(&connection, &drive).await?;
+                connection.drive = Some(drive);
+            }
+            // Another account, without a drive of its own: nothing of the old one's is followed.
+            None => {
+                session.leave_drive(&connection).await?;
+                connection.drive = None;
+            }
         }
         Ok(connection)
     }
@@ -229,14 +252,7 @@ impl Session<'_> {
         tokens: Tokens,
         claims: Vec<Claim>,
     ) -> Result<ContractAccount> {
-        let settings: Vec<Setting> = candidate
-            .settings
-            .iter()
-            .map(|(key, value)| Setting {
-                key: key.clone(),
-                value: value.clone(),
-            })
-            .collect();
+        let settings = in_contract(&candidate.settings);
         let instance = self.host.instance(candidate, plan, tokens).await?;
         let verified = instance
             .call(self.host.limits.call, async |world, accessor| {

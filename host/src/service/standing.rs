@@ -1,5 +1,6 @@
 //! Which connection a person works with, and whether it is still accepted.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -9,9 +10,8 @@ use wasmtime::component::Accessor;
 use super::{Session, report};
 use crate::bindings::ContentSource;
 use crate::bindings::exports::clientpoint::content_source::content_import::Error as ContractError;
-use crate::bindings::exports::clientpoint::content_source::source::OauthError;
 use crate::clock::stamp;
-use crate::host::{Host, Planned};
+use crate::host::{Host, Planned, refusal_in_contract};
 use crate::oauth::{TokenError, Tokens};
 use crate::plugin::Instance;
 use crate::state::State;
@@ -23,6 +23,10 @@ pub(crate) const ORGANIZATION: &str = "organization";
 
 /// The word for a person's connection that needs its person.
 const NEEDS_RECONNECT: &str = "needs-reconnect";
+
+/// The one problem that nobody but the person can mend: there is no use in trying before they have signed in again.
+/// Whatever else is wrong, somebody else can mend it, a policy, an approval, a secret; it is tried again each time.
+const FOR_THE_PERSON: &str = "sign-in-again";
 
 /// When a client secret or a certificate ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -92,7 +96,7 @@ impl Session<'_> {
     }
 
     /// Calls the plugin for this person's connection, signed in beforehand, so that a refused sign-in is explained in
-    /// its own words rather than as a request that failed.
+    /// its own words rather than as a request that failed. For calls that only look.
     pub(crate) async fn with_plugin<R>(
         &self,
         connection: &Connection,
@@ -101,11 +105,11 @@ impl Session<'_> {
     ) -> Result<R> {
         let (instance, tokens) = self.signed_in(connection).await?;
         let result = instance.call(within, call).await;
-        // The sign-in may have ended in the middle.
-        if let Some(refused) = tokens.take_refusal() {
-            self.refused(connection, refused).await?;
+        // The sign-in may have ended in the middle: what was seen by then is not the whole.
+        match tokens.take_refusal() {
+            Some(refused) => Err(self.refused(connection, refused).await?),
+            None => result,
         }
-        result
     }
 
     /// An instance for this connection, signed in.
@@ -113,9 +117,11 @@ impl Session<'_> {
         Ok(self.signed_in(connection).await?.0)
     }
 
-    async fn signed_in(&self, connection: &Connection) -> Result<(Instance, Tokens)> {
+    pub(crate) async fn signed_in(&self, connection: &Connection) -> Result<(Instance, Tokens)> {
         // A person's sign-in that is over can't come back by itself, and is not tried again and again.
-        if let (Mode::User, Some(broken)) = (connection.mode, &connection.needs_reconnect) {
+        if let (Mode::User, Some(broken)) = (connection.mode, &connection.needs_reconnect)
+            && broken.is_for_the_person()
+        {
             return Err(needs_reconnect(connection, broken));
         }
         let planned = self.plan(connection.mode, &connection.settings).await?;
@@ -132,11 +138,7 @@ impl Session<'_> {
         Ok((instance, tokens))
     }
 
-    pub(crate) async fn plan(
-        &self,
-        mode: Mode,
-        settings: &std::collections::BTreeMap<String, String>,
-    ) -> Result<Planned> {
+    pub(crate) async fn plan(&self, mode: Mode, settings: &BTreeMap<String, String>) -> Result<Planned> {
         self.host
             .authorization(mode, settings)
             .await?
@@ -146,7 +148,10 @@ impl Session<'_> {
     /// What a refusal means for a connection that is stored, which is marked if that is final.
     async fn refused(&self, connection: &Connection, refused: TokenError) -> Result<Error> {
         let is_final = refused.is_final();
-        let explained = self.host.explained(connection.mode, refused).await?;
+        let explained = self
+            .host
+            .explained(connection.mode, &connection.settings, refused)
+            .await?;
         if !is_final || explained.code() == "unavailable" {
             return Ok(explained);
         }
@@ -155,6 +160,10 @@ impl Session<'_> {
 
     /// What the source has answered. That it does not accept a token which the sign-in service has just given means that
     /// the person must sign in again.
+    ///
+    /// # Errors
+    ///
+    /// The answer's, and the database's.
     pub(crate) async fn settled<T>(
         &self,
         connection: &Connection,
@@ -166,6 +175,19 @@ impl Session<'_> {
                 Err(self.broken(connection, "sign-in-needed", &message).await?)
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// As [`Session::settled`]. Where the sign-in ended in the middle, it is told in the words of the sign-in service.
+    pub(crate) async fn settled_with<T>(
+        &self,
+        connection: &Connection,
+        tokens: &Tokens,
+        answer: std::result::Result<T, ContractError>,
+    ) -> Result<T> {
+        match (tokens.take_refusal(), answer) {
+            (Some(refused), Err(ContractError::SignInNeeded(_))) => Err(self.refused(connection, refused).await?),
+            (_, answer) => self.settled(connection, answer).await,
         }
     }
 
@@ -194,31 +216,39 @@ impl Session<'_> {
 
 impl Host {
     /// Why there is no token, in the plugin's words.
-    pub(crate) async fn explained(&self, mode: Mode, refused: TokenError) -> Result<Error> {
-        let (status, error, description) = match refused {
-            TokenError::Refused {
-                status,
-                error,
-                description,
-            } => (status, error, description),
-            TokenError::Unreachable { .. } => {
-                return Ok(Error::SignIn {
+    pub(crate) async fn explained(
+        &self,
+        mode: Mode,
+        settings: &BTreeMap<String, String>,
+        refused: TokenError,
+    ) -> Result<Error> {
+        let Some(refusal) = refusal_in_contract(&refused) else {
+            return Ok(match refused {
+                TokenError::Storage(why) => Error::Storage(why),
+                _ => Error::SignIn {
                     problem: "unavailable".into(),
                     message: format!("{refused}: check the network and try again"),
-                });
-            }
-            TokenError::Storage(why) => return Ok(Error::Storage(why)),
+                },
+            });
         };
-        let refusal = OauthError {
-            status,
-            error,
-            description,
-        };
-        let explained = self.explain(mode, refusal).await?;
+        let explained = self.explain(mode, settings, refusal).await?;
         Ok(Error::SignIn {
             problem: report::sign_in_problem(explained.problem).into(),
             message: explained.message,
         })
+    }
+}
+
+impl Broken {
+    /// Whether nobody but the person can mend it.
+    pub fn is_for_the_person(&self) -> bool {
+        self.problem == FOR_THE_PERSON
+    }
+
+    /// Whether connecting again is the way out. Of an approval that is missing, or a policy, it is not: it works again by
+    /// itself once that is mended.
+    pub fn wants_reconnecting(&self) -> bool {
+        ["wrong-settings", "expired-secret", "sign-in-needed", FOR_THE_PERSON].contains(&self.problem.as_str())
     }
 }
 
@@ -237,6 +267,15 @@ impl Connection {
 /// That, and since when, a connection is not accepted any more.
 fn since(connection: &Connection, broken: &Broken) -> String {
     match (&connection.mode, &connection.account) {
+        (Mode::User, Some(account)) if !broken.wants_reconnecting() => {
+            format!("the sign-in of {} is not accepted since {}", account.name, broken.since)
+        }
+        (Mode::User, None) if !broken.wants_reconnecting() => {
+            format!("your sign-in is not accepted since {}", broken.since)
+        }
+        (Mode::Organization, _) if !broken.wants_reconnecting() => {
+            format!("the company's connection is not accepted since {}", broken.since)
+        }
         (Mode::User, Some(account)) => format!(
             "the sign-in of {} needs reconnect since {}: run `clientpoint-host connect user`",
             account.name, broken.since

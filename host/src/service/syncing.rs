@@ -349,7 +349,8 @@ impl Session<'_> {
         within: Duration,
         allowance: &Allowance,
     ) -> Result<Report> {
-        let instance = self.instance(connection).await?.for_run(run.id, &allowance.lines);
+        let (instance, tokens) = self.signed_in(connection).await?;
+        let instance = instance.for_run(run.id, &allowance.lines);
         let cursor = run.cursor.clone();
         let options = Options {
             exact: options.plan.is_some(),
@@ -361,7 +362,7 @@ impl Session<'_> {
                 sync.call_step(accessor, cursor, options).await
             })
             .await?;
-        let report = self.settled(connection, report).await?;
+        let report = self.settled_with(connection, &tokens, report).await?;
         if CURSOR_AT_MOST < report.cursor.len() {
             return Err(Error::PluginStopped("its cursor is too long".into()));
         }

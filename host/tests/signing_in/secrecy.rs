@@ -44,6 +44,15 @@ async fn no_secret_is_in_arguments_output_log_or_files() {
         contains(&seen.0, b"Ada Winter") && contains(&seen.0, b"DEBUG"),
         "the log is loud"
     );
+    for told in [
+        "the sign-in service refused",
+        "50173",
+        "invalid_grant",
+        "correlation_id",
+        "trace_id",
+    ] {
+        assert!(contains(&seen.0, told.as_bytes()), "the log has no {told}");
+    }
     let written: Vec<(PathBuf, Vec<u8>)> = below(&stage.data)
         .into_iter()
         .map(|path| (path.clone(), std::fs::read(path).unwrap()))

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     fake::{API, Answer, Fake, run},
     model::DriveKind,
-    source::{ANY_TENANT, PERSONAL_TENANT},
+    source::{ANY_TENANT, CLIENT_ID, PERSONAL_TENANT},
 };
 
 const TID: &str = "11111111-2222-3333-4444-555555555555";
@@ -28,9 +28,18 @@ fn verified(
 
 /// Ada has signed in, and Graph answers this.
 fn person(answer: Answer) -> Result<Account, SignInError> {
+    person_for("own", answer)
+}
+
+fn person_for(reach: &str, answer: Answer) -> Result<Account, SignInError> {
     let mut fake = Fake::new([]).answering(move |_| Some(answer.clone()));
     let claims = [("ver", "2.0"), ("tid", TID), ("oid", OID), ("name", "Ada")];
-    let verified = verified(&mut fake, Mode::User, &[(TENANT, ANY_TENANT)], &claims);
+    let settings = [
+        (TENANT, ANY_TENANT),
+        (REACH, reach),
+        (CLIENT_ID, "11111111-2222-3333-4444-555555555555"),
+    ];
+    let verified = verified(&mut fake, Mode::User, &settings, &claims);
     assert_eq!(fake.paths()[0], format!("{API}/v1.0/me/drive"));
     verified
 }
@@ -93,6 +102,28 @@ fn a_guest_without_a_drive_is_refused_with_the_way_out() {
         assert_eq!(refused.problem, Problem::AccountRefused);
         assert!(refused.message.contains("guests"), "{}", refused.message);
     }
+}
+
+#[test]
+fn a_guest_or_an_account_without_a_licence_is_welcome_for_the_libraries_of_sites() {
+    for answer in [
+        error(404, "User's mysite not found."),
+        error(400, "Tenant does not have a SPO license"),
+    ] {
+        let account = person_for("sites", answer).unwrap();
+        assert_eq!((account.drive, account.name.as_str()), (None, "Ada"));
+    }
+    assert_eq!(
+        person_for("sites", drive("personal")).unwrap_err().problem,
+        Problem::AccountRefused
+    );
+    let denied = person_for("sites", error(403, "Access denied")).unwrap_err();
+    assert_eq!(denied.problem, Problem::ConsentMissing);
+    assert!(
+        denied.message.contains("/organizations/adminconsent?client_id="),
+        "{}",
+        denied.message
+    );
 }
 
 #[test]

@@ -89,6 +89,16 @@ pub(super) fn settings_error(error: SettingsError) -> exported::SettingsError {
     }
 }
 
+/// As far as the standard goes.
+pub(super) fn refusal(error: &exported::OauthError) -> source::Refusal<'_> {
+    source::Refusal {
+        status: error.status,
+        error: &error.error,
+        description: &error.description,
+        ..source::Refusal::default()
+    }
+}
+
 pub(super) fn sign_in_error(error: SignInError) -> exported::SignInError {
     exported::SignInError {
         problem: match error.problem {

@@ -15,6 +15,8 @@ pub struct GraphError {
     /// The message for people, in whatever language. May be empty.
     pub message: String,
     infected: bool,
+    /// Whether a policy of the site wants more of whoever asks than any token of this sign-in says.
+    wants_claims: bool,
 }
 
 /// What can be done about it.
@@ -57,6 +59,9 @@ impl GraphError {
             codes: Vec::new(),
             message: String::new(),
             infected: head.header("x-virus-infected").is_some(),
+            wants_claims: head
+                .header("www-authenticate")
+                .is_some_and(|challenge| challenge.contains("insufficient_claims")),
         };
         let envelope = serde_json::from_slice::<Value>(body).unwrap_or_default();
         let mut level = member(&envelope, "error");
@@ -104,8 +109,9 @@ impl GraphError {
             301 | 302 | 303 | 307 | 308 => Meaning::Moved,
             429 | 503 | 509 => Meaning::Throttled,
             408 | 500 | 502 | 504 => Meaning::Transient,
+            // Signing in again brings no other token: Microsoft asks those for more who can give more, and lets no others in.
+            401 if self.wants_claims || self.says("insufficient_claims") => Meaning::Denied,
             401 => Meaning::SignIn,
-            403 if self.says("insufficient_claims") => Meaning::SignIn,
             403 => Meaning::Denied,
             404 | 410 => Meaning::NotFound,
             409 if self.says("resourceModified") => Meaning::Changed,
@@ -194,6 +200,20 @@ mod tests {
                 assert_eq!(error(status, body).meaning(), meaning, "{status} {body}");
             }
         }
+    }
+
+    #[test]
+    fn a_site_that_wants_more_claims_is_closed_and_no_end_of_the_sign_in() {
+        let challenge = "Bearer realm=\"\", error=\"insufficient_claims\", claims=\"eyJ9\"";
+        let head = Head::new(401, vec![("WWW-Authenticate".into(), challenge.into())]);
+        assert_eq!(GraphError::read(&head, b"").meaning(), Meaning::Denied);
+        let body = r#"{"error":{"code":"accessDenied","innerError":{"code":"insufficient_claims"}}}"#;
+        assert_eq!(error(403, body).meaning(), Meaning::Denied);
+        let over = Head::new(
+            401,
+            vec![("www-authenticate".into(), "Bearer error=\"invalid_token\"".into())],
+        );
+        assert_eq!(GraphError::read(&over, b"").meaning(), Meaning::SignIn);
     }
 
     #[test]

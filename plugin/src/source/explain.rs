@@ -1,7 +1,14 @@
-//! What the sign-in service's refusal of a token request means. Its numbers (`AADSTS…`) tell most; they may change, so
-//! the error word of the standard decides where a number is not known.
+//! What the sign-in service's refusals mean. Its numbers (`AADSTS…`) tell most; they may change, so the error word of the
+//! standard decides where a number is not known.
+//!
+//! The numbers are those of
+//! <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>, and those that people have reported since
+//! it was written. `application.rs` has what is wrong with what was filled in, or with the registration; `rights.rs` who
+//! must approve what; `person.rs` what is about the one who signs in; what passes by itself is here.
 
+mod application;
 mod person;
+mod rights;
 
 use super::{CERTIFICATE, CLIENT_ID, CLIENT_SECRET, CLOUD, TENANT};
 use crate::model::Mode;
@@ -13,7 +20,7 @@ pub enum Problem {
     WrongSettings,
     /// The secret is over.
     ExpiredSecret,
-    /// The person must sign in again.
+    /// The person must sign in again: nobody else can mend it.
     SignInAgain,
     /// The person did not agree.
     Declined,
@@ -38,166 +45,175 @@ pub struct SignInError {
     pub message: String,
 }
 
-/// Explains a refused token request by its status, its `error` and its `error_description`. What came back from the page
-/// where people sign in has status 0.
-#[must_use]
-pub fn explain(mode: Mode, status: u16, error: &str, description: &str) -> SignInError {
-    let number = number(description);
-    let of_person = number
-        .filter(|_| mode == Mode::User)
-        .and_then(|number| person::by_number(number, error));
-    if let Some((problem, key, message)) = of_person.or_else(|| number.and_then(by_number)) {
-        return SignInError {
-            problem,
-            key,
-            message: message.to_owned(),
-        };
-    }
-    let (problem, text) = match mode {
-        Mode::User if status != 429 && status < 500 => person::by_word(error).unwrap_or_else(|| by_word(status, error)),
-        _ => by_word(status, error),
-    };
-    let reference = match number {
-        Some(number) => format!(" (AADSTS{number})"),
-        None if status == 0 => String::new(),
-        None => format!(" (status {status})"),
-    };
-    SignInError {
-        problem,
-        key: None,
-        message: format!("{text}{reference}"),
-    }
-}
-
-/// The first `AADSTS` number of a description.
-fn number(description: &str) -> Option<u32> {
-    let (_, rest) = description.split_once("AADSTS")?;
-    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok()
+/// A refusal of the sign-in service. What came back from the page where people sign in has status 0.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Refusal<'a> {
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// The member `error`.
+    pub error: &'a str,
+    /// The member `error_description`. Never repeated to anybody.
+    pub description: &'a str,
+    /// The member `error_codes`.
+    pub codes: &'a [u32],
+    /// The member `suberror`.
+    pub suberror: Option<&'a str>,
+    /// The member `correlation_id`: by it, administrators find the refusal in their sign-in logs.
+    pub correlation_id: Option<&'a str>,
 }
 
 /// What a number stands for: the problem, the field to look at, and the words.
-type Meaning = (Problem, Option<&'static str>, &'static str);
-
-fn by_number(number: u32) -> Option<Meaning> {
-    use Problem::{ConsentMissing, ExpiredSecret, Unavailable, WrongSettings};
-    Some(match number {
-        7_000_215 => (
-            WrongSettings,
-            Some(CLIENT_SECRET),
-            "the client secret is wrong: paste the secret's Value, not its Secret ID; the Value is shown only once, so \
-             make a new secret if it is lost",
-        ),
-        7_000_222 => (
-            ExpiredSecret,
-            Some(CLIENT_SECRET),
-            "the client secret has expired: make a new one under Certificates & secrets, and connect with its Value",
-        ),
-        7_000_218 | 900_144 | 90_014 => (
-            WrongSettings,
-            Some(CLIENT_SECRET),
-            "the client secret is missing: fill in the secret's Value, or give a certificate",
-        ),
-        700_025 => (
-            WrongSettings,
-            Some(CLIENT_SECRET),
-            "the application is registered as a public client (mobile and desktop), which has no secret: leave the \
-             secret out, or register the redirect address under Web",
-        ),
-        50_011 => (
-            WrongSettings,
-            None,
-            "the redirect address is not registered: add http://localhost/connect to the application's redirect URIs",
-        ),
-        50_194 => (
-            WrongSettings,
-            Some(TENANT),
-            "the application is for one tenant only: fill in that tenant's id or domain",
-        ),
-        90_002 | 50_059 => (
-            WrongSettings,
-            Some(TENANT),
-            "Microsoft knows no such tenant: check the Tenant ID, and that it belongs to the cloud chosen",
-        ),
-        700_016 | 700_011 | 70_001 => (
-            WrongSettings,
-            Some(CLIENT_ID),
-            "the tenant has no application with this client id: check the Client ID, and that the application is \
-             registered in this tenant or approved for it",
-        ),
-        7_000_112 => (
-            WrongSettings,
-            Some(CLIENT_ID),
-            "the application is disabled: an administrator of Microsoft 365 can enable it under Enterprise applications",
-        ),
-        90_038 | 900_382 | 900_432 => (
-            WrongSettings,
-            Some(CLOUD),
-            "the tenant lives in another Microsoft cloud: choose that cloud",
-        ),
-        65_001 | 65_004 | 90_094 | 90_095 | 50_105 => (
-            ConsentMissing,
-            None,
-            "the application is not approved: an administrator of Microsoft 365 must grant its permissions (API \
-             permissions, Grant admin consent)",
-        ),
-        65_005 | 650_052 | 650_054 | 650_056 | 650_057 | 500_011 => (
-            ConsentMissing,
-            None,
-            "the application is not set up for Microsoft Graph: an administrator of Microsoft 365 can add \
-             Files.Read.All under API permissions and grant it",
-        ),
-        53_000 | 53_001 | 53_003 | 53_011 | 50_131 | 500_021 | 500_022 => (
-            ConsentMissing,
-            None,
-            "a policy of the tenant blocks the application: an administrator of Microsoft 365 can make an exception",
-        ),
-        700_027 => (
-            WrongSettings,
-            Some(CERTIFICATE),
-            "the certificate is not accepted: upload it under Certificates & secrets, and check that it has not expired \
-             and that this machine's clock is right",
-        ),
-        90_055 => (
-            Unavailable,
-            None,
-            "Microsoft asks the tenant to slow down: try again in a few minutes",
-        ),
-        _ => return None,
-    })
+#[derive(Debug, Clone, Copy)]
+struct Meaning {
+    problem: Problem,
+    key: Option<&'static str>,
+    text: &'static str,
+    /// Whether an administrator's consent, given once for everybody, is a way out.
+    consent: bool,
 }
 
-fn by_word(status: u16, error: &str) -> (Problem, &'static str) {
+impl Meaning {
+    const fn new(problem: Problem, text: &'static str) -> Self {
+        Self {
+            problem,
+            key: None,
+            text,
+            consent: false,
+        }
+    }
+
+    /// Something filled in is wrong, and this is the field.
+    const fn setting(key: &'static str, text: &'static str) -> Self {
+        Self {
+            key: Some(key),
+            ..Self::new(Problem::WrongSettings, text)
+        }
+    }
+
+    /// Somebody must approve the application, and can do so at one address.
+    const fn consent(text: &'static str) -> Self {
+        Self {
+            consent: true,
+            ..Self::new(Problem::ConsentMissing, text)
+        }
+    }
+}
+
+/// Explains a refusal. `approval` is the address at which an administrator approves the application.
+#[must_use]
+pub fn explain(mode: Mode, refusal: &Refusal<'_>, approval: Option<&str>) -> SignInError {
+    let numbers = numbers(refusal);
+    let meaning = numbers
+        .iter()
+        .find_map(|number| by_number(mode, *number, refusal))
+        .unwrap_or_else(|| by_word(mode, refusal));
+    let mut message = meaning.text.to_owned();
+    if let Some(approval) = approval.filter(|_| meaning.consent) {
+        message.push_str("; that is done once for everybody at ");
+        message.push_str(approval);
+        message.push_str(" (what its last page says does not matter)");
+    }
+    message.push_str(&reference(refusal, numbers.first()));
+    SignInError {
+        problem: meaning.problem,
+        key: meaning.key,
+        message,
+    }
+}
+
+/// By what people find a refusal again: its number and, for administrators, its id in the sign-in logs.
+fn reference(refusal: &Refusal<'_>, number: Option<&u32>) -> String {
+    let correlation_id = refusal
+        .correlation_id
+        .map_or_else(String::new, |id| format!(", correlation ID {id}"));
+    match number {
+        Some(number) => format!(" (AADSTS{number}{correlation_id})"),
+        None if refusal.status == 0 => String::new(),
+        None => format!(" (status {}{correlation_id})", refusal.status),
+    }
+}
+
+/// The numbers of a refusal: the first `AADSTS` of its description, then those that it lists.
+fn numbers(refusal: &Refusal<'_>) -> Vec<u32> {
+    let told = refusal.description.split_once("AADSTS").and_then(|(_, rest)| {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().ok()
+    });
+    let mut numbers: Vec<u32> = told.into_iter().collect();
+    for code in refusal.codes {
+        if !numbers.contains(code) {
+            numbers.push(*code);
+        }
+    }
+    numbers
+}
+
+fn by_number(mode: Mode, number: u32, refusal: &Refusal<'_>) -> Option<Meaning> {
+    let of_person = || match mode {
+        Mode::User => person::by_number(number, refusal),
+        Mode::Organization => None,
+    };
+    passing(number)
+        .or_else(of_person)
+        .or_else(|| application::by_number(number))
+        .or_else(|| rights::by_number(mode, number))
+}
+
+/// What passes by itself, whatever the status and the word: Microsoft answers throttling with `invalid_grant` (50196), and
+/// faults of its own with 400.
+fn passing(number: u32) -> Option<Meaning> {
+    let text = match number {
+        // Too many requests of the application, of the tenant, or of somebody's second factor.
+        50_196 | 90_055 | 50_088 | 50_166 => {
+            "Microsoft asks for fewer sign-ins in so short a time: wait a few minutes; it works again by itself"
+        }
+        // Faults of the service, and of a company's own agents behind it.
+        40_010 | 50_000 | 50_033 | 50_087 | 70_012 | 80_001 | 80_002 | 80_005 | 80_014 | 90_006 | 90_012 | 90_024
+        | 90_033 | 90_041 | 90_090 | 90_091 => NOT_WORKING,
+        _ => return None,
+    };
+    Some(Meaning::new(Problem::Unavailable, text))
+}
+
+const NOT_WORKING: &str = "Microsoft's sign-in service does not work at the moment: try again later";
+
+const NO_ANSWER: &str = "what answered in the place of Microsoft's sign-in service is no answer of it: check whether a proxy \
+    or the log-in page of a network is in between, and try again";
+
+fn by_word(mode: Mode, refusal: &Refusal<'_>) -> Meaning {
+    let failed = refusal.status == 429 || refusal.status >= 500;
+    match refusal.error {
+        "temporarily_unavailable" | "server_error" => Meaning::new(Problem::Unavailable, NOT_WORKING),
+        _ if failed => Meaning::new(Problem::Unavailable, NOT_WORKING),
+        "" => Meaning::new(Problem::Unavailable, NO_ANSWER),
+        _ => match mode {
+            Mode::User => person::by_word(refusal).unwrap_or_else(|| of_settings(refusal.error)),
+            Mode::Organization => of_settings(refusal.error),
+        },
+    }
+}
+
+fn of_settings(error: &str) -> Meaning {
     match error {
-        "temporarily_unavailable" | "server_error" => (
-            Problem::Unavailable,
-            "Microsoft's sign-in service does not work at the moment: try again later",
-        ),
-        _ if status == 429 || status >= 500 => (
-            Problem::Unavailable,
-            "Microsoft's sign-in service does not work at the moment: try again later",
-        ),
-        "" => (
-            Problem::Unavailable,
-            "what answered in the place of Microsoft's sign-in service is no answer of it: check whether a proxy or the log-in \
-             page of a network is in between, and try again",
-        ),
-        "invalid_client" | "unauthorized_client" => (
+        "invalid_client" => Meaning::new(
             Problem::WrongSettings,
-            "Microsoft does not accept the credentials: check Tenant ID, Client ID and Client Secret or \
-             Certificate",
+            "Microsoft does not accept the credentials: check Tenant ID, Client ID and Client Secret or Certificate",
         ),
-        "consent_required" | "interaction_required" | "access_denied" => (
-            Problem::ConsentMissing,
+        "unauthorized_client" => Meaning::new(
+            Problem::WrongSettings,
+            "Microsoft knows no such application in this tenant: check Client ID and Tenant ID, and that the application is \
+             registered there or approved for it",
+        ),
+        "consent_required" | "interaction_required" | "access_denied" => Meaning::consent(
             "Microsoft wants the application approved first: an administrator of Microsoft 365 must grant its permissions",
         ),
-        "invalid_grant" | "invalid_request" | "invalid_scope" | "invalid_resource" | "invalid_target" => (
+        "invalid_grant" | "invalid_request" | "invalid_scope" | "invalid_resource" | "invalid_target" => Meaning::new(
             Problem::WrongSettings,
             "Microsoft does not take the sign-in with these settings: check them, and connect again",
         ),
-        _ => (
+        _ => Meaning::new(
             Problem::Other,
-            "the sign-in failed for a reason that is not known here: see the host's log",
+            "the sign-in failed for a reason that is not known here: the host's log has Microsoft's ids of it",
         ),
     }
 }
@@ -206,8 +222,20 @@ fn by_word(status: u16, error: &str) -> (Problem, &'static str) {
 mod tests {
     use super::*;
 
+    const APPROVAL: &str = "https://login.example/t/adminconsent?client_id=c";
+
+    fn told(mode: Mode, status: u16, error: &str, description: &str) -> SignInError {
+        let refusal = Refusal {
+            status,
+            error,
+            description,
+            ..Refusal::default()
+        };
+        super::explain(mode, &refusal, Some(APPROVAL))
+    }
+
     fn explain(status: u16, error: &str, description: &str) -> SignInError {
-        super::explain(Mode::Organization, status, error, description)
+        told(Mode::Organization, status, error, description)
     }
 
     fn explained(number: u32) -> SignInError {
@@ -256,5 +284,117 @@ mod tests {
     fn the_description_is_never_repeated() {
         let error = explain(400, "invalid_client", "the secret was hunter2");
         assert!(!error.message.contains("hunter2"));
+    }
+
+    #[test]
+    fn what_passes_by_itself_is_waited_for_whatever_status_and_word_it_comes_with() {
+        for mode in [Mode::User, Mode::Organization] {
+            for number in [
+                50_196, 90_055, 90_033, 90_006, 90_012, 90_024, 90_041, 90_090, 90_091, 50_033, 50_087, 50_000, 50_088,
+                40_010,
+            ] {
+                for (status, word) in [(400, "invalid_grant"), (401, "invalid_client"), (0, "access_denied")] {
+                    let error = told(mode, status, word, &format!("AADSTS{number}: x"));
+                    assert_eq!(error.problem, Problem::Unavailable, "{number} {word}");
+                    assert!(!error.message.contains("settings"), "{}", error.message);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_application_that_nobody_has_approved_is_told_with_the_address_of_the_approval() {
+        for number in [7_000_229, 65_001, 90_094, 90_008] {
+            let error = explained(number);
+            assert_eq!((error.problem, error.key), (Problem::ConsentMissing, None), "{number}");
+            assert!(error.message.contains(APPROVAL), "{}", error.message);
+        }
+        let blocked = explained(53_003);
+        assert!(
+            !blocked.message.contains(APPROVAL),
+            "no approval helps: {}",
+            blocked.message
+        );
+    }
+
+    #[test]
+    fn r16_whatever_is_wrong_with_a_certificate_has_words_of_its_own() {
+        for (number, problem, key, word) in [
+            (700_027, Problem::WrongSettings, Some(CERTIFICATE), "upload"),
+            (700_030, Problem::WrongSettings, Some(CERTIFICATE), "upload"),
+            (700_024, Problem::WrongSettings, None, "clock"),
+            (1_000_502, Problem::ExpiredSecret, Some(CERTIFICATE), "certificate"),
+            (7_000_214, Problem::ExpiredSecret, Some(CERTIFICATE), "certificate"),
+            (7_000_274, Problem::ExpiredSecret, Some(CERTIFICATE), "certificate"),
+            (7_000_277, Problem::ExpiredSecret, Some(CERTIFICATE), "certificate"),
+            (700_023, Problem::WrongSettings, Some(TENANT), "tenant"),
+        ] {
+            for mode in [Mode::User, Mode::Organization] {
+                let error = told(mode, 401, "invalid_client", &format!("AADSTS{number}: x"));
+                assert_eq!((error.problem, error.key), (problem, key), "{number}");
+                assert!(error.message.contains(word), "{}", error.message);
+                assert!(!error.message.contains("Client Secret"), "{}", error.message);
+            }
+        }
+    }
+
+    #[test]
+    fn a_redirect_address_on_the_wrong_platform_is_named() {
+        for (mode, word, number) in [
+            (Mode::User, "invalid_request", 9_002_327),
+            (Mode::User, "invalid_request", 9_002_326),
+            (Mode::User, "invalid_grant", 700_084),
+        ] {
+            let error = told(mode, 400, word, &format!("AADSTS{number}: x"));
+            assert!(error.message.contains("Single-page application"), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn where_the_number_is_shown_administrators_find_it_by_its_id() {
+        let refusal = Refusal {
+            status: 400,
+            error: "invalid_grant",
+            codes: &[4_242],
+            correlation_id: Some("5e1f7a2c-0000-4000-8000-000000c11e47"),
+            ..Refusal::default()
+        };
+        let error = super::explain(Mode::User, &refusal, None);
+        assert!(
+            error
+                .message
+                .ends_with("(AADSTS4242, correlation ID 5e1f7a2c-0000-4000-8000-000000c11e47)"),
+            "{}",
+            error.message
+        );
+    }
+
+    #[test]
+    fn a_number_that_only_the_list_has_counts_too() {
+        let refusal = Refusal {
+            status: 400,
+            error: "invalid_grant",
+            description: "AADSTS4242: x",
+            codes: &[4_242, 50_196],
+            ..Refusal::default()
+        };
+        let error = super::explain(Mode::User, &refusal, None);
+        assert_eq!(error.problem, Problem::Unavailable);
+    }
+
+    #[test]
+    fn what_is_missing_is_asked_for_in_the_words_of_who_connects() {
+        for number in [65_005, 650_054, 650_056, 650_057] {
+            let person = told(Mode::User, 400, "invalid_client", &format!("AADSTS{number}: x"));
+            assert!(person.message.contains("delegated"), "{}", person.message);
+            let company = told(Mode::Organization, 400, "invalid_client", &format!("AADSTS{number}: x"));
+            assert!(
+                company.message.contains("application permission"),
+                "{}",
+                company.message
+            );
+        }
+        assert_eq!(explained(500_011).key, Some(CLOUD));
+        assert!(explained(650_052).message.contains("subscribed"));
     }
 }

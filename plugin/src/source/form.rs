@@ -106,7 +106,7 @@ pub const ORGANIZATION_FIELDS: [Field; 6] = [
         key: URL,
         label: "Site, library or drive",
         help: "For an application that was granted single sites only (Sites.Selected): the address of one of them, copied \
-            from the browser",
+            from the browser. For others it takes Sites.Read.All: Files.Read.All alone opens no site by its address",
         kind: FieldKind::Text,
         default: Some(""),
     },
@@ -117,8 +117,9 @@ pub const USER_FIELDS: [Field; 6] = [
     Field {
         key: TENANT,
         label: "Tenant ID",
-        help: "Only to sign in to one company, as a guest of it say: in the Microsoft Entra admin center, under Overview; \
-            a domain does as well. Otherwise organizations",
+        help: "Only to sign in to one company, as a guest must (with the reach sites, as guests have no OneDrive there), or \
+            for an application that is for one tenant: in the Microsoft Entra admin center, under Overview; a domain does as \
+            well. Otherwise organizations",
         kind: FieldKind::Text,
         default: Some(ANY_TENANT),
     },
@@ -129,8 +130,9 @@ pub const USER_FIELDS: [Field; 6] = [
     Field {
         key: REACH,
         label: "Reach",
-        help: "own asks for Files.Read: the person's own OneDrive. sites asks for Files.Read.All and Sites.Read.All: the \
-            libraries of sites that the person can open as well",
+        help: "own asks for Files.Read: the person's own OneDrive, which people can approve themselves in most companies. \
+            sites asks for Files.Read.All and Sites.Read.All: the libraries of sites that the person can open as well; by \
+            Microsoft's default since 2025 an administrator must approve these first",
         kind: FieldKind::Choice(&[OWN, SITES]),
         default: Some(OWN),
     },

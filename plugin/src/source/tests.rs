@@ -125,3 +125,39 @@ fn r14_everything_in_a_plan_belongs_to_one_cloud() {
     assert_eq!(plan(GUID, GUID, Some("mars")).unwrap_err().key, CLOUD);
     assert_eq!(plan(GUID, GUID, Some(" ")).unwrap().api_origin, CLOUDS[0].graph);
 }
+
+#[test]
+fn a_client_id_in_capital_letters_is_the_same_application() {
+    let capital = "ABCDEF01-2222-3333-4444-5555555555EE";
+    assert_eq!(plan(GUID, capital, None).unwrap().client_id, capital.to_lowercase());
+    let plan = authorization(Mode::User, |key| (key == CLIENT_ID).then_some(capital)).unwrap();
+    assert_eq!(plan.client_id, capital.to_lowercase());
+}
+
+#[test]
+fn the_address_of_the_approval_is_that_of_tenant_cloud_and_application() {
+    fn url(tenant: Option<&str>, client: &str, cloud: Option<&str>) -> Option<String> {
+        approval_url(|key| match key {
+            TENANT => tenant,
+            CLIENT_ID => Some(client),
+            CLOUD => cloud,
+            _ => None,
+        })
+    }
+    let expected = |start: &str| Some(format!("{start}/adminconsent?client_id={GUID}"));
+    assert_eq!(
+        url(None, GUID, None),
+        expected("https://login.microsoftonline.com/organizations")
+    );
+    assert_eq!(
+        url(Some(" Contoso.com "), GUID, Some("china")),
+        expected("https://login.partner.microsoftonline.cn/contoso.com")
+    );
+    for (tenant, client, cloud) in [
+        (Some("a/b.com"), GUID, None),
+        (None, "x&y", None),
+        (None, GUID, Some("mars")),
+    ] {
+        assert_eq!(url(tenant, client, cloud), None, "{tenant:?} {client} {cloud:?}");
+    }
+}

@@ -37,8 +37,16 @@ pub struct Config {
     pub reject_authorization: bool,
     /// How many entries a page has where `$top` doesn't say, from 1 to 999.
     pub page_size: usize,
-    /// Where a sign-in may send the browser, character for character; the loopback is always allowed.
+    /// Where a sign-in may send the browser, each address on its platform. Of those of this machine, the port does not count.
+    pub redirects: Vec<Redirect>,
+    /// More such addresses, on the platform Web.
     pub redirect_uris: Vec<String>,
+    /// The application permissions of Graph that were granted.
+    pub roles: Vec<String>,
+    /// Who may approve the application for a person's sign-in.
+    pub consent: Consent,
+    /// Whether an administrator has approved it already.
+    pub approved: bool,
     /// Certificates that the application may sign assertions with, in DER, with RSA keys of at least 2048 bits.
     pub certificates: Vec<Vec<u8>>,
     /// Whether somebody else ends TLS in front of Graph, so that the links it gives begin with https.
@@ -69,7 +77,16 @@ impl Default for Config {
             faults: vec![],
             reject_authorization: true,
             page_size: 200,
+            redirects: vec![Redirect {
+                uri: "http://localhost/connect".to_owned(),
+                platform: Platform::Web,
+            }],
             redirect_uris: vec![],
+            roles: ["Files.Read.All", "Sites.Read.All", "User.Read.All"]
+                .map(str::to_owned)
+                .to_vec(),
+            consent: Consent::default(),
+            approved: false,
             certificates: vec![],
             https_links: false,
             public_client: false,
@@ -80,6 +97,41 @@ impl Default for Config {
             units_per_minute: None,
         }
     }
+}
+
+/// A redirect address, as it is registered.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redirect {
+    /// The address.
+    pub uri: String,
+    /// Where it stands in the registration.
+    pub platform: Platform,
+}
+
+/// The platforms of a registration: each makes the sign-in service want something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Platform {
+    /// A secret or certificate is wanted.
+    Web,
+    /// *Mobile and desktop*: none is taken.
+    Native,
+    /// *Single-page application*: tokens go to scripts of another origin only.
+    Spa,
+}
+
+/// Who may approve an application for a person's sign-in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Consent {
+    /// Microsoft's default since July 2025: people, but for all files and all sites.
+    #[default]
+    Managed,
+    /// Microsoft's default before that: people.
+    Legacy,
+    /// Administrators only.
+    Administrators,
 }
 
 /// What changes are told like: all of it within what the service does. The default is the plainest.

@@ -10,6 +10,14 @@
 //! | `POST /_sim/clock` `{"now": "2026-03-01T05:29:00Z"}` | sets the clock |
 //! | `POST /_sim/revoke` `{"person": "member"}` | revokes somebody's refresh tokens; all without a person |
 //! | `POST /_sim/interaction` `{"required": true}` | answers refresh tokens with `interaction_required`, or not |
+//! | `POST /_sim/roles` `{"roles": ["Files.Read.All"]}` | sets the application permissions that are granted |
+//! | `POST /_sim/grant-site` `{"path": "/sites/Marketing"}` | grants the application one site |
+//! | `POST /_sim/consent` `{"by": "managed", "legacy" or "administrators"}` | who may approve the application |
+//! | `POST /_sim/approve` | approves it for everybody |
+//! | `POST /_sim/redirects` `[{"uri", "platform": "web", "native" or "spa"}]` | sets the redirect addresses |
+//! | `POST /_sim/sign-in-every` `{"hours": 8}` | ends each sign-in after so long; `null`: when it is not used |
+//! | `POST /_sim/challenge` `{"drive", "status": 401 or 403}` | protects a drive by an authentication context |
+//! | `POST /_sim/token-life` `{"expiresIn": "3599"}` | what answers say of a token's life; `null`: the truth |
 //! | `POST /_sim/certificates` `{"base64": DER}` | registers a certificate on the application |
 //! | `DELETE /_sim/certificates` | takes all certificates off it |
 //! | `POST /_sim/expire-delta` `{"resync": "apply-differences" or "upload-differences"}` | makes delta tokens useless |
@@ -33,12 +41,12 @@ use axum::{
     response::Response,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
-    config::{CLIENT_ID, Resync, TENANT_DOMAIN, TENANT_ID},
+    config::{CLIENT_ID, Consent, Resync, TENANT_DOMAIN, TENANT_ID},
     content::Content,
     fault::Fault,
     reply,
@@ -146,6 +154,43 @@ struct Interaction {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Roles {
+    roles: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OneSite {
+    path: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConsentBy {
+    by: Consent,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignInEvery {
+    hours: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Challenge {
+    drive: String,
+    status: u16,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct TokenLife {
+    expires_in: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct AddCertificate {
     base64: String,
 }
@@ -228,6 +273,41 @@ fn answered(world: &World, method: &Method, path: &str, body: &[u8]) -> anyhow::
         }
         ("POST", "interaction") => {
             world.state().ledger.interaction_required = read::<Interaction>(body)?.required;
+            done()
+        }
+        ("POST", "roles") => {
+            world.state().tenant.roles = read::<Roles>(body)?.roles;
+            done()
+        }
+        ("POST", "grant-site") => {
+            world.grant_site(&read::<OneSite>(body)?.path)?;
+            done()
+        }
+        ("POST", "consent") => {
+            world.state().tenant.consent = read::<ConsentBy>(body)?.by;
+            done()
+        }
+        ("POST", "approve") => {
+            world.state().tenant.approved = true;
+            done()
+        }
+        ("POST", "redirects") => {
+            world.state().tenant.redirects = read(body)?;
+            done()
+        }
+        ("POST", "sign-in-every") => {
+            let hours = read::<SignInEvery>(body)?.hours;
+            world.state().tenant.sign_in_every = hours.map(|hours| TimeDelta::hours(hours.into()));
+            done()
+        }
+        ("POST", "challenge") => {
+            let Challenge { drive, status } = read(body)?;
+            let status = StatusCode::from_u16(status).context("the status is none")?;
+            world.state().tenant.contexts.insert(drive, status);
+            done()
+        }
+        ("POST", "token-life") => {
+            world.state().tenant.told_life = read::<TokenLife>(body)?.expires_in;
             done()
         }
         ("POST", "certificates") => {

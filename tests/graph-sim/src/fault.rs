@@ -71,6 +71,23 @@ pub enum FaultKind {
     NoHash,
     /// The metadata gives a size that is wrong by this much.
     LyingSize(i64),
+    /// The sign-in service gives no token, but this refusal.
+    Refuse(SignInRefusal),
+}
+
+/// A refusal of the sign-in service, as free as its own are: throttling comes as `invalid_grant`, faults of its own with 400.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignInRefusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// The member `error`.
+    pub word: String,
+    /// The member `error_codes`; the first is in the description too.
+    pub numbers: Vec<u32>,
+    /// The member `suberror`, if there is one.
+    pub suberror: Option<String>,
+    /// The header `Retry-After`, if there is one.
+    pub retry_after: Option<String>,
 }
 
 /// How a 429 says when to come again.
@@ -120,6 +137,16 @@ impl Fault {
     /// A 429 that asks for so many seconds.
     pub fn throttle(seconds: u64) -> Self {
         Self::new(FaultKind::Throttle(RetryAfter::Seconds(seconds)))
+    }
+
+    /// A refusal of the sign-in service with this status, word and number.
+    pub fn refuse(status: u16, word: &str, number: u32) -> Self {
+        Self::new(FaultKind::Refuse(SignInRefusal {
+            status,
+            word: word.to_owned(),
+            numbers: vec![number],
+            ..SignInRefusal::default()
+        }))
     }
 
     /// An answer with this status: 500, 502, 503 or 504.
@@ -198,6 +225,7 @@ impl FaultKind {
     pub fn usual_place(&self) -> Place {
         match self {
             Self::Throttle(_) | Self::ServerError(_) | Self::HtmlError | Self::TokenExpired => Place::Graph,
+            Self::Refuse(_) => Place::SignIn,
             Self::Forbidden | Self::Locked | Self::Gone => Place::Content,
             Self::Malware | Self::WrongHash | Self::NoHash | Self::LyingSize(_) => Place::Metadata,
             _ => Place::Download,
@@ -227,6 +255,7 @@ impl FaultKind {
                 | Self::Html200
                 | Self::Json200
                 | Self::MalwareLate
+                | Self::Refuse(_)
         )
     }
 }

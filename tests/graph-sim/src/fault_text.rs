@@ -1,16 +1,18 @@
 //! Faults as text, for the command line and the control API: `NAME[:PATH][*TIMES][=PARAM]`.
 //!
 //! PARAM is a value, a place, or both: `=30`, `=@download`, `=30@download`. The value of `throttle` is a number of
-//! seconds with or without a fraction, `date` or `date:SECONDS`, or `none`.
+//! seconds with or without a fraction, `date` or `date:SECONDS`, or `none`. That of `refuse` has up to five parts between
+//! colons: status, word, numbers with `+` between them, suberror, and `Retry-After`, as in
+//! `refuse=400:invalid_grant:50196::60`.
 
 use std::fmt;
 
 use anyhow::{Context, bail};
 
-use crate::fault::{Fault, FaultKind, Place, RetryAfter};
+use crate::fault::{Fault, FaultKind, Place, RetryAfter, SignInRefusal};
 
 /// Every fault: its name, what its value is, and what it does.
-pub const FAULTS: [(&str, &str, &str); 24] = [
+pub const FAULTS: [(&str, &str, &str); 25] = [
     (
         "throttle",
         "SECONDS, 0.5, date:SECONDS, none",
@@ -18,6 +20,11 @@ pub const FAULTS: [(&str, &str, &str); 24] = [
     ),
     ("server-error", "500, 502, 503, 504", "that status (default 503)"),
     ("html-error", "", "500 with a page of HTML"),
+    (
+        "refuse",
+        "STATUS:WORD:NUMBERS:SUBERROR:RETRY-AFTER",
+        "the sign-in service refuses (default 400:invalid_grant:50196)",
+    ),
     ("token-expired", "", "401 from Graph, once by default"),
     ("forbidden", "", "403 accessDenied when the content is asked for"),
     ("locked", "", "423 resourceLocked when the content is asked for"),
@@ -136,6 +143,7 @@ fn kind(name: &str, value: Option<&str>) -> anyhow::Result<FaultKind> {
     let kind = match name {
         "throttle" => FaultKind::Throttle(retry_after(value.unwrap_or("1"))?),
         "server-error" => FaultKind::ServerError(server_error(value.unwrap_or("503"))?),
+        "refuse" => FaultKind::Refuse(refusal(value.unwrap_or("400:invalid_grant:50196"))?),
         "html-error" => FaultKind::HtmlError,
         "token-expired" => FaultKind::TokenExpired,
         "forbidden" => FaultKind::Forbidden,
@@ -182,6 +190,7 @@ fn name_and_value(kind: &FaultKind) -> (&'static str, String) {
         FaultKind::Throttle(RetryAfter::Date(seconds)) => ("throttle", format!("date:{seconds}")),
         FaultKind::Throttle(RetryAfter::Missing) => ("throttle", "none".to_owned()),
         FaultKind::ServerError(status) => ("server-error", status.to_string()),
+        FaultKind::Refuse(refusal) => ("refuse", refusal_text(refusal)),
         FaultKind::HtmlError => ("html-error", String::new()),
         FaultKind::TokenExpired => ("token-expired", String::new()),
         FaultKind::Forbidden => ("forbidden", String::new()),
@@ -222,6 +231,41 @@ fn retry_after(value: &str) -> anyhow::Result<RetryAfter> {
         fraction if fraction.contains('.') => RetryAfter::Fraction(fraction.parse().with_context(wrong)?),
         seconds => RetryAfter::Seconds(seconds.parse().with_context(wrong)?),
     })
+}
+
+fn refusal(value: &str) -> anyhow::Result<SignInRefusal> {
+    let mut parts = value.split(':');
+    let mut part = || parts.next().and_then(non_empty);
+    let status = part().and_then(|status| status.parse().ok());
+    let status = status
+        .filter(|status| (400..600).contains(status))
+        .with_context(|| format!("{value:?} does not begin with a status, such as 400"))?;
+    let word = part().unwrap_or("invalid_grant").to_owned();
+    let numbers = part().unwrap_or_default().split('+').filter_map(non_empty);
+    let numbers = numbers.map(|number| {
+        let number = number.trim_start_matches("AADSTS").parse();
+        number.with_context(|| format!("{value:?} has no numbers, such as 50196, in its third part"))
+    });
+    Ok(SignInRefusal {
+        status,
+        word,
+        numbers: numbers.collect::<anyhow::Result<_>>()?,
+        suberror: part().map(str::to_owned),
+        retry_after: part().map(str::to_owned),
+    })
+}
+
+fn refusal_text(refusal: &SignInRefusal) -> String {
+    let numbers: Vec<String> = refusal.numbers.iter().map(u32::to_string).collect();
+    let text = format!(
+        "{}:{}:{}:{}:{}",
+        refusal.status,
+        refusal.word,
+        numbers.join("+"),
+        refusal.suberror.as_deref().unwrap_or_default(),
+        refusal.retry_after.as_deref().unwrap_or_default()
+    );
+    text.trim_end_matches(':').to_owned()
 }
 
 fn server_error(value: &str) -> anyhow::Result<u16> {

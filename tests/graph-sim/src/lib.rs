@@ -57,10 +57,11 @@ mod world;
 
 pub use self::{
     config::{
-        CLIENT_ID, CLIENT_SECRET, Config, DeltaStyle, EXPIRED_SECRET, Oddity, Resync, Seed, TENANT_DOMAIN, TENANT_ID,
+        CLIENT_ID, CLIENT_SECRET, Config, Consent, DeltaStyle, EXPIRED_SECRET, Oddity, Platform, Redirect, Resync,
+        Seed, TENANT_DOMAIN, TENANT_ID,
     },
     content::Content,
-    fault::{Fault, FaultKind, Place, RetryAfter},
+    fault::{Fault, FaultKind, Place, RetryAfter, SignInRefusal},
     fault_text::FAULTS,
     in_drive::InDrive,
     log::{Logged, Origin, RequestKind},

@@ -35,6 +35,12 @@ struct Arguments {
     /// A fault, NAME[:PATH][*TIMES][=PARAM]; can be given more than once
     #[arg(long = "fault", value_name = "FAULT")]
     faults: Vec<Fault>,
+    /// An application permission that is granted; can be given more than once [default: all that are of use]
+    #[arg(long = "role", value_name = "PERMISSION")]
+    roles: Vec<String>,
+    /// Approve the application for everybody, as an administrator would
+    #[arg(long)]
+    approved: bool,
     /// The time at the start, as in 2026-03-01T05:29:00Z; the system's if not given
     #[arg(long, value_name = "RFC3339")]
     clock: Option<DateTime<Utc>>,
@@ -54,7 +60,8 @@ fn after_help() -> String {
     format!(
         "Faults:\n{}\n\nA place can follow PARAM: @graph, @metadata, @content, @download, @sign-in, @batch.\n\n\
          People sign in at /organizations/oauth2/v2.0/authorize of the sign-in service; there is a page to pick from.\n\
-         Without a browser, add _sim_user to its query: member, second, guest, personal, declines, needs-admin.",
+         Without a browser, add _sim_user to its query: member, second, guest, personal, declines, declines-consent, \
+         goes-back, needs-admin.",
         faults.join("\n")
     )
 }
@@ -77,6 +84,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         (None, Some(count)) => Seed::Items(count),
         (None, None) => Seed::Demo,
     };
+    let usual = Config::default();
     let sim = Sim::start(Config {
         graph_port: arguments.port,
         login_port: arguments.login_port,
@@ -87,7 +95,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         born: SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| since.as_secs()),
-        ..Config::default()
+        roles: if arguments.roles.is_empty() {
+            usual.roles.clone()
+        } else {
+            arguments.roles
+        },
+        approved: arguments.approved,
+        ..usual
     })
     .await?;
 

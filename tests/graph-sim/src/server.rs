@@ -91,7 +91,7 @@ async fn at_graph(
     logged(&world, noted, graph::answer(&world, &mut call))
 }
 
-async fn at_login(State(world): State<Arc<World>>, request: Request) -> Response {
+async fn at_login(State(world): State<Arc<World>>, mut request: Request) -> Response {
     let (method, uri, headers) = (
         request.method().clone(),
         request.uri().clone(),
@@ -100,6 +100,10 @@ async fn at_login(State(world): State<Arc<World>>, request: Request) -> Response
     let asked = Endpoint::of(&method, uri.path());
     let kind = asked.map_or(RequestKind::Other, |(endpoint, _)| endpoint.kind());
     let noted = Noted::new(Origin::Login, kind, &method, &uri, &headers);
+    // The form at the end of a sign-in has its fields in its address.
+    if kind == RequestKind::Authorize {
+        *request.method_mut() = Method::GET;
+    }
     // A form that can't be read counts as an empty one, so that the answer names the first field that is missing.
     let form = Form::from_request(request, &()).await;
     let form = form.map(|Form(form)| form).unwrap_or_default();

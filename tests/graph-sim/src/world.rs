@@ -16,7 +16,7 @@ use crate::{
     ids,
     log::Log,
     quirks::Quirks,
-    sign_in::{id_token::Signer, ledger::Ledger},
+    sign_in::{id_token::Signer, ledger::Ledger, tenant::Tenant},
     units::Meter,
 };
 
@@ -30,8 +30,6 @@ pub(crate) struct World {
     /// `http` or `https`: what links to Graph begin with.
     pub scheme: &'static str,
     pub public_client: bool,
-    /// Where sign-ins may send the browser, besides the loopback.
-    pub redirect_uris: Vec<String>,
     /// Signs the id_tokens.
     pub signer: Signer,
     /// Signs the pre-authenticated addresses; another one at each start.
@@ -48,6 +46,8 @@ pub(crate) struct State {
     pub company: Company,
     /// What the sign-in service has given out.
     pub ledger: Ledger,
+    /// What its administrators have decided.
+    pub tenant: Tenant,
     /// What changes are told like.
     pub delta: DeltaStyle,
     /// What is otherwise than usual.
@@ -80,7 +80,6 @@ impl World {
             page_size: config.page_size.clamp(1, 999),
             scheme: if config.https_links { "https" } else { "http" },
             public_client: config.public_client,
-            redirect_uris: config.redirect_uris.clone(),
             signer: Signer::new()?,
             signing_key: ids::random_secret(),
             state: Mutex::new(state),
@@ -148,6 +147,16 @@ impl World {
         let link = format!("{scheme}//{host}/:b:/g/{place}/{}", ids::random_secret());
         self.state().company.links.insert(link.clone(), (id, item));
         Ok(format!("{link}?e=4%3aAbCdEf"))
+    }
+
+    /// Grants the application one site, by its path from the host's root.
+    pub fn grant_site(&self, path: &str) -> anyhow::Result<()> {
+        let mut state = self.state();
+        let State { company, tenant, .. } = &mut *state;
+        let site = company.sites.iter().find(|site| site.path.eq_ignore_ascii_case(path));
+        let site = site.with_context(|| format!("there is no site {path:?}"))?;
+        tenant.granted_sites.insert(site.id.clone());
+        Ok(())
     }
 
     /// Wakes those who wait for something to have happened.

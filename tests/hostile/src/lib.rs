@@ -31,7 +31,7 @@ use bindings::{
         content_import::{Drive, DrivePage, EntryPage, Error, Guest as ContentImport, ItemOutcome, Resolved},
         source::{
             Account, AuthorizationPlan, Claim, Credentials, Description, Egress, Field, FieldKind, Guest as Source,
-            Mode, ModeForm, OauthError, Setting, SettingsError, SignInError, SignInProblem,
+            Mode, ModeForm, OauthError, Refusal, Setting, SettingsError, SignInError, SignInProblem,
         },
         sync::{Guest as Sync, Options, PlanPage, Report},
     },
@@ -254,6 +254,14 @@ impl Source for Hostile {
             name: "Hostile".into(),
             drive: None,
         })
+    }
+
+    fn explain_refusal(mode: Mode, _settings: Vec<Setting>, refusal: Refusal) -> SignInError {
+        Self::explain(mode, refusal.error)
+    }
+
+    fn approval_url(_settings: Vec<Setting>) -> Option<String> {
+        Some("https://evil.example/approve".into())
     }
 
     fn explain(_mode: Mode, _error: OauthError) -> SignInError {

@@ -8,6 +8,7 @@ mod delta_token;
 mod download;
 mod organization;
 mod query;
+mod rights;
 mod shares;
 
 use axum::{
@@ -17,8 +18,6 @@ use axum::{
 
 use self::address::{Address, DriveKey, Verb};
 use crate::{
-    company::Company,
-    config::TENANT_ID,
     fault::Place,
     log::RequestKind,
     reply::{self, GraphError},
@@ -142,36 +141,19 @@ fn admit(world: &World, call: &mut Call) -> Result<(), GraphError> {
         .ok_or_else(|| GraphError::invalid_token("Access token is empty."))?;
     let state = world.state();
     let whose = state.ledger.whose(token, state.clock.now());
-    call.account = whose.map_err(GraphError::invalid_token)?;
+    let bearer = whose.map_err(GraphError::invalid_token)?;
+    call.account.clone_from(&bearer.account);
     match &call.account {
         None if call.address.is_personal() => Err(GraphError::bad_request(
             "/me request is only valid with delegated authentication flow.",
         )),
-        None => Ok(()),
+        None => rights::check(&state.company, &state.tenant, &bearer, &call.address),
         Some(account) => {
             if let Some(drive) = state.company.drive_of(account) {
                 call.address.name_mine(&drive.id);
             }
-            match may_ask(&state.company, account, &call.address) {
-                true => Ok(()),
-                false => Err(GraphError::new(StatusCode::FORBIDDEN, "accessDenied", "Access denied.")),
-            }
+            rights::check(&state.company, &state.tenant, &bearer, &call.address)
         }
-    }
-}
-
-/// What a person may ask for: in their own tenant or as a guest, all but the OneDrives of others; elsewhere, nothing
-/// but their own drive. Only an application may list all sites.
-fn may_ask(company: &Company, account: &Account, address: &Address) -> bool {
-    let is_of_company = account.tenant == TENANT_ID;
-    match address {
-        Address::Me | Address::MyDrives | Address::Batch | Address::Unknown => true,
-        Address::AllSites => false,
-        // What is not there may be asked for: the answer says so.
-        Address::Drive(_) | Address::Item { .. } | Address::Shared(_) => address
-            .drive(company)
-            .is_none_or(|drive| drive.owner.id() == account.person.oid || is_of_company && drive.is_shared()),
-        _ => is_of_company,
     }
 }
 

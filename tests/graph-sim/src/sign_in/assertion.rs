@@ -54,19 +54,29 @@ pub(crate) fn check(ledger: &mut Ledger, token_url: &str, assertion: &str, now: 
     if !certificate.has_signed(signed, &signature) {
         return Err(refused("its signature is not the certificate's"));
     }
+    if !certificate.is_good_at(now) {
+        return Err(Refusal::new(
+            "invalid_client",
+            1_000_502,
+            "The provided certificate is not within its specified validity period.",
+        ));
+    }
     if claims.aud != token_url {
-        return Err(refused(format!("its aud is not {token_url}")));
+        return Err(Refusal {
+            text: format!("The client assertion is not accepted: its aud is not {token_url}."),
+            ..wrong_audience()
+        });
     }
     if claims.iss != CLIENT_ID || claims.sub != CLIENT_ID {
         return Err(refused("its iss and sub are not the application's id"));
     }
     let until = DateTime::from_timestamp(claims.exp, 0).ok_or_else(unreadable)?;
     if until <= now || until > now + TimeDelta::minutes(LONGEST) {
-        return Err(refused(format!("its exp is not within the next {LONGEST} minutes")));
+        return Err(not_in_time(format!("its exp is not within the next {LONGEST} minutes")));
     }
     let latest_start = (now + TimeDelta::minutes(SKEW)).timestamp();
     if claims.nbf.is_some_and(|nbf| nbf > latest_start) {
-        return Err(refused("its nbf lies ahead"));
+        return Err(not_in_time("its nbf lies ahead"));
     }
     if claims.jti.is_empty() || !ledger.use_assertion(&claims.jti, until, now) {
         return Err(refused("its jti is empty or was used before"));
@@ -81,6 +91,22 @@ fn read<T: DeserializeOwned>(part: &str) -> Result<T, Refusal> {
 
 fn unreadable() -> Refusal {
     refused("it is not a JWT with alg, aud, iss, sub, jti and exp")
+}
+
+/// The assertion was made for another address.
+pub(crate) fn wrong_audience() -> Refusal {
+    Refusal::new(
+        "invalid_client",
+        700_023,
+        "Client assertion audience claim does not match Realm issuer.",
+    )
+}
+
+fn not_in_time(why: impl std::fmt::Display) -> Refusal {
+    Refusal {
+        number: 700_024,
+        ..refused(why)
+    }
 }
 
 fn refused(why: impl std::fmt::Display) -> Refusal {

@@ -8,7 +8,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
-    config::CLIENT_ID,
+    config::{CLIENT_ID, Platform},
     ids, reply,
     sign_in::{
         authority::Authority,
@@ -26,8 +26,8 @@ use crate::{
 /// The parameter that names a person, for tests that have no browser.
 pub(crate) const SIM_USER: &str = "_sim_user";
 
-/// Where redirects are always allowed: a port of this machine, as for applications under test.
-const LOOPBACK: [&str; 2] = ["http://127.0.0.1", "http://localhost"];
+/// The parameter by which a person goes back from the page that asks for an approval.
+pub(crate) const SIM_BACK: &str = "_sim_back";
 
 /// A request that may be granted.
 struct Wish {
@@ -41,18 +41,20 @@ struct Wish {
 /// The way back to the application.
 struct Back {
     redirect_uri: String,
+    platform: Platform,
     state: String,
 }
 
 /// Answers an authorize request whose query holds these fields. A wrong tenant, application or redirect address is
 /// told to the person, never to the address; all else goes back.
 pub(crate) fn answer(world: &World, segment: &str, query: &Form) -> Response {
-    let (authority, redirect_uri) = match whereto(world, segment, query) {
+    let (authority, redirect_uri, platform) = match whereto(world, segment, query) {
         Ok(found) => found,
         Err(refusal) => return page::refusal(&refusal),
     };
     let back = Back {
         redirect_uri,
+        platform,
         state: field(query, "state").unwrap_or_default().to_owned(),
     };
     let person = field(query, SIM_USER);
@@ -76,7 +78,7 @@ pub(crate) fn answer(world: &World, segment: &str, query: &Form) -> Response {
     drop(state);
     match chosen {
         None => page::choice(authority, &people, &wish.scopes, query),
-        Some(Some(person)) => decided(world, wish, person),
+        Some(Some(person)) => decided(world, wish, person, query),
         Some(None) => page::refusal(&Refusal::new(
             "invalid_request",
             50_034,
@@ -86,32 +88,25 @@ pub(crate) fn answer(world: &World, segment: &str, query: &Form) -> Response {
 }
 
 /// What the service must know before it sends a browser anywhere.
-fn whereto(world: &World, segment: &str, query: &Form) -> Result<(Authority, String), Refusal> {
+fn whereto(world: &World, segment: &str, query: &Form) -> Result<(Authority, String, Platform), Refusal> {
     let authority = Authority::parse(segment).ok_or_else(|| Refusal::unknown_tenant(segment))?;
     let id = required(query, "client_id")?;
     if !id.eq_ignore_ascii_case(CLIENT_ID) || !authority.knows_the_application() {
         return Err(Refusal::unknown_application(id));
     }
     let redirect_uri = required(query, "redirect_uri")?;
-    let registered = world.redirect_uris.iter().any(|known| known == redirect_uri);
-    if !registered && !is_loopback(redirect_uri) {
-        return Err(Refusal::new(
+    let platform = world.state().tenant.platform(redirect_uri);
+    let platform = platform.ok_or_else(|| {
+        Refusal::new(
             "invalid_request",
             50_011,
             format!(
                 "The redirect URI '{redirect_uri}' specified in the request does not match the redirect URIs \
                  configured for the application '{CLIENT_ID}'."
             ),
-        ));
-    }
-    Ok((authority, redirect_uri.to_owned()))
-}
-
-fn is_loopback(redirect_uri: &str) -> bool {
-    LOOPBACK
-        .iter()
-        .filter_map(|host| redirect_uri.strip_prefix(host))
-        .any(|rest| rest.is_empty() || rest.starts_with([':', '/']) && !rest.contains(['@', '#']))
+        )
+    })?;
+    Ok((authority, redirect_uri.to_owned(), platform))
 }
 
 fn check(query: &Form, person_is_known: bool) -> Result<(), Refusal> {
@@ -167,7 +162,8 @@ fn wish(query: &Form) -> Result<(Scopes, String, Option<String>), Refusal> {
     Ok((scopes, challenge.to_owned(), nonce))
 }
 
-fn decided(world: &World, wish: Wish, person: Person) -> Response {
+fn decided(world: &World, wish: Wish, person: Person, query: &Form) -> Response {
+    let approved = world.state().tenant.approved;
     match person.fate {
         Fate::SignsIn => {}
         Fate::Declines => {
@@ -177,13 +173,27 @@ fn decided(world: &World, wish: Wish, person: Person) -> Response {
                 "User declined to consent to access the app.",
             ));
         }
-        Fate::NeedsAdministrator => {
+        Fate::DeclinesConsent => {
             return wish.back.with_refusal(&Refusal::new(
-                "access_denied",
-                90_094,
-                "An administrator of the tenant has to grant the permissions that the app asks for.",
+                "consent_required",
+                65_004,
+                "User declined to consent to access the app.",
             ));
         }
+        // Without a number.
+        Fate::GoesBack => {
+            let cancelled = [
+                ("error", "access_denied"),
+                ("error_subcode", "cancel"),
+                ("error_description", "the user canceled the authentication"),
+            ];
+            return wish.back.with(&cancelled);
+        }
+        Fate::NeedsAdministrator if approved => {}
+        Fate::NeedsAdministrator => return unapproved(wish, &person, query),
+    }
+    if !world.state().tenant.lets_people_approve(&wish.scopes) {
+        return unapproved(wish, &person, query);
     }
     let Some(account) = wish.authority.account(person) else {
         return page::refusal(&Refusal::new(
@@ -197,6 +207,8 @@ fn decided(world: &World, wish: Wish, person: Person) -> Response {
             authority: wish.authority,
             account,
             scopes: wish.scopes,
+            platform: wish.back.platform,
+            since: world.now(),
         },
         redirect_uri: wish.back.redirect_uri.clone(),
         challenge: wish.challenge,
@@ -208,6 +220,18 @@ fn decided(world: &World, wish: Wish, person: Person) -> Response {
     drop(state);
     wish.back
         .with(&[("code", &code), ("session_state", &ids::random_guid())])
+}
+
+/// The page *Need admin approval*. Nobody is sent back from it but who asks for that.
+fn unapproved(wish: Wish, person: &Person, query: &Form) -> Response {
+    if field(query, SIM_BACK).is_none() {
+        return page::approval(person, &wish.scopes, query);
+    }
+    wish.back.with_refusal(&Refusal::new(
+        "access_denied",
+        90_094,
+        "An administrator of the tenant has to grant the permissions that the app asks for.",
+    ))
 }
 
 impl Back {
@@ -228,31 +252,5 @@ impl Back {
         reply::set(&mut answer, header::LOCATION, &location);
         reply::set(&mut answer, header::CACHE_CONTROL, "no-store, no-cache");
         answer
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_loopback_counts_as_loopback() {
-        for good in [
-            "http://127.0.0.1:8080/done",
-            "http://localhost:1/",
-            "http://localhost",
-            "http://127.0.0.1/x?y=1",
-        ] {
-            assert!(is_loopback(good), "{good}");
-        }
-        for bad in [
-            "http://127.0.0.1.evil.example/",
-            "http://localhost.evil.example",
-            "http://localhost:1@evil.example/",
-            "https://localhost/",
-            "http://localhost/#part",
-        ] {
-            assert!(!is_loopback(bad), "{bad}");
-        }
     }
 }

@@ -1,7 +1,8 @@
-//! Certificates: no more is read of them than their key.
+//! Certificates: no more is read of them than their key and their time.
 
 use anyhow::{Context, ensure};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use ring::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
 use sha2::{Digest, Sha256};
 
@@ -11,6 +12,8 @@ const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
 const OBJECT_IDENTIFIER: u8 = 0x06;
+const UTC_TIME: u8 = 0x17;
+const GENERALIZED_TIME: u8 = 0x18;
 const SEQUENCE: u8 = 0x30;
 /// The version, the one field of a certificate that can be missing.
 const VERSION: u8 = 0xa0;
@@ -22,16 +25,34 @@ pub(crate) struct Certificate {
     pub thumbprint: String,
     /// The RSA key as PKCS#1 writes it.
     key: Vec<u8>,
+    begins: DateTime<Utc>,
+    ends: DateTime<Utc>,
+}
+
+/// What is read of a certificate.
+struct Read<'a> {
+    key: &'a [u8],
+    algorithm: &'a [u8],
+    begins: DateTime<Utc>,
+    ends: DateTime<Utc>,
 }
 
 impl Certificate {
-    /// Takes a certificate in DER. Whether it is in its time, and who signed it, is of no matter.
+    /// Takes a certificate in DER. Who signed it is of no matter.
     pub fn from_der(der: &[u8]) -> anyhow::Result<Self> {
-        let key = rsa_key(der).context("this is not a certificate in DER (PEM has to be decoded first)")??;
+        let read = read(der).context("this is not a certificate in DER (PEM has to be decoded first)")?;
+        ensure!(read.algorithm == RSA, "the certificate's key is not an RSA key");
         Ok(Self {
             thumbprint: URL_SAFE_NO_PAD.encode(Sha256::digest(der)),
-            key: key.to_vec(),
+            key: read.key.to_vec(),
+            begins: read.begins,
+            ends: read.ends,
         })
+    }
+
+    /// Whether it is in its time.
+    pub fn is_good_at(&self, now: DateTime<Utc>) -> bool {
+        self.begins <= now && now < self.ends
     }
 
     /// Whether a signature (PS256) over a text was made with this certificate's key.
@@ -43,32 +64,49 @@ impl Certificate {
 }
 
 /// `None` where the structure is not a certificate's.
-fn rsa_key(der: &[u8]) -> Option<anyhow::Result<&[u8]>> {
+fn read(der: &[u8]) -> Option<Read<'_>> {
     let mut certificate = Der(Der(der).take(SEQUENCE)?);
     let mut to_be_signed = Der(certificate.take(SEQUENCE)?);
     if to_be_signed.0.first() == Some(&VERSION) {
         to_be_signed.take(VERSION)?;
     }
     to_be_signed.take(INTEGER)?;
-    // How it is signed, by whom, from when till when, and for whom.
-    for _ in 0..4 {
-        to_be_signed.take(SEQUENCE)?;
-    }
+    // How it is signed, and by whom; from when till when; for whom.
+    to_be_signed.take(SEQUENCE)?;
+    to_be_signed.take(SEQUENCE)?;
+    let mut validity = Der(to_be_signed.take(SEQUENCE)?);
+    let (begins, ends) = (validity.time()?, validity.time()?);
+    to_be_signed.take(SEQUENCE)?;
     let mut key_info = Der(to_be_signed.take(SEQUENCE)?);
     let algorithm = Der(key_info.take(SEQUENCE)?).take(OBJECT_IDENTIFIER)?;
     // The first byte says how many bits of the last are not used: none, as a key is whole bytes.
     let (_unused, key) = key_info.take(BIT_STRING)?.split_first()?;
-    let is_rsa = || {
-        ensure!(algorithm == RSA, "the certificate's key is not an RSA key");
-        Ok(key)
-    };
-    Some(is_rsa())
+    Some(Read {
+        key,
+        algorithm,
+        begins,
+        ends,
+    })
 }
 
 /// What is left of a row of DER values.
 struct Der<'a>(&'a [u8]);
 
 impl<'a> Der<'a> {
+    /// The next value, if it is a time: until 2049 with a year of two digits (RFC 5280, section 4.1.2.5).
+    fn time(&mut self) -> Option<DateTime<Utc>> {
+        let text = match self.0.first()? {
+            &UTC_TIME => {
+                let short = std::str::from_utf8(self.take(UTC_TIME)?).ok()?;
+                let century = if short < "50" { "20" } else { "19" };
+                format!("{century}{short}")
+            }
+            _ => std::str::from_utf8(self.take(GENERALIZED_TIME)?).ok()?.to_owned(),
+        };
+        let time = NaiveDateTime::parse_from_str(&text, "%Y%m%d%H%M%SZ").ok()?;
+        Some(time.and_utc())
+    }
+
     /// The content of the next value, if it has this tag.
     fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
         let (&found, rest) = self.0.split_first()?;

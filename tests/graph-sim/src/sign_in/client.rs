@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::{
-    config::{CLIENT_ID, CLIENT_SECRET, EXPIRED_SECRET},
+    config::{CLIENT_ID, CLIENT_SECRET, EXPIRED_SECRET, Platform},
     sign_in::{
         assertion,
         form::{Form, field, required},
@@ -14,8 +14,15 @@ use crate::{
     world::World,
 };
 
-/// Checks that a form comes from the application. `token_url` is where it was sent.
-pub(crate) fn check(world: &World, token_url: &str, headers: &HeaderMap, form: &Form) -> Result<(), Refusal> {
+/// Checks that a form comes from the application. `token_url` is where it was sent; `platform` is the one over which a person
+/// signed in, if one did.
+pub(crate) fn check(
+    world: &World,
+    token_url: &str,
+    headers: &HeaderMap,
+    form: &Form,
+    platform: Option<Platform>,
+) -> Result<(), Refusal> {
     let basic = basic_credentials(headers);
     let id = match &basic {
         Some((id, _)) => id,
@@ -25,10 +32,25 @@ pub(crate) fn check(world: &World, token_url: &str, headers: &HeaderMap, form: &
         return Err(Refusal::unknown_application(id));
     }
     let secret = basic.as_ref().map(|(_, secret)| secret.as_str());
-    match (
+    let shown = (
         secret.or_else(|| field(form, "client_secret")),
         field(form, "client_assertion"),
-    ) {
+    );
+    if platform == Some(Platform::Spa) && !headers.contains_key(header::ORIGIN) {
+        return Err(Refusal::new(
+            "invalid_request",
+            9_002_327,
+            "Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin requests.",
+        ));
+    }
+    let is_public = world.public_client || platform == Some(Platform::Native);
+    match shown {
+        (None, None) if is_public && field(form, "grant_type") != Some("client_credentials") => Ok(()),
+        (Some(_), _) | (_, Some(_)) if platform == Some(Platform::Native) => Err(Refusal::new(
+            "invalid_client",
+            700_025,
+            "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
+        )),
         (Some(secret), _) => check_secret(secret),
         (None, Some(assertion)) => {
             let kind = required(form, "client_assertion_type")?;
@@ -38,9 +60,17 @@ pub(crate) fn check(world: &World, token_url: &str, headers: &HeaderMap, form: &
             }
             let mut state = world.state();
             let now = state.clock.now();
+            let anywhere = state.tenant.assertions_anywhere;
+            if !anywhere && token_url.contains("/organizations/") {
+                return Err(assertion::wrong_audience());
+            }
             assertion::check(&mut state.ledger, token_url, assertion, now)
         }
-        (None, None) if world.public_client && field(form, "grant_type") != Some("client_credentials") => Ok(()),
+        (None, None) if field(form, "grant_type") == Some("client_credentials") => Err(Refusal::new(
+            "invalid_client",
+            7_000_216,
+            "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
+        )),
         (None, None) => Err(Refusal::new(
             "invalid_client",
             7_000_218,

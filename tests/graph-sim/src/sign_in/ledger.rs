@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
+    config::Platform,
     ids,
     sign_in::{authority::Authority, certificate::Certificate, people::Account, refusal::Refusal, scope::Scopes},
 };
@@ -24,6 +25,19 @@ pub(crate) struct Grant {
     pub authority: Authority,
     pub account: Account,
     pub scopes: Scopes,
+    /// Where the redirect address stands in the registration.
+    pub platform: Platform,
+    /// When the person signed in.
+    pub since: DateTime<Utc>,
+}
+
+/// Who bears an access token, and what it says they may.
+#[derive(Clone, Debug)]
+pub(crate) struct Bearer {
+    /// Who signed in; `None`: the application itself.
+    pub account: Option<Account>,
+    /// Scopes, or the application's roles.
+    pub rights: Scopes,
 }
 
 /// A code, as it was given out.
@@ -48,8 +62,7 @@ struct Issued<T> {
 pub(crate) struct Ledger {
     codes: BTreeMap<String, Issued<Code>>,
     refresh_tokens: BTreeMap<String, Issued<Grant>>,
-    /// Whose they are; `None`: the application's own.
-    access_tokens: BTreeMap<String, Issued<Option<Account>>>,
+    access_tokens: BTreeMap<String, Issued<Bearer>>,
     used_assertions: BTreeMap<String, DateTime<Utc>>,
     /// Every secret that was given out or sent here, whatever became of it.
     secrets: BTreeSet<String>,
@@ -60,7 +73,7 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub fn issue_code(&mut self, code: Code, now: DateTime<Utc>) -> String {
-        let text = format!("0.sim.{}", ids::random_secret());
+        let text = format!("0.sim.{}", as_long_as_real(1_200));
         self.note_secret(&text);
         let until = now + TimeDelta::minutes(CODE_MINUTES);
         self.codes.insert(text.clone(), issued(code, until));
@@ -96,7 +109,7 @@ impl Ledger {
     }
 
     pub fn issue_refresh_token(&mut self, grant: Grant, now: DateTime<Utc>) -> String {
-        let text = format!("1.sim.{}", ids::random_secret());
+        let text = format!("1.sim.{}", as_long_as_real(1_800));
         self.note_secret(&text);
         let until = now + TimeDelta::days(REFRESH_DAYS);
         self.refresh_tokens.insert(text.clone(), issued(grant, until));
@@ -105,7 +118,7 @@ impl Ledger {
 
     /// What a refresh token stands for. It stays good, so that a client that dies before it has stored the next one
     /// can ask again.
-    pub fn refresh(&self, text: &str, now: DateTime<Utc>) -> Result<Grant, Refusal> {
+    pub fn refresh(&self, text: &str, every: Option<TimeDelta>, now: DateTime<Utc>) -> Result<Grant, Refusal> {
         let token = self
             .refresh_tokens
             .get(text)
@@ -120,6 +133,12 @@ impl Ledger {
             return Err(Refusal::grant(
                 700_082,
                 "The refresh token has expired due to inactivity.",
+            ));
+        }
+        if every.is_some_and(|every| token.what.since + every <= now) {
+            return Err(Refusal::grant(
+                70_043,
+                "The refresh token has expired or is invalid due to sign-in frequency checks by Conditional Access.",
             ));
         }
         if self.interaction_required {
@@ -140,17 +159,23 @@ impl Ledger {
             .for_each(|token| token.spent = true);
     }
 
-    pub fn issue_access_token(&mut self, account: Option<Account>, now: DateTime<Utc>) -> String {
+    /// The platform that a code or a refresh token came over.
+    pub fn platform_of(&self, secret: &str) -> Option<Platform> {
+        let of_code = self.codes.get(secret).map(|code| code.what.grant.platform);
+        of_code.or_else(|| self.refresh_tokens.get(secret).map(|token| token.what.platform))
+    }
+
+    pub fn issue_access_token(&mut self, bearer: Bearer, now: DateTime<Utc>) -> String {
         let text = format!("sim.{}", ids::random_secret());
         self.note_secret(&text);
         self.access_tokens.retain(|_, token| token.until > now);
         let until = now + TimeDelta::seconds(ACCESS_SECONDS);
-        self.access_tokens.insert(text.clone(), issued(account, until));
+        self.access_tokens.insert(text.clone(), issued(bearer, until));
         text
     }
 
     /// Whose an access token is, or why it is none.
-    pub fn whose(&self, access_token: &str, now: DateTime<Utc>) -> Result<Option<Account>, &'static str> {
+    pub fn whose(&self, access_token: &str, now: DateTime<Utc>) -> Result<Bearer, &'static str> {
         match self.access_tokens.get(access_token) {
             Some(token) if token.until > now => Ok(token.what.clone()),
             Some(_) => Err("Lifetime validation failed, the token is expired."),
@@ -178,6 +203,15 @@ impl Ledger {
         self.used_assertions.retain(|_, until| *until > now);
         self.used_assertions.insert(id.to_owned(), until).is_none()
     }
+}
+
+/// A secret of this length or a little more: real ones fill a good part of an address, or of a header.
+fn as_long_as_real(length: usize) -> String {
+    let mut text = String::new();
+    while text.len() < length {
+        text.push_str(&ids::random_secret());
+    }
+    text
 }
 
 fn issued<T>(what: T, until: DateTime<Utc>) -> Issued<T> {

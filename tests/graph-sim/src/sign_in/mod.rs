@@ -1,8 +1,10 @@
 //! The sign-in service: what a confidential client sees of Entra ID.
 //!
 //! `authorize.rs` shows `page.rs` with the `people.rs` there are and gives out a code; `token.rs` gives tokens to the
-//! application that `client.rs` and `assertion.rs` know; `ledger.rs` remembers all that was given out.
+//! application that `client.rs` and `assertion.rs` know; `ledger.rs` remembers all that was given out, and `tenant.rs` what
+//! the tenant's administrators have decided.
 
+mod approve;
 mod assertion;
 pub(crate) mod authority;
 mod authorize;
@@ -16,6 +18,7 @@ mod page;
 pub(crate) mod people;
 mod refusal;
 pub(crate) mod scope;
+pub(crate) mod tenant;
 mod token;
 
 use axum::{
@@ -37,6 +40,7 @@ use crate::{
 pub(crate) enum Endpoint {
     Authorize,
     Token,
+    Approve,
     Configuration,
     Keys,
 }
@@ -46,7 +50,9 @@ impl Endpoint {
     pub fn of<'p>(method: &Method, path: &'p str) -> Option<(Self, &'p str)> {
         let (segment, rest) = path.trim_start_matches('/').split_once('/')?;
         let endpoint = match (method.as_str(), rest) {
-            ("GET", "oauth2/v2.0/authorize") => Self::Authorize,
+            // The last page of a sign-in is sent off as a form.
+            ("GET" | "POST", "oauth2/v2.0/authorize") => Self::Authorize,
+            ("GET", "adminconsent") => Self::Approve,
             ("POST", "oauth2/v2.0/token") => Self::Token,
             ("GET", "v2.0/.well-known/openid-configuration") => Self::Configuration,
             ("GET", "discovery/v2.0/keys") => Self::Keys,
@@ -59,7 +65,7 @@ impl Endpoint {
         match self {
             Self::Authorize => RequestKind::Authorize,
             Self::Token => RequestKind::Token,
-            Self::Configuration | Self::Keys => RequestKind::Other,
+            Self::Approve | Self::Configuration | Self::Keys => RequestKind::Other,
         }
     }
 }
@@ -71,6 +77,7 @@ pub(crate) fn answer(world: &World, asked: Option<(Endpoint, &str)>, headers: &H
         Some((Endpoint::Token, segment)) => {
             fault(world, headers).unwrap_or_else(|| token::answer(world, segment, headers, form))
         }
+        Some((Endpoint::Approve, segment)) => approve::answer(world, segment, form),
         Some((Endpoint::Configuration, segment)) => discovery::configuration(world, segment),
         Some((Endpoint::Keys, _)) => discovery::keys(world),
         None => reply::html(StatusCode::NOT_FOUND, "Not found"),
@@ -83,6 +90,9 @@ fn fault(world: &World, headers: &HeaderMap) -> Option<Response> {
     let now = state.clock.now();
     let fault = state.faults.take_answer(Place::SignIn, None)?;
     drop(state);
+    if let FaultKind::Refuse(refusal) = &fault {
+        return Some(refusal::told(world, refusal));
+    }
     let mut usual = reply::of_fault(&fault, Place::SignIn, headers, now);
     let refusal = match fault {
         FaultKind::Throttle(_) => Refusal::new(

@@ -4,23 +4,28 @@ use axum::{http::StatusCode, response::Response};
 
 use crate::{
     reply,
-    sign_in::{authority::Authority, authorize::SIM_USER, form::Form, people::Person, refusal::Refusal, scope::Scopes},
+    sign_in::{
+        authority::Authority,
+        authorize::{SIM_BACK, SIM_USER},
+        form::Form,
+        people::Person,
+        refusal::Refusal,
+        scope::Scopes,
+    },
     text::{encoded, in_html},
 };
 
-/// Lets the person in front of the browser choose who they are. Each choice is a link to the same request.
+/// Lets the person in front of the browser choose who they are. Each choice sends the same request off as a form, as the
+/// last page of the real service does.
 pub(crate) fn choice(authority: Authority, people: &[Person], scopes: &Scopes, query: &Form) -> Response {
-    let query: String = query
-        .iter()
-        .map(|(name, value)| format!("{}={}&", encoded(name), encoded(value)))
-        .collect();
+    let query = as_before(query);
     let choices: String = people
         .iter()
         .filter(|person| authority.account((*person).clone()).is_some())
         .map(|person| {
-            let link = in_html(&format!("?{query}{SIM_USER}={}", person.key));
+            let action = in_html(&format!("?{query}{SIM_USER}={}", person.key));
             format!(
-                "<li><a href=\"{link}\">{}</a> {}<br><small>{}</small></li>\n",
+                "<li><form method=\"post\" action=\"{action}\"><button>{}</button> {}<br><small>{}</small></form></li>\n",
                 in_html(&person.name),
                 in_html(&person.mail),
                 in_html(person.about),
@@ -33,6 +38,27 @@ pub(crate) fn choice(authority: Authority, people: &[Person], scopes: &Scopes, q
         in_html(&scopes.names()),
     );
     reply::page(StatusCode::OK, "Pick an account", &body)
+}
+
+/// Says that an administrator has to approve first. The one way back is a link.
+pub(crate) fn approval(person: &Person, scopes: &Scopes, query: &Form) -> Response {
+    let link = in_html(&format!("?{}{SIM_BACK}=1", as_before(query)));
+    let body = format!(
+        "<h1>Need admin approval</h1>\n<p>{}</p>\n<p>The application needs permission to access resources in your organization \
+         that only an admin can grant ({}). Please ask an admin to grant permission to this app before you can use it.</p>\n\
+         <p><a href=\"{link}\">Return to the application without granting consent</a></p>",
+        in_html(&person.mail),
+        in_html(&scopes.names()),
+    );
+    reply::page(StatusCode::OK, "Need admin approval", &body)
+}
+
+/// The query of a page, to be gone on with.
+fn as_before(query: &Form) -> String {
+    let fields = query.iter();
+    fields
+        .map(|(name, value)| format!("{}={}&", encoded(name), encoded(value)))
+        .collect()
 }
 
 /// Says why nobody can sign in this way.

@@ -35,6 +35,10 @@ pub(crate) enum Fate {
     SignsIn,
     /// They don't agree to what the application asks for.
     Declines,
+    /// The same, in another of the words that the service has for it.
+    DeclinesConsent,
+    /// They go back from the page.
+    GoesBack,
     /// Their tenant lets only an administrator agree.
     NeedsAdministrator,
 }
@@ -86,16 +90,33 @@ pub(crate) fn all(company: &Company) -> Vec<Person> {
             fate: Fate::SignsIn,
         },
         member("declines", "declines what is asked for", Fate::Declines),
-        Person {
-            key: "needs-admin",
-            name: "Noa Strict".to_owned(),
-            mail: format!("noa.strict@{TENANT_DOMAIN}"),
-            oid: ids::guid("user Noa Strict"),
-            home: TENANT_ID,
-            about: "needs an administrator's approval",
-            fate: Fate::NeedsAdministrator,
-        },
+        member_of(
+            "declines-consent",
+            "Olga Nein",
+            "declines, in other words",
+            Fate::DeclinesConsent,
+        ),
+        member_of("goes-back", "Rio Back", "goes back from the page", Fate::GoesBack),
+        member_of(
+            "needs-admin",
+            "Noa Strict",
+            "needs an administrator's approval",
+            Fate::NeedsAdministrator,
+        ),
     ]
+}
+
+/// Somebody of the company who has no OneDrive.
+fn member_of(key: &'static str, name: &str, about: &'static str, fate: Fate) -> Person {
+    Person {
+        key,
+        name: name.to_owned(),
+        mail: format!("{}@{TENANT_DOMAIN}", name.to_lowercase().replace(' ', ".")),
+        oid: ids::guid(&format!("user {name}")),
+        home: TENANT_ID,
+        about,
+        fate,
+    }
 }
 
 /// A person by key or mail address.

@@ -1,9 +1,12 @@
 //! Refusals: OAuth errors with Microsoft's numbers for them.
 
-use axum::{http::StatusCode, response::Response};
-use serde_json::json;
+use axum::{
+    http::{StatusCode, header},
+    response::Response,
+};
+use serde_json::{Value, json};
 
-use crate::{ids, reply, world::World};
+use crate::{fault::SignInRefusal, ids, reply, world::World};
 
 /// An OAuth error with Microsoft's number for it.
 #[derive(Debug)]
@@ -51,6 +54,15 @@ impl Refusal {
         )
     }
 
+    /// A known application that nobody has brought into the tenant.
+    pub fn not_in_the_tenant(id: &str) -> Self {
+        Self::new(
+            "invalid_client",
+            7_000_229,
+            format!("The client application {id} is missing service principal in the tenant."),
+        )
+    }
+
     pub fn scope(scope: &str) -> Self {
         Self::new(
             "invalid_scope",
@@ -70,20 +82,40 @@ impl Refusal {
             "invalid_client" => StatusCode::UNAUTHORIZED,
             _ => StatusCode::BAD_REQUEST,
         };
-        let time = world.now().format("%Y-%m-%d %H:%M:%SZ").to_string();
-        let (trace, correlation) = (ids::random_guid(), ids::random_guid());
-        let body = json!({
-            "error": self.error,
-            "error_description": format!(
-                "{} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {time}",
-                self.headline(),
-            ),
-            "error_codes": [self.number],
-            "timestamp": time,
-            "trace_id": trace,
-            "correlation_id": correlation,
-            "error_uri": format!("{}/error?code={}", world.login_url, self.number),
-        });
+        let body = body(world, self.error, &self.headline(), &[self.number]);
         reply::json(status, &body)
     }
+}
+
+/// The answer that a fault asks for.
+pub(crate) fn told(world: &World, refusal: &SignInRefusal) -> Response {
+    let headline = match refusal.numbers.first() {
+        Some(number) => format!("AADSTS{number}: What a test has asked for."),
+        None => "What a test has asked for.".to_owned(),
+    };
+    let mut body = body(world, &refusal.word, &headline, &refusal.numbers);
+    if let (Some(suberror), Some(members)) = (&refusal.suberror, body.as_object_mut()) {
+        members.insert("suberror".to_owned(), suberror.as_str().into());
+    }
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let mut answer = reply::json(status, &body);
+    if let Some(after) = &refusal.retry_after {
+        reply::set(&mut answer, header::RETRY_AFTER, after);
+    }
+    answer
+}
+
+fn body(world: &World, error: &str, headline: &str, numbers: &[u32]) -> Value {
+    let time = world.now().format("%Y-%m-%d %H:%M:%SZ").to_string();
+    let (trace, correlation) = (ids::random_guid(), ids::random_guid());
+    let number = numbers.first().copied().unwrap_or_default();
+    json!({
+        "error": error,
+        "error_description": format!("{headline} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {time}"),
+        "error_codes": numbers,
+        "timestamp": time,
+        "trace_id": trace,
+        "correlation_id": correlation,
+        "error_uri": format!("{}/error?code={number}", world.login_url),
+    })
 }

@@ -27,6 +27,22 @@ impl Scopes {
         }
     }
 
+    /// Application permissions, which are named like scopes.
+    pub fn of_roles(roles: &[String]) -> Self {
+        Self(roles.to_vec())
+    }
+
+    /// Whether none of them is about Graph.
+    pub fn grant_nothing(&self) -> bool {
+        self.0.iter().all(|scope| is_about_sign_in(scope))
+    }
+
+    /// Those of Graph, as an answer of Graph names them.
+    pub fn of_graph(&self) -> String {
+        let names = self.0.iter().filter(|scope| !is_about_sign_in(scope));
+        names.map(String::as_str).collect::<Vec<_>>().join(", ")
+    }
+
     pub fn has(&self, scope: &str) -> bool {
         self.0.iter().any(|mine| mine.eq_ignore_ascii_case(scope))
     }

@@ -14,7 +14,7 @@ use crate::{
         authority::Authority,
         client,
         form::{Form, field, required},
-        ledger::{ACCESS_SECONDS, Code, Grant},
+        ledger::{ACCESS_SECONDS, Bearer, Code, Grant},
         refusal::Refusal,
         scope::Scopes,
     },
@@ -52,7 +52,13 @@ pub(crate) fn answer(world: &World, segment: &str, headers: &HeaderMap, form: &F
 fn tokens(world: &World, segment: &str, headers: &HeaderMap, form: &Form) -> Result<Tokens, Refusal> {
     let authority = Authority::parse(segment).ok_or_else(|| Refusal::unknown_tenant(segment))?;
     let token_url = format!("{}/{segment}/oauth2/v2.0/token", world.login_url);
-    let by_client = || client::check(world, &token_url, headers, form);
+    let platform = || {
+        ["code", "refresh_token"].iter().find_map(|name| {
+            let state = world.state();
+            state.ledger.platform_of(field(form, name)?)
+        })
+    };
+    let by_client = || client::check(world, &token_url, headers, form, platform());
     match required(form, "grant_type")? {
         "client_credentials" => {
             let Authority::Tenant(_) = authority else {
@@ -66,9 +72,7 @@ fn tokens(world: &World, segment: &str, headers: &HeaderMap, form: &Form) -> Res
             };
             by_client()?;
             if !authority.knows_the_application() {
-                return Err(Refusal::unknown_application(
-                    field(form, "client_id").unwrap_or_default(),
-                ));
+                return Err(Refusal::not_in_the_tenant(field(form, "client_id").unwrap_or_default()));
             }
             for_itself(world, form)
         }
@@ -96,8 +100,13 @@ fn for_itself(world: &World, form: &Form) -> Result<Tokens, Refusal> {
     }
     let mut state = world.state();
     let now = state.clock.now();
-    let token = state.ledger.issue_access_token(None, now);
-    Ok(access(&token))
+    // What is granted later is in later tokens.
+    let bearer = Bearer {
+        account: None,
+        rights: Scopes::of_roles(&state.tenant.roles),
+    };
+    let token = state.ledger.issue_access_token(bearer, now);
+    Ok(access(&token, state.tenant.told_life.as_ref()))
 }
 
 fn for_code(world: &World, authority: Authority, form: &Form) -> Result<Tokens, Refusal> {
@@ -131,7 +140,9 @@ fn for_refresh_token(world: &World, authority: Authority, form: &Form) -> Result
     let token = required(form, "refresh_token")?;
     let fewer = field(form, "scope").map(Scopes::parse).transpose()?;
     let state = world.state();
-    let grant = state.ledger.refresh(token, state.clock.now())?;
+    let grant = state
+        .ledger
+        .refresh(token, state.tenant.sign_in_every, state.clock.now())?;
     drop(state);
     check_authority(&grant, authority)?;
     if fewer.as_ref().is_some_and(|fewer| !grant.scopes.cover(fewer)) {
@@ -166,8 +177,16 @@ fn verifies(verifier: &str, challenge: &str) -> bool {
 fn for_person(world: &World, grant: Grant, fewer: Option<Scopes>, nonce: Option<&str>) -> Tokens {
     let mut state = world.state();
     let now = state.clock.now();
-    let token = state.ledger.issue_access_token(Some(grant.account.clone()), now);
-    let mut tokens = access(&token);
+    let rights = fewer
+        .as_ref()
+        .filter(|fewer| !fewer.grant_nothing() && !fewer.has(".default"));
+    let rights = rights.unwrap_or(&grant.scopes).clone();
+    let bearer = Bearer {
+        account: Some(grant.account.clone()),
+        rights,
+    };
+    let token = state.ledger.issue_access_token(bearer, now);
+    let mut tokens = access(&token, state.tenant.told_life.as_ref());
     let scope = fewer.as_ref().unwrap_or(&grant.scopes).in_answer();
     tokens.insert("scope".to_owned(), scope.into());
     if grant.scopes.has("openid") {
@@ -182,10 +201,10 @@ fn for_person(world: &World, grant: Grant, fewer: Option<Scopes>, nonce: Option<
     tokens
 }
 
-fn access(token: &str) -> Tokens {
+fn access(token: &str, told_life: Option<&Value>) -> Tokens {
     [
         ("token_type", json!("Bearer")),
-        ("expires_in", json!(ACCESS_SECONDS)),
+        ("expires_in", told_life.cloned().unwrap_or(json!(ACCESS_SECONDS))),
         ("ext_expires_in", json!(ACCESS_SECONDS)),
         ("access_token", json!(token)),
     ]

@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use crate::client::{FORM, Reply, empty_sim, get, parameter, send, sim, token_url};
 
-const BACK: &str = "http%3A%2F%2F127.0.0.1%3A4711%2Fdone";
+pub const BACK: &str = "http%3A%2F%2F127.0.0.1%3A4711%2Fdone";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const SCOPE: &str =
     "Files.Read.All%20https%3A%2F%2Fgraph.microsoft.com%2FUser.Read%20openid%20profile%20offline_access";
 
 /// The address of the sign-in page, as a sound application asks for it.
-fn page(sim: &Sim, authority: &str) -> String {
+pub fn page(sim: &Sim, authority: &str) -> String {
     format!(
         "{}/{authority}/oauth2/v2.0/authorize?client_id={CLIENT_ID}&response_type=code&redirect_uri={BACK}\
          &scope={SCOPE}&state=st%26te&nonce=n0nce&code_challenge={CHALLENGE}&code_challenge_method=S256\
@@ -25,7 +25,7 @@ fn page(sim: &Sim, authority: &str) -> String {
 }
 
 /// Where the browser is sent once this person has decided.
-async fn sent_back(sim: &Sim, authority: &str, person: &str) -> String {
+pub async fn sent_back(sim: &Sim, authority: &str, person: &str) -> String {
     let reply = get(&format!("{}&_sim_user={person}", page(sim, authority))).await;
     assert_eq!(reply.status, 302, "{}", String::from_utf8_lossy(&reply.body));
     let location = reply.header("location").to_owned();
@@ -34,23 +34,23 @@ async fn sent_back(sim: &Sim, authority: &str, person: &str) -> String {
     location
 }
 
-async fn code(sim: &Sim, authority: &str, person: &str) -> String {
+pub async fn code(sim: &Sim, authority: &str, person: &str) -> String {
     let back = sent_back(sim, authority, person).await;
     parameter(&back, "code").unwrap()
 }
 
 /// Asks for tokens with these fields and the secret.
-async fn ask(sim: &Sim, authority: &str, fields: &str) -> Reply {
+pub async fn ask(sim: &Sim, authority: &str, fields: &str) -> Reply {
     let form = format!("client_id={CLIENT_ID}&client_secret=sim~secret%2B%2Fvalue&{fields}");
     send("POST", &token_url(sim, authority), &[FORM], &form).await
 }
 
-async fn redeem(sim: &Sim, authority: &str, code: &str) -> Reply {
+pub async fn redeem(sim: &Sim, authority: &str, code: &str) -> Reply {
     let fields = format!("grant_type=authorization_code&code={code}&redirect_uri={BACK}&code_verifier={VERIFIER}");
     ask(sim, authority, &fields).await
 }
 
-async fn refresh(sim: &Sim, token: &str) -> Reply {
+pub async fn refresh(sim: &Sim, token: &str) -> Reply {
     ask(
         sim,
         "organizations",
@@ -59,25 +59,25 @@ async fn refresh(sim: &Sim, token: &str) -> Reply {
     .await
 }
 
-async fn tokens(sim: &Sim, person: &str) -> Value {
+pub async fn tokens(sim: &Sim, person: &str) -> Value {
     let code = code(sim, "organizations", person).await;
     let reply = redeem(sim, "organizations", &code).await;
     assert_eq!(reply.status, 200, "{}", reply.json());
     reply.json()
 }
 
-fn text(json: &Value, name: &str) -> String {
+pub fn text(json: &Value, name: &str) -> String {
     json[name].as_str().unwrap().to_owned()
 }
 
 /// The error and Microsoft's number of a refusal.
-fn refusal(reply: &Reply) -> (String, u64) {
+pub fn refusal(reply: &Reply) -> (String, u64) {
     assert_eq!(reply.status, 400, "{}", reply.json());
     let json = reply.json();
     (text(&json, "error"), json["error_codes"][0].as_u64().unwrap())
 }
 
-fn invalid_grant(number: u64) -> (String, u64) {
+pub fn invalid_grant(number: u64) -> (String, u64) {
     ("invalid_grant".to_owned(), number)
 }
 
@@ -93,16 +93,16 @@ async fn the_page_lets_one_choose_who_to_be() {
     let reply = get(&page(&sim, "organizations")).await;
     assert_eq!(reply.status, 200);
     let html = String::from_utf8(reply.body).unwrap();
-    assert_eq!(html.matches("<a href=").count(), 6);
+    assert_eq!(html.matches("<form method=\"post\"").count(), 8);
 
-    // When the first link is followed.
-    let link = html.split("<a href=\"").nth(1).unwrap().split('"').next().unwrap();
+    // When the first form is sent off.
+    let link = html.split("action=\"").nth(1).unwrap().split('"').next().unwrap();
     let url = format!(
         "{}/organizations/oauth2/v2.0/authorize{}",
         sim.login_url(),
         link.replace("&amp;", "&")
     );
-    let back = get(&url).await;
+    let back = send("POST", &url, &[FORM], "").await;
     assert_eq!(back.status, 302);
     let code = parameter(back.header("location"), "code").unwrap();
     assert_eq!(redeem(&sim, "organizations", &code).await.status, 200);
@@ -194,10 +194,14 @@ async fn a_personal_account_and_a_guest_can_be_told_by_their_claims() {
 #[tokio::test]
 async fn a_refusal_comes_back_with_its_reason() {
     let sim = empty_sim().await;
-    for (person, number) in [("declines", "AADSTS65004: "), ("needs-admin", "AADSTS90094: ")] {
+    for (person, error, begins) in [
+        ("declines", "access_denied", "AADSTS65004: "),
+        ("declines-consent", "consent_required", "AADSTS65004: "),
+        ("goes-back", "access_denied", "the user canceled"),
+    ] {
         let back = sent_back(&sim, "organizations", person).await;
-        assert_eq!(parameter(&back, "error").unwrap(), "access_denied");
-        assert!(parameter(&back, "error_description").unwrap().starts_with(number));
+        assert_eq!(parameter(&back, "error").unwrap(), error);
+        assert!(parameter(&back, "error_description").unwrap().starts_with(begins));
         assert_eq!(parameter(&back, "code"), None);
     }
 }

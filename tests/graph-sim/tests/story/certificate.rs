@@ -107,10 +107,14 @@ async fn registered() -> Sim {
 }
 
 fn refused(reply: &Reply) -> String {
+    refused_by(reply, 700_027)
+}
+
+fn refused_by(reply: &Reply, number: u64) -> String {
     let json = reply.json();
     assert_eq!(
         (reply.status, json["error_codes"][0].as_u64()),
-        (401, Some(700_027)),
+        (401, Some(number)),
         "{json}"
     );
     json["error_description"].as_str().unwrap().to_owned()
@@ -155,18 +159,18 @@ async fn whatever_is_wrong_with_an_assertion_is_named() {
     let sim = registered().await;
     let late = (sim.now() + TimeDelta::minutes(20)).timestamp();
     let over = (sim.now() - TimeDelta::minutes(1)).timestamp();
-    for (claim, value) in [
-        ("aud", json!(token_url(&sim, "organizations"))),
-        ("iss", json!("another")),
-        ("sub", json!("another")),
-        ("exp", json!(late)),
-        ("exp", json!(over)),
-        ("nbf", json!(late)),
-        ("jti", json!("")),
+    for (claim, value, number) in [
+        ("aud", json!(token_url(&sim, "organizations")), 700_023),
+        ("iss", json!("another"), 700_027),
+        ("sub", json!("another"), 700_027),
+        ("exp", json!(late), 700_024),
+        ("exp", json!(over), 700_024),
+        ("nbf", json!(late), 700_024),
+        ("jti", json!(""), 700_027),
     ] {
         let mut claims = claims(&sim);
         claims[claim] = value;
-        let text = refused(&ask(&sim, TENANT_ID, &assertion(&header(), &claims)).await);
+        let text = refused_by(&ask(&sim, TENANT_ID, &assertion(&header(), &claims)).await, number);
         assert!(text.contains(claim), "{text}");
     }
     for (field, value) in [("alg", "RS256"), ("x5t#S256", "unknown")] {
@@ -178,7 +182,22 @@ async fn whatever_is_wrong_with_an_assertion_is_named() {
     assert!(refused(&ask(&sim, TENANT_ID, "nonsense").await).contains("not a JWT"));
     // Signed for the tenant's id, sent to its domain.
     let elsewhere = assertion(&header(), &claims(&sim));
-    assert!(refused(&ask(&sim, TENANT_DOMAIN, &elsewhere).await).contains("aud"));
+    let refusal = ask(&sim, TENANT_DOMAIN, &elsewhere).await;
+    assert!(refused_by(&refusal, 700_023).contains("aud"));
+}
+
+#[tokio::test]
+async fn a_certificate_is_good_in_its_time_only() {
+    if !openssl_is_there() {
+        return;
+    }
+    let sim = registered().await;
+    let now = sim.now();
+    for days in [-1, 3] {
+        sim.set_clock(now + TimeDelta::days(days));
+        let reply = ask(&sim, TENANT_ID, &assertion(&header(), &claims(&sim))).await;
+        refused_by(&reply, 1_000_502);
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, io};
 
-use graph_sim::{Config, Seed, Sim};
+use graph_sim::{Config, Platform, Redirect, Seed, Sim};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use tokio::{
@@ -19,7 +19,13 @@ pub async fn empty_sim() -> Sim {
     .await
 }
 
-pub async fn sim(config: Config) -> Sim {
+/// A simulator whose application an administrator has approved, with a redirect address for stories.
+pub async fn sim(mut config: Config) -> Sim {
+    config.approved = true;
+    config.redirects.push(Redirect {
+        uri: "http://127.0.0.1/done".to_owned(),
+        platform: Platform::Web,
+    });
     Sim::start(config).await.unwrap()
 }
 

@@ -48,7 +48,7 @@ async fn a_public_client_renews_a_person_s_token_without_a_secret_and_gets_none_
         let refused = ask(itself).await;
         assert_eq!(
             (refused.status, &refused.json()["error_codes"][0]),
-            (401, &7_000_218.into())
+            (401, &7_000_216.into())
         );
     }
 }

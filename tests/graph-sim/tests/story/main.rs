@@ -22,4 +22,5 @@ mod people;
 mod quirks;
 mod shares;
 mod sign_in;
+mod tenant;
 mod units;

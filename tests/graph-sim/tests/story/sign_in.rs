@@ -62,7 +62,7 @@ async fn each_mistake_has_its_own_number() {
             7_000_215,
         ),
         (TENANT_ID, &[&id, &expired, SCOPE], 401, "invalid_client", 7_000_222),
-        (TENANT_ID, &[&id, SCOPE], 401, "invalid_client", 7_000_218),
+        (TENANT_ID, &[&id, SCOPE], 401, "invalid_client", 7_000_216),
         ("nowhere.example", &[&id, SECRET, SCOPE], 400, "invalid_request", 90_002),
         ("common", &[&id, SECRET, SCOPE], 400, "invalid_request", 9_001_023),
         (

@@ -1,0 +1,54 @@
+//! The plugin as a judge of refusals: it knows the numbers of its sign-in service.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::{Host, PURE_WITHIN, Stage, in_contract, refusal_in_contract};
+use crate::bindings::exports::clientpoint::content_source::source::SignInProblem;
+use crate::oauth::{Judge, TokenError};
+use crate::plugin::Plugin;
+use crate::store::connections::{Connection, Mode};
+use crate::{Error, Result};
+
+/// Asks the plugin, in an instance that can reach nothing.
+pub(super) struct PluginJudge {
+    plugin: Arc<Plugin>,
+    stage: Stage,
+    mode: Mode,
+    settings: BTreeMap<String, String>,
+}
+
+impl PluginJudge {
+    pub(super) fn new(host: &Host, connection: &Connection) -> Result<Self> {
+        host.plugin()?;
+        let plugin = host.plugin.clone();
+        Ok(PluginJudge {
+            plugin: plugin.ok_or_else(|| Error::PluginStopped("it is not there".into()))?,
+            stage: host.stage(),
+            mode: connection.mode,
+            settings: connection.settings.clone(),
+        })
+    }
+
+    async fn ask(&self, refused: &TokenError) -> Option<bool> {
+        let refusal = refusal_in_contract(refused)?;
+        let settings = in_contract(&self.settings);
+        let instance = self.plugin.instantiate(self.stage.reaching_nothing()).await.ok()?;
+        let explained = instance.call(PURE_WITHIN, async |world, accessor| {
+            world
+                .clientpoint_content_source_source()
+                .call_explain_refusal(accessor, self.mode.into(), settings, refusal)
+                .await
+        });
+        // A plugin that can't say leaves it to the words of the standard.
+        let explained = explained.await.ok()?;
+        Some(explained.problem == SignInProblem::Unavailable)
+    }
+}
+
+impl Judge for PluginJudge {
+    fn passes<'a>(&'a self, refused: &'a TokenError) -> Pin<Box<dyn Future<Output = Option<bool>> + Send + 'a>> {
+        Box::pin(self.ask(refused))
+    }
+}
