@@ -4,13 +4,14 @@
 //! the value of an `authorization` header that the egress adds to a request on its way out.
 //!
 //! - [`endpoint`]: asking the token endpoint, as the application that proves itself by a secret or an [`assertion`].
-//! - [`tokens`]: the tokens of one connection, renewed once for all who need them.
+//! - [`tokens`]: the tokens of one connection, renewed once for all who need them; [`grant`]: what is kept of a person's.
 //! - [`pending`]: a person's sign-in from the address to the redirect; [`listener`]: where the redirect arrives.
 //! - [`claims`]: what an id_token must say; [`life`]: how long a token lives; [`told`]: what a refusal tells besides.
 
 pub mod assertion;
 pub mod claims;
 pub mod endpoint;
+pub mod grant;
 pub mod life;
 pub mod listener;
 pub mod pending;
@@ -23,7 +24,8 @@ use crate::secrets::Secret;
 
 pub use assertion::Certificate;
 pub use endpoint::{Endpoint, reason};
-pub use tokens::{Grant, Judge, Keeper, Tokens};
+pub use grant::Grant;
+pub use tokens::{Judge, Keeper, Tokens};
 pub use told::Told;
 
 /// What asking for tokens needs, besides the credential.

@@ -13,35 +13,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use http::HeaderValue;
-use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use super::endpoint::{Asking, Granted};
+use super::grant::{Grant, early};
 use super::told::WAIT_AT_MOST;
 use super::{Endpoint, TokenError};
 use crate::clock::Clock;
 use crate::secrets::Secret;
 
-/// A token is renewed this long before it ends, so that it never ends on the way; one that lives shorter, at half its
-/// life.
-const RENEW_BEFORE: Duration = Duration::from_secs(5 * 60);
-
 /// How long a refusal is remembered that names no time: as long as Microsoft's own clients wait after being throttled.
 const REMEMBERED: Duration = Duration::from_secs(60);
-
-/// What is kept of a person's sign-in.
-#[derive(Clone, Debug)]
-pub struct Grant {
-    /// For the next renewal.
-    pub refresh: Secret,
-    /// The present access token.
-    pub access: Secret,
-    /// When it is to be renewed.
-    pub renew_at: DateTime<Utc>,
-}
 
 /// A future that a [`Keeper`] gives.
 pub type Keeping<'a, T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send + 'a>>;
@@ -342,53 +326,6 @@ impl Shared {
     }
 }
 
-impl Grant {
-    /// What is to be kept of an answer. An endpoint that does not rotate leaves the refresh token as it was; none if
-    /// there never was one.
-    pub fn new(granted: Granted, before: Option<Secret>, now: DateTime<Utc>) -> Option<Self> {
-        Some(Grant {
-            refresh: granted.refresh.or(before)?,
-            access: granted.access,
-            renew_at: now + TimeDelta::from_std(early(granted.life)).unwrap_or_default(),
-        })
-    }
-
-    /// As one secret, to be sealed.
-    pub fn written(&self) -> Secret {
-        let written = Written {
-            refresh: self.refresh.expose(),
-            access: self.access.expose(),
-            renew_at: self.renew_at,
-        };
-        // Two texts and a time can always be written.
-        Secret::new(serde_json::to_string(&written).unwrap_or_default())
-    }
-
-    /// Reads what [`Grant::written`] has written.
-    pub fn parse(text: &Secret) -> Option<Self> {
-        let read: Read = serde_json::from_str(text.expose()).ok()?;
-        Some(Grant {
-            refresh: Secret::new(read.refresh),
-            access: Secret::new(read.access),
-            renew_at: read.renew_at,
-        })
-    }
-}
-
-#[derive(Serialize)]
-struct Written<'a> {
-    refresh: &'a str,
-    access: &'a str,
-    renew_at: DateTime<Utc>,
-}
-
-#[derive(Deserialize)]
-struct Read {
-    refresh: String,
-    access: String,
-    renew_at: DateTime<Utc>,
-}
-
 /// How long nobody asks again after this. A service that failed, or was not reached, may answer the next time.
 fn rest(error: &TokenError) -> Duration {
     let TokenError::Refused {
@@ -400,10 +337,6 @@ fn rest(error: &TokenError) -> Duration {
     let failed = 500 <= *status || word.is_empty() && *status != 429;
     let least = if failed { Duration::ZERO } else { REMEMBERED };
     error.retry_after().unwrap_or(least).min(WAIT_AT_MOST)
-}
-
-fn early(life: Duration) -> Duration {
-    life.saturating_sub(RENEW_BEFORE.min(life / 2))
 }
 
 /// What is said where there is nothing to renew with: the same as if the sign-in service had said it.
@@ -429,6 +362,8 @@ fn header(access: &Secret) -> Result<HeaderValue, TokenError> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::{DateTime, Utc};
+
     use super::*;
 
     fn granted(refresh: Option<&str>) -> Granted {

@@ -1,0 +1,79 @@
+//! What is kept of a person's sign-in, between one renewal and the next.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::endpoint::Granted;
+use crate::secrets::Secret;
+
+/// A token is renewed this long before it ends, so that it never ends on the way; one that lives shorter, at half its
+/// life.
+const RENEW_BEFORE: Duration = Duration::from_secs(5 * 60);
+
+/// What is kept of a person's sign-in.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// For the next renewal.
+    pub refresh: Secret,
+    /// The present access token.
+    pub access: Secret,
+    /// When it is to be renewed.
+    pub renew_at: DateTime<Utc>,
+}
+
+impl Grant {
+    /// What is to be kept of an answer. An endpoint that does not rotate leaves the refresh token as it was; none if
+    /// there never was one.
+    pub fn new(granted: Granted, before: Option<Secret>, now: DateTime<Utc>) -> Option<Self> {
+        Some(Grant {
+            refresh: granted.refresh.or(before)?,
+            access: granted.access,
+            renew_at: TimeDelta::from_std(early(granted.life))
+                .ok()
+                .and_then(|life| now.checked_add_signed(life))
+                .unwrap_or(now),
+        })
+    }
+
+    /// As one secret, to be sealed.
+    pub fn written(&self) -> Secret {
+        let written = Written {
+            refresh: self.refresh.expose(),
+            access: self.access.expose(),
+            renew_at: self.renew_at,
+        };
+        // Two texts and a time can always be written.
+        Secret::new(serde_json::to_string(&written).unwrap_or_default())
+    }
+
+    /// Reads what [`Grant::written`] has written.
+    pub fn parse(text: &Secret) -> Option<Self> {
+        let read: Read = serde_json::from_str(text.expose()).ok()?;
+        Some(Grant {
+            refresh: Secret::new(read.refresh),
+            access: Secret::new(read.access),
+            renew_at: read.renew_at,
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    refresh: &'a str,
+    access: &'a str,
+    renew_at: DateTime<Utc>,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    refresh: String,
+    access: String,
+    renew_at: DateTime<Utc>,
+}
+
+/// After how much of its life a token is renewed.
+pub(super) fn early(life: Duration) -> Duration {
+    life.saturating_sub(RENEW_BEFORE.min(life / 2))
+}
