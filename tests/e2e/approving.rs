@@ -44,7 +44,6 @@ async fn r12_who_needs_an_approval_is_told_where_it_is_given_and_it_works_from_t
 
     assert_eq!(open(&approval).await.status, 200);
     connected(&admin, for_sites(&world), "member").await.unwrap();
-    connect(&admin, &world.sim, "needs-admin").await.0.unwrap_err();
 }
 
 #[tokio::test]
@@ -133,26 +132,28 @@ async fn a_guest_connects_for_the_libraries_of_sites_and_chooses_one() {
 }
 
 #[tokio::test]
-async fn files_alone_open_no_site_by_its_address_and_the_missing_permission_is_named() {
+async fn files_alone_look_no_site_up_and_a_drive_is_chosen_by_its_id() {
     let world = World::new().await;
     let admin = world.admin().await;
     world.sim.set_roles(&["Files.Read.All"]);
-    let error = admin.connect_organization(at(&world, SITE)).await.unwrap_err();
-    assert_eq!(error.code(), "consent-missing", "{error}");
-    assert!(error.to_string().contains("Sites.Read.All"), "{error}");
-
     admin.connect_organization(credentials(&world.sim)).await.unwrap();
-    let error = admin.select_drive_at(SITE, false).await.unwrap_err();
-    assert_eq!(error.code(), "access-denied");
-    assert!(error.to_string().contains("Sites.Read.All"), "{error}");
+    // What a site's address leads to all the same, it leads to by another way.
+    let _ = admin.select_drive_at(SITE, false).await;
+    let sites = world.requests(RequestKind::Sites);
+    assert!(
+        !sites.is_empty() && sites.iter().all(|request| request.status == 403),
+        "{sites:?}"
+    );
+    admin.select_drive(&world.sim.drive_id(), true).await.unwrap();
+    admin.browse(None).await.unwrap();
 }
 
 #[tokio::test]
 async fn r17_each_permission_of_the_company_adds_what_the_table_says() {
-    for (roles, people, sites, by_address) in [
-        (&["Files.Read.All", "Sites.Read.All"][..], false, true, true),
-        (&["Files.Read.All", "User.Read.All"], true, false, false),
-        (&["Files.Read.All", "Sites.Read.All", "User.Read.All"], true, true, true),
+    for (roles, people, sites) in [
+        (&["Files.Read.All", "Sites.Read.All"][..], false, true),
+        (&["Files.Read.All", "User.Read.All"], true, false),
+        (&["Files.Read.All", "Sites.Read.All", "User.Read.All"], true, true),
     ] {
         let world = World::new().await;
         world.sim.set_roles(roles);
@@ -165,11 +166,9 @@ async fn r17_each_permission_of_the_company_adds_what_the_table_says() {
             (people, sites),
             "{roles:?}"
         );
-        assert_eq!(
-            admin.select_drive_at(SITE, false).await.is_ok(),
-            by_address,
-            "{roles:?}"
-        );
+        if sites {
+            admin.select_drive_at(SITE, false).await.unwrap();
+        }
     }
 }
 
