@@ -13,8 +13,11 @@ pub const READING: [usize; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
 /// All but what may stand in a path as it is.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// What is odd about a name, and how it is called.
-const ODD: [(&str, fn(char) -> bool); 6] = [
+/// How a kind of letter is called, and what is of that kind.
+type Odd = (&'static str, fn(char) -> bool);
+
+/// What can be odd about a name.
+const ODD: [Odd; 6] = [
     ("a blank", |letter| letter == ' '),
     ("#", |letter| letter == '#'),
     ("%", |letter| letter == '%'),
