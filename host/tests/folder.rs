@@ -99,6 +99,7 @@ fn with_its_database_away_every_command_refuses_alike_and_nothing_is_made_or_del
         "places 100001",
         "runs list",
         "secrets rotate",
+        "secrets forget",
         "trash list",
         "trash empty",
         "status",

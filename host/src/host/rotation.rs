@@ -9,7 +9,7 @@ use chrono::Utc;
 use super::{Host, Limits, opening};
 use crate::clock::stamp;
 use crate::secrets::{SealedWith, SecretKey};
-use crate::store::{copies, grants, users};
+use crate::store::{copies, grants, identity, users};
 use crate::{Error, Result, disk};
 
 impl Host {
@@ -69,9 +69,10 @@ impl Host {
 ///
 /// # Errors
 ///
-/// `Error::Forbidden`; `Error::Busy` while other programs are at work in the folder; `Error::Settings` where the key is
-/// there and opens them.
+/// `Error::Forbidden`; `Error::Catalogue` for a database that is not the one of its folder; `Error::Busy` while other
+/// programs are at work in the folder; `Error::Settings` where the key is there and opens them.
 pub async fn forget_secrets(data: &Path, user: &str) -> Result<u64> {
+    identity::look(data).await?.settled()?;
     let (patience, now) = (Limits::default().database, Utc::now());
     let (mut folder, pool) = opening::without_key(data, "clientpoint-host secrets", patience, now).await?;
     users::get(&pool, user).await?.require_administrator("forget secrets")?;
