@@ -129,8 +129,12 @@ impl DriveItem {
     pub fn same_content(&self, other: &Self) -> bool {
         let alike = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
         let unmarked = self.version().is_none() && other.version().is_none();
-        let marked = alike(&self.c_tag, &other.c_tag) || alike(&self.e_tag, &other.e_tag) || unmarked;
-        let comparable = self.has_content_mark() && other.has_content_mark() && self.name == other.name;
+        let both = self.has_content_mark() && other.has_content_mark();
+        let marked = match both {
+            true => alike(&self.c_tag, &other.c_tag),
+            false => alike(&self.e_tag, &other.e_tag) || unmarked,
+        };
+        let comparable = both && self.name == other.name;
         let hash = self.hash();
         let same_bytes = self.size() == other.size() && hash == other.hash();
         same_bytes && (marked || (hash.is_some() && !comparable))
