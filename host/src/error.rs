@@ -93,6 +93,14 @@ pub enum Error {
         /// What does not fit, and the ways out.
         message: String,
     },
+    /// The file is in the bin or was removed for good, or can't be removed.
+    #[error("{message}")]
+    Bin {
+        /// `in-the-bin`, `removed` or `still-shown`.
+        code: &'static str,
+        /// Which file, and the way out.
+        message: String,
+    },
     /// There is no room for the bytes.
     #[error(
         "no space left in `{0}`: free some room (`clientpoint-host trash list` shows what `trash empty` would give back) and try again; the library is as it was"
@@ -154,7 +162,7 @@ impl Error {
             Error::Plugin { code, .. } => code,
             Error::PluginStopped(_) => "plugin-stopped",
             Error::Ledger { .. } => "ledger",
-            Error::Sync { code, .. } | Error::Catalogue { code, .. } => code,
+            Error::Sync { code, .. } | Error::Catalogue { code, .. } | Error::Bin { code, .. } => code,
             Error::NoSpace(_) => "no-space",
             Error::ReadOnly(_) => "read-only",
             Error::Busy { .. } => "folder-in-use",

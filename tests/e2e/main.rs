@@ -9,6 +9,7 @@
 
 mod approving;
 mod associating;
+mod bin;
 mod browsing;
 mod certificates;
 mod connecting;

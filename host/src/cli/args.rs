@@ -91,6 +91,8 @@ pub enum Command {
     Library(Library),
     /// Show a file in a ClientPoint or a Template
     Place(PlaceArguments),
+    /// Take a file out of a ClientPoint or a Template
+    Unplace(PlaceArguments),
     /// List where a file is shown, and with which revision
     Places {
         /// The File ID
@@ -195,7 +197,11 @@ pub enum Onedrive {
 #[derive(Debug, Subcommand)]
 pub enum Library {
     /// List its files
-    List,
+    List {
+        /// Those in the bin instead
+        #[arg(long)]
+        bin: bool,
+    },
     /// Show one
     Show {
         /// The File ID
@@ -242,7 +248,19 @@ pub enum Library {
         /// The File ID
         id: String,
     },
-    /// Let go of a detached file, so that its content can be replaced here
+    /// Put a file that nothing shows into the bin: it keeps its File ID for 30 days, and can be brought back
+    Remove {
+        /// The File ID
+        id: String,
+    },
+    /// Bring a file back out of the bin
+    Restore {
+        /// The File ID
+        id: String,
+    },
+    /// List what is in the bin, and until when it can be brought back
+    Bin,
+    /// Keep a file that does not follow any more (detached, source-gone, given up) as the library's own
     Unlock {
         /// The File ID
         id: String,

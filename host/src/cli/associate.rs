@@ -106,10 +106,17 @@ async fn undo(session: &Session<'_>, run: i64) -> Result<Output> {
             undone.left_alone.join(", ")
         ));
     }
+    if !undone.removed.is_empty() {
+        text.line(format!(
+            "{} files were removed since, and left alone: {} (`clientpoint-host library bin` shows which can be restored)",
+            undone.removed.len(),
+            undone.removed.join(", ")
+        ));
+    }
     Ok(Output {
         json: json!({ "run": run, "undone": undone }),
         text,
-        complete: undone.left_alone.is_empty(),
+        complete: undone.left_alone.is_empty() && undone.removed.is_empty(),
     })
 }
 

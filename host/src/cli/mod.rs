@@ -5,6 +5,7 @@ mod adopt;
 pub mod args;
 mod associate;
 mod bars;
+mod bin;
 mod connect;
 mod interrupt;
 mod list;
@@ -205,6 +206,7 @@ impl Command {
             Command::Onedrive(_) => "onedrive",
             Command::Library(_) => "library",
             Command::Place(_) => "place",
+            Command::Unplace(_) => "unplace",
             Command::Places { .. } => "places",
             Command::Associate(_) => "associate",
             Command::Sync(_) => "sync",
@@ -233,6 +235,7 @@ impl Command {
             | Command::Runs(_)
             | Command::Library(_)
             | Command::Place(_)
+            | Command::Unplace(_)
             | Command::Places { .. }
             | Command::Trash(_) => false,
         }

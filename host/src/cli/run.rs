@@ -9,13 +9,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Output;
-use super::args::{Command, Drives, Library, Onedrive, PlaceArguments, Users};
+use super::args::{Command, Drives, Library, Onedrive, PlaceArguments, Target, Users};
 use super::connect;
 use super::interrupt::stop_on_signal;
 use super::list;
 use super::show::{Page, size};
 use super::terminal::Terminal;
-use super::{associate, sync, trash};
+use super::{associate, bin, sync, trash};
 
 /// Carries out a command.
 pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -> Result<Output> {
@@ -50,11 +50,12 @@ pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -
         }
         Command::Library(command) => library(session, command).await,
         Command::Place(PlaceArguments { id, target }) => {
-            let (kind, name) = match (target.clientpoint, target.template) {
-                (Some(name), _) => (ShowingKind::ClientPoint, name),
-                (None, name) => (ShowingKind::Template, name.unwrap_or_default()),
-            };
+            let (kind, name) = place(target);
             Ok(shown(&session.place_file(&id, kind, &name).await?))
+        }
+        Command::Unplace(PlaceArguments { id, target }) => {
+            let (kind, name) = place(target);
+            Ok(shown(&session.unplace_file(&id, kind, &name).await?))
         }
         Command::Places { id } => Ok(shown(&session.showings(&id).await?)),
         Command::Associate(arguments) => associate::associate(session, arguments, terminal).await,
@@ -72,6 +73,13 @@ pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -
             Ok(output)
         }
         Command::Inspect => Ok(inspected(&session.inspect().await?)),
+    }
+}
+
+fn place(target: Target) -> (ShowingKind, String) {
+    match (target.clientpoint, target.template) {
+        (Some(name), _) => (ShowingKind::ClientPoint, name),
+        (None, name) => (ShowingKind::Template, name.unwrap_or_default()),
     }
 }
 
@@ -163,7 +171,10 @@ fn named(outcome: &ItemOutcome) -> &str {
 
 async fn library(session: &Session<'_>, command: Library) -> Result<Output> {
     match command {
-        Library::List => {
+        Library::Bin | Library::List { bin: true } => bin::list(session).await,
+        Library::Remove { id } => bin::remove(session, &id).await,
+        Library::Restore { id } => Ok(one(&session.restore_file(&id).await?)),
+        Library::List { bin: false } => {
             let files = session.library().await?;
             let rows: Vec<[String; 6]> = files
                 .iter()
@@ -265,15 +276,15 @@ fn shown(showings: &[Showing]) -> Output {
     let rows: Vec<[String; 3]> = showings
         .iter()
         .map(|showing| {
-            let kind = match showing.kind {
-                ShowingKind::ClientPoint => "ClientPoint",
-                ShowingKind::Template => "Template",
-            };
-            [kind.into(), showing.name.clone(), showing.revision.to_string()]
+            [
+                showing.kind.word().into(),
+                showing.name.clone(),
+                showing.revision.to_string(),
+            ]
         })
         .collect();
     let text = if rows.is_empty() {
-        Page::of("shown nowhere yet: `clientpoint-host place ID --clientpoint NAME` shows it")
+        Page::of("shown nowhere: `clientpoint-host place ID --clientpoint NAME` shows it")
     } else {
         Page::table(["SHOWN IN", "NAME", "REVISION"], &rows)
     };

@@ -7,7 +7,7 @@ use sqlx::SqlitePool;
 
 use super::Host;
 use crate::service::Ledger;
-use crate::store::{identity, sweep};
+use crate::store::{bin, identity, sweep};
 use crate::{Error, Result};
 
 /// How long the end waits for questions that are still under way.
@@ -28,6 +28,18 @@ impl Host {
     /// Sweeps, if this day has not had its sweep. Trouble with it keeps nobody from working: it is tried again on the next
     /// day, and `status` says when the last one was.
     pub(crate) async fn keep_house(&self) {
+        match bin::expire(&self.pool, self.clock.utc()).await {
+            Ok(0) => {}
+            Ok(files) => {
+                let told = format!(
+                    "{files} files were in the bin for {} days, and are removed for good",
+                    bin::DAYS
+                );
+                tracing::info!("{told}");
+                self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(told);
+            }
+            Err(error) => tracing::warn!("the bin could not be looked through: {error}"),
+        }
         match sweep::daily(&self.pool, &self.objects, &self.data, self.clock.utc()).await {
             Ok(None) => {}
             Ok(Some(swept)) => {

@@ -17,6 +17,7 @@ use crate::bindings::exports::clientpoint::content_source::association::{
 use crate::bindings::exports::clientpoint::content_source::content_import::Error as CallError;
 use crate::plugin::{Cause, Stopped};
 use crate::store::association::{self, SheetRow};
+use crate::store::bin;
 use crate::store::connections::Connection;
 use crate::store::runs::{self, Run};
 use crate::store::undo::{self, Undone};
@@ -193,7 +194,9 @@ impl Session<'_> {
             })
             .await
             .map_err(stopped)?;
-        self.answered(connection, told).await.map(Association::from)
+        let mut done = Association::from(self.answered(connection, told).await?);
+        self.tell_removed(&mut done).await?;
+        Ok(done)
     }
 
     /// The upload, and the connection that it went through.
@@ -244,6 +247,7 @@ impl Session<'_> {
             let lie = Error::PluginStopped("it says that it has linked other files than it did".into());
             return Err(self.failed(&run, lie).await?);
         }
+        self.tell_removed(&mut association).await?;
         let rows: Vec<SheetRow> = association.rows.iter().map(stored).collect();
         let state = if association.is_clean() {
             "complete"
@@ -253,6 +257,23 @@ impl Session<'_> {
         association.run = Some(association::end(&self.host.pool, &run, &rows, state, &self.now()).await?);
         association.preview = false;
         Ok((connection, association))
+    }
+
+    /// The plugin knows nothing of the bin: of a file that is in there, the host says so.
+    async fn tell_removed(&self, association: &mut Association) -> Result<()> {
+        let unknown = |row: &&mut AssociatedRow| row.outcome == "unknown-file-id";
+        let rows: Vec<&mut AssociatedRow> = association.rows.iter_mut().filter(unknown).collect();
+        let ids: Vec<&str> = rows.iter().map(|row| row.file.as_str()).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let reasons = bin::reasons(&self.host.pool, &ids).await?;
+        for row in rows {
+            if let Some(reason) = reasons.get(&row.file) {
+                row.message.clone_from(reason);
+            }
+        }
+        Ok(())
     }
 
     /// What the plugin has answered: what is not the sheet's fault means the same as in other calls.

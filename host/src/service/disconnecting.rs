@@ -53,13 +53,16 @@ impl Session<'_> {
         })
     }
 
-    /// Lets go of a detached file: its content may be replaced here from now on.
+    /// Lets go of a file that does not follow any more (detached, its item gone, given up): it is the library's own from
+    /// now on, and its content may be replaced here.
     ///
     /// # Errors
     ///
-    /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for a file that is not detached.
+    /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for a file that follows; `Error::Sync` while a sync is
+    /// running.
     pub async fn unlock(&self, id: &str) -> Result<FileRow> {
         self.user.require_administrator("unlock a file")?;
+        let _rights = self.rights_to_change(id).await?;
         Ok(detach::unlock(&self.host.pool, id).await?.into())
     }
 

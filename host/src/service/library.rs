@@ -125,14 +125,18 @@ impl Session<'_> {
     ///
     /// `Error::NotFound`, `Error::Settings` for a name that can't be one, or the database's.
     pub async fn place_file(&self, id: &str, kind: ShowingKind, name: &str) -> Result<Vec<Showing>> {
-        let name = name.trim();
-        if name.is_empty() || name.chars().any(char::is_control) || 255 < name.chars().count() {
-            return Err(Error::Settings(format!(
-                "`{}` can't be a name: give 1 to 255 characters that can be shown",
-                name.escape_debug()
-            )));
-        }
+        let name = named(name)?;
         files::show(&self.host.pool, id, kind, name).await?;
+        self.showings(id).await
+    }
+
+    /// Takes a file out of a ClientPoint or a Template. Gives where it is shown still.
+    ///
+    /// # Errors
+    ///
+    /// `Error::NotFound`, also if it is not shown there; `Error::Settings` for a name that can't be one, or the database's.
+    pub async fn unplace_file(&self, id: &str, kind: ShowingKind, name: &str) -> Result<Vec<Showing>> {
+        files::unshow(&self.host.pool, id, kind, named(name)?).await?;
         self.showings(id).await
     }
 
@@ -153,6 +157,18 @@ impl Session<'_> {
             .await
             .map_err(|_| Error::Storage("the disk's thread has stopped".into()))?
     }
+}
+
+/// The name of a ClientPoint or a Template.
+fn named(name: &str) -> Result<&str> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().any(char::is_control) || 255 < name.chars().count() {
+        return Err(Error::Settings(format!(
+            "`{}` can't be a name: give 1 to 255 characters that can be shown",
+            name.escape_debug()
+        )));
+    }
+    Ok(name)
 }
 
 fn store(objects: &Objects, from: &Path) -> Result<Published> {

@@ -7,6 +7,7 @@ mod accounting;
 mod allowance;
 mod associated;
 mod associating;
+mod bin;
 mod connecting;
 mod disconnecting;
 mod drives;

@@ -193,7 +193,7 @@ impl Upload<'_> {
         let present: Vec<Present> = sqlx::query_as(
             "SELECT f.id, l.connection, l.drive, l.item FROM files f \
                  LEFT JOIN links l ON l.file = f.id AND l.state <> 'detached' \
-             WHERE f.id IN (SELECT value FROM json_each(?))",
+             WHERE f.removed_at IS NULL AND f.id IN (SELECT value FROM json_each(?))",
         )
         .bind(serde_json::json!(files).to_string())
         .fetch_all(&mut **transaction)

@@ -87,24 +87,36 @@ pub async fn disconnect(pool: &SqlitePool, connection: &str, now: &str) -> Resul
     Ok(Moved { detached, attached: 0 })
 }
 
-/// Makes a detached file one that nobody manages, whose content people may replace.
+/// Makes a file that does not follow its item one that nobody manages, whose content people may replace: one that is
+/// detached, whose item is gone, or that waits for a person for another reason.
 ///
 /// # Errors
 ///
-/// `Error::NotFound`, `Error::Settings` for a file that is not detached, or the database's.
+/// `Error::NotFound`, `Error::Settings` for a file that follows its item or is about to be looked at, or the database's.
 pub async fn unlock(pool: &SqlitePool, id: &str) -> Result<LibraryFile> {
     let row = number(id)?;
-    let done = sqlx::query("DELETE FROM links WHERE file = ? AND state = 'detached'")
-        .bind(row)
-        .execute(pool)
-        .await?;
     let file = files::get(pool, id).await?;
-    if done.rows_affected() == 0 {
-        return Err(Error::Settings(format!(
-            "file {id} is not detached: only files whose connection was given up, or has another drive now, can be unlocked"
-        )));
+    let done = sqlx::query(
+        "DELETE FROM links WHERE file = ? AND (state IN ('detached', 'source-gone') \
+             OR (state NOT IN ('following', 'pending') AND waiting IS NULL AND suspected = 0))",
+    )
+    .bind(row)
+    .execute(pool)
+    .await?;
+    if done.rows_affected() == 1 {
+        return files::get(pool, id).await;
     }
-    Ok(file)
+    Err(Error::Settings(match file.link {
+        None => format!(
+            "file {id} (`{}`) follows nothing: it is the library's own already",
+            file.name
+        ),
+        Some(_) => format!(
+            "file {id} (`{}`) follows OneDrive, or is looked at in the next sync: only files that do not follow any more \
+             (detached, source-gone, given up and the like) can be unlocked",
+            file.name
+        ),
+    }))
 }
 
 /// How many files are detached.

@@ -1,8 +1,9 @@
 //! The Content Library's catalogue: files, their revisions, what they follow, and where they are shown.
 
 use serde::Serialize;
-use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
+use sqlx::{Row, Sqlite, SqliteExecutor, SqlitePool, Transaction, sqlite::SqliteRow};
 
+use super::bin;
 use crate::place::Place;
 use crate::store::objects::Object;
 use crate::{Error, Result};
@@ -91,12 +92,14 @@ pub enum Created {
     AlreadyLinked(String),
 }
 
-/// What [`read`] wants to see.
+/// What [`read`] wants to see, of files that are not in the bin.
 pub(super) const SELECT: &str = "SELECT f.id, f.name, f.place, f.revision, r.size, r.sha256, \
      l.connection, l.drive, l.item, l.version, l.hash, l.size AS link_size, l.verification, l.name AS link_name, l.web_url \
-     FROM files f JOIN revisions r ON r.file = f.id AND r.number = f.revision LEFT JOIN links l ON l.file = f.id";
+     FROM files f JOIN revisions r ON r.file = f.id AND r.number = f.revision \
+     AND f.removed_at IS NULL LEFT JOIN links l ON l.file = f.id";
 
-/// Adds a file, its first revision and its link in one transaction.
+/// Adds a file, its first revision and its link in one transaction. One that follows the item of a file in the bin brings
+/// that file back.
 ///
 /// # Errors
 ///
@@ -113,19 +116,34 @@ pub async fn create(pool: &SqlitePool, new: NewFile<'_>, now: &str) -> Result<Cr
             return Ok(Created::AlreadyLinked(file.to_string()));
         }
     }
-    let id = sqlx::query("INSERT INTO files (name, place, revision) VALUES (?, ?, 1)")
-        .bind(new.name)
-        .bind(new.place.to_string())
-        .execute(&mut *transaction)
-        .await?
-        .last_insert_rowid();
-    add_revision(&mut transaction, id, 1, new.object, now).await?;
+    let binned = match new.link {
+        Some(link) => bin::of_item(&mut transaction, &link.drive, &link.item).await?,
+        None => None,
+    };
+    let id = match binned {
+        Some(file) => {
+            bin::bring_back(&mut transaction, file, &new, now).await?;
+            file
+        }
+        None => insert(&mut transaction, &new, now).await?,
+    };
     if let Some(link) = new.link {
         add_link(&mut transaction, id, link, now).await?;
     }
     let file = fetch(&mut transaction, id).await?;
     transaction.commit().await?;
     Ok(Created::File(Box::new(file)))
+}
+
+async fn insert(transaction: &mut Transaction<'_, Sqlite>, new: &NewFile<'_>, now: &str) -> Result<i64> {
+    let id = sqlx::query("INSERT INTO files (name, place, revision) VALUES (?, ?, 1)")
+        .bind(new.name)
+        .bind(new.place.to_string())
+        .execute(&mut **transaction)
+        .await?
+        .last_insert_rowid();
+    add_revision(transaction, id, 1, new.object, now).await?;
+    Ok(id)
 }
 
 /// Gives a file that nobody manages new content, and shows it at once wherever the file is shown.
@@ -227,7 +245,7 @@ pub async fn by_source(pool: &SqlitePool, drive: &str, item: &str) -> Result<Vec
 ///
 /// `Error::NotFound`, or the database's.
 pub async fn move_to(pool: &SqlitePool, id: &str, place: &Place) -> Result<LibraryFile> {
-    sqlx::query("UPDATE files SET place = ? WHERE id = ?")
+    sqlx::query("UPDATE files SET place = ? WHERE id = ? AND removed_at IS NULL")
         .bind(place.to_string())
         .bind(number(id)?)
         .execute(pool)
@@ -244,7 +262,7 @@ pub async fn show(pool: &SqlitePool, id: &str, kind: ShowingKind, name: &str) ->
     let file = get(pool, id).await?;
     sqlx::query(
         "INSERT INTO showings (file, kind, name, revision) \
-         SELECT id, ?, ?, revision FROM files WHERE id = ? ON CONFLICT DO NOTHING",
+         SELECT id, ?, ?, revision FROM files WHERE id = ? AND removed_at IS NULL ON CONFLICT DO NOTHING",
     )
     .bind(kind.word())
     .bind(name)
@@ -254,16 +272,46 @@ pub async fn show(pool: &SqlitePool, id: &str, kind: ShowingKind, name: &str) ->
     Ok(file)
 }
 
+/// Takes a file out of a ClientPoint or Template.
+///
+/// # Errors
+///
+/// `Error::NotFound`, also if it is not shown there; or the database's.
+pub async fn unshow(pool: &SqlitePool, id: &str, kind: ShowingKind, name: &str) -> Result<LibraryFile> {
+    let file = get(pool, id).await?;
+    let done = sqlx::query("DELETE FROM showings WHERE file = ? AND kind = ? AND name = ?")
+        .bind(number(id)?)
+        .bind(kind.word())
+        .bind(name)
+        .execute(pool)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Err(Error::NotFound {
+            what: match kind {
+                ShowingKind::ClientPoint => "ClientPoint with that file named",
+                ShowingKind::Template => "Template with that file named",
+            },
+            name: name.into(),
+            hint: "`clientpoint-host places ID` lists where a file is shown",
+        });
+    }
+    Ok(file)
+}
+
 /// Where a file is shown: ClientPoints first, each kind by name.
 ///
 /// # Errors
 ///
 /// `Error::NotFound`, or the database's.
 pub async fn showings(pool: &SqlitePool, id: &str) -> Result<Vec<Showing>> {
+    shown(pool, number(id)?).await
+}
+
+pub(super) async fn shown(database: impl SqliteExecutor<'_>, file: i64) -> Result<Vec<Showing>> {
     let rows: Vec<(String, String, i64)> =
         sqlx::query_as("SELECT kind, name, revision FROM showings WHERE file = ? ORDER BY kind, name")
-            .bind(number(id)?)
-            .fetch_all(pool)
+            .bind(file)
+            .fetch_all(database)
             .await?;
     Ok(rows
         .into_iter()
@@ -280,7 +328,8 @@ pub async fn showings(pool: &SqlitePool, id: &str) -> Result<Vec<Showing>> {
 }
 
 impl ShowingKind {
-    fn word(self) -> &'static str {
+    /// As people read it.
+    pub fn word(self) -> &'static str {
         match self {
             ShowingKind::ClientPoint => "ClientPoint",
             ShowingKind::Template => "Template",
@@ -334,7 +383,10 @@ pub(super) async fn fetch(transaction: &mut Transaction<'_, Sqlite>, id: i64) ->
         .await?;
     match row {
         Some(row) => read(&row),
-        None => Err(unknown(&id.to_string())),
+        None => Err(match bin::reason(transaction, id).await? {
+            Some(removed) => removed,
+            None => unknown(&id.to_string()),
+        }),
     }
 }
 

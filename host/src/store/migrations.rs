@@ -25,6 +25,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/7_association.sql"),
     include_str!("migrations/8_places.sql"),
     include_str!("migrations/9_identity.sql"),
+    include_str!("migrations/10_bin.sql"),
 ];
 
 /// What was done.

@@ -6,6 +6,7 @@
 //! together: `identity` says so before either is opened for work.
 
 pub mod association;
+pub mod bin;
 mod catalogue;
 pub mod connections;
 pub(crate) mod copies;

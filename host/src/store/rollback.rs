@@ -152,9 +152,10 @@ pub async fn kept(pool: &SqlitePool) -> Result<(bool, Vec<String>)> {
     let all: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM switches WHERE name = 'keep-clientpoints'")
         .fetch_optional(pool)
         .await?;
-    let files: Vec<(i64,)> = sqlx::query_as("SELECT id FROM files WHERE keep_clientpoints = 1 ORDER BY id")
-        .fetch_all(pool)
-        .await?;
+    let files: Vec<(i64,)> =
+        sqlx::query_as("SELECT id FROM files WHERE keep_clientpoints = 1 AND removed_at IS NULL ORDER BY id")
+            .fetch_all(pool)
+            .await?;
     Ok((all.is_some(), files.into_iter().map(|(id,)| id.to_string()).collect()))
 }
 

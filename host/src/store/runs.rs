@@ -293,20 +293,7 @@ pub async fn end(pool: &SqlitePool, run: &Run, ending: Ending<'_>, now: &str) ->
         .await?;
     }
     if run.listed {
-        let settled = "l.state <> 'following' AND l.waiting IS NULL AND l.suspected = 0";
-        let as_before = (
-            "as-before",
-            "nothing has changed since an earlier run told why this file does not follow",
-        );
-        fill(
-            &mut transaction,
-            run,
-            "l.state",
-            ("links_unsettled", settled),
-            as_before,
-            now,
-        )
-        .await?;
+        tell_again(&mut transaction, run, now).await?;
     }
     let rest = rest(&mut transaction, run).await?;
     let (lines,): (i64,) = sqlx::query_as("SELECT count(*) FROM outcomes WHERE run = ?")
@@ -371,6 +358,34 @@ async fn fill(
         .bind(&run.drive)
         .execute(&mut **transaction)
         .await?;
+    Ok(())
+}
+
+/// What ledgers said before each run told the reason again.
+const TOLD_BEFORE: &str = "nothing has changed since an earlier run told why this file does not follow";
+
+/// Writes a line for each file that does not follow and about which nothing is new: what was told of it last, so that each
+/// ledger can be read by itself.
+async fn tell_again(transaction: &mut Transaction<'_, Sqlite>, run: &Run, now: &str) -> Result<()> {
+    sqlx::query(
+        "INSERT OR IGNORE INTO outcomes (run, file, outcome, reason, name, message, revision, size, reached, at) \
+         SELECT ?1, l.file, l.state, coalesce(nullif(o.reason, ''), 'as-before'), l.name, coalesce(o.message, \
+             'the file does not follow its item (' || l.state || '): `clientpoint-host library release ' || l.file || \
+             '` has it looked at again, `library unlock ' || l.file || '` keeps it as the library''s own'), \
+             f.revision, r.size, 0, ?2 \
+         FROM links l INDEXED BY links_unsettled JOIN files f ON f.id = l.file \
+             JOIN revisions r ON r.file = f.id AND r.number = f.revision \
+             LEFT JOIN outcomes o ON o.file = l.file AND o.run = (SELECT max(p.run) FROM outcomes p WHERE p.file = l.file \
+                 AND p.run < ?1 AND p.outcome = l.state AND p.at >= l.linked_at AND p.message <> ?5) \
+         WHERE l.connection = ?3 AND l.drive = ?4 AND l.state <> 'following' AND l.waiting IS NULL AND l.suspected = 0",
+    )
+    .bind(run.id)
+    .bind(now)
+    .bind(&run.connection)
+    .bind(&run.drive)
+    .bind(TOLD_BEFORE)
+    .execute(&mut **transaction)
+    .await?;
     Ok(())
 }
 

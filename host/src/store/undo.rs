@@ -2,6 +2,7 @@
 
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
+use super::bin;
 use super::connections;
 use super::rollback::restore_content;
 use super::runs::{self, Run};
@@ -16,6 +17,8 @@ pub struct Undone {
     pub contents: u64,
     /// File IDs that were linked anew, or released, since: they were left alone.
     pub left_alone: Vec<String>,
+    /// File IDs that are in the bin, or were removed for good: they were left alone as well.
+    pub removed: Vec<String>,
 }
 
 /// A file that the upload has linked.
@@ -68,7 +71,13 @@ pub async fn undo(pool: &SqlitePool, id: i64, by: &str, now: &str) -> Result<(Ru
             hand_on(&mut transaction, id, binding.file, later).await?;
         }
         if binding.later.is_some() || !follows(&mut transaction, &binding).await? {
-            undone.left_alone.push(binding.file.to_string());
+            let removed = bin::reason(&mut transaction, binding.file).await?.is_some();
+            let alone = if removed {
+                &mut undone.removed
+            } else {
+                &mut undone.left_alone
+            };
+            alone.push(binding.file.to_string());
             continue;
         }
         undone.files += 1;

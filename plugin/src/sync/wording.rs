@@ -7,8 +7,7 @@ use crate::{
 };
 
 /// Behind the message of a file that is not tried any more.
-pub(super) const GIVEN_UP: &str =
-    "; it has failed in seven runs and is not tried again until it changes, or somebody runs `library release`";
+pub(super) const GIVEN_UP: &str = "; it has failed in seven runs and is not tried again until it changes, or somebody runs `library release`; `library unlock` keeps it as the library's own";
 
 const SITE_CLOSED: &str = "site-closed";
 const SITE_MOVED: &str = "site-moved";
@@ -27,14 +26,14 @@ pub(super) fn line(outcome: LineOutcome, reason: &str, name: &str, library_name:
         LineOutcome::Unchanged => format!("the content of {name} has not changed"),
         LineOutcome::SourceBack => format!("{name} is in the drive again, and its content has not changed"),
         LineOutcome::FormatMismatch => format!(
-            "{name} is of another format than {} in the Content Library, which stays as it is: rename it back, or import it anew",
+            "{name} is of another format than {} in the Content Library, which stays as it is: rename it back, or remove that one (`library remove`) and import this one anew",
             title(library_name)
         ),
         LineOutcome::TooLarge => format!(
-            "{name} has outgrown the limit, and the Content Library keeps its last version: make it smaller, or download it and upload it by hand"
+            "{name} has outgrown the limit, and the Content Library keeps its last version: make it smaller, or keep the file as the library's own (`library unlock`) and replace it by hand"
         ),
         LineOutcome::SourceGone => format!(
-            "{name} is not in the drive any more, or not visible to this connection, and the Content Library keeps its last version: restore it in OneDrive, or remove it from the library"
+            "{name} is not in the drive any more, or not visible to this connection, and the Content Library keeps its last version: restore it in OneDrive, remove it from the library (`library remove`), or keep it as the library's own (`library unlock`)"
         ),
         LineOutcome::OutOfScope => format!(
             "{name} was moved into a folder, and only files at the root of the drive are followed: move it back"

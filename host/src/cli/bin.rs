@@ -1,0 +1,53 @@
+//! The words of the bin: `library remove`, `library bin`.
+
+use clientpoint_host::Result;
+use clientpoint_host::service::Session;
+use serde_json::json;
+
+use super::Output;
+use super::show::{Page, size};
+
+/// Puts a file into the bin.
+pub async fn remove(session: &Session<'_>, id: &str) -> Result<Output> {
+    let binned = session.remove_file(id).await?;
+    let mut text = Page::of(format!(
+        "file {id} (`{}`) is in the bin until {}: `clientpoint-host library restore {id}` brings it back",
+        binned.name, binned.until
+    ));
+    if binned.source_name.is_some() {
+        text.line("an import of the file that it followed brings it back as well, under the same File ID");
+    }
+    Ok(Output {
+        json: json!({ "removed": binned }),
+        text,
+        complete: true,
+    })
+}
+
+/// Lists what is in it.
+pub async fn list(session: &Session<'_>) -> Result<Output> {
+    let bin = session.bin().await?;
+    let rows: Vec<[String; 6]> = bin
+        .iter()
+        .map(|file| {
+            [
+                file.id.clone(),
+                file.name.clone(),
+                size(file.size),
+                file.removed_at.clone(),
+                file.removed_by.clone(),
+                file.until.clone(),
+            ]
+        })
+        .collect();
+    let text = if rows.is_empty() {
+        Page::of("the bin is empty: `clientpoint-host library remove ID` puts a file into it")
+    } else {
+        Page::table(["FILE ID", "NAME", "SIZE", "REMOVED", "BY", "KEPT UNTIL"], &rows)
+    };
+    Ok(Output {
+        json: json!({ "bin": bin }),
+        text,
+        complete: true,
+    })
+}

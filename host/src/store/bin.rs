@@ -1,0 +1,337 @@
+//! The bin: files that people have removed. Each keeps its row and its File ID, follows nothing and is shown nowhere. For
+//! [`DAYS`] days it can be brought back, by itself or by an import of its item; after that its bytes are let go, and only
+//! its row stays, so that ledgers can be read.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool, Transaction, sqlite::SqliteRow};
+
+use super::files::{self, LibraryFile, NewFile, Showing, fetch, number};
+use crate::clock::stamp;
+use crate::{Error, Result};
+
+/// How long a file stays in the bin.
+pub const DAYS: i64 = 30;
+
+/// Files that are removed for good in one transaction.
+const AT_ONCE: i64 = 1_000;
+
+/// How many places a refusal names.
+const NAMED: usize = 5;
+
+/// A file in the bin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Binned {
+    /// The File ID, which it keeps.
+    pub id: String,
+    /// Its name in the library.
+    pub name: String,
+    /// Where it stood.
+    pub place: String,
+    /// Counts from 1.
+    pub revision: u64,
+    /// In bytes.
+    pub size: u64,
+    /// Its name in the source that it followed.
+    pub source_name: Option<String>,
+    /// When it was removed; RFC 3339.
+    pub removed_at: String,
+    /// By whom.
+    pub removed_by: String,
+    /// Until when it can be brought back; RFC 3339.
+    pub until: String,
+}
+
+/// What is in the bin. Of each: file, name, place, revision, size, name in the source, when and by whom it was removed.
+const SELECT: &str = "SELECT f.id, f.name, f.place, f.revision, r.size, b.name AS source_name, f.removed_at, b.removed_by \
+     FROM bin b JOIN files f ON f.id = b.file JOIN revisions r ON r.file = f.id AND r.number = f.revision \
+     WHERE b.emptied_at IS NULL";
+
+/// Puts a file into the bin.
+///
+/// # Errors
+///
+/// `Error::NotFound`; `Error::Bin` if it is there already, or still shown somewhere; the database's.
+pub async fn remove(pool: &SqlitePool, id: &str, by: &str, now: &str) -> Result<Binned> {
+    let row = number(id)?;
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let file = fetch(&mut transaction, row).await?;
+    let shown = files::shown(&mut *transaction, row).await?;
+    if !shown.is_empty() {
+        return Err(still_shown(&file, &shown));
+    }
+    sqlx::query(
+        "INSERT INTO bin (file, removed_by, connection, drive, item, version, hash, size, verification, name, web_url, \
+             linked_at, held, place) \
+         SELECT f.id, ?, l.connection, l.drive, l.item, l.version, l.hash, l.size, l.verification, l.name, l.web_url, \
+             l.linked_at, l.held, l.place FROM files f LEFT JOIN links l ON l.file = f.id WHERE f.id = ?",
+    )
+    .bind(by)
+    .bind(row)
+    .execute(&mut *transaction)
+    .await?;
+    sqlx::query("DELETE FROM links WHERE file = ?")
+        .bind(row)
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query("UPDATE files SET removed_at = ? WHERE id = ?")
+        .bind(now)
+        .bind(row)
+        .execute(&mut *transaction)
+        .await?;
+    let found = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} AND b.file = ?")))
+        .bind(row)
+        .fetch_one(&mut *transaction)
+        .await?;
+    let binned = read(&found)?;
+    transaction.commit().await?;
+    Ok(binned)
+}
+
+/// Brings a file back as it was. It follows its item again from the next run on, through whichever connection has its
+/// drive now; where none has, it is detached.
+///
+/// # Errors
+///
+/// `Error::NotFound`; `Error::Bin` if it was removed for good; `Error::Settings` if it is in the library; the database's.
+pub async fn restore(pool: &SqlitePool, id: &str) -> Result<LibraryFile> {
+    let row = number(id)?;
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let in_bin: Option<(i64,)> = sqlx::query_as("SELECT file FROM bin WHERE file = ? AND emptied_at IS NULL")
+        .bind(row)
+        .fetch_optional(&mut *transaction)
+        .await?;
+    if in_bin.is_none() {
+        // It says so if it was removed for good.
+        let file = fetch(&mut transaction, row).await?;
+        return Err(Error::Settings(format!(
+            "file {id} (`{}`) is in the library, not in the bin: `clientpoint-host library bin` shows what is",
+            file.name
+        )));
+    }
+    sqlx::query(
+        "INSERT INTO links (file, connection, drive, item, version, hash, size, verification, name, web_url, linked_at, \
+             held, place, state, waiting) \
+         SELECT b.file, coalesce(c.id, b.connection), b.drive, b.item, b.version, b.hash, b.size, b.verification, b.name, \
+             b.web_url, b.linked_at, b.held, b.place, CASE WHEN c.id IS NULL THEN 'detached' ELSE 'pending' END, \
+             CASE WHEN c.id IS NOT NULL THEN (SELECT coalesce(max(coalesce(waiting, 0)), 0) + 1 FROM links) END \
+         FROM bin b LEFT JOIN connections c ON c.disconnected_at IS NULL AND c.id = coalesce(\
+             (SELECT o.id FROM connections o WHERE o.id = b.connection AND o.drive_id = b.drive), \
+             (SELECT min(o.id) FROM connections o WHERE o.drive_id = b.drive AND o.disconnected_at IS NULL)) \
+         WHERE b.file = ? AND b.drive IS NOT NULL",
+    )
+    .bind(row)
+    .execute(&mut *transaction)
+    .await?;
+    leave(&mut transaction, row).await?;
+    let file = fetch(&mut transaction, row).await?;
+    transaction.commit().await?;
+    Ok(file)
+}
+
+/// All that is in the bin, by File ID.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn list(pool: &SqlitePool) -> Result<Vec<Binned>> {
+    let query = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY b.file")));
+    query.fetch_all(pool).await?.iter().map(read).collect()
+}
+
+/// Why these files can't be worked with: those of them that are in the bin, or were removed for good.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn reasons(pool: &SqlitePool, ids: &[&str]) -> Result<BTreeMap<String, String>> {
+    let asked = serde_json::json!(ids).to_string();
+    let rows: Vec<(i64, String, String, Option<String>)> = sqlx::query_as(
+        "SELECT f.id, f.name, f.removed_at, b.emptied_at FROM files f JOIN bin b ON b.file = f.id \
+         WHERE f.removed_at IS NOT NULL AND f.id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))",
+    )
+    .bind(asked)
+    .fetch_all(pool)
+    .await?;
+    let reason = |(id, name, removed, emptied): (i64, String, String, Option<String>)| {
+        let id = id.to_string();
+        let reason = words(&id, &name, &removed, emptied.as_deref());
+        (id, reason)
+    };
+    Ok(rows.into_iter().map(reason).collect())
+}
+
+/// Removes those for good whose time is over, and lets their bytes go. Gives how many.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn expire(pool: &SqlitePool, now: DateTime<Utc>) -> Result<u64> {
+    let (until, at) = (stamp(now - TimeDelta::days(DAYS)), stamp(now));
+    let mut gone = 0;
+    loop {
+        let some: Vec<(i64,)> = sqlx::query_as(
+            "SELECT b.file FROM bin b JOIN files f ON f.id = b.file \
+             WHERE b.emptied_at IS NULL AND f.removed_at <= ? ORDER BY b.file LIMIT ?",
+        )
+        .bind(&until)
+        .bind(AT_ONCE)
+        .fetch_all(pool)
+        .await?;
+        if some.is_empty() {
+            return Ok(gone);
+        }
+        let some: Vec<i64> = some.into_iter().map(|(file,)| file).collect();
+        gone += empty(pool, &serde_json::json!(some).to_string(), &until, &at).await?;
+    }
+}
+
+/// `files`: File IDs, as JSON. Those that somebody has brought back since are left alone.
+async fn empty(pool: &SqlitePool, files: &str, until: &str, now: &str) -> Result<u64> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let done = sqlx::query(
+        "UPDATE bin SET emptied_at = ?2, connection = NULL, drive = NULL, item = NULL, version = NULL, hash = NULL, \
+             web_url = NULL, place = NULL \
+         WHERE file IN (SELECT value FROM json_each(?1)) AND emptied_at IS NULL \
+             AND file IN (SELECT id FROM files WHERE removed_at <= ?3)",
+    )
+    .bind(files)
+    .bind(now)
+    .bind(until)
+    .execute(&mut *transaction)
+    .await?;
+    let emptied = "SELECT value FROM json_each(?1) WHERE value IN (SELECT file FROM bin WHERE emptied_at IS NOT NULL)";
+    let let_go = format!(
+        "INSERT OR IGNORE INTO let_go (sha256, at) SELECT DISTINCT sha256, ?2 FROM revisions r WHERE r.file IN ({emptied}) \
+         AND NOT EXISTS (SELECT 1 FROM revisions o WHERE o.sha256 = r.sha256 AND o.file NOT IN ({emptied}))"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(let_go))
+        .bind(files)
+        .bind(now)
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query(sqlx::AssertSqlSafe(format!(
+        "DELETE FROM revisions WHERE file IN ({emptied})"
+    )))
+    .bind(files)
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(done.rows_affected())
+}
+
+/// The file in the bin that followed an item.
+pub(super) async fn of_item(connection: &mut SqliteConnection, drive: &str, item: &str) -> Result<Option<i64>> {
+    let found: Option<(i64,)> = sqlx::query_as(
+        "SELECT file FROM bin WHERE drive = ? AND item = ? AND emptied_at IS NULL ORDER BY file LIMIT 1",
+    )
+    .bind(drive)
+    .bind(item)
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.map(|(file,)| file))
+}
+
+/// Brings a file back that is imported anew: under its File ID and in its place, with the name and the bytes that its item
+/// has now.
+pub(super) async fn bring_back(
+    transaction: &mut Transaction<'_, Sqlite>,
+    file: i64,
+    new: &NewFile<'_>,
+    now: &str,
+) -> Result<()> {
+    leave(transaction, file).await?;
+    let before = fetch(transaction, file).await?;
+    let mut revision = files::signed(before.revision);
+    if before.sha256 != new.object.sha256 {
+        revision = revision.saturating_add(1);
+        files::add_revision(transaction, file, revision, new.object, now).await?;
+    }
+    sqlx::query("UPDATE files SET name = ?, revision = ? WHERE id = ?")
+        .bind(new.name)
+        .bind(revision)
+        .bind(file)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+async fn leave(transaction: &mut Transaction<'_, Sqlite>, file: i64) -> Result<()> {
+    sqlx::query("DELETE FROM bin WHERE file = ?")
+        .bind(file)
+        .execute(&mut **transaction)
+        .await?;
+    sqlx::query("UPDATE files SET removed_at = NULL WHERE id = ?")
+        .bind(file)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+/// Why there is no file of that File ID in the library, if it was removed.
+pub(super) async fn reason(connection: &mut SqliteConnection, file: i64) -> Result<Option<Error>> {
+    let found: Option<(String, String, Option<String>)> = sqlx::query_as(
+        "SELECT f.name, f.removed_at, b.emptied_at FROM files f JOIN bin b ON b.file = f.id \
+         WHERE f.id = ? AND f.removed_at IS NOT NULL",
+    )
+    .bind(file)
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.map(|(name, removed, emptied)| Error::Bin {
+        code: if emptied.is_some() { "removed" } else { "in-the-bin" },
+        message: words(&file.to_string(), &name, &removed, emptied.as_deref()),
+    }))
+}
+
+fn words(id: &str, name: &str, removed_at: &str, emptied_at: Option<&str>) -> String {
+    match emptied_at {
+        None => format!(
+            "file {id} (`{name}`) is in the bin since {removed_at}, and follows nothing there: `clientpoint-host library \
+             restore {id}` brings it back"
+        ),
+        Some(at) => format!(
+            "file {id} (`{name}`) was put into the bin on {removed_at}, and was removed for good on {at}: bring the file \
+             into the library anew, under another File ID"
+        ),
+    }
+}
+
+fn still_shown(file: &LibraryFile, shown: &[Showing]) -> Error {
+    let places: Vec<String> = shown
+        .iter()
+        .take(NAMED)
+        .map(|showing| format!("{} `{}`", showing.kind.word(), showing.name))
+        .collect();
+    let more = match shown.len() - places.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let id = &file.id;
+    Error::Bin {
+        code: "still-shown",
+        message: format!(
+            "file {id} (`{}`) is shown in {}{more}, so it was not removed: `clientpoint-host unplace {id} --clientpoint NAME` \
+             or `--template NAME` takes it out of there",
+            file.name,
+            places.join(", ")
+        ),
+    }
+}
+
+fn read(row: &SqliteRow) -> Result<Binned> {
+    let removed_at: String = row.try_get("removed_at")?;
+    let until = removed_at.parse::<DateTime<Utc>>();
+    Ok(Binned {
+        id: row.try_get::<i64, _>("id")?.to_string(),
+        name: row.try_get("name")?,
+        place: row.try_get("place")?,
+        revision: row.try_get::<i64, _>("revision")?.unsigned_abs(),
+        size: row.try_get::<i64, _>("size")?.unsigned_abs(),
+        source_name: row.try_get("source_name")?,
+        until: until.map_or_else(|_| removed_at.clone(), |at| stamp(at + TimeDelta::days(DAYS))),
+        removed_at,
+        removed_by: row.try_get("removed_by")?,
+    })
+}
