@@ -101,6 +101,20 @@ pub enum Error {
         /// Which file, and the way out.
         message: String,
     },
+    /// The disk no longer has the bytes of a revision as they were stored. None of them were handed out.
+    #[error("file {file} (`{name}`), revision {revision}: its bytes are damaged: {what}; {way_out}")]
+    Damaged {
+        /// The File ID.
+        file: String,
+        /// The file's name in the library.
+        name: String,
+        /// Which revision.
+        revision: u64,
+        /// What is wrong, as the end of a sentence.
+        what: String,
+        /// What makes them whole again.
+        way_out: String,
+    },
     /// There is no room for the bytes.
     #[error(
         "no space left in `{0}`: free some room (`clientpoint-host trash list` shows what `trash empty` would give back) and try again; the library is as it was"
@@ -163,6 +177,7 @@ impl Error {
             Error::PluginStopped(_) => "plugin-stopped",
             Error::Ledger { .. } => "ledger",
             Error::Sync { code, .. } | Error::Catalogue { code, .. } | Error::Bin { code, .. } => code,
+            Error::Damaged { .. } => "damaged",
             Error::NoSpace(_) => "no-space",
             Error::ReadOnly(_) => "read-only",
             Error::Busy { .. } => "folder-in-use",

@@ -12,11 +12,13 @@ mod opening;
 mod programs;
 mod rotation;
 mod stage;
+mod turn;
 
 pub use builder::{BuildError, HostBuilder};
 pub use endpoints::InsecureEndpoints;
 pub(crate) use faithful::Planned;
 pub use rotation::forget_secrets;
+pub(crate) use turn::Turn;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -70,6 +72,8 @@ pub struct Limits {
     pub steps: u32,
     /// How long to wait for another process that holds the database.
     pub database: Duration,
+    /// How fast the nightly look reads the objects, in bytes a second.
+    pub look: u64,
 }
 
 impl Default for Limits {
@@ -82,6 +86,7 @@ impl Default for Limits {
             run: Duration::from_secs(20 * 60 * 60),
             steps: 200_000,
             database: Duration::from_secs(10),
+            look: 50_000_000,
         }
     }
 }
@@ -115,7 +120,7 @@ pub struct Host {
     key: Mutex<Arc<SecretKey>>,
     client: reqwest::Client,
     plugin: Option<Arc<Plugin>>,
-    watcher: Arc<dyn Progress>,
+    pub(crate) watcher: Arc<dyn Progress>,
     endpoints: Option<InsecureEndpoints>,
     changes: PolicyChanges,
     withheld: BTreeSet<Power>,

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use crate::Result;
 use crate::clock::stamp;
 use crate::host::Host;
-use crate::service::{Ledger, Stop, SyncOptions};
+use crate::service::{Ledger, Night, Stop, SyncOptions};
 use crate::store::{connections, runs};
+use crate::{Error, Result};
 
 /// How often the clock is looked at.
 const LOOK: Duration = Duration::from_secs(60);
@@ -72,18 +72,47 @@ pub fn is_due(latest: DateTime<Utc>, connected: Option<DateTime<Utc>>, days: &[S
 
 impl Host {
     /// Does what is due now, for all connections: goes on with runs that were interrupted, and makes those whose time
-    /// has come. One connection's trouble does not keep the others from running.
+    /// has come. One connection's trouble does not keep the others from running. After the last run of a night, a share of
+    /// the library's bytes is looked at.
     ///
     /// # Errors
     ///
-    /// The database's. What became of each run is in the list.
+    /// The database's. What became of each run is in the list; so is what is damaged.
     pub async fn tick(&self, stop: &Stop) -> Result<Vec<Result<Ledger>>> {
-        let Some(schedule) = self.describe().await?.schedules.into_iter().next() else {
-            return Ok(Vec::new());
-        };
-        let daily = Daily {
+        let daily = self.daily().await?;
+        let mut told = self.runs_due(daily, stop).await?;
+        let (_, found) = self.night(daily, stop, Duration::MAX).await;
+        told.extend(found.into_iter().map(Err));
+        Ok(told)
+    }
+
+    /// When the plugin wants to run; none if it never does by itself.
+    async fn daily(&self) -> Result<Option<Daily>> {
+        let schedule = self.describe().await?.schedules.into_iter().next();
+        Ok(schedule.map(|schedule| Daily {
             hour: schedule.hour,
             minute: schedule.minute,
+        }))
+    }
+
+    /// The look at the disk, once the runs of a night are over: whether there is more to do, and what is to be told.
+    async fn night(&self, daily: Option<Daily>, stop: &Stop, within: Duration) -> (bool, Vec<Error>) {
+        if stop.asked() {
+            return (false, Vec::new());
+        }
+        let now = self.clock.utc();
+        let night = daily.map_or(now, |daily| daily.latest(now)).date_naive();
+        match self.look_tonight(night, stop, within).await {
+            Ok(Night::Quiet) => (false, Vec::new()),
+            Ok(Night::Begun) => (true, Vec::new()),
+            Ok(Night::Done) => (false, self.told_of_damage().await.unwrap_or_else(|error| vec![error])),
+            Err(error) => (false, vec![error]),
+        }
+    }
+
+    async fn runs_due(&self, daily: Option<Daily>, stop: &Stop) -> Result<Vec<Result<Ledger>>> {
+        let Some(daily) = daily else {
+            return Ok(Vec::new());
         };
         let mut ledgers = Vec::new();
         for id in runs::connections(&self.pool).await? {
@@ -150,13 +179,28 @@ impl Host {
     pub async fn serve(&self, stop: &Stop, told: impl Fn(&Result<Ledger>)) -> Result<()> {
         while !stop.asked() {
             self.keep_house_aloud(&told).await;
-            match self.tick(stop).await {
-                Ok(ledgers) => ledgers.iter().for_each(&told),
-                Err(error) => told(&Err(error)),
+            let more = match self.turn_of(stop, &told).await {
+                Ok(more) => more,
+                Err(error) => {
+                    told(&Err(error));
+                    false
+                }
+            };
+            if !more {
+                stop.or_after(self.clock.sleep(LOOK)).await;
             }
-            stop.or_after(self.clock.sleep(LOOK)).await;
         }
         Ok(())
+    }
+
+    /// What is due, and as much of the night's look as fits until the clock is to be looked at again: whether there is more
+    /// of that.
+    async fn turn_of(&self, stop: &Stop, told: impl Fn(&Result<Ledger>)) -> Result<bool> {
+        let daily = self.daily().await?;
+        self.runs_due(daily, stop).await?.iter().for_each(&told);
+        let (more, found) = self.night(daily, stop, LOOK).await;
+        found.into_iter().map(Err).for_each(|error| told(&error));
+        Ok(more)
     }
 }
 

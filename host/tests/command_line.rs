@@ -66,6 +66,46 @@ fn a_file_goes_into_the_library_and_comes_out_the_same() {
 }
 
 #[test]
+fn bytes_that_the_disk_has_changed_are_not_read_out_and_verify_names_them_until_they_are_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, file, copy) = (
+        folder.path().join("data"),
+        folder.path().join("a.pdf"),
+        folder.path().join("b.pdf"),
+    );
+    std::fs::write(&file, b"%PDF-1").unwrap();
+    let added = json(&data, &["library", "add", file.to_str().unwrap()]);
+    let (id, sha256) = (
+        added["file"]["id"].as_str().unwrap(),
+        added["file"]["sha256"].as_str().unwrap(),
+    );
+    let whole = json(&data, &["library", "verify"]);
+    assert_eq!((&whole["objects"], &whole["damaged"]), (&1.into(), &0.into()));
+    let object = data.join("objects").join(sha256.split_at(2).0).join(sha256);
+    std::fs::write(&object, b"%PDF-!").unwrap();
+
+    let read = ["library", "read", id, "-o", copy.to_str().unwrap()];
+    assert_eq!(refused(&data, &read), (Some(1), "damaged".to_string()));
+    assert!(!copy.exists());
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(left.len(), 2, "the file that was added, and the data folder");
+    let verified = host(&data, &["library", "verify", id]);
+    assert_eq!(verified.status.code(), Some(1));
+    let told = String::from_utf8(verified.stdout).unwrap();
+    assert!(told.contains(id) && told.contains("library replace"), "{told}");
+    let shown = host(&data, &["library", "show", id]);
+    assert!(String::from_utf8(shown.stdout).unwrap().contains("DAMAGED"));
+    let listed = host(&data, &["library", "list"]);
+    assert!(String::from_utf8(listed.stdout).unwrap().contains("DAMAGED"));
+    assert_eq!(host(&data, &["library", "verify", "100999"]).status.code(), Some(1));
+
+    std::fs::write(&object, b"%PDF-1").unwrap();
+    json(&data, &["library", "verify"]);
+    json(&data, &read);
+    assert_eq!(std::fs::read(copy).unwrap(), b"%PDF-1");
+}
+
+#[test]
 fn r39_the_list_of_files_goes_into_a_workbook_in_which_everything_is_text() {
     let folder = tempfile::tempdir().unwrap();
     let (data, file, list) = (

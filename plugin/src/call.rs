@@ -1,6 +1,6 @@
-//! Asking Microsoft, with patience: the pause that everybody keeps, the watch for silence, and trying again.
+//! Asking Microsoft, with patience: the pause that everybody keeps, the watch over what comes, and trying again.
 
-use std::{pin::pin, time::Duration};
+use std::{cell::Cell, collections::VecDeque, pin::pin, time::Duration};
 
 use futures::future::{Either, select};
 
@@ -19,6 +19,10 @@ const TICK: Duration = Duration::from_secs(5);
 /// Why nothing moves, for people who wait.
 const PATIENCE: &str = "Microsoft asks for patience";
 const TROUBLE: &str = "Microsoft does not answer as it should, and is asked again";
+/// Over so many looks, which are a minute, the least speed is measured.
+const LOOKS: usize = 12;
+/// The least that must come in that time: 1 KiB a second. What is slower keeps everybody else from their turn for hours.
+const LEAST: u64 = 60 * 1024;
 /// The largest JSON answer.
 const JSON_LIMIT: usize = 4 * 1024 * 1024;
 /// The largest page of changes: ten thousand entries with long names. The host's own bound is a little higher, so that
@@ -38,7 +42,7 @@ pub enum Fault {
     Unreachable,
     /// The host does not let the request out.
     Refused,
-    /// No data for too long.
+    /// No data for too long, or next to none.
     Silent,
     /// An answer with more in it than can be read at once.
     TooLong,
@@ -141,7 +145,7 @@ fn passing(fault: Fault) -> (Option<Trouble>, Fault) {
 /// When there is no answer.
 pub async fn open<P: Ports>(ports: &P, request: &Request, budget: &mut Budget) -> Result<(Head, P::Body), Fault> {
     keep_quiet(ports, budget).await?;
-    let watch = pin!(silence(ports, || 0));
+    let watch = pin!(stalled(ports, || 0));
     match select(pin!(ports.send(request)), watch).await {
         Either::Left((answer, _)) => answer.map_err(|unsent| match unsent {
             Unsent::Refused => Fault::Refused,
@@ -186,15 +190,21 @@ pub async fn again<P: Ports, E>(ports: &P, budget: &mut Budget, trouble: Trouble
     }
 }
 
-/// Ends after a time in which the count did not move.
-pub async fn silence<P: Ports>(ports: &P, count: impl Fn() -> u64) {
-    let (mut seen, mut quiet) = (count(), Duration::ZERO);
+/// Ends after a time in which nothing came, or a minute in which next to nothing did. `came` counts the bytes so far.
+pub async fn stalled<P: Ports>(ports: &P, came: impl Fn() -> u64) {
+    let mut counts = VecDeque::from([came()]);
+    let mut quiet = Duration::ZERO;
     while quiet < SILENCE {
         ports.wait(TICK).await;
-        if count() == seen {
-            quiet += TICK;
-        } else {
-            (seen, quiet) = (count(), Duration::ZERO);
+        let now = came();
+        let moved = counts.back() != Some(&now);
+        quiet = if moved { Duration::ZERO } else { quiet + TICK };
+        counts.push_back(now);
+        if counts.len() > LOOKS {
+            let before = counts.pop_front().unwrap_or(now);
+            if now.saturating_sub(before) < LEAST {
+                return;
+            }
         }
     }
 }
@@ -216,14 +226,16 @@ async fn keep_quiet<P: Ports>(ports: &P, budget: &mut Budget) -> Result<(), Faul
 
 /// A body of at most so many bytes.
 async fn whole<P: Ports>(ports: &P, mut body: P::Body, limit: usize) -> Result<Vec<u8>, Fault> {
+    let came = Cell::new(0);
+    let mut watch = pin!(stalled(ports, || came.get()));
     let mut all = Vec::new();
     let mut buffer = Vec::new();
     loop {
-        let watch = pin!(silence(ports, || 0));
-        let (read, bytes) = match select(pin!(ports.read(&mut body, buffer)), watch).await {
+        let (read, bytes) = match select(pin!(ports.read(&mut body, buffer)), watch.as_mut()).await {
             Either::Left((read, _)) => read,
             Either::Right(_) => return Err(Fault::Silent),
         };
+        came.set(came.get() + bytes.len() as u64);
         match read {
             Read::End => return Ok(all),
             Read::Broken => return Err(Fault::Unreachable),
@@ -263,7 +275,7 @@ pub fn call_error(fault: Fault, way_out: &str) -> CallError {
             return CallError::Unavailable("Microsoft can't be reached; try again later".to_owned());
         }
         Fault::Silent => {
-            return CallError::Unavailable("Microsoft does not answer; try again later".to_owned());
+            return CallError::Unavailable("Microsoft does not answer, or too slowly; try again later".to_owned());
         }
         Fault::Refused => {
             return CallError::Withheld(

@@ -45,6 +45,8 @@ pub(crate) enum Piece {
     Break,
     /// Nothing comes any more.
     Stall,
+    /// These come after a while.
+    After(Duration, Vec<u8>),
 }
 
 /// An answer that a test makes up.
@@ -261,6 +263,10 @@ impl Ports for Fake {
             }
             Some(Piece::Break) => (Read::Broken, buffer),
             Some(Piece::Stall) => std::future::pending().await,
+            Some(Piece::After(time, bytes)) => {
+                self.clock.wait(time).await;
+                (Read::Some, bytes)
+            }
             None => (Read::End, buffer),
         }
     }

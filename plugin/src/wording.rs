@@ -92,7 +92,9 @@ pub fn failure(failure: &Failure, name: &str) -> String {
         Failure::Truncated => {
             format!("the connection broke off before all of {name} had come: import it again")
         }
-        Failure::Stalled => format!("Microsoft stopped sending {name} half-way: import it again"),
+        Failure::Stalled => {
+            format!("Microsoft stopped sending {name} half-way, or sent next to nothing of it: import it again later")
+        }
         Failure::Mismatch => format!(
             "what Microsoft sent for {name} is not what it describes: open and save the file in OneDrive, and import it again"
         ),

@@ -31,6 +31,9 @@ pub trait Progress: Send + Sync {
     fn waiting(&self, why: &str, time: Duration) {
         let _ = (why, time);
     }
+
+    /// Somebody else has what is needed, and nobody knows for how long: who, in a sentence.
+    fn queued(&self, _why: &str) {}
 }
 
 /// Nobody watches.

@@ -215,6 +215,12 @@ pub enum Library {
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
     },
+    /// Read all bytes, of these files or of the whole library, and compare them with what was stored
+    Verify {
+        /// File IDs; all files without them
+        #[arg(value_name = "FILE-ID")]
+        ids: Vec<String>,
+    },
     /// Write the list of files as an Excel workbook (Content Library > Files > More > Excel)
     Export {
         /// The workbook (`.xlsx`); it must not exist yet

@@ -113,10 +113,17 @@ async fn undo(session: &Session<'_>, run: i64) -> Result<Output> {
             undone.removed.join(", ")
         ));
     }
+    if !undone.damaged.is_empty() {
+        text.line(format!(
+            "{} files were left alone, since the bytes that they had before are damaged on the disk: {}; `clientpoint-host library show ID` says what to do",
+            undone.damaged.len(),
+            undone.damaged.join(", ")
+        ));
+    }
     Ok(Output {
         json: json!({ "run": run, "undone": undone }),
         text,
-        complete: undone.left_alone.is_empty() && undone.removed.is_empty(),
+        complete: undone.left_alone.is_empty() && undone.removed.is_empty() && undone.damaged.is_empty(),
     })
 }
 

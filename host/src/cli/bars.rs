@@ -103,6 +103,10 @@ impl Progress for Bars {
             self.terminal.say(format!("waiting {seconds} seconds: {why}"));
         }
     }
+
+    fn queued(&self, why: &str) {
+        self.terminal.say(why.to_string());
+    }
 }
 
 fn style() -> ProgressStyle {

@@ -15,6 +15,7 @@ mod show;
 mod sync;
 pub mod terminal;
 mod trash;
+mod verify;
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -15,7 +15,7 @@ use super::interrupt::stop_on_signal;
 use super::list;
 use super::show::{Page, size};
 use super::terminal::Terminal;
-use super::{associate, bin, sync, trash};
+use super::{associate, bin, sync, trash, verify};
 
 /// Carries out a command.
 pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -> Result<Output> {
@@ -66,9 +66,12 @@ pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -
         Command::Status => {
             let health = session.health().await?;
             let mut output = connect::status(&session.status().await?);
+            let disk = session.disk().await?;
             output.text.add(sync::health(&health));
+            output.text.add(verify::disk(&disk));
             if let Some(document) = output.json.as_object_mut() {
                 document.insert("sync".into(), json!(health));
+                document.insert("disk".into(), json!(disk));
             }
             Ok(output)
         }
@@ -185,7 +188,7 @@ async fn library(session: &Session<'_>, command: Library) -> Result<Output> {
                         file.place.clone(),
                         file.revision.to_string(),
                         size(file.size),
-                        source(file),
+                        source(file) + verify::mark(file),
                     ]
                 })
                 .collect();
@@ -198,7 +201,8 @@ async fn library(session: &Session<'_>, command: Library) -> Result<Output> {
             };
             Ok(done(json!({ "files": files }), text))
         }
-        Library::Show { id } => Ok(one(&session.file(&id).await?)),
+        Library::Show { id } => verify::show(session, &id, one(&session.file(&id).await?)).await,
+        Library::Verify { ids } => verify::verify(session, &ids).await,
         Library::Export { file, template: true } => {
             session.export_template(&file)?;
             let text = format!(
@@ -216,8 +220,7 @@ async fn library(session: &Session<'_>, command: Library) -> Result<Output> {
         Library::Move { id, place } => Ok(one(&session.move_file(&id, &place).await?)),
         Library::Read { id, output } => {
             let copy = NewFile::at(&output)?;
-            let (file, content) = session.content(&id).await?;
-            copy.fill(std::fs::File::open(content)?)?;
+            let file = session.read_file(&id, copy).await?;
             let text = format!("wrote {} to {}", size(file.size), output.display());
             Ok(done(json!({ "file": file, "output": output }), Page::of(text)))
         }
@@ -255,6 +258,7 @@ fn one(file: &FileRow) -> Output {
     ];
     match &file.verification {
         Some(verification) => rows.push(["Bytes".into(), verification.clone()]),
+        None if file.damage.is_some() => rows.push(["Bytes".into(), "damaged".into()]),
         None if file.managed => rows.push(["Bytes".into(), "as before, until the next sync".into()]),
         None => {}
     }

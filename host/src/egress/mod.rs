@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod batch;
+mod floor;
 pub mod resolver;
 pub mod rules;
 
@@ -21,7 +22,9 @@ use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpHooks,
 };
 
+use crate::clock::SystemClock;
 use crate::oauth::{TokenError, Tokens};
+use floor::Floor;
 use rules::{Permit, Rules};
 
 /// How long a connection may take to come about.
@@ -146,16 +149,16 @@ impl Egress {
             Permit::Bare => self.download_at_most,
         };
         Ok(Response::from(answer).map(|body| {
-            Limited::new(body, at_most)
-                .map_err(move |error| {
-                    // They are given back with the body: a socket is open until then.
-                    let _until_then = (&place, &turn);
-                    match error.downcast::<reqwest::Error>() {
-                        Ok(error) => wasi_error(&error),
-                        Err(_) => Error::HttpResponseBodySize(Some(at_most as u64)),
-                    }
-                })
-                .boxed_unsync()
+            let body = Limited::new(body, at_most).map_err(move |error| {
+                // They are given back with the body: a socket is open until then.
+                let _until_then = (&place, &turn);
+                match error.downcast::<reqwest::Error>() {
+                    Ok(error) => wasi_error(&error),
+                    Err(_) => Error::HttpResponseBodySize(Some(at_most as u64)),
+                }
+            });
+            // By the machine's own time, as all time-outs of the client are.
+            Floor::new(body, Arc::new(SystemClock::default())).boxed_unsync()
         }))
     }
 
@@ -277,7 +280,6 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::clock::SystemClock;
 
     #[test]
     fn a_plugin_can_set_neither_authorization_nor_cookies() {

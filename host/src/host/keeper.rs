@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use sqlx::SqlitePool;
 
+use super::turn::Waiting;
 use super::{Host, locks};
 use crate::oauth::Grant;
 use crate::oauth::tokens::{Keeper, Keeping};
@@ -18,6 +19,7 @@ pub(super) struct DatabaseKeeper {
     key: Arc<SecretKey>,
     connection: String,
     lock: PathBuf,
+    waiting: Waiting,
 }
 
 impl Host {
@@ -27,6 +29,7 @@ impl Host {
             key: self.key(),
             connection: connection.into(),
             lock: self.renewal_lock(connection),
+            waiting: self.queue(),
         }
     }
 
@@ -38,7 +41,7 @@ impl Host {
 impl Keeper for DatabaseKeeper {
     fn alone(&self) -> Keeping<'_, Box<dyn Any + Send>> {
         Box::pin(async {
-            let file = locks::renewal(self.lock.clone())
+            let file = locks::renewal(self.lock.clone(), &self.waiting)
                 .await
                 .map_err(|error| error.to_string())?;
             Ok(Box::new(file) as Box<dyn Any + Send>)

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::Host;
+use super::turn::Waiting;
 use crate::{Error, Result, disk};
 
 /// How long a renewal of somebody else may take. It is bounded itself; this is for a process that stands still.
@@ -28,34 +29,33 @@ pub(super) enum Hold {
 }
 
 impl Host {
-    /// Waits until no other call moves files through this connection: five files are in flight at a time, not five a call
-    /// (rule 23).
-    pub(crate) async fn turn(&self, connection: &str) -> Result<File> {
-        let path = self.data.join(format!("{connection}.lock"));
-        let stuck = "another import does not come to an end: end that program, and try again";
-        locked(&path, self.limits.transfer, stuck).await
-    }
-
     /// Takes the right to run this connection's sync; none if somebody has it.
     pub(crate) async fn sync_right(&self, connection: &str) -> Result<Option<File>> {
         let file = required(&self.data.join(format!("{connection}.sync.lock")))?;
         Ok(attempt(&file, Hold::Alone)?.then_some(file))
     }
 
+    /// Takes the right to do the nightly look; none if somebody has it.
+    pub(crate) fn look_right(&self) -> Result<Option<File>> {
+        let file = required(&self.data.join("look.lock"))?;
+        Ok(attempt(&file, Hold::Alone)?.then_some(file))
+    }
+
     /// Waits until nobody renews the tokens of this connection.
     pub(crate) async fn renewal_right(&self, connection: &str) -> Result<File> {
-        renewal(self.renewal_lock(connection)).await
+        renewal(self.renewal_lock(connection), &self.queue()).await
     }
 }
 
 /// Waits until nobody else renews the tokens that this file stands for.
-pub(super) async fn renewal(path: PathBuf) -> Result<File> {
+pub(super) async fn renewal(path: PathBuf, waiting: &Waiting) -> Result<File> {
     let stuck = "another program that renews the tokens does not come to an end: end it, and try again";
-    locked(&path, RENEWED_WITHIN, stuck).await
+    let words = || "waiting for another program that renews this sign-in".into();
+    waiting.telling(words, locked(&path, RENEWED_WITHIN, stuck)).await
 }
 
 /// Waits for a lock; `stuck` is what to say when it has not come in time.
-async fn locked(path: &Path, within: Duration, stuck: &str) -> Result<File> {
+pub(super) async fn locked(path: &Path, within: Duration, stuck: &str) -> Result<File> {
     let file = required(path)?;
     if wait(&file, Hold::Alone, within).await? {
         return Ok(file);

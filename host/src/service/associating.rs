@@ -149,8 +149,14 @@ impl Session<'_> {
         self.user.require_administrator("take an upload back")?;
         let connection = runs::get(&self.host.pool, run).await?.connection;
         let _rights = self.no_sync_at_all().await?;
-        let _turn = self.host.turn(&connection).await?;
-        undo::undo(&self.host.pool, run, &self.user.name, &self.now()).await
+        let _turn = self.turn(&connection, "the taking back of an upload").await?;
+        let mut whole = BTreeSet::new();
+        for object in undo::wanted(&self.host.pool, run).await? {
+            if self.host.look(&object).await?.is_none() {
+                whole.insert(object.sha256);
+            }
+        }
+        undo::undo(&self.host.pool, run, &self.user.name, &whole, &self.now()).await
     }
 
     async fn read_sheet(&self, sheet: &Path) -> Result<Bytes> {
@@ -211,7 +217,7 @@ impl Session<'_> {
             .instance(&connection)
             .await?
             .for_sheet(self.host.limits.sheet_memory);
-        let _turn = self.host.turn(&connection.id).await?;
+        let _turn = self.turn(&connection.id, "an upload").await?;
         let run = association::begin(&self.host.pool, &connection.id, &drive.id, &self.user.name, &self.now()).await?;
         let actor = self.actor();
         let gate = instance.brought_in();

@@ -40,7 +40,7 @@ impl Session<'_> {
             });
         };
         let _right = self.no_sync(&connection.id).await?;
-        let _turn = self.host.turn(&connection.id).await?;
+        let _turn = self.turn(&connection.id, "a disconnect").await?;
         self.end_unfinished(&connection, "disconnected").await?;
         // Nobody stores renewed tokens behind this one's back.
         let _alone = self.host.renewal_right(&connection.id).await?;

@@ -140,7 +140,10 @@ fn cells(file: &FileRow, standing: Option<&Standing>) -> [String; 11] {
         file.source_name.clone().unwrap_or_default(),
         standing.map(|standing| standing.state.clone()).unwrap_or_default(),
         last_sync.unwrap_or_default(),
-        file.verification.clone().unwrap_or_default(),
+        match file.damage {
+            Some(_) => "damaged".into(),
+            None => file.verification.clone().unwrap_or_default(),
+        },
     ]
 }
 

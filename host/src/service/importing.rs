@@ -80,7 +80,7 @@ impl Session<'_> {
         items: Vec<ItemRef>,
         stop: &Stop,
     ) -> Result<Vec<ItemOutcome>> {
-        let Some(turn) = stop.unless_asked(self.host.turn(&connection.id)).await else {
+        let Some(turn) = stop.unless_asked(self.turn(&connection.id, "an import")).await else {
             return Ok(items.iter().map(ItemOutcome::not_started).collect());
         };
         let _turn = turn?;

@@ -2,12 +2,13 @@
 
 use std::fs::File;
 use std::io::{BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
 use super::{FileRow, Session};
 use crate::place::Place;
+use crate::store::damage;
 use crate::store::files::{self, Created, NewFile, Showing, ShowingKind};
 use crate::store::objects::{Objects, Published};
 use crate::store::sweep;
@@ -32,11 +33,18 @@ impl Session<'_> {
     ///
     /// The database's.
     pub async fn library(&self) -> Result<Vec<FileRow>> {
-        Ok(files::list(&self.host.pool)
-            .await?
-            .into_iter()
-            .map(FileRow::from)
-            .collect())
+        let files = files::list(&self.host.pool).await?;
+        let mut rows: Vec<FileRow> = files.into_iter().map(FileRow::from).collect();
+        for (id, revision) in damage::revisions(&self.host.pool).await? {
+            // Both are in the order of File IDs, as numbers.
+            let number = |id: &str| id.parse::<u64>().unwrap_or(0);
+            if let Ok(place) = rows.binary_search_by_key(&number(&id), |row| number(&row.id))
+                && let Some(row) = rows.get_mut(place)
+            {
+                row.damaged_revisions.push(revision);
+            }
+        }
+        Ok(rows)
     }
 
     /// One file.
@@ -45,18 +53,10 @@ impl Session<'_> {
     ///
     /// `Error::NotFound`, or the database's.
     pub async fn file(&self, id: &str) -> Result<FileRow> {
-        Ok(files::get(&self.host.pool, id).await?.into())
-    }
-
-    /// Where the bytes of a file are. They must not be changed.
-    ///
-    /// # Errors
-    ///
-    /// `Error::NotFound`, or the database's.
-    pub async fn content(&self, id: &str) -> Result<(FileRow, PathBuf)> {
-        let file = files::get(&self.host.pool, id).await?;
-        let path = self.host.objects.path(&file.sha256);
-        Ok((file.into(), path))
+        let mut row = FileRow::from(files::get(&self.host.pool, id).await?);
+        let damaged = damage::of_file(&self.host.pool, id).await?;
+        row.damaged_revisions = damaged.into_iter().map(|of| of.revision).collect();
+        Ok(row)
     }
 
     /// Adds a file by hand.

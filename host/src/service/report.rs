@@ -8,6 +8,7 @@ use crate::bindings::exports::clientpoint::content_source::content_import::{
     self as contract, Entry, EntryKind, Failure, Outcome, Refusal,
 };
 use crate::bindings::exports::clientpoint::content_source::source::SignInProblem;
+use crate::store::damage::Damage;
 use crate::{Error, store::files};
 
 /// An item of the source.
@@ -36,13 +37,17 @@ pub struct FileRow {
     pub sha256: String,
     /// Whether its content belongs to a source.
     pub managed: bool,
-    /// `verified`, `no-hash` or `rewritten`; none for a file that nobody manages, or that was associated and has its old
-    /// content until the next sync.
+    /// `verified`, `no-hash` or `rewritten`; none for a file that nobody manages, that was associated and has its old
+    /// content until the next sync, or whose bytes are damaged.
     pub verification: Option<String>,
     /// What it follows.
     pub source: Option<ItemRow>,
     /// Its name in the source.
     pub source_name: Option<String>,
+    /// What is wrong with its bytes on the host's own disk, as far as somebody has looked.
+    pub damage: Option<Damage>,
+    /// The revisions, this one among them, whose bytes are damaged; empty where nobody has asked for it.
+    pub damaged_revisions: Vec<u64>,
 }
 
 /// What became of one file of an import.
@@ -107,8 +112,15 @@ pub enum Verdict {
 }
 
 impl From<files::LibraryFile> for FileRow {
-    fn from(file: files::LibraryFile) -> Self {
-        ContractFile::from(file).into()
+    fn from(mut file: files::LibraryFile) -> Self {
+        let damage = file.damage.take();
+        let mut row = FileRow::from(ContractFile::from(file));
+        if damage.is_some() {
+            // They were verified when they came, and are not there any more.
+            row.verification = None;
+        }
+        row.damage = damage;
+        row
     }
 }
 
@@ -140,6 +152,8 @@ impl From<ContractFile> for FileRow {
             verification,
             source,
             source_name,
+            damage: None,
+            damaged_revisions: Vec::new(),
         }
     }
 }

@@ -4,10 +4,16 @@
 use std::fs::File;
 
 use super::Session;
+use crate::host::Turn;
 use crate::store::connections;
 use crate::{Error, Result};
 
 impl Session<'_> {
+    /// Waits for the turn of a connection. `what` this person wants it for is told to those who wait for it then.
+    pub(super) async fn turn(&self, connection: &str, what: &str) -> Result<Turn> {
+        self.host.turn(connection, what, &self.user.name).await
+    }
+
     /// Keeps the sync of a connection from running, in this process and others, for as long as the lock is there.
     ///
     /// # Errors

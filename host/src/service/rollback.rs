@@ -22,10 +22,19 @@ impl Session<'_> {
     /// # Errors
     ///
     /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for a file that is not managed, is held already, or has
-    /// no previous content.
+    /// no previous content; `Error::Damaged` if the disk no longer has that.
     pub async fn rollback(&self, id: &str) -> Result<FileRow> {
         self.user.require_administrator("take an update back")?;
-        Ok(rollback::rollback(&self.host.pool, id, &self.now()).await?.into())
+        loop {
+            let earlier = rollback::previous(&self.host.pool, id).await?;
+            if self.host.look(&earlier.object).await?.is_some() {
+                return Err(self.host.damaged(id, earlier.revision, &earlier.object).await?);
+            }
+            // An update may have come in between: then another content is the previous one.
+            if let Some(file) = rollback::rollback(&self.host.pool, id, &earlier.object, &self.now()).await? {
+                return Ok(file.into());
+            }
+        }
     }
 
     /// Lets a file follow its item again, from the next sync on: one that is held, or one that was given up.

@@ -153,7 +153,7 @@ impl Session<'_> {
         let mut run = self.begin(&connection, "plan", &SyncOptions::default()).await?;
         let allowance = Allowance::new(self.host);
         let halt = {
-            let _turn = self.host.turn(&connection.id).await?;
+            let _turn = self.turn(&connection.id, "a sync").await?;
             self.steps(&connection, &mut run, &allowance, stop).await?
         };
         let rows = match halt {
@@ -189,7 +189,7 @@ impl Session<'_> {
     /// Brings a run to its end. Whoever calls holds the right to.
     pub(crate) async fn carry_on(&self, connection: &Connection, mut run: Run, stop: &Stop) -> Result<Ledger> {
         let halt = {
-            let _turn = self.host.turn(&connection.id).await?;
+            let _turn = self.turn(&connection.id, "a sync").await?;
             // Before it had the turn, or while it lay interrupted, files may have come and gone.
             runs::count_inputs(&self.host.pool, &mut run).await?;
             let allowance = Allowance::new(self.host);
@@ -240,6 +240,7 @@ impl Session<'_> {
         if run.listed && stops_at_list {
             return Ok(Halt::Listed);
         }
+        self.host.make_damaged_due(&connection.id).await?;
         self.drive(connection, run, &options, allowance, stop, stops_at_list)
             .await
     }

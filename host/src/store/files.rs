@@ -5,6 +5,7 @@ use sqlx::{Row, Sqlite, SqliteExecutor, SqlitePool, Transaction, sqlite::SqliteR
 
 use super::bin;
 use crate::place::Place;
+use crate::store::damage::{self, Damage};
 use crate::store::objects::Object;
 use crate::{Error, Result};
 
@@ -25,6 +26,8 @@ pub struct LibraryFile {
     pub sha256: String,
     /// What it follows; none for a file that nobody manages.
     pub link: Option<Link>,
+    /// What is wrong with the bytes of the present revision, as far as somebody has looked.
+    pub damage: Option<Damage>,
 }
 
 /// What ties a library file to an item of a source.
@@ -94,6 +97,7 @@ pub enum Created {
 
 /// What [`read`] wants to see, of files that are not in the bin.
 pub(super) const SELECT: &str = "SELECT f.id, f.name, f.place, f.revision, r.size, r.sha256, \
+     (SELECT json_array(d.what, d.message, d.since) FROM damaged d WHERE d.sha256 = r.sha256) AS damage, \
      l.connection, l.drive, l.item, l.version, l.hash, l.size AS link_size, l.verification, l.name AS link_name, l.web_url \
      FROM files f JOIN revisions r ON r.file = f.id AND r.number = f.revision \
      AND f.removed_at IS NULL LEFT JOIN links l ON l.file = f.id";
@@ -127,6 +131,7 @@ pub async fn create(pool: &SqlitePool, new: NewFile<'_>, now: &str) -> Result<Cr
         }
         None => insert(&mut transaction, &new, now).await?,
     };
+    damage::healed(&mut transaction, new.object).await?;
     if let Some(link) = new.link {
         add_link(&mut transaction, id, link, now).await?;
     }
@@ -158,6 +163,7 @@ pub async fn replace(pool: &SqlitePool, id: &str, object: &Object, now: &str) ->
     refuse_managed(&file)?;
     let revision = i64::try_from(file.revision).unwrap_or(i64::MAX) + 1;
     add_revision(&mut transaction, row, revision, object, now).await?;
+    damage::healed(&mut transaction, object).await?;
     sqlx::query("UPDATE files SET revision = ? WHERE id = ?")
         .bind(revision)
         .bind(row)
@@ -415,7 +421,16 @@ pub(super) fn read(row: &SqliteRow) -> Result<LibraryFile> {
         size: row.try_get::<i64, _>("size")?.unsigned_abs(),
         sha256: row.try_get("sha256")?,
         link,
+        damage: damage_of(row)?,
     })
+}
+
+fn damage_of(row: &SqliteRow) -> Result<Option<Damage>> {
+    let Some(text) = row.try_get::<Option<String>, _>("damage")? else {
+        return Ok(None);
+    };
+    let (what, message, since) = serde_json::from_str(&text).map_err(|error| Error::Storage(error.to_string()))?;
+    Ok(Some(Damage { what, message, since }))
 }
 
 /// The row of a File ID. What is no number can't be the ID of a file.

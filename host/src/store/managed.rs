@@ -3,6 +3,7 @@
 
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
+use super::damage::{self, Damage};
 use super::files::{self, LibraryFile, Link, add_revision, fetch, number, signed};
 use super::objects::Object;
 use crate::{Error, Result};
@@ -261,7 +262,11 @@ pub async fn settle(
                 .execute(&mut *transaction)
                 .await?;
         }
-        write(&mut transaction, run, file, &settlement.line, 0, now).await?;
+        let mut line = settlement.line.clone();
+        if let Some(damage) = damage::present(&mut transaction, file).await? {
+            line.still_damaged(&damage);
+        }
+        write(&mut transaction, run, file, &line, 0, now).await?;
     }
     transaction.commit().await?;
     Ok(())
@@ -306,8 +311,12 @@ pub async fn publish(
         line,
     } = replacement;
     let file = number(file)?;
-    let revision = signed(base).saturating_add(1);
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let before = fetch(&mut transaction, file).await?;
+    damage::healed(&mut transaction, object).await?;
+    // The very bytes that the disk had lost heal the revision that they belong to.
+    let heals = before.damage.is_some() && before.sha256 == object.sha256;
+    let revision = signed(base).saturating_add(i64::from(!heals));
     let linked = sqlx::query(
         "UPDATE links SET version = ?, hash = ?, size = ?, verification = ?, name = ?, web_url = ?, \
              state = 'following', waiting = NULL, suspected = 0, note = NULL \
@@ -334,9 +343,17 @@ pub async fn publish(
     if linked.rows_affected() != 1 || moved_on.rows_affected() != 1 {
         return Ok(None);
     }
-    add_revision(&mut transaction, file, revision, object, now).await?;
-    let reached = show_everywhere(&mut transaction, file, revision).await?;
-    write(&mut transaction, run, file, line, reached, now).await?;
+    let mut line = line.clone();
+    if let Some(damage) = &before.damage {
+        line.no_longer_damaged(damage, heals);
+    }
+    let reached = if heals {
+        shown_with(&mut transaction, file, revision).await?
+    } else {
+        add_revision(&mut transaction, file, revision, object, now).await?;
+        show_everywhere(&mut transaction, file, revision).await?
+    };
+    write(&mut transaction, run, file, &line, reached, now).await?;
     let file = fetch(&mut transaction, file).await?;
     transaction.commit().await?;
     Ok(Some(file))
@@ -355,6 +372,16 @@ async fn show_everywhere(transaction: &mut Transaction<'_, Sqlite>, file: i64, r
     .execute(&mut **transaction)
     .await?;
     Ok(shown.rows_affected())
+}
+
+/// In how many places a revision is shown.
+async fn shown_with(transaction: &mut Transaction<'_, Sqlite>, file: i64, revision: i64) -> Result<u64> {
+    let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM showings WHERE file = ? AND revision = ?")
+        .bind(file)
+        .bind(revision)
+        .fetch_one(&mut **transaction)
+        .await?;
+    Ok(count.unsigned_abs())
 }
 
 async fn apply(transaction: &mut Transaction<'_, Sqlite>, connection: &str, change: &Change, place: i64) -> Result<()> {
@@ -427,9 +454,41 @@ fn select(index: &str, filter: &str) -> String {
     format!("{base} WHERE {filter}")
 }
 
+impl Line {
+    /// That the file's present bytes are damaged, and were not fetched anew.
+    fn still_damaged(&mut self, damage: &Damage) {
+        self.message.push_str(&format!(
+            "; the library's bytes of it are damaged since {}: {}",
+            damage.since, damage.message
+        ));
+    }
+
+    /// That the file's bytes were damaged, and it has the same again, or newer ones.
+    fn no_longer_damaged(&mut self, damage: &Damage, same: bool) {
+        let Damage { message, since, .. } = damage;
+        let (reason, now) = if same {
+            ("healed", "the same were fetched anew")
+        } else {
+            ("was-damaged", "the source has newer ones, which are fetched")
+        };
+        self.message.push_str(&format!(
+            "; the library's bytes of it were damaged since {since} ({message}): {now}"
+        ));
+        if self.reason.is_empty() {
+            self.reason = reason.into();
+        }
+    }
+}
+
+/// To the plugin, a link says nothing of bytes that are damaged: so the item is fetched whatever its version.
 fn read(row: &SqliteRow) -> Result<Managed> {
+    let mut file = files::read(row)?;
+    if let (Some(link), true) = (&mut file.link, file.damage.is_some()) {
+        link.version = None;
+        link.hash.clear();
+    }
     Ok(Managed {
-        file: files::read(row)?,
+        file,
         state: row.try_get("state")?,
         held: row.try_get("held")?,
         waiting: row.try_get::<Option<i64>, _>("waiting")?.map(i64::unsigned_abs),

@@ -26,6 +26,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/8_places.sql"),
     include_str!("migrations/9_identity.sql"),
     include_str!("migrations/10_bin.sql"),
+    include_str!("migrations/11_damaged.sql"),
 ];
 
 /// What was done.

@@ -5,6 +5,7 @@
 //! DATA/objects/ab/abcdef…   whole, durable, never changed
 //! DATA/trash/DAY/abcdef…    an object that nothing pointed at on that day; see `sweep`
 //! DATA/objects.lock         shared from publishing an object until its transaction has ended; the sweep has it alone
+//! DATA/damaged/abcdef….1    what the disk has made of an object, kept when that was put back
 //! ```
 
 use std::fs::{self, File, TryLockError};
@@ -136,6 +137,11 @@ impl Objects {
         self.objects.join(shard).join(sha256)
     }
 
+    /// Where what is left of damaged objects is kept.
+    pub(super) fn aside(&self) -> PathBuf {
+        self.objects.with_file_name("damaged")
+    }
+
     /// Makes the draft a durable object. An equal object that is there already is replaced by it; one in the trash is
     /// needed no more. What comes back is to be kept until the transaction that points at the object has ended.
     ///
@@ -157,15 +163,16 @@ impl Objects {
         let shard = path.parent().unwrap_or(&self.objects);
         private::folder(shard)?;
         let held = self.held_by_publisher()?;
-        draft.path.persist(&path).map_err(|error| error.error)?;
-        // The name must be as durable as the bytes before a transaction may point at it.
-        File::open(shard)?.sync_all()?;
-        File::open(&self.objects)?.sync_all()?;
-        self.forget_trashed(&sha256);
         let object = Object {
             sha256,
             size: draft.size,
         };
+        self.put_aside(&object)?;
+        draft.path.persist(&path).map_err(|error| error.error)?;
+        // The name must be as durable as the bytes before a transaction may point at it.
+        File::open(shard)?.sync_all()?;
+        File::open(&self.objects)?.sync_all()?;
+        self.forget_trashed(&object.sha256);
         Ok(Published { object, _held: held })
     }
 

@@ -1,47 +1,57 @@
 //! Previous content, put back and held; and the switch "Do not update existing ClientPoints".
 
+use std::collections::BTreeSet;
+
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::files::{self, LibraryFile, add_revision, fetch, number, signed};
 use super::objects::Object;
 use crate::{Error, Result};
 
-/// Puts the previous content back as a new revision, shows it where the present one is shown, and holds the file.
+/// Content that a file has had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// The revision that had it.
+    pub revision: u64,
+    /// Its bytes.
+    pub object: Object,
+}
+
+/// What became of content that was to be put back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Restored {
+    /// It is there.
+    Done,
+    /// It was there.
+    Same,
+    /// Nobody has seen that its bytes are whole; nothing was changed.
+    Unsound,
+}
+
+/// What a rollback of this file would put back. Its bytes are to be looked at first.
 ///
 /// # Errors
 ///
-/// `Error::NotFound`, `Error::Settings` if it can't be, or the database's.
-pub async fn rollback(pool: &SqlitePool, id: &str, now: &str) -> Result<LibraryFile> {
+/// `Error::NotFound`, `Error::Settings` if nothing can be put back, or the database's.
+pub async fn previous(pool: &SqlitePool, id: &str) -> Result<Earlier> {
+    let mut transaction = pool.begin().await?;
+    found(&mut transaction, id).await
+}
+
+/// Puts the previous content back as a new revision, shows it where the present one is shown, and holds the file. None,
+/// and nothing is changed, if the previous content is not `whole`, which somebody has looked at, but another one by now.
+///
+/// # Errors
+///
+/// As [`previous`].
+pub async fn rollback(pool: &SqlitePool, id: &str, whole: &Object, now: &str) -> Result<Option<LibraryFile>> {
     let row = number(id)?;
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-    let file = fetch(&mut transaction, row).await?;
-    let held: Option<(bool,)> = sqlx::query_as("SELECT held FROM links WHERE file = ?")
-        .bind(row)
-        .fetch_optional(&mut *transaction)
-        .await?;
-    match held {
-        Some((false,)) => {}
-        Some((true,)) => {
-            return Err(Error::Settings(format!(
-                "file {id} is held already: `clientpoint-host library release {id}` lets it follow again"
-            )));
-        }
-        None => return Err(not_managed(id)),
+    let previous = found(&mut transaction, id).await?;
+    let seen = BTreeSet::from([whole.sha256.clone()]);
+    if restore_content(&mut transaction, row, signed(previous.revision), &seen, now).await? == Restored::Unsound {
+        return Ok(None);
     }
-    let previous: Option<(i64,)> = sqlx::query_as(
-        "SELECT number FROM revisions WHERE file = ? AND number < ? AND sha256 <> ? ORDER BY number DESC LIMIT 1",
-    )
-    .bind(row)
-    .bind(signed(file.revision))
-    .bind(&file.sha256)
-    .fetch_optional(&mut *transaction)
-    .await?;
-    let Some((previous,)) = previous else {
-        return Err(Error::Settings(format!(
-            "file {id} has no previous content to go back to"
-        )));
-    };
-    restore_content(&mut transaction, row, previous, now).await?;
     let file = fetch(&mut transaction, row).await?;
     // The link no longer describes these bytes, so that the release fetches the item whatever its version.
     sqlx::query(
@@ -53,11 +63,50 @@ pub async fn rollback(pool: &SqlitePool, id: &str, now: &str) -> Result<LibraryF
     .execute(&mut *transaction)
     .await?;
     transaction.commit().await?;
-    Ok(file)
+    Ok(Some(file))
+}
+
+async fn found(transaction: &mut Transaction<'_, Sqlite>, id: &str) -> Result<Earlier> {
+    let row = number(id)?;
+    let file = fetch(transaction, row).await?;
+    let held: Option<(bool,)> = sqlx::query_as("SELECT held FROM links WHERE file = ?")
+        .bind(row)
+        .fetch_optional(&mut **transaction)
+        .await?;
+    match held {
+        Some((false,)) => {}
+        Some((true,)) => {
+            return Err(Error::Settings(format!(
+                "file {id} is held already: `clientpoint-host library release {id}` lets it follow again"
+            )));
+        }
+        None => return Err(not_managed(id)),
+    }
+    let previous: Option<(i64, String, i64)> = sqlx::query_as(
+        "SELECT number, sha256, size FROM revisions WHERE file = ? AND number < ? AND sha256 <> ? ORDER BY number DESC LIMIT 1",
+    )
+    .bind(row)
+    .bind(signed(file.revision))
+    .bind(&file.sha256)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    let Some((revision, sha256, size)) = previous else {
+        return Err(Error::Settings(format!(
+            "file {id} has no previous content to go back to"
+        )));
+    };
+    Ok(Earlier {
+        revision: revision.unsigned_abs(),
+        object: Object {
+            sha256,
+            size: size.unsigned_abs(),
+        },
+    })
 }
 
 /// Puts the content of a revision back, as a new one unless the present one has it, and shows it wherever the file is
-/// shown with a later one: also where people have kept it at one in between. False if the content was that already.
+/// shown with a later one: also where people have kept it at one in between. `whole` are objects that somebody has just
+/// looked at: no others become current.
 ///
 /// # Errors
 ///
@@ -66,8 +115,9 @@ pub(super) async fn restore_content(
     transaction: &mut Transaction<'_, Sqlite>,
     file: i64,
     revision: i64,
+    whole: &BTreeSet<String>,
     now: &str,
-) -> Result<bool> {
+) -> Result<Restored> {
     let (sha256, size): (String, i64) =
         sqlx::query_as("SELECT sha256, size FROM revisions WHERE file = ? AND number = ?")
             .bind(file)
@@ -77,6 +127,9 @@ pub(super) async fn restore_content(
     let present = fetch(transaction, file).await?;
     let changes = present.sha256 != sha256;
     let mut number = signed(present.revision);
+    if changes && !whole.contains(&sha256) {
+        return Ok(Restored::Unsound);
+    }
     if changes {
         number = number.saturating_add(1);
         let object = Object {
@@ -96,7 +149,7 @@ pub(super) async fn restore_content(
         .bind(revision)
         .execute(&mut **transaction)
         .await?;
-    Ok(changes)
+    Ok(if changes { Restored::Done } else { Restored::Same })
 }
 
 /// Lets a file follow again, from the next run on.

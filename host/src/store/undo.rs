@@ -1,10 +1,13 @@
 //! Taking an upload of a sheet back.
 
+use std::collections::BTreeSet;
+
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
 use super::bin;
 use super::connections;
-use super::rollback::restore_content;
+use super::objects::Object;
+use super::rollback::{Restored, restore_content};
 use super::runs::{self, Run};
 use crate::{Error, Result};
 
@@ -19,6 +22,8 @@ pub struct Undone {
     pub left_alone: Vec<String>,
     /// File IDs that are in the bin, or were removed for good: they were left alone as well.
     pub removed: Vec<String>,
+    /// File IDs whose earlier bytes are damaged on the disk: they were left alone, too, and have their present content.
+    pub damaged: Vec<String>,
 }
 
 /// A file that the upload has linked.
@@ -34,14 +39,37 @@ struct Binding {
     later: Option<i64>,
 }
 
+/// The objects of the contents that taking this upload back would put back, in the order of their names. They are to be
+/// looked at first.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn wanted(pool: &SqlitePool, id: i64) -> Result<Vec<Object>> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT DISTINCT r.sha256, r.size FROM bindings b JOIN revisions r ON r.file = b.file AND r.number = b.revision \
+         JOIN files f ON f.id = b.file JOIN revisions p ON p.file = f.id AND p.number = f.revision \
+         WHERE b.run = ? AND r.sha256 <> p.sha256 ORDER BY r.sha256",
+    )
+    .bind(id)
+    .fetch_all(pool)
+    .await?;
+    let object = |(sha256, size): (String, i64)| Object {
+        sha256,
+        size: size.unsigned_abs(),
+    };
+    Ok(rows.into_iter().map(object).collect())
+}
+
 /// Takes an upload back, all at once: its files follow what they followed before, and have the content that they had.
 /// Files that a later upload has linked, or that were released, are left alone; taking that later upload back as well
-/// leads to before this one. To be called while no sync runs.
+/// leads to before this one. `whole` are those of the [`wanted`] objects that were just seen to be: where another one would
+/// become current, the file is left alone. To be called while no sync runs.
 ///
 /// # Errors
 ///
 /// `Error::NotFound`, `Error::Settings` for a run that is no upload, or was taken back before; the database's.
-pub async fn undo(pool: &SqlitePool, id: i64, by: &str, now: &str) -> Result<(Run, Undone)> {
+pub async fn undo(pool: &SqlitePool, id: i64, by: &str, whole: &BTreeSet<String>, now: &str) -> Result<(Run, Undone)> {
     let run = runs::get(pool, id).await?;
     if run.subject != "association" {
         return Err(Error::Settings(format!(
@@ -80,9 +108,13 @@ pub async fn undo(pool: &SqlitePool, id: i64, by: &str, now: &str) -> Result<(Ru
             alone.push(binding.file.to_string());
             continue;
         }
+        let restored = restore_content(&mut transaction, binding.file, binding.revision, whole, now).await?;
+        if restored == Restored::Unsound {
+            undone.damaged.push(binding.file.to_string());
+            continue;
+        }
         undone.files += 1;
-        let restored = restore_content(&mut transaction, binding.file, binding.revision, now).await?;
-        undone.contents += u64::from(restored);
+        undone.contents += u64::from(restored == Restored::Done);
         restore_link(&mut transaction, id, &binding, place).await?;
     }
     let message = format!("taken back by {by}: {} files", undone.files);

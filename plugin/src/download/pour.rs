@@ -201,16 +201,16 @@ async fn relay<P: Ports>(
     mut sink: P::Sink,
     taken: &mut Taken,
 ) -> Result<(), Break> {
-    let chunks = Cell::new(0);
-    // One watch for the whole body. It rests while the library stores, and starts anew with each chunk.
-    let mut watch = pin!(call::silence(job.ports, || chunks.get()));
+    let came = Cell::new(0);
+    // One watch for the whole body, which rests while the library stores.
+    let mut watch = pin!(call::stalled(job.ports, || came.get()));
     let mut buffer = Vec::with_capacity(CHUNK);
     loop {
         let (read, bytes) = match select(pin!(job.ports.read(&mut body, buffer)), watch.as_mut()).await {
             Either::Left((read, _)) => read,
             Either::Right(_) => return Err(Break::Trouble(Trouble::Transient, Failure::Stalled)),
         };
-        chunks.set(chunks.get() + 1);
+        came.set(came.get() + bytes.len() as u64);
         let whole = taken.announced.is_none_or(|announced| taken.len() >= announced);
         match read {
             Read::Some => {}

@@ -128,6 +128,62 @@ fn silence_before_the_answer_ends_as_stalled() {
     assert!(fake.elapsed() >= Duration::from_secs(150), "{:?}", fake.elapsed());
 }
 
+/// So many bytes at a time, five seconds apart.
+fn drips(bytes: &[u8], piece: usize) -> Answer {
+    let mut answer = Answer::new(200, "").with("Content-Length", bytes.len().to_string());
+    let after = |piece: &[u8]| Piece::After(Duration::from_secs(5), piece.to_vec());
+    answer.body = bytes.chunks(piece).map(after).collect();
+    answer
+}
+
+#[test]
+fn a_body_slower_than_the_floor_is_broken_off_after_a_minute_and_gone_on_with() {
+    let fake = Fake::new([pdf()]).answering(first_bodies(1, |_| drips(TEXT.as_bytes(), 1)));
+    imported(&fake);
+    assert_eq!(kept(&fake), [TEXT.as_bytes()]);
+    assert_eq!(fake.ranges().len(), 1, "it goes on where it was");
+    assert!(fake.elapsed() < Duration::from_secs(70), "{:?}", fake.elapsed());
+}
+
+#[test]
+fn what_is_always_slower_than_the_floor_ends_as_stalled_within_minutes() {
+    let fake = Fake::new([pdf()]).answering(first_bodies(usize::MAX, |request| {
+        let from = request.headers.iter().find(|(name, _)| *name == "range");
+        let from = from.map_or(0, |(_, range)| range[6..range.len() - 1].parse().unwrap());
+        let mut answer = drips(&[b'x'; 5_000], 1);
+        if from > 0 {
+            answer.status = 206;
+            answer.headers = vec![("Content-Range", format!("bytes {from}-4999/5000"))];
+        }
+        answer
+    }));
+    assert_eq!(import_one(&fake), Outcome::Failed(Failure::Stalled));
+    assert!(fake.elapsed() < Duration::from_secs(600), "{:?}", fake.elapsed());
+    assert_eq!(kept(&fake), Vec::<Vec<u8>>::new());
+}
+
+#[test]
+fn a_slow_line_above_the_floor_is_left_alone() {
+    let mut bytes = TEXT.as_bytes().to_vec();
+    bytes.resize(300 * 1024, b'x');
+    let item = FakeItem::file("A", "A.pdf", std::str::from_utf8(&bytes).unwrap());
+    let fake = Fake::new([item]).answering(first_bodies(1, move |_| drips(&bytes, 5 * 1024)));
+    imported(&fake);
+    assert_eq!(fake.ranges(), Vec::<String>::new());
+    assert!(fake.elapsed() >= Duration::from_secs(300), "{:?}", fake.elapsed());
+}
+
+#[test]
+fn an_answer_in_json_that_drips_ends_as_stalled_too() {
+    let slow = |request: &Request| {
+        let metadata = request.url.starts_with(API);
+        metadata.then(|| drips(&[b' '; 5_000], 1))
+    };
+    let fake = Fake::new([pdf()]).answering(slow);
+    let _ = import_one(&fake);
+    assert!(fake.elapsed() < Duration::from_secs(600), "{:?}", fake.elapsed());
+}
+
 #[test]
 fn an_answer_to_a_range_that_does_not_fit_starts_over() {
     let fitting = |request: &Request| request.headers.iter().any(|(name, _)| *name == "range");

@@ -27,6 +27,9 @@ const REWRITING: &[u8] = b"<rewritten by the library: its properties>";
 /// How long a reader has to take the last bytes before a reset.
 const MOMENT: Duration = Duration::from_millis(50);
 
+/// How long a byte takes that drips.
+const DRIP: Duration = Duration::from_secs(5);
+
 /// Chunks of a body.
 type Chunks = BoxStream<'static, io::Result<Bytes>>;
 
@@ -49,6 +52,7 @@ enum Ending {
     Reset,
     Closed,
     Stalled,
+    Dripping,
 }
 
 /// Answers a download.
@@ -156,6 +160,7 @@ fn body(world: &Arc<World>, line: Line, delivery: &Delivery, range: Range<u64>) 
             FaultKind::Cut(after) => (Ending::Reset, after),
             FaultKind::Short(after) => (Ending::Closed, after),
             FaultKind::Stall(after) => (Ending::Stalled, after),
+            FaultKind::Drip(after) => (Ending::Dripping, after),
             _ => return None,
         };
         Some((ending, after.unwrap_or(length / 2).min(length)))
@@ -176,6 +181,7 @@ fn body(world: &Arc<World>, line: Line, delivery: &Delivery, range: Range<u64>) 
                 world.stall().await;
                 return Ok(tail);
             }
+            Ending::Dripping => return Ok(drips(world, tail)),
             Ending::Reset => {
                 // A reset throws away what the reader has not taken yet, so it is given a moment.
                 tokio::time::sleep(MOMENT).await;
@@ -186,6 +192,23 @@ fn body(world: &Arc<World>, line: Line, delivery: &Delivery, range: Range<u64>) 
         Err(io::Error::other("the connection was to break here"))
     };
     head.chain(stream::once(end).try_flatten()).boxed()
+}
+
+/// The same bytes, one at a time.
+fn drips(world: Arc<World>, tail: Chunks) -> Chunks {
+    let bytes = |chunk: Bytes| {
+        let all = 0..chunk.len();
+        let byte = move |at| Ok(chunk.slice(at..=at));
+        stream::iter(all.map(byte).collect::<Vec<io::Result<Bytes>>>())
+    };
+    let slowly = move |byte| {
+        let world = Arc::clone(&world);
+        async move {
+            world.pause(DRIP).await;
+            byte
+        }
+    };
+    tail.map_ok(bytes).try_flatten().then(slowly).boxed()
 }
 
 /// What a `Range` header asks for.

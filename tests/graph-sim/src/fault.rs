@@ -51,6 +51,9 @@ pub enum FaultKind {
     Cut(Option<u64>),
     /// After so many bytes (`None`: half) nothing more comes, and the connection stays open.
     Stall(Option<u64>),
+    /// After so many bytes (`None`: half) the rest comes a byte at a time, each after five seconds or when stalled
+    /// downloads are released. In between, the download counts as stalled.
+    Drip(Option<u64>),
     /// The connection is closed after so many bytes (`None`: half), before the promised `Content-Length`.
     Short(Option<u64>),
     /// A complete answer that holds only the first bytes of the file (`None`: half).

@@ -52,6 +52,11 @@ pub const FAULTS: [(&str, &str, &str); 25] = [
         "the body stops in the middle and the connection stays open",
     ),
     (
+        "drip",
+        "BYTES",
+        "from the middle on, the body comes a byte every five seconds",
+    ),
+    (
         "short",
         "BYTES",
         "the connection closes before Content-Length is reached",
@@ -164,6 +169,7 @@ fn kind(name: &str, value: Option<&str>) -> anyhow::Result<FaultKind> {
         "json-200" => FaultKind::Json200,
         "cut" => FaultKind::Cut(number()?),
         "stall" => FaultKind::Stall(number()?),
+        "drip" => FaultKind::Drip(number()?),
         "short" => FaultKind::Short(number()?),
         "short-clean" => FaultKind::ShortClean(number()?),
         "grow" => FaultKind::Grow(number()?.unwrap_or(1)),
@@ -206,6 +212,7 @@ fn name_and_value(kind: &FaultKind) -> (&'static str, String) {
         FaultKind::Json200 => ("json-200", String::new()),
         FaultKind::Cut(after) => ("cut", bytes(after)),
         FaultKind::Stall(after) => ("stall", bytes(after)),
+        FaultKind::Drip(after) => ("drip", bytes(after)),
         FaultKind::Short(after) => ("short", bytes(after)),
         FaultKind::ShortClean(after) => ("short-clean", bytes(after)),
         FaultKind::Grow(by) => ("grow", by.to_string()),

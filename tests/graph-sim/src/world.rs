@@ -1,6 +1,7 @@
 //! Everything the three servers share: who they are, what they know, and who is waiting for what.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
@@ -56,7 +57,7 @@ pub(crate) struct State {
     pub meter: Meter,
     pub faults: FaultBook,
     pub log: Log,
-    /// How many downloads are held by a `stall`.
+    /// How many downloads are held by a `stall` or a `drip`.
     pub stalled: usize,
 }
 
@@ -181,6 +182,12 @@ impl World {
         let mut released = self.released.subscribe();
         let _counted = Stalled::new(self);
         let _ = released.changed().await;
+    }
+
+    /// As [`World::stall`], but for so long at most.
+    pub async fn pause(&self, at_most: Duration) {
+        // A reader that is still there goes on either way.
+        let _ = tokio::time::timeout(at_most, self.stall()).await;
     }
 
     /// Lets all stalled downloads go on.

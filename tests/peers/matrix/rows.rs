@@ -60,7 +60,7 @@ impl Row {
 
     /// How many downloads stall.
     pub fn stalls(&self) -> u32 {
-        match self.faults().any(|fault| fault == "stall*1") {
+        match self.faults().any(|fault| ["stall*1", "drip*1"].contains(&fault)) {
             true => 1,
             false => u32::MAX,
         }
@@ -179,6 +179,7 @@ pub const ROWS: [Row; 45] = [
     file("short=1000", "closed too early, always", &["short=1000"]),
     file("stall*1", "silence in the middle, once", &["stall*1"]),
     file("stall=1000", "silence in the middle, always", &["stall=1000"]),
+    file("drip*1", "a byte every five seconds, once", &["drip*1"]),
     doubtful(file(
         "short-clean",
         "a complete answer with half of the file",

@@ -87,6 +87,10 @@ fn config(kind: &str) -> Config {
 }
 
 async fn cell(peer: &Peer, row: &Row) -> String {
+    if row.faults().any(|fault| fault.starts_with("drip")) {
+        // A byte every five seconds takes days, and all that could be said is that they still wait.
+        return NOT_ASKED.to_owned();
+    }
     let sim = Sim::start(config(peer.name())).await.unwrap();
     super::stage(&sim, row, 0);
     let set = || row.set(&sim);

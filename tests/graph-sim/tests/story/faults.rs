@@ -146,6 +146,23 @@ async fn a_stalled_download_waits_until_it_is_released() {
 }
 
 #[tokio::test]
+async fn a_dripping_download_comes_byte_by_byte_whenever_it_is_released() {
+    let sim = faulty(Fault::new(FaultKind::Drip(Some(SIZE - 3))).times(1)).await;
+    let graph = Graph::sign_in(&sim).await;
+    let address = graph.address("/f.mp4").await;
+
+    let (reply, ()) = tokio::join!(get(&address), async {
+        for _ in 0..3 {
+            sim.stalled(1).await;
+            sim.release_stalled();
+            sim.none_stalled().await;
+        }
+    });
+    assert_eq!((reply.status, reply.ending), (200, Ending::Complete));
+    assert_eq!(Some(reply.body), sim.bytes("/f.mp4"));
+}
+
+#[tokio::test]
 async fn a_stalled_download_ends_with_its_reader_and_with_the_simulator() {
     let sim = faulty(FaultKind::Stall(Some(10))).await;
     let graph = Graph::sign_in(&sim).await;

@@ -1,0 +1,421 @@
+//! What the disk has lost: objects that are not what was stored, and the files that they are the bytes of. A row goes once
+//! its object is whole again, whoever has brought that about.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
+
+use super::files::{number, signed};
+use super::look::Trouble;
+use super::objects::Object;
+use crate::{Error, Result};
+
+/// What is wrong with the bytes of a revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Damage {
+    /// `missing`, `empty`, `cut-short`, `too-long`, `changed` or `unreadable`.
+    pub what: String,
+    /// The same as the end of a sentence about the bytes.
+    pub message: String,
+    /// When it was found; RFC 3339.
+    pub since: String,
+}
+
+/// A revision of a file that has no sound bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DamagedRevision {
+    /// The File ID.
+    pub file: String,
+    /// The file's name in the library.
+    pub name: String,
+    /// Counts from 1.
+    pub revision: u64,
+    /// Whether that is the file's present revision.
+    pub is_present: bool,
+    /// The name of the object; lower-case hexadecimal.
+    pub sha256: String,
+    /// What is wrong with it.
+    #[serde(flatten)]
+    pub damage: Damage,
+    /// What makes it whole again.
+    pub remedy: Remedy,
+}
+
+/// What makes the bytes of a revision whole again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Remedy {
+    /// The next sync fetches them anew, by itself.
+    Sync,
+    /// A person holds the file: once it is released, the next sync does.
+    Release,
+    /// The file follows nothing for now: once its drive is selected again, the next sync does.
+    Follow,
+    /// The item is not in the source any more: a person puts it there again, or the object from a backup.
+    Source,
+    /// The file was added by hand: a person has the bytes.
+    Replace,
+    /// They are those of an earlier revision: a backup may have them.
+    Backup,
+}
+
+/// The damaged objects that some sync can fetch anew: those of present revisions of files that follow an item. Who shares
+/// such an object is healed with it.
+macro_rules! fetchable {
+    () => {
+        "FROM damaged d JOIN revisions r ON r.sha256 = d.sha256 \
+         JOIN files f ON f.id = r.file AND f.revision = r.number JOIN links l ON l.file = f.id \
+         WHERE l.held = 0 AND l.state NOT IN ('detached', 'source-gone')"
+    };
+}
+
+/// What the queries of this module begin with: each damaged revision with its file.
+const SELECT: &str = concat!(
+    "SELECT f.id, f.name, r.number, r.number = f.revision AS is_present, r.sha256, d.what, d.message, d.since, \
+     l.state, coalesce(l.held, 0) AS held, d.sha256 IN (SELECT d.sha256 ",
+    fetchable!(),
+    ") AS is_fetchable \
+     FROM damaged d JOIN revisions r ON r.sha256 = d.sha256 JOIN files f ON f.id = r.file LEFT JOIN links l ON l.file = f.id"
+);
+
+impl Remedy {
+    /// Whether nobody need do anything.
+    pub fn comes_by_itself(self) -> bool {
+        self == Remedy::Sync
+    }
+}
+
+/// Notes what is wrong with an object. What was known of it before is told anew, under the time when it was first found.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn note(pool: &SqlitePool, object: &Object, trouble: &Trouble, now: &str) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO damaged (sha256, what, message, since) VALUES (?, ?, ?, ?) \
+         ON CONFLICT (sha256) DO UPDATE SET what = excluded.what, message = excluded.message",
+    )
+    .bind(&object.sha256)
+    .bind(trouble.word())
+    .bind(trouble.told(object.size))
+    .bind(now)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Notes that an object is whole. Nothing is written where nothing else was known.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn is_whole(pool: &SqlitePool, object: &Object) -> Result<()> {
+    let known: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM damaged WHERE sha256 = ?")
+        .bind(&object.sha256)
+        .fetch_optional(pool)
+        .await?;
+    if known.is_some() {
+        sqlx::query("DELETE FROM damaged WHERE sha256 = ?")
+            .bind(&object.sha256)
+            .execute(pool)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Notes that an object was just published, and gives what was wrong with it before.
+pub(super) async fn healed(transaction: &mut Transaction<'_, Sqlite>, object: &Object) -> Result<Option<Damage>> {
+    let row = sqlx::query("DELETE FROM damaged WHERE sha256 = ? RETURNING what, message, since")
+        .bind(&object.sha256)
+        .fetch_optional(&mut **transaction)
+        .await?;
+    row.as_ref().map(damage).transpose()
+}
+
+/// What is wrong with the present revision of a file.
+pub(super) async fn present(transaction: &mut Transaction<'_, Sqlite>, file: i64) -> Result<Option<Damage>> {
+    let row = sqlx::query(
+        "SELECT d.what, d.message, d.since FROM files f JOIN revisions r ON r.file = f.id AND r.number = f.revision \
+         JOIN damaged d ON d.sha256 = r.sha256 WHERE f.id = ?",
+    )
+    .bind(file)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    row.as_ref().map(damage).transpose()
+}
+
+/// Whether anything is damaged, and how many revisions are in all.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn count(pool: &SqlitePool) -> Result<u64> {
+    let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM damaged d JOIN revisions r ON r.sha256 = d.sha256")
+        .fetch_one(pool)
+        .await?;
+    Ok(count.unsigned_abs())
+}
+
+/// Of the damaged revisions, how many the next sync fetches anew.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn count_fetchable(pool: &SqlitePool) -> Result<u64> {
+    let query = concat!(
+        "SELECT count(*) FROM damaged d JOIN revisions r ON r.sha256 = d.sha256 WHERE d.sha256 IN (SELECT d.sha256 ",
+        fetchable!(),
+        ")"
+    );
+    let (count,): (i64,) = sqlx::query_as(query).fetch_one(pool).await?;
+    Ok(count.unsigned_abs())
+}
+
+/// The damaged revisions after that one, by File ID and revision.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn list(pool: &SqlitePool, after: Option<(i64, u64)>, limit: u32) -> Result<Vec<DamagedRevision>> {
+    let (file, revision) = after.unwrap_or_default();
+    let query = format!("{SELECT} WHERE (f.id, r.number) > (?, ?) ORDER BY f.id, r.number LIMIT ?");
+    let query = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(file)
+        .bind(signed(revision))
+        .bind(limit);
+    query.fetch_all(pool).await?.iter().map(read).collect()
+}
+
+/// The damaged revisions of one file.
+///
+/// # Errors
+///
+/// `Error::NotFound` for what can't be a File ID; the database's.
+pub async fn of_file(pool: &SqlitePool, file: &str) -> Result<Vec<DamagedRevision>> {
+    let query = format!("{SELECT} WHERE f.id = ? ORDER BY r.number");
+    let query = sqlx::query(sqlx::AssertSqlSafe(query)).bind(number(file)?);
+    query.fetch_all(pool).await?.iter().map(read).collect()
+}
+
+/// The names of the objects that are known to be damaged.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn known(pool: &SqlitePool) -> Result<BTreeSet<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT sha256 FROM damaged").fetch_all(pool).await?;
+    Ok(rows.into_iter().map(|(sha256,)| sha256).collect())
+}
+
+/// The File IDs that have a damaged revision, each with its number.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn revisions(pool: &SqlitePool) -> Result<Vec<(String, u64)>> {
+    let rows: Vec<(i64, i64)> = sqlx::query_as(
+        "SELECT r.file, r.number FROM damaged d JOIN revisions r ON r.sha256 = d.sha256 ORDER BY r.file, r.number",
+    )
+    .fetch_all(pool)
+    .await?;
+    let pair = |(file, revision): (i64, i64)| (file.to_string(), revision.unsigned_abs());
+    Ok(rows.into_iter().map(pair).collect())
+}
+
+/// The damaged objects that a sync of this connection can fetch anew, after that one.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn fetchable(pool: &SqlitePool, connection: &str, after: &str, limit: u32) -> Result<Vec<Object>> {
+    let query = concat!(
+        "SELECT d.sha256, max(r.size) ",
+        fetchable!(),
+        " AND l.connection = ? AND d.sha256 > ? GROUP BY d.sha256 ORDER BY d.sha256 LIMIT ?"
+    );
+    let query = sqlx::query_as(query).bind(connection).bind(after).bind(limit);
+    let rows: Vec<(String, i64)> = query.fetch_all(pool).await?;
+    Ok(rows.into_iter().map(object).collect())
+}
+
+/// Makes the files due whose present bytes are damaged, so that the sync of this connection fetches them anew. How they
+/// are shown to the plugin is in `managed`: as files whose link no longer describes their bytes.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn make_due(pool: &SqlitePool, connection: &str) -> Result<u64> {
+    let (any,): (bool,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM damaged)")
+        .fetch_one(pool)
+        .await?;
+    if !any {
+        return Ok(0);
+    }
+    let query = concat!(
+        "UPDATE links SET waiting = (SELECT coalesce(max(coalesce(waiting, 0)), 0) + 1 FROM links \
+             WHERE waiting IS NOT NULL OR suspected = 1) \
+         WHERE connection = ? AND waiting IS NULL AND file IN (SELECT f.id ",
+        fetchable!(),
+        ")"
+    );
+    let done = sqlx::query(query).bind(connection).execute(pool).await?;
+    Ok(done.rows_affected())
+}
+
+/// All objects after that one, in the order of their names.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn objects(pool: &SqlitePool, after: &str, limit: u32) -> Result<Vec<Object>> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT sha256, max(size) FROM revisions WHERE sha256 > ? GROUP BY sha256 ORDER BY sha256 LIMIT ?",
+    )
+    .bind(after)
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(object).collect())
+}
+
+/// The objects of all revisions of a file.
+///
+/// # Errors
+///
+/// `Error::NotFound` if there is no such file; the database's.
+pub async fn objects_of(pool: &SqlitePool, file: &str) -> Result<Vec<Object>> {
+    super::files::get(pool, file).await?;
+    let rows: Vec<(String, i64)> =
+        sqlx::query_as("SELECT sha256, max(size) FROM revisions WHERE file = ? GROUP BY sha256 ORDER BY sha256")
+            .bind(number(file)?)
+            .fetch_all(pool)
+            .await?;
+    Ok(rows.into_iter().map(object).collect())
+}
+
+/// How many objects there are after that one, and how many bytes they have.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn measure(pool: &SqlitePool, after: &str) -> Result<(u64, u64)> {
+    let (count, size): (i64, i64) = sqlx::query_as(
+        "SELECT count(*), coalesce(sum(size), 0) FROM \
+         (SELECT max(size) AS size FROM revisions WHERE sha256 > ? GROUP BY sha256)",
+    )
+    .bind(after)
+    .fetch_one(pool)
+    .await?;
+    Ok((count.unsigned_abs(), size.unsigned_abs()))
+}
+
+/// What is wrong with the database itself, in its own words; nothing if all is well.
+///
+/// # Errors
+///
+/// If it can't be asked at all.
+pub async fn of_database(pool: &SqlitePool) -> Result<Vec<String>> {
+    let checked: std::result::Result<Vec<(String,)>, _> =
+        sqlx::query_as("PRAGMA quick_check(20)").fetch_all(pool).await;
+    let mut problems = match checked {
+        Ok(rows) => rows.into_iter().map(|(row,)| row).filter(|row| row != "ok").collect(),
+        Err(sqlx::Error::Database(error)) => vec![error.message().to_string()],
+        Err(error) => return Err(error.into()),
+    };
+    let astray: std::result::Result<Vec<SqliteRow>, _> = sqlx::query("PRAGMA foreign_key_check").fetch_all(pool).await;
+    match astray {
+        Ok(rows) if rows.is_empty() => {}
+        Ok(rows) => problems.push(format!("{} rows point at rows that are not there", rows.len())),
+        Err(sqlx::Error::Database(error)) => problems.push(error.message().to_string()),
+        Err(error) => return Err(error.into()),
+    }
+    problems.dedup();
+    Ok(problems)
+}
+
+/// The error that names a damaged revision.
+pub fn error(of: &DamagedRevision) -> Error {
+    Error::Damaged {
+        file: of.file.clone(),
+        name: of.name.clone(),
+        revision: of.revision,
+        what: of.damage.message.clone(),
+        way_out: of.way_out(),
+    }
+}
+
+impl DamagedRevision {
+    /// What is to be done about it, in a sentence.
+    pub fn way_out(&self) -> String {
+        let id = &self.file;
+        match self.remedy {
+            Remedy::Sync => "the next sync fetches them anew: `clientpoint-host sync` does so now".into(),
+            Remedy::Release => format!(
+                "a person holds the file: `clientpoint-host library release {id}` lets it follow again, and the next sync fetches them anew"
+            ),
+            Remedy::Follow => format!(
+                "the file follows nothing for now: select its drive again, or unlock it and give it the same content with `clientpoint-host library replace {id} FILE`"
+            ),
+            Remedy::Source => format!(
+                "the item is gone from its source: put it there again, or `{}` from a backup",
+                self.path()
+            ),
+            Remedy::Replace => format!(
+                "give it the same content again with `clientpoint-host library replace {id} FILE`, or put `{}` back from a backup",
+                self.path()
+            ),
+            Remedy::Backup => format!(
+                "nothing shows them now; put `{}` back from a backup, then `clientpoint-host library verify {id}`",
+                self.path()
+            ),
+        }
+    }
+
+    /// Below the data folder.
+    fn path(&self) -> String {
+        let shard: String = self.sha256.chars().take(2).collect();
+        format!("objects/{shard}/{}", self.sha256)
+    }
+}
+
+fn remedy(row: &SqliteRow) -> Result<Remedy> {
+    let (is_fetchable, is_present): (bool, bool) = (row.try_get("is_fetchable")?, row.try_get("is_present")?);
+    let (state, held): (Option<String>, bool) = (row.try_get("state")?, row.try_get("held")?);
+    Ok(match state.as_deref() {
+        _ if is_fetchable => Remedy::Sync,
+        _ if !is_present => Remedy::Backup,
+        None => Remedy::Replace,
+        Some(_) if held => Remedy::Release,
+        Some("detached") => Remedy::Follow,
+        Some("source-gone") => Remedy::Source,
+        Some(_) => Remedy::Sync,
+    })
+}
+
+fn read(row: &SqliteRow) -> Result<DamagedRevision> {
+    Ok(DamagedRevision {
+        file: row.try_get::<i64, _>("id")?.to_string(),
+        name: row.try_get("name")?,
+        revision: row.try_get::<i64, _>("number")?.unsigned_abs(),
+        is_present: row.try_get("is_present")?,
+        sha256: row.try_get("sha256")?,
+        damage: damage(row)?,
+        remedy: remedy(row)?,
+    })
+}
+
+fn damage(row: &SqliteRow) -> Result<Damage> {
+    Ok(Damage {
+        what: row.try_get("what")?,
+        message: row.try_get("message")?,
+        since: row.try_get("since")?,
+    })
+}
+
+fn object((sha256, size): (String, i64)) -> Object {
+    Object {
+        sha256,
+        size: size.unsigned_abs(),
+    }
+}

@@ -1,0 +1,90 @@
+//! How far the nightly look at all objects is: a round goes through them in the order of their names, a share a night, and
+//! goes on where it stood whenever its process dies.
+
+use serde::Serialize;
+use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+
+use super::files::signed;
+use crate::Result;
+
+/// Where the look stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Looking {
+    /// The UTC date of the latest night.
+    pub day: String,
+    /// What is left of that night's share, in bytes; 0 once it is done.
+    pub remaining: u64,
+    /// The last object that was looked at in this round; empty at its beginning.
+    #[serde(skip)]
+    pub after: String,
+    /// When this round began; RFC 3339.
+    pub round_began: String,
+    /// When the round before it began: every object older than that was looked at since then. None in the first round.
+    pub round_before: Option<String>,
+    /// When the latest night's share was done; RFC 3339.
+    pub looked_at: Option<String>,
+    /// What is wrong with the database itself, one problem a line.
+    pub database: Option<String>,
+}
+
+/// Where it stands; none before the first night.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn get(pool: &SqlitePool) -> Result<Option<Looking>> {
+    let row = sqlx::query(
+        "SELECT day, remaining, after, round_began, round_before, looked_at, database FROM looking WHERE one = 1",
+    )
+    .fetch_optional(pool)
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Writes down where it stands.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn put(pool: &SqlitePool, looking: &Looking) -> Result<()> {
+    sqlx::query(
+        "INSERT OR REPLACE INTO looking (one, day, remaining, after, round_began, round_before, looked_at, database) \
+         VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&looking.day)
+    .bind(signed(looking.remaining))
+    .bind(&looking.after)
+    .bind(&looking.round_began)
+    .bind(&looking.round_before)
+    .bind(&looking.looked_at)
+    .bind(&looking.database)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Writes down what is wrong with the database itself, if there is a place to write it to already.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn note_database(pool: &SqlitePool, problems: &[String]) -> Result<()> {
+    let text = (!problems.is_empty()).then(|| problems.join("\n"));
+    sqlx::query("UPDATE looking SET database = ?1 WHERE database IS NOT ?1")
+        .bind(text)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+fn read(row: &SqliteRow) -> Result<Looking> {
+    Ok(Looking {
+        day: row.try_get("day")?,
+        remaining: row.try_get::<i64, _>("remaining")?.unsigned_abs(),
+        after: row.try_get("after")?,
+        round_began: row.try_get("round_began")?,
+        round_before: row.try_get("round_before")?,
+        looked_at: row.try_get("looked_at")?,
+        database: row.try_get("database")?,
+    })
+}

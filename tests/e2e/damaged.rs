@@ -1,0 +1,355 @@
+//! The disk loses bytes: nothing wrong is handed out, whoever needs to know is told, and what OneDrive has comes anew.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clientpoint_host::Error;
+use clientpoint_host::service::{Ledger, NewFile, Stop};
+use clientpoint_host::store::damage::Remedy;
+use end_to_end::sheets::{apply, by_hand, sheet};
+use end_to_end::{World, pdf, sync};
+
+/// Where the bytes of a file's present revision are.
+async fn object(world: &World, id: &str) -> PathBuf {
+    let sha256 = world.admin().await.file(id).await.unwrap().sha256;
+    world
+        .data
+        .path()
+        .join("objects")
+        .join(sha256.split_at(2).0)
+        .join(sha256)
+}
+
+/// Every way in which a disk loses bytes, with its word.
+fn damages() -> Vec<(&'static str, fn(&Path))> {
+    vec![
+        ("changed", |path| {
+            let mut bytes = fs::read(path).unwrap();
+            let last = bytes.len() - 1;
+            bytes[last] ^= 1;
+            fs::write(path, bytes).unwrap();
+        }),
+        ("empty", |path| fs::write(path, b"").unwrap()),
+        ("cut-short", |path| {
+            fs::write(path, &fs::read(path).unwrap()[..3]).unwrap()
+        }),
+        ("too-long", |path| {
+            fs::write(path, [fs::read(path).unwrap(), vec![0]].concat()).unwrap()
+        }),
+        ("missing", |path| fs::remove_file(path).unwrap()),
+        ("unreadable", |path| {
+            fs::remove_file(path).unwrap();
+            fs::create_dir(path).unwrap();
+        }),
+    ]
+}
+
+fn flip(path: &Path) {
+    damages()[0].1(path);
+}
+
+async fn imported(world: &World, name: &str, text: &str) -> String {
+    let item = world.sim.put(name, pdf(text).into());
+    world.import(&item).await.file.unwrap().id
+}
+
+async fn night(world: &World) -> Vec<clientpoint_host::Result<Ledger>> {
+    world.clock.advance(std::time::Duration::from_secs(24 * 60 * 60));
+    world.host.tick(&Stop::default()).await.unwrap()
+}
+
+#[tokio::test]
+async fn damaged_bytes_are_never_handed_out_and_come_anew_with_the_next_sync() {
+    for (word, damage) in damages() {
+        let world = World::connected().await;
+        let admin = world.admin().await;
+        let id = imported(&world, "/A.pdf", "a").await;
+        damage(&object(&world, &id).await);
+        let copy = world.data.path().join("copy.pdf");
+
+        let error = admin.read_file(&id, NewFile::at(&copy).unwrap()).await.unwrap_err();
+
+        assert_eq!(error.code(), "damaged", "{word}");
+        let told = error.to_string();
+        assert!(
+            told.contains(&id) && told.contains("A.pdf") && told.contains("revision 1"),
+            "{told}"
+        );
+        assert!(told.contains("clientpoint-host sync"), "{told}");
+        assert!(!copy.exists(), "{word}");
+        assert_eq!(admin.content(&id).await.unwrap_err().code(), "damaged", "{word}");
+        let row = admin.file(&id).await.unwrap();
+        assert_eq!(row.damage.unwrap().what, word);
+        assert_eq!(row.verification, None, "{word}");
+
+        let ledger = sync(&world).await;
+
+        let line = &ledger.lines[0];
+        assert_eq!(
+            (line.outcome.as_str(), line.reason.as_str()),
+            ("updated", "healed"),
+            "{word}: {line:?}"
+        );
+        assert!(line.message.contains("fetched anew"), "{line:?}");
+        let row = admin.file(&id).await.unwrap();
+        assert_eq!((row.revision, row.damage), (1, None), "{word}");
+        assert_eq!(row.verification.as_deref(), Some("verified"), "{word}");
+        admin.read_file(&id, NewFile::at(&copy).unwrap()).await.unwrap();
+        assert_eq!(fs::read(&copy).unwrap(), pdf("a"), "{word}");
+        let kept = fs::read_dir(world.data.path().join("damaged")).map_or(0, Iterator::count);
+        assert_eq!(kept, usize::from(word != "missing"), "{word}: what was left is kept");
+        assert!(sync(&world).await.lines.is_empty(), "{word}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_read_has_the_rights_that_the_person_gives_to_new_files() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::connected().await;
+    let id = imported(&world, "/A.pdf", "a").await;
+    let folder = tempfile::tempdir().unwrap();
+    let (mine, copy) = (folder.path().join("mine"), folder.path().join("copy"));
+    fs::write(&mine, b"").unwrap();
+    let new = NewFile::at(&copy).unwrap();
+    world.admin().await.read_file(&id, new).await.unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode(&copy), mode(&mine));
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        2,
+        "nothing else is left there"
+    );
+    assert!(matches!(NewFile::at(&copy), Err(Error::Settings(_))));
+}
+
+#[tokio::test]
+async fn where_the_source_has_moved_on_the_damaged_revision_stays_told_and_the_file_is_up_to_date() {
+    let world = World::connected().await;
+    let admin = world.admin().await;
+    let id = imported(&world, "/A.pdf", "a").await;
+    flip(&object(&world, &id).await);
+    assert_eq!(admin.verify(&[]).await.unwrap().damaged, 1);
+    world.sim.put("/A.pdf", pdf("b").into());
+
+    let ledger = sync(&world).await;
+
+    assert_eq!(ledger.lines[0].outcome, "updated");
+    assert!(ledger.lines[0].message.contains("newer"), "{:?}", ledger.lines);
+    assert_eq!(world.bytes(&id).await, pdf("b"));
+    let row = admin.file(&id).await.unwrap();
+    assert_eq!((row.revision, row.damage, row.damaged_revisions), (2, None, vec![1]));
+    let done = admin.verify(&[]).await.unwrap();
+    assert_eq!(done.revisions[0].remedy, Remedy::Backup);
+    let error = admin.rollback(&id).await.unwrap_err();
+    assert_eq!(error.code(), "damaged");
+    assert_eq!(admin.file(&id).await.unwrap().revision, 2, "nothing was taken back");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_come_anew_is_told_of_and_healed_by_a_person() {
+    let world = World::connected().await;
+    let admin = world.admin().await;
+    let id = by_hand(&world, "Offer.pdf").await;
+    flip(&object(&world, &id).await);
+    let done = admin.verify(&[id.clone()]).await.unwrap();
+    assert_eq!(done.revisions[0].remedy, Remedy::Replace);
+    let disk = admin.disk().await.unwrap();
+    assert_eq!((disk.damaged, disk.needs_a_person), (1, 1));
+    assert!(sync(&world).await.lines.is_empty());
+    assert_eq!(admin.library().await.unwrap()[0].damaged_revisions, [1]);
+
+    let same = world.data.path().join("same.pdf");
+    fs::write(&same, pdf("by hand")).unwrap();
+    admin.replace_file(&id, &same).await.unwrap();
+
+    assert_eq!(world.bytes(&id).await, pdf("by hand"));
+    assert_eq!(admin.disk().await.unwrap().damaged, 0);
+    assert!(admin.verify(&[]).await.unwrap().is_clean());
+}
+
+#[tokio::test]
+async fn a_held_file_says_so_and_is_healed_once_it_is_released() {
+    let world = World::connected().await;
+    let admin = world.admin().await;
+    let id = imported(&world, "/A.pdf", "a").await;
+    world.sim.put("/A.pdf", pdf("b").into());
+    sync(&world).await;
+    admin.rollback(&id).await.unwrap();
+    flip(&object(&world, &id).await);
+    let error = admin.content(&id).await.unwrap_err().to_string();
+    assert!(error.contains("library release"), "{error}");
+    let ledger = sync(&world).await;
+    assert_eq!(ledger.lines[0].outcome, "held");
+    assert!(ledger.lines[0].message.contains("damaged"), "{:?}", ledger.lines);
+
+    admin.release(&id).await.unwrap();
+    sync(&world).await;
+
+    assert_eq!(world.bytes(&id).await, pdf("b"));
+}
+
+#[tokio::test]
+async fn equal_bytes_are_told_of_for_every_file_and_healed_for_all_at_once() {
+    let world = World::connected().await;
+    let admin = world.admin().await;
+    let id = imported(&world, "/A.pdf", "by hand").await;
+    let twin = by_hand(&world, "Twin.pdf").await;
+    let path = object(&world, &id).await;
+    assert_eq!(path, object(&world, &twin).await);
+    flip(&path);
+
+    let done = admin.verify(&[]).await.unwrap();
+
+    assert_eq!((done.objects, done.damaged), (1, 2));
+    let remedies: Vec<_> = done.revisions.iter().map(|of| of.remedy).collect();
+    assert_eq!(remedies, [Remedy::Sync, Remedy::Sync]);
+    assert_eq!(sync(&world).await.lines.len(), 1);
+    assert_eq!(world.bytes(&twin).await, pdf("by hand"));
+    assert_eq!(admin.disk().await.unwrap().damaged, 0);
+}
+
+#[tokio::test]
+async fn importing_the_same_bytes_under_another_item_heals_too() {
+    let world = World::connected().await;
+    let admin = world.admin().await;
+    let id = imported(&world, "/A.pdf", "a").await;
+    flip(&object(&world, &id).await);
+    assert_eq!(admin.verify(&[]).await.unwrap().damaged, 1);
+    imported(&world, "/Copy of A.pdf", "a").await;
+    assert_eq!(admin.disk().await.unwrap().damaged, 0);
+    assert_eq!(world.bytes(&id).await, pdf("a"));
+}
+
+#[tokio::test]
+async fn what_was_put_back_by_hand_is_no_longer_told_of_and_not_fetched() {
+    let world = World::connected().await;
+    let admin = world.admin().await;
+    let id = imported(&world, "/A.pdf", "a").await;
+    let path = object(&world, &id).await;
+    let backup = fs::read(&path).unwrap();
+    fs::remove_file(&path).unwrap();
+    assert_eq!(admin.verify(&[]).await.unwrap().damaged, 1);
+    fs::write(&path, backup).unwrap();
+    world.sim.clear_requests();
+
+    let ledger = sync(&world).await;
+
+    assert!(ledger.lines.is_empty(), "{ledger:?}");
+    assert_eq!(admin.disk().await.unwrap().damaged, 0);
+    assert_eq!(admin.file(&id).await.unwrap().verification.as_deref(), Some("verified"));
+}
+
+#[tokio::test]
+async fn a_file_whose_source_does_not_answer_stays_told_until_it_does() {
+    let world = World::connected().await;
+    let admin = world.admin().await;
+    let id = imported(&world, "/A.pdf", "a").await;
+    flip(&object(&world, &id).await);
+    admin.verify(&[]).await.unwrap();
+    world.sim.fault("locked".parse::<graph_sim::Fault>().unwrap());
+    for _ in 0..9 {
+        let ledger = sync(&world).await;
+        assert_eq!(ledger.lines[0].outcome, "locked", "{ledger:?}");
+        assert!(ledger.lines[0].message.contains("damaged"), "{ledger:?}");
+    }
+    world.sim.clear_faults();
+    assert_eq!(sync(&world).await.lines[0].reason, "healed");
+    assert_eq!(world.bytes(&id).await, pdf("a"));
+}
+
+#[tokio::test]
+async fn an_upload_is_taken_back_but_for_files_whose_earlier_bytes_are_damaged() {
+    let world = World::connected().await;
+    let admin = world.admin().await;
+    let (one, two) = (
+        by_hand(&world, "One.pdf").await,
+        imported(&world, "/Two.pdf", "two").await,
+    );
+    let damaged = object(&world, &one).await;
+    world.sim.put("/A.pdf", pdf("a").into());
+    world.sim.put("/B.pdf", pdf("b").into());
+    let done = apply(&world, &sheet(&world, &[(&one, "A.pdf"), (&two, "B.pdf")])).await;
+    sync(&world).await;
+    flip(&damaged);
+
+    let (_, undone) = admin.undo_association(done.run.unwrap().id).await.unwrap();
+
+    assert_eq!((undone.files, undone.damaged), (1, vec![one.clone()]));
+    assert_eq!(
+        world.bytes(&one).await,
+        pdf("a"),
+        "as OneDrive has it, and not what the disk has made of it"
+    );
+    assert_eq!(world.bytes(&two).await, pdf("two"));
+    assert_eq!(admin.disk().await.unwrap().damaged, 1);
+}
+
+#[tokio::test]
+async fn every_night_a_look_at_the_disk_finds_what_nobody_has_asked_for() {
+    let world = World::connected().await;
+    let admin = world.admin().await;
+    let id = imported(&world, "/A.pdf", "a").await;
+    assert!(night(&world).await.iter().all(Result::is_ok));
+    flip(&object(&world, &id).await);
+
+    let told = night(&world).await;
+
+    let found = told.last().unwrap().as_ref().unwrap_err();
+    assert_eq!(found.code(), "damaged");
+    assert!(found.to_string().contains(&id), "{found}");
+    let again = world.host.tick(&Stop::default()).await.unwrap();
+    assert!(again.is_empty(), "once a night");
+    let told = night(&world).await;
+    let ledger = told[0].as_ref().unwrap();
+    assert_eq!(ledger.lines[0].reason, "healed");
+    assert!(told[1..].is_empty());
+    assert_eq!(world.bytes(&id).await, pdf("a"));
+    let looking = admin.disk().await.unwrap().looking.unwrap();
+    assert_eq!((looking.day.as_str(), looking.remaining), ("2026-03-04", 0));
+    assert!(looking.round_before.is_some(), "all of them were seen");
+}
+
+#[tokio::test]
+async fn a_night_that_was_broken_off_goes_on_where_it_stood() {
+    let world = World::connected_with(|builder| {
+        builder.limits(clientpoint_host::host::Limits {
+            look: 10,
+            ..Default::default()
+        })
+    })
+    .await;
+    for name in ["a", "b", "c", "d"] {
+        imported(&world, &format!("/{name}.pdf"), name).await;
+    }
+    let last = {
+        let mut paths = Vec::new();
+        for file in world.library().await {
+            paths.push(object(&world, &file.id).await);
+        }
+        paths.sort();
+        paths.pop().unwrap()
+    };
+    world.clock.advance(std::time::Duration::from_secs(24 * 60 * 60));
+    let stop = Stop::default();
+    let ended = async {
+        // It waits after the first object, to keep to ten bytes a second.
+        world.clock.pass(|asked| asked != end_to_end::WATCH).await;
+        stop.ask();
+    };
+    let (told, ()) = tokio::join!(world.host.tick(&stop), ended);
+    assert!(told.unwrap().iter().all(Result::is_ok));
+    let looking = world.admin().await.disk().await.unwrap().looking.unwrap();
+    assert!(0 < looking.remaining && looking.looked_at.is_none(), "{looking:?}");
+    flip(&last);
+
+    let stop = Stop::default();
+    let told = tokio::select! {
+        told = world.host.tick(&stop) => told.unwrap(),
+        () = async { loop { world.clock.pass(|asked| asked != end_to_end::WATCH).await; } } => unreachable!(),
+    };
+
+    assert_eq!(told.last().unwrap().as_ref().unwrap_err().code(), "damaged");
+    let looking = world.admin().await.disk().await.unwrap().looking.unwrap();
+    assert_eq!(looking.remaining, 0);
+}
