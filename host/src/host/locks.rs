@@ -31,14 +31,12 @@ pub(super) enum Hold {
 impl Host {
     /// Takes the right to run this connection's sync; none if somebody has it.
     pub(crate) async fn sync_right(&self, connection: &str) -> Result<Option<File>> {
-        let file = required(&self.data.join(format!("{connection}.sync.lock")))?;
-        Ok(attempt(&file, Hold::Alone)?.then_some(file))
+        free(&self.data.join(format!("{connection}.sync.lock")))
     }
 
     /// Takes the right to do the nightly look; none if somebody has it.
     pub(crate) fn look_right(&self) -> Result<Option<File>> {
-        let file = required(&self.data.join("look.lock"))?;
-        Ok(attempt(&file, Hold::Alone)?.then_some(file))
+        free(&self.data.join("look.lock"))
     }
 
     /// Waits until nobody renews the tokens of this connection.
@@ -50,6 +48,9 @@ impl Host {
 /// Waits until nobody else renews the tokens that this file stands for.
 pub(super) async fn renewal(path: PathBuf, waiting: &Waiting) -> Result<File> {
     let stuck = "another program that renews the tokens does not come to an end: end it, and try again";
+    if let Some(file) = free(&path)? {
+        return Ok(file);
+    }
     let words = || "waiting for another program that renews this sign-in".into();
     waiting.telling(words, locked(&path, RENEWED_WITHIN, stuck)).await
 }
@@ -61,6 +62,12 @@ pub(super) async fn locked(path: &Path, within: Duration, stuck: &str) -> Result
         return Ok(file);
     }
     Err(Error::Storage(stuck.into()))
+}
+
+/// Takes a lock that nobody has; none if somebody does.
+pub(super) fn free(path: &Path) -> Result<Option<File>> {
+    let file = required(path)?;
+    Ok(attempt(&file, Hold::Alone)?.then_some(file))
 }
 
 /// Waits for a lock for so long. Whether it was had.

@@ -53,7 +53,10 @@ impl Host {
         let stuck = "another import does not come to an end: end that program, and try again";
         let locking = locks::locked(&path, self.limits.transfer, stuck);
         let waiting = self.queue();
-        let file = waiting.telling(|| words(&path, self.clock.utc()), locking).await?;
+        let file = match locks::free(&path)? {
+            Some(file) => file,
+            None => waiting.telling(|| words(&path, self.clock.utc()), locking).await?,
+        };
         let holder = Holder {
             what: what.into(),
             by: by.into(),
