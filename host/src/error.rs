@@ -149,7 +149,7 @@ pub enum Error {
     #[error(
         "the database in `{folder}` can't be read ({reason}): stop all programs that use the folder, and put a backup of it back"
     )]
-    Damaged {
+    DamagedDatabase {
         /// The data folder.
         folder: String,
         /// The database's words.
@@ -182,7 +182,7 @@ impl Error {
             Error::ReadOnly(_) => "read-only",
             Error::Busy { .. } => "folder-in-use",
             Error::Disk { .. } => "disk",
-            Error::Damaged { .. } => "damaged",
+            Error::DamagedDatabase { .. } => "damaged-database",
             Error::Storage(_) => "storage",
         }
     }
@@ -198,7 +198,7 @@ impl Error {
         | Error::ReadOnly(folder)
         | Error::Busy { folder, .. }
         | Error::Disk { folder, .. }
-        | Error::Damaged { folder, .. } = &mut self
+        | Error::DamagedDatabase { folder, .. } = &mut self
             && folder == SOME_FOLDER
         {
             *folder = data.display().to_string();
@@ -241,7 +241,7 @@ impl From<sqlx::Error> for Error {
             Some(code::FULL) => Error::NoSpace(folder),
             Some(code::READONLY) => Error::ReadOnly(folder),
             Some(code::IOERR | code::CANTOPEN) => Error::Disk { folder, reason },
-            Some(code::CORRUPT | code::NOTADB) => Error::Damaged { folder, reason },
+            Some(code::CORRUPT | code::NOTADB) => Error::DamagedDatabase { folder, reason },
             Some(code::BUSY | code::LOCKED) => Error::Busy {
                 folder,
                 what: "its database is held by another program".into(),

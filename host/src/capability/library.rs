@@ -335,9 +335,10 @@ impl From<crate::Error> for Error {
         match error {
             crate::Error::NoSpace(_) => Error::NoSpace,
             crate::Error::Storage(reason) => Error::Unavailable(reason),
-            crate::Error::Busy { .. } | crate::Error::Disk { .. } | crate::Error::Damaged { .. } => {
-                Error::Unavailable(error.to_string())
-            }
+            crate::Error::Busy { .. }
+            | crate::Error::Disk { .. }
+            | crate::Error::Damaged { .. }
+            | crate::Error::DamagedDatabase { .. } => Error::Unavailable(error.to_string()),
             other => Error::Other(other.to_string()),
         }
     }

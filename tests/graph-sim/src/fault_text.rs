@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use crate::fault::{Fault, FaultKind, Place, RetryAfter, SignInRefusal};
 
 /// Every fault: its name, what its value is, and what it does.
-pub const FAULTS: [(&str, &str, &str); 25] = [
+pub const FAULTS: [(&str, &str, &str); 26] = [
     (
         "throttle",
         "SECONDS, 0.5, date:SECONDS, none",
