@@ -70,6 +70,8 @@ enum Phase {
     Looks { after: Option<String>, next_round: String },
     /// Looking at each suspected file after this one.
     Confirm { after: Option<String> },
+    /// Looking at those files that are due after this one, and whose items nobody has listed.
+    Ask { known: Option<(u64, String)> },
     /// Ending the files that are due after this one.
     Work { known: Option<(u64, String)> },
     /// Nothing left.
@@ -154,6 +156,7 @@ async fn advance<P: Ports>(
             list::looks(ports, connection, &mut cursor, after.as_deref(), next_round).await?;
         }
         Phase::Confirm { after } => list::confirm(ports, connection, &mut cursor, after.as_deref()).await?,
+        Phase::Ask { known } => list::ask(ports, connection, &mut cursor, known).await?,
         Phase::Work { known } => work::some(ports, connection, &mut cursor, known, options).await?,
         Phase::Over => {}
     }
@@ -163,7 +166,7 @@ async fn advance<P: Ports>(
 
 fn report(cursor: &Cursor, pause: Option<Duration>) -> Report {
     let stage = match cursor.phase {
-        Phase::Pages { .. } | Phase::Looks { .. } | Phase::Confirm { .. } => Stage::Listing,
+        Phase::Pages { .. } | Phase::Looks { .. } | Phase::Confirm { .. } | Phase::Ask { .. } => Stage::Listing,
         Phase::Work { .. } => Stage::Working,
         Phase::Over => Stage::Done,
     };

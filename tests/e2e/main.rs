@@ -7,6 +7,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod anew;
 mod approving;
 mod associating;
 mod bin;

@@ -249,6 +249,14 @@ pub enum Library {
         /// The File ID
         id: String,
     },
+    /// Let a file follow another item from the next sync on: one that was saved anew under its name, say
+    Follow {
+        /// The File ID
+        id: String,
+        /// The item: its path from the drive's root, its name, its address from the browser, or its id
+        #[arg(value_name = "ITEM")]
+        item: String,
+    },
     /// Let a file that is held, or was given up, follow OneDrive again
     Release {
         /// The File ID

@@ -77,6 +77,20 @@ pub async fn associate(session: &Session<'_>, arguments: Associate, terminal: &T
     })
 }
 
+/// Lets one file follow another item.
+pub async fn follow(session: &Session<'_>, id: &str, item: &str, terminal: &Terminal) -> Result<Output> {
+    let stop = stop_on_signal(
+        terminal,
+        "the upload is given up, and what it has linked by then is told",
+    );
+    let done = session.follow(id, item, &stop).await?;
+    Ok(Output {
+        complete: done.is_clean(),
+        json: json!({ "association": done }),
+        text: told(&done),
+    })
+}
+
 /// That there is no report, and that the upload stands all the same.
 fn unreported(done: &Association, error: &str) -> String {
     let rest = match &done.run {

@@ -230,6 +230,7 @@ impl Command {
             | Command::Sync(_)
             | Command::Serve { .. }
             | Command::Status
+            | Command::Library(args::Library::Follow { .. })
             | Command::Inspect => true,
             Command::Users(_)
             | Command::Secrets(_)

@@ -48,6 +48,7 @@ pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -
             let stop = stop_on_signal(terminal, "what is under way is given up, and what has come in stays");
             Ok(imported(&session.import_wanted(&wanted, &stop).await?))
         }
+        Command::Library(Library::Follow { id, item }) => associate::follow(session, &id, &item, terminal).await,
         Command::Library(command) => library(session, command).await,
         Command::Place(PlaceArguments { id, target }) => {
             let (kind, name) = place(target);
@@ -226,6 +227,8 @@ async fn library(session: &Session<'_>, command: Library) -> Result<Output> {
         }
         Library::Rollback { id } => Ok(one(&session.rollback(&id).await?)),
         Library::Unlock { id } => Ok(one(&session.unlock(&id).await?)),
+        // It is an upload.
+        Library::Follow { .. } => Err(Error::Settings("`library follow` needs a plugin".into())),
         // It has to come before the host is made.
         Library::Adopt { .. } => Err(Error::Settings("a library that is open needs no adopting".into())),
         Library::Release { id } => Ok(one(&session.release(&id).await?)),

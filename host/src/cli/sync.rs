@@ -228,6 +228,11 @@ fn planned(plan: &PlanReport) -> Output {
         plan.rows.len(),
         plan.unchanged
     ));
+    text.line(format!(
+        "{} = {} files",
+        sum(&plan.counts),
+        plan.counts.values().sum::<u64>()
+    ));
     if !rows.is_empty() {
         let id = &plan.plan;
         text.line(format!(

@@ -206,7 +206,7 @@ impl Session<'_> {
     }
 
     /// The upload, and the connection that it went through.
-    async fn applied(&self, bytes: Bytes, stop: &Stop) -> Result<(Connection, Association)> {
+    pub(super) async fn applied(&self, bytes: Bytes, stop: &Stop) -> Result<(Connection, Association)> {
         let _rights = self.no_sync_at_all().await?;
         // Only now: who gives it up or changes its drive has the right meanwhile.
         let connection = self.connection().await?;

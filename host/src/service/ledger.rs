@@ -79,7 +79,7 @@ pub struct Health {
     pub last_night: Option<bool>,
     /// When the next one is due; RFC 3339.
     pub next: Option<String>,
-    /// How many files of the last run need a person, by outcome.
+    /// How many files of the last run need a person, by outcome; `given-up` counts those that are not tried any more.
     pub needs_a_person: BTreeMap<String, u64>,
 }
 
@@ -209,6 +209,10 @@ impl Session<'_> {
             if let Some(run) = &last {
                 needs_a_person = runs::counts(&self.host.pool, run).await?;
                 needs_a_person.retain(|outcome, _| NEEDS_A_PERSON.contains(&outcome.as_str()));
+            }
+            let given_up = runs::given_up(&self.host.pool, &connection).await?;
+            if given_up != 0 {
+                needs_a_person.insert("given-up".into(), given_up);
             }
             let latest = daily.map(|daily| daily.latest(now));
             let last_night = match latest.filter(|latest| since.is_some_and(|since| since <= *latest)) {

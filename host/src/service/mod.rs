@@ -12,6 +12,7 @@ mod connecting;
 mod disconnecting;
 mod drives;
 mod export;
+mod following;
 mod form;
 mod importing;
 mod ledger;

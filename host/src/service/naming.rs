@@ -98,7 +98,7 @@ impl Session<'_> {
         Ok(slots)
     }
 
-    async fn resolved(&self, connection: &Connection, wanted: &[Wanted]) -> Result<Vec<Resolved>> {
+    pub(super) async fn resolved(&self, connection: &Connection, wanted: &[Wanted]) -> Result<Vec<Resolved>> {
         let actor = self.actor();
         let texts: Vec<String> = wanted.iter().map(|wanted| wanted.text.clone()).collect();
         let answer = self

@@ -1,6 +1,6 @@
 //! Runs of the sync: now, by plan, and going on where one was interrupted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -45,8 +45,11 @@ pub struct PlanReport {
     pub plan: String,
     /// What would happen, in the order in which it would.
     pub rows: Vec<PlannedRow>,
-    /// How many files have nothing to be done.
+    /// How many files follow their items and have nothing to be done.
     pub unchanged: u64,
+    /// How many files would have which outcome, as the ledger of a sync counts them: also those that do not follow, and of
+    /// which nothing is new.
+    pub counts: BTreeMap<String, u64>,
 }
 
 /// What would happen to a file.
@@ -172,11 +175,20 @@ impl Session<'_> {
             Halt::Listed => self.planned(&connection, &run, &allowance).await?,
         };
         let plan = plan_id(&rows);
-        let inputs = run.inputs;
+        let mut counts = runs::settled(&self.host.pool, &run).await?;
+        let settled: u64 = counts.values().sum();
+        let unchanged = run.inputs.saturating_sub(rows.len() as u64).saturating_sub(settled);
+        for row in &rows {
+            *counts.entry(row.outcome.into()).or_default() += 1;
+        }
+        if unchanged != 0 {
+            *counts.entry("unchanged".into()).or_default() += unchanged;
+        }
         plans::end(&self.host.pool, &run, &plans::message(&plan), &self.now()).await?;
         Ok(PlanReport {
             plan,
-            unchanged: inputs.saturating_sub(rows.len() as u64),
+            unchanged,
+            counts,
             rows,
         })
     }

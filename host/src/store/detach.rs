@@ -97,7 +97,7 @@ pub async fn unlock(pool: &SqlitePool, id: &str) -> Result<LibraryFile> {
     let row = number(id)?;
     let file = files::get(pool, id).await?;
     let done = sqlx::query(
-        "DELETE FROM links WHERE file = ? AND (state IN ('detached', 'source-gone') \
+        "DELETE FROM links WHERE file = ? AND (state IN ('detached', 'source-gone', 'too-large', 'out-of-scope') \
              OR (state NOT IN ('following', 'pending') AND waiting IS NULL AND suspected = 0))",
     )
     .bind(row)

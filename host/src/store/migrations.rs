@@ -27,6 +27,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/9_identity.sql"),
     include_str!("migrations/10_bin.sql"),
     include_str!("migrations/11_damaged.sql"),
+    include_str!("migrations/12_limits.sql"),
 ];
 
 /// What was done.

@@ -204,6 +204,40 @@ pub async fn last(pool: &SqlitePool, connection: &str) -> Result<Option<Run>> {
     row.as_ref().map(read).transpose()
 }
 
+/// How many files of a connection are not tried any more, though nothing but failures speaks against them.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn given_up(pool: &SqlitePool, connection: &str) -> Result<u64> {
+    let (count,): (i64,) = sqlx::query_as(
+        "SELECT count(*) FROM links INDEXED BY links_unsettled WHERE connection = ? AND state <> 'following' \
+         AND state IN ('failed', 'locked') AND waiting IS NULL AND suspected = 0 AND held = 0",
+    )
+    .bind(connection)
+    .fetch_one(pool)
+    .await?;
+    Ok(count.unsigned_abs())
+}
+
+/// How many files of a run's drive do not follow, and are not due: a ledger tells of them again.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn settled(pool: &SqlitePool, run: &Run) -> Result<BTreeMap<String, u64>> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT state, count(*) FROM links INDEXED BY links_unsettled WHERE connection = ? AND drive = ? \
+         AND state <> 'following' AND waiting IS NULL AND suspected = 0 GROUP BY state",
+    )
+    .bind(&run.connection)
+    .bind(&run.drive)
+    .fetch_all(pool)
+    .await?;
+    let count = |(state, count): (String, i64)| (state, count.unsigned_abs());
+    Ok(rows.into_iter().map(count).collect())
+}
+
 /// The days for which the connection has scheduled runs, from that day on.
 ///
 /// # Errors

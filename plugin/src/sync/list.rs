@@ -302,11 +302,58 @@ pub(super) async fn confirm<P: Ports>(
     let files = ports.managed_after(&cursor.drive, after, true, LOOKS).await;
     let files = files.map_err(library_error)?;
     let Some(last) = files.last().map(|file| file.file.id.clone()) else {
-        cursor.phase = Phase::Work { known: None };
+        cursor.phase = Phase::Ask { known: None };
         return Ok(());
     };
     look_at(ports, connection, cursor, files).await?;
     cursor.phase = Phase::Confirm { after: Some(last) };
+    Ok(())
+}
+
+/// Looks at files that are due though no listing has told of their items: people have released or tied them, or have come
+/// back to their drive, or they failed before. So an item that is not there is gone, and no failure; the guard counts it;
+/// and a plan knows what the work will find.
+pub(super) async fn ask<P: Ports>(
+    ports: &P,
+    connection: &Connection,
+    cursor: &mut Cursor,
+    known: Option<(u64, String)>,
+) -> Result<(), CallError> {
+    let due = ports.due(&cursor.drive, known.as_ref(), LOOKS).await;
+    let due = due.map_err(library_error)?;
+    let Some(last) = due.last() else {
+        cursor.phase = Phase::Work { known: None };
+        return Ok(());
+    };
+    let last = (last.waiting.unwrap_or(0), last.file.id.clone());
+    let unseen = |file: &ManagedFile| !file.held && !file.suspected && Note::of(file).item.is_none();
+    let files: Vec<ManagedFile> = due.into_iter().filter(unseen).collect();
+    let items: Vec<&str> = files.iter().map(|file| item_of(file).unwrap_or_default()).collect();
+    let looks = match look::at(ports, connection, &cursor.drive, &items).await {
+        // The work on each of them asks for patience, and tells.
+        Err(CallError::Throttled(_)) if cursor.paused => {
+            cursor.phase = Phase::Work { known: None };
+            return Ok(());
+        }
+        looks => looks?,
+    };
+    let mut changes = Vec::new();
+    for (file, look) in files.iter().zip(looks) {
+        match look {
+            Look::Item(item) => changes.push(marked(file, true, false, Note::of(file).found(*item).text())),
+            Look::Gone => {
+                cursor.gone = cursor
+                    .gone
+                    .saturating_add(u64::from(file.state != LinkState::SourceGone));
+                changes.push(marked(file, true, true, Note::of(file).anew().text()));
+            }
+            Look::Unclear => {}
+        }
+    }
+    if !changes.is_empty() {
+        ports.set(changes).await.map_err(library_error)?;
+    }
+    cursor.phase = Phase::Ask { known: Some(last) };
     Ok(())
 }
 

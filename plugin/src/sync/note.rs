@@ -17,6 +17,9 @@ pub(super) struct Note {
     /// Runs in a row in which it failed.
     #[serde(skip_serializing_if = "is_zero")]
     pub(super) tries: u32,
+    /// The limit that its bytes went beyond, though its size did not tell: no larger one has been tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) limit: Option<u64>,
     /// The name of another item that has taken the place which people had tied the file to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) other: Option<String>,
@@ -44,6 +47,14 @@ impl Note {
         Self {
             item: Some(item),
             ..self.anew()
+        }
+    }
+
+    /// The item was looked at, since no listing has told of it: whatever was tried before counts still.
+    pub(super) fn found(self, item: DriveItem) -> Self {
+        Self {
+            item: Some(item),
+            ..self
         }
     }
 

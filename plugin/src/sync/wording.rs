@@ -33,7 +33,7 @@ pub(super) fn line(outcome: LineOutcome, reason: &str, name: &str, library_name:
             "{name} has outgrown the limit, and the Content Library keeps its last version: make it smaller, or keep the file as the library's own (`library unlock`) and replace it by hand"
         ),
         LineOutcome::SourceGone => format!(
-            "{name} is not in the drive any more, or not visible to this connection, and the Content Library keeps its last version: restore it in OneDrive, remove it from the library (`library remove`), or keep it as the library's own (`library unlock`)"
+            "{name} is not in the drive any more, or not visible to this connection, and the Content Library keeps its last version: restore it in OneDrive, let the file follow another one (`library follow`, if it was saved anew), remove it from the library (`library remove`), or keep it as the library's own (`library unlock`)"
         ),
         LineOutcome::OutOfScope => format!(
             "{name} was moved into a folder, and only files at the root of the drive are followed: move it back"

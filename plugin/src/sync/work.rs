@@ -116,6 +116,7 @@ fn expected(file: &ManagedFile, policy: &Policy, may_go: bool) -> Planned {
         _ if file.suspected && may_go => LineOutcome::SourceGone,
         _ if file.suspected => LineOutcome::Held,
         None => LineOutcome::Updated,
+        Some(_) if outgrown(&note, policy) => LineOutcome::TooLarge,
         Some(item) => match judge::verdict(file, item, policy) {
             Verdict::Keep { back: true } => LineOutcome::SourceBack,
             Verdict::Keep { back: false } => LineOutcome::Unchanged,
@@ -170,6 +171,9 @@ async fn come_to_end<P: Ports>(
     if !graph::is_id(&source.item) {
         return settle(file, LineOutcome::Failed, "not-found", LinkState::Failed, false);
     }
+    if outgrown(&note, &connection.policy) {
+        return too_large(file, note.limit);
+    }
     let tries = note.tries;
     match bring(ports, connection, file, &source, note, exact).await {
         Ok(end) => end,
@@ -221,6 +225,9 @@ async fn bring<P: Ports>(
         Verdict::Keep { back } => keep(file, &item, back),
         Verdict::Stop(outcome, state) => {
             let mut settlement = settlement(file, outcome, "", state, false);
+            if matches!(outcome, LineOutcome::TooLarge | LineOutcome::OutOfScope) {
+                judged_by_a_limit(&mut settlement, note_of(file, &item));
+            }
             settlement.line = line(outcome, "", item.name.clone(), &file.file.name);
             End::Settle(Box::new(settlement))
         }
@@ -311,10 +318,42 @@ fn stopped(file: &ManagedFile, stop: Stop, tries: u32, exact: bool) -> End {
     End::Settle(Box::new(settlement))
 }
 
+/// What a limit has decided is judged anew in each run, from the item as it was seen last: the limit may be another one
+/// then. It costs no request.
+fn judged_by_a_limit(settlement: &mut Settlement, note: Note) {
+    settlement.waiting = true;
+    settlement.note = note.text();
+}
+
+fn note_of(file: &ManagedFile, item: &DriveItem) -> Note {
+    Note {
+        other: None,
+        ..Note::of(file).seen(item.clone())
+    }
+}
+
+/// Whether more bytes came than a limit allowed that was no smaller than this one.
+fn outgrown(note: &Note, policy: &Policy) -> bool {
+    note.limit.is_some_and(|limit| policy.max_file_bytes <= limit)
+}
+
+/// More bytes came than the size had told: they are not fetched again for the same limit.
+fn too_large(file: &ManagedFile, limit: Option<u64>) -> End {
+    let mut settlement = settlement(file, LineOutcome::TooLarge, "", LinkState::TooLarge, true);
+    let note = Note {
+        limit,
+        tries: 0,
+        other: None,
+        ..Note::of(file)
+    };
+    judged_by_a_limit(&mut settlement, note);
+    End::Settle(Box::new(settlement))
+}
+
 /// What came to light only when the item was read again, or its bytes came.
 fn refused(file: &ManagedFile, refusal: &Refusal) -> End {
     match refusal {
-        Refusal::TooLarge(..) => settle(file, LineOutcome::TooLarge, "", LinkState::TooLarge, false),
+        Refusal::TooLarge(_, limit) => too_large(file, Some(*limit)),
         Refusal::Malware => settle(file, LineOutcome::Malware, "", LinkState::Malware, false),
         _ => settle(file, LineOutcome::FormatMismatch, "", LinkState::FormatMismatch, false),
     }

@@ -97,7 +97,10 @@ fn r24b_r28_s11_what_can_not_be_followed_keeps_its_last_good_bytes_and_says_why(
         assert_eq!(lines["I0"], outcome);
         assert_eq!(lines["I1"], LineOutcome::Updated, "S8: the others are not held up");
         assert_eq!(content(&fake, "I0"), b"%PDF-1.7 first");
-        assert_eq!((fake.standing("F1").state, fake.standing("F1").waiting), (state, None));
+        let standing = fake.standing("F1");
+        // What a limit has decided is judged anew each time.
+        let is_judged_anew = state == LinkState::TooLarge;
+        assert_eq!((standing.state, standing.waiting.is_some()), (state, is_judged_anew));
         // It heals when the source does.
         fake.put(pdf("I0", "third"));
         assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::Updated));
@@ -125,6 +128,85 @@ fn s2_a_file_moved_into_a_folder_is_out_of_scope_only_where_folders_are_left_out
         }
         assert_eq!(sync(&fake).unwrap(), one("I0", expected));
     }
+}
+
+/// Lets a file be due without a word of its item, as a release does.
+fn released(fake: &Fake, file: &str, state: LinkState) {
+    let standing = Standing {
+        state,
+        waiting: Some(1),
+        ..Standing::default()
+    };
+    fake.standings.borrow_mut().insert(file.to_owned(), standing);
+}
+
+#[test]
+fn s1_a_released_file_whose_item_is_not_there_is_gone_and_no_failure() {
+    for state in [
+        LinkState::Following,
+        LinkState::SourceGone,
+        LinkState::Failed,
+        LinkState::Pending,
+    ] {
+        let fake = imported(many(2));
+        sync(&fake).unwrap();
+        fake.remove("I0");
+        sync(&fake).unwrap();
+        released(&fake, "F1", state);
+        assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::SourceGone), "{state:?}");
+        assert_eq!(sync(&fake).unwrap(), BTreeMap::new(), "{state:?}");
+        fake.put(pdf("I0", "first"));
+        assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::SourceBack), "{state:?}");
+    }
+}
+
+#[test]
+fn s1_the_guard_holds_released_files_as_well() {
+    let fake = imported(many(30));
+    sync(&fake).unwrap();
+    for number in 0..30 {
+        fake.items.borrow_mut().remove(&format!("I{number}"));
+        released(&fake, &format!("F{}", number + 1), LinkState::Pending);
+    }
+    for _ in 0..2 {
+        let lines = sync(&fake).unwrap();
+        assert!(lines.len() == 30 && lines.values().all(|line| *line == LineOutcome::Held));
+    }
+    let accepted = Options {
+        accept_gone: true,
+        ..Options::default()
+    };
+    let lines = sync_with(&fake, accepted).unwrap();
+    assert!(lines.values().all(|line| *line == LineOutcome::SourceGone), "{lines:?}");
+}
+
+#[test]
+fn what_a_limit_has_decided_is_judged_anew_when_the_limit_is_another_one() {
+    let mut fake = imported(many(2));
+    let path = json!(format!("/drives/{DRIVE}/root:/Team"));
+    fake.put(pdf("I0", "second, and longer"));
+    fake.put(pdf("I1", "second").with("/parentReference/path", path));
+    let policy = fake.connection.policy.clone();
+    fake.connection.policy.max_file_bytes = 20;
+    fake.connection.policy.subfolders = Subfolders::None;
+    let decided = BTreeMap::from([
+        ("I0".to_owned(), LineOutcome::TooLarge),
+        ("I1".to_owned(), LineOutcome::OutOfScope),
+    ]);
+    assert_eq!(sync(&fake).unwrap(), decided);
+    fake.requests.borrow_mut().clear();
+    assert_eq!(sync(&fake).unwrap(), decided, "told again");
+    assert_eq!(
+        fake.requests.borrow().len(),
+        1,
+        "and nothing but the page was asked for"
+    );
+
+    fake.connection.policy = policy;
+    let lines = sync(&fake).unwrap();
+    assert!(lines.values().all(|line| *line == LineOutcome::Updated), "{lines:?}");
+    assert_eq!(content(&fake, "I0"), b"%PDF-1.7 second, and longer");
+    assert_eq!(sync(&fake).unwrap(), BTreeMap::new());
 }
 
 #[test]
