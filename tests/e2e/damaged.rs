@@ -20,8 +20,11 @@ async fn object(world: &World, id: &str) -> PathBuf {
         .join(sha256)
 }
 
+/// A word for damage, and what does it.
+type Harm = (&'static str, fn(&Path));
+
 /// Every way in which a disk loses bytes, with its word.
-fn damages() -> Vec<(&'static str, fn(&Path))> {
+fn damages() -> Vec<Harm> {
     vec![
         ("changed", |path| {
             let mut bytes = fs::read(path).unwrap();
@@ -152,7 +155,7 @@ async fn a_file_that_cannot_come_anew_is_told_of_and_healed_by_a_person() {
     let admin = world.admin().await;
     let id = by_hand(&world, "Offer.pdf").await;
     flip(&object(&world, &id).await);
-    let done = admin.verify(&[id.clone()]).await.unwrap();
+    let done = admin.verify(std::slice::from_ref(&id)).await.unwrap();
     assert_eq!(done.revisions[0].remedy, Remedy::Replace);
     let disk = admin.disk().await.unwrap();
     assert_eq!((disk.damaged, disk.needs_a_person), (1, 1));

@@ -5,9 +5,9 @@ use clientpoint_host::store::connections::Mode;
 use clientpoint_host::store::files::ShowingKind::{ClientPoint, Template};
 use clientpoint_host::store::undo::Undone;
 use clientpoint_host::store::users::Role;
-use end_to_end::browser::connect;
+use end_to_end::browser::{application, sign_in};
 use end_to_end::sheets::{apply, by_hand, outcomes, sheet};
-use end_to_end::{World, pdf, sync};
+use end_to_end::{World, given, pdf, sync};
 
 const MARKETING: &str = "https://contoso.sharepoint.com/sites/Marketing";
 
@@ -36,7 +36,12 @@ async fn shown(world: &World, file: &str) -> Vec<(String, u64)> {
 async fn bea(world: &World) -> Session<'_> {
     world.admin().await.add_user("bea", Role::Administrator).await.unwrap();
     let bea = world.host.session("bea").await.unwrap();
-    connect(&bea, &world.sim, "member").await.0.unwrap();
+    // The libraries of sites are beyond what people may approve for themselves.
+    world.sim.approve();
+    let mut form = application(&world.sim);
+    form.fields.extend(given([("reach", "sites")]).fields);
+    let begun = bea.begin_sign_in(form, 0).await.unwrap();
+    sign_in(begun, "member").await.0.unwrap();
     bea
 }
 

@@ -105,7 +105,7 @@ impl Progress for Bars {
     }
 
     fn queued(&self, why: &str) {
-        self.terminal.say(why.to_string());
+        self.terminal.say(why);
     }
 }
 

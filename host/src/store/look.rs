@@ -291,8 +291,11 @@ mod tests {
         (*objects.publish(draft).unwrap()).clone()
     }
 
+    /// A word for damage, and what does it.
+    type Harm = (&'static str, fn(&Path));
+
     /// Every way in which an object can be damaged, and its word.
-    fn damages() -> Vec<(&'static str, fn(&Path))> {
+    fn damages() -> Vec<Harm> {
         vec![
             ("missing", |path| fs::remove_file(path).unwrap()),
             ("empty", |path| fs::write(path, b"").unwrap()),
