@@ -251,6 +251,8 @@ impl Ports for Outside {
         Err(LibraryError::Conflict)
     }
 
+    fn waiting(&self, _why: &str, _time: Duration) {}
+
     fn progress(&self, _item: &ItemRef, _name: &str, _done: u64, _total: Option<u64>) {}
 
     fn log(&self, _level: Level, _message: &str) {}
