@@ -180,7 +180,11 @@ fn told(done: &Association) -> Page {
         text.line(format!("note: {note}"));
     }
     text.line(format!("{} = {} rows", sum(&done.counts), done.rows.len()));
+    let has_linked = ["linked", "re-linked"]
+        .iter()
+        .any(|word| done.counts.contains_key(*word));
     match &done.run {
+        Some(run) if !has_linked => text.line(format!("run {}: no file follows anything else than before", run.id)),
         Some(run) => text.line(format!(
             "run {}: linked files keep their content until the next sync; `clientpoint-host associate undo {}` takes it back",
             run.id, run.id

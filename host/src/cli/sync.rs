@@ -228,11 +228,10 @@ fn planned(plan: &PlanReport) -> Output {
         plan.rows.len(),
         plan.unchanged
     ));
-    text.line(format!(
-        "{} = {} files",
-        sum(&plan.counts),
-        plan.counts.values().sum::<u64>()
-    ));
+    if !plan.counts.is_empty() {
+        let files = plan.counts.values().sum::<u64>();
+        text.line(format!("{} = {files} files", sum(&plan.counts)));
+    }
     if !rows.is_empty() {
         let id = &plan.plan;
         text.line(format!(
