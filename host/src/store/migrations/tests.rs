@@ -84,10 +84,13 @@ async fn an_upgrade_that_dies_at_any_statement_leaves_the_database_as_it_was() {
 }
 
 #[tokio::test]
-async fn an_upgrade_that_fails_at_any_statement_is_rolled_back() {
-    let data = tempfile::tempdir().unwrap();
+async fn an_upgrade_that_is_cut_off_at_any_statement_is_rolled_back_or_whole() {
+    let (data, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     old(data.path(), 1).await;
     let before = content(data.path()).await;
+    old(other.path(), 1).await;
+    run(other.path(), PATIENCE, now()).await.unwrap();
+    let after = content(other.path()).await;
     let mut polls = 0;
     loop {
         let mut connection = alone(data.path(), PATIENCE).await.unwrap();
@@ -108,8 +111,13 @@ async fn an_upgrade_that_fails_at_any_statement_is_rolled_back() {
         if ended {
             break;
         }
-        assert_eq!(content(data.path()).await, before, "{polls} polls");
+        let left_behind = content(data.path()).await;
         polls += 1;
+        // The database does its work in a thread of its own: a commit that was handed to it counts, whoever waits for it.
+        if left_behind == after {
+            break;
+        }
+        assert_eq!(left_behind, before, "{polls} polls");
     }
     assert!(SCRIPTS.len() < polls);
 }
