@@ -1,7 +1,7 @@
 //! Files and folders of the host's own, written so that a kill, a full disk or a failing one leaves the whole old content
 //! or the whole new one.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
@@ -65,28 +65,6 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Makes a folder for its owner only, and those that it lies in. One that is there is left as it is.
-///
-/// # Errors
-///
-/// The file system's.
-pub fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// Options for a file that only its owner may read, whatever the umask is.
-pub fn private() -> OpenOptions {
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "rights are those of the folder there"))]
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
 /// Whether an error says that the disk takes no writes at all: it is full, read-only, or somebody else's.
 pub fn takes_no_writes(error: &io::Error) -> bool {
     matches!(
@@ -139,10 +117,8 @@ mod tests {
     fn what_is_written_is_its_owners_only() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        let (file, inner) = (folder.path().join("f"), folder.path().join("a/b"));
+        let file = folder.path().join("f");
         write(&file, b"x").unwrap();
-        make_folder(&inner).unwrap();
-        let rights = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((rights(&file), rights(&inner)), (0o600, 0o700));
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

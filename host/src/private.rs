@@ -2,7 +2,7 @@
 //! data folder was empty. What people write with `-o`, `--report` or `library export` has the rights that their umask
 //! gives it; what lies in the folder and is not the host's is left alone.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
@@ -30,7 +30,11 @@ const OWN_FOLDERS: [&str; 7] = ["cache", "copies", "damaged", "drafts", "objects
 /// The file system's.
 pub fn folder(path: &Path) -> io::Result<()> {
     if !path.is_dir() {
-        fs::create_dir_all(path)?;
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, FOLDER);
+        builder.create(path)?;
         own(path, FOLDER)?;
     }
     narrow(path, FOLDER);
@@ -154,6 +158,17 @@ mod tests {
 
     fn widened(path: &Path, to: u32) {
         fs::set_permissions(path, fs::Permissions::from_mode(to)).unwrap();
+    }
+
+    #[test]
+    fn a_folder_is_its_owners_only_and_so_is_what_is_made_on_the_way_to_it() {
+        let data = tempfile::tempdir().unwrap();
+        let inner = data.path().join("a/b");
+        folder(&inner).unwrap();
+        assert_eq!((mode(&data.path().join("a")), mode(&inner)), (0o700, 0o700));
+        widened(&inner, 0o777);
+        folder(&inner).unwrap();
+        assert_eq!(mode(&inner), 0o700);
     }
 
     #[test]

@@ -105,6 +105,60 @@ async fn damaged_bytes_are_never_handed_out_and_come_anew_with_the_next_sync() {
     }
 }
 
+#[tokio::test]
+async fn a_sync_finds_by_itself_what_is_gone_or_cut_and_fetches_it_anew() {
+    let world = World::connected().await;
+    let admin = world.admin().await;
+    let mut files = Vec::new();
+    for (number, (word, damage)) in damages().into_iter().enumerate() {
+        // Bytes that have the right number are read by those who hand them out, in the night, and by `library verify`.
+        if word != "changed" {
+            let id = imported(&world, &format!("/{number}.pdf"), word).await;
+            damage(&object(&world, &id).await);
+            files.push((id, word));
+        }
+    }
+
+    let ledger = sync(&world).await;
+
+    assert_eq!(ledger.counts["updated"], files.len() as u64);
+    assert!(
+        ledger.lines.iter().all(|line| line.reason == "healed"),
+        "{:?}",
+        ledger.lines
+    );
+    for (id, word) in &files {
+        assert_eq!(world.bytes(id).await, pdf(word));
+        assert_eq!(admin.file(id).await.unwrap().revision, 1, "{word}");
+    }
+    assert!(sync(&world).await.lines.is_empty());
+}
+
+#[tokio::test]
+async fn bytes_that_lie_in_the_trash_are_brought_back_by_whoever_needs_them() {
+    let world = World::connected().await;
+    let admin = world.admin().await;
+    let id = imported(&world, "/A.pdf", "a").await;
+    let place = object(&world, &id).await;
+    let day = world.data.path().join("trash/2026-03-01");
+    fs::create_dir_all(&day).unwrap();
+    let trashed = day.join(place.file_name().unwrap());
+    let into_trash = || fs::rename(&place, &trashed).unwrap();
+
+    into_trash();
+    let copy = world.data.path().join("copy.pdf");
+    admin.read_file(&id, NewFile::at(&copy).unwrap()).await.unwrap();
+    assert_eq!(fs::read(&copy).unwrap(), pdf("a"));
+    into_trash();
+    assert!(admin.verify(&[]).await.unwrap().is_clean());
+    into_trash();
+    assert_eq!(world.bytes(&id).await, pdf("a"));
+    into_trash();
+    assert!(sync(&world).await.lines.is_empty(), "nothing need be fetched");
+    assert!(place.exists() && !trashed.exists());
+    assert!(!world.data.path().join("damaged").exists());
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn what_is_read_has_the_rights_that_the_person_gives_to_new_files() {

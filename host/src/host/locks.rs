@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::Host;
 use super::turn::Waiting;
-use crate::{Error, Result, disk};
+use crate::{Error, Result, disk, private};
 
 /// How long a renewal of somebody else may take. It is bounded itself; this is for a process that stands still.
 const RENEWED_WITHIN: Duration = Duration::from_secs(90);
@@ -101,8 +101,7 @@ pub(super) fn attempt(file: &File, hold: Hold) -> Result<bool> {
 
 /// The file of a lock. None where there is none and the disk takes no new one.
 pub(super) fn open(path: &Path) -> Result<Option<File>> {
-    let made = disk::private().create(true).append(true).open(path);
-    match made {
+    match private::lock_file(path) {
         Ok(file) => Ok(Some(file)),
         Err(error) if disk::takes_no_writes(&error) => match File::open(path) {
             Ok(file) => Ok(Some(file)),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, TempPath};
 
-use crate::disk;
+use crate::private;
 
 const PROGRAMS: &str = "programs";
 
@@ -24,7 +24,7 @@ pub(super) struct Present {
 /// Writes down that this program is there. Whoever calls has the turn. A disk that takes no writes leaves it nameless.
 pub(super) fn register(data: &Path, name: &str) -> Option<Present> {
     let folder = data.join(PROGRAMS);
-    disk::make_folder(&folder).ok()?;
+    private::folder(&folder).ok()?;
     forget_the_dead(&folder);
     let pid = std::process::id();
     let mut entry = Builder::new().prefix(&format!("{pid}-")).tempfile_in(&folder).ok()?;

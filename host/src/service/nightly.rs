@@ -150,17 +150,7 @@ impl Host {
             let page = damage::objects(&self.pool, &after, GLANCES).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after.clone_from(&last.sha256);
-            let (objects, known) = (self.objects.clone(), known.clone());
-            let glancing = tokio::task::spawn_blocking(move || {
-                let glance = |object: Object| match objects.glance(&object) {
-                    Ok(None) if !known.contains(&object.sha256) => None,
-                    Ok(None) => Some(Ok(object)),
-                    Ok(Some(_)) => Some(Ok(object)),
-                    Err(error) => Some(Err(error)),
-                };
-                page.into_iter().filter_map(glance).collect::<Result<Vec<_>>>()
-            });
-            for object in glancing.await.map_err(|_| stopped())?? {
+            for object in self.not_whole_at_a_glance(page, known.clone()).await? {
                 self.look(&object).await?;
             }
         }

@@ -252,7 +252,7 @@ impl Session<'_> {
         if run.listed && stops_at_list {
             return Ok(Halt::Listed);
         }
-        self.host.make_damaged_due(&connection.id).await?;
+        self.host.make_damaged_due(&connection.id, run.id).await?;
         self.drive(connection, run, &options, allowance, stop, stops_at_list)
             .await
     }

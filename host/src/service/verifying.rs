@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
@@ -22,6 +23,9 @@ const PAGE: u32 = 500;
 
 /// How many objects are read at a time.
 const AT_ONCE: usize = 4;
+
+/// How many objects a sync glances at. A glance takes microseconds.
+const GLANCES: u32 = 1_000;
 
 /// The most damaged revisions that one answer names.
 const NAMED: u32 = 1_000;
@@ -160,7 +164,8 @@ impl Session<'_> {
         if self.host.look(&object).await?.is_some() {
             return Err(self.host.damaged(&file.id, file.revision, &object).await?);
         }
-        let path = self.host.objects.path(&file.sha256);
+        let path = self.host.objects.place(&object);
+        let path = path.unwrap_or_else(|_| self.host.objects.path(&file.sha256));
         Ok((files::get(&self.host.pool, id).await?.into(), path))
     }
 
@@ -236,7 +241,8 @@ impl Host {
 
     /// Looks again at what is known to be damaged and can be fetched anew by a sync of this connection; what still is, is
     /// due. To be called before the sync looks at what is due.
-    pub(crate) async fn make_damaged_due(&self, connection: &str) -> Result<()> {
+    pub(crate) async fn make_damaged_due(&self, connection: &str, run: i64) -> Result<()> {
+        self.glance_at_some(run).await?;
         let mut after = String::new();
         loop {
             let page = damage::fetchable(&self.pool, connection, &after, PAGE).await?;
@@ -249,6 +255,47 @@ impl Host {
         damage::make_due(&self.pool, connection).await?;
         Ok(())
     }
+
+    /// Finds what is gone or has another size among some of the objects, another part in each run: a small library is seen
+    /// as a whole, and a large one costs a run no more than a small one. All are glanced at in the night.
+    async fn glance_at_some(&self, run: i64) -> Result<()> {
+        let begin = part_of(run);
+        let mut page = damage::objects(&self.pool, &begin, GLANCES).await?;
+        let left = GLANCES.saturating_sub(u32::try_from(page.len()).unwrap_or(GLANCES));
+        if left != 0 {
+            let others = damage::objects(&self.pool, "", left).await?;
+            page.extend(others.into_iter().take_while(|object| object.sha256 <= begin));
+        }
+        for object in self.not_whole_at_a_glance(page, Arc::default()).await? {
+            self.look(&object).await?;
+        }
+        Ok(())
+    }
+
+    /// Those of the objects that are gone or have another size; and those of them that are listed in `anyway`.
+    pub(super) async fn not_whole_at_a_glance(
+        &self,
+        page: Vec<Object>,
+        anyway: Arc<BTreeSet<String>>,
+    ) -> Result<Vec<Object>> {
+        let objects = self.objects.clone();
+        let glancing = tokio::task::spawn_blocking(move || {
+            let glance = |object: Object| match objects.glance(&object) {
+                Ok(None) if !anyway.contains(&object.sha256) => None,
+                Ok(_) => Some(Ok(object)),
+                Err(error) => Some(Err(error)),
+            };
+            page.into_iter().filter_map(glance).collect()
+        });
+        glancing.await.map_err(|_| stopped())?
+    }
+}
+
+/// Where the part of a run begins among the names of all objects, which lie evenly: one step of the golden ratio further
+/// than the part of the run before, so that no part is left out for long.
+fn part_of(run: i64) -> String {
+    const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+    format!("{:016x}", run.unsigned_abs().wrapping_mul(GOLDEN))
 }
 
 /// That something could not be written down is no reason not to tell it: a disk that is full or can only be read keeps

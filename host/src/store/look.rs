@@ -3,12 +3,12 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::objects::{Object, Objects};
-use crate::{Error, Result, private};
+use crate::{Result, private};
 
 /// How much is read at once, in bytes.
 const PIECE: usize = 1 << 20;
@@ -81,15 +81,12 @@ impl Objects {
     ///
     /// If the machine can't look: out of handles or memory.
     pub fn look(&self, object: &Object) -> Result<Option<Trouble>> {
-        let looked = self.read(object).and_then(|mut reading| {
-            while !reading.piece()?.is_empty() {}
-            reading.end()
-        });
-        match looked {
-            Ok(()) => Ok(None),
-            Err(Unsound::Damaged(trouble)) => Ok(Some(trouble)),
-            Err(Unsound::Unseen(error)) => Err(error.into()),
+        let looked = trouble(self.read(object).and_then(Reading::through))?;
+        // By its size it was whole, so nobody has asked the trash for it yet.
+        if looked == Some(Trouble::Changed) && self.bring_back(&object.sha256).unwrap_or_default() {
+            return trouble(self.read(object).and_then(Reading::through));
         }
+        Ok(looked)
     }
 
     /// What can be said of an object without reading it: whether it is there, with its size.
@@ -98,10 +95,29 @@ impl Objects {
     ///
     /// As [`Objects::look`].
     pub fn glance(&self, object: &Object) -> Result<Option<Trouble>> {
-        match measured(&self.path(&object.sha256), object) {
-            Ok(()) => Ok(None),
-            Err(Unsound::Damaged(trouble)) => Ok(Some(trouble)),
-            Err(Unsound::Unseen(error)) => Err(error.into()),
+        trouble(self.place(object).map(drop))
+    }
+
+    /// Where the bytes of an object are, as far as its size tells. What is not there, or can't be whole, is looked for in
+    /// the trash and brought back; where the disk takes no writes, it is read where it lies.
+    ///
+    /// # Errors
+    ///
+    /// See [`Unsound`].
+    pub fn place(&self, object: &Object) -> Result<PathBuf, Unsound> {
+        let path = self.path(&object.sha256);
+        let damaged = match measured(&path, object) {
+            Err(damaged @ Unsound::Damaged(_)) => damaged,
+            seen => return seen.map(|()| path),
+        };
+        match self.bring_back(&object.sha256) {
+            // Somebody else may have brought it back in between.
+            Ok(_) => measured(&path, object).map(|()| path),
+            Err(error) => {
+                tracing::warn!("an object can't be brought back out of the trash: {error}");
+                let trashed = self.trashed(&object.sha256);
+                trashed.filter(|path| measured(path, object).is_ok()).ok_or(damaged)
+            }
         }
     }
 
@@ -111,15 +127,7 @@ impl Objects {
     ///
     /// See [`Unsound`].
     pub fn read(&self, object: &Object) -> Result<Reading, Unsound> {
-        let path = self.path(&object.sha256);
-        measured(&path, object)?;
-        Ok(Reading {
-            file: File::open(&path).map_err(unsound)?,
-            wanted: object.clone(),
-            hasher: Sha256::new(),
-            size: 0,
-            buffer: vec![0; usize::try_from(object.size + 1).map_or(PIECE, |size| size.min(PIECE))],
-        })
+        Reading::begin(&self.place(object)?, object)
     }
 
     /// Before an object takes its place again: keeps what lies there if it is not that object. Nothing is deleted that a
@@ -129,15 +137,25 @@ impl Objects {
     ///
     /// The file system's.
     pub(super) fn put_aside(&self, object: &Object) -> Result<Option<String>> {
-        if matches!(self.look(object)?, None | Some(Trouble::Missing)) {
+        let path = self.path(&object.sha256);
+        let looked = measured(&path, object).and_then(|()| Reading::begin(&path, object)?.through());
+        if matches!(trouble(looked)?, None | Some(Trouble::Missing)) {
             return Ok(None);
         }
+        Ok(self.lay_aside(&path, &object.sha256)?)
+    }
+
+    /// Keeps what lies at a path in the folder `damaged`, as what was left of that object. Gives its name there.
+    ///
+    /// # Errors
+    ///
+    /// The file system's.
+    pub(super) fn lay_aside(&self, path: &Path, sha256: &str) -> io::Result<Option<String>> {
         let aside = self.aside();
         private::folder(&aside)?;
-        let path = self.path(&object.sha256);
         for number in 1..=u32::MAX {
-            let name = format!("{}.{number}", object.sha256);
-            match kept(&path, &aside.join(&name)) {
+            let name = format!("{sha256}.{number}");
+            match kept(path, &aside.join(&name)) {
                 Ok(()) => {
                     File::open(&aside)?.sync_all()?;
                     tracing::warn!("a damaged object is replaced; what was left of it is kept as `damaged/{name}`");
@@ -145,14 +163,30 @@ impl Objects {
                 }
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             }
         }
-        Err(Error::Storage("the folder `damaged` is full: empty it".into()))
+        Err(io::Error::other("the folder `damaged` is full: empty it"))
     }
 }
 
 impl Reading {
+    /// Begins to read what lies at a path as that object.
+    fn begin(path: &Path, object: &Object) -> Result<Self, Unsound> {
+        Ok(Reading {
+            file: File::open(path).map_err(unsound)?,
+            wanted: object.clone(),
+            hasher: Sha256::new(),
+            size: 0,
+            buffer: vec![0; usize::try_from(object.size + 1).map_or(PIECE, |size| size.min(PIECE))],
+        })
+    }
+
+    fn through(mut self) -> Result<(), Unsound> {
+        while !self.piece()?.is_empty() {}
+        self.end()
+    }
+
     /// The next bytes; none at the end.
     ///
     /// # Errors
@@ -211,6 +245,25 @@ impl From<io::Error> for Unsound {
     }
 }
 
+/// Whether what lies at a path has the bytes that an object of this name must have.
+pub(super) fn is_itself(path: &Path, sha256: &str) -> bool {
+    let Ok(found) = fs::metadata(path) else { return false };
+    let object = Object {
+        sha256: sha256.into(),
+        size: found.len(),
+    };
+    let looked = measured(path, &object).and_then(|()| Reading::begin(path, &object)?.through());
+    looked.is_ok()
+}
+
+fn trouble(looked: Result<(), Unsound>) -> Result<Option<Trouble>> {
+    match looked {
+        Ok(()) => Ok(None),
+        Err(Unsound::Damaged(trouble)) => Ok(Some(trouble)),
+        Err(Unsound::Unseen(error)) => Err(error.into()),
+    }
+}
+
 /// Only a file is opened: a pipe in its place would keep its reader for ever.
 fn measured(path: &Path, object: &Object) -> Result<(), Unsound> {
     let found = fs::metadata(path).map_err(unsound)?;
@@ -258,108 +311,4 @@ fn is_of_the_machine(error: &io::Error) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::PathBuf;
-
-    use super::*;
-
-    const TEXT: &[u8] = b"the very bytes";
-
-    struct Shelf {
-        folder: tempfile::TempDir,
-        objects: Objects,
-        object: Object,
-        path: PathBuf,
-    }
-
-    fn shelf() -> Shelf {
-        let folder = tempfile::tempdir().unwrap();
-        let objects = Objects::open(folder.path()).unwrap();
-        let object = publish(&objects);
-        let path = objects.path(&object.sha256);
-        Shelf {
-            folder,
-            objects,
-            object,
-            path,
-        }
-    }
-
-    fn publish(objects: &Objects) -> Object {
-        let mut draft = objects.draft(100).unwrap();
-        draft.append(TEXT).unwrap();
-        (*objects.publish(draft).unwrap()).clone()
-    }
-
-    /// A word for damage, and what does it.
-    type Harm = (&'static str, fn(&Path));
-
-    /// Every way in which an object can be damaged, and its word.
-    fn damages() -> Vec<Harm> {
-        vec![
-            ("missing", |path| fs::remove_file(path).unwrap()),
-            ("empty", |path| fs::write(path, b"").unwrap()),
-            ("cut-short", |path| fs::write(path, b"the very").unwrap()),
-            ("too-long", |path| fs::write(path, b"the very bytes, and more").unwrap()),
-            ("changed", |path| fs::write(path, b"the very bites").unwrap()),
-            ("unreadable", |path| {
-                fs::remove_file(path).unwrap();
-                fs::create_dir(path).unwrap();
-                fs::write(path.join("inside"), b"x").unwrap();
-            }),
-        ]
-    }
-
-    #[test]
-    fn every_damage_has_its_word_and_a_whole_object_has_none() {
-        let whole = shelf();
-        assert_eq!(whole.objects.look(&whole.object).unwrap(), None);
-        for (word, damage) in damages() {
-            let shelf = shelf();
-            damage(&shelf.path);
-            let trouble = shelf.objects.look(&shelf.object).unwrap().unwrap();
-            assert_eq!(trouble.word(), word);
-            let at_a_glance = shelf.objects.glance(&shelf.object).unwrap();
-            assert_eq!(at_a_glance.is_some(), word != "changed", "{word}");
-        }
-    }
-
-    #[test]
-    fn an_empty_file_is_whole_when_it_is_empty() {
-        let shelf = shelf();
-        let object = shelf.objects.publish(shelf.objects.draft(1).unwrap()).unwrap();
-        assert_eq!(shelf.objects.look(&object).unwrap(), None);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_pipe_in_the_place_of_an_object_keeps_nobody() {
-        let shelf = shelf();
-        fs::remove_file(&shelf.path).unwrap();
-        let made = std::process::Command::new("mkfifo").arg(&shelf.path).status().unwrap();
-        assert!(made.success());
-        let trouble = shelf.objects.look(&shelf.object).unwrap().unwrap();
-        assert_eq!(trouble.word(), "unreadable");
-    }
-
-    #[test]
-    fn publishing_the_same_bytes_heals_the_object_and_keeps_what_was_left_of_it() {
-        for (word, damage) in damages() {
-            let shelf = shelf();
-            for round in 1..=2 {
-                damage(&shelf.path);
-                publish(&shelf.objects);
-                assert_eq!(shelf.objects.look(&shelf.object).unwrap(), None, "{word}");
-                let kept = fs::read_dir(shelf.folder.path().join("damaged")).map_or(0, Iterator::count);
-                assert_eq!(kept, if word == "missing" { 0 } else { round }, "{word}");
-            }
-        }
-    }
-
-    #[test]
-    fn publishing_bytes_that_are_there_and_whole_puts_nothing_aside() {
-        let shelf = shelf();
-        publish(&shelf.objects);
-        assert!(!shelf.folder.path().join("damaged").exists());
-    }
-}
+mod tests;

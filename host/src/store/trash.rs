@@ -9,6 +9,7 @@ use chrono::{Days, NaiveDate};
 use serde::Serialize;
 use sqlx::SqlitePool;
 
+use super::look::is_itself;
 use super::objects::{Objects, is_object};
 use crate::{Result, private};
 
@@ -86,7 +87,9 @@ pub async fn reclaim(pool: &SqlitePool, objects: &Objects) -> Result<u64> {
     for day in days_of(objects)? {
         for names in names_of(objects, day)?.chunks(BATCH) {
             for needed in super::sweep::referenced(pool, names).await? {
-                back += u64::from(bring_back(objects, day, &needed)?);
+                let objects = objects.clone();
+                let brought = tokio::task::spawn_blocking(move || bring_back(&objects, day, &needed)).await;
+                back += u64::from(brought.map_err(|_| io::Error::other("the disk's thread has stopped"))??);
             }
         }
     }
@@ -102,18 +105,26 @@ pub(super) fn take(objects: &Objects, name: &str, day: NaiveDate) -> io::Result<
 }
 
 impl Objects {
-    /// Brings an object back out of the trash, if it is there. False if it is not.
+    /// Brings an object back out of the trash, if it is there and is missing where it belongs, or not whole there. Whether
+    /// it did.
     ///
     /// # Errors
     ///
     /// The file system's.
     pub fn bring_back(&self, sha256: &str) -> io::Result<bool> {
         for day in days_of(self)? {
-            if is_object(sha256) && folder(self, day).join(sha256).exists() {
+            if is_object(sha256) && folder(self, day).join(sha256).is_file() {
                 return bring_back(self, day, sha256);
             }
         }
         Ok(false)
+    }
+
+    /// Where an object is in the trash, if it is there.
+    pub(super) fn trashed(&self, sha256: &str) -> Option<PathBuf> {
+        let days = days_of(self).unwrap_or_default().into_iter();
+        let mut paths = days.map(|day| folder(self, day).join(sha256));
+        paths.find(|path| is_object(sha256) && path.is_file())
     }
 
     /// Deletes the copy in the trash of what is published anew.
@@ -125,18 +136,38 @@ impl Objects {
     }
 }
 
-/// Whether the object was missing, and is where it belongs now. The copy in the trash is gone in any case.
+/// Whether the object was missing or not whole, and is where it belongs now. The copy in the trash is gone in any case;
+/// what was not whole is kept in `damaged`.
 fn bring_back(objects: &Objects, day: NaiveDate, name: &str) -> io::Result<bool> {
     let (trashed, path) = (folder(objects, day).join(name), objects.path(name));
-    if path.exists() {
-        fs::remove_file(trashed)?;
-        return Ok(false);
+    if fs::symlink_metadata(&path).is_ok() {
+        if is_itself(&path, name) {
+            return fs::remove_file(trashed).or_else(if_gone).map(|()| false);
+        }
+        if !is_itself(&trashed, name) {
+            objects.lay_aside(&trashed, name)?;
+            return fs::remove_file(trashed).or_else(if_gone).map(|()| false);
+        }
+        objects.lay_aside(&path, name)?;
     }
     let shard = path.parent().unwrap_or(&objects.objects);
     private::folder(shard)?;
-    fs::rename(trashed, &path)?;
+    match fs::rename(trashed, &path) {
+        // Somebody else was first.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        renamed => renamed?,
+    }
     File::open(shard)?.sync_all()?;
     Ok(true)
+}
+
+/// Nothing to be done, where somebody else has done it.
+fn if_gone(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::NotFound {
+        Ok(())
+    } else {
+        Err(error)
+    }
 }
 
 fn delete(objects: &Objects, today: Option<NaiveDate>) -> io::Result<Emptied> {
@@ -149,7 +180,7 @@ fn delete(objects: &Objects, today: Option<NaiveDate>) -> io::Result<Emptied> {
         for name in names_of(objects, day)? {
             let path = folder.join(name);
             let bytes = fs::metadata(&path).map_or(0, |found| found.len());
-            fs::remove_file(path)?;
+            fs::remove_file(path).or_else(if_gone)?;
             emptied.objects += 1;
             emptied.bytes += bytes;
         }
@@ -178,12 +209,18 @@ fn days_of(objects: &Objects) -> io::Result<Vec<NaiveDate>> {
     let mut days: Vec<NaiveDate> = entries
         .flatten()
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter_map(|entry| day_of(entry.file_name().to_str()?))
         .collect();
     days.sort_unstable();
     Ok(days)
 }
 
+/// The day that a folder is named after. `2026-3-2` would be a day as well, and is somebody's own.
+fn day_of(name: &str) -> Option<NaiveDate> {
+    name.parse().ok().filter(|day: &NaiveDate| day.to_string() == name)
+}
+
+/// The objects of a day. A folder of such a name, a link or a pipe is somebody's own.
 fn names_of(objects: &Objects, day: NaiveDate) -> io::Result<Vec<String>> {
     let entries = match fs::read_dir(folder(objects, day)) {
         // Somebody else has emptied it.
@@ -192,9 +229,13 @@ fn names_of(objects: &Objects, day: NaiveDate) -> io::Result<Vec<String>> {
     };
     let mut names: Vec<String> = entries
         .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
         .filter_map(|entry| entry.file_name().into_string().ok())
         .filter(|name| is_object(name))
         .collect();
     names.sort_unstable();
     Ok(names)
 }
+
+#[cfg(test)]
+mod tests;
