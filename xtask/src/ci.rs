@@ -1,10 +1,10 @@
 //! What must hold before a change goes in.
 
-use std::{ffi::OsStr, fs, path::PathBuf, process::Command, time::Instant};
+use std::{ffi::OsStr, fs, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{component, contract, demo, deny, fuzz, live, papers, rules, run, say, sources};
+use crate::{circles, component, contract, demo, deny, fuzz, live, papers, programs, rules, run, say, sources};
 
 type Stage = fn() -> Result<()>;
 
@@ -81,17 +81,7 @@ pub const TENTH: [&str; 6] = ["--kills", "50", "--full", "6", "--rotations", "10
 /// If something does not compile, or anything was lost.
 pub fn ordeal(arguments: &[impl AsRef<OsStr>]) -> Result<()> {
     component::build()?;
-    run::run(Command::new(programs()?.join("ordeal")).args(arguments))
-}
-
-/// Builds all programs, and says where they are.
-///
-/// # Errors
-/// If something does not compile.
-pub fn programs() -> Result<PathBuf> {
-    // The whole workspace, for the same choice of features as the tests have.
-    run::run(run::cargo().args(["build", "--workspace", "--bins", "--locked"]))?;
-    Ok(sources::target_dir(&run::root()).join("debug"))
+    run::run(Command::new(programs::build()?.join("ordeal")).args(arguments))
 }
 
 /// Makes a data folder by today's program, and keeps it for the tests of the programs to come.
@@ -100,10 +90,7 @@ pub fn programs() -> Result<PathBuf> {
 /// If something does not compile, or there is a folder of today's schema already.
 pub fn folder() -> Result<()> {
     component::build()?;
-    run::run(run::cargo().args(["build", "--workspace", "--bins", "--locked"]))?;
-    run::run(&mut Command::new(
-        sources::target_dir(&run::root()).join("debug/folder"),
-    ))
+    run::run(&mut Command::new(programs::build()?.join("folder")))
 }
 
 fn format() -> Result<()> {

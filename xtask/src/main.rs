@@ -1,6 +1,7 @@
 //! Everything there is to do with this workspace, by `cargo xtask`: the only place that knows tool chains.
 
 mod ci;
+mod circles;
 mod component;
 mod contract;
 mod debian;
@@ -10,6 +11,7 @@ mod fuzz;
 mod live;
 mod papers;
 mod peers;
+mod programs;
 mod rules;
 mod run;
 mod say;
@@ -72,6 +74,8 @@ enum Command {
     Folder,
     /// What only a live tenant can settle: print the steps of docs/first-live-run.md, and carry out those that read.
     Live(live::Settings),
+    /// Look for files that import each other in a circle.
+    Circles,
     /// Check licences, versions, sources and known weaknesses of all dependencies.
     Deny,
     /// Everything that must hold before a change goes in: format, lints, contract, tests, demo.
@@ -93,6 +97,7 @@ fn main() -> ExitCode {
         Command::Folder => ci::folder(),
         Command::Live(settings) if settings.simulated => live::simulated(),
         Command::Live(settings) => live::run(&settings),
+        Command::Circles => circles::check(&run::root()),
         Command::Deny => deny::run(),
         Command::Ci => ci::run(),
     };

@@ -7,31 +7,18 @@
 //! by `PEER_NAME`, the path of that folder, or `PEER_NAME_MISSING`, the reason why it can't take part.
 
 mod install;
+mod peer;
 mod summary;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
+use peer::{LISTS, Peer};
 
 use crate::{ci, component, run, say, sources};
 
 /// Where peers are described.
 const FOLDERS: [&str; 2] = ["tests/peers", "tests/hosts"];
-/// The files that make a folder a peer's.
-const LISTS: [&str; 4] = ["package.json", "package-lock.json", "requirements.txt", "debian.txt"];
-
-/// A peer as its folder describes it.
-struct Peer {
-    name: String,
-    /// Where it is described.
-    source: PathBuf,
-    /// Where it is installed.
-    home: PathBuf,
-}
-
 /// Builds the component, sees to the peers, runs all tests with them, and counts.
 ///
 /// # Errors

@@ -1,8 +1,9 @@
-//! Starting other programs.
+//! Starting other programs, and where they are.
 
 use std::{
     env,
     ffi::OsStr,
+    fs,
     io::{self, Read},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
@@ -39,6 +40,17 @@ fn forget_cargo_run(command: &mut Command) {
             command.env_remove(&name);
         }
     }
+}
+
+/// What is in a folder, sorted; nothing if it can't be read.
+pub fn children(dir: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(dir)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    paths.sort();
+    paths
 }
 
 /// Runs a command to its end, in full view.

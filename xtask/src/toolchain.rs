@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsStr,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
     time::Duration,
 };
@@ -67,7 +67,7 @@ fn active_toolchain() -> Option<String> {
 
 /// Whether a compiler's folder holds the target's standard library: the folder alone may be left over.
 fn has_std(sysroot: &Path) -> bool {
-    children(&sysroot.join("lib/rustlib").join(TARGET).join("lib"))
+    run::children(&sysroot.join("lib/rustlib").join(TARGET).join("lib"))
         .iter()
         .filter_map(|path| path.file_name().and_then(OsStr::to_str))
         .any(|name| name.starts_with("libstd-") && name.ends_with(".rlib"))
@@ -90,17 +90,6 @@ fn way_out() -> String {
     } else {
         format!("curl https://sh.rustup.rs -sSf | sh -s -- --target {TARGET}")
     }
-}
-
-/// What is in a folder, sorted; nothing if it can't be read.
-pub fn children(dir: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(dir)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
-    paths.sort();
-    paths
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@ use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 
 use super::{
+    json::text,
     sim::Sim,
-    story::{Answer, Story, text},
+    story::{Answer, Story},
 };
 use crate::say;
 

@@ -6,9 +6,11 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::{
-    association, mornings, sign_in,
+    association,
+    json::text,
+    mornings, sign_in,
     sim::Sim,
-    story::{Answer, Story, text},
+    story::{Answer, Story},
 };
 use crate::say;
 

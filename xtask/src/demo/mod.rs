@@ -4,6 +4,7 @@
 mod association;
 mod chapters;
 mod http;
+mod json;
 mod mornings;
 mod sign_in;
 pub mod sim;
@@ -13,7 +14,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::{ci, component, say};
+use crate::{component, programs, say};
 use sim::Sim;
 use story::Story;
 
@@ -23,7 +24,7 @@ use story::Story;
 /// If something does not build, or a step does not end as it should: the text has what was expected and what came.
 pub fn run() -> Result<()> {
     let component = component::build()?;
-    let programs = ci::programs()?;
+    let programs = programs::build()?;
 
     let start = Instant::now();
     let folder = tempfile::tempdir()?;

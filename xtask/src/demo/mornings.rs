@@ -4,8 +4,9 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::{
+    json::text,
     sim::Sim,
-    story::{Answer, Story, text},
+    story::{Answer, Story},
 };
 use crate::say;
 

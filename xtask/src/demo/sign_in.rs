@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 
 use super::{
     http::Request,
+    json::text,
     sim::Sim,
-    story::{Answer, Story, text},
+    story::{Answer, Story},
 };
 use crate::{run, say};
 

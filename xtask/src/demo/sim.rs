@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{http::Request, story::text};
+use super::{http::Request, json::text};
 
 const LIMIT: Duration = Duration::from_secs(10);
 /// Between two looks.

@@ -12,7 +12,10 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::sim::Sim;
+use super::{
+    json::{list, text},
+    sim::Sim,
+};
 use crate::{run, say};
 
 /// The longest that a command of the demo may take.
@@ -204,16 +207,6 @@ impl Answer {
     pub fn refusal(&self) -> &str {
         text(&self.json, "/error/code")
     }
-}
-
-/// The text at a JSON pointer; empty if there is none.
-pub fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// The list under a key; empty if there is none.
-fn list(value: &Value, key: &str) -> Vec<Value> {
-    value.get(key).and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
 /// A command as a person would type it; the options that are the same each time are left out.

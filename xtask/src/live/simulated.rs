@@ -7,7 +7,7 @@ use super::{
     ask::Graph,
     probes::{self, READING, Tenant},
 };
-use crate::{ci, demo::sim::Sim, say};
+use crate::{demo::sim::Sim, programs, say};
 
 /// A step, what is changed for the second answer, and a word of each answer.
 type Reading = (usize, &'static str, fn(&Sim) -> Value, &'static str, &'static str);
@@ -56,7 +56,7 @@ const READINGS: [Reading; 5] = [
 /// # Errors
 /// If a step can't be carried out, or does not tell two answers apart.
 pub fn simulated() -> Result<()> {
-    let programs = ci::programs()?;
+    let programs = programs::build()?;
     let folder = tempfile::tempdir()?;
     for number in READING {
         let sim = Sim::start(&programs, folder.path())?;

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
-use super::{LISTS, Peer};
+use super::peer::{LISTS, Peer};
 use crate::{debian, run, say};
 
 /// Downloading and unpacking, on a slow line.
