@@ -8,5 +8,5 @@ wasmtime::component::bindgen!({
     world: "content-source",
     imports: { default: trappable },
     exports: { default: async | store },
-    with: { "clientpoint:content-source/content-library.draft": crate::capability::drafts::OpenDraft },
+    with: { "clientpoint:content-source/content-library.draft": crate::capability::draft::OpenDraft },
 });

@@ -5,18 +5,22 @@ mod endpoints;
 mod faithful;
 mod folder;
 mod housekeeping;
+mod in_contract;
 mod judge;
 mod keeper;
 mod locks;
 mod opening;
 mod programs;
+mod rights;
 mod rotation;
 mod stage;
 mod turn;
+mod waiting;
 
 pub use builder::{BuildError, HostBuilder};
 pub use endpoints::InsecureEndpoints;
 pub(crate) use faithful::Planned;
+pub(crate) use in_contract::{in_contract, refusal_in_contract};
 pub use rotation::forget_secrets;
 pub(crate) use turn::Turn;
 
@@ -37,7 +41,7 @@ use crate::bindings::exports::clientpoint::content_source::source::{
 use crate::capability::progress::Progress;
 use crate::clock::Clock;
 use crate::egress::rules::Rules;
-use crate::oauth::{Certificate, Credential, Endpoint, Grant, Plan, TokenError, Tokens};
+use crate::oauth::{Certificate, Credential, Endpoint, Grant, Plan, Tokens};
 use crate::plugin::{Instance, Plugin};
 use crate::powers::Power;
 use crate::secrets::{Secret, SecretKey};
@@ -47,10 +51,7 @@ use crate::store::objects::Objects;
 use crate::{Error, Result};
 
 use judge::PluginJudge;
-use stage::Stage;
-
-/// How long the pure functions of a plugin may take.
-const PURE_WITHIN: Duration = Duration::from_secs(5);
+use stage::{PURE_WITHIN, Stage};
 
 /// The largest file that a plugin may propose, in bytes. Who runs the host may allow more.
 const FILE_AT_MOST: u64 = 4 << 30;
@@ -255,12 +256,18 @@ impl Host {
         }
         let credential = self.credential(connection).await?;
         let endpoint = self.endpoint(plan, credential);
-        let judge = PluginJudge::new(self, connection)?;
+        let judge = self
+            .plugin
+            .clone()
+            .map(|plugin| PluginJudge::new(plugin, self.stage(), connection));
         let tokens = match connection.mode {
             Mode::Organization => Tokens::of_application(endpoint, self.clock.clone()),
             Mode::User => Tokens::of_person(endpoint, Arc::new(self.keeper(&connection.id)), self.clock.clone()),
         };
-        let tokens = tokens.judged_by(Arc::new(judge));
+        let tokens = match judge {
+            Some(judge) => tokens.judged_by(Arc::new(judge)),
+            None => tokens,
+        };
         let mut known = self.known_tokens();
         // Those of this connection that somebody else has just put there stay: one set, whoever was first.
         known.retain(|(id, at), _| *id != connection.id || *at == connection.connected_at);
@@ -378,47 +385,5 @@ impl Host {
 
     fn known_tokens(&self) -> std::sync::MutexGuard<'_, BTreeMap<(String, String), Tokens>> {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Settings in the words of the contract.
-pub(crate) fn in_contract(settings: &BTreeMap<String, String>) -> Vec<contract::Setting> {
-    let setting = |(key, value): (&String, &String)| contract::Setting {
-        key: key.clone(),
-        value: value.clone(),
-    };
-    settings.iter().map(setting).collect()
-}
-
-/// A refusal in the words of the contract; none for what is no refusal.
-pub(crate) fn refusal_in_contract(refused: &TokenError) -> Option<contract::Refusal> {
-    let TokenError::Refused {
-        status,
-        error,
-        description,
-        told,
-        ..
-    } = refused
-    else {
-        return None;
-    };
-    Some(contract::Refusal {
-        error: contract::OauthError {
-            status: *status,
-            error: error.clone(),
-            description: description.clone(),
-        },
-        codes: told.codes.clone(),
-        suberror: told.suberror.clone(),
-        correlation_id: told.correlation_id.clone(),
-    })
-}
-
-impl From<Mode> for contract::Mode {
-    fn from(mode: Mode) -> Self {
-        match mode {
-            Mode::Organization => contract::Mode::Organization,
-            Mode::User => contract::Mode::User,
-        }
     }
 }

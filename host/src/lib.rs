@@ -11,7 +11,7 @@
 //! - [`oauth`], [`secrets`]: tokens and secrets, which no plugin ever sees.
 //! - [`plugin`]: loading a component, instances, deadlines. [`powers`]: giving it less.
 //! - [`store`]: SQLite for what has structure, a folder of immutable objects for bytes.
-//! - [`timer`]: what runs by itself, once a day. [`clock`]: time, which a test can move. [`text`]: what people may see.
+//! - [`schedule`]: when it runs by itself, once a day. [`clock`]: time, which a test can move. [`text`]: what people may see.
 //!
 //! What the host does not know: OneDrive. Endpoints, limits and the meaning of answers come from the plugin, and a
 //! plugin for another source needs no change here.
@@ -34,9 +34,10 @@ pub mod powers;
 pub mod store;
 
 pub mod clock;
+mod origin;
 pub mod place;
+pub mod schedule;
 pub mod text;
-pub mod timer;
 
 pub mod bindings;
 mod compiled;

@@ -4,7 +4,7 @@ use std::{ffi::OsStr, fs, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{circles, component, contract, demo, deny, fuzz, live, papers, programs, rules, run, say, sources};
+use crate::{component, contract, demo, deny, fuzz, live, papers, programs, rules, run, say, sources};
 
 type Stage = fn() -> Result<()>;
 

@@ -9,7 +9,7 @@ use futures::executor::block_on_stream;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Source, StreamConsumer, StreamResult};
 
-use super::drafts::Placed;
+use super::draft::Placed;
 use crate::store::objects::AppendError;
 
 /// The largest piece that is taken at once, in bytes.

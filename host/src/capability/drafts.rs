@@ -1,10 +1,8 @@
 //! `content-library.draft`: bytes on their way to become a file.
 
-use std::sync::Arc;
-
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::component::{Accessor, Resource, StreamReader};
 
+use super::draft::{DRAFTS_AT_MOST, OpenDraft, Placed};
 use super::library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, stored_link};
 use super::{bounds, draft_writer};
 use crate::bindings::clientpoint::content_source::content_library::{
@@ -14,59 +12,11 @@ use crate::bindings::clientpoint::content_source::types::Link;
 use crate::clock::stamp;
 use crate::place::Place;
 use crate::store::files::{self, Created, NewFile};
-use crate::store::objects::{AppendError, Draft, Published};
+use crate::store::objects::{AppendError, Published};
 use crate::store::sweep;
-
-/// How many drafts an instance may have at a time. Each is an open file.
-const DRAFTS_AT_MOST: usize = 16;
 
 /// The longest name of a file in the library, in characters; a longer one is shortened.
 const NAME_AT_MOST: usize = 255;
-
-/// A draft in the hands of the plugin.
-pub struct OpenDraft {
-    pub(super) name: String,
-    /// None while a `write` is under way, and after one that failed.
-    pub(super) draft: Option<Placed>,
-    /// The file whose content it is to be, and that file's revision; none for a new file.
-    pub(super) replaces: Option<(String, u64)>,
-}
-
-/// A draft, and its place among those that the instance may have. The two go everywhere together, into a thread as well:
-/// who gives up a call and its handle has not given back the file and the thread.
-pub(super) struct Placed {
-    pub(super) draft: Draft,
-    _place: OwnedSemaphorePermit,
-}
-
-impl Placed {
-    /// # Errors
-    ///
-    /// If there is no place, or the disk's.
-    pub(super) fn new(ctx: &LibraryCtx) -> Result<Self, Error> {
-        Ok(Placed {
-            _place: ctx.places.one()?,
-            draft: ctx.objects.draft(ctx.limit)?,
-        })
-    }
-}
-
-/// The places for drafts of one instance. Clones share them.
-#[derive(Clone, Debug)]
-pub(super) struct Places(Arc<Semaphore>);
-
-impl Default for Places {
-    fn default() -> Self {
-        Places(Arc::new(Semaphore::new(DRAFTS_AT_MOST)))
-    }
-}
-
-impl Places {
-    fn one(&self) -> Result<OwnedSemaphorePermit, Error> {
-        let place = self.0.clone().try_acquire_owned();
-        place.map_err(|_| Error::Other(format!("more than {DRAFTS_AT_MOST} drafts at a time")))
-    }
-}
 
 impl HostDraft for LibraryView<'_> {
     fn drop(&mut self, draft: Resource<OpenDraft>) -> wasmtime::Result<()> {
@@ -151,9 +101,19 @@ pub(super) fn begin(ctx: &LibraryCtx, name: &str) -> Result<OpenDraft, Error> {
     }
     Ok(OpenDraft {
         name: library_name(name),
-        draft: Some(Placed::new(ctx)?),
+        draft: Some(placed(ctx)?),
         replaces: None,
     })
+}
+
+/// An empty draft in one of the instance's places.
+///
+/// # Errors
+///
+/// If there is no place, or the disk's.
+pub(super) fn placed(ctx: &LibraryCtx) -> Result<Placed, Error> {
+    let placed = Placed::new(&ctx.places, &ctx.objects, ctx.limit)?;
+    placed.ok_or_else(|| Error::Other(format!("more than {DRAFTS_AT_MOST} drafts at a time")))
 }
 
 async fn publish(ctx: &LibraryCtx, name: &str, placed: Placed, link: Link) -> Result<LibraryFile, Error> {
@@ -180,7 +140,7 @@ async fn publish(ctx: &LibraryCtx, name: &str, placed: Placed, link: Link) -> Re
 pub(super) async fn make_durable(ctx: &LibraryCtx, placed: Placed) -> Result<Published, Error> {
     let objects = ctx.objects.clone();
     let object = tokio::task::spawn_blocking(move || {
-        let Placed { draft, _place } = placed;
+        let Placed { draft, place: _place } = placed;
         objects.publish(draft)
     })
     .await;

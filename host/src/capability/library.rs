@@ -1,22 +1,24 @@
 //! `content-library`: the only way for bytes to become a file.
 
-use std::sync::{Arc, Mutex, PoisonError};
+mod ctx;
+mod stored;
 
-use sqlx::SqlitePool;
-use tokio::sync::{OwnedSemaphorePermit, RwLock};
-use wasmtime::component::{Accessor, HasData, Linker, Resource, ResourceTable};
+pub use ctx::{BroughtIn, HasLibrary, LibraryCtx, LibraryProvider, LibraryView};
+pub(super) use stored::stored_link;
 
+use wasmtime::component::{Accessor, Linker, Resource};
+
+use self::stored::stored_binding;
 use super::bounds;
-use super::calls::Calls;
-use super::drafts::{OpenDraft, Places, begin};
+use super::draft::OpenDraft;
+use super::drafts::begin;
 use crate::bindings::clientpoint::content_source::content_library::{
     self, Binding, Bound, Error, Host, HostWithStore, LibraryFile,
 };
-use crate::bindings::clientpoint::content_source::types::{ItemRef, Link, Verification};
-use crate::clock::{Clock, stamp};
+use crate::bindings::clientpoint::content_source::types::ItemRef;
+use crate::clock::stamp;
 use crate::store::association;
 use crate::store::files;
-use crate::store::objects::Objects;
 
 /// How many items one question may name.
 const ITEMS_AT_MOST: usize = 1_000;
@@ -26,123 +28,6 @@ const FILES_AT_MOST: usize = 10_000;
 
 /// How many files one call may bind.
 const BINDINGS_AT_MOST: usize = 1_000_000;
-
-/// The library as one connection may touch it.
-#[derive(Clone)]
-pub struct LibraryCtx {
-    /// The catalogue.
-    pub pool: SqlitePool,
-    /// The bytes.
-    pub objects: Objects,
-    /// The connection's id: it is written into every link.
-    pub connection: Arc<str>,
-    /// For the times in the catalogue.
-    pub clock: Arc<dyn Clock>,
-    /// The largest file, in bytes.
-    pub limit: u64,
-    /// The run of the sync that the instance works for; without one, managed files are out of its reach.
-    pub run: Option<i64>,
-    /// Whether the instance reads a sheet; without one, it looks no files up.
-    pub sheet: bool,
-    /// The upload of a sheet that the instance carries out; without one, it binds nothing.
-    pub upload: Option<i64>,
-    /// The items that the instance may bring in: those that a person has asked for.
-    pub asked: Arc<[ItemRef]>,
-    /// What it has brought in.
-    pub brought_in: BroughtIn,
-    /// Whether the library is withheld: everything is answered with `forbidden`.
-    pub withheld: bool,
-    /// Whether managed files are withheld, also during a run.
-    pub managed_withheld: bool,
-    /// Places for drafts.
-    pub(super) places: Places,
-    /// Places for calls.
-    pub calls: Calls,
-}
-
-/// The items that came into the library, each with its File ID. Clones see the same.
-#[derive(Clone, Debug, Default)]
-pub struct BroughtIn {
-    all: Arc<Mutex<Vec<(ItemRef, String)>>>,
-    /// Held by each that comes in, and by each upload that links, from before that is done until it is told of.
-    gate: Arc<RwLock<()>>,
-}
-
-impl BroughtIn {
-    /// All of it, so far.
-    pub fn all(&self) -> Vec<(ItemRef, String)> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Waits until nothing is about to come in; nothing does from then on.
-    pub async fn close(&self) -> impl Drop + use<> {
-        self.gate.clone().write_owned().await
-    }
-
-    /// The way in, for one item.
-    pub(super) async fn open(&self) -> impl Drop + use<> {
-        self.gate.clone().read_owned().await
-    }
-
-    pub(super) fn add(&self, item: ItemRef, file: String) {
-        self.all
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push((item, file));
-    }
-}
-
-impl LibraryCtx {
-    /// With everything that the connection is given, and nothing lent yet.
-    pub fn new(pool: SqlitePool, objects: Objects, connection: Arc<str>, clock: Arc<dyn Clock>, limit: u64) -> Self {
-        LibraryCtx {
-            pool,
-            objects,
-            connection,
-            clock,
-            limit,
-            run: None,
-            sheet: false,
-            upload: None,
-            asked: Arc::default(),
-            brought_in: BroughtIn::default(),
-            withheld: false,
-            managed_withheld: false,
-            places: Places::default(),
-            calls: Calls::default(),
-        }
-    }
-
-    /// The right to one more call, for as long as it takes.
-    pub(super) fn one_more_call(&self) -> Result<OwnedSemaphorePermit, Error> {
-        self.calls.one_more().map_err(Error::Other)
-    }
-
-    pub(super) fn may_bring_in(&self, item: &ItemRef) -> bool {
-        self.asked
-            .iter()
-            .any(|asked| asked.drive == item.drive && asked.item == item.item)
-    }
-}
-
-/// Borrows what one call needs.
-pub struct LibraryView<'a> {
-    pub(super) ctx: &'a mut LibraryCtx,
-    pub(super) table: &'a mut ResourceTable,
-}
-
-/// Lends the context.
-pub trait LibraryProvider: Send {
-    /// The context of this instance, and its table of handles.
-    fn library(&mut self) -> (&mut LibraryCtx, &mut ResourceTable);
-}
-
-/// Marks the view for the linker.
-pub struct HasLibrary;
-
-impl HasData for HasLibrary {
-    type Data<'a> = LibraryView<'a>;
-}
 
 /// Gives the plugin this interface.
 ///
@@ -255,91 +140,5 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
             Ok(None) => Err(Error::Forbidden),
             Err(error) => Err(error.into()),
         })
-    }
-}
-
-fn stored_binding(of: Binding) -> association::Binding {
-    association::Binding {
-        file: of.file,
-        item: of.item,
-        name: of.name,
-        web_url: of.web_url,
-        place: of.place,
-    }
-}
-
-impl From<association::Bound> for Bound {
-    fn from(bound: association::Bound) -> Self {
-        match bound {
-            association::Bound::Bound => Bound::Bound,
-            association::Bound::Unchanged => Bound::Unchanged,
-            association::Bound::Missing => Bound::Missing,
-        }
-    }
-}
-
-/// A link as the catalogue has it.
-pub(super) fn stored_link(ctx: &LibraryCtx, link: Link) -> files::Link {
-    files::Link {
-        connection: ctx.connection.to_string(),
-        drive: link.source.drive,
-        item: link.source.item,
-        version: link.version,
-        hash: link.hash,
-        size: link.size,
-        verification: verification_word(link.verification).into(),
-        name: link.name,
-        web_url: link.web_url,
-    }
-}
-
-fn verification_word(verification: Verification) -> &'static str {
-    match verification {
-        Verification::Verified => "verified",
-        Verification::NoHash => "no-hash",
-        Verification::Rewritten => "rewritten",
-    }
-}
-
-impl From<files::LibraryFile> for LibraryFile {
-    fn from(file: files::LibraryFile) -> Self {
-        LibraryFile {
-            id: file.id,
-            name: file.name,
-            place: file.place.to_string(),
-            revision: file.revision,
-            size: file.size,
-            sha256: file.sha256,
-            link: file.link.map(|link| Link {
-                source: ItemRef {
-                    drive: link.drive,
-                    item: link.item,
-                },
-                version: link.version,
-                hash: link.hash,
-                size: link.size,
-                verification: match link.verification.as_str() {
-                    "verified" => Verification::Verified,
-                    "rewritten" => Verification::Rewritten,
-                    _ => Verification::NoHash,
-                },
-                name: link.name,
-                web_url: link.web_url,
-            }),
-        }
-    }
-}
-
-impl From<crate::Error> for Error {
-    fn from(error: crate::Error) -> Self {
-        match error {
-            crate::Error::NoSpace(_) => Error::NoSpace,
-            crate::Error::Storage(reason) => Error::Unavailable(reason),
-            crate::Error::Busy { .. }
-            | crate::Error::Disk { .. }
-            | crate::Error::Damaged { .. }
-            | crate::Error::DamagedDatabase { .. } => Error::Unavailable(error.to_string()),
-            other => Error::Other(other.to_string()),
-        }
     }
 }

@@ -5,7 +5,8 @@ use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::component::{Accessor, Linker, Resource};
 
 use super::bounds;
-use super::drafts::{OpenDraft, Placed, make_durable};
+use super::draft::OpenDraft;
+use super::drafts::{make_durable, placed};
 use super::library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, stored_link};
 use crate::bindings::clientpoint::content_source::content_library::{Error, LibraryFile};
 use crate::bindings::clientpoint::content_source::managed_files::{
@@ -146,7 +147,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
             let name = name.ok_or(Error::Conflict)?;
             Ok::<_, Error>(OpenDraft {
                 name,
-                draft: Some(Placed::new(&ctx)?),
+                draft: Some(placed(&ctx)?),
                 replaces: Some((file, base_revision)),
             })
         }

@@ -5,9 +5,10 @@ use clientpoint_host::store::identity;
 use serde_json::json;
 
 use super::args::Arguments;
+use super::opening::{build, tell_notices};
+use super::output::Output;
 use super::show::Page;
 use super::terminal::Terminal;
-use super::{Output, build, tell_notices};
 
 /// Tells what adopting would do, or does it.
 pub async fn adopt(arguments: &Arguments, yes: bool, terminal: &Terminal) -> Result<Output, Vec<Error>> {

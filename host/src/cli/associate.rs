@@ -8,8 +8,8 @@ use clientpoint_host::service::{AssociatedRow, Association, Session};
 use clientpoint_host::{Error, Result};
 use serde_json::json;
 
-use super::Output;
 use super::interrupt::stop_on_signal;
+use super::output::Output;
 use super::show::Page;
 use super::terminal::Terminal;
 

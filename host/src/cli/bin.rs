@@ -4,7 +4,7 @@ use clientpoint_host::Result;
 use clientpoint_host::service::Session;
 use serde_json::json;
 
-use super::Output;
+use super::output::Output;
 use super::show::{Page, size};
 
 /// Puts a file into the bin.

@@ -13,8 +13,8 @@ use clientpoint_host::store::connections::{Connection, Mode};
 use clientpoint_host::{Error, Result};
 use serde_json::{Value, json};
 
-use super::Output;
 use super::interrupt::stop_on_signal;
+use super::output::Output;
 use super::secret;
 use super::show::Page;
 use super::terminal::Terminal;

@@ -9,6 +9,8 @@ mod bin;
 mod connect;
 mod interrupt;
 mod list;
+mod opening;
+mod output;
 mod run;
 mod secret;
 mod show;
@@ -18,29 +20,19 @@ mod trash;
 mod verify;
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Parser;
 use clientpoint_host::Error;
-use clientpoint_host::clock::SystemClock;
-use clientpoint_host::host::{BuildError, Host, InsecureEndpoints};
+use clientpoint_host::host::Host;
 use clientpoint_host::store::connections::Mode;
 use clientpoint_host::text;
 use serde_json::{Value, json};
 
 use args::{Arguments, Command};
+use opening::{build, tell_notices};
+use output::Output;
 use show::Page;
 use terminal::{Shown, Terminal};
-
-/// What a command has to say.
-pub struct Output {
-    /// For programs.
-    pub json: Value,
-    /// For people.
-    pub text: Page,
-    /// Whether everything that was asked for was done.
-    pub complete: bool,
-}
 
 /// Reads the words that the program was started with.
 ///
@@ -125,63 +117,6 @@ async fn at_work(host: &Host, arguments: Arguments, terminal: &Terminal) -> Resu
     done.map_err(|error| vec![error])
 }
 
-/// What has come of opening the folder, and of its daily sweep.
-fn tell_notices(host: &Host, terminal: &Terminal) {
-    for notice in host.take_notices() {
-        terminal.say(format!("warning: {notice}"));
-    }
-}
-
-async fn build(arguments: &Arguments, terminal: &Terminal) -> Result<Host, BuildError> {
-    let bars = bars::Bars::new(terminal, arguments.json);
-    let name = format!("clientpoint-host {}", arguments.command.word());
-    let mut builder = Host::builder(&arguments.data).name(name).progress(Arc::new(bars));
-    if arguments.command.needs_plugin() {
-        builder = builder.component(arguments.plugin.clone().unwrap_or_else(args::default_plugin));
-    }
-    if matches!(arguments.command, Command::Library(args::Library::Adopt { .. })) {
-        builder = builder.adopt();
-    }
-    let mut problems = Vec::new();
-    match (arguments.insecure_endpoints, &arguments.graph_url, &arguments.login_url) {
-        (true, Some(api), Some(login)) => {
-            builder = builder.insecure_endpoints(InsecureEndpoints {
-                api: api.clone(),
-                login: login.clone(),
-            });
-        }
-        (true, _, _) => problems.push(Error::Settings(
-            "`--insecure-endpoints` needs both `--graph-url URL` and `--login-url URL`".into(),
-        )),
-        (false, None, None) => {}
-        (false, _, _) => problems.push(Error::Settings(
-            "`--graph-url` and `--login-url` are for tests and demonstrations: they need `--insecure-endpoints` beside them".into(),
-        )),
-    }
-    match arguments.at {
-        Some(moment) if arguments.insecure_endpoints => {
-            builder = builder.clock(Arc::new(SystemClock::showing(moment)));
-        }
-        Some(_) => problems.push(Error::Settings(
-            "`--at` is for tests and demonstrations: it needs `--insecure-endpoints` beside it".into(),
-        )),
-        None => {}
-    }
-    match args::policy(&arguments.policy) {
-        Ok(changes) => builder = builder.policy(changes),
-        Err(error) => problems.push(error),
-    }
-    if problems.is_empty() {
-        return builder.build().await;
-    }
-    // What else is wrong is said in the same breath.
-    match builder.build().await {
-        Err(more) => problems.extend(more.problems),
-        Ok(host) => host.close().await,
-    }
-    Err(BuildError { problems })
-}
-
 fn in_json(problems: &[Error]) -> Value {
     let mut errors: Vec<Value> = problems
         .iter()
@@ -193,53 +128,4 @@ fn in_json(problems: &[Error]) -> Value {
         document.insert("more".into(), more.into());
     }
     document
-}
-
-impl Command {
-    /// What it is called.
-    fn word(&self) -> &'static str {
-        match self {
-            Command::Users(_) => "users",
-            Command::Connect(_) => "connect",
-            Command::Disconnect(_) => "disconnect",
-            Command::Secrets(_) => "secrets",
-            Command::Drives(_) => "drives",
-            Command::Onedrive(_) => "onedrive",
-            Command::Library(_) => "library",
-            Command::Place(_) => "place",
-            Command::Unplace(_) => "unplace",
-            Command::Places { .. } => "places",
-            Command::Associate(_) => "associate",
-            Command::Sync(_) => "sync",
-            Command::Serve { .. } => "serve",
-            Command::Runs(_) => "runs",
-            Command::Status => "status",
-            Command::Trash(_) => "trash",
-            Command::Inspect => "inspect",
-        }
-    }
-
-    /// Whether the command can't do without a plugin.
-    fn needs_plugin(&self) -> bool {
-        match self {
-            Command::Connect(_)
-            | Command::Disconnect(_)
-            | Command::Drives(_)
-            | Command::Onedrive(_)
-            | Command::Associate(_)
-            | Command::Sync(_)
-            | Command::Serve { .. }
-            | Command::Status
-            | Command::Library(args::Library::Follow { .. })
-            | Command::Inspect => true,
-            Command::Users(_)
-            | Command::Secrets(_)
-            | Command::Runs(_)
-            | Command::Library(_)
-            | Command::Place(_)
-            | Command::Unplace(_)
-            | Command::Places { .. }
-            | Command::Trash(_) => false,
-        }
-    }
 }

@@ -8,11 +8,11 @@ use clientpoint_host::{Error, Result};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Output;
 use super::args::{Command, Drives, Library, Onedrive, PlaceArguments, Target, Users};
 use super::connect;
 use super::interrupt::stop_on_signal;
 use super::list;
+use super::output::Output;
 use super::show::{Page, size};
 use super::terminal::Terminal;
 use super::{associate, bin, sync, trash, verify};

@@ -8,8 +8,8 @@ use clientpoint_host::service::{Health, Ledger, LedgerFile, PlanReport, Propagat
 use clientpoint_host::{Error, Result};
 use serde_json::{Value, json};
 
-use super::Output;
 use super::interrupt::stop_on_signal;
+use super::output::Output;
 use super::show::{Page, size};
 use super::terminal::Terminal;
 

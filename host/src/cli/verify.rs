@@ -5,7 +5,7 @@ use clientpoint_host::store::damage::DamagedRevision;
 use clientpoint_host::{Error, Result};
 use serde_json::json;
 
-use super::Output;
+use super::output::Output;
 use super::show::{Page, size};
 
 /// Looks at the bytes of these files, or of all.

@@ -24,6 +24,7 @@ use wasmtime_wasi_http::{
 
 use crate::clock::SystemClock;
 use crate::oauth::{TokenError, Tokens};
+use crate::origin::origin;
 use floor::Floor;
 use rules::{Permit, Rules};
 
@@ -110,7 +111,7 @@ impl Egress {
         let (parts, body) = request.into_parts();
         let refused = |reason: &str| {
             tracing::warn!(
-                origin = rules::origin(&parts.uri).unwrap_or_default(),
+                origin = origin(&parts.uri).unwrap_or_default(),
                 method = %parts.method,
                 "a request of the plugin was refused: {reason}"
             );

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use url::Host;
 
 use super::address::Reach;
+use crate::origin::origin;
 
 /// How the path of a batch ends (OData 4.01, section 11.7). Whatever a plugin says, nothing is posted to another: there
 /// are paths at which a POST changes something without a word in its body.
@@ -158,36 +159,6 @@ impl Denied {
             Denied::Destination => "it goes neither to the API nor to an address that the API handed out",
             Denied::Address => "the address is not on the public internet",
         }
-    }
-}
-
-/// `https://host[:port]` in lower case, without the scheme's own port.
-pub fn origin(uri: &Uri) -> Option<String> {
-    let scheme = uri.scheme_str()?;
-    let host = uri.host()?.to_ascii_lowercase();
-    // A name before the host (`https://graph…@evil/`) has no business here.
-    if uri.authority()?.as_str().contains('@') {
-        return None;
-    }
-    match (scheme, uri.port_u16()) {
-        ("https", None | Some(443)) | ("http", None | Some(80)) => Some(format!("{scheme}://{host}")),
-        (_, Some(port)) => Some(format!("{scheme}://{host}:{port}")),
-        _ => None,
-    }
-}
-
-/// The origin of an endpoint, as what dials reads it: `scheme://host[:port]`.
-///
-/// # Errors
-///
-/// [`Denied::Destination`] for what is no address of one.
-pub fn origin_of(endpoint: &str) -> Result<String, Denied> {
-    let url = url::Url::parse(endpoint).map_err(|_| Denied::Destination)?;
-    let origin = url.origin();
-    if origin.is_tuple() {
-        Ok(origin.ascii_serialization())
-    } else {
-        Err(Denied::Destination)
     }
 }
 

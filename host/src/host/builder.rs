@@ -9,7 +9,7 @@ use super::{Host, InsecureEndpoints, Limits, PolicyChanges, opening};
 use crate::capability::progress::{Progress, Unwatched};
 use crate::clock::{Clock, SystemClock};
 use crate::egress;
-use crate::egress::rules::origin;
+use crate::origin::origin;
 use crate::plugin::Plugin;
 use crate::powers::Power;
 use crate::store::objects::Objects;

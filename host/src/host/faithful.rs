@@ -8,6 +8,7 @@
 use super::{Host, InsecureEndpoints};
 use crate::bindings::exports::clientpoint::content_source::source::AuthorizationPlan;
 use crate::egress::rules;
+use crate::origin::origin_of;
 use crate::store::connections::Connection;
 use crate::store::endpoints::{self, Endpoints};
 use crate::{Error, Result};
@@ -44,7 +45,7 @@ impl Planned {
 
     /// Whether an address is at the sign-in service that the plugin named.
     pub(super) fn is_at_login(&self, address: &str) -> bool {
-        rules::origin_of(address).is_ok_and(|origin| origin == self.named.login)
+        origin_of(address).is_some_and(|origin| origin == self.named.login)
     }
 }
 
@@ -89,7 +90,7 @@ impl Host {
 }
 
 fn origin(endpoint: &str) -> Result<String> {
-    rules::origin_of(endpoint).map_err(refused)
+    origin_of(endpoint).ok_or_else(|| refused(rules::Denied::Destination))
 }
 
 fn refused(denied: rules::Denied) -> Error {

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::{Host, PURE_WITHIN, Stage, in_contract, refusal_in_contract};
+use super::in_contract::{in_contract, refusal_in_contract};
+use super::stage::{PURE_WITHIN, Stage};
 use crate::bindings::exports::clientpoint::content_source::source::SignInProblem;
 use crate::oauth::{Judge, TokenError};
 use crate::plugin::Plugin;
 use crate::store::connections::{Connection, Mode};
-use crate::{Error, Result};
 
 /// Asks the plugin, in an instance that can reach nothing.
 pub(super) struct PluginJudge {
@@ -20,15 +20,13 @@ pub(super) struct PluginJudge {
 }
 
 impl PluginJudge {
-    pub(super) fn new(host: &Host, connection: &Connection) -> Result<Self> {
-        host.plugin()?;
-        let plugin = host.plugin.clone();
-        Ok(PluginJudge {
-            plugin: plugin.ok_or_else(|| Error::PluginStopped("it is not there".into()))?,
-            stage: host.stage(),
+    pub(super) fn new(plugin: Arc<Plugin>, stage: Stage, connection: &Connection) -> Self {
+        PluginJudge {
+            plugin,
+            stage,
             mode: connection.mode,
             settings: connection.settings.clone(),
-        })
+        }
     }
 
     async fn ask(&self, refused: &TokenError) -> Option<bool> {

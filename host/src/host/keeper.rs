@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use sqlx::SqlitePool;
 
-use super::turn::Waiting;
-use super::{Host, locks};
+use super::waiting::Waiting;
+use super::{Host, rights};
 use crate::oauth::Grant;
 use crate::oauth::tokens::{Keeper, Keeping};
 use crate::secrets::SecretKey;
@@ -32,16 +32,12 @@ impl Host {
             waiting: self.queue(),
         }
     }
-
-    pub(super) fn renewal_lock(&self, connection: &str) -> PathBuf {
-        self.data.join(format!("{connection}.renew.lock"))
-    }
 }
 
 impl Keeper for DatabaseKeeper {
     fn alone(&self) -> Keeping<'_, Box<dyn Any + Send>> {
         Box::pin(async {
-            let file = locks::renewal(self.lock.clone(), &self.waiting)
+            let file = rights::renewal(self.lock.clone(), &self.waiting)
                 .await
                 .map_err(|error| error.to_string())?;
             Ok(Box::new(file) as Box<dyn Any + Send>)

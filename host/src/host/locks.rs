@@ -6,15 +6,10 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{Error as IoError, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::Host;
-use super::turn::Waiting;
 use crate::{Error, Result, disk, private};
-
-/// How long a renewal of somebody else may take. It is bounded itself; this is for a process that stands still.
-const RENEWED_WITHIN: Duration = Duration::from_secs(90);
 
 /// How long after the first look somebody looks again, and how long at most between two looks.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(25));
@@ -26,33 +21,6 @@ pub(super) enum Hold {
     Together,
     /// With nobody.
     Alone,
-}
-
-impl Host {
-    /// Takes the right to run this connection's sync; none if somebody has it.
-    pub(crate) async fn sync_right(&self, connection: &str) -> Result<Option<File>> {
-        free(&self.data.join(format!("{connection}.sync.lock")))
-    }
-
-    /// Takes the right to do the nightly look; none if somebody has it.
-    pub(crate) fn look_right(&self) -> Result<Option<File>> {
-        free(&self.data.join("look.lock"))
-    }
-
-    /// Waits until nobody renews the tokens of this connection.
-    pub(crate) async fn renewal_right(&self, connection: &str) -> Result<File> {
-        renewal(self.renewal_lock(connection), &self.queue()).await
-    }
-}
-
-/// Waits until nobody else renews the tokens that this file stands for.
-pub(super) async fn renewal(path: PathBuf, waiting: &Waiting) -> Result<File> {
-    let stuck = "another program that renews the tokens does not come to an end: end it, and try again";
-    if let Some(file) = free(&path)? {
-        return Ok(file);
-    }
-    let words = || "waiting for another program that renews this sign-in".into();
-    waiting.telling(words, locked(&path, RENEWED_WITHIN, stuck)).await
 }
 
 /// Waits for a lock; `stuck` is what to say when it has not come in time.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
 
 use sqlx::SqlitePool;
 
@@ -21,6 +22,9 @@ use crate::oauth::Tokens;
 use crate::powers::Power;
 use crate::state::{Own, State};
 use crate::store::objects::Objects;
+
+/// How long the pure functions of a plugin may take.
+pub(super) const PURE_WITHIN: Duration = Duration::from_secs(5);
 
 /// What is added to the largest file for the largest download, so that the plugin can see that a file is too large.
 const DOWNLOAD_MARGIN: u64 = 1 << 20;

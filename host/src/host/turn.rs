@@ -3,38 +3,21 @@
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
-use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use futures::future::{Either, select};
 use serde::{Deserialize, Serialize};
 
-use super::{Host, locks};
+use super::locks;
+use super::waiting::Waiting;
 use crate::Result;
-use crate::capability::progress::Progress;
-use crate::clock::{Clock, stamp};
-
-/// How soon those who wait hear of it, and how soon again. The waits double from there.
-const FIRST_WORDS: Duration = Duration::from_secs(1);
-const NEXT_WORDS: Duration = Duration::from_secs(10);
-
-/// The longest time between two words.
-const RAREST_WORDS: Duration = Duration::from_secs(5 * 60);
+use crate::clock::stamp;
 
 /// As much of a lock file as is read: a holder is far shorter.
 const HOLDER_AT_MOST: u64 = 4 << 10;
 
 /// The right to move files through a connection. It ends when it is dropped, or its process dies.
 pub(crate) struct Turn(File);
-
-/// Somebody who waits, and somebody who is told.
-#[derive(Clone)]
-pub(super) struct Waiting {
-    clock: Arc<dyn Clock>,
-    watcher: Arc<dyn Progress>,
-}
 
 /// Who has the turn, as it is written into the lock file.
 #[derive(Serialize, Deserialize)]
@@ -45,55 +28,29 @@ struct Holder {
     since: String,
 }
 
-impl Host {
-    /// Waits until no other call moves files through this connection: five files are in flight at a time, not five a call
-    /// (rule 23). `what` is told to those who wait then: `an import`.
-    pub(crate) async fn turn(&self, connection: &str, what: &str, by: &str) -> Result<Turn> {
-        let path = self.data.join(format!("{connection}.lock"));
+impl Turn {
+    /// Waits until nobody has the turn that this file stands for, `patience` at most. `what` is told to those who wait
+    /// then: `an import`, by `by`.
+    ///
+    /// # Errors
+    ///
+    /// If it does not come in time, or the disk's.
+    pub(super) async fn take(path: &Path, patience: Duration, what: &str, by: &str, waiting: &Waiting) -> Result<Self> {
         let stuck = "another import does not come to an end: end that program, and try again";
-        let locking = locks::locked(&path, self.limits.transfer, stuck);
-        let waiting = self.queue();
-        let file = match locks::free(&path)? {
+        let locking = locks::locked(path, patience, stuck);
+        let file = match locks::free(path)? {
             Some(file) => file,
-            None => waiting.telling(|| words(&path, self.clock.utc()), locking).await?,
+            None => waiting.telling(|| words(path, waiting.now()), locking).await?,
         };
         let holder = Holder {
             what: what.into(),
             by: by.into(),
             process: std::process::id(),
-            since: stamp(self.clock.utc()),
+            since: stamp(waiting.now()),
         };
         Ok(Turn::new(file, &holder))
     }
 
-    pub(super) fn queue(&self) -> Waiting {
-        Waiting {
-            clock: self.clock.clone(),
-            watcher: self.watcher.clone(),
-        }
-    }
-}
-
-impl Waiting {
-    /// Waits for a lock, and tells whoever watches what is waited for.
-    pub(super) async fn telling(
-        &self,
-        words: impl Fn() -> String,
-        locking: impl Future<Output = Result<File>>,
-    ) -> Result<File> {
-        let mut locking = pin!(locking);
-        let mut pause = FIRST_WORDS;
-        loop {
-            match select(locking.as_mut(), self.clock.sleep(pause)).await {
-                Either::Left((locked, _)) => return locked,
-                Either::Right(_) => self.watcher.queued(&words()),
-            }
-            pause = pause.saturating_mul(2).clamp(NEXT_WORDS, RAREST_WORDS);
-        }
-    }
-}
-
-impl Turn {
     /// The words are for others: a disk that does not take them keeps nobody from working.
     fn new(mut file: File, holder: &Holder) -> Self {
         let written = file.set_len(0).and_then(|()| {

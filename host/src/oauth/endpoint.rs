@@ -19,8 +19,12 @@ use oauth2::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Credential, Plan, TokenError, Told, assertion, life};
+use super::plan::{Credential, Plan};
+use super::refusal::TokenError;
+use super::told::{Told, word};
+use super::{assertion, life};
 use crate::clock::Clock;
+use crate::origin::origin_for_people;
 use crate::secrets::Secret;
 
 /// The longest answer of a token endpoint that is read.
@@ -269,7 +273,7 @@ impl Endpoint {
     fn refused(&self, sender: &Sender<'_>, error: String, description: String) -> TokenError {
         let status = sender.status.load(Ordering::Relaxed);
         let told = sender.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        told.log(&origin(&self.plan.token_url), status, &error);
+        told.log(&origin_for_people(&self.plan.token_url), status, &error);
         TokenError::Refused {
             status,
             error,
@@ -281,7 +285,7 @@ impl Endpoint {
 
     fn unreachable(&self, reason: String) -> TokenError {
         TokenError::Unreachable {
-            endpoint: origin(&self.plan.token_url),
+            endpoint: origin_for_people(&self.plan.token_url),
             reason,
         }
     }
@@ -290,12 +294,6 @@ impl Endpoint {
 /// Whether the application was not believed to be itself.
 fn is_invalid_client(answered: &Result<Answer, Failure>) -> bool {
     matches!(answered, Err(RequestTokenError::ServerResponse(refusal)) if *refusal.error() == BasicErrorResponseType::InvalidClient)
-}
-
-/// An error word as the standard writes them; nothing else.
-pub(super) fn word(text: &str) -> String {
-    let plain = text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    if plain { text.into() } else { String::new() }
 }
 
 /// Sends the crate's requests, and keeps of the answer what its errors do not carry.
@@ -379,14 +377,6 @@ pub fn reason(error: &reqwest::Error) -> String {
         Some(root) => root.clone(),
         None => "the request failed".into(),
     }
-}
-
-pub(super) fn origin(address: &str) -> String {
-    address
-        .parse()
-        .ok()
-        .and_then(|uri| crate::egress::rules::origin(&uri))
-        .unwrap_or_else(|| "an unknown address".into())
 }
 
 #[cfg(test)]

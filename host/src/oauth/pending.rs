@@ -7,7 +7,7 @@ use oauth2::basic::BasicClient;
 use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, RedirectUrl, Scope};
 
 use super::claims::same;
-use super::endpoint::word;
+use super::told::word;
 use super::{Plan, SignInPage};
 use crate::secrets::Secret;
 

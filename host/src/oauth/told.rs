@@ -10,8 +10,6 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use http::HeaderMap;
 use serde_json::Value;
 
-use super::endpoint::word;
-
 /// The most numbers that are kept.
 const CODES_AT_MOST: usize = 8;
 
@@ -98,6 +96,12 @@ impl Told {
             "the sign-in service refused"
         );
     }
+}
+
+/// An error word as the standard writes them; nothing else.
+pub(super) fn word(text: &str) -> String {
+    let plain = text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    if plain { text.into() } else { String::new() }
 }
 
 fn number(value: &Value) -> Option<u32> {

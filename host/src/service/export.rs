@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
-use super::associated::is_workbook;
+use super::output::is_workbook;
 use super::{FileRow, NewFile, Session};
 use crate::store::standings::{self, Standing};
 use crate::{Error, Result};

@@ -1,16 +1,15 @@
 //! The ledger as people read it, and how things stand at a glance.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{NewFile, Session, sheet};
+use super::Session;
+use crate::Result;
+use crate::schedule::Daily;
 use crate::store::runs::{self, Line, Run};
 use crate::store::{association, connections};
-use crate::timer::Daily;
-use crate::{Error, Result};
 
 /// Outcomes that a person must do something about.
 const NEEDS_A_PERSON: [&str; 9] = [
@@ -49,23 +48,6 @@ pub struct RunRow {
     pub counts: BTreeMap<String, u64>,
 }
 
-/// A file to write a ledger to: what its ending says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LedgerFormat {
-    /// An Excel workbook.
-    Xlsx,
-    /// Comma separated values.
-    Csv,
-    /// One JSON document.
-    Json,
-}
-
-/// Where a ledger will be written to.
-pub struct LedgerFile {
-    format: LedgerFormat,
-    file: NewFile,
-}
-
 /// How the sync of a connection stands.
 #[derive(Clone, Debug, Serialize)]
 pub struct Health {
@@ -88,43 +70,6 @@ impl Ledger {
     pub fn is_clean(&self) -> bool {
         let fine = ["updated", "unverified", "unchanged", "source-back"];
         self.run.state == "complete" && self.counts.keys().all(|outcome| fine.contains(&outcome.as_str()))
-    }
-}
-
-impl LedgerFormat {
-    /// By the ending of a file name.
-    ///
-    /// # Errors
-    ///
-    /// `Error::Settings` for another ending.
-    pub fn of(file: &Path) -> Result<Self> {
-        match file.extension().and_then(|ending| ending.to_str()) {
-            Some("xlsx") => Ok(LedgerFormat::Xlsx),
-            Some("csv") => Ok(LedgerFormat::Csv),
-            Some("json") => Ok(LedgerFormat::Json),
-            _ => Err(Error::Settings(format!(
-                "`{}` can't be a report: end its name with .xlsx, .csv or .json",
-                file.display()
-            ))),
-        }
-    }
-}
-
-impl LedgerFile {
-    /// Writes a ledger.
-    ///
-    /// # Errors
-    ///
-    /// As [`NewFile::write`].
-    pub fn write(self, ledger: &Ledger) -> Result<()> {
-        let bytes = match self.format {
-            LedgerFormat::Xlsx => sheet::xlsx(ledger)?,
-            LedgerFormat::Csv => sheet::csv(ledger).into_bytes(),
-            LedgerFormat::Json => {
-                serde_json::to_vec_pretty(ledger).map_err(|error| Error::Storage(error.to_string()))?
-            }
-        };
-        self.file.write(&bytes)
     }
 }
 
@@ -171,20 +116,6 @@ impl Session<'_> {
             run.message = Some(association::interrupted(run.id));
         }
         Ok(run)
-    }
-
-    /// Where a ledger is to be written to: said before anything else is done.
-    ///
-    /// # Errors
-    ///
-    /// `Error::Forbidden`; `Error::Settings` for a name with another ending, for a file that is there already, and for one
-    /// that can't be written.
-    pub fn ledger_file(&self, file: &Path) -> Result<LedgerFile> {
-        self.user.require_administrator("see the runs")?;
-        Ok(LedgerFile {
-            format: LedgerFormat::of(file)?,
-            file: NewFile::at(file)?,
-        })
     }
 
     /// How the sync of each connection stands, without a request.

@@ -94,6 +94,21 @@ impl NewFile {
     }
 }
 
+/// Whether a path is one to write a workbook to.
+///
+/// # Errors
+///
+/// `Error::Settings` for another ending: programs would not open it.
+pub(super) fn is_workbook(path: &Path) -> Result<()> {
+    match path.extension() {
+        Some(ending) if ending.eq_ignore_ascii_case("xlsx") => Ok(()),
+        _ => Err(Error::Settings(format!(
+            "`{}` can't be a workbook: end its name with .xlsx",
+            path.display()
+        ))),
+    }
+}
+
 fn unwritable(path: &Path, why: &str) -> Error {
     Error::Settings(format!(
         "`{}` can't be written ({why}): name a file that does not exist yet, in a folder that can be written to",

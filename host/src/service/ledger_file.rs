@@ -1,16 +1,90 @@
 //! A ledger as a file for a spreadsheet. Names come from elsewhere, and none of them becomes a formula.
 
+use std::path::Path;
+
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
-use super::Ledger;
+use super::Session;
+use super::ledger::Ledger;
+use super::output::NewFile;
 use crate::{Error, Result};
 
 const HEADING: [&str; 9] = [
     "File ID", "Name", "Outcome", "Reason", "Message", "Revision", "Size", "Shown in", "At",
 ];
 
+/// A file to write a ledger to: what its ending says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LedgerFormat {
+    /// An Excel workbook.
+    Xlsx,
+    /// Comma separated values.
+    Csv,
+    /// One JSON document.
+    Json,
+}
+
+/// Where a ledger will be written to.
+pub struct LedgerFile {
+    format: LedgerFormat,
+    file: NewFile,
+}
+
+impl LedgerFormat {
+    /// By the ending of a file name.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` for another ending.
+    pub fn of(file: &Path) -> Result<Self> {
+        match file.extension().and_then(|ending| ending.to_str()) {
+            Some("xlsx") => Ok(LedgerFormat::Xlsx),
+            Some("csv") => Ok(LedgerFormat::Csv),
+            Some("json") => Ok(LedgerFormat::Json),
+            _ => Err(Error::Settings(format!(
+                "`{}` can't be a report: end its name with .xlsx, .csv or .json",
+                file.display()
+            ))),
+        }
+    }
+}
+
+impl LedgerFile {
+    /// Writes a ledger.
+    ///
+    /// # Errors
+    ///
+    /// As [`NewFile::write`].
+    pub fn write(self, ledger: &Ledger) -> Result<()> {
+        let bytes = match self.format {
+            LedgerFormat::Xlsx => xlsx(ledger)?,
+            LedgerFormat::Csv => csv(ledger).into_bytes(),
+            LedgerFormat::Json => {
+                serde_json::to_vec_pretty(ledger).map_err(|error| Error::Storage(error.to_string()))?
+            }
+        };
+        self.file.write(&bytes)
+    }
+}
+
+impl Session<'_> {
+    /// Where a ledger is to be written to: said before anything else is done.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`; `Error::Settings` for a name with another ending, for a file that is there already, and for one
+    /// that can't be written.
+    pub fn ledger_file(&self, file: &Path) -> Result<LedgerFile> {
+        self.user.require_administrator("see the runs")?;
+        Ok(LedgerFile {
+            format: LedgerFormat::of(file)?,
+            file: NewFile::at(file)?,
+        })
+    }
+}
+
 /// An Excel workbook: the lines, and the counts with their sum.
-pub(super) fn xlsx(ledger: &Ledger) -> Result<Vec<u8>> {
+fn xlsx(ledger: &Ledger) -> Result<Vec<u8>> {
     workbook(ledger).map_err(|error| Error::Storage(format!("the report can't be made: {error}")))
 }
 
@@ -44,7 +118,7 @@ fn workbook(ledger: &Ledger) -> std::result::Result<Vec<u8>, XlsxError> {
 }
 
 /// Comma separated values: the lines, and one line for all files that have none.
-pub(super) fn csv(ledger: &Ledger) -> String {
+fn csv(ledger: &Ledger) -> String {
     let mut text = row(HEADING.map(str::to_string));
     for line in &ledger.lines {
         text.push_str(&row([

@@ -2,14 +2,13 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline, Url, Workbook, Worksheet, XlsxError};
 
-use super::NewFile;
-use super::associating::{AssociatedRow, Association};
-use super::lines::{CELLS_AT_MOST, Lines};
+use super::answer::{AssociatedRow, Association};
+use super::cells::{CELLS_AT_MOST, Lines};
 use crate::bindings::exports::clientpoint::content_source::association::{Cell, Line};
+use crate::service::output::NewFile;
 use crate::{Error, Result};
 
 /// The columns that are added.
@@ -32,21 +31,6 @@ pub(super) struct Copy<'a> {
     pub(super) drive: String,
     pub(super) by: &'a str,
     pub(super) at: String,
-}
-
-/// Whether a path is one to write a workbook to.
-///
-/// # Errors
-///
-/// `Error::Settings` for another ending: programs would not open it.
-pub(super) fn is_workbook(path: &Path) -> Result<()> {
-    match path.extension() {
-        Some(ending) if ending.eq_ignore_ascii_case("xlsx") => Ok(()),
-        _ => Err(Error::Settings(format!(
-            "`{}` can't be a workbook: end its name with .xlsx",
-            path.display()
-        ))),
-    }
 }
 
 /// Writes the report.

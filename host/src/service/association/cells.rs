@@ -9,10 +9,10 @@ use tokio::sync::oneshot;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Source, StreamConsumer, StreamReader, StreamResult};
 
-use super::Session;
-use super::associating::stopped;
+use super::answer::stopped;
 use crate::Result;
 use crate::bindings::exports::clientpoint::content_source::association::{Cell, Line};
+use crate::service::Session;
 use crate::store::connections::Connection;
 
 /// Lines that are taken from the plugin at once.

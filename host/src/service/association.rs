@@ -1,85 +1,30 @@
 //! "Associate OneDrive Files": tying library files to items by a sheet, looking at what that would do, and taking it
 //! back.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod answer;
+mod cells;
+mod workbook;
+
+pub use answer::{AssociatedRow, Association};
+
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use bytes::Bytes;
-use serde::Serialize;
 use wasmtime::component::StreamReader;
 
-use super::associated::{self, Copy};
-use super::report::refusal_word;
-use super::{NewFile, Session, Stop};
-use crate::bindings::exports::clientpoint::content_source::association::{
-    self as contract, Outcome, SheetError, SheetProblem,
-};
+use self::answer::stopped;
+use self::workbook::Copy;
+use super::output::{NewFile, is_workbook};
+use super::{Session, Stop};
+use crate::bindings::exports::clientpoint::content_source::association as contract;
 use crate::bindings::exports::clientpoint::content_source::content_import::Error as CallError;
-use crate::plugin::{Cause, Stopped};
 use crate::store::association::{self, SheetRow};
 use crate::store::bin;
 use crate::store::connections::Connection;
 use crate::store::runs::{self, Run};
 use crate::store::undo::{self, Undone};
 use crate::{Error, Result};
-
-/// Outcomes that leave nothing to be done: what was asked for holds, or nothing was asked for.
-const FINE: [&str; 4] = ["linked", "re-linked", "already-linked", "path-missing"];
-
-/// Blocks of rows that a note lists.
-const SPANS: usize = 20;
-
-/// What an upload came to, or would come to.
-#[derive(Clone, Debug, Serialize)]
-pub struct Association {
-    /// Whether nothing was changed.
-    pub preview: bool,
-    /// The upload in the ledger; none for a preview.
-    pub run: Option<Run>,
-    /// The sheet's name inside the workbook; empty for text.
-    pub sheet: String,
-    /// How many rows had which outcome; they add up to the rows.
-    pub counts: BTreeMap<String, u64>,
-    /// In the order of the sheet. Rows that have neither a File ID nor a path are left out.
-    pub rows: Vec<AssociatedRow>,
-    /// The number of the row with the headers.
-    pub header: u32,
-    /// What a person should know of the sheet as a whole, each in a sentence: rows that are hidden, rows without a path.
-    pub notes: Vec<String>,
-    /// Why the report that was asked for is not there. What became of the rows stands all the same.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub report_error: Option<String>,
-}
-
-/// A row, and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AssociatedRow {
-    /// As a spreadsheet program shows it beside the row.
-    pub row: u32,
-    /// The File ID, as it was read; may be empty.
-    pub file: String,
-    /// The path, as it was written; may be empty.
-    pub path: String,
-    /// The contract's word.
-    pub outcome: &'static str,
-    /// In a sentence.
-    pub message: String,
-    /// What a person should know although the row is carried out; it is in the message too.
-    pub warnings: Vec<String>,
-    /// Where the path leads, in the drive's own spelling.
-    pub resolved: Option<String>,
-    /// Other paths that could have been meant.
-    pub suggestions: Vec<String>,
-    /// Whether the sheet does not show the row, be it by a filter or by hand.
-    pub hidden: bool,
-}
-
-impl Association {
-    /// Whether every row that asked for something got it, or would.
-    pub fn is_clean(&self) -> bool {
-        self.counts.keys().all(|outcome| FINE.contains(&outcome.as_str()))
-    }
-}
 
 impl Session<'_> {
     /// Links all rows of a sheet that can be linked, all at once; with `preview`, only tells which these are. `report` is
@@ -109,7 +54,7 @@ impl Session<'_> {
     ) -> Result<Association> {
         self.user.require_administrator("associate files")?;
         let bytes = self.read_sheet(sheet).await?;
-        let report = report.map(|path| associated::is_workbook(path).and_then(|()| NewFile::at(path)));
+        let report = report.map(|path| is_workbook(path).and_then(|()| NewFile::at(path)));
         let report = report.transpose()?;
         let (connection, mut done) = if preview {
             let connection = self.connection().await?;
@@ -130,7 +75,7 @@ impl Session<'_> {
                         by: &self.user.name,
                         at: self.now(),
                     };
-                    associated::write_report(copy, report)
+                    workbook::write_report(copy, report)
                 }
                 Err(error) => Err(error),
             };
@@ -334,113 +279,6 @@ fn given_up() -> Error {
     }
 }
 
-/// Memory that runs out is the sheet's fault, as far as anybody can tell; time may be the source's; the rest is the
-/// plugin's.
-pub(super) fn stopped(stopped: Stopped) -> Error {
-    match stopped.cause {
-        Cause::Memory => Error::Plugin {
-            code: "sheet-too-large",
-            message:
-                "the sheet asks for more memory than a sheet may: copy the columns \"File ID\" and \"Sharepoint File \
-                Path\" into a new workbook, and upload that; if it happens again, upload its rows in several sheets"
-                    .into(),
-        },
-        Cause::Time => Error::Plugin {
-            code: "timed-out",
-            message: format!(
-                "the sheet took too long ({}): try again later, since the source may be slow; if it happens again, upload \
-                 its rows in several sheets",
-                stopped.why
-            ),
-        },
-        Cause::Other => stopped.into(),
-    }
-}
-
-impl From<contract::Report> for Association {
-    fn from(report: contract::Report) -> Self {
-        let rows: Vec<AssociatedRow> = report.rows.into_iter().map(AssociatedRow::from).collect();
-        Association {
-            preview: true,
-            run: None,
-            sheet: report.sheet,
-            header: report.header,
-            counts: counts(&rows),
-            notes: notes(&rows, report.header),
-            rows,
-            report_error: None,
-        }
-    }
-}
-
-fn counts(rows: &[AssociatedRow]) -> BTreeMap<String, u64> {
-    let mut counts = BTreeMap::new();
-    for row in rows {
-        *counts.entry(row.outcome.to_string()).or_default() += 1;
-    }
-    counts
-}
-
-/// What concerns several rows, or none.
-fn notes(rows: &[AssociatedRow], header: u32) -> Vec<String> {
-    let of = |some: &dyn Fn(&AssociatedRow) -> bool| -> Vec<u32> {
-        rows.iter().filter(|row| some(row)).map(|row| row.row).collect()
-    };
-    let mut notes = Vec::new();
-    if rows.is_empty() {
-        notes.push(format!(
-            "the sheet has its headers in row {header}, and no row with a File ID or a path below them"
-        ));
-    }
-    let hidden = of(&|row| row.hidden);
-    if !hidden.is_empty() {
-        notes.push(format!(
-            "{} hidden in the sheet, by a filter or by hand, and counted like the others: {}",
-            numbered(hidden.len(), "row is", "rows are"),
-            listed(&hidden)
-        ));
-    }
-    let without = of(&|row| row.outcome == "path-missing");
-    if !without.is_empty() {
-        notes.push(format!(
-            "{} a File ID and no path, so nothing was asked for: {}",
-            numbered(without.len(), "row has", "rows have"),
-            listed(&without)
-        ));
-    }
-    notes
-}
-
-fn numbered(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// Numbers of rows, those that follow one another as one: `rows 3 to 17, 20`.
-fn listed(rows: &[u32]) -> String {
-    let mut spans: Vec<(u32, u32)> = Vec::new();
-    for row in rows {
-        match spans.last_mut() {
-            Some((_, last)) if last.checked_add(1) == Some(*row) => *last = *row,
-            _ => spans.push((*row, *row)),
-        }
-    }
-    let told: Vec<String> = spans
-        .iter()
-        .take(SPANS)
-        .map(|(first, last)| match last - first {
-            0 => first.to_string(),
-            1 => format!("{first}, {last}"),
-            _ => format!("{first} to {last}"),
-        })
-        .collect();
-    let more: u32 = spans.iter().skip(SPANS).map(|(first, last)| last - first + 1).sum();
-    let title = if rows.len() == 1 { "row" } else { "rows" };
-    match more {
-        0 => format!("{title} {}", told.join(", ")),
-        more => format!("{title} {} and {more} more", told.join(", ")),
-    }
-}
-
 fn stored(row: &AssociatedRow) -> SheetRow {
     SheetRow {
         number: row.row,
@@ -449,105 +287,5 @@ fn stored(row: &AssociatedRow) -> SheetRow {
         outcome: row.outcome,
         message: row.message.clone(),
         resolved: row.resolved.clone(),
-    }
-}
-
-impl From<contract::Row> for AssociatedRow {
-    fn from(row: contract::Row) -> Self {
-        let (outcome, suggestions) = match row.outcome {
-            Outcome::Linked => ("linked", Vec::new()),
-            Outcome::ReLinked(_) => ("re-linked", Vec::new()),
-            Outcome::AlreadyLinked => ("already-linked", Vec::new()),
-            Outcome::UnknownFileId => ("unknown-file-id", Vec::new()),
-            Outcome::NoId => ("no-id", Vec::new()),
-            Outcome::PathMissing => ("path-missing", Vec::new()),
-            Outcome::PathNotFound(near) => ("path-not-found", near),
-            Outcome::IsAFolder => ("is-a-folder", Vec::new()),
-            Outcome::OtherDrive => ("other-drive", Vec::new()),
-            Outcome::UnsupportedType(_) => ("unsupported-type", Vec::new()),
-            Outcome::TooLarge(_) => ("too-large", Vec::new()),
-            Outcome::FormatMismatch(_) => ("format-mismatch", Vec::new()),
-            Outcome::DuplicateFileId(_) => ("duplicate-file-id", Vec::new()),
-            Outcome::Ambiguous(paths) => ("ambiguous", paths),
-            Outcome::UnreadableCell(_) => ("unreadable-cell", Vec::new()),
-            Outcome::ForbiddenPath => ("forbidden-path", Vec::new()),
-            Outcome::Refused(refusal) => (refusal_word(&refusal), Vec::new()),
-            Outcome::AccessDenied => ("access-denied", Vec::new()),
-            Outcome::Failed => ("failed", Vec::new()),
-        };
-        AssociatedRow {
-            row: row.number,
-            file: row.file,
-            path: row.path,
-            outcome,
-            message: row.message,
-            warnings: row.warnings,
-            resolved: row.resolved,
-            suggestions,
-            hidden: row.hidden,
-        }
-    }
-}
-
-impl From<SheetError> for Error {
-    fn from(error: SheetError) -> Self {
-        Error::Plugin {
-            code: match error.problem {
-                SheetProblem::NotASheet => "not-a-sheet",
-                SheetProblem::OtherFormat => "other-format",
-                SheetProblem::Encrypted => "encrypted",
-                SheetProblem::Damaged => "damaged",
-                SheetProblem::TooLarge => "sheet-too-large",
-                SheetProblem::NotUtf8 => "not-utf8",
-                SheetProblem::MissingColumn => "missing-column",
-                SheetProblem::DoubledColumn => "doubled-column",
-            },
-            message: error.message,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn row(row: u32, outcome: &'static str, hidden: bool) -> AssociatedRow {
-        AssociatedRow {
-            row,
-            file: "100001".into(),
-            path: String::new(),
-            outcome,
-            message: String::new(),
-            warnings: Vec::new(),
-            resolved: None,
-            suggestions: Vec::new(),
-            hidden,
-        }
-    }
-
-    #[test]
-    fn hidden_rows_and_rows_without_a_path_are_told_by_their_numbers() {
-        let mut rows = vec![row(2, "linked", true)];
-        rows.extend((4..9).map(|number| row(number, "path-missing", number < 6)));
-        let told = notes(&rows, 1);
-        assert_eq!(
-            told,
-            [
-                "3 rows are hidden in the sheet, by a filter or by hand, and counted like the others: rows 2, 4, 5",
-                "5 rows have a File ID and no path, so nothing was asked for: rows 4 to 8",
-            ]
-        );
-        assert!(notes(&[row(2, "linked", false)], 1).is_empty());
-        let many: Vec<u32> = (0..100).map(|number| number * 2).collect();
-        assert!(listed(&many).ends_with("36, 38 and 80 more"), "{}", listed(&many));
-        assert_eq!(listed(&[7]), "row 7");
-    }
-
-    #[test]
-    fn headers_without_rows_are_told() {
-        assert_eq!(
-            notes(&[], 3),
-            ["the sheet has its headers in row 3, and no row with a File ID or a path below them"]
-        );
     }
 }

@@ -1,0 +1,94 @@
+//! What the catalogue has, in the words of the contract, and back.
+
+use super::ctx::LibraryCtx;
+use crate::bindings::clientpoint::content_source::content_library::{Binding, Bound, Error, LibraryFile};
+use crate::bindings::clientpoint::content_source::types::{ItemRef, Link, Verification};
+use crate::store::association;
+use crate::store::files;
+
+/// A binding as the catalogue has it.
+pub(super) fn stored_binding(of: Binding) -> association::Binding {
+    association::Binding {
+        file: of.file,
+        item: of.item,
+        name: of.name,
+        web_url: of.web_url,
+        place: of.place,
+    }
+}
+
+impl From<association::Bound> for Bound {
+    fn from(bound: association::Bound) -> Self {
+        match bound {
+            association::Bound::Bound => Bound::Bound,
+            association::Bound::Unchanged => Bound::Unchanged,
+            association::Bound::Missing => Bound::Missing,
+        }
+    }
+}
+
+/// A link as the catalogue has it.
+pub(in crate::capability) fn stored_link(ctx: &LibraryCtx, link: Link) -> files::Link {
+    files::Link {
+        connection: ctx.connection.to_string(),
+        drive: link.source.drive,
+        item: link.source.item,
+        version: link.version,
+        hash: link.hash,
+        size: link.size,
+        verification: verification_word(link.verification).into(),
+        name: link.name,
+        web_url: link.web_url,
+    }
+}
+
+fn verification_word(verification: Verification) -> &'static str {
+    match verification {
+        Verification::Verified => "verified",
+        Verification::NoHash => "no-hash",
+        Verification::Rewritten => "rewritten",
+    }
+}
+
+impl From<files::LibraryFile> for LibraryFile {
+    fn from(file: files::LibraryFile) -> Self {
+        LibraryFile {
+            id: file.id,
+            name: file.name,
+            place: file.place.to_string(),
+            revision: file.revision,
+            size: file.size,
+            sha256: file.sha256,
+            link: file.link.map(|link| Link {
+                source: ItemRef {
+                    drive: link.drive,
+                    item: link.item,
+                },
+                version: link.version,
+                hash: link.hash,
+                size: link.size,
+                verification: match link.verification.as_str() {
+                    "verified" => Verification::Verified,
+                    "rewritten" => Verification::Rewritten,
+                    _ => Verification::NoHash,
+                },
+                name: link.name,
+                web_url: link.web_url,
+            }),
+        }
+    }
+}
+
+impl From<crate::Error> for Error {
+    fn from(error: crate::Error) -> Self {
+        match error {
+            crate::Error::NoSpace(_) => Error::NoSpace,
+            crate::Error::Storage(reason) => Error::Unavailable(reason),
+            crate::Error::Busy { .. }
+            | crate::Error::Disk { .. }
+            | crate::Error::Damaged { .. }
+            | crate::Error::DamagedDatabase { .. } => Error::Unavailable(error.to_string()),
+            other => Error::Other(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Waiting for a lock, with words for whoever watches.
+
+use std::fs::File;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures::future::{Either, select};
+
+use crate::Result;
+use crate::capability::progress::Progress;
+use crate::clock::Clock;
+
+/// How soon those who wait hear of it, and how soon again. The waits double from there.
+const FIRST_WORDS: Duration = Duration::from_secs(1);
+const NEXT_WORDS: Duration = Duration::from_secs(10);
+
+/// The longest time between two words.
+const RAREST_WORDS: Duration = Duration::from_secs(5 * 60);
+
+/// Somebody who waits, and somebody who is told.
+#[derive(Clone)]
+pub(super) struct Waiting {
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) watcher: Arc<dyn Progress>,
+}
+
+impl Waiting {
+    /// The time by the clock of whoever waits.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.utc()
+    }
+
+    /// Waits for a lock, and tells whoever watches what is waited for.
+    pub(super) async fn telling(
+        &self,
+        words: impl Fn() -> String,
+        locking: impl Future<Output = Result<File>>,
+    ) -> Result<File> {
+        let mut locking = pin!(locking);
+        let mut pause = FIRST_WORDS;
+        loop {
+            match select(locking.as_mut(), self.clock.sleep(pause)).await {
+                Either::Left((locked, _)) => return locked,
+                Either::Right(_) => self.watcher.queued(&words()),
+            }
+            pause = pause.saturating_mul(2).clamp(NEXT_WORDS, RAREST_WORDS);
+        }
+    }
+}
