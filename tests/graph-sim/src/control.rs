@@ -54,6 +54,19 @@ use crate::{
     world::World,
 };
 
+/// The table above, a request a line, for people at a terminal.
+#[must_use]
+pub fn control_verbs() -> String {
+    let rows = include_str!("control.rs")
+        .lines()
+        .map_while(|line| line.strip_prefix("//!"));
+    let cells = rows.filter_map(|row| row.trim().strip_prefix("| `")?.strip_suffix(" |")?.split_once(" | "));
+    let lines: Vec<String> = cells
+        .map(|(request, what)| format!("  {}\n      {}", request.replace('`', ""), what.replace('`', "")))
+        .collect();
+    lines.join("\n")
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Put {

@@ -61,6 +61,7 @@ pub use self::{
         Seed, TENANT_DOMAIN, TENANT_ID,
     },
     content::Content,
+    control::control_verbs,
     fault::{Fault, FaultKind, Place, RetryAfter, SignInRefusal},
     fault_text::FAULTS,
     in_drive::InDrive,

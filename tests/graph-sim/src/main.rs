@@ -10,7 +10,7 @@ use std::{
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use clap::Parser;
-use graph_sim::{CLIENT_ID, CLIENT_SECRET, Config, FAULTS, Fault, Seed, Sim, TENANT_DOMAIN, TENANT_ID};
+use graph_sim::{CLIENT_ID, CLIENT_SECRET, Config, FAULTS, Fault, Seed, Sim, TENANT_DOMAIN, TENANT_ID, control_verbs};
 use serde_json::json;
 
 /// A simulated Microsoft Graph and sign-in service, with faults on request.
@@ -61,8 +61,11 @@ fn after_help() -> String {
         "Faults:\n{}\n\nA place can follow PARAM: @graph, @metadata, @content, @download, @sign-in, @batch.\n\n\
          People sign in at /organizations/oauth2/v2.0/authorize of the sign-in service; there is a page to pick from.\n\
          Without a browser, add _sim_user to its query: member, second, guest, personal, declines, declines-consent, \
-         goes-back, needs-admin.",
-        faults.join("\n")
+         goes-back, needs-admin.\n\n\
+         Control, below the address of Microsoft Graph; JSON in, JSON out. The last seven take a \"drive\" as well, the main \
+         drive being the one they mean without it:\n{}",
+        faults.join("\n"),
+        control_verbs()
     )
 }
 

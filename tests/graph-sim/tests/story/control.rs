@@ -114,3 +114,23 @@ async fn refresh_tokens_are_steered_from_outside() {
     }
     assert_eq!(control(&sim, "POST", "interaction", json!({})).await.status, 400);
 }
+
+#[test]
+fn the_help_lists_every_request_that_the_control_address_takes() {
+    let help = std::process::Command::new(env!("CARGO_BIN_EXE_graph-sim"))
+        .arg("--help")
+        .output()
+        .unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let source = include_str!("../../src/control.rs");
+    let mut count = 0;
+    for arm in source.lines().filter_map(|line| line.trim().strip_prefix("(\"")) {
+        let Some((request, _)) = arm.split_once("\") =>") else {
+            continue;
+        };
+        let (_, path) = request.split_once("\", \"").unwrap();
+        assert!(help.contains(&format!("/_sim/{path}")), "{request}: {help}");
+        count += 1;
+    }
+    assert!(30 < count, "{count}");
+}
