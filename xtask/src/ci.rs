@@ -1,6 +1,6 @@
 //! What must hold before a change goes in.
 
-use std::{ffi::OsStr, fs, process::Command, time::Instant};
+use std::{env, ffi::OsStr, fs, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
@@ -58,6 +58,10 @@ pub fn test(arguments: &[String]) -> Result<()> {
 /// If something does not compile, or a test fails.
 pub fn test_with(mut cargo: Command, arguments: &[String]) -> Result<()> {
     component::build_hostile()?;
+    // Documents of what is seen are compared, and written only if somebody asks for it.
+    if env::var_os("INSTA_UPDATE").is_none() {
+        cargo.env("INSTA_UPDATE", "no");
+    }
     run::run(cargo.args(["test", "--workspace", "--locked"]).args(arguments))
 }
 

@@ -1,0 +1,245 @@
+//! The library, its users, the disk below it and its folder: what needs no connection.
+
+use std::path::Path;
+
+use crate::importing::pdf;
+use crate::story::Story;
+
+#[test]
+fn files_by_hand() {
+    let mut story = Story::begin("library");
+    story.says("list_empty", &["library", "list"]);
+    story.file("Plan.pdf", &pdf("a plan"));
+    story.file("Offer.docx", b"PK\x03\x04 an offer");
+    story.says("add", &["library", "add", "Plan.pdf"]);
+    story.says(
+        "add_to_a_place",
+        &["library", "add", "Offer.docx", "--place", "Workspace/Sales/2026"],
+    );
+    story.says("add_nothing", &["library", "add", "Nowhere.pdf"]);
+    story.says(
+        "add_to_a_wrong_place",
+        &["library", "add", "Plan.pdf", "--place", "Nowhere"],
+    );
+    story.says("list", &["library", "list"]);
+    story.says("show", &["library", "show", "100001"]);
+    story.says("show_nothing", &["library", "show", "100999"]);
+    story.says("move", &["library", "move", "100001", "Division/North"]);
+    story.says("move_nothing", &["library", "move", "100999", "Company Wide"]);
+
+    story.says("places_none", &["places", "100001"]);
+    story.says("place", &["place", "100001", "--clientpoint", "Fabrikam"]);
+    story.says("place_in_a_template", &["place", "100001", "--template", "Welcome"]);
+    story.says("place_nothing", &["place", "100999", "--template", "Welcome"]);
+    story.says("place_nowhere", &["place", "100001"]);
+    story.says("places", &["places", "100001"]);
+    story.file("Plan 2.pdf", &pdf("another plan"));
+    story.says("replace", &["library", "replace", "100001", "Plan 2.pdf"]);
+    story.says(
+        "replace_by_another_kind",
+        &["library", "replace", "100001", "Offer.docx"],
+    );
+    story.says("remove_what_is_shown", &["library", "remove", "100001"]);
+    story.says("unplace", &["unplace", "100001", "--clientpoint", "Fabrikam"]);
+    story.says(
+        "unplace_what_is_not",
+        &["unplace", "100001", "--clientpoint", "Fabrikam"],
+    );
+    story.quietly(&["unplace", "100001", "--template", "Welcome"]);
+
+    story.says("read", &["library", "read", "100001", "-o", "copy.pdf"]);
+    story.says("read_onto_something", &["library", "read", "100001", "-o", "copy.pdf"]);
+    story.says("read_nothing", &["library", "read", "100999", "-o", "nothing.pdf"]);
+    story.says("export", &["library", "export", "list.xlsx"]);
+    story.says("export_onto_something", &["library", "export", "list.xlsx"]);
+    story.says("export_template", &["library", "export", "--template", "form.xlsx"]);
+    story.says("export_of_another_kind", &["library", "export", "list.pdf"]);
+    story.says("keep_clientpoints", &["library", "keep-clientpoints"]);
+    story.says("keep_clientpoints_on", &["library", "keep-clientpoints", "on"]);
+    story.says(
+        "keep_clientpoints_of_a_file",
+        &["library", "keep-clientpoints", "on", "--file", "100002"],
+    );
+    story.says("keep_clientpoints_wrong", &["library", "keep-clientpoints", "perhaps"]);
+
+    story.says("bin_empty", &["library", "bin"]);
+    story.says("remove", &["library", "remove", "100002"]);
+    story.says("bin", &["library", "bin"]);
+    story.says("list_of_the_bin", &["library", "list", "--bin"]);
+    story.says("show_removed", &["library", "show", "100002"]);
+    story.says("remove_again", &["library", "remove", "100002"]);
+    story.says("restore", &["library", "restore", "100002"]);
+    story.says("restore_again", &["library", "restore", "100002"]);
+    story.says("restore_nothing", &["library", "restore", "100999"]);
+    story.quietly(&["library", "remove", "100002"]);
+    for (name, words) in [
+        ("rollback_by_hand", ["library", "rollback", "100001"]),
+        ("release_by_hand", ["library", "release", "100001"]),
+        ("unlock_by_hand", ["library", "unlock", "100001"]),
+    ] {
+        story.says(name, &words);
+    }
+    story.says("follow_unconnected", &["library", "follow", "100001", "Plan.pdf"]);
+
+    story.says("trash", &["trash", "list"]);
+    story.at("2026-04-15T05:00:00Z");
+    story.says("bin_after_30_days", &["library", "bin"]);
+    story.says("restore_too_late", &["library", "restore", "100002"]);
+    story.says("trash_later", &["trash", "list"]);
+    story.says("trash_empty", &["trash", "empty"]);
+    story.says("trash_after", &["trash", "list"]);
+    story.end();
+}
+
+#[test]
+fn users_and_what_members_may() {
+    let mut story = Story::begin("users");
+    story.says("list", &["users", "list"]);
+    story.says("add", &["users", "add", "mia", "--role", "member"]);
+    story.says("add_administrator", &["users", "add", "max", "--role", "administrator"]);
+    story.says("add_again", &["users", "add", "mia", "--role", "member"]);
+    story.says("add_without_a_role", &["users", "add", "moe"]);
+    story.says("add_with_a_wrong_name", &["users", "add", "a\nb", "--role", "member"]);
+    story.says("list_of_three", &["users", "list"]);
+    story.says("nobody", &["--as", "nobody", "library", "list"]);
+    story.file("a.csv", b"File ID,Sharepoint File Path\n100001,A.pdf\n");
+    story.file("a.pdf", &pdf("a"));
+    let forbidden: [(&str, &[&str]); 26] = [
+        ("users_list", &["users", "list"]),
+        ("users_add", &["users", "add", "eve", "--role", "administrator"]),
+        (
+            "connect",
+            &["connect", "user", "--client-id", "5e1f7a2c-0000-4000-8000-000000c11e47"],
+        ),
+        ("disconnect", &["disconnect"]),
+        ("drives_list", &["drives", "list"]),
+        ("drives_select", &["drives", "select", "b!x"]),
+        ("onedrive_list", &["onedrive", "list"]),
+        ("onedrive_import", &["onedrive", "import", "A.pdf"]),
+        ("associate", &["associate", "a.csv"]),
+        ("associate_undo", &["associate", "undo", "1"]),
+        ("sync", &["sync"]),
+        ("sync_plan", &["sync", "--plan"]),
+        ("serve", &["serve", "--once"]),
+        ("runs_list", &["runs", "list"]),
+        ("runs_show", &["runs", "show", "1"]),
+        ("status", &["status"]),
+        ("inspect", &["inspect"]),
+        ("trash_list", &["trash", "list"]),
+        ("trash_empty", &["trash", "empty"]),
+        ("secrets_rotate", &["secrets", "rotate"]),
+        ("secrets_forget", &["secrets", "forget"]),
+        ("library_list", &["library", "list"]),
+        ("library_verify", &["library", "verify"]),
+        ("library_rollback", &["library", "rollback", "100001"]),
+        ("library_export", &["library", "export", "list.xlsx"]),
+        ("library_add", &["library", "add", "a.pdf"]),
+    ];
+    for (name, words) in forbidden {
+        story.says(&format!("member_{name}"), &[&["--as", "mia"], words].concat());
+    }
+    story.end();
+}
+
+#[test]
+fn wrong_words() {
+    let mut story = Story::begin("wrong_words");
+    story.says("no_command", &[]);
+    story.says("unknown_command", &["library", "shout"]);
+    story.says("unknown_option", &["library", "list", "--all"]);
+    story.says("missing_item", &["onedrive", "import"]);
+    story.says("no_plugin", &["--plugin", "nowhere.wasm", "inspect"]);
+    story.file("not.wasm", b"no component");
+    story.says("no_component", &["--plugin", "not.wasm", "inspect"]);
+    story.says(
+        "everything_at_once",
+        &["--policy", "a=b", "--plugin", "nowhere.wasm", "inspect"],
+    );
+    story.says("associate_nothing", &["associate"]);
+    story.says("version", &["--version"]);
+    story.end();
+}
+
+#[test]
+fn damage_and_what_mends_it() {
+    let mut story = Story::begin("damage");
+    story.file("Plan.pdf", &pdf("a plan"));
+    story.quietly(&["library", "add", "Plan.pdf"]);
+    story.says("verify", &["library", "verify"]);
+    story.says("verify_one", &["library", "verify", "100001"]);
+    story.says("verify_nothing", &["library", "verify", "100999"]);
+    let damage = |bytes: Option<Vec<u8>>| {
+        move |folder: &Path| {
+            let object = the_object(folder);
+            let mut permissions = std::fs::metadata(&object).unwrap().permissions();
+            #[allow(clippy::permissions_set_readonly_false, reason = "a test's own file")]
+            permissions.set_readonly(false);
+            std::fs::set_permissions(&object, permissions).unwrap();
+            match &bytes {
+                Some(bytes) => std::fs::write(&object, bytes).unwrap(),
+                None => std::fs::remove_file(&object).unwrap(),
+            }
+        }
+    };
+    for (name, bytes) in [
+        ("changed", Some(pdf("a plaN"))),
+        ("cut_short", Some(b"%PDF".to_vec())),
+        ("too_long", Some(pdf("a plan, and more"))),
+        ("empty", Some(Vec::new())),
+    ] {
+        story.folders(damage(bytes));
+        story.says(&format!("verify_{name}"), &["library", "verify"]);
+    }
+    story.says("read", &["library", "read", "100001", "-o", "copy.pdf"]);
+    story.says("show", &["library", "show", "100001"]);
+    story.says("list", &["library", "list"]);
+    story.says("status", &["status"]);
+    story.folders(damage(None));
+    story.says("verify_missing", &["library", "verify"]);
+    story.quietly(&["library", "replace", "100001", "Plan.pdf"]);
+    story.says("verify_mended", &["library", "verify"]);
+    story.end();
+}
+
+/// The one object that the folder has.
+fn the_object(folder: &Path) -> std::path::PathBuf {
+    let objects = folder.join("clientpoint-data/objects");
+    let prefixes = std::fs::read_dir(objects).unwrap().map(|entry| entry.unwrap().path());
+    let mut all = prefixes
+        .filter(|path| path.is_dir())
+        .flat_map(|prefix| std::fs::read_dir(prefix).unwrap());
+    all.next().unwrap().unwrap().path()
+}
+
+#[test]
+fn keys_and_databases_that_are_not_the_folder_s() {
+    let mut story = Story::connected("folder");
+    story.file("Plan.pdf", &pdf("a plan"));
+    story.quietly(&["library", "add", "Plan.pdf"]);
+    story.says("adopt_nothing", &["library", "adopt"]);
+    story.says("forget_nothing", &["secrets", "forget"]);
+    story.says("rotate", &["secrets", "rotate"]);
+
+    story.folders(|folder| {
+        std::fs::rename(folder.join("clientpoint-data/secret.key"), folder.join("kept.key")).unwrap()
+    });
+    story.says("key_lost", &["library", "list"]);
+    story.says("forget", &["secrets", "forget"]);
+    story.says("after_forgetting", &["status"]);
+
+    story.folders(|folder| {
+        let data = folder.join("clientpoint-data");
+        let names = std::fs::read_dir(&data)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name());
+        for name in names.filter(|name| name.to_string_lossy().contains(".db")) {
+            std::fs::rename(data.join(&name), folder.join(&name)).unwrap();
+        }
+    });
+    story.says("database_lost", &["library", "list"]);
+    story.says("adopt", &["library", "adopt"]);
+    story.says("adopt_by_a_stranger", &["--as", "mia", "library", "adopt", "--yes"]);
+    story.says("adopt_yes", &["library", "adopt", "--yes"]);
+    story.says("adopted", &["library", "list"]);
+    story.end();
+}
