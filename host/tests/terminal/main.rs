@@ -8,6 +8,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod lists;
 mod nights;
 mod output;
 mod prompts;
