@@ -6,8 +6,11 @@ const HIDDEN: &str = "…";
 /// The months in which stories play.
 const MONTHS: [&str; 4] = ["2026-02-", "2026-03-", "2026-04-", "2026-05-"];
 
+/// Which letters something is made of.
+type Letters = fn(char) -> bool;
+
 /// Words behind which something random comes, and which characters it is made of.
-const RANDOM: [(&str, fn(char) -> bool); 9] = [
+const RANDOM: [(&str, Letters); 9] = [
     ("correlation ID ", is_token),
     ("request ID ", is_token),
     ("state=", is_token),
