@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
@@ -14,9 +14,10 @@ use tempfile::NamedTempFile;
 ///
 /// The file system's; what was there is there then.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = folder_of(path);
-    written(folder, content)?.persist(path)?;
-    sync_folder(folder)
+    written(path, content)?
+        .persist(path)
+        .map_err(|error| in_the_way(path, error.error))?;
+    sync_folder(folder_of(path))
 }
 
 /// As [`write`], unless there is a file of that name: that one stays. Whether it was written.
@@ -25,9 +26,8 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
 ///
 /// The file system's.
 pub fn write_new(path: &Path, content: &[u8]) -> io::Result<bool> {
-    let folder = folder_of(path);
-    match written(folder, content)?.persist_noclobber(path) {
-        Ok(_) => sync_folder(folder).map(|()| true),
+    match written(path, content)?.persist_noclobber(path) {
+        Ok(_) => sync_folder(folder_of(path)).map(|()| true),
         Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error.error),
     }
@@ -39,7 +39,7 @@ pub fn write_new(path: &Path, content: &[u8]) -> io::Result<bool> {
 ///
 /// The file system's.
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    fs::rename(from, to)?;
+    fs::rename(from, to).map_err(|error| in_the_way(to, error))?;
     sync_folder(folder_of(to))
 }
 
@@ -51,7 +51,7 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
 pub fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
+        Err(error) => Err(in_the_way(path, error)),
         Ok(()) => sync_folder(folder_of(path)),
     }
 }
@@ -63,6 +63,28 @@ pub fn remove(path: &Path) -> io::Result<()> {
 /// The file system's.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
+}
+
+/// The error with the path in it, where something else lies there: the system's words alone name nothing.
+pub fn in_the_way(path: &Path, error: io::Error) -> io::Error {
+    match error.kind() {
+        kind @ (ErrorKind::AlreadyExists | ErrorKind::IsADirectory | ErrorKind::NotADirectory) => {
+            let path = path.display();
+            io::Error::new(
+                kind,
+                format!("what lies at `{path}` does not belong there ({error}): move it away"),
+            )
+        }
+        _ => error,
+    }
+}
+
+/// What a program that was killed while it wrote this file has left beside it. Whoever asks knows that nobody writes it.
+pub fn half_written(path: &Path) -> Vec<PathBuf> {
+    let prefix = half(path);
+    let entries = fs::read_dir(folder_of(path)).into_iter().flatten().flatten();
+    let named = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix));
+    named.map(|entry| entry.path()).collect()
 }
 
 /// Whether an error says that the disk takes no writes at all: it is full, read-only, or somebody else's.
@@ -83,8 +105,15 @@ pub fn refusal(folder: &Path) -> Option<io::Error> {
     probe.err()
 }
 
-fn written(folder: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
-    let mut file = NamedTempFile::new_in(folder)?;
+/// How the name of a file begins that is to become that one.
+fn half(path: &Path) -> String {
+    format!("{}.half-", path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+fn written(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
+    let mut file = tempfile::Builder::new()
+        .prefix(&half(path))
+        .tempfile_in(folder_of(path))?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
     Ok(file)
@@ -110,6 +139,18 @@ mod tests {
         write(&path, b"three").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"three");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        fs::create_dir(&path).unwrap();
+        let name = path.display().to_string();
+        for error in [write(&path, b"x").unwrap_err(), remove(&path).unwrap_err()] {
+            assert!(error.to_string().contains(&name), "{error}");
+        }
+        assert_eq!(half_written(&path), Vec::<PathBuf>::new());
     }
 
     #[cfg(unix)]

@@ -6,6 +6,8 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
+use crate::disk;
+
 /// The rights of a file: its owner reads and writes.
 const FILE: u32 = 0o600;
 
@@ -34,7 +36,7 @@ pub fn folder(path: &Path) -> io::Result<()> {
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, FOLDER);
-        builder.create(path)?;
+        builder.create(path).map_err(|error| disk::in_the_way(path, error))?;
         own(path, FOLDER)?;
     }
     narrow(path, FOLDER);
@@ -49,7 +51,7 @@ pub fn folder(path: &Path) -> io::Result<()> {
 pub fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, FILE);
-    let file = options.open(path)?;
+    let file = options.open(path).map_err(|error| disk::in_the_way(path, error))?;
     narrow(path, FILE);
     Ok(file)
 }

@@ -11,7 +11,7 @@ mod key_files;
 pub(crate) use key_files::{SealedWith, is_untidy};
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use chacha20poly1305::aead::{Aead, AeadCore, KeyInit, OsRng, Payload};
@@ -20,7 +20,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// The environment variable that holds the key, where there is no key file.
 pub const KEY_VARIABLE: &str = "CLIENTPOINT_SECRET_KEY";
@@ -30,6 +30,9 @@ pub const NEXT_KEY_VARIABLE: &str = "CLIENTPOINT_SECRET_KEY_NEXT";
 
 const KEY_FILE: &str = "secret.key";
 const KEY_BYTES: usize = 32;
+
+/// More than the file of a key holds, in bytes: what is longer is none.
+const KEY_FILE_BYTES: usize = 1024;
 const NONCE_BYTES: usize = 24;
 
 /// The key under which everything secret is sealed. Wiped from memory when dropped.
@@ -70,12 +73,17 @@ impl SecretKey {
 
     /// The key in a file. None if there is no file, or one that was never written to its end.
     fn from_file(path: &Path) -> Result<Option<Self>> {
-        let text = match fs::read_to_string(path) {
+        let file = match fs::File::open(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            text => Zeroizing::new(text?),
+            file => file?,
         };
+        let mut read = Zeroizing::new(Vec::with_capacity(KEY_FILE_BYTES));
+        file.take(KEY_FILE_BYTES as u64)
+            .read_to_end(&mut read)
+            .map_err(|error| disk::in_the_way(path, error))?;
         refuse_readable_by_others(path)?;
-        let text = text.trim();
+        // What is no text at all is no key either.
+        let text = std::str::from_utf8(&read).unwrap_or("no text").trim();
         let broken_off = text.len() < 2 * KEY_BYTES && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         match Self::parse(text) {
             None if broken_off => Ok(None),

@@ -94,7 +94,7 @@ async fn seed() -> (World, TempDir) {
     (world, folder)
 }
 
-const READING: [&str; 11] = [
+const READING: [&str; 16] = [
     "users list",
     "library list",
     "--json library list",
@@ -106,6 +106,11 @@ const READING: [&str; 11] = [
     "runs show 1",
     "status",
     "inspect",
+    "drives list",
+    "onedrive list",
+    "library bin",
+    "trash list",
+    "library verify",
 ];
 
 fn writing(item: &str) -> Vec<String> {

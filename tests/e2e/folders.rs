@@ -43,12 +43,13 @@ async fn every_folder_that_was_ever_made_is_opened_as_it_was_left_and_goes_on() 
         same(&folder, &look(&host, data.path()).await, &expected["seen"], "seen");
         simulated_as_well(&expected, old.path(), sim.graph_url()).await;
         let database = |data: &Path| data.join("clientpoint.db");
-        assert_eq!(
-            dump::rows_as_in(&database(old.path()), &database(data.path())).await,
-            dump::rows_as_in(&database(old.path()), &database(old.path())).await,
-            "{}",
-            folder.display()
-        );
+        let mut now = dump::rows_as_in(&database(old.path()), &database(data.path())).await;
+        let mut then = dump::rows_as_in(&database(old.path()), &database(old.path())).await;
+        // Opening a folder on a new day sweeps it, which is written down.
+        for rows in [&mut now, &mut then] {
+            rows.retain(|row| !row.starts_with("identity: ") && !row.starts_with("sweeps: "));
+        }
+        assert_eq!(now, then, "{}", folder.display());
         same(&folder, &go_on(&host, &clock, &sim).await, &expected["then"], "then");
     }
 }

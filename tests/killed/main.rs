@@ -36,7 +36,11 @@ async fn main() {
     let (options, stop) = (SyncOptions::default(), Stop::default());
     let work = async {
         match arguments.get(5) {
-            Some(what) if what == "rotate" => admin.rotate_key().await.map(drop),
+            // Said aloud: a change that was refused would have died nowhere.
+            Some(what) if what == "rotate" => {
+                admin.rotate_key().await.unwrap();
+                Ok(())
+            }
             Some(sheet) => admin.associate(sheet.as_ref(), false, None).await.map(drop),
             None => admin.sync(&options, &stop).await.map(drop),
         }

@@ -157,7 +157,10 @@ async fn key(folder: &mut Folder, pool: &SqlitePool, is_writable: bool) -> Resul
         let is_right = sealed.is_some_and(|sealed| sealed.id == key.id());
         let tidied = if is_right { key.tidy(folder.path()) } else { Ok(()) };
         folder.together().await?;
-        tidied?;
+        // What lies about harms nobody: a change of the key says what is in its way.
+        if let Err(error) = tidied {
+            tracing::warn!("what a change of the key has left behind stays: {error}");
+        }
     }
     Ok(key)
 }
@@ -168,6 +171,12 @@ async fn key(folder: &mut Folder, pool: &SqlitePool, is_writable: bool) -> Resul
 ///
 /// `Error::Settings` if that can't be.
 pub(super) fn make(data: &Path) -> Result<()> {
+    if data.to_str().is_none() {
+        return Err(Error::Settings(format!(
+            "`{}` has a name that is no text (UTF-8), which the database can't open: give another data folder with `--data DIR`",
+            data.display()
+        )));
+    }
     if data.is_dir() {
         return Ok(());
     }

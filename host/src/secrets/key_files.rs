@@ -104,6 +104,9 @@ impl SecretKey {
         if std::env::var_os(KEY_VARIABLE).is_some() || !is_untidy(data) {
             return Ok(());
         }
+        for half in half_written(data) {
+            disk::remove(&half)?;
+        }
         let next = Self::from_file(&next_file(data)).ok().flatten();
         if next.is_some_and(|next| next.id() == self.id()) {
             return self.put_in_force(data);
@@ -126,9 +129,17 @@ impl SecretKey {
     }
 }
 
-/// Whether a change of the key was broken off.
+/// Whether a change of the key was broken off, or the writing of one.
 pub(crate) fn is_untidy(data: &Path) -> bool {
-    next_file(data).exists()
+    next_file(data).exists() || !half_written(data).is_empty()
+}
+
+/// Files that a program was killed over: they hold a key, or a part of one.
+fn half_written(data: &Path) -> Vec<PathBuf> {
+    [key_file(data), next_file(data)]
+        .iter()
+        .flat_map(|file| disk::half_written(file))
+        .collect()
 }
 
 fn key_file(data: &Path) -> PathBuf {
@@ -182,7 +193,13 @@ mod tests {
         assert_eq!(SecretKey::load(data.path()).unwrap().id(), next.id());
 
         next.next(data.path()).unwrap();
+        fs::write(data.path().join("secret.key.next.half-AbC123"), "0123").unwrap();
         next.tidy(data.path()).unwrap();
+        assert_eq!(
+            fs::read_dir(data.path()).unwrap().count(),
+            1,
+            "nothing of a key is left behind"
+        );
         assert!(!is_untidy(data.path()));
         opens(&next);
     }

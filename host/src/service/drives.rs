@@ -8,7 +8,7 @@ use super::Session;
 use super::accounting::{self, Pages};
 use crate::bindings::exports::clientpoint::content_source::content_import::Error as ContractError;
 use crate::bindings::exports::clientpoint::content_source::content_import::{self as contract, DriveKind};
-use crate::store::connections::{self, ChosenDrive, Connection};
+use crate::store::connections::{ChosenDrive, Connection};
 use crate::store::detach::{self, Moved};
 use crate::store::plans;
 use crate::store::runs::{self, Ending};
@@ -65,7 +65,7 @@ impl Session<'_> {
         let connection = self.connection().await?;
         let selected = connection.drive.as_ref().map(|drive| drive.id.clone());
         let (pages, cut_short) = self.drive_pages(&connection).await?;
-        connections::checked(&self.host.pool, &connection.id, &self.now()).await?;
+        self.accepted(&connection).await;
         let mut list = DriveList {
             drives: Vec::new(),
             notes: cut_short.into_iter().collect(),

@@ -132,7 +132,7 @@ impl Session<'_> {
             return Err(self.refused(connection, refused).await?);
         }
         if connection.needs_reconnect.is_some() {
-            connections::checked(&self.host.pool, &connection.id, &self.now()).await?;
+            self.accepted(connection).await;
         }
         let instance = self.host.instance(connection, &plan, tokens.clone()).await?;
         Ok((instance, tokens))
@@ -199,7 +199,10 @@ impl Session<'_> {
             problem: problem.into(),
             message: message.into(),
         };
-        connections::broken(&self.host.pool, &connection.id, &broken).await?;
+        // A disk without room must not hide from the person what they are to do.
+        if let Err(error) = connections::broken(&self.host.pool, &connection.id, &broken).await {
+            tracing::warn!("that a connection is broken can't be written down: {error}");
+        }
         Ok(match connection.mode {
             Mode::User => needs_reconnect(connection, &broken),
             Mode::Organization => Error::SignIn {
@@ -207,6 +210,13 @@ impl Session<'_> {
                 message: broken.message,
             },
         })
+    }
+
+    /// Notes that the credentials were accepted. Where that can't be written down, work goes on: it is seen again next time.
+    pub(super) async fn accepted(&self, connection: &Connection) {
+        if let Err(error) = connections::checked(&self.host.pool, &connection.id, &self.now()).await {
+            tracing::warn!("that a connection works can't be written down: {error}");
+        }
     }
 
     pub(super) fn now(&self) -> String {

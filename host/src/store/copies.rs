@@ -7,7 +7,6 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use sqlx::sqlite::SqliteConnection;
-use tempfile::NamedTempFile;
 
 use crate::{Error, Result, disk};
 
@@ -15,6 +14,8 @@ use crate::{Error, Result, disk};
 pub(crate) const KEPT: TimeDelta = TimeDelta::days(30);
 
 const NAME: &str = "clientpoint.db.before-schema-";
+/// One that is being written: a program that is killed over it leaves it behind.
+const HALF: &str = "clientpoint.db.half-copied-";
 const AT: &str = "-at-";
 const MOMENT: &str = "%Y-%m-%dT%H%M%SZ";
 
@@ -30,7 +31,10 @@ pub(crate) async fn make(
     now: DateTime<Utc>,
 ) -> Result<String> {
     // An empty file, so that nobody else may read it at any moment.
-    let file = NamedTempFile::new_in(data)?.into_temp_path();
+    let file = tempfile::Builder::new()
+        .prefix(HALF)
+        .tempfile_in(data)?
+        .into_temp_path();
     let to = file.to_str().ok_or_else(|| {
         Error::Settings(format!(
             "`{}` is no path that can be written down: give another data folder",
@@ -45,7 +49,8 @@ pub(crate) async fn make(
     Ok(name)
 }
 
-/// Takes away the copies that were kept long enough.
+/// Takes away the copies that were kept long enough, and those that were never whole. Whoever calls is in the folder, so
+/// that nobody is alone in it and copies.
 ///
 /// # Errors
 ///
@@ -66,7 +71,9 @@ pub(crate) fn forget_all(data: &Path) -> Result<()> {
 fn forget(data: &Path, which: impl Fn(DateTime<Utc>) -> bool) -> Result<()> {
     for entry in fs::read_dir(data)? {
         let entry = entry?;
-        if made_at(&entry.file_name().to_string_lossy()).is_some_and(&which) {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(HALF) || made_at(&name).is_some_and(&which) {
             disk::remove(&entry.path())?;
         }
     }
@@ -100,9 +107,10 @@ mod tests {
             fs::write(data.path().join(name), b"x").unwrap();
         }
         let left = || fs::read_dir(data.path()).unwrap().count();
+        fs::write(data.path().join(format!("{HALF}AbC123")), b"half").unwrap();
 
         forget_old(data.path(), made + KEPT).unwrap();
-        assert_eq!(left(), 4);
+        assert_eq!(left(), 4, "what was never whole is gone");
         forget_old(data.path(), made + KEPT + TimeDelta::seconds(1)).unwrap();
         assert_eq!(left(), 3);
         assert!(!data.path().join(&copy).exists());
