@@ -12,6 +12,7 @@ mod approving;
 mod associating;
 mod bin;
 mod browsing;
+mod cases;
 mod certificates;
 mod connecting;
 mod crashed_uploads;
