@@ -218,7 +218,7 @@ fn planned(plan: &PlanReport) -> Output {
             ]
         })
         .collect();
-    let mut text = Page::default();
+    let mut text = finished_before(plan.before.as_deref());
     if !rows.is_empty() {
         let heading = ["FILE ID", "NAME", "IN ONEDRIVE", "WOULD BE", "SIZE", "SHOWN IN"];
         text.add(Page::table(heading, &rows));
@@ -276,8 +276,20 @@ fn listed(runs: &[RunRow]) -> Output {
     }
 }
 
-fn shown(ledger: &Ledger) -> Output {
+/// The run that was interrupted and has come to its end first: nobody has seen yet what became of its files.
+fn finished_before(before: Option<&Ledger>) -> Page {
     let mut text = Page::default();
+    if let Some(before) = before {
+        let id = before.run.id;
+        text.line(format!("run {id} had been interrupted, and has come to its end first:"));
+        text.add(shown(before).text);
+        text.line("");
+    }
+    text
+}
+
+fn shown(ledger: &Ledger) -> Output {
+    let mut text = finished_before(ledger.before.as_deref());
     for line in &ledger.lines {
         let reached = match line.reached {
             0 => String::new(),

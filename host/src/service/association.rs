@@ -59,14 +59,14 @@ impl Session<'_> {
         let (connection, mut done) = if preview {
             let connection = self.connection().await?;
             let done = stop.unless_asked(self.previewed(&connection, bytes.clone())).await;
-            let done = done.ok_or_else(given_up)??;
+            let done = done.ok_or_else(|| given_up("a preview changes nothing"))??;
             (connection, done)
         } else {
             self.applied(bytes.clone(), stop).await?
         };
         if let Some(report) = report {
             let lines = stop.unless_asked(self.lines(&connection, bytes)).await;
-            let written = match lines.unwrap_or_else(|| Err(given_up())) {
+            let written = match lines.unwrap_or_else(|| Err(given_up("there is no report"))) {
                 Ok(lines) => {
                     let copy = Copy {
                         association: &done,
@@ -182,7 +182,7 @@ impl Session<'_> {
                 Ok(told) => self.answered(&connection, told).await,
                 Err(ended) => Err(stopped(ended)),
             },
-            _closed = stopping => Err(given_up()),
+            _closed = stopping => Err(self.given_up(&run).await?),
         };
         let mut association = match told {
             Ok(told) => Association::from(told),
@@ -240,6 +240,15 @@ impl Session<'_> {
         }
     }
 
+    /// That somebody has stopped an upload. What it has linked is told by [`Session::failed`].
+    async fn given_up(&self, run: &Run) -> Result<Error> {
+        let linked = association::bound(&self.host.pool, run.id).await?;
+        Ok(match linked.is_empty() {
+            true => given_up("nothing was linked"),
+            false => given_up("some rows were carried out"),
+        })
+    }
+
     /// Ends an upload by an error, and tells how to take back what it has linked all the same.
     async fn failed(&self, run: &Run, error: Error) -> Result<Error> {
         let linked = association::bound(&self.host.pool, run.id).await?.len();
@@ -272,10 +281,11 @@ impl Session<'_> {
     }
 }
 
-fn given_up() -> Error {
+/// An upload that was stopped, and what stands.
+fn given_up(stands: &str) -> Error {
     Error::Sync {
         code: "stopped",
-        message: "the upload was stopped before it came to its end".into(),
+        message: format!("the upload was stopped before it came to its end: {stands}"),
     }
 }
 

@@ -36,6 +36,9 @@ pub struct Ledger {
     pub counts: BTreeMap<String, u64>,
     /// By File ID. Files that have not changed have none.
     pub lines: Vec<Line>,
+    /// The run that lay interrupted, and came to its end before this one began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Box<Ledger>>,
 }
 
 /// A run as a list shows it.
@@ -66,7 +69,7 @@ pub struct Health {
 }
 
 impl Ledger {
-    /// Whether every file follows its item as it should.
+    /// Whether every file follows its item as it should. Files of the run before it were looked at once more by this one.
     pub fn is_clean(&self) -> bool {
         let fine = ["updated", "unverified", "unchanged", "source-back"];
         self.run.state == "complete" && self.counts.keys().all(|outcome| fine.contains(&outcome.as_str()))
@@ -170,6 +173,7 @@ impl Session<'_> {
         Ok(Ledger {
             counts: runs::counts(&self.host.pool, &run).await?,
             lines: runs::lines(&self.host.pool, run.id).await?,
+            before: None,
             run,
         })
     }

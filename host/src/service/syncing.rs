@@ -50,6 +50,9 @@ pub struct PlanReport {
     /// How many files would have which outcome, as the ledger of a sync counts them: also those that do not follow, and of
     /// which nothing is new.
     pub counts: BTreeMap<String, u64>,
+    /// The run that lay interrupted, and came to its end before the plan was made: that one has changed files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Box<Ledger>>,
 }
 
 /// What would happen to a file.
@@ -118,9 +121,10 @@ impl Session<'_> {
             plans::require(&self.host.pool, &connection.id, plan).await?;
         }
         let _right = self.no_sync(&connection.id).await?;
-        self.finish_interrupted(&connection, stop).await?;
+        let before = self.finish_interrupted(&connection, stop).await?;
         let run = self.begin(&connection, "manual", options).await?;
-        self.carry_on(&connection, run, stop).await
+        let ledger = self.carry_on(&connection, run, stop).await?;
+        Ok(Ledger { before, ..ledger })
     }
 
     /// Runs what is due, for all connections, until it is stopped. `told` hears of every run.
@@ -152,7 +156,7 @@ impl Session<'_> {
         self.user.require_administrator("plan a sync")?;
         let connection = self.connection().await?;
         let _right = self.no_sync(&connection.id).await?;
-        self.finish_interrupted(&connection, stop).await?;
+        let before = self.finish_interrupted(&connection, stop).await?;
         let mut run = self.begin(&connection, "plan", &SyncOptions::default()).await?;
         let allowance = Allowance::new(self.host);
         let halt = {
@@ -190,6 +194,7 @@ impl Session<'_> {
             unchanged,
             counts,
             rows,
+            before,
         })
     }
 
@@ -217,15 +222,16 @@ impl Session<'_> {
         }
     }
 
-    async fn finish_interrupted(&self, connection: &Connection, stop: &Stop) -> Result<()> {
-        if let Some(run) = runs::unfinished(&self.host.pool, &connection.id).await? {
-            if run.kind == "plan" {
-                self.give_up_plan(&run).await?;
-            } else {
-                self.carry_on(connection, run, stop).await?;
-            }
+    /// Brings a run to its end that lay interrupted, if there is one, and gives its ledger.
+    async fn finish_interrupted(&self, connection: &Connection, stop: &Stop) -> Result<Option<Box<Ledger>>> {
+        let Some(run) = runs::unfinished(&self.host.pool, &connection.id).await? else {
+            return Ok(None);
+        };
+        if run.kind == "plan" {
+            self.give_up_plan(&run).await?;
+            return Ok(None);
         }
-        Ok(())
+        Ok(Some(Box::new(self.carry_on(connection, run, stop).await?)))
     }
 
     async fn begin(&self, connection: &Connection, kind: &str, options: &SyncOptions) -> Result<Run> {

@@ -82,7 +82,7 @@ fn put(sim: &Sim, path: &str, text: &str) -> String {
 /// What came of a sync, without its sentences.
 async fn sync(admin: &Session<'_>) -> Value {
     let ledger = admin.sync(&SyncOptions::default(), &Stop::default()).await.unwrap();
-    let Ledger { run, counts, lines } = ledger;
+    let Ledger { run, counts, lines, .. } = ledger;
     assert_eq!(counts.values().sum::<u64>(), run.inputs, "{lines:?}");
     let lines: Vec<Value> = lines
         .into_iter()
