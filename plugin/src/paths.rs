@@ -122,8 +122,9 @@ impl DriveAddress {
 #[must_use]
 pub fn read(text: &str, drive: &DriveAddress) -> Option<Reference> {
     let text = cleaned(text);
+    let text = bare(&text);
     // "Open in the desktop app" puts the program before the address.
-    let text = after_program(&text);
+    let text = after_program(text);
     if text.is_empty() {
         return None;
     }
@@ -135,10 +136,21 @@ pub fn read(text: &str, drive: &DriveAddress) -> Option<Reference> {
         return Some(match scheme.to_ascii_lowercase().as_str() {
             "http" | "https" => web::read(&text, drive),
             "file" => outside(&decoded(rest), OWN_COMPUTER),
-            _ => Reference::Forbidden("is neither a path nor the address of a web page"),
+            _ => Reference::Forbidden(
+                "is neither a path nor the address of a web page: give the file's path in the drive, or its address in the browser",
+            ),
         });
     }
-    Some(plain(&text.replace('\\', "/"), drive))
+    // Where people copy the way to a file as a page shows it, `>` is between the names; in one, it can't be.
+    Some(plain(&text.replace(['\\', '>'], "/"), drive))
+}
+
+/// Without the brackets that mail programs put around an address, and Windows' sign for a path as it is: no name can have
+/// these characters.
+fn bare(text: &str) -> &str {
+    let inner = text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+    let text = inner.map_or(text, str::trim);
+    text.strip_prefix(r"\\?\").unwrap_or(text)
 }
 
 /// The address in `ms-word:ofe|u|https://…|n|…`.
@@ -264,7 +276,7 @@ fn decoded(text: &str) -> Cow<'_, str> {
 pub fn shown(text: &str, reference: &Reference) -> String {
     let slash = ['/', '\\'];
     let text = cleaned(text);
-    let text = unwrapped(&text);
+    let text = unwrapped(bare(&text));
     let text = text.split('?').next().unwrap_or_default();
     let (scheme, rest) = match text.split_once("://") {
         Some((_, rest)) => text.split_at(text.len() - rest.len()),

@@ -51,8 +51,10 @@ fn likely_date(number: f64) -> Option<String> {
 /// Without what copying leaves at the ends: blanks of all kinds, marks that can't be seen, and pairs of quotes.
 #[must_use]
 pub fn cleaned(text: &str) -> String {
-    let unseen =
-        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}');
+    // Windows puts marks of direction around what it shows in its windows for properties.
+    let direction = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}');
+    let no_width = |c: char| matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{ad}');
+    let unseen = |c: char| c.is_whitespace() || c.is_control() || direction(c) || no_width(c);
     let mut text = text.trim_matches(unseen);
     for (open, close) in [('"', '"'), ('\'', '\''), ('“', '”'), ('„', '“'), ('«', '»')] {
         if let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
@@ -65,13 +67,16 @@ pub fn cleaned(text: &str) -> String {
 
 /// The File ID that a text could have been meant for, though it is none itself: without a `#` before it (`#100001`),
 /// without marks between thousands (`100,001`, `100.001`, `100 001`, `100'001`), without a name behind it
-/// (`100001 Offer.pdf`). None for what is as it should be, or could be anything. A guess to ask about, never to follow.
+/// (`100001 Offer.pdf`) or a word before it (`File ID: 100001`), without zeros before it, in the digits of another script. None for what is as it should be, or could be anything. A guess to ask about, never to follow.
 #[must_use]
 pub fn meant(text: &str) -> Option<String> {
     let cleaned = cleaned(text);
     let text = cleaned.strip_prefix('\'').unwrap_or(&cleaned);
     let bare = text.strip_prefix(['#', '№']).map_or(text, str::trim_start);
-    let number = ungrouped(bare).or_else(|| leading(bare))?;
+    let number = ungrouped(bare)
+        .filter(|number| number != text)
+        .or_else(|| leading(bare))
+        .or_else(|| alone(bare))?;
     (number != text && number.len() <= LONGEST).then_some(number)
 }
 
@@ -97,6 +102,27 @@ fn leading(text: &str) -> Option<String> {
     let apart = rest.starts_with(|c: char| !c.is_alphanumeric());
     let more = rest.chars().any(char::is_alphabetic) && !rest.starts_with(['.', ',']);
     (number.len() >= 3 && apart && more).then(|| number.to_owned())
+}
+
+/// A number of some length that has words before it at most, and marks around it, in whichever digits.
+fn alone(text: &str) -> Option<String> {
+    let text = text.trim_matches(|c: char| !c.is_alphanumeric());
+    let (words, number) = text.rsplit_once([' ', '\u{a0}', ':', '#']).unwrap_or(("", text));
+    let number: Option<String> = number.chars().map(digit).collect();
+    let number = number?.trim_start_matches('0').to_owned();
+    (number.len() >= 3 && !words.chars().any(char::is_numeric)).then_some(number)
+}
+
+/// A digit as ASCII has it: also of full width, and as they are written in Arabic.
+fn digit(c: char) -> Option<char> {
+    let zero = match c {
+        '0'..='9' => '0',
+        '\u{660}'..='\u{669}' => '\u{660}',
+        '\u{6f0}'..='\u{6f9}' => '\u{6f0}',
+        '\u{ff10}'..='\u{ff19}' => '\u{ff10}',
+        _ => return None,
+    };
+    char::from_digit(u32::from(c) - u32::from(zero), 10)
 }
 
 fn written(text: &str) -> Result<Option<String>, &'static str> {
@@ -218,6 +244,14 @@ mod tests {
             "100001_Offer.pdf",
             "#100001 (Offer)",
             " '#100001 ",
+            "0100001",
+            "'00100001",
+            "ID 100001",
+            "File ID: 100001",
+            "(100001)",
+            "<100001>",
+            "１００００１",
+            "١٠٠٠٠١",
         ] {
             assert_eq!(meant(written), Some("100001".to_owned()), "{written:?}");
         }
@@ -237,6 +271,18 @@ mod tests {
             "2026-11-27",
         ] {
             assert_eq!(meant(written), None, "{written:?}");
+        }
+    }
+
+    #[test]
+    fn marks_of_direction_that_windows_puts_around_a_text_are_no_part_of_it() {
+        for written in [
+            "\u{202a}100001\u{202c}",
+            "\u{2066}100001\u{2069}",
+            "\u{61c}100001",
+            "\u{202d}100001",
+        ] {
+            assert_eq!(text(written), Ok(Some("100001".to_owned())), "{written:?}");
         }
     }
 

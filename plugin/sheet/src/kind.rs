@@ -47,6 +47,9 @@ pub fn of(bytes: &[u8]) -> Result<Format, SheetError> {
             format!("this is a web page or XML that only looks like a workbook: {SAVE_AS}"),
         ));
     }
+    if is_wide(text) {
+        return Err(not_utf8());
+    }
     if text.iter().take(64 * 1024).any(|byte| *byte == 0) {
         return Err(not_a_sheet());
     }
@@ -78,6 +81,20 @@ fn compound(bytes: &[u8]) -> SheetError {
     other_format("an old workbook (.xls)")
 }
 
+/// Whether it begins like text in UTF-16 or UTF-32 that has no mark before it: of a letter of a header, all bytes but one
+/// are zero.
+fn is_wide(text: &[u8]) -> bool {
+    let Some(start) = text.get(..16) else { return false };
+    let wide = |zeros: [bool; 4]| {
+        let mut units = start.chunks_exact(4);
+        units.all(|unit| unit.iter().zip(zeros).all(|(byte, zero)| (*byte == 0) == zero))
+    };
+    wide([false, true, false, true])
+        || wide([true, false, true, false])
+        || wide([false, true, true, true])
+        || wide([true, true, true, false])
+}
+
 pub(super) fn other_format(what: &str) -> SheetError {
     SheetError::new(Problem::OtherFormat, format!("this is {what}: {SAVE_AS}"))
 }
@@ -102,6 +119,18 @@ mod tests {
 
     fn problem(bytes: &[u8]) -> Option<Problem> {
         of(bytes).err().map(|error| error.problem)
+    }
+
+    #[test]
+    fn text_in_wide_letters_is_told_as_such_with_and_without_a_mark_before_it() {
+        let letters = "File ID,Sharepoint File Path";
+        for zeros in [(0, 1), (1, 0), (0, 3), (3, 0)] {
+            let wide: Vec<u8> = letters
+                .bytes()
+                .flat_map(|byte| [vec![0; zeros.0], vec![byte], vec![0; zeros.1]].concat())
+                .collect();
+            assert_eq!(problem(&wide), Some(Problem::NotUtf8), "{zeros:?}");
+        }
     }
 
     #[test]

@@ -10,8 +10,9 @@ use super::{
 /// The longest field, in bytes.
 const FIELD: usize = 64 * 1024;
 
-/// What a field can be separated by: Excel takes the semicolon where the comma stands in numbers.
-const SEPARATORS: [char; 3] = [',', ';', '\t'];
+/// What a field can be separated by: Excel takes the semicolon where the comma stands in numbers. Neither
+/// the tab nor the bar can be in a path.
+const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
 /// The cells, one after the other.
 pub(super) struct Pull<'a> {
@@ -224,6 +225,9 @@ mod tests {
     #[test]
     fn the_separator_is_told_or_guessed_from_the_headers() {
         assert_eq!(cells("sep=;\na;b,c"), of(&[(1, 0, "a"), (1, 1, "b,c")]));
+        assert_eq!(cells("\u{feff}sep=|\na|b,c"), of(&[(1, 0, "a"), (1, 1, "b,c")]));
+        let bars = "File ID|Sharepoint File Path\n1|a;b,c.docx";
+        assert!(cells(bars).contains(&(1, 1, "a;b,c.docx".to_owned())));
         let title = "Our files, all of them\nFile ID;Sharepoint File Path\n1;a,b,c.docx";
         assert!(cells(title).contains(&(2, 1, "a,b,c.docx".to_owned())));
         assert_eq!(

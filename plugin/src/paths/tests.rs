@@ -35,6 +35,9 @@ fn r40_relative_paths_lose_what_copying_adds() {
         "A/b.docx?web=1",
         "/drives/b!abc/root:/A/b.docx",
         "/drive/root:/A/b.docx",
+        "A > b.docx",
+        "<A/b.docx>",
+        "\u{202a}A\\b.docx\u{202c}",
     ] {
         is(text, "A/b.docx");
     }
@@ -52,6 +55,7 @@ fn r40_server_relative_paths_and_addresses_lead_below_the_drive() {
         "/SITES/team/shared%20documents/A/b.docx",
         "sites/Team/Shared Documents/A/b.docx",
         "https://contoso.sharepoint.com/sites/Team/Shared%20Documents/A/b.docx",
+        "<https://contoso.sharepoint.com/sites/Team/Shared%20Documents/A/b.docx>",
         "https://Contoso.SharePoint.com:443/sites/Team/Shared%20Documents/A/b.docx?web=1",
         "HTTP://contoso.sharepoint.com/sites/Team/Shared Documents/A/b.docx#page=2",
         "https://contoso.sharepoint.com/sites/Team/Shared%20Documents/A/b.docx?csf=1&web=1&e=Xy#x",
@@ -365,4 +369,26 @@ fn case_and_accents_make_no_difference() {
     assert_eq!(spellings("plain.pdf"), Vec::<String>::new());
     assert_eq!(spellings("R\u{e9}.pdf"), ["Re\u{301}.pdf"]);
     assert_eq!(spellings("Re\u{301}.pdf"), ["R\u{e9}.pdf"]);
+}
+
+#[test]
+fn what_leads_elsewhere_is_told_with_the_way_out_and_a_long_path_of_windows_as_what_it_is() {
+    for text in [
+        "https://1drv.ms/b/s!A",
+        "smb://server/share/a.pdf",
+        "https://a@evil.example/a.pdf",
+    ] {
+        let read = read(text, &team()).unwrap();
+        let Reference::Forbidden(why) = read else {
+            unreachable!("{text}: {read:?}")
+        };
+        assert!(why.contains("give the file's path in the drive"), "{why}");
+    }
+    let text = r"\\?\C:\Users\ada\A\b.docx";
+    let read = read(text, &team()).unwrap();
+    assert!(
+        matches!(&read, Reference::Outside { path, .. } if path == "Users/ada/A/b.docx"),
+        "{read:?}"
+    );
+    assert_eq!(shown(text, &read), r"C:\Users\ada\A\b.docx");
 }

@@ -45,7 +45,9 @@ pub(super) fn host_and_path(url: &str) -> Option<(String, &str)> {
 pub(super) fn read(url: &str, drive: &DriveAddress) -> Reference {
     let url = url.replace('\\', "/");
     let Some((host, rest)) = host_and_path(&url) else {
-        return Reference::Forbidden("is no address of a web page that could be followed");
+        return Reference::Forbidden(
+            "is no address of a web page that could be followed: give the file's path in the drive, or its address in the browser",
+        );
     };
     if !drive.is_sibling(&host) {
         return Reference::Forbidden(FOREIGN);
@@ -73,7 +75,8 @@ pub(super) fn read(url: &str, drive: &DriveAddress) -> Reference {
     server_relative(places, &host, drive)
 }
 
-const FOREIGN: &str = "leads to another host than that of the drive";
+const FOREIGN: &str =
+    "leads to another host than that of the drive: give the file's path in the drive, or its address in the browser";
 
 /// A page or a link that has no path in it. None for all other addresses.
 fn page(url: &str, host: &str, (path, query): (&str, &str), drive: &DriveAddress) -> Option<Reference> {
