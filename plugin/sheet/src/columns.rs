@@ -17,6 +17,10 @@ const KEPT: usize = 64 * 1024 * 1024;
 /// Cells that are compared with headers that they do not quite fit.
 const COMPARED: u32 = 10_000;
 
+/// Why nobody can tell which field is the path.
+const TOO_WIDE: &str = "the row has more fields than the row with the headers: put quotes around a name or a path that \
+                        has the separator in it, or give each column a header";
+
 /// What one of the two cells holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Value {
@@ -74,6 +78,10 @@ pub(super) struct Collector {
     only: Option<(&'static str, u32, Option<Nearly>)>,
     both: Option<(u32, Nearly, Nearly)>,
     header: u32,
+    /// How many fields the row of the headers has, where a row with more of them has been cut at the wrong places.
+    width: Option<u32>,
+    /// Whether the row that is under way has more.
+    is_too_wide: bool,
     /// The row that is under way.
     open: Row,
     rows: Vec<Row>,
@@ -94,6 +102,8 @@ impl Collector {
             only: None,
             both: None,
             header: 0,
+            width: None,
+            is_too_wide: false,
             open: Row::default(),
             rows: Vec::new(),
             room: KEPT,
@@ -110,13 +120,32 @@ impl Collector {
         self.columns
     }
 
-    /// Takes one cell.
-    pub(super) fn cell(&mut self, placed: Placed) -> Result<(), SheetError> {
-        let Placed { row, column, .. } = placed;
+    /// Takes one cell of text in which `last` was the last whole line: its row, and how many fields it has. A row with more
+    /// fields than the headers has a separator in one of them.
+    pub(super) fn field(&mut self, placed: Placed, last: (u32, u32)) -> Result<(), SheetError> {
+        let (row, column) = (placed.row, placed.column);
+        // Before the cell is taken, since a cell that is not wanted may be the one too many.
+        self.begin(row)?;
+        if self.columns.is_some() && self.width.is_none() && self.header == last.0.saturating_add(1) {
+            self.width = Some(last.1);
+        }
+        self.is_too_wide |= self.width.is_some_and(|width| width <= column);
+        self.cell(placed)
+    }
+
+    /// Sees to it that this is the row that is under way.
+    fn begin(&mut self, row: u32) -> Result<(), SheetError> {
         if self.row != Some(row) {
             self.close()?;
             self.row = Some(row);
         }
+        Ok(())
+    }
+
+    /// Takes one cell.
+    pub(super) fn cell(&mut self, placed: Placed) -> Result<(), SheetError> {
+        let Placed { row, column, .. } = placed;
+        self.begin(row)?;
         if !self.wants(column) {
             return Ok(());
         }
@@ -151,14 +180,18 @@ impl Collector {
         };
         let headers = std::mem::take(&mut self.headers);
         let mut open = std::mem::take(&mut self.open);
+        let is_too_wide = std::mem::take(&mut self.is_too_wide);
         let number = row.saturating_add(1);
-        if self.columns.is_none() {
+        let Some((_, path)) = self.columns else {
             return self.look(&headers, number);
-        }
+        };
         // A header that stands again at the top of each page is none of the rows.
         let again = headers.iter().any(|(_, id)| *id) && headers.iter().any(|(_, id)| !*id);
         if again || (open.id == Value::Blank && open.path == Value::Blank) {
             return Ok(());
+        }
+        if is_too_wide {
+            open.path = Value::Unreadable(name(row, path), TOO_WIDE.to_owned());
         }
         if self.rows.len() >= self.limits.rows as usize {
             return Err(SheetError::new(

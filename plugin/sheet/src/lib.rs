@@ -256,7 +256,7 @@ fn find(bytes: &[u8], limits: Limits) -> Result<(Sheet, Option<Source<'_>>), She
             let mut collector = Collector::new(String::new(), limits);
             let mut cells = text::Pull::new(bytes)?;
             while let Some(placed) = cells.next()? {
-                collector.cell(placed)?;
+                collector.field(placed, cells.last_line())?;
             }
             Ok((columns::choose(vec![collector.end(&[], &[])?], &[])?, None))
         }

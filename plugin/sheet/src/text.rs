@@ -20,6 +20,9 @@ pub(super) struct Pull<'a> {
     separator: char,
     row: u32,
     column: u32,
+    /// Whether something but blanks was in the line that is under way.
+    is_filled: bool,
+    last: (u32, u32),
 }
 
 impl<'a> Pull<'a> {
@@ -37,7 +40,14 @@ impl<'a> Pull<'a> {
             separator,
             row,
             column: 0,
+            is_filled: false,
+            last: (0, 0),
         })
+    }
+
+    /// The last whole line that is not blank: its row, from 0, and how many fields it has, blank ones too.
+    pub(super) const fn last_line(&self) -> (u32, u32) {
+        self.last
     }
 
     /// The next cell that is not blank.
@@ -57,8 +67,10 @@ impl<'a> Pull<'a> {
                     ),
                 ));
             }
+            let is_filled = !field.text.trim().is_empty();
+            self.is_filled |= is_filled;
             self.go_behind(field.length);
-            if !field.text.trim().is_empty() {
+            if is_filled {
                 let (cell, link) = meant(field.text);
                 return Ok(Some(Placed {
                     row,
@@ -81,6 +93,9 @@ impl<'a> Pull<'a> {
         }
         let after = rest.strip_prefix('\r').unwrap_or(rest);
         self.rest = after.strip_prefix('\n').unwrap_or(after);
+        if std::mem::take(&mut self.is_filled) {
+            self.last = (self.row, self.column.saturating_add(1));
+        }
         self.row = self.row.saturating_add(1);
         self.column = 0;
     }

@@ -362,3 +362,23 @@ fn bytes_that_are_not_those_that_were_packed_are_refused_wherever_they_are() {
         assert_eq!(problem(&bytes), Problem::Damaged, "{changed}");
     }
 }
+
+#[test]
+fn a_path_that_the_separator_cuts_in_two_links_nothing() {
+    let read_all = |text: &str| read(text.as_bytes(), limits()).unwrap().rows;
+    let cut = |row: &Row| matches!(&row.path, Value::Unreadable(_, why) if why.contains("more fields than the row"));
+    for text in [
+        "File ID,Sharepoint File Path\n1,Offer.pdf, v2.pdf\n2,Plan.pdf\n3,\"Offer.pdf, v2.pdf\"\n",
+        "File ID,Sharepoint File Path\r\n\r\n1,Offer.pdf,,v2.pdf\r\n2,Plan.pdf,,\r\n3,\"Offer.pdf, v2.pdf\"",
+        "Our files\nName;File ID;Sharepoint File Path\nA;B;1;Offer.pdf\nA;2;Plan.pdf\n;3;Offer.pdf, v2.pdf\n",
+    ] {
+        let rows = read_all(text);
+        assert_eq!(rows.len(), 3, "{text}");
+        assert!(cut(&rows[0]), "{text}: {:?}", rows[0]);
+        assert_eq!(rows[1].path, Value::Text("Plan.pdf".to_owned()), "{text}");
+        assert_eq!(rows[2].path, Value::Text("Offer.pdf, v2.pdf".to_owned()), "{text}");
+    }
+    // A column without a header is a column all the same, where the row of the headers leaves room for it.
+    let rows = read_all("File ID,Sharepoint File Path,\n1,Offer.pdf,please\n");
+    assert_eq!(rows[0].path, Value::Text("Offer.pdf".to_owned()));
+}
