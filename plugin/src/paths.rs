@@ -153,12 +153,14 @@ fn bare(text: &str) -> &str {
     text.strip_prefix(r"\\?\").unwrap_or(text)
 }
 
-/// The address in `ms-word:ofe|u|https://…|n|…`.
+/// The address in `ms-word:ofe|u|https://…|n|…`; some programs percent-encode the bars.
 fn after_program(text: &str) -> &str {
-    match text.split_once("|u|") {
-        Some((_, address)) => address.split('|').next().unwrap_or_default(),
-        None => text,
+    for bar in ["|", "%7C", "%7c"] {
+        if let Some((_, address)) = text.split_once(&format!("{bar}u{bar}")) {
+            return address.split(bar).next().unwrap_or_default();
+        }
     }
+    text
 }
 
 const OWN_COMPUTER: &str = "is one on a computer: give the file's path in the drive, or its address in the browser";

@@ -71,6 +71,7 @@ fn r40_server_relative_paths_and_addresses_lead_below_the_drive() {
         "https://contoso.sharepoint.com/sites/Team/_layouts/15/WopiFrame.aspx?sourcedoc=%2Fsites%2FTeam%2FShared%20Documents%2FA%2Fb.docx&action=view",
         "ms-word:ofe|u|https://contoso.sharepoint.com/sites/Team/Shared%20Documents/A/b.docx",
         "ms-word:ofv|u|https://contoso.sharepoint.com/sites/Team/Shared%20Documents/A/b.docx|n|b.docx",
+        "ms-powerpoint:ofe%7Cu%7Chttps://contoso.sharepoint.com/sites/Team/Shared%20Documents/A/b.docx%7Cn%7Cb.docx",
         "\\\\contoso.sharepoint.com@SSL\\DavWWWRoot\\sites\\Team\\Shared Documents\\A\\b.docx",
     ] {
         is(text, "A/b.docx");
