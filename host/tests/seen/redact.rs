@@ -9,8 +9,8 @@ const MONTHS: [&str; 4] = ["2026-02-", "2026-03-", "2026-04-", "2026-05-"];
 /// Which letters something is made of.
 type Letters = fn(char) -> bool;
 
-/// Words behind which something random comes, and which characters it is made of.
-const RANDOM: [(&str, Letters); 9] = [
+/// Words behind which something comes that is random or changes with each build, and which characters it is made of.
+const RANDOM: [(&str, Letters); 10] = [
     ("correlation ID ", is_token),
     ("request ID ", is_token),
     ("state=", is_token),
@@ -20,6 +20,8 @@ const RANDOM: [(&str, Letters); 9] = [
     ("localhost%3A", digit),
     ("127.0.0.1:", digit),
     ("127.0.0.1%3A", digit),
+    // The component's, which `inspect` tells.
+    ("\n  \"size\": ", digit),
 ];
 
 fn is_token(letter: char) -> bool {
