@@ -1,4 +1,4 @@
-//! Who must approve what, and how far each permission reaches: the table of the README, row by row.
+//! Who must approve what, and how far each permission reaches: the table of docs/registration.md, row by row.
 
 use std::time::Duration;
 

@@ -8,6 +8,7 @@ mod debian;
 mod demo;
 mod deny;
 mod fuzz;
+mod links;
 mod live;
 mod papers;
 mod peers;
