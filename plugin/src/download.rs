@@ -7,7 +7,7 @@ use crate::{
     call::{self, Fault},
     graph::{self, DriveItem, GraphError, Meaning},
     kinds,
-    managed::{Line, LineOutcome, LinkState, ManagedFile},
+    managed::{Line, LineOutcome, LinkState, ManagedFile, Other},
     model::{Failure, ItemRef, LibraryError, LibraryFile, Link, Policy, Refusal, Verification},
     ports::{Level, Ports},
     protection::Protection,
@@ -44,8 +44,8 @@ pub enum Target<'a> {
         file: &'a ManagedFile,
         /// Whether to give up where the item has changed since its metadata was read.
         exact: bool,
-        /// The name of another item that is where this one was when people tied the file to it.
-        other: Option<&'a str>,
+        /// Another item, that is where this one was when people tied the file to it.
+        other: Option<&'a Other>,
     },
 }
 
@@ -212,7 +212,7 @@ async fn keep<P: Ports>(
 }
 
 /// The line of the ledger for new content.
-fn line(before: &ManagedFile, link: &Link, warnings: &[String], other: Option<&str>) -> Line {
+fn line(before: &ManagedFile, link: &Link, warnings: &[String], other: Option<&Other>) -> Line {
     let (outcome, said) = match (before.state, link.verification) {
         (LinkState::SourceGone, _) => (LineOutcome::SourceBack, "is in the drive again, and up to date"),
         (_, Verification::Verified) => (LineOutcome::Updated, "is up to date"),
@@ -232,7 +232,7 @@ fn line(before: &ManagedFile, link: &Link, warnings: &[String], other: Option<&s
         name: link.name.clone(),
         message,
     };
-    line.displaced_by(other)
+    line.displaced_by(&before.file.id, other)
 }
 
 /// A plan is carried out exactly, or not at all.

@@ -107,6 +107,15 @@ pub enum LineOutcome {
     Held,
 }
 
+/// Another item, that is where a file's own was when people tied the file to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Other {
+    /// Its name.
+    pub name: String,
+    /// Its id; none where a note of an earlier version does not tell.
+    pub item: Option<String>,
+}
+
 /// A line of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
@@ -123,9 +132,9 @@ pub struct Line {
 impl Line {
     /// S3: with the warning that another item is where this one was when people tied the file to it.
     #[must_use]
-    pub fn displaced_by(mut self, other: Option<&str>) -> Self {
+    pub fn displaced_by(mut self, file: &str, other: Option<&Other>) -> Self {
         let Some(other) = other else { return self };
-        self.message.push_str(&wording::displaced(other));
+        self.message.push_str(&wording::displaced(file, other));
         // What says more than that goes first.
         if matches!(self.reason.as_str(), "" | "renamed") {
             wording::DISPLACED.clone_into(&mut self.reason);

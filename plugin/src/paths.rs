@@ -18,6 +18,49 @@ pub use wrapped::unwrapped;
 /// The most readings of a text.
 const READINGS: usize = 4;
 
+/// What the first library of a site is called in the languages of those who look at it. What is in the drive decides.
+const FIRST_LIBRARY: [&str; 39] = [
+    "Documents",
+    "Shared Documents",
+    "Dokumente",
+    "Freigegebene Dokumente",
+    "Documents partages",
+    "Documents partagés",
+    "Documentos",
+    "Documentos compartidos",
+    "Documentos Compartilhados",
+    "Documentos Partilhados",
+    "Documenti",
+    "Documenti condivisi",
+    "Documenten",
+    "Gedeelde documenten",
+    "Dokumenter",
+    "Delte dokumenter",
+    "Dokument",
+    "Delade dokument",
+    "Asiakirjat",
+    "Jaetut asiakirjat",
+    "Tiedostot",
+    "Dokumenty",
+    "Dokumenty udostępnione",
+    "Sdílené dokumenty",
+    "Dokumentumok",
+    "Documente",
+    "Documente partajate",
+    "Belgeler",
+    "Paylaşılan Belgeler",
+    "Документы",
+    "Общие документы",
+    "Документи",
+    "Έγγραφα",
+    "Tài liệu",
+    "ドキュメント",
+    "文档",
+    "文件",
+    "문서",
+    "เอกสาร",
+];
+
 /// What SharePoint puts sites below.
 const SITES: [&str; 4] = ["sites", "teams", "personal", "portals"];
 
@@ -112,9 +155,15 @@ impl DriveAddress {
         inside && (!names.is_empty() || self.prefix.len() == 1)
     }
 
-    /// Whether a name is that of the library: people write it before the path, since it is what they see.
+    /// Whether a name is that of the library: people write it before the path, since it is what they see. A site's first
+    /// library, and that of a OneDrive, is shown to each of them in their own language.
     fn is_called(&self, name: &str) -> bool {
-        same_name(name, &self.name) || self.prefix.last().is_some_and(|last| same_name(name, last))
+        let is = |known: &str| same_name(name, known);
+        let last = self.prefix.last().map(String::as_str).unwrap_or_default();
+        let is_first = ["Shared Documents", "Documents"]
+            .iter()
+            .any(|first| same_name(last, first));
+        is(&self.name) || (!last.is_empty() && is(last)) || (is_first && FIRST_LIBRARY.iter().any(|known| is(known)))
     }
 }
 

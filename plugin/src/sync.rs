@@ -9,9 +9,11 @@
 //! - [`judge`]: what to do about a file, and the guards; pure.
 //! - `list`: pages of changes, or single looks at the managed files where that is cheaper.
 //! - `astray`: what to do where Microsoft does not give the page that was asked for.
+//! - `anew`: which item has the name and place of one that is gone.
 //! - `look`: single looks, many in a request.
 //! - `work`: one file after the other, several at a time.
 
+mod anew;
 mod astray;
 pub mod judge;
 mod list;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::model::{Failure, LibraryFile, Refusal};
+use crate::{
+    managed::Other,
+    model::{Failure, LibraryFile, Refusal},
+};
 
 /// Where a site is locked by an administrator, or archived.
 pub const SITE_CLOSED: &str = "the site of this drive is locked or archived: an administrator of Microsoft 365 can unlock or \
@@ -51,11 +54,24 @@ pub const DISPLACED: &str = "path-now-other-item";
 
 /// S3: what to say besides of a file that was associated by its path, where another item is now.
 #[must_use]
-pub fn displaced(other: &str) -> String {
+pub fn displaced(file: &str, other: &Other) -> String {
+    let how = match &other.item {
+        Some(item) => format!("`{}` lets the file follow it", follow(file, item)),
+        None => "associate the file anew".to_owned(),
+    };
     format!(
-        "; a different file, {}, is now at the path that was associated: associate the file anew if that one is meant",
-        title(other)
+        "; a different file, {}, is now at the path that was associated: if that one is meant, {how}",
+        title(&other.name)
     )
+}
+
+/// What a person types to let a file follow another item. In a shell, an exclamation mark means something.
+#[must_use]
+pub fn follow(file: &str, item: &str) -> String {
+    match item.contains('!') {
+        true => format!("library follow {file} '{item}'"),
+        false => format!("library follow {file} {item}"),
+    }
 }
 
 /// Why a file that may enter did not, and what to do.

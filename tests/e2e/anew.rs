@@ -97,7 +97,12 @@ async fn a_file_follows_the_item_that_was_saved_anew_under_its_name_until_that_i
         let item = world.sim.put("/A, B.pdf", pdf("saved anew").into());
         let ledger = sync(&world).await;
         assert_eq!(ledger.counts["source-gone"], 1);
-        assert!(ledger.lines[0].message.contains("library follow"), "{:?}", ledger.lines);
+        let line = &ledger.lines[0];
+        // Once it was tied to that place, by the first `follow`, the place says so.
+        let reason = if by_id { "path-now-other-item" } else { "saved-anew" };
+        assert_eq!(line.reason, reason);
+        let typed = format!("`library follow {id} {item}`");
+        assert!(line.message.contains(&typed), "{typed}: {line:?}");
 
         let named = if by_id { item.as_str() } else { "A, B.pdf" };
         let done = admin.follow(&id, named, &Stop::default()).await.unwrap();
@@ -110,6 +115,22 @@ async fn a_file_follows_the_item_that_was_saved_anew_under_its_name_until_that_i
             assert_eq!(undone.files, 1);
         }
     }
+    // Saved by a file beside it that takes its name.
+    let followed = admin.file(&id).await.unwrap().source.unwrap().id;
+    let beside = world.sim.put("/~A, B.tmp.pdf", pdf("over").into());
+    world.sim.delete("/A, B.pdf");
+    world.sim.rename("/~A, B.tmp.pdf", "A, B.pdf");
+    let line = sync(&world).await.lines.remove(0);
+    assert_ne!(followed, beside);
+    assert_eq!(line.outcome, "source-gone");
+    assert!(
+        line.message.contains(&format!("`library follow {id} {beside}`")),
+        "{line:?}"
+    );
+    admin.follow(&id, &beside, &Stop::default()).await.unwrap();
+    sync(&world).await;
+    assert_eq!(world.bytes(&id).await, pdf("over"));
+
     let refused = admin.follow(&id, "Nothing.pdf", &Stop::default()).await.unwrap_err();
     assert_eq!(refused.code(), "not-found");
 }

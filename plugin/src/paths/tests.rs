@@ -393,3 +393,22 @@ fn what_leads_elsewhere_is_told_with_the_way_out_and_a_long_path_of_windows_as_w
     );
     assert_eq!(shown(text, &read), r"C:\Users\ada\A\b.docx");
 }
+
+#[test]
+fn the_first_library_is_known_by_what_people_see_in_their_own_language() {
+    for text in [
+        "Dokumente/A/b.docx",
+        "documents partagés/A/b.docx",
+        "Tài liệu/A/b.docx",
+        "Документы/A/b.docx",
+    ] {
+        let (first, rest) = text.split_once('/').unwrap();
+        assert_eq!(readings(text), [text, rest], "{first}");
+    }
+    // Another library has the one name that it was given.
+    let brand = DriveAddress::new(Some("https://contoso.sharepoint.com/sites/Team/Brand"), "Brand");
+    let Some(Reference::InDrive { readings, .. }) = read("Dokumente/A/b.docx", &brand) else {
+        unreachable!("a relative path");
+    };
+    assert_eq!(readings, ["Dokumente/A/b.docx"]);
+}

@@ -215,7 +215,7 @@ async fn displaced<P: Ports>(
             let Some(other) = other.filter(|other| item_of(&file) != Some(other.id.as_str())) else {
                 continue;
             };
-            let with = |note: Note| note.beside(&other.name).text();
+            let with = |note: Note| note.beside(other).text();
             match changes.get_mut(&file.file.id) {
                 Some(change) if change.waiting || change.suspected => {
                     change.note = with(Note::read(change.note.as_deref()));

@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{graph::DriveItem, managed::ManagedFile};
+use crate::{
+    graph::DriveItem,
+    managed::{ManagedFile, Other},
+};
 
 /// The host takes 8 KiB.
 const LONGEST: usize = 8 * 1024;
@@ -23,6 +26,9 @@ pub(super) struct Note {
     /// The name of another item that has taken the place which people had tied the file to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) other: Option<String>,
+    /// Its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) other_item: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks this way")]
@@ -58,18 +64,28 @@ impl Note {
         }
     }
 
-    /// Another item, of this name, has taken the place.
-    pub(super) fn beside(self, other: &str) -> Self {
+    /// Another item has taken the place.
+    pub(super) fn beside(self, other: &DriveItem) -> Self {
         Self {
-            other: Some(other.to_owned()),
+            other: Some(other.name.clone()),
+            other_item: Some(other.id.clone()),
             ..self
         }
+    }
+
+    /// The item that has taken the place.
+    pub(super) fn other(&self) -> Option<Other> {
+        Some(Other {
+            name: self.other.clone()?,
+            item: self.other_item.clone(),
+        })
     }
 
     /// Nothing is known of the item any more.
     pub(super) fn anew(self) -> Self {
         Self {
             other: self.other,
+            other_item: self.other_item,
             ..Self::default()
         }
     }

@@ -62,6 +62,19 @@ pub(super) fn line(outcome: LineOutcome, reason: &str, name: &str, library_name:
     }
 }
 
+/// Why a file whose item is gone need not stay so.
+pub(super) const SAVED_ANEW: &str = "saved-anew";
+
+/// A file's item is gone, and another one has its name and place.
+pub(super) fn saved_anew(file: &str, name: &str, item: &str, path: &str) -> String {
+    format!(
+        "{} is not in the drive any more, and the Content Library keeps its last version; another file of this name is in the drive now ({}), as when a program saves anew: `{}` lets the file follow that one; else restore it in OneDrive, remove it from the library (`library remove`), or keep it as the library's own (`library unlock`)",
+        title(name),
+        title(path),
+        wording::follow(file, item)
+    )
+}
+
 /// A failure in a word.
 pub(super) const fn failure_word(failure: &Failure) -> &'static str {
     match failure {

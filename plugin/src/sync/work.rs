@@ -3,7 +3,7 @@
 use futures::{StreamExt, stream};
 
 use super::{
-    Cursor, Phase,
+    Cursor, Phase, anew,
     judge::{self, TRIES, Verdict},
     note::Note,
     wording,
@@ -76,6 +76,7 @@ pub(super) async fn some<P: Ports>(
             End::SignIn => signed_out = true,
         }
     }
+    anew::name(ports, connection, &cursor.drive, &due, &mut settlements).await;
     if !settlements.is_empty() {
         ports.settle(settlements).await.map_err(library_error)?;
     }
@@ -138,10 +139,10 @@ fn expected(file: &ManagedFile, policy: &Policy, may_go: bool) -> Planned {
 
 async fn end<P: Ports>(ports: &P, connection: &Connection, file: &ManagedFile, may_go: bool, exact: bool) -> End {
     let note = Note::of(file);
-    let other = note.other.clone();
+    let other = note.other();
     match come_to_end(ports, connection, file, note, may_go, exact).await {
         End::Settle(mut settlement) => {
-            settlement.line = settlement.line.displaced_by(other.as_deref());
+            settlement.line = settlement.line.displaced_by(&file.file.id, other.as_ref());
             End::Settle(settlement)
         }
         end => end,
@@ -200,6 +201,7 @@ async fn bring<P: Ports>(
     exact: bool,
 ) -> Result<End, Stop> {
     let policy = for_managed(&connection.policy, file);
+    let other = note.other();
     let job = Job {
         ports,
         api: &connection.api_origin,
@@ -208,7 +210,7 @@ async fn bring<P: Ports>(
         target: Target::Update {
             file,
             exact,
-            other: note.other.as_deref(),
+            other: other.as_ref(),
         },
     };
     let mut budget = Budget::file();
@@ -328,6 +330,7 @@ fn judged_by_a_limit(settlement: &mut Settlement, note: Note) {
 fn note_of(file: &ManagedFile, item: &DriveItem) -> Note {
     Note {
         other: None,
+        other_item: None,
         ..Note::of(file).seen(item.clone())
     }
 }
@@ -344,6 +347,7 @@ fn too_large(file: &ManagedFile, limit: Option<u64>) -> End {
         limit,
         tries: 0,
         other: None,
+        other_item: None,
         ..Note::of(file)
     };
     judged_by_a_limit(&mut settlement, note);

@@ -134,8 +134,8 @@ pub enum Consent {
     Administrators,
 }
 
-/// What changes are told like: all of it within what the service does. The default is the plainest.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// What changes are told like: all of it within what the service does. The default is as it was measured.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "camelCase")]
 pub struct DeltaStyle {
     /// Links read `delta(token='...')`, not `delta?token=...`.
@@ -158,6 +158,23 @@ pub struct DeltaStyle {
     pub long_pages: bool,
     /// Something is odd about each page.
     pub oddity: Option<Oddity>,
+}
+
+impl Default for DeltaStyle {
+    fn default() -> Self {
+        Self {
+            token_in_path: false,
+            repeated_items: false,
+            empty_pages: false,
+            listed_descendants: true,
+            no_paths: false,
+            dead_location: false,
+            echo_latest: false,
+            no_ctag: false,
+            long_pages: false,
+            oddity: None,
+        }
+    }
 }
 
 /// What can be odd about a page of changes.

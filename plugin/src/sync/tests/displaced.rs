@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{stories::one, *};
 use crate::{
+    fake::Answer,
     managed::{Line, LinkState},
     paths,
 };
@@ -24,6 +25,8 @@ fn warned(fake: &Fake) -> Line {
     let line = fake.lines.borrow()["F1"].clone();
     assert_eq!(line.reason, "path-now-other-item", "{line:?}");
     assert!(line.message.contains("\"i0.PDF\", is now at the path"), "{line:?}");
+    let has_id = |id| line.message.contains(&format!("`library follow F1 {id}`"));
+    assert!(has_id("NEW") || has_id("A"), "{line:?}");
     line
 }
 
@@ -80,6 +83,38 @@ fn s3_a_file_that_was_deleted_and_made_anew_is_told_of_whenever_it_comes_back() 
         assert_eq!(fake.standing("F1").state, LinkState::SourceGone);
         assert_eq!(content(&fake, "I0"), b"%PDF-1.7 first");
         assert_eq!(sync(&fake).unwrap(), BTreeMap::new());
+    }
+}
+
+#[test]
+fn the_line_of_a_file_whose_item_is_gone_names_the_one_that_was_saved_anew_under_its_name() {
+    let made = || pdf("ID-i0.pdf", "anew").with("/name", json!("i0.PDF"));
+    let told = |fake: &Fake| fake.lines.borrow()["F1"].clone();
+    let fake = imported(many(2));
+    fake.remove("I0");
+    fake.put(made());
+    assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::SourceGone));
+    let line = told(&fake);
+    assert_eq!(line.reason, "saved-anew");
+    assert!(line.message.contains("`library follow F1 ID-i0.pdf`"), "{line:?}");
+
+    // A folder of that name is no file, and where nobody answers, the line says what is known.
+    let folder = FakeItem::file("ID-i0.pdf", "I0.pdf", "").with("/folder", json!({}));
+    for (item, refusal) in [(folder, false), (made(), true)] {
+        let fake = imported(many(2));
+        fake.remove("I0");
+        fake.put(item);
+        fake.scripted(move |request| {
+            let by_path = request
+                .body
+                .as_ref()
+                .is_some_and(|body| String::from_utf8_lossy(body).contains("root:/"));
+            (refusal && by_path).then(|| Answer::new(403, "{}"))
+        });
+        assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::SourceGone));
+        let line = told(&fake);
+        assert_eq!(line.reason, "");
+        assert!(line.message.contains("`library follow`"), "{line:?}");
     }
 }
 

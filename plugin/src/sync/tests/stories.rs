@@ -215,7 +215,7 @@ fn s1_a_deleted_file_is_gone_after_a_look_at_it_and_comes_back_when_it_is_restor
     fake.remove("I1");
     assert_eq!(sync(&fake).unwrap(), one("I1", LineOutcome::SourceGone));
     let looked = fake.paths().iter().filter(|path| path.ends_with("/$batch")).count();
-    assert_eq!(looked, 1, "confirmed by its id");
+    assert_eq!(looked, 2, "confirmed by its id, and looked for by its name");
     assert_eq!(content(&fake, "I1"), b"%PDF-1.7 first");
     assert_eq!(sync(&fake).unwrap(), BTreeMap::new());
 
@@ -328,8 +328,8 @@ fn when_far_more_changed_than_is_managed_single_looks_are_cheaper() {
         (lines["I0"], lines["I2"]),
         (LineOutcome::SourceGone, LineOutcome::Updated)
     );
-    // Four pages, a new beginning, one request for the looks, two for the file.
-    assert_eq!(fake.requests.borrow().len(), 4 + 1 + 1 + 2);
+    // Four pages, a new beginning, one request for the looks, two for the file, two for what may have the gone one's name.
+    assert_eq!(fake.requests.borrow().len(), 4 + 1 + 1 + 2 + 2);
     assert_eq!(sync(&fake).unwrap(), BTreeMap::new());
 }
 

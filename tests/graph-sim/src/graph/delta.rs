@@ -34,6 +34,9 @@ const LATEST: &str = "latest";
 /// A page of so many entries is never longer than was asked for.
 const LITTLE: usize = 500;
 
+/// A page with so many deletions ends with them (onedrive-api-docs, issue 1285).
+const DELETIONS: usize = 7;
+
 /// What every `Location` reads instead of a token that leads nowhere.
 const DEAD: &str = "dead";
 
@@ -171,14 +174,19 @@ impl<'a> Page<'a> {
             .filter(|(place, change)| reader.wants(*place, change))
             .peekable();
         let mut last = token.after;
+        let mut deletions = 0;
         for (place, change) in changes.by_ref().take(top) {
             last = place;
+            deletions += usize::from(matches!(change, Change::Was(_)));
             if let Change::Is(item) = change
                 && reader.with_parents
             {
                 self.tell_parents(item);
             }
             self.tell(&change);
+            if deletions == DELETIONS {
+                break;
+            }
         }
         changes.peek().is_some().then_some(last)
     }

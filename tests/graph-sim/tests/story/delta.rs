@@ -183,7 +183,7 @@ async fn an_item_moved_to_another_drive_is_gone_here_and_new_there() {
     let there = there["@odata.deltaLink"].as_str().unwrap();
 
     let new = sim.move_to_drive("/Team", &other, "/In");
-    assert_eq!(read(&graph, &here).await.names(), ["deleted folder"]);
+    assert_eq!(read(&graph, &here).await.names(), ["deleted folder", "deleted file"]);
     let arrived = read(&graph, there).await;
     assert_eq!(arrived.names(), ["root", "In", "Team", "Plan.docx"]);
     assert_eq!(arrived.entries[2]["id"], new);

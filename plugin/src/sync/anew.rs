@@ -1,0 +1,77 @@
+//! Programs that save by deleting and creating, or by renaming over, leave an item with a new id. Nobody follows that one
+//! unasked: it may be anything. But the line of a file whose item is gone names it, so that a person can.
+
+use std::collections::BTreeMap;
+
+use super::wording::{self, SAVED_ANEW};
+use crate::{
+    associate,
+    graph::{self, Place},
+    managed::{LineOutcome, ManagedFile, Settlement},
+    many,
+    model::{Connection, EntryKind, Link},
+    paths::{self, DriveAddress, Reference},
+    ports::Ports,
+};
+
+/// Puts into the lines of files whose items are gone what is at their name and place now. It takes one request for twenty
+/// of them, and one for the drive's address; what can't be found out leaves a line as it is.
+pub(super) async fn name<P: Ports>(
+    ports: &P,
+    connection: &Connection,
+    drive: &str,
+    due: &[ManagedFile],
+    settlements: &mut [Settlement],
+) {
+    let is_open = |settlement: &Settlement| {
+        settlement.line.outcome == LineOutcome::SourceGone && settlement.line.reason.is_empty()
+    };
+    let open: Vec<&mut Settlement> = settlements.iter_mut().filter(|one| is_open(one)).collect();
+    if open.is_empty() {
+        return;
+    }
+    let links: BTreeMap<&str, &Link> = due
+        .iter()
+        .filter_map(|file| Some((file.file.id.as_str(), file.file.link.as_ref()?)))
+        .collect();
+    let address = associate::address(ports, connection, drive).await.ok();
+    let placed: Vec<(&mut Settlement, &Link, String)> = open
+        .into_iter()
+        .filter_map(|settlement| {
+            let link = *links.get(settlement.file.as_str())?;
+            let path = path(link, address.as_ref())?;
+            Some((settlement, link, path))
+        })
+        .collect();
+    let questions: Vec<String> = placed.iter().map(|(.., path)| graph::at_path(drive, path)).collect();
+    let Ok(answers) = many::ask::<P, Place>(ports, connection, &questions).await else {
+        return;
+    };
+    for ((settlement, link, path), answer) in placed.into_iter().zip(answers) {
+        if let Some(Ok(found)) = answer
+            && is_another(&found, link)
+        {
+            SAVED_ANEW.clone_into(&mut settlement.line.reason);
+            settlement.line.message = wording::saved_anew(&settlement.file, &link.name, &found.id, &path);
+        }
+    }
+}
+
+/// Where an item was: as its address says, or, of an Office file, whose address is that of a page, at the root, where most
+/// of what is imported lies. The line tells the path, so that nobody is misled.
+fn path(link: &Link, address: Option<&DriveAddress>) -> Option<String> {
+    let told = address.zip(link.web_url.as_deref());
+    match told.and_then(|(address, url)| paths::read(url, address)) {
+        Some(Reference::InDrive { readings, .. }) => {
+            let folder = readings.first()?.rsplit_once('/').map(|(folder, _)| folder);
+            Some(folder.map_or_else(|| link.name.clone(), |folder| format!("{folder}/{}", link.name)))
+        }
+        _ => (!link.name.is_empty()).then(|| link.name.clone()),
+    }
+}
+
+/// Whether this is a file of the same name, and not the item itself.
+fn is_another(found: &Place, link: &Link) -> bool {
+    let is_file = found.kind() == EntryKind::File && !found.deleted() && graph::is_id(&found.id);
+    is_file && found.id != link.source.item && paths::key(&found.name) == paths::key(&link.name)
+}
