@@ -57,6 +57,7 @@ pub fn all(stage: &Stage) -> Vec<Typed> {
         words("sync --report OUT.csv"),
         words("serve --once"),
         words("unplace 100003 --clientpoint Fabrikam"),
+        words("library remove 100008"),
         words("library follow 100006 S.pdf"),
         words("library verify"),
         words("trash empty"),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::stage::Call;
 
-/// A file: its name, its place, its bytes. By File ID where it was there from the beginning, else by its name.
+/// A file: its name, its place (the bin is one), its bytes. By File ID where it was there from the beginning, else by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
     name: String,
@@ -42,6 +42,15 @@ pub fn look(call: &Call, data: &Path, when: &str) -> Seen {
         };
         let place = text("place");
         seen.insert(key, File { name, place, bytes });
+    }
+    for file in call.well(data, &["library", "bin"])["bin"].as_array().unwrap() {
+        let text = |key: &str| file[key].as_str().unwrap().to_string();
+        let binned = File {
+            name: text("name"),
+            place: format!("the bin, from {}", text("place")),
+            bytes: String::new(),
+        };
+        assert!(seen.insert(text("id"), binned).is_none(), "{when}: {file} is in both");
     }
     for id in 100_001..=LAST {
         assert!(seen.contains_key(&id.to_string()), "{when}: file {id} is gone");

@@ -102,7 +102,8 @@ impl Stage {
             self.item(letter);
         }
         call.well(&data, &["associate", call.inputs.join("before.csv").to_str().unwrap()]);
-        for id in 100_001..=100_008 {
+        // All but the last, which nothing shows, so that it can be removed.
+        for id in 100_001..=100_007 {
             call.well(&data, &["place", &id.to_string(), "--clientpoint", "Fabrikam"]);
         }
         self.sim.put("/E.pdf", body("E", "second").into());
