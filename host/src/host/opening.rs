@@ -9,7 +9,7 @@ use sqlx::SqlitePool;
 use super::folder::Folder;
 use crate::secrets::{SecretKey, is_untidy};
 use crate::store::objects::Objects;
-use crate::store::{copies, grants, migrations, opening};
+use crate::store::{copies, migrations, opening, seal};
 use crate::{Error, Result, disk, private};
 
 /// How long who wants to bring the database up to date waits before they look whether somebody else has.
@@ -138,20 +138,20 @@ async fn only_to_read(folder: &mut Folder, error: Error, patience: Duration) -> 
 /// The key that everything is sealed with. What a change of it has left behind is tidied if nobody else is there; else it
 /// waits for a time when nobody is.
 async fn key(folder: &mut Folder, pool: &SqlitePool, is_writable: bool) -> Result<SecretKey> {
-    let sealed = grants::sealed_with(pool).await?;
+    let sealed = seal::sealed_with(pool).await?;
     let key = SecretKey::in_force(folder.path(), sealed.as_ref())?;
     if !is_writable {
         return Ok(key);
     }
     if sealed.is_none_or(|sealed| !sealed.is_used && sealed.id != key.id()) {
-        grants::will_seal_with(pool, &key).await?;
+        seal::will_seal_with(pool, &key).await?;
     }
     if !is_untidy(folder.path()) {
         return Ok(key);
     }
     let alone = folder.alone("its key is being changed", Duration::ZERO).await.is_ok();
     // Whoever was alone in between may have changed it.
-    let sealed = grants::sealed_with(pool).await?;
+    let sealed = seal::sealed_with(pool).await?;
     let key = SecretKey::in_force(folder.path(), sealed.as_ref())?;
     if alone {
         let is_right = sealed.is_some_and(|sealed| sealed.id == key.id());

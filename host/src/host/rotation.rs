@@ -9,7 +9,7 @@ use chrono::Utc;
 use super::{Host, Limits, opening};
 use crate::clock::stamp;
 use crate::secrets::{SealedWith, SecretKey};
-use crate::store::{copies, grants, identity, users};
+use crate::store::{copies, identity, seal, users};
 use crate::{Error, Result, disk};
 
 impl Host {
@@ -35,18 +35,18 @@ impl Host {
     async fn change_key_alone(&self) -> Result<u64> {
         let present = self.key();
         // With another one in force, what lies beside it may be the right one.
-        if grants::sealed_with(&self.pool)
+        if seal::sealed_with(&self.pool)
             .await?
             .is_some_and(|sealed| sealed.id != present.id())
         {
-            return Err(grants::another_key());
+            return Err(seal::another_key());
         }
         present.tidy(&self.data)?;
         let next = present.next(&self.data)?;
-        let changed = match grants::change_key(&self.pool, &present, &next).await {
+        let changed = match seal::change_key(&self.pool, &present, &next).await {
             Ok(changed) => changed,
             // An error of the last moment may hide that it was done.
-            Err(error) => match grants::sealed_with(&self.pool).await {
+            Err(error) => match seal::sealed_with(&self.pool).await {
                 Ok(Some(sealed)) if sealed.id == next.id() => 0,
                 // Nobody knows: whoever starts next finds both keys, and sees.
                 Err(_) => return Err(error),
@@ -77,7 +77,7 @@ pub async fn forget_secrets(data: &Path, user: &str) -> Result<u64> {
     let (mut folder, pool) = opening::without_key(data, "clientpoint-host secrets", patience, now).await?;
     users::get(&pool, user).await?.require_administrator("forget secrets")?;
     folder.alone("its secrets can't be forgotten", patience / 2).await?;
-    let sealed = grants::sealed_with(&pool).await?;
+    let sealed = seal::sealed_with(&pool).await?;
     let key = SecretKey::in_force(data, sealed.as_ref());
     let forgotten = match (key, sealed) {
         (Ok(key), Some(sealed)) if key.id() == sealed.id => Err(Error::Settings(format!(
@@ -90,7 +90,7 @@ pub async fn forget_secrets(data: &Path, user: &str) -> Result<u64> {
                 ..sealed
             });
             let key = SecretKey::in_force(data, nothing.as_ref())?;
-            grants::forget_all(&pool, &key, &stamp(now)).await
+            seal::forget_all(&pool, &key, &stamp(now)).await
         }
     };
     pool.close().await;

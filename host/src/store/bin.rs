@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool, Transaction, sqlite::SqliteRow};
 
-use super::files::{self, LibraryFile, NewFile, Showing, fetch, number};
+use super::library_file::{self, LibraryFile, NewFile, Showing, fetch, number, removed_words};
 use crate::clock::stamp;
 use crate::{Error, Result};
 
@@ -58,7 +58,7 @@ pub async fn remove(pool: &SqlitePool, id: &str, by: &str, now: &str) -> Result<
     let row = number(id)?;
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     let file = fetch(&mut transaction, row).await?;
-    let shown = files::shown(&mut *transaction, row).await?;
+    let shown = library_file::shown(&mut *transaction, row).await?;
     if !shown.is_empty() {
         return Err(still_shown(&file, &shown));
     }
@@ -157,7 +157,7 @@ pub async fn reasons(pool: &SqlitePool, ids: &[&str]) -> Result<BTreeMap<String,
     .await?;
     let reason = |(id, name, removed, emptied): (i64, String, String, Option<String>)| {
         let id = id.to_string();
-        let reason = words(&id, &name, &removed, emptied.as_deref());
+        let reason = removed_words(&id, &name, &removed, emptied.as_deref());
         (id, reason)
     };
     Ok(rows.into_iter().map(reason).collect())
@@ -244,10 +244,10 @@ pub(super) async fn bring_back(
 ) -> Result<()> {
     leave(transaction, file).await?;
     let before = fetch(transaction, file).await?;
-    let mut revision = files::signed(before.revision);
+    let mut revision = library_file::signed(before.revision);
     if before.sha256 != new.object.sha256 {
         revision = revision.saturating_add(1);
-        files::add_revision(transaction, file, revision, new.object, now).await?;
+        library_file::add_revision(transaction, file, revision, new.object, now).await?;
     }
     sqlx::query("UPDATE files SET name = ?, revision = ? WHERE id = ?")
         .bind(new.name)
@@ -268,34 +268,6 @@ async fn leave(transaction: &mut Transaction<'_, Sqlite>, file: i64) -> Result<(
         .execute(&mut **transaction)
         .await?;
     Ok(())
-}
-
-/// Why there is no file of that File ID in the library, if it was removed.
-pub(super) async fn reason(connection: &mut SqliteConnection, file: i64) -> Result<Option<Error>> {
-    let found: Option<(String, String, Option<String>)> = sqlx::query_as(
-        "SELECT f.name, f.removed_at, b.emptied_at FROM files f JOIN bin b ON b.file = f.id \
-         WHERE f.id = ? AND f.removed_at IS NOT NULL",
-    )
-    .bind(file)
-    .fetch_optional(connection)
-    .await?;
-    Ok(found.map(|(name, removed, emptied)| Error::Bin {
-        code: if emptied.is_some() { "removed" } else { "in-the-bin" },
-        message: words(&file.to_string(), &name, &removed, emptied.as_deref()),
-    }))
-}
-
-fn words(id: &str, name: &str, removed_at: &str, emptied_at: Option<&str>) -> String {
-    match emptied_at {
-        None => format!(
-            "file {id} (`{name}`) is in the bin since {removed_at}, and follows nothing there: `clientpoint-host library \
-             restore {id}` brings it back"
-        ),
-        Some(at) => format!(
-            "file {id} (`{name}`) was put into the bin on {removed_at}, and was removed for good on {at}: bring the file \
-             into the library anew, under another File ID"
-        ),
-    }
 }
 
 fn still_shown(file: &LibraryFile, shown: &[Showing]) -> Error {

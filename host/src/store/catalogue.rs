@@ -3,21 +3,27 @@
 use std::path::Path;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
-use super::identity::Identity;
-use super::opening;
+use super::opening::{self, DATABASE};
 use crate::{Result, disk};
-
-/// The file of the database.
-pub(super) const FILE: &str = "clientpoint.db";
 
 /// How long a look waits for somebody who has the database for themselves, when they recover it after a kill, say.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// SQLite's codes for a file that is no database, and for one that is damaged.
 const DAMAGE: [u32; 2] = [26, 11];
+
+/// What a database and its folder have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// 32 hexadecimal digits.
+    pub id: String,
+    /// Rises with each sweep, and on each day that is worked on.
+    pub counter: i64,
+}
 
 /// What the file of a database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,14 +55,14 @@ pub(crate) struct Ours {
 ///
 /// The database's, if it can't be opened at all.
 pub(super) async fn look(data: &Path) -> Result<Catalogue> {
-    match data.join(FILE).metadata() {
+    match data.join(DATABASE).metadata() {
         Err(_) => return Ok(Catalogue::Missing),
         Ok(found) if found.len() == 0 => return Ok(Catalogue::Empty),
         Ok(_) => {}
     }
     // Without the files beside it, nobody has it open, and a look need not make them. If somebody opens it just now,
     // what is seen may be half of what they write: a second look takes part in the locking.
-    if !data.join(format!("{FILE}-wal")).exists()
+    if !data.join(format!("{DATABASE}-wal")).exists()
         && let Ok(found @ Catalogue::Ours(_)) = read(data, true).await
     {
         return Ok(found);
@@ -138,7 +144,7 @@ fn is_damage(error: &dyn sqlx::error::DatabaseError) -> bool {
 
 async fn open(data: &Path, alone: bool) -> sqlx::Result<SqliteConnection> {
     let options = SqliteConnectOptions::new()
-        .filename(data.join(FILE))
+        .filename(data.join(DATABASE))
         .read_only(true)
         .immutable(alone)
         .busy_timeout(PATIENCE);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
-use super::grants;
+use super::{grants, seal};
 use crate::oauth::Grant;
 use crate::secrets::{Secret, SecretKey};
 use crate::{Error, Result};
@@ -117,7 +117,7 @@ pub async fn put(pool: &SqlitePool, key: &SecretKey, connection: &Connection, se
         None => (None, None),
     };
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-    grants::refuse_old_key(&mut transaction, key).await?;
+    seal::refuse_old_key(&mut transaction, key).await?;
     sqlx::query(
         "INSERT INTO connections (id, plugin, mode, owner, account, account_name, settings, secret, credential, expires_at, \
              drive_id, drive_name, connected_at, connected_by, checked_at) \
@@ -135,7 +135,7 @@ pub async fn put(pool: &SqlitePool, key: &SecretKey, connection: &Connection, se
     .bind(connection.account.as_ref().map(|account| &account.id))
     .bind(connection.account.as_ref().map(|account| &account.name))
     .bind(settings)
-    .bind(key.seal(&owner(&connection.id), secrets.credential)?)
+    .bind(key.seal(&seal::of_credential(&connection.id), secrets.credential)?)
     .bind(connection.credential.word())
     .bind(&connection.expires_at)
     .bind(drive_id)
@@ -215,7 +215,7 @@ pub async fn secret(pool: &SqlitePool, key: &SecretKey, id: &str) -> Result<Secr
         .bind(id)
         .fetch_one(pool)
         .await?;
-    key.open(&owner(id), &sealed)
+    key.open(&seal::of_credential(id), &sealed)
 }
 
 /// Notes that the connection's credentials were accepted at that moment.
@@ -271,11 +271,6 @@ impl CredentialKind {
             CredentialKind::Certificate => "certificate",
         }
     }
-}
-
-/// What the secret of a connection is sealed for.
-pub(super) fn owner(id: &str) -> String {
-    format!("connection {id}")
 }
 
 fn read(row: &SqliteRow) -> Result<Connection> {

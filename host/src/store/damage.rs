@@ -6,21 +6,11 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
-use super::files::{number, signed};
+pub use super::library_file::Damage;
+use super::library_file::{fetch, number, signed};
 use super::look::Trouble;
 use super::objects::Object;
 use crate::{Error, Result};
-
-/// What is wrong with the bytes of a revision.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Damage {
-    /// `missing`, `empty`, `cut-short`, `too-long`, `changed` or `unreadable`.
-    pub what: String,
-    /// The same as the end of a sentence about the bytes.
-    pub message: String,
-    /// When it was found; RFC 3339.
-    pub since: String,
-}
 
 /// A revision of a file that has no sound bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -285,7 +275,9 @@ pub async fn objects(pool: &SqlitePool, after: &str, limit: u32) -> Result<Vec<O
 ///
 /// `Error::NotFound` if there is no such file; the database's.
 pub async fn objects_of(pool: &SqlitePool, file: &str) -> Result<Vec<Object>> {
-    super::files::get(pool, file).await?;
+    let mut transaction = pool.begin().await?;
+    fetch(&mut transaction, number(file)?).await?;
+    drop(transaction);
     let rows: Vec<(String, i64)> =
         sqlx::query_as("SELECT sha256, max(size) FROM revisions WHERE file = ? GROUP BY sha256 ORDER BY sha256")
             .bind(number(file)?)

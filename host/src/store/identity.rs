@@ -13,21 +13,12 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 use sqlx::SqlitePool;
 
+pub use super::catalogue::Identity;
 use super::catalogue::{self, Catalogue, Ours};
 use super::folder;
 use crate::{Error, Result};
-
-/// What the two have in common.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Identity {
-    /// 32 hexadecimal digits.
-    pub id: String,
-    /// Rises with each sweep, and on each day that is worked on.
-    pub counter: i64,
-}
 
 /// Why a database is not taken for the one of its folder.
 #[derive(Clone, Debug, PartialEq, Eq)]

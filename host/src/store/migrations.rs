@@ -12,7 +12,8 @@ use chrono::{DateTime, Utc};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqlitePool};
 
-use super::{DATABASE, copies};
+use super::copies;
+use super::opening::DATABASE;
 use crate::{Error, Result};
 
 /// The scripts that lead from an empty database to the present one. A script is never changed once it has been

@@ -17,6 +17,7 @@ pub mod files;
 mod folder;
 pub mod grants;
 pub mod identity;
+mod library_file;
 pub mod look;
 pub mod looking;
 pub mod managed;
@@ -24,8 +25,10 @@ pub(crate) mod migrations;
 pub mod objects;
 pub(crate) mod opening;
 pub mod plans;
+mod revisions;
 pub mod rollback;
 pub mod runs;
+pub(crate) mod seal;
 pub mod standings;
 mod strays;
 pub mod sweep;
@@ -39,9 +42,6 @@ use std::time::Duration;
 use sqlx::SqlitePool;
 
 use crate::Result;
-
-/// The name of the database in the data folder.
-const DATABASE: &str = "clientpoint.db";
 
 /// Opens the database in `data`, making or bringing up to date what is missing. Nobody else may be at work with it.
 /// `patience` is how long a writer waits for another process that holds the database.

@@ -6,8 +6,10 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqlitePool};
 
-use super::DATABASE;
 use crate::Result;
+
+/// The name of the database in the data folder.
+pub(super) const DATABASE: &str = "clientpoint.db";
 
 /// How long a question waits for one of this process's own connections.
 const TURN: Duration = Duration::from_secs(10);

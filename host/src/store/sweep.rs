@@ -17,7 +17,7 @@ use sqlx::SqlitePool;
 
 use super::objects::{Object, Objects, is_object, is_shard};
 use super::trash::{self, Emptied};
-use super::{identity, strays};
+use super::{identity, revisions, strays};
 use crate::clock::stamp;
 use crate::{Result, private};
 
@@ -153,17 +153,6 @@ pub async fn let_go(pool: &SqlitePool, object: &Object, now: &str) {
     }
 }
 
-/// Those of the names that a revision points at.
-pub(super) async fn referenced(pool: &SqlitePool, names: &[String]) -> Result<BTreeSet<String>> {
-    let names = serde_json::to_string(names).unwrap_or_default();
-    let rows: Vec<(String,)> =
-        sqlx::query_as("SELECT DISTINCT sha256 FROM revisions WHERE sha256 IN (SELECT value FROM json_each(?))")
-            .bind(names)
-            .fetch_all(pool)
-            .await?;
-    Ok(rows.into_iter().map(|(name,)| name).collect())
-}
-
 async fn sweep(pool: &SqlitePool, objects: &Objects, data: &Path, day: NaiveDate) -> Result<Swept> {
     let mut swept = Swept {
         day: day.to_string(),
@@ -255,7 +244,7 @@ async fn take(pool: &SqlitePool, objects: &Objects, names: &[String], day: Naive
             // Somebody publishes without a pause. Tomorrow is another day.
             break;
         };
-        let pointed_at = referenced(pool, batch).await?;
+        let pointed_at = revisions::referenced(pool, batch).await?;
         let batch: Vec<String> = batch
             .iter()
             .filter(|name| !pointed_at.contains(*name))

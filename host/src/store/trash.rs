@@ -11,6 +11,7 @@ use sqlx::SqlitePool;
 
 use super::look::is_itself;
 use super::objects::{Objects, is_object};
+use super::revisions;
 use crate::{Result, private};
 
 /// How long what was moved into the trash is kept, in days.
@@ -86,7 +87,7 @@ pub async fn reclaim(pool: &SqlitePool, objects: &Objects) -> Result<u64> {
     let mut back = 0;
     for day in days_of(objects)? {
         for names in names_of(objects, day)?.chunks(BATCH) {
-            for needed in super::sweep::referenced(pool, names).await? {
+            for needed in revisions::referenced(pool, names).await? {
                 let objects = objects.clone();
                 let brought = tokio::task::spawn_blocking(move || bring_back(&objects, day, &needed)).await;
                 back += u64::from(brought.map_err(|_| io::Error::other("the disk's thread has stopped"))??);

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
-use super::bin;
 use super::connections;
+use super::library_file;
 use super::objects::Object;
 use super::rollback::{Restored, restore_content};
 use super::runs::{self, Run};
@@ -99,7 +99,7 @@ pub async fn undo(pool: &SqlitePool, id: i64, by: &str, whole: &BTreeSet<String>
             hand_on(&mut transaction, id, binding.file, later).await?;
         }
         if binding.later.is_some() || !follows(&mut transaction, &binding).await? {
-            let removed = bin::reason(&mut transaction, binding.file).await?.is_some();
+            let removed = library_file::removed(&mut transaction, binding.file).await?.is_some();
             let alone = if removed {
                 &mut undone.removed
             } else {

@@ -1,7 +1,8 @@
 //! What is said of a database that is not taken for the one of its folder.
 
 use super::super::folder::{self, Bytes};
-use super::super::{catalogue, trash};
+use super::super::opening::DATABASE;
+use super::super::trash;
 use super::{Doubt, Standing};
 use crate::store::catalogue::Catalogue;
 use crate::{Error, Result};
@@ -108,7 +109,7 @@ impl Standing {
     }
 
     fn database(&self) -> String {
-        self.data.join(catalogue::FILE).display().to_string()
+        self.data.join(DATABASE).display().to_string()
     }
 }
 

@@ -1,0 +1,18 @@
+//! Which objects are the bytes of a revision.
+
+use std::collections::BTreeSet;
+
+use sqlx::SqlitePool;
+
+use crate::Result;
+
+/// Those of the names that a revision points at.
+pub(super) async fn referenced(pool: &SqlitePool, names: &[String]) -> Result<BTreeSet<String>> {
+    let names = serde_json::to_string(names).unwrap_or_default();
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT DISTINCT sha256 FROM revisions WHERE sha256 IN (SELECT value FROM json_each(?))")
+            .bind(names)
+            .fetch_all(pool)
+            .await?;
+    Ok(rows.into_iter().map(|(name,)| name).collect())
+}

@@ -1,0 +1,136 @@
+//! The key that everything is sealed with, and what each sealed value is bound to.
+
+use sqlx::{Sqlite, SqlitePool, Transaction};
+
+use crate::secrets::{SealedWith, SecretKey};
+use crate::{Error, Result};
+
+/// What the database says of the key that everything is sealed with. None in a new one.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn sealed_with(pool: &SqlitePool) -> Result<Option<SealedWith>> {
+    let row: Option<(String, bool)> = sqlx::query_as(
+        "SELECT key_id, EXISTS (SELECT 1 FROM connections WHERE length(secret) > 0) OR EXISTS (SELECT 1 FROM grants) \
+         FROM sealed_with",
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|(id, is_used)| SealedWith { id, is_used }))
+}
+
+/// Notes the key that everything will be sealed with, unless something is sealed with another one.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn will_seal_with(pool: &SqlitePool, key: &SecretKey) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO sealed_with (one, key_id) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET key_id = excluded.key_id \
+         WHERE NOT EXISTS (SELECT 1 FROM connections WHERE length(secret) > 0) AND NOT EXISTS (SELECT 1 FROM grants)",
+    )
+    .bind(key.id())
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Wipes everything that is sealed, for nobody can open it any more, and notes the key for what comes. The connections
+/// need their people. Gives the number of secrets.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn forget_all(pool: &SqlitePool, key: &SecretKey, now: &str) -> Result<u64> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut wiped = sqlx::query("DELETE FROM grants")
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+    wiped += sqlx::query(
+        "UPDATE connections SET secret = x'', broken_since = coalesce(broken_since, ?), broken_problem = 'secret-lost', \
+             broken_message = 'The key of its stored secret was lost, and the secret was wiped: connect again.' \
+         WHERE length(secret) > 0",
+    )
+    .bind(now)
+    .execute(&mut *transaction)
+    .await?
+    .rows_affected();
+    sqlx::query("INSERT OR REPLACE INTO sealed_with (one, key_id) VALUES (1, ?)")
+        .bind(key.id())
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(wiped)
+}
+
+/// Seals everything anew, with another key: all or nothing. Gives the number of secrets.
+///
+/// # Errors
+///
+/// `Error::Settings` if something was sealed with another key than this; the database's.
+pub async fn change_key(pool: &SqlitePool, from: &SecretKey, to: &SecretKey) -> Result<u64> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    refuse_old_key(&mut transaction, from).await?;
+    let mut changed = 0;
+    for (select, update, owner) in [
+        (
+            "SELECT id, secret FROM connections WHERE length(secret) > 0",
+            "UPDATE connections SET secret = ? WHERE id = ?",
+            of_credential as fn(&str) -> String,
+        ),
+        (
+            "SELECT connection, sealed FROM grants",
+            "UPDATE grants SET sealed = ? WHERE connection = ?",
+            of_grant,
+        ),
+    ] {
+        let rows: Vec<(String, Vec<u8>)> = sqlx::query_as(select).fetch_all(&mut *transaction).await?;
+        for (id, sealed) in rows {
+            let secret = from.open(&owner(&id), &sealed)?;
+            sqlx::query(update)
+                .bind(to.seal(&owner(&id), &secret)?)
+                .bind(&id)
+                .execute(&mut *transaction)
+                .await?;
+            changed += 1;
+        }
+    }
+    sqlx::query("UPDATE sealed_with SET key_id = ?")
+        .bind(to.id())
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(changed)
+}
+
+/// Nothing may be sealed with a key that was changed: nobody could open it.
+pub(super) async fn refuse_old_key(transaction: &mut Transaction<'_, Sqlite>, key: &SecretKey) -> Result<()> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT key_id FROM sealed_with")
+        .fetch_optional(&mut **transaction)
+        .await?;
+    match row {
+        Some((id,)) if id != key.id() => Err(another_key()),
+        _ => Ok(()),
+    }
+}
+
+/// That the key in hand is not the one that everything is sealed with.
+pub(crate) fn another_key() -> Error {
+    Error::Settings(
+        "the secrets of this data folder are sealed with another key: if `clientpoint-host secrets rotate` has just changed \
+         it, start this program again; otherwise put the right key back"
+            .into(),
+    )
+}
+
+/// What a connection's credential is bound to when it is sealed.
+pub(super) fn of_credential(id: &str) -> String {
+    format!("connection {id}")
+}
+
+/// What a person's grant is bound to when it is sealed.
+pub(super) fn of_grant(connection: &str) -> String {
+    format!("sign-in {connection}")
+}
