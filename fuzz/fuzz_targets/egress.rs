@@ -10,6 +10,9 @@ mod egress {
     pub mod rules;
 }
 
+#[path = "../../host/src/origin.rs"]
+mod origin;
+
 use egress::{
     batch,
     rules::{Permit, Rules, endpoint},

@@ -5,6 +5,7 @@
 //! - `asked`: single paths, asked for many in a request.
 //! - `locate`: what is at the paths. Few are asked for, for many the whole drive is listed (`listing`); what leads nowhere is
 //!   looked for once more (`helped`).
+//! - `search`: the words of a search, and what one answer means; `drive`: the drive itself.
 //! - `located`: an item that was found.
 //! - `tree`: the whole drive, as far as it matters; `flat`: in little memory.
 //! - `meant`: what a path that leads nowhere could have meant; `near`: names that are nearly the same.
@@ -13,6 +14,7 @@
 
 mod asked;
 mod cell;
+mod drive;
 mod flat;
 mod helped;
 mod judge;
@@ -22,6 +24,7 @@ mod located;
 mod meant;
 mod near;
 mod rows;
+mod search;
 mod tree;
 mod wording;
 
@@ -29,28 +32,24 @@ use std::collections::BTreeMap;
 
 use crate::{
     association::{AssociationError, Binding, Bound, RowOutcome, RowReport, SheetReport},
-    baseline,
-    call::{self, Fault},
-    graph::{self, Meaning},
+    baseline, graph,
     import::library_error,
     model::{CallError, Connection, Link, Policy, Role},
-    paths::{DriveAddress, Reference},
+    paths::Reference,
     ports::{Level, Ports},
-    retry::Budget,
     sheet::{self, Limits, Line, SheetError},
 };
 use cell::{Note, Pointed, Pointers};
-pub(crate) use locate::{Finding, all as find};
+pub(crate) use drive::address;
+pub(crate) use locate::all as find;
 pub(crate) use located::Located;
 use rows::Row;
+pub(crate) use search::Finding;
 
 /// File IDs that the library can be asked about at once.
 const STAT: usize = 10_000;
 /// Rows that are written to the log one by one.
 const LOGGED: usize = 200;
-
-const WAY_OUT: &str = "Microsoft does not let this connection read the drive: an administrator of Microsoft 365 can \
-    grant the application Files.Read.All, or choose another drive";
 
 /// What [`apply`] would do, and nothing more.
 ///
@@ -325,26 +324,6 @@ async fn files<P: Ports>(ports: &P, rows: &[sheet::Row]) -> Result<BTreeMap<Stri
         }
     }
     Ok(files)
-}
-
-pub(crate) async fn address<P: Ports>(
-    ports: &P,
-    connection: &Connection,
-    drive: &str,
-) -> Result<DriveAddress, CallError> {
-    let request = graph::drive(&connection.api_origin, drive);
-    let told = call::json(ports, &request, &mut Budget::page(), graph::read_drive).await;
-    let told = told.map_err(call_error)?;
-    Ok(DriveAddress::new(told.web_url.as_deref(), &told.name))
-}
-
-fn call_error(fault: Fault) -> CallError {
-    match &fault {
-        Fault::Answered(error) if error.meaning() == Meaning::NotFound => CallError::Unavailable(
-            "the drive that is chosen for this connection is not there any more: choose another one".to_owned(),
-        ),
-        _ => call::call_error(fault, WAY_OUT),
-    }
 }
 
 /// Rule 45: the internal log has the rows that came to nothing, as the Administrator has.

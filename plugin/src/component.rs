@@ -1,29 +1,12 @@
 //! The glue between the flows and the component's imports and exports: the only module that names generated types.
 
 mod association;
+mod bindings;
 mod convert;
 mod convert_source;
 mod managed;
 mod outside;
-
-/// The contract, as generated from `wit/`.
-#[allow(
-    missing_docs,
-    unsafe_code,
-    unused_qualifications,
-    clippy::all,
-    clippy::pedantic,
-    clippy::allow_attributes_without_reason,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "generated code"
-)]
-mod bindings {
-    wit_bindgen::generate!({ path: "../wit", world: "content-source", generate_all });
-    export!(Plugin with_types_in self);
-    use super::Plugin;
-}
+mod sheet;
 
 use wit_bindgen::StreamReader;
 
@@ -40,6 +23,20 @@ use crate::{account, associate, browse, drives, find, import, ports::Ports, sour
 
 /// What the component exports hang on to; it has no state of its own.
 struct Plugin;
+
+#[allow(
+    missing_docs,
+    unsafe_code,
+    clippy::all,
+    clippy::pedantic,
+    clippy::allow_attributes_without_reason,
+    reason = "generated code"
+)]
+mod exports {
+    use super::{Plugin, bindings};
+
+    bindings::export!(Plugin with_types_in bindings);
+}
 
 impl content_import::Guest for Plugin {
     async fn drives(actor: Actor, next: Option<String>) -> Result<content_import::DrivePage, content_import::Error> {
@@ -86,22 +83,22 @@ impl content_import::Guest for Plugin {
 impl associated::Guest for Plugin {
     async fn preview(actor: Actor, sheet: StreamReader<u8>) -> Result<associated::Report, associated::Error> {
         let outside = Outside::new();
-        let sheet = association::whole(&outside, role(actor.role), sheet).await?;
+        let sheet = sheet::whole(&outside, role(actor.role), sheet).await?;
         let report = associate::preview(&outside, role(actor.role), sheet).await;
         report.map(association::report).map_err(association::error)
     }
 
     async fn apply(actor: Actor, sheet: StreamReader<u8>) -> Result<associated::Report, associated::Error> {
         let outside = Outside::new();
-        let sheet = association::whole(&outside, role(actor.role), sheet).await?;
+        let sheet = sheet::whole(&outside, role(actor.role), sheet).await?;
         let report = associate::apply(&outside, role(actor.role), sheet).await;
         report.map(association::report).map_err(association::error)
     }
 
     async fn read(actor: Actor, sheet: StreamReader<u8>) -> Result<StreamReader<associated::Line>, associated::Error> {
         let outside = Outside::new();
-        let sheet = association::whole(&outside, role(actor.role), sheet).await?;
-        Ok(association::lines(outside.connection().policy, sheet))
+        let sheet = sheet::whole(&outside, role(actor.role), sheet).await?;
+        Ok(sheet::lines(outside.connection().policy, sheet))
     }
 }
 

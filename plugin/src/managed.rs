@@ -134,7 +134,8 @@ impl Line {
     #[must_use]
     pub fn displaced_by(mut self, file: &str, other: Option<&Other>) -> Self {
         let Some(other) = other else { return self };
-        self.message.push_str(&wording::displaced(file, other));
+        self.message
+            .push_str(&wording::displaced(file, &other.name, other.item.as_deref()));
         // What says more than that goes first.
         if matches!(self.reason.as_str(), "" | "renamed") {
             wording::DISPLACED.clone_into(&mut self.reason);

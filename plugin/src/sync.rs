@@ -6,6 +6,7 @@
 //! and ends each of them with one line. So whatever dies in between, nothing that was told is lost, nothing is done
 //! twice, and a file that makes trouble holds up nobody.
 //!
+//! - `cursor`: where a run stands.
 //! - [`judge`]: what to do about a file, and the guards; pure.
 //! - `list`: pages of changes, or single looks at the managed files where that is cheaper.
 //! - `astray`: what to do where Microsoft does not give the page that was asked for.
@@ -15,70 +16,29 @@
 
 mod anew;
 mod astray;
+mod cursor;
 pub mod judge;
 mod list;
 mod look;
 mod note;
+mod restart;
 mod wording;
 mod work;
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use cursor::{Cursor, Phase, read};
 
 use crate::{
-    baseline, call, graph,
+    baseline, graph,
     import::library_error,
     managed::{Options, Planned, Report, Stage},
     model::{CallError, Connection},
     ports::Ports,
 };
 
-const WAY_OUT: &str = "Microsoft does not let this connection read the drive any more: an administrator of Microsoft \
-    365 can grant the application Files.Read.All again";
-
 /// How long to wait where Microsoft named no time.
 const PAUSE: Duration = Duration::from_secs(60);
-
-/// Where a run stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Cursor {
-    drive: String,
-    phase: Phase,
-    /// How many files follow an item of the drive.
-    managed: u64,
-    /// What asking has cost so far, in Microsoft's units.
-    units: u64,
-    /// How often the round had to begin anew.
-    restarts: u8,
-    /// Files whose item is gone, confirmed one by one.
-    gone: u64,
-    /// Whether the source has asked for patience at this place before.
-    paused: bool,
-    /// Whether an entry came of which nobody knows whom it is about.
-    #[serde(default)]
-    unsure: bool,
-    /// Whether any entry came.
-    #[serde(default)]
-    told: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-enum Phase {
-    /// Reading pages of changes. `full`: of a listing of the whole drive.
-    Pages { link: String, full: bool },
-    /// Looking at each managed file after this one, since that is cheaper, or all there is; `next_round` was taken
-    /// before. An empty one is none.
-    Looks { after: Option<String>, next_round: String },
-    /// Looking at each suspected file after this one.
-    Confirm { after: Option<String> },
-    /// Looking at those files that are due after this one, and whose items nobody has listed.
-    Ask { known: Option<(u64, String)> },
-    /// Ending the files that are due after this one.
-    Work { known: Option<(u64, String)> },
-    /// Nothing left.
-    Over,
-}
 
 /// Does the next piece of a run.
 ///
@@ -141,7 +101,7 @@ async fn begin<P: Ports>(ports: &P, connection: &Connection, drive: String) -> R
             let (link, full) = (known.link, false);
             cursor.phase = Phase::Pages { link, full };
         }
-        None => list::restart(ports, connection, &mut cursor).await?,
+        None => restart::restart(ports, connection, &mut cursor).await?,
     }
     Ok(cursor)
 }
@@ -177,18 +137,6 @@ fn report(cursor: &Cursor, pause: Option<Duration>) -> Report {
         stage,
         pause: pause.map(|time| u32::try_from(time.as_secs().max(1)).unwrap_or(u32::MAX)),
     }
-}
-
-/// A cursor of another drive is one of the time before a switch.
-fn read(text: &str, drive: &str) -> Result<Cursor, CallError> {
-    let cursor: Option<Cursor> = serde_json::from_str(text).ok();
-    cursor
-        .filter(|cursor| cursor.drive == drive)
-        .ok_or_else(|| CallError::Other("the run began with another drive: begin a new one".to_owned()))
-}
-
-fn call_error(fault: call::Fault) -> CallError {
-    call::call_error(fault, WAY_OUT)
 }
 
 #[cfg(test)]

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{
-    managed::Other,
-    model::{Failure, LibraryFile, Refusal},
-};
+use crate::model::{Failure, LibraryFile, Refusal};
 
 /// Where a site is locked by an administrator, or archived.
 pub const SITE_CLOSED: &str = "the site of this drive is locked or archived: an administrator of Microsoft 365 can unlock or \
@@ -52,16 +49,17 @@ pub fn refusal(refusal: &Refusal, name: &str) -> String {
 /// The word for a file whose place has another item now.
 pub const DISPLACED: &str = "path-now-other-item";
 
-/// S3: what to say besides of a file that was associated by its path, where another item is now.
+/// S3: what to say besides of a file that was associated by its path, where another item is now: its name, and its id where
+/// that is known.
 #[must_use]
-pub fn displaced(file: &str, other: &Other) -> String {
-    let how = match &other.item {
+pub fn displaced(file: &str, other: &str, item: Option<&str>) -> String {
+    let how = match item {
         Some(item) => format!("`{}` lets the file follow it", follow(file, item)),
         None => "associate the file anew".to_owned(),
     };
     format!(
         "; a different file, {}, is now at the path that was associated: if that one is meant, {how}",
-        title(&other.name)
+        title(other)
     )
 }
 

@@ -4,7 +4,7 @@ use std::{env, ffi::OsStr, fs, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{component, contract, demo, deny, fuzz, links, live, papers, programs, rules, run, say, sources};
+use crate::{circles, component, contract, demo, deny, fuzz, links, live, papers, programs, rules, run, say, sources};
 
 type Stage = fn() -> Result<()>;
 
@@ -137,6 +137,8 @@ fn check_contract() -> Result<()> {
     rules::check(&root)?;
     say::ok("docs/rules.md has a line for every rule that a test or a comment cites");
 
+    circles::check(&root)?;
+    say::ok("no file of the plugin, the host or xtask imports another in a circle");
     links::check(&root)?;
     say::ok("links between the papers lead somewhere, and README.md is short");
     contract::check_readme(&root)?;

@@ -23,6 +23,9 @@ mod tree;
 
 use tree::{Arrows, Tree};
 
+/// The folders whose crates are looked at: what is shipped, and what builds it.
+const FOLDERS: [&str; 3] = ["plugin", "host", "xtask"];
+
 /// The kinds of targets that are looked at. Tests and examples are ends: nothing imports them.
 const KINDS: [&str; 4] = ["lib", "rlib", "cdylib", "bin"];
 
@@ -32,7 +35,7 @@ const KINDS: [&str; 4] = ["lib", "rlib", "cdylib", "bin"];
 /// If one does; the text names each circle's files, and which imports which.
 pub fn check(root: &Path) -> Result<()> {
     let mut told = Vec::new();
-    for crate_root in roots()? {
+    for crate_root in roots(root)? {
         let arrows = Tree::read(&crate_root)?.arrows();
         told.extend(circles(&arrows).iter().map(|circle| tell(root, circle, &arrows)));
     }
@@ -45,8 +48,8 @@ pub fn check(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The root files of all crates of the workspace, by Cargo's own word.
-fn roots() -> Result<BTreeSet<PathBuf>> {
+/// The root files of the crates that are looked at, by Cargo's own word.
+fn roots(root: &Path) -> Result<BTreeSet<PathBuf>> {
     let answer = run::output(run::cargo().args(["metadata", "--no-deps", "--format-version", "1", "--locked"]))?;
     let answer: Value = serde_json::from_str(&answer).context("Cargo's answer is no JSON")?;
     let list = |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
@@ -58,9 +61,9 @@ fn roots() -> Result<BTreeSet<PathBuf>> {
             .iter()
             .any(|kind| kind.as_str().is_some_and(|kind| KINDS.contains(&kind)))
     });
-    Ok(looked_at
-        .filter_map(|target| target.get("src_path").and_then(Value::as_str).map(PathBuf::from))
-        .collect())
+    let files = looked_at.filter_map(|target| target.get("src_path").and_then(Value::as_str).map(PathBuf::from));
+    let ours = |file: &PathBuf| FOLDERS.iter().any(|folder| file.starts_with(root.join(folder)));
+    Ok(files.filter(ours).collect())
 }
 
 /// The sets of files of which each leads to each other.

@@ -1,6 +1,9 @@
 //! What stands behind the cells of a sheet and changes what they mean: blocks of cells that look like one, and links.
 
-use super::{Row, SheetError, Value, area::Area, columns::too_long};
+use super::{
+    area::Area,
+    model::{Row, SheetError, Value, too_long},
+};
 
 /// Rows of a sheet, by their numbers: in files of some programs they come in any order.
 struct Ordered<'r> {

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use quick_xml::events::{BytesStart, Event};
 
 use super::{
-    Cell, SheetError, TEXT_AT_MOST,
     area::{self, Area},
-    book::{Anchor, Rich, Texts},
     days,
     formula::{self, Link},
     guard::{damaged, too_large},
+    model::{Cell, SheetError, TEXT_AT_MOST},
     package::Part,
+    texts::{Anchor, Rich, Texts},
     xml,
 };
 

@@ -1,14 +1,14 @@
 //! The header row, wherever it stands, and what is below it.
 
 use super::{
-    CELL_AT_MOST, Cell, Limits, Problem, Row, Sheet, SheetError,
     area::Area,
     behind,
     cells::Placed,
-    column_name, days,
+    days,
     formula::Link,
     headers::{self, Fit, ID_TITLE, Nearly, PATH_TITLE},
     id,
+    model::{CELL_AT_MOST, Cell, Limits, Problem, Row, Sheet, SheetError, Value, column_name, too_long},
 };
 
 /// The most text of all rows together, in bytes.
@@ -20,35 +20,6 @@ const COMPARED: u32 = 10_000;
 /// Why nobody can tell which field is the path.
 const TOO_WIDE: &str = "the row has more fields than the row with the headers: put quotes around a name or a path that \
                         has the separator in it, or give each column a header";
-
-/// What one of the two cells holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Value {
-    /// Nothing but blanks.
-    #[default]
-    Blank,
-    /// Text.
-    Text(String),
-    /// Something that can't be taken: the cell's name (`B17`), and what is wrong with it.
-    Unreadable(String, String),
-}
-
-impl Value {
-    const fn length(&self) -> usize {
-        match self {
-            Self::Blank => 0,
-            Self::Text(text) => text.len(),
-            Self::Unreadable(cell, why) => cell.len() + why.len(),
-        }
-    }
-}
-
-impl Row {
-    /// The bytes of its texts.
-    pub(super) fn length(&self) -> usize {
-        self.id.length() + self.path.length() + self.link.as_ref().map_or(0, String::len)
-    }
-}
 
 /// What was found in one sheet.
 pub(super) enum Found {
@@ -273,14 +244,6 @@ impl Collector {
             (None, None) => Found::Nothing,
         })
     }
-}
-
-/// The refusal of more text than is held.
-pub(super) fn too_long(number: u32) -> SheetError {
-    SheetError::new(
-        Problem::TooLarge,
-        format!("the paths of the first {number} rows are longer than can be held: upload the sheet in parts"),
-    )
 }
 
 /// The one sheet that has both columns. `hidden` are the names of those that nobody can see.

@@ -12,8 +12,9 @@ use std::{
 use zip::result::ZipError;
 
 use super::{
-    Problem, SheetError, kind,
+    kind,
     lexer::{Lexer, Measures, Stop},
+    model::{Problem, SheetError},
     wide::Wide,
 };
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::column_name;
+use super::model::column_name;
 
 pub(super) const ID_TITLE: &str = "File ID";
 pub(super) const PATH_TITLE: &str = "Sharepoint File Path";

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cell, days};
+use super::{days, model::Cell};
 
 /// The longest File ID, in bytes.
 const LONGEST: usize = 64;

@@ -1,6 +1,6 @@
 //! What the bytes of an upload are.
 
-use super::{Problem, SheetError};
+use super::model::{Problem, SheetError};
 
 /// What can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

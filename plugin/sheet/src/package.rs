@@ -9,9 +9,9 @@ use quick_xml::events::Event;
 use zip::{ZipArchive, read::ZipFile};
 
 use super::{
-    Limits, SheetError,
     guard::{self, Budget, Measured, Role, damaged, too_large, unreadable},
     kind,
+    model::{Limits, SheetError},
     xml::{self, Xml},
 };
 

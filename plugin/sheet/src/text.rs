@@ -1,10 +1,10 @@
 //! Comma separated text, cell by cell, with the row numbers that a spreadsheet program would show.
 
 use super::{
-    Cell, Problem, SheetError,
     cells::Placed,
     formula::{self, Link},
     kind,
+    model::{Cell, Problem, SheetError},
 };
 
 /// The longest field, in bytes.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    CELL_AT_MOST, Limits, Sheet, SheetError,
     area::Area,
     book::Book,
     cells::Behind,
     columns::{self, Collector, Found},
     guard::damaged,
+    model::{CELL_AT_MOST, Limits, Sheet, SheetError},
 };
 
 /// The most linked cells that a copy keeps their links of. Excel makes 65,530 links in a sheet at most.

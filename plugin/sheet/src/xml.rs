@@ -12,8 +12,8 @@ use quick_xml::{
 };
 
 use super::{
-    Problem, SheetError, TEXT_AT_MOST,
     guard::{Measured, damaged},
+    model::{Problem, SheetError, TEXT_AT_MOST},
 };
 
 /// A part, open.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{
-    call_error,
-    locate::{AT_ONCE, Search, Spot, refused},
+    drive::call_error,
+    search::{AT_ONCE, Search, Spot, refused},
 };
 use crate::{
     call::{self, Fault},

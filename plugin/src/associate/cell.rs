@@ -2,7 +2,7 @@
 //!
 //! People look at the one and click on the other. So both count, and where they lead to two things a person must choose.
 
-use super::{locate::Finding, located::Located};
+use super::{located::Located, search::Finding};
 use crate::paths::{self, DriveAddress, Reference};
 
 /// A link that begins with no place of its own is beside the workbook, wherever that lay.

@@ -4,17 +4,14 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
     listing::{List, nothing},
-    locate::{self, Finding, PAGES, Search, Spot, pages},
     located::Located,
     meant::Meant,
+    search::{self, Finding, PAGES, Search, Spot, UNKNOWN, pages},
     tree::Grown,
 };
 use crate::{graph, paths::Reference, ports::Ports};
 
-/// A page of a file of which Microsoft does not say which one it is.
-pub(super) const UNKNOWN: &str = "names a file by a number, and Microsoft does not tell this connection which one that \
-    is: give the file's path in the drive";
-/// The same, where all files are known.
+/// Of a page of a file, where all files are known.
 const NOT_HERE: &str = "names a file by a number that no file of the drive has: it may be in another library of the site, \
     or gone";
 
@@ -62,7 +59,7 @@ impl<P: Ports> Search<'_, P> {
                 Reference::Page(page) => known.get(page.id.as_str()).cloned().map(Finding::Item),
                 // Not found by its path, and yet there.
                 Reference::InDrive { readings, elsewhere } if whole => {
-                    match locate::finding(readings, *elsewhere, |path| tree.find(path)) {
+                    match search::finding(readings, *elsewhere, |path| Spot::listed(&tree, path)) {
                         Finding::Nothing(..) | Finding::OtherDrive(_) => None,
                         found => Some(found),
                     }
@@ -80,7 +77,8 @@ impl<P: Ports> Search<'_, P> {
         whole: bool,
         references: &[&'r Reference],
     ) -> BTreeMap<&'r str, Located> {
-        let found = pages(references).filter_map(|page| Some((page.id.as_str(), tree.known(&page.id)?)));
+        let found = pages(references)
+            .filter_map(|page| Some((page.id.as_str(), Located::Listed(tree.clone(), tree.known(&page.id)?))));
         let found: BTreeMap<&str, Located> = found.collect();
         if whole || found.is_empty() {
             return found;

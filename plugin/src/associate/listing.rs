@@ -6,8 +6,8 @@ use std::{
 };
 
 use super::{
-    call_error,
-    locate::{FOLDERS, Search, Spot, can_be, pages, readings},
+    drive::call_error,
+    search::{FOLDERS, Search, Spot, can_be, pages, readings},
     tree::{Grown, Tree},
 };
 use crate::{

@@ -7,11 +7,7 @@ use std::{
     rc::Rc,
 };
 
-use super::{
-    flat::{Paged, Text, Texts},
-    locate::Spot,
-    located::Located,
-};
+use super::flat::{Paged, Text, Texts};
 use crate::{graph::Place, model::EntryKind, paths};
 
 /// From this size on, in bytes, files are only kept if a path of the sheet ends with their name: then there are fewer
@@ -231,19 +227,15 @@ pub(super) fn hash(text: &str) -> u64 {
 }
 
 impl Grown {
-    /// What is at a path in lower case.
-    pub(super) fn find(self: &Rc<Self>, path: &str) -> Spot {
+    /// What is at a path in lower case. More than one where names differ in how accents are written, and none of them is
+    /// written as was asked for.
+    pub(super) fn find(&self, path: &str) -> Vec<u32> {
         let mut at = vec![self.root];
         for name in path.split('/') {
             let next = at.iter().flat_map(|folder| self.written(*folder, name));
             at = next.take(TWINS).collect();
         }
-        let mut items = at.into_iter().map(|number| Located::Listed(self.clone(), number));
-        match (items.next(), items.next()) {
-            (None, _) => Spot::Nothing,
-            (Some(item), None) => Spot::Item(item),
-            (Some(one), Some(other)) => Spot::Twins([one, other].into_iter().chain(items).collect()),
-        }
+        at
     }
 
     /// The children of that name. Of those that only differ in how accents are written, it is the one that is written
@@ -334,10 +326,9 @@ impl Grown {
     }
 
     /// The item with this GUID, if it was looked for.
-    pub(super) fn known(self: &Rc<Self>, unique_id: &str) -> Option<Located> {
+    pub(super) fn known(&self, unique_id: &str) -> Option<u32> {
         let number = *self.known.get(unique_id)?;
-        self.item(number)?;
-        Some(Located::Listed(self.clone(), number))
+        self.item(number).map(|_| number)
     }
 
     /// Whether Microsoft told the GUIDs of items.

@@ -5,7 +5,7 @@ use std::{cell::Cell, pin::pin};
 
 use futures::future::{Either, select};
 
-use super::{Job, Setback, Stop, answered, not_taken, stop};
+use super::job::{Job, Setback, Stop, answered, not_taken, stop};
 use crate::{
     call::{self, Fault},
     graph::{self, DriveItem, Head, Meaning, Request, origin},

@@ -9,7 +9,7 @@ use crate::{
     fake::{API, Answer, CONTENT, Fake, FakeItem, Flavour, Piece, run},
     graph::Request,
     import::import_files,
-    model::{ItemOutcome, Outcome, Role},
+    model::{ItemOutcome, LibraryError, Outcome, Refusal, Role},
 };
 
 const TEXT: &str = "%PDF-1.7 the quick brown fox jumps over the lazy dog";

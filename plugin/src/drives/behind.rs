@@ -1,10 +1,12 @@
 //! The drive behind an address that has no path in it: of a page that shows a file, or a sharing link. Only Microsoft can
 //! resolve them.
 
-use super::{described, resolve::object};
+use serde::de::DeserializeOwned;
+
+use super::described;
 use crate::{
     call::{self, Fault},
-    graph::{self, GraphDrive, Place},
+    graph::{self, GraphDrive, Place, Request},
     model::{CallError, Drive},
     ports::Ports,
     retry::Budget,
@@ -57,6 +59,18 @@ pub(super) async fn drive<P: Ports>(ports: &P, url: &str) -> Result<Option<Drive
         .map_err(|fault| call::call_error(fault, PAGE))?;
     let owner = drive.web_url.clone().unwrap_or_else(|| "unknown".to_owned());
     Ok(Some(described(drive, &owner).ok_or(CallError::NotFound)?))
+}
+
+/// What is at an address of Graph.
+///
+/// # Errors
+/// As [`call::json`].
+pub(super) async fn object<P: Ports, T: DeserializeOwned>(
+    ports: &P,
+    request: &Request,
+    budget: &mut Budget,
+) -> Result<T, Fault> {
+    call::json(ports, request, budget, graph::object).await
 }
 
 #[cfg(test)]

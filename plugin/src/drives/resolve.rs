@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde::de::DeserializeOwned;
-
-use super::{behind, described, page};
+use super::{
+    behind::{self, object},
+    described, page,
+};
 use crate::{
     call::{self, Fault},
-    graph::{self, GraphDrive, Meaning, Page, Place, Request, Site, WebAddress},
+    graph::{self, GraphDrive, Meaning, Page, Place, Site, WebAddress},
     model::{CallError, Drive, Role},
     paths,
     ports::Ports,
@@ -196,12 +197,4 @@ fn closest<'d>(address: &WebAddress, drives: &'d [GraphDrive]) -> Option<&'d Gra
         Some((length, drive))
     });
     inside.max_by_key(|(length, _)| *length).map(|(_, drive)| drive)
-}
-
-pub(super) async fn object<P: Ports, T: DeserializeOwned>(
-    ports: &P,
-    request: &Request,
-    budget: &mut Budget,
-) -> Result<T, Fault> {
-    call::json(ports, request, budget, graph::object).await
 }

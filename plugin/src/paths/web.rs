@@ -1,6 +1,10 @@
 //! Addresses of web pages, as copied from the browser.
 
-use super::{DriveAddress, FilePage, Reference, add, decoded, names};
+use super::{
+    drive_address::DriveAddress,
+    reference::{FilePage, Reference, add},
+    text::{decoded, host_and_path, is_marker, names},
+};
 
 /// Where the addresses of viewers and pickers have the path of the file.
 const PATH_OPTIONS: [&str; 4] = ["id", "sourcedoc", "sourceurl", "rootfolder"];
@@ -24,22 +28,6 @@ const PAGES: [&str; 10] = [
     "powerpoint.aspx",
     "xlviewer.aspx",
 ];
-
-/// Host and path of an address. None for anything that is not plainly one.
-pub(super) fn host_and_path(url: &str) -> Option<(String, &str)> {
-    let (scheme, rest) = url.split_once("://")?;
-    let usual = match scheme.to_ascii_lowercase().as_str() {
-        "https" => ":443",
-        "http" => ":80",
-        _ => return None,
-    };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (host, path) = rest.split_at_checked(end)?;
-    let host = host.to_ascii_lowercase();
-    let host = host.strip_suffix(usual).unwrap_or(&host).to_owned();
-    let sound = !host.is_empty() && !host.contains(['@', ' ']);
-    sound.then_some((host, path))
-}
 
 /// What an address means.
 pub(super) fn read(url: &str, drive: &DriveAddress) -> Reference {
@@ -196,11 +184,6 @@ fn guid(text: &str) -> Option<String> {
     })
 }
 
-/// `:w:` and the like: the kind of file that an address is of.
-pub(super) fn is_marker(part: &str) -> bool {
-    matches!(part.as_bytes(), [b':', letter, b':'] if letter.is_ascii_alphabetic())
-}
-
 fn server_relative(places: Vec<Vec<String>>, host: &str, drive: &DriveAddress) -> Reference {
     let mut readings = Vec::new();
     for names in places {
@@ -236,10 +219,4 @@ fn encoded_names(path: &str) -> Result<Vec<String>, &'static str> {
         all.extend(names(&part)?);
     }
     Ok(all)
-}
-
-/// The organization that a host belongs to: `contoso-my.sharepoint.com` is a sibling of `contoso.sharepoint.com`.
-pub(super) fn tenant(host: &str) -> String {
-    let (first, rest) = host.split_once('.').unwrap_or((host, ""));
-    format!("{}.{rest}", first.strip_suffix("-my").unwrap_or(first))
 }

@@ -7,97 +7,13 @@
 //! must approve what; `person.rs` what is about the one who signs in; what passes by itself is here.
 
 mod application;
+mod meaning;
 mod person;
 mod rights;
 
-use super::{CERTIFICATE, CLIENT_ID, CLIENT_SECRET, CLOUD, TENANT};
 use crate::model::Mode;
-
-/// What can be done about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Problem {
-    /// Something filled in is wrong.
-    WrongSettings,
-    /// The secret is over.
-    ExpiredSecret,
-    /// The person must sign in again: nobody else can mend it.
-    SignInAgain,
-    /// The person did not agree.
-    Declined,
-    /// This account can't be used here.
-    AccountRefused,
-    /// Somebody with the rights must approve the application first.
-    ConsentMissing,
-    /// Try again later.
-    Unavailable,
-    /// Anything else.
-    Other,
-}
-
-/// What a refusal means.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignInError {
-    /// By what can be done.
-    pub problem: Problem,
-    /// The field to look at.
-    pub key: Option<&'static str>,
-    /// What happened and what to do.
-    pub message: String,
-}
-
-/// A refusal of the sign-in service. What came back from the page where people sign in has status 0.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Refusal<'a> {
-    /// HTTP status of the answer.
-    pub status: u16,
-    /// The member `error`.
-    pub error: &'a str,
-    /// The member `error_description`. Never repeated to anybody.
-    pub description: &'a str,
-    /// The member `error_codes`.
-    pub codes: &'a [u32],
-    /// The member `suberror`.
-    pub suberror: Option<&'a str>,
-    /// The member `correlation_id`: by it, administrators find the refusal in their sign-in logs.
-    pub correlation_id: Option<&'a str>,
-}
-
-/// What a number stands for: the problem, the field to look at, and the words.
-#[derive(Debug, Clone, Copy)]
-struct Meaning {
-    problem: Problem,
-    key: Option<&'static str>,
-    text: &'static str,
-    /// Whether an administrator's consent, given once for everybody, is a way out.
-    consent: bool,
-}
-
-impl Meaning {
-    const fn new(problem: Problem, text: &'static str) -> Self {
-        Self {
-            problem,
-            key: None,
-            text,
-            consent: false,
-        }
-    }
-
-    /// Something filled in is wrong, and this is the field.
-    const fn setting(key: &'static str, text: &'static str) -> Self {
-        Self {
-            key: Some(key),
-            ..Self::new(Problem::WrongSettings, text)
-        }
-    }
-
-    /// Somebody must approve the application, and can do so at one address.
-    const fn consent(text: &'static str) -> Self {
-        Self {
-            consent: true,
-            ..Self::new(Problem::ConsentMissing, text)
-        }
-    }
-}
+use meaning::Meaning;
+pub use meaning::{Problem, Refusal, SignInError};
 
 /// Explains a refusal. `approval` is the address at which an administrator approves the application.
 #[must_use]

@@ -3,7 +3,10 @@
 
 use chrono::TimeDelta;
 
-use super::{Cursor, Phase, call_error, list};
+use super::{
+    cursor::{Cursor, Phase, call_error},
+    restart::{look_at_all, restart},
+};
 use crate::{
     baseline,
     call::{self, Fault},
@@ -42,7 +45,7 @@ pub(super) async fn without<P: Ports>(
             _ => return Err(call_error(Fault::Answered(error))),
         },
         Fault::Answered(error) if graph::lost_track(&error) => {
-            return list::restart(ports, connection, cursor).await;
+            return restart(ports, connection, cursor).await;
         }
         fault => fault,
     };
@@ -86,7 +89,7 @@ fn instead<P: Ports>(ports: &P, cursor: &mut Cursor, next_round: String) {
         Level::Warn,
         "Microsoft tells no changes of this drive, so each file is looked at",
     );
-    list::look_at_all(cursor, next_round);
+    look_at_all(cursor, next_round);
 }
 
 /// Whether it is the link that fails, and not the network or the sign-in. Being told to wait is something else as long as
@@ -125,7 +128,7 @@ async fn again_another_night<P: Ports>(
         Level::Warn,
         &format!("the link for the changes of this drive has failed since {since}, while the drive answers"),
     );
-    list::restart(ports, connection, cursor).await
+    restart(ports, connection, cursor).await
 }
 
 /// Whether a plain question for the drive's root is answered well.

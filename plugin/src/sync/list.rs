@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Cursor, Phase, astray, call_error, judge,
+    astray,
+    cursor::{Cursor, Phase, call_error},
+    judge,
     look::{self, Look},
     note::Note,
+    restart::{look_at_all, restart},
 };
 use crate::{
     baseline, call,
@@ -22,32 +25,6 @@ use crate::{
 const BULK: usize = 1000;
 /// Files a step, where each is looked at.
 const LOOKS: u32 = 200;
-/// How often a round may begin anew within one run.
-const RESTARTS: u8 = 2;
-
-/// Begins with a listing of the whole drive: everything is suspected that it does not name.
-pub(super) async fn restart<P: Ports>(
-    ports: &P,
-    connection: &Connection,
-    cursor: &mut Cursor,
-) -> Result<(), CallError> {
-    if cursor.restarts >= RESTARTS {
-        return Err(CallError::Unavailable(
-            "Microsoft loses track of the changes again and again; try again later".to_owned(),
-        ));
-    }
-    ports.log(
-        Level::Info,
-        "the drive is listed as a whole, since there is no beginning to go on from",
-    );
-    ports.suspect_all(&cursor.drive).await.map_err(library_error)?;
-    cursor.restarts += 1;
-    cursor.phase = Phase::Pages {
-        link: graph::changes(&connection.api_origin, &cursor.drive).url,
-        full: true,
-    };
-    Ok(())
-}
 
 /// Reads one page of changes.
 pub(super) async fn page<P: Ports>(
@@ -108,16 +85,6 @@ async fn ended<P: Ports>(ports: &P, cursor: &mut Cursor, next_round: String, ful
     stored.map_err(library_error)?;
     cursor.phase = Phase::Confirm { after: None };
     Ok(())
-}
-
-/// Goes on by looking at each managed file; whatever was counted before is counted anew.
-pub(super) fn look_at_all(cursor: &mut Cursor, next_round: String) {
-    cursor.gone = 0;
-    cursor.unsure = false;
-    cursor.phase = Phase::Looks {
-        after: None,
-        next_round,
-    };
 }
 
 /// Entries that can't be read tell nothing but that something may have changed: the files that follow them wait for the

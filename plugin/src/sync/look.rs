@@ -30,7 +30,7 @@ pub(super) async fn at<P: Ports>(
     let ids = items.iter().filter(|item| graph::is_id(item));
     let questions: Vec<String> = ids.map(|item| graph::by_id(drive, item)).collect();
     let answers = many::ask(ports, connection, &questions).await;
-    let mut looks = answers.map_err(super::call_error)?.into_iter().map(look);
+    let mut looks = answers.map_err(super::cursor::call_error)?.into_iter().map(look);
     let look_at = |item: &&str| match graph::is_id(item) {
         true => looks.next().unwrap_or(Look::Unclear),
         false => Look::Unclear,

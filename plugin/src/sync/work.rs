@@ -3,7 +3,8 @@
 use futures::{StreamExt, stream};
 
 use super::{
-    Cursor, Phase, anew,
+    anew,
+    cursor::{Cursor, Phase},
     judge::{self, TRIES, Verdict},
     note::Note,
     wording,

@@ -1,6 +1,9 @@
 //! What is wrong with what was filled in, or with how the application is registered.
 
-use super::{CERTIFICATE, CLIENT_ID, CLIENT_SECRET, CLOUD, Meaning, Problem, TENANT};
+use super::{
+    super::{CERTIFICATE, CLIENT_ID, CLIENT_SECRET, CLOUD, TENANT},
+    meaning::{Meaning, Problem},
+};
 
 /// By Microsoft's number.
 pub(super) fn by_number(number: u32) -> Option<Meaning> {

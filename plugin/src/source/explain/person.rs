@@ -1,6 +1,9 @@
 //! What refusals mean where a person signs in, or has signed in: other things than for the company's credentials.
 
-use super::{Meaning, Problem, Refusal, rights};
+use super::{
+    meaning::{Meaning, Problem, Refusal},
+    rights,
+};
 
 /// Whether the error word says that what was granted is of no use any more.
 fn is_over(error: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Who must approve what: permissions, policies of the tenant, and what the organization has subscribed to.
 
-use super::{Meaning, Problem};
+use super::meaning::{Meaning, Problem};
 use crate::model::Mode;
 
 /// By Microsoft's number.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::source::{CERTIFICATE, CLIENT_ID, CLIENT_SECRET, CLOUD, TENANT};
 
 const APPROVAL: &str = "https://login.example/t/adminconsent?client_id=c";
 
