@@ -8,11 +8,13 @@ import { test } from 'node:test';
 import { batchOfReads, isPublic } from './egress.mjs';
 import { Library } from './library.mjs';
 
-test('a batch of reads goes out as it was judged', () => {
+test('a batch of reads goes out as it was judged, without any headers in it', () => {
   const one = (members) => `{"requests":[{"id":"0",${members}}]}`;
   const sent = (body) => batchOfReads(Buffer.from(body))?.toString();
-  const good = one('"method":"GET","url":"/drives/b!a/items/01?$select=id","headers":{"accept":"application/json"}');
+  const good = one('"method":"GET","url":"/drives/b!a/items/01?$select=id"');
   assert.equal(sent(good), good);
+  const other = one('"method":"GET","url":"/drives/b!a/items/01?$select=id","headers":{"authorization":"Bearer x","host":"evil.example"}');
+  assert.equal(sent(other), good);
   assert.equal(sent(one('"method":"DELETE","method":"GET","url":"/x"')), one('"method":"GET","url":"/x"'));
   for (const bad of [
     one('"method":"DELETE","url":"/x"'),
