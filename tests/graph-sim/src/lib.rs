@@ -19,7 +19,7 @@
 //! ```
 //!
 //! The way of a request: `server.rs` notes it and logs the answer. `sign_in/` lets people choose who they are, and gives
-//! codes and tokens. `graph/mod.rs` checks the token, the resource units (`units.rs`) and the faults, and leads to
+//! codes and tokens. `graph.rs` checks the token, the resource units (`units.rs`) and the faults, and leads to
 //! `organization.rs`, `browse.rs`, `delta.rs`, `download.rs`, or to `batch.rs`, which sends each of its entries the same
 //! way. `content_host.rs` gives the bytes. What they know lies in `world.rs`: a `company.rs` with its `drive/` trees,
 //! over `content.rs`; each drive keeps the order of its changes.

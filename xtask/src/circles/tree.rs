@@ -53,12 +53,11 @@ impl Tree {
         let source = text::bare(&source);
         let children: BTreeSet<String> = paths::modules(&source).into_iter().collect();
         for child in &children {
-            let beside = below.join(format!("{child}.rs"));
-            let within = below.join(child).join("mod.rs");
+            let found = below.join(format!("{child}.rs"));
             // A module whose file is named by an attribute is not followed.
-            let Some(found) = [beside, within].into_iter().find(|file| file.exists()) else {
+            if !found.exists() {
                 continue;
-            };
+            }
             let path = module.iter().chain([child]).cloned().collect();
             self.read_module(path, found, &below.join(child))?;
         }
