@@ -9,12 +9,13 @@ use crate::{circles, component, contract, demo, deny, fuzz, links, live, papers,
 type Stage = fn() -> Result<()>;
 
 /// The stages, in the order in which a mistake costs least to find.
-const STAGES: [(&str, Stage); 10] = [
+const STAGES: [(&str, Stage); 11] = [
     ("format", format),
     ("lints", lints),
     ("lints of the plugin's glue", glue_lints),
     ("fuzz targets", fuzz::check),
     ("contract", check_contract),
+    ("documentation", document),
     ("dependencies", deny::in_ci),
     ("tests", || test(&[])),
     ("ordeal", || ordeal(&TENTH)),
@@ -123,6 +124,13 @@ fn glue_lints() -> Result<()> {
         .args(glue)
         .args(["--locked", "--", "-D", "warnings"]);
     run::run(&mut cargo)
+}
+
+/// Links between doc comments must lead somewhere.
+fn document() -> Result<()> {
+    let mut cargo = run::cargo();
+    cargo.env("RUSTDOCFLAGS", "-D warnings");
+    run::run(cargo.args(["doc", "--workspace", "--no-deps", "--locked"]))
 }
 
 fn check_contract() -> Result<()> {

@@ -51,7 +51,7 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// As [`run`], without known weaknesses; skipped where cargo-deny is missing.
+/// As [`run()`], without known weaknesses; skipped where cargo-deny is missing.
 ///
 /// # Errors
 /// If something is among the dependencies that may not be there.
