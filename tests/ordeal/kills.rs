@@ -86,11 +86,12 @@ fn finish(call: &Call, data: &Path, typed: &Typed, when: &str) {
     let orderly = again.status.code().is_some_and(|code| code <= 3);
     assert!(orderly && !broken, "{when}, done again: {}", said(&again));
     settle(call, data, typed);
-    let runs = call.well(data, &["runs", "list"]).to_string();
-    assert!(
-        !runs.contains("\"running\"") && !runs.contains("\"interrupted\""),
-        "{when}: {runs}"
-    );
+    let list = call.well(data, &["runs", "list"]);
+    // A plan that was cut off says so in its message; nothing is left to be done about it.
+    for run in list["runs"].as_array().unwrap() {
+        let state = run["state"].as_str().unwrap();
+        assert!(!matches!(state, "running" | "interrupted"), "{when}: {run}");
+    }
     let drafts = std::fs::read_dir(data.join("drafts")).map_or(0, Iterator::count);
     assert_eq!(drafts, 0, "{when}: drafts lie about");
 }
