@@ -44,7 +44,7 @@ pub(crate) use drive::address;
 pub(crate) use locate::all as find;
 pub(crate) use located::Located;
 use rows::Row;
-pub(crate) use search::Finding;
+pub(crate) use search::{Finding, can_be};
 
 /// File IDs that the library can be asked about at once.
 const STAT: usize = 10_000;

@@ -89,7 +89,8 @@ pub(super) fn readings<'a>(references: &'a [&Reference]) -> impl Iterator<Item =
     all.map(String::as_str).filter(|path| can_be(path))
 }
 
-pub(super) fn can_be(path: &str) -> bool {
+/// Whether anything can be at a path: no name has certain letters, and no path is longer than Microsoft's longest.
+pub(crate) fn can_be(path: &str) -> bool {
     !path.is_empty() && !path.contains(IN_NO_NAME) && path.chars().count() <= LONGEST
 }
 

@@ -58,20 +58,51 @@ pub(super) async fn name<P: Ports>(
 }
 
 /// Where an item was: as its address says, or, of an Office file, whose address is that of a page, at the root, where most
-/// of what is imported lies. The line tells the path, so that nobody is misled.
+/// of what is imported lies. The line tells the path, so that nobody is misled; one that can't be is not asked for, and would
+/// be longer than a line may be.
 fn path(link: &Link, address: Option<&DriveAddress>) -> Option<String> {
     let told = address.zip(link.web_url.as_deref());
-    match told.and_then(|(address, url)| paths::read(url, address)) {
+    let path = match told.and_then(|(address, url)| paths::read(url, address)) {
         Some(Reference::InDrive { readings, .. }) => {
             let folder = readings.first()?.rsplit_once('/').map(|(folder, _)| folder);
             Some(folder.map_or_else(|| link.name.clone(), |folder| format!("{folder}/{}", link.name)))
         }
         _ => (!link.name.is_empty()).then(|| link.name.clone()),
-    }
+    };
+    path.filter(|path| associate::can_be(path))
 }
 
 /// Whether this is a file of the same name, and not the item itself.
 fn is_another(found: &Place, link: &Link) -> bool {
     let is_file = found.kind() == EntryKind::File && !found.deleted() && graph::is_id(&found.id);
     is_file && found.id != link.source.item && paths::key(&found.name) == paths::key(&link.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ItemRef, Verification};
+
+    #[test]
+    fn a_path_that_can_not_be_is_neither_asked_for_nor_told() {
+        let library = "https://contoso.sharepoint.com/sites/Team/Shared%20Documents";
+        let address = DriveAddress::new(Some(library), "Documents");
+        let path_of = |folder: &str| {
+            let link = Link {
+                source: ItemRef {
+                    drive: "D".to_owned(),
+                    item: "I".to_owned(),
+                },
+                version: None,
+                hash: String::new(),
+                size: 1,
+                verification: Verification::Verified,
+                name: "a.pdf".to_owned(),
+                web_url: Some(format!("{library}/{folder}/a.pdf")),
+            };
+            path(&link, Some(&address))
+        };
+        assert_eq!(path_of("A").as_deref(), Some("A/a.pdf"));
+        assert_eq!(path_of(&"x".repeat(5_000)), None);
+    }
 }
