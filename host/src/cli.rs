@@ -21,16 +21,12 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use clientpoint_host::Error;
-use clientpoint_host::host::Host;
-use clientpoint_host::store::connections::Mode;
-use clientpoint_host::text;
-use serde_json::{Value, json};
-
 use args::{Arguments, Command};
+use clap::Parser;
+use clientpoint_host::{Error, host::Host, store::connections::Mode, text};
 use opening::{build, tell_notices};
 use output::Output;
+use serde_json::{Value, json};
 use show::Page;
 use terminal::{Shown, Terminal};
 

@@ -3,10 +3,12 @@
 //! Everything that asks for the time or waits goes through [`Clock`], so that a test can move it. For plugins it is
 //! bound to `wasi:clocks`.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use tokio::sync::{Notify, oneshot};

@@ -4,17 +4,20 @@
 //! folder's key, over the engine's version and settings, the component's content and the code. A file that does not
 //! fit in every way is ignored and written anew.
 
-use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use sha2::{Digest, Sha256};
-use wasmtime::Engine;
-use wasmtime::component::Component;
+use wasmtime::{Engine, component::Component};
 
-use crate::private;
-use crate::secrets::{Authenticator, SecretKey};
+use crate::{
+    private,
+    secrets::{Authenticator, SecretKey},
+};
 
 /// Compiles a component, or takes its compiled form from `cache`.
 ///

@@ -1,9 +1,11 @@
 //! Files and folders of the host's own, written so that a kill, a full disk or a failing one leaves the whole old content
 //! or the whole new one.
 
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{self, File},
+    io::{self, ErrorKind, Write},
+    path::{Path, PathBuf},
+};
 
 use tempfile::NamedTempFile;
 

@@ -10,23 +10,23 @@ mod floor;
 pub mod resolver;
 pub mod rules;
 
-use std::future::Future;
-use std::sync::Arc;
-use std::time::Duration;
+use std::{future::Future, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use floor::Floor;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
+use rules::{Permit, Rules};
 use tokio::sync::Semaphore;
 use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpHooks,
 };
 
-use crate::clock::SystemClock;
-use crate::oauth::{TokenError, Tokens};
-use crate::origin::origin;
-use floor::Floor;
-use rules::{Permit, Rules};
+use crate::{
+    clock::SystemClock,
+    oauth::{TokenError, Tokens},
+    origin::origin,
+};
 
 /// How long a connection may take to come about.
 const CONNECT_WITHIN: Duration = Duration::from_secs(15);
@@ -277,8 +277,10 @@ fn wasi_error(error: &reqwest::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpListener;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
 
     use super::*;
 

@@ -1,7 +1,6 @@
 //! What can go wrong, by what can be done about it.
 
-use std::io::ErrorKind;
-use std::path::Path;
+use std::{io::ErrorKind, path::Path};
 
 use crate::disk;
 

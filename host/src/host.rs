@@ -17,41 +17,52 @@ mod stage;
 mod turn;
 mod waiting;
 
-pub use builder::{BuildError, HostBuilder};
-pub use endpoints::InsecureEndpoints;
-pub(crate) use faithful::Planned;
-pub(crate) use in_contract::{in_contract, refusal_in_contract};
-pub use rotation::forget_secrets;
-pub(crate) use turn::Turn;
-
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use sqlx::SqlitePool;
-
-use crate::bindings::clientpoint::content_source::connection::Info;
-use crate::bindings::clientpoint::content_source::types::{Policy, Subfolders};
-use crate::bindings::exports::clientpoint::content_source::source as contract;
-use crate::bindings::exports::clientpoint::content_source::source::{
-    AuthorizationPlan, Description, SettingsError, SignInError,
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
-use crate::capability::progress::Progress;
-use crate::clock::Clock;
-use crate::egress::rules::Rules;
-use crate::oauth::{Certificate, Credential, Endpoint, Grant, Plan, Tokens};
-use crate::plugin::{Instance, Plugin};
-use crate::powers::Power;
-use crate::secrets::{Secret, SecretKey};
-use crate::state::State;
-use crate::store::connections::{self, Connection, CredentialKind, Mode};
-use crate::store::objects::Objects;
-use crate::{Error, Result};
 
 use judge::PluginJudge;
+use sqlx::SqlitePool;
 use stage::{PURE_WITHIN, Stage};
+
+use crate::{
+    Error, Result,
+    bindings::{
+        clientpoint::content_source::{
+            connection::Info,
+            types::{Policy, Subfolders},
+        },
+        exports::clientpoint::content_source::source::{
+            self as contract, AuthorizationPlan, Description, SettingsError, SignInError,
+        },
+    },
+    capability::progress::Progress,
+    clock::Clock,
+    egress::rules::Rules,
+    oauth::{Certificate, Credential, Endpoint, Grant, Plan, Tokens},
+    plugin::{Instance, Plugin},
+    powers::Power,
+    secrets::{Secret, SecretKey},
+    state::State,
+    store::{
+        connections::{self, Connection, CredentialKind, Mode},
+        objects::Objects,
+    },
+};
+
+pub use builder::{BuildError, HostBuilder};
+pub use endpoints::InsecureEndpoints;
+pub use rotation::forget_secrets;
+
+pub(crate) use faithful::Planned;
+pub(crate) use in_contract::{in_contract, refusal_in_contract};
+pub(crate) use turn::Turn;
 
 /// The largest file that a plugin may propose, in bytes. Who runs the host may allow more.
 const FILE_AT_MOST: u64 = 4 << 30;

@@ -8,8 +8,12 @@ use std::process::ExitCode;
 
 use cli::terminal::Terminal;
 use tracing::{Level, Metadata};
-use tracing_subscriber::filter::{FilterExt, filter_fn};
-use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::{FilterExt, filter_fn},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 /// Libraries that write whole addresses into the log. Some addresses are credentials, so of these only the plain messages
 /// are shown, whatever the variable asks for.

@@ -1,7 +1,6 @@
 //! Where a file stands in the Content Library.
 
-use std::fmt;
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use serde::{Serialize, Serializer};
 

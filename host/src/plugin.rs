@@ -1,18 +1,20 @@
 //! A loaded plugin and its instances.
 
-use std::path::Path;
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
-use wasmtime::component::{Accessor, Linker};
-use wasmtime::{Config, Engine, Store};
+use wasmtime::{
+    Config, Engine, Store,
+    component::{Accessor, Linker},
+};
 
-use crate::bindings::clientpoint::content_source::types::ItemRef;
-use crate::bindings::{ContentSource, ContentSourcePre};
-use crate::capability::library::BroughtIn;
-use crate::capability::logging::Lines;
-use crate::secrets::SecretKey;
-use crate::state::{self, State};
-use crate::{Error, Result, compiled};
+use crate::{
+    Error, Result,
+    bindings::{ContentSource, ContentSourcePre, clientpoint::content_source::types::ItemRef},
+    capability::{library::BroughtIn, logging::Lines},
+    compiled,
+    secrets::SecretKey,
+    state::{self, State},
+};
 
 /// The powers that the project's own plugin has, as the build checks them.
 const IMPORTS: &str = include_str!("../../wit/imports.txt");

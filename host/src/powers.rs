@@ -1,14 +1,15 @@
 //! Taking powers away: a host may give a plugin less than the contract offers, and the plugin has to say so in words.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 
-use crate::capability::progress::Unwatched;
-use crate::clock::{Clock, Sleep};
-use crate::egress::rules::Rules;
-use crate::state::State;
+use crate::{
+    capability::progress::Unwatched,
+    clock::{Clock, Sleep},
+    egress::rules::Rules,
+    state::State,
+};
 
 /// One interface that a plugin imports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

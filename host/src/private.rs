@@ -2,9 +2,11 @@
 //! data folder was empty. What people write with `-o`, `--report` or `library export` has the rights that their umask
 //! gives it; what lies in the folder and is not the host's is left alone.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io;
-use std::path::Path;
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io,
+    path::Path,
+};
 
 use crate::disk;
 

@@ -8,19 +8,23 @@
 
 mod key_files;
 
-pub(crate) use key_files::{SealedWith, is_untidy};
+use std::{
+    fs,
+    io::{ErrorKind, Read},
+    path::Path,
+};
 
-use std::fs;
-use std::io::{ErrorKind, Read};
-use std::path::Path;
-
-use chacha20poly1305::aead::{Aead, AeadCore, KeyInit, OsRng, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use chacha20poly1305::{
+    XChaCha20Poly1305, XNonce,
+    aead::{Aead, AeadCore, KeyInit, OsRng, Payload},
+};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::{Error, Result, disk};
+
+pub(crate) use key_files::{SealedWith, is_untidy};
 
 /// The environment variable that holds the key, where there is no key file.
 pub const KEY_VARIABLE: &str = "CLIENTPOINT_SECRET_KEY";

@@ -31,6 +31,15 @@ mod syncing;
 mod trash;
 mod verifying;
 
+use crate::{
+    Result,
+    host::Host,
+    store::{
+        connections::Mode,
+        users::{self, Role, User},
+    },
+};
+
 pub use association::{AssociatedRow, Association};
 pub use connecting::{Inspection, PowerRow, Status};
 pub use disconnecting::Disconnected;
@@ -49,11 +58,6 @@ pub use stop::Stop;
 pub use syncing::{PlanReport, PlannedRow, SyncOptions};
 pub use trash::Trash;
 pub use verifying::{Disk, Verification};
-
-use crate::Result;
-use crate::host::Host;
-use crate::store::connections::Mode;
-use crate::store::users::{self, Role, User};
 
 /// One person at work.
 pub struct Session<'a> {

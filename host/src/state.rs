@@ -1,20 +1,28 @@
 //! What one instance of a plugin holds: read top to bottom, it is the list of what the plugin may do.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
-use wasmtime::component::{Linker, ResourceTable};
-use wasmtime::{ResourceLimiter, StoreLimits, StoreLimitsBuilder};
+use wasmtime::{
+    ResourceLimiter, StoreLimits, StoreLimitsBuilder,
+    component::{Linker, ResourceTable},
+};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
-use crate::capability::clocks::{self, ClocksCtx, ClocksProvider};
-use crate::capability::connection::{self, ConnectionCtx, ConnectionProvider};
-use crate::capability::library::{self, LibraryCtx, LibraryProvider};
-use crate::capability::logging::{self, LoggingCtx, LoggingProvider};
-use crate::capability::managed;
-use crate::capability::progress::{self, ProgressCtx, ProgressProvider};
-use crate::capability::state_store::{self, StateStoreCtx, StateStoreProvider};
-use crate::egress::Egress;
+use crate::{
+    capability::{
+        clocks::{self, ClocksCtx, ClocksProvider},
+        connection::{self, ConnectionCtx, ConnectionProvider},
+        library::{self, LibraryCtx, LibraryProvider},
+        logging::{self, LoggingCtx, LoggingProvider},
+        managed,
+        progress::{self, ProgressCtx, ProgressProvider},
+        state_store::{self, StateStoreCtx, StateStoreProvider},
+    },
+    egress::Egress,
+};
 
 /// How many handles (requests, responses, drafts …) an instance may hold at a time.
 const HANDLES_AT_MOST: usize = 1_024;

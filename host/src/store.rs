@@ -36,8 +36,7 @@ pub mod trash;
 pub mod undo;
 pub mod users;
 
-use std::path::Path;
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use sqlx::SqlitePool;
 

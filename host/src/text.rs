@@ -1,8 +1,7 @@
 //! Text from outside as people may see it: on one line, and with nothing in it that a terminal or a log would obey, or
 //! that nobody could see.
 
-use std::borrow::Cow;
-use std::fmt::Write;
+use std::{borrow::Cow, fmt::Write};
 
 /// Whether a character has to be written down to be seen: it would break the line, command a terminal, turn the order of
 /// its neighbours around, or take no room at all, so that it could hide in a name.

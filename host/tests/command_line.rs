@@ -6,8 +6,10 @@
     reason = "a test stops at the first surprise"
 )]
 
-use std::path::Path;
-use std::process::{Command, Output};
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
 
 use serde_json::Value;
 

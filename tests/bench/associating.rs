@@ -1,16 +1,16 @@
 //! A sheet of a hundred thousand rows against a drive of a hundred and twenty thousand items; and the reading of it,
 //! against the same reader on the machine itself.
 
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use calamine::{Reader, Xlsx};
 use rust_xlsxwriter::Workbook;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 
-use super::simulator::Simulator;
-use super::{median, milliseconds};
+use super::{median, milliseconds, simulator::Simulator};
 
 const ROWS: u32 = 100_000;
 const ITEMS: u32 = 120_000;

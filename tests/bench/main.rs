@@ -12,12 +12,13 @@ mod associating;
 mod simulator;
 mod syncing;
 
-use std::path::Path;
-use std::process::Command;
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
 
-use clientpoint_host::plugin::Plugin;
-use clientpoint_host::secrets::SecretKey;
+use clientpoint_host::{plugin::Plugin, secrets::SecretKey};
 use simulator::Simulator;
 
 /// One large file: the largest that may enter.

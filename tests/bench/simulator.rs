@@ -1,11 +1,15 @@
 //! The simulator as a process of its own.
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
 
-use clientpoint_host::host::{Host, InsecureEndpoints};
-use clientpoint_host::service::Given;
+use clientpoint_host::{
+    host::{Host, InsecureEndpoints},
+    service::Given,
+};
 use serde_json::{Value, json};
 
 /// A running simulator; it ends with this.

@@ -1,15 +1,15 @@
 //! The daily sync of libraries of several sizes: what a quiet night costs, and what a night with changes does.
 
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use clientpoint_host::service::{Ledger, Session, Stop, SyncOptions};
 use serde_json::Value;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use super::simulator::Simulator;
-use super::{median, milliseconds};
+use super::{median, milliseconds, simulator::Simulator};
 
 /// How many files follow their items, to show how cost grows.
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];

@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
-use clientpoint_host::oauth::pending::LIFE;
-use clientpoint_host::service::{Given, Session};
-use clientpoint_host::store::connections::Connection;
-use end_to_end::browser::{application, connect, decide, open, sign_in};
-use end_to_end::{World, credentials, given};
+use clientpoint_host::{
+    oauth::pending::LIFE,
+    service::{Given, Session},
+    store::connections::Connection,
+};
+use end_to_end::{
+    World,
+    browser::{application, connect, decide, open, sign_in},
+    credentials, given,
+};
 use graph_sim::{Platform, RequestKind};
 
 const SITE: &str = "https://contoso.sharepoint.com/sites/Marketing";

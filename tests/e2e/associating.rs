@@ -1,7 +1,10 @@
 //! Library files are tied to items by a sheet: every row has an outcome, and what is linked follows from then on.
 
-use end_to_end::sheets::{apply, by_hand, outcomes, sheet};
-use end_to_end::{World, pdf, sync};
+use end_to_end::{
+    World, pdf,
+    sheets::{apply, by_hand, outcomes, sheet},
+    sync,
+};
 use graph_sim::RequestKind;
 
 #[tokio::test]

@@ -3,10 +3,15 @@
 
 use std::time::Duration;
 
-use clientpoint_host::service::{Ledger, Session};
-use clientpoint_host::store::files::ShowingKind::{ClientPoint, Template};
-use end_to_end::sheets::{apply, by_hand, outcomes, sheet};
-use end_to_end::{World, builder, pdf, sync};
+use clientpoint_host::{
+    service::{Ledger, Session},
+    store::files::ShowingKind::{ClientPoint, Template},
+};
+use end_to_end::{
+    World, builder, pdf,
+    sheets::{apply, by_hand, outcomes, sheet},
+    sync,
+};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

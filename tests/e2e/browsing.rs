@@ -1,8 +1,8 @@
 //! What "Add from OneDrive" shows.
 
-use clientpoint_host::bindings::clientpoint::content_source::types::Subfolders;
-use clientpoint_host::host::PolicyChanges;
-use clientpoint_host::service::Verdict;
+use clientpoint_host::{
+    bindings::clientpoint::content_source::types::Subfolders, host::PolicyChanges, service::Verdict,
+};
 use end_to_end::World;
 use graph_sim::{Fault, FaultKind, RetryAfter};
 

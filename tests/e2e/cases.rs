@@ -1,11 +1,16 @@
 //! Workbooks that people have met, with the File IDs of a library in them and the address of its drive: uploaded, and synced.
 
-use std::io::{Cursor, Read, Write};
-use std::path::PathBuf;
+use std::{
+    io::{Cursor, Read, Write},
+    path::PathBuf,
+};
 
 use clientpoint_host::service::Association;
-use end_to_end::sheets::{apply, by_hand, outcomes};
-use end_to_end::{World, pdf, sync};
+use end_to_end::{
+    World, pdf,
+    sheets::{apply, by_hand, outcomes},
+    sync,
+};
 
 const FILTERED: &[u8] = include_bytes!("../../plugin/sheet/tests/cases/filtered-rows.xlsx");
 const LABELLED: &[u8] = include_bytes!("../../plugin/sheet/tests/cases/label-encrypted.xlsx");

@@ -1,12 +1,12 @@
 //! An application that shows that it is itself by a certificate, and credentials that end.
 
-use clientpoint_host::clock::ManualClock;
-use clientpoint_host::secrets::Secret;
-use clientpoint_host::service::Given;
-use clientpoint_host::store::connections::CredentialKind;
-use end_to_end::browser::sign_in;
-use end_to_end::certificate::{Made, encrypted, made};
-use end_to_end::{World, given};
+use clientpoint_host::{clock::ManualClock, secrets::Secret, service::Given, store::connections::CredentialKind};
+use end_to_end::{
+    World,
+    browser::sign_in,
+    certificate::{Made, encrypted, made},
+    given,
+};
 use graph_sim::{Config, RequestKind, Seed, Sim};
 
 fn company(world: &World, pem: &str) -> Given {

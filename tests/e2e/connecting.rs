@@ -1,7 +1,6 @@
 //! Connecting with the company's credentials, and choosing a drive.
 
-use clientpoint_host::secrets::Secret;
-use clientpoint_host::service::Given;
+use clientpoint_host::{secrets::Secret, service::Given};
 use end_to_end::{World, credentials};
 use graph_sim::{EXPIRED_SECRET, Origin, RequestKind};
 

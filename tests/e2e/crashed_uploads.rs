@@ -2,10 +2,14 @@
 
 use std::path::Path;
 
-use clientpoint_host::Result;
-use clientpoint_host::service::{Stop, SyncOptions};
-use end_to_end::sheets::{by_hand, outcomes, sheet};
-use end_to_end::{World, pdf};
+use clientpoint_host::{
+    Result,
+    service::{Stop, SyncOptions},
+};
+use end_to_end::{
+    World, pdf,
+    sheets::{by_hand, outcomes, sheet},
+};
 
 use crate::crashes::{copied, dead, host};
 

@@ -1,14 +1,18 @@
 //! A run that dies anywhere: whoever comes next finishes it, and nobody can tell the difference.
 
-use std::future::Future;
-use std::path::{Path, PathBuf};
-use std::pin::pin;
-use std::process::{ExitStatus, Stdio};
-use std::task::Poll;
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+    pin::pin,
+    process::{ExitStatus, Stdio},
+    task::Poll,
+};
 
-use clientpoint_host::host::Host;
-use clientpoint_host::service::{FileRow, Stop, SyncOptions};
-use clientpoint_host::store::files::ShowingKind;
+use clientpoint_host::{
+    host::Host,
+    service::{FileRow, Stop, SyncOptions},
+    store::files::ShowingKind,
+};
 use end_to_end::{World, builder, component, pdf};
 use tempfile::TempDir;
 

@@ -1,13 +1,20 @@
 //! The disk loses bytes: nothing wrong is handed out, whoever needs to know is told, and what OneDrive has comes anew.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use clientpoint_host::Error;
-use clientpoint_host::service::{Ledger, NewFile, Stop};
-use clientpoint_host::store::damage::Remedy;
-use end_to_end::sheets::{apply, by_hand, sheet};
-use end_to_end::{World, pdf, sync};
+use clientpoint_host::{
+    Error,
+    service::{Ledger, NewFile, Stop},
+    store::damage::Remedy,
+};
+use end_to_end::{
+    World, pdf,
+    sheets::{apply, by_hand, sheet},
+    sync,
+};
 
 /// Where the bytes of a file's present revision are.
 async fn object(world: &World, id: &str) -> PathBuf {

@@ -2,11 +2,15 @@
 
 use std::path::Path;
 
-use clientpoint_host::host::Host;
-use clientpoint_host::powers::Power;
-use clientpoint_host::service::{Stop, SyncOptions};
-use end_to_end::sheets::{apply, by_hand, outcomes, sheet};
-use end_to_end::{World, builder, credentials, pdf};
+use clientpoint_host::{
+    host::Host,
+    powers::Power,
+    service::{Stop, SyncOptions},
+};
+use end_to_end::{
+    World, builder, credentials, pdf,
+    sheets::{apply, by_hand, outcomes, sheet},
+};
 
 /// What became of each thing that an Administrator may ask for, in the order in which it is asked for.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,11 +4,9 @@
 //! Only an administrator of the machine can make such a disk, in a name space of its own; elsewhere these are skipped.
 #![cfg(target_os = "linux")]
 
-use std::path::Path;
-use std::process::Command;
+use std::{path::Path, process::Command};
 
-use end_to_end::sheets::by_hand;
-use end_to_end::{World, component, pdf};
+use end_to_end::{World, component, pdf, sheets::by_hand};
 use tempfile::TempDir;
 
 use crate::crashes::program;

@@ -2,9 +2,14 @@
 
 use std::path::Path;
 
-use end_to_end::World;
-use end_to_end::folders::look::{go_on, holds, look};
-use end_to_end::folders::{all, copy, dump, expected, open, restored, simulated};
+use end_to_end::{
+    World,
+    folders::{
+        all, copy, dump, expected,
+        look::{go_on, holds, look},
+        open, restored, simulated,
+    },
+};
 use serde_json::Value;
 
 use crate::crashes::dead;

@@ -9,16 +9,20 @@ mod network;
 mod runs;
 mod start;
 
-use std::path::Path;
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
-use clientpoint_host::Error;
-use clientpoint_host::clock::{Clock, SystemClock};
-use clientpoint_host::host::{Host, HostBuilder, InsecureEndpoints, Limits, PolicyChanges};
-use clientpoint_host::plugin::Plugin;
-use clientpoint_host::service::{FileRow, Session};
-use clientpoint_host::store::files::ShowingKind;
+use clientpoint_host::{
+    Error,
+    clock::{Clock, SystemClock},
+    host::{Host, HostBuilder, InsecureEndpoints, Limits, PolicyChanges},
+    plugin::Plugin,
+    service::{FileRow, Session},
+    store::files::ShowingKind,
+};
 use end_to_end::{World, built, load, sources};
 
 /// A connected world with a file in the library, and what it looked like before the attack.

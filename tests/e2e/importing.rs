@@ -1,10 +1,11 @@
 //! Files come in whole, verified, once, and can be used.
 
-use clientpoint_host::bindings::clientpoint::content_source::types::Subfolders;
-use clientpoint_host::host::PolicyChanges;
-use clientpoint_host::place::Place;
-use clientpoint_host::store::files::ShowingKind;
-use clientpoint_host::store::users::Role;
+use clientpoint_host::{
+    bindings::clientpoint::content_source::types::Subfolders,
+    host::PolicyChanges,
+    place::Place,
+    store::{files::ShowingKind, users::Role},
+};
 use end_to_end::World;
 use graph_sim::{Content, RequestKind};
 

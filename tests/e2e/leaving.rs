@@ -1,10 +1,10 @@
 //! Changing the drive, giving a connection up, and changing the key: nothing of the library is lost.
 
-use clientpoint_host::service::Stop;
-use clientpoint_host::store::connections::Mode;
-use clientpoint_host::store::users::Role;
-use end_to_end::browser::connect;
-use end_to_end::{World, pdf};
+use clientpoint_host::{
+    service::Stop,
+    store::{connections::Mode, users::Role},
+};
+use end_to_end::{World, browser::connect, pdf};
 use graph_sim::{Fault, FaultKind, Place};
 
 const MARKETING: &str = "https://contoso.sharepoint.com/sites/Marketing";

@@ -1,8 +1,6 @@
 //! A database that is not the one of its folder: nothing is lost, whoever comes by meanwhile.
 
-use std::fs;
-use std::path::Path;
-use std::time::Duration;
+use std::{fs, path::Path, time::Duration};
 
 use clientpoint_host::service::{Stop, SyncOptions};
 use end_to_end::{World, builder, pdf, sync};

@@ -1,13 +1,14 @@
 //! Half past five, UTC: once a day, caught up once, and never twice at a time.
 
-use std::path::Path;
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use chrono::{DateTime, Utc};
-use clientpoint_host::Result;
-use clientpoint_host::clock::{Clock, ManualClock};
-use clientpoint_host::host::Host;
-use clientpoint_host::service::{Ledger, Stop};
+use clientpoint_host::{
+    Result,
+    clock::{Clock, ManualClock},
+    host::Host,
+    service::{Ledger, Stop},
+};
 use end_to_end::{World, builder, pdf};
 
 fn until(clock: &ManualClock, time: &str) {

@@ -1,13 +1,17 @@
 //! Files are imported by what people know of them: name, path, address or id; one by one or in a list.
 
-use std::future::Future;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::{
+    future::Future,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use clientpoint_host::bindings::clientpoint::content_source::types::Subfolders;
-use clientpoint_host::capability::progress::Progress;
-use clientpoint_host::host::PolicyChanges;
-use clientpoint_host::service::{ItemOutcome, Stop, Wanted};
+use clientpoint_host::{
+    bindings::clientpoint::content_source::types::Subfolders,
+    capability::progress::Progress,
+    host::PolicyChanges,
+    service::{ItemOutcome, Stop, Wanted},
+};
 use end_to_end::{WATCH, World, pdf, sync};
 use graph_sim::{Fault, FaultKind, RequestKind};
 

@@ -1,7 +1,9 @@
 //! What a cell points to: addresses as the browser, Outlook and Teams have them, and what is told of those that lead nowhere.
 
-use end_to_end::sheets::{apply, by_hand, outcomes, sheet};
-use end_to_end::{World, pdf};
+use end_to_end::{
+    World, pdf,
+    sheets::{apply, by_hand, outcomes, sheet},
+};
 
 /// A library file, and an item in a folder, with another one of the same name beside.
 async fn world() -> (World, String) {

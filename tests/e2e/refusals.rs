@@ -1,8 +1,6 @@
 //! What may not enter is refused, each with its own word, and the library stays as it was.
 
-use clientpoint_host::host::PolicyChanges;
-use clientpoint_host::service::ItemOutcome;
-use clientpoint_host::store::users::Role;
+use clientpoint_host::{host::PolicyChanges, service::ItemOutcome, store::users::Role};
 use end_to_end::World;
 use graph_sim::{Content, RequestKind};
 

@@ -1,12 +1,13 @@
 //! The sheet that talks back, read again: the same rows with what became of them.
 
-use std::fs::File;
-use std::io::BufReader;
-use std::path::Path;
+use std::{fs::File, io::BufReader, path::Path};
 
 use calamine::{Data, Range, Reader, Style, Xlsx};
-use end_to_end::sheets::{by_hand, outcomes, sheet};
-use end_to_end::{World, built, pdf, sources};
+use end_to_end::{
+    World, built, pdf,
+    sheets::{by_hand, outcomes, sheet},
+    sources,
+};
 use rust_xlsxwriter::Workbook;
 
 use crate::crashes;

@@ -1,10 +1,11 @@
 //! The key is changed while other programs come and go, and by programs that die: no secret is lost.
 
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::{
+    process::{Command, Stdio},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+};
 
-use end_to_end::World;
-use end_to_end::browser::connect;
+use end_to_end::{World, browser::connect};
 
 use crate::crashes::{command, copied, dead, host};
 

@@ -1,17 +1,25 @@
 //! What the component can reach, read off the component itself; and what a host says to one that it can't use.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-use std::sync::Arc;
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+    sync::Arc,
+};
 
-use clientpoint_host::egress;
-use clientpoint_host::egress::resolver::is_prohibited;
-use end_to_end::certificate::{self, Made};
-use end_to_end::{World, component};
-use rustls::ServerConfig;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use clientpoint_host::egress::{self, resolver::is_prohibited};
+use end_to_end::{
+    World,
+    certificate::{self, Made},
+    component,
+};
+use rustls::{
+    ServerConfig,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
 use tokio_rustls::TlsAcceptor;
 
 use crate::crashes::program;

@@ -3,15 +3,20 @@
 
 use std::path::Path;
 
-use clientpoint_host::service::Stop;
-use clientpoint_host::store::connections::Mode;
-use clientpoint_host::store::users::Role;
-use end_to_end::browser::connect;
-use end_to_end::certificate::made;
-use end_to_end::files::{below, contains};
-use end_to_end::memory::Recorder;
-use end_to_end::sheets::{by_hand, outcomes, sheet};
-use end_to_end::{World, given, pdf};
+use clientpoint_host::{
+    service::Stop,
+    store::{connections::Mode, users::Role},
+};
+use end_to_end::{
+    World,
+    browser::connect,
+    certificate::made,
+    files::{below, contains},
+    given,
+    memory::Recorder,
+    pdf,
+    sheets::{by_hand, outcomes, sheet},
+};
 use graph_sim::{FaultKind, Origin};
 
 use crate::hostile::log::Log;

@@ -4,8 +4,10 @@
 use std::time::Duration;
 
 use clientpoint_host::service::{Ledger, Stop, SyncOptions};
-use end_to_end::sheets::{by_hand, outcomes, sheet};
-use end_to_end::{WATCH, World, pdf};
+use end_to_end::{
+    WATCH, World, pdf,
+    sheets::{by_hand, outcomes, sheet},
+};
 use graph_sim::{BatchPaths, DeltaStyle, Fault, FaultKind, Oddity, Place, Quirks, RequestKind};
 
 async fn imported(world: &World, names: &[&str]) -> Vec<String> {

@@ -1,11 +1,14 @@
 //! An Administrator's own sign-in: from the address to the connection, and all the ways in which there is none.
 
-use clientpoint_host::clock::Clock;
-use clientpoint_host::oauth::pending::LIFE;
-use clientpoint_host::store::connections::Mode;
-use clientpoint_host::store::users::Role;
-use end_to_end::World;
-use end_to_end::browser::{application, client, connect, decide, open, sign_in};
+use clientpoint_host::{
+    clock::Clock,
+    oauth::pending::LIFE,
+    store::{connections::Mode, users::Role},
+};
+use end_to_end::{
+    World,
+    browser::{application, client, connect, decide, open, sign_in},
+};
 use graph_sim::{Fault, FaultKind, Origin, Place, RequestKind, RetryAfter};
 
 /// Nothing of a sign-in was kept.

@@ -1,7 +1,9 @@
 //! Whoever is too slow holds up nobody, and whoever waits is told for whom.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use clientpoint_host::capability::progress::Progress;
 use end_to_end::{WATCH, World, builder, pdf};

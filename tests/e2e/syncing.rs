@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use clientpoint_host::service::{Ledger, Stop, SyncOptions};
-use clientpoint_host::store::files::ShowingKind;
+use clientpoint_host::{
+    service::{Ledger, Stop, SyncOptions},
+    store::files::ShowingKind,
+};
 use end_to_end::{World, pdf};
 use graph_sim::{Fault, FaultKind, RequestKind, Resync};
 

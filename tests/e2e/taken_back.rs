@@ -1,13 +1,21 @@
 //! An upload is taken back, whatever has happened since: to its files, to their connection, and in later uploads.
 
-use clientpoint_host::service::{FileRow, Session};
-use clientpoint_host::store::connections::Mode;
-use clientpoint_host::store::files::ShowingKind::{ClientPoint, Template};
-use clientpoint_host::store::undo::Undone;
-use clientpoint_host::store::users::Role;
-use end_to_end::browser::{application, sign_in};
-use end_to_end::sheets::{apply, by_hand, outcomes, sheet};
-use end_to_end::{World, given, pdf, sync};
+use clientpoint_host::{
+    service::{FileRow, Session},
+    store::{
+        connections::Mode,
+        files::ShowingKind::{ClientPoint, Template},
+        undo::Undone,
+        users::Role,
+    },
+};
+use end_to_end::{
+    World,
+    browser::{application, sign_in},
+    given, pdf,
+    sheets::{apply, by_hand, outcomes, sheet},
+    sync,
+};
 
 const MARKETING: &str = "https://contoso.sharepoint.com/sites/Marketing";
 

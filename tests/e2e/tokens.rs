@@ -1,21 +1,31 @@
 //! A person's tokens: renewed early, once for all, stored before they are used; and what happens when they are over.
 
-use std::any::Any;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::{
+    any::Any,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use clientpoint_host::clock::{Clock, ManualClock};
-use clientpoint_host::host::Host;
-use clientpoint_host::oauth::endpoint::Asking;
-use clientpoint_host::oauth::pending::{Answer, Pending};
-use clientpoint_host::oauth::tokens::{Keeper, Keeping};
-use clientpoint_host::oauth::{Credential, Endpoint, Grant, Plan, SignInPage, TokenError, Tokens};
-use clientpoint_host::secrets::Secret;
-use clientpoint_host::service::Stop;
-use clientpoint_host::store::users::Role;
-use end_to_end::World;
-use end_to_end::browser::{connect, decide};
+use clientpoint_host::{
+    clock::{Clock, ManualClock},
+    host::Host,
+    oauth::{
+        Credential, Endpoint, Grant, Plan, SignInPage, TokenError, Tokens,
+        endpoint::Asking,
+        pending::{Answer, Pending},
+        tokens::{Keeper, Keeping},
+    },
+    secrets::Secret,
+    service::Stop,
+    store::users::Role,
+};
+use end_to_end::{
+    World,
+    browser::{connect, decide},
+};
 use graph_sim::{Fault, FaultKind, Place, RequestKind, RetryAfter, Sim};
 
 /// A world in which Ada has signed in.

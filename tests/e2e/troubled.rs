@@ -1,16 +1,16 @@
 //! A sync under everything that the simulator can do wrong: each file ends with its right bytes or keeps its last good
 //! ones and says why, and the trouble leaves nothing behind.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use clientpoint_host::host::Limits;
-use clientpoint_host::service::{Ledger, Stop, SyncOptions};
-use clientpoint_host::{Error, Result};
+use clientpoint_host::{
+    Error, Result,
+    host::Limits,
+    service::{Ledger, Stop, SyncOptions},
+};
 use end_to_end::{WATCH, World, pdf};
 use graph_sim::{FAULTS, Fault};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 
 const FIRST: &str = "first";
 

@@ -1,18 +1,25 @@
 //! Uploads of a sheet among other things that happen: syncs, other connections, sign-ins that end, and the death of the
 //! process.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::task::Poll;
-use std::time::Duration;
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
 
-use clientpoint_host::host::Limits;
-use clientpoint_host::service::{RunRow, Session, Stop, SyncOptions};
-use clientpoint_host::store::connections::Mode;
-use clientpoint_host::store::users::Role;
-use end_to_end::browser::connect;
-use end_to_end::sheets::{apply, by_hand, outcomes, sheet};
-use end_to_end::{World, pdf, sync};
+use clientpoint_host::{
+    host::Limits,
+    service::{RunRow, Session, Stop, SyncOptions},
+    store::{connections::Mode, users::Role},
+};
+use end_to_end::{
+    World,
+    browser::connect,
+    pdf,
+    sheets::{apply, by_hand, outcomes, sheet},
+    sync,
+};
 
 use crate::crashes::{copied, cut, host};
 

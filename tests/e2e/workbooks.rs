@@ -3,13 +3,17 @@
 #[path = "../../plugin/sheet/src/bomb.rs"]
 mod bomb;
 
-use std::io::{Cursor, Write};
-use std::path::Path;
+use std::{
+    io::{Cursor, Write},
+    path::Path,
+};
 
 use calamine::Xlsx;
 use clientpoint_host::service::Association;
-use end_to_end::sheets::{apply, by_hand, outcomes, sheet};
-use end_to_end::{World, pdf};
+use end_to_end::{
+    World, pdf,
+    sheets::{apply, by_hand, outcomes, sheet},
+};
 use rust_xlsxwriter::{Format, Formula, Workbook, XlsxError};
 
 /// Workbooks are zip archives, whose members are not looked at here: the plugin reads them.

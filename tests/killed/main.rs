@@ -9,12 +9,13 @@
     reason = "a part of a test, which stops at the first surprise"
 )]
 
-use std::pin::pin;
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
-use clientpoint_host::clock::ManualClock;
-use clientpoint_host::host::{Host, InsecureEndpoints};
-use clientpoint_host::service::{Stop, SyncOptions};
+use clientpoint_host::{
+    clock::ManualClock,
+    host::{Host, InsecureEndpoints},
+    service::{Stop, SyncOptions},
+};
 
 #[tokio::main]
 async fn main() {

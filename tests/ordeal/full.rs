@@ -1,14 +1,18 @@
 //! A disk without room: what only reads works, what writes says so and loses nothing, and goes on once there is room.
 
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use crate::chance::Chance;
-use crate::commands::{self, Typed};
-use crate::seen::look;
-use crate::stage::{Call, Stage, copy, said};
+use crate::{
+    chance::Chance,
+    commands::{self, Typed},
+    seen::look,
+    stage::{Call, Stage, copy, said},
+};
 
 /// Room beyond what the folder holds, in bytes.
 const ROOM: u64 = 4 << 20;

@@ -1,12 +1,16 @@
 //! Killed at any moment of any command: the folder is whole, and the same command does then what it would have done.
 
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
-use crate::chance::Chance;
-use crate::commands::{self, Typed};
-use crate::seen::{Seen, look};
-use crate::stage::{Call, Stage, said};
+use crate::{
+    chance::Chance,
+    commands::{self, Typed},
+    seen::{Seen, look},
+    stage::{Call, Stage, said},
+};
 
 /// Kills commands so many times in all, one after the other, each at a moment that chance chooses.
 pub fn kills(stage: &Stage, times: usize, chance: &mut Chance) {

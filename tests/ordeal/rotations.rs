@@ -1,7 +1,9 @@
 //! The key is changed while others work on the folder: the secrets open after each change.
 
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::{
+    path::Path,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+};
 
 use crate::stage::{Call, Stage, said};
 

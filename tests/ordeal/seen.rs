@@ -1,7 +1,6 @@
 //! All that a person could see of a library, by the program's own words.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use crate::stage::Call;
 

@@ -1,7 +1,9 @@
 //! The stage: a simulated Microsoft, and a data folder in which there is a bit of everything.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+};
 
 use end_to_end::pdf;
 use graph_sim::{Config, Seed, Sim};

@@ -1,10 +1,8 @@
 //! `@microsoft/microsoft-graph-client`: Microsoft's own, which sends its token to Microsoft's own names only.
 
-use std::collections::BTreeSet;
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use end_to_end::peers::{self, Peer};
 use graph_sim::{Config, Fault, Origin, Seed, Sim};
 use serde_json::{Value, json};

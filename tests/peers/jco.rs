@@ -1,7 +1,6 @@
 //! The same component in a host that is not ours: Node, by jco, with the imports written in JavaScript.
 
-use std::path::Path;
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use end_to_end::peers::{self, Peer};
 use graph_sim::{Config, Content, Fault, Origin, Seed, Sim};

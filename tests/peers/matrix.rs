@@ -11,14 +11,15 @@ mod sync;
 mod table;
 mod theirs;
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use end_to_end::{WATCH, World, browser, peers};
 use graph_sim::{FAULTS, Logged, RequestKind};
 
-use self::rows::{ROWS, Row};
-use self::table::Table;
+use self::{
+    rows::{ROWS, Row},
+    table::Table,
+};
 
 /// The cells of a column, by the names of the rows.
 type Column = BTreeMap<&'static str, String>;

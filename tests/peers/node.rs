@@ -1,7 +1,6 @@
 //! The JavaScript engine that the other peers run on.
 
-use std::process::Command;
-use std::time::Duration;
+use std::{process::Command, time::Duration};
 
 use end_to_end::peers;
 

@@ -1,22 +1,30 @@
 //! `oidc-provider`, a certified OpenID provider on npm, judges the host's OAuth client: the code flow with PKCE, rotation of
 //! refresh tokens (a token that was used before ends the whole grant there), a client secret, and `private_key_jwt`.
 use std::any::Any;
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdout, Stdio};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    io::{BufRead, BufReader, Write},
+    process::{Child, ChildStdout, Stdio},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use clientpoint_host::clock::{Clock, ManualClock};
-use clientpoint_host::oauth::claims::{self, Expected};
-use clientpoint_host::oauth::endpoint::{Asking, Granted};
-use clientpoint_host::oauth::listener::Loopback;
-use clientpoint_host::oauth::pending::{Answer, Pending};
-use clientpoint_host::oauth::tokens::{Keeper, Keeping};
-use clientpoint_host::oauth::{Certificate, Credential, Endpoint, Grant, Plan, SignInPage, TokenError, Tokens};
-use clientpoint_host::secrets::Secret;
-use end_to_end::certificate::{Made, made};
-use end_to_end::peers::{self, Peer};
+use clientpoint_host::{
+    clock::{Clock, ManualClock},
+    oauth::{
+        Certificate, Credential, Endpoint, Grant, Plan, SignInPage, TokenError, Tokens,
+        claims::{self, Expected},
+        endpoint::{Asking, Granted},
+        listener::Loopback,
+        pending::{Answer, Pending},
+        tokens::{Keeper, Keeping},
+    },
+    secrets::Secret,
+};
+use end_to_end::{
+    certificate::{Made, made},
+    peers::{self, Peer},
+};
 use serde_json::{Value, json};
 
 const SECRET: &str = "a secret with ~ + / and % in it";

@@ -1,8 +1,10 @@
 //! Debian's `onedrive` (abraunegg's client): it reads by delta, and takes the simulator for Microsoft's own.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    time::Duration,
+};
 
 use end_to_end::peers::{self, Peer};
 use graph_sim::{Config, Content, Fault, RequestKind, Resync, Seed, Sim};

@@ -3,9 +3,11 @@
 mod library;
 mod listing;
 
-use std::path::PathBuf;
-use std::process::{Command, Output};
-use std::time::Duration;
+use std::{
+    path::PathBuf,
+    process::{Command, Output},
+    time::Duration,
+};
 
 use end_to_end::peers::{self, Peer};
 use graph_sim::{Config, Seed, Sim};

@@ -1,10 +1,11 @@
 //! Sheets that other programs have written, made on the spot: openpyxl, XlsxWriter, LibreOffice, exceljs and SheetJS.
 
-use std::path::Path;
-use std::process::Command;
+use std::{path::Path, process::Command};
 
-use end_to_end::sheets::{by_hand, outcomes};
-use end_to_end::{World, pdf, peers};
+use end_to_end::{
+    World, pdf, peers,
+    sheets::{by_hand, outcomes},
+};
 
 fn run(mut command: Command) {
     let name = format!("{command:?}");

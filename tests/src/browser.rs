@@ -1,8 +1,10 @@
 //! Somebody with a browser: follows the address of a sign-in, picks who they are, and is sent back.
 
-use clientpoint_host::Result;
-use clientpoint_host::service::{Given, Session, SignIn};
-use clientpoint_host::store::connections::Connection;
+use clientpoint_host::{
+    Result,
+    service::{Given, Session, SignIn},
+    store::connections::Connection,
+};
 use graph_sim::Sim;
 
 /// A page that the browser shows.

@@ -1,7 +1,6 @@
 //! Certificates for applications, made by `openssl`. Where there is none, stories that need one are skipped.
 
-use std::path::Path;
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 

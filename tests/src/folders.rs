@@ -12,11 +12,12 @@ pub mod look;
 pub mod made;
 pub mod story;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use clientpoint_host::clock::ManualClock;
-use clientpoint_host::host::Host;
+use clientpoint_host::{clock::ManualClock, host::Host};
 use graph_sim::{Config, Seed, Sim};
 use serde_json::Value;
 use tempfile::TempDir;

@@ -15,15 +15,19 @@
     reason = "a test stops at the first surprise"
 )]
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
-use clientpoint_host::clock::{Clock, ManualClock};
-use clientpoint_host::host::{Host, HostBuilder, InsecureEndpoints};
-use clientpoint_host::plugin::Plugin;
-use clientpoint_host::secrets::{Secret, SecretKey};
-use clientpoint_host::service::{Given, ItemOutcome, Ledger, Session, Stop, SyncOptions};
+use clientpoint_host::{
+    clock::{Clock, ManualClock},
+    host::{Host, HostBuilder, InsecureEndpoints},
+    plugin::Plugin,
+    secrets::{Secret, SecretKey},
+    service::{Given, ItemOutcome, Ledger, Session, Stop, SyncOptions},
+};
 use graph_sim::{Config, Logged, RequestKind, Seed, Sim};
 use tempfile::TempDir;
 

@@ -1,10 +1,11 @@
 //! Looking into the sandbox: the linear memory of every instance, as it was when the instance ended.
 
-use std::ptr::NonNull;
-use std::sync::{Arc, Mutex};
+use std::{
+    ptr::NonNull,
+    sync::{Arc, Mutex},
+};
 
-use clientpoint_host::plugin::Plugin;
-use clientpoint_host::secrets::SecretKey;
+use clientpoint_host::{plugin::Plugin, secrets::SecretKey};
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
 
 /// The most that an instance may have: the host's own limit is 64 MiB. Pages that nobody touches cost nothing.

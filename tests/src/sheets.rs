@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clientpoint_host::place::Place;
-use clientpoint_host::service::Association;
+use clientpoint_host::{place::Place, service::Association};
 
 use crate::{World, pdf};
 

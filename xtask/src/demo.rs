@@ -13,10 +13,10 @@ mod story;
 use std::time::Instant;
 
 use anyhow::Result;
-
-use crate::{component, programs, say};
 use sim::Sim;
 use story::Story;
+
+use crate::{component, programs, say};
 
 /// Builds what is needed and tells the story.
 ///

@@ -12,12 +12,12 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use clap::Args;
-
-use crate::{run, say};
 use ask::Graph;
+use clap::Args;
 use paper::Step;
 use probes::Tenant;
+
+use crate::{run, say};
 
 pub use simulated::simulated;
 

@@ -1,8 +1,10 @@
 //! How long the words may be that a plugin leaves in the catalogue and the ledger.
 
-use crate::bindings::clientpoint::content_source::content_library::{Binding, Error};
-use crate::bindings::clientpoint::content_source::managed_files::{Known, Line};
-use crate::bindings::clientpoint::content_source::types::Link;
+use crate::bindings::clientpoint::content_source::{
+    content_library::{Binding, Error},
+    managed_files::{Known, Line},
+    types::Link,
+};
 
 /// The longest text, in bytes.
 const TEXT_AT_MOST: usize = 4 << 10;

@@ -1,7 +1,6 @@
 //! `wasi:clocks`, bound to the host's [`Clock`], so that a plugin's waiting moves with it.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use wasmtime::component::{Accessor, HasData, Linker};
 use wasmtime_wasi::p3::bindings::clocks::{monotonic_clock, system_clock, types};

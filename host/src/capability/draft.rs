@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::Result;
-use crate::store::objects::{Draft, Objects};
+use crate::{
+    Result,
+    store::objects::{Draft, Objects},
+};
 
 /// How many drafts an instance may have at a time. Each is an open file.
 pub(super) const DRAFTS_AT_MOST: usize = 16;

@@ -1,13 +1,19 @@
 //! Carries a stream of the guest into a draft: chunks are taken from the guest's memory as they come and go through a
 //! short queue to a thread that writes and hashes, so that the network, the guest and the disk work at the same time.
 
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
 
-use futures::channel::{mpsc, oneshot};
-use futures::executor::block_on_stream;
-use wasmtime::StoreContextMut;
-use wasmtime::component::{Source, StreamConsumer, StreamResult};
+use futures::{
+    channel::{mpsc, oneshot},
+    executor::block_on_stream,
+};
+use wasmtime::{
+    StoreContextMut,
+    component::{Source, StreamConsumer, StreamResult},
+};
 
 use super::draft::Placed;
 use crate::store::objects::AppendError;

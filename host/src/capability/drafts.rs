@@ -2,18 +2,25 @@
 
 use wasmtime::component::{Accessor, Resource, StreamReader};
 
-use super::draft::{DRAFTS_AT_MOST, OpenDraft, Placed};
-use super::library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, stored_link};
-use super::{bounds, draft_writer};
-use crate::bindings::clientpoint::content_source::content_library::{
-    Error, HostDraft, HostDraftWithStore, LibraryFile,
+use super::{
+    bounds,
+    draft::{DRAFTS_AT_MOST, OpenDraft, Placed},
+    draft_writer,
+    library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, stored_link},
 };
-use crate::bindings::clientpoint::content_source::types::Link;
-use crate::clock::stamp;
-use crate::place::Place;
-use crate::store::files::{self, Created, NewFile};
-use crate::store::objects::{AppendError, Published};
-use crate::store::sweep;
+use crate::{
+    bindings::clientpoint::content_source::{
+        content_library::{Error, HostDraft, HostDraftWithStore, LibraryFile},
+        types::Link,
+    },
+    clock::stamp,
+    place::Place,
+    store::{
+        files::{self, Created, NewFile},
+        objects::{AppendError, Published},
+        sweep,
+    },
+};
 
 /// The longest name of a file in the library, in characters; a longer one is shortened.
 const NAME_AT_MOST: usize = 255;

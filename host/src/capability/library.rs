@@ -3,22 +3,22 @@
 mod ctx;
 mod stored;
 
-pub use ctx::{BroughtIn, HasLibrary, LibraryCtx, LibraryProvider, LibraryView};
-pub(super) use stored::stored_link;
-
 use wasmtime::component::{Accessor, Linker, Resource};
 
 use self::stored::stored_binding;
-use super::bounds;
-use super::draft::OpenDraft;
-use super::drafts::begin;
-use crate::bindings::clientpoint::content_source::content_library::{
-    self, Binding, Bound, Error, Host, HostWithStore, LibraryFile,
+use super::{bounds, draft::OpenDraft, drafts::begin};
+use crate::{
+    bindings::clientpoint::content_source::{
+        content_library::{self, Binding, Bound, Error, Host, HostWithStore, LibraryFile},
+        types::ItemRef,
+    },
+    clock::stamp,
+    store::{association, files},
 };
-use crate::bindings::clientpoint::content_source::types::ItemRef;
-use crate::clock::stamp;
-use crate::store::association;
-use crate::store::files;
+
+pub use ctx::{BroughtIn, HasLibrary, LibraryCtx, LibraryProvider, LibraryView};
+
+pub(super) use stored::stored_link;
 
 /// How many items one question may name.
 const ITEMS_AT_MOST: usize = 1_000;

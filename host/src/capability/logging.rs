@@ -1,12 +1,16 @@
 //! `logging`: the plugin's lines in the host's log.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use wasmtime::component::{HasData, Linker};
 
-use crate::bindings::clientpoint::content_source::logging::{self, Host, Level};
-use crate::text;
+use crate::{
+    bindings::clientpoint::content_source::logging::{self, Host, Level},
+    text,
+};
 
 /// The longest line, in bytes; what is longer is cut.
 const LINE_AT_MOST: usize = 4 << 10;

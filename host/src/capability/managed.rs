@@ -4,18 +4,24 @@
 use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::component::{Accessor, Linker, Resource};
 
-use super::bounds;
-use super::draft::OpenDraft;
-use super::drafts::{make_durable, placed};
-use super::library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, stored_link};
-use crate::bindings::clientpoint::content_source::content_library::{Error, LibraryFile};
-use crate::bindings::clientpoint::content_source::managed_files::{
-    self, Change, Counts, Host, HostWithStore, Line, LinkState, ManagedFile, Outcome, Settlement,
+use super::{
+    bounds,
+    draft::OpenDraft,
+    drafts::{make_durable, placed},
+    library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, stored_link},
 };
-use crate::bindings::clientpoint::content_source::types::{ItemRef, Link};
-use crate::clock::stamp;
-use crate::store::managed::{self, Managed, Replacement, Scope};
-use crate::store::sweep;
+use crate::{
+    bindings::clientpoint::content_source::{
+        content_library::{Error, LibraryFile},
+        managed_files::{self, Change, Counts, Host, HostWithStore, Line, LinkState, ManagedFile, Outcome, Settlement},
+        types::{ItemRef, Link},
+    },
+    clock::stamp,
+    store::{
+        managed::{self, Managed, Replacement, Scope},
+        sweep,
+    },
+};
 
 /// How many rows one question or one answer may have.
 const ROWS_AT_MOST: usize = 1_000;

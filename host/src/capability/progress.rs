@@ -1,13 +1,13 @@
 //! `progress`: how far transfers are, for whoever watches.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::Duration;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use wasmtime::component::{HasData, Linker};
 
-use crate::bindings::clientpoint::content_source::progress::{self, Host};
-use crate::bindings::clientpoint::content_source::types::ItemRef;
+use crate::bindings::clientpoint::content_source::{
+    progress::{self, Host},
+    types::ItemRef,
+};
 
 /// How many items one instance may report on.
 const ITEMS_AT_MOST: usize = 1_000;

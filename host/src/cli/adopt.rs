@@ -1,14 +1,15 @@
 //! `library adopt`: going on with a database that is not the one of its folder, after reading what that means.
 
-use clientpoint_host::Error;
-use clientpoint_host::store::identity;
+use clientpoint_host::{Error, store::identity};
 use serde_json::json;
 
-use super::args::Arguments;
-use super::opening::{build, tell_notices};
-use super::output::Output;
-use super::show::Page;
-use super::terminal::Terminal;
+use super::{
+    args::Arguments,
+    opening::{build, tell_notices},
+    output::Output,
+    show::Page,
+    terminal::Terminal,
+};
 
 /// Tells what adopting would do, or does it.
 pub async fn adopt(arguments: &Arguments, yes: bool, terminal: &Terminal) -> Result<Output, Vec<Error>> {

@@ -4,11 +4,10 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use clientpoint_host::Error;
-use clientpoint_host::bindings::clientpoint::content_source::types::Subfolders;
-use clientpoint_host::host::PolicyChanges;
-use clientpoint_host::place::Place;
-use clientpoint_host::store::users::Role;
+use clientpoint_host::{
+    Error, bindings::clientpoint::content_source::types::Subfolders, host::PolicyChanges, place::Place,
+    store::users::Role,
+};
 
 /// Brings files from OneDrive and SharePoint into the Content Library, through a sandboxed plugin.
 #[derive(Debug, Parser)]

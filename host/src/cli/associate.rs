@@ -1,17 +1,15 @@
 //! The words of the association: `associate SHEET`, `associate undo RUN-ID`.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::{Args, Subcommand};
-use clientpoint_host::service::{AssociatedRow, Association, Session};
-use clientpoint_host::{Error, Result};
+use clientpoint_host::{
+    Error, Result,
+    service::{AssociatedRow, Association, Session},
+};
 use serde_json::json;
 
-use super::interrupt::stop_on_signal;
-use super::output::Output;
-use super::show::Page;
-use super::terminal::Terminal;
+use super::{interrupt::stop_on_signal, output::Output, show::Page, terminal::Terminal};
 
 /// Rows that are shown to people one by one; the report has them all.
 const SHOWN: usize = 200;

@@ -1,15 +1,18 @@
 //! Transfers, for people who watch: a bar a file on a terminal, a plain line now and then elsewhere.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
-use clientpoint_host::capability::progress::Progress;
-use clientpoint_host::text::one_line;
+use clientpoint_host::{capability::progress::Progress, text::one_line};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::show;
-use super::terminal::{Screen, Terminal};
+use super::{
+    show,
+    terminal::{Screen, Terminal},
+};
 
 /// A wait that nobody needs to hear of.
 const BRIEF: Duration = Duration::from_secs(2);

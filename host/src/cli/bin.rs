@@ -1,11 +1,12 @@
 //! The words of the bin: `library remove`, `library bin`.
 
-use clientpoint_host::Result;
-use clientpoint_host::service::Session;
+use clientpoint_host::{Result, service::Session};
 use serde_json::json;
 
-use super::output::Output;
-use super::show::{Page, size};
+use super::{
+    output::Output,
+    show::{Page, size},
+};
 
 /// Puts a file into the bin.
 pub async fn remove(session: &Session<'_>, id: &str) -> Result<Output> {

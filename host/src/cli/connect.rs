@@ -1,23 +1,23 @@
 //! The words of connecting: `connect`, `disconnect`, `secrets`, and how a connection stands.
 
-use std::collections::BTreeMap;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::{
+    collections::BTreeMap,
+    io::Read,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
-use clientpoint_host::secrets::{KEY_VARIABLE, NEXT_KEY_VARIABLE, Secret};
-use clientpoint_host::service::{Given, Selected, Session, SignIn, Status};
-use clientpoint_host::store::connections::{Connection, Mode};
-use clientpoint_host::{Error, Result};
+use clientpoint_host::{
+    Error, Result,
+    secrets::{KEY_VARIABLE, NEXT_KEY_VARIABLE, Secret},
+    service::{Given, Selected, Session, SignIn, Status},
+    store::connections::{Connection, Mode},
+};
 use serde_json::{Value, json};
 
-use super::interrupt::stop_on_signal;
-use super::output::Output;
-use super::secret;
-use super::show::Page;
-use super::terminal::Terminal;
+use super::{interrupt::stop_on_signal, output::Output, secret, show::Page, terminal::Terminal};
 
 /// The longest certificate that is read, in bytes.
 const PEM_AT_MOST: u64 = 64 << 10;

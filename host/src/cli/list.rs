@@ -1,11 +1,8 @@
 //! A list of files in a text file, one a line.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+use std::{fs::File, io::Read, path::Path};
 
-use clientpoint_host::service::Wanted;
-use clientpoint_host::{Error, Result};
+use clientpoint_host::{Error, Result, service::Wanted};
 
 /// The longest list, in bytes and in files.
 const BYTES_AT_MOST: u64 = 4 << 20;

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use clientpoint_host::Error;
-use clientpoint_host::clock::SystemClock;
-use clientpoint_host::host::{BuildError, Host, InsecureEndpoints};
+use clientpoint_host::{
+    Error,
+    clock::SystemClock,
+    host::{BuildError, Host, InsecureEndpoints},
+};
 
-use super::args::{self, Arguments, Command};
-use super::bars::Bars;
-use super::terminal::Terminal;
+use super::{
+    args::{self, Arguments, Command},
+    bars::Bars,
+    terminal::Terminal,
+};
 
 /// What has come of opening the folder, and of its daily sweep.
 pub fn tell_notices(host: &Host, terminal: &Terminal) {

@@ -2,20 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use clientpoint_host::service::{BrowseRow, FileRow, Inspection, ItemOutcome, NewFile, Session, Verdict, Wanted};
-use clientpoint_host::store::files::{Showing, ShowingKind};
-use clientpoint_host::{Error, Result};
+use clientpoint_host::{
+    Error, Result,
+    service::{BrowseRow, FileRow, Inspection, ItemOutcome, NewFile, Session, Verdict, Wanted},
+    store::files::{Showing, ShowingKind},
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::args::{Command, Drives, Library, Onedrive, PlaceArguments, Target, Users};
-use super::connect;
-use super::interrupt::stop_on_signal;
-use super::list;
-use super::output::Output;
-use super::show::{Page, size};
-use super::terminal::Terminal;
-use super::{associate, bin, sync, trash, verify};
+use super::{
+    args::{Command, Drives, Library, Onedrive, PlaceArguments, Target, Users},
+    associate, bin, connect,
+    interrupt::stop_on_signal,
+    list,
+    output::Output,
+    show::{Page, size},
+    sync,
+    terminal::Terminal,
+    trash, verify,
+};
 
 /// Carries out a command.
 pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -> Result<Output> {

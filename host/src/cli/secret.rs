@@ -3,8 +3,7 @@
 
 use std::io::{IsTerminal, Read};
 
-use clientpoint_host::secrets::Secret;
-use clientpoint_host::{Error, Result};
+use clientpoint_host::{Error, Result, secrets::Secret};
 
 use super::terminal::Terminal;
 

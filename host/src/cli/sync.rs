@@ -1,17 +1,20 @@
 //! The words of the sync: `sync`, `serve`, `runs`.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::{Args, Subcommand};
-use clientpoint_host::service::{Health, Ledger, LedgerFile, PlanReport, Propagation, RunRow, Session, SyncOptions};
-use clientpoint_host::{Error, Result};
+use clientpoint_host::{
+    Error, Result,
+    service::{Health, Ledger, LedgerFile, PlanReport, Propagation, RunRow, Session, SyncOptions},
+};
 use serde_json::{Value, json};
 
-use super::interrupt::stop_on_signal;
-use super::output::Output;
-use super::show::{Page, size};
-use super::terminal::Terminal;
+use super::{
+    interrupt::stop_on_signal,
+    output::Output,
+    show::{Page, size},
+    terminal::Terminal,
+};
 
 /// What is waited for when somebody asks a sync to stop.
 const STOPPING: &str = "the step under way comes to its end, and the next sync goes on from there";

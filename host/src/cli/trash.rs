@@ -1,12 +1,13 @@
 //! The words of the trash.
 
 use clap::Subcommand;
-use clientpoint_host::Result;
-use clientpoint_host::service::Session;
+use clientpoint_host::{Result, service::Session};
 use serde_json::json;
 
-use super::output::Output;
-use super::show::{Page, size};
+use super::{
+    output::Output,
+    show::{Page, size},
+};
 
 /// See `Command::Trash`.
 #[derive(Debug, Subcommand)]

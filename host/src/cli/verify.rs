@@ -1,12 +1,16 @@
 //! The words of the disk: `library verify`, and what `status` and `library show` say of damage.
 
-use clientpoint_host::service::{Disk, FileRow, Session, Verification};
-use clientpoint_host::store::damage::DamagedRevision;
-use clientpoint_host::{Error, Result};
+use clientpoint_host::{
+    Error, Result,
+    service::{Disk, FileRow, Session, Verification},
+    store::damage::DamagedRevision,
+};
 use serde_json::json;
 
-use super::output::Output;
-use super::show::{Page, size};
+use super::{
+    output::Output,
+    show::{Page, size},
+};
 
 /// Looks at the bytes of these files, or of all.
 pub async fn verify(session: &Session<'_>, files: &[String]) -> Result<Output> {

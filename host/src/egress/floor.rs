@@ -1,11 +1,13 @@
 //! The least speed of an answer. A server that sends a byte now and then is as silent as one that sends none, and would
 //! hold its request's place, and the turn of the connection, for as long as a call may take.
 
-use std::collections::VecDeque;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
@@ -92,8 +94,10 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    use std::task::ready;
+    use std::{
+        sync::atomic::{AtomicU64, Ordering},
+        task::ready,
+    };
 
     use futures::poll;
     use http_body_util::BodyExt;

@@ -4,8 +4,7 @@
 //! address that is about to be dialled is judged as well, at the moment it is resolved: there is no second resolution
 //! that could answer otherwise. A proxy is where those who run the host say, mostly inside the network.
 
-use std::io;
-use std::net::SocketAddr;
+use std::{io, net::SocketAddr};
 
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};

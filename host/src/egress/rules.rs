@@ -1,7 +1,9 @@
 //! What a connection's instance may ask of the network: decided from values alone.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use http::{Method, Uri};
 use sha2::{Digest, Sha256};

@@ -1,20 +1,23 @@
 //! Putting a host together: everything that can be configured, checked all at once.
 
-use std::collections::BTreeSet;
-use std::fmt;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
 use super::{Host, InsecureEndpoints, Limits, PolicyChanges, opening};
-use crate::capability::progress::{Progress, Unwatched};
-use crate::clock::{Clock, SystemClock};
-use crate::egress;
-use crate::origin::origin;
-use crate::plugin::Plugin;
-use crate::powers::Power;
-use crate::store::objects::Objects;
-use crate::store::{identity, trash};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    capability::progress::{Progress, Unwatched},
+    clock::{Clock, SystemClock},
+    egress,
+    origin::origin,
+    plugin::Plugin,
+    powers::Power,
+    store::{identity, objects::Objects, trash},
+};
 
 /// Collects what a host is made of. [`HostBuilder::build`] checks all of it.
 pub struct HostBuilder {

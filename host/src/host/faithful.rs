@@ -6,12 +6,16 @@
 //! none is asked for a second time.
 
 use super::{Host, InsecureEndpoints};
-use crate::bindings::exports::clientpoint::content_source::source::AuthorizationPlan;
-use crate::egress::rules;
-use crate::origin::origin_of;
-use crate::store::connections::Connection;
-use crate::store::endpoints::{self, Endpoints};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    bindings::exports::clientpoint::content_source::source::AuthorizationPlan,
+    egress::rules,
+    origin::origin_of,
+    store::{
+        connections::Connection,
+        endpoints::{self, Endpoints},
+    },
+};
 
 /// What the plugin has answered, judged.
 pub(crate) struct Planned {

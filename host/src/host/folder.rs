@@ -8,12 +8,16 @@
 //! DATA/programs/PID-…     who is there, in words: each file is locked by the program that it names, and dies with it
 //! ```
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use super::locks::{self, Hold};
-use super::programs::{self, Present};
+use super::{
+    locks::{self, Hold},
+    programs::{self, Present},
+};
 use crate::{Error, Result};
 
 const FOLDER: &str = "folder.lock";

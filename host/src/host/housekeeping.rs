@@ -1,14 +1,15 @@
 //! What a host does for its own folder: once a day, and when it ends.
 
-use std::sync::PoisonError;
-use std::time::Duration;
+use std::{sync::PoisonError, time::Duration};
 
 use sqlx::SqlitePool;
 
 use super::Host;
-use crate::service::Ledger;
-use crate::store::{bin, identity, sweep};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    service::Ledger,
+    store::{bin, identity, sweep},
+};
 
 /// How long the end waits for questions that are still under way.
 const CLOSED_WITHIN: Duration = Duration::from_secs(5);

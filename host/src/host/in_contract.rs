@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::bindings::exports::clientpoint::content_source::source as contract;
-use crate::oauth::TokenError;
-use crate::store::connections::Mode;
+use crate::{
+    bindings::exports::clientpoint::content_source::source as contract, oauth::TokenError, store::connections::Mode,
+};
 
 /// Settings in the words of the contract.
 pub(crate) fn in_contract(settings: &BTreeMap<String, String>) -> Vec<contract::Setting> {

@@ -1,15 +1,17 @@
 //! The plugin as a judge of refusals: it knows the numbers of its sign-in service.
 
-use std::collections::BTreeMap;
-use std::pin::Pin;
-use std::sync::Arc;
+use std::{collections::BTreeMap, pin::Pin, sync::Arc};
 
-use super::in_contract::{in_contract, refusal_in_contract};
-use super::stage::{PURE_WITHIN, Stage};
-use crate::bindings::exports::clientpoint::content_source::source::SignInProblem;
-use crate::oauth::{Judge, TokenError};
-use crate::plugin::Plugin;
-use crate::store::connections::{Connection, Mode};
+use super::{
+    in_contract::{in_contract, refusal_in_contract},
+    stage::{PURE_WITHIN, Stage},
+};
+use crate::{
+    bindings::exports::clientpoint::content_source::source::SignInProblem,
+    oauth::{Judge, TokenError},
+    plugin::Plugin,
+    store::connections::{Connection, Mode},
+};
 
 /// Asks the plugin, in an instance that can reach nothing.
 pub(super) struct PluginJudge {

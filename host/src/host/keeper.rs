@@ -1,18 +1,23 @@
 //! Where the grants of people are kept: sealed, in the database, renewed by one process at a time.
 
-use std::any::Any;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::{
+    any::Any,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use sqlx::SqlitePool;
 
-use super::waiting::Waiting;
-use super::{Host, rights};
-use crate::Error;
-use crate::oauth::Grant;
-use crate::oauth::tokens::{Keeper, Keeping};
-use crate::secrets::SecretKey;
-use crate::store::grants;
+use super::{Host, rights, waiting::Waiting};
+use crate::{
+    Error,
+    oauth::{
+        Grant,
+        tokens::{Keeper, Keeping},
+    },
+    secrets::SecretKey,
+    store::grants,
+};
 
 /// Keeps the grant of one connection.
 pub(super) struct DatabaseKeeper {

@@ -4,10 +4,12 @@
 //! A lock is asked for again and again, and never waited for inside the system: such a wait can't be called off, and a
 //! process with a thread in it does not end.
 
-use std::fs::{File, TryLockError};
-use std::io::{Error as IoError, ErrorKind};
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::{
+    fs::{File, TryLockError},
+    io::{Error as IoError, ErrorKind},
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use crate::{Error, Result, disk, private};
 

@@ -1,16 +1,19 @@
 //! Opening a data folder: who else is there, the database, the key, the bytes; in this order.
 
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, Utc};
 use sqlx::SqlitePool;
 
 use super::folder::Folder;
-use crate::secrets::{SecretKey, is_untidy};
-use crate::store::objects::Objects;
-use crate::store::{copies, migrations, opening, seal};
-use crate::{Error, Result, disk, private};
+use crate::{
+    Error, Result, disk, private,
+    secrets::{SecretKey, is_untidy},
+    store::{copies, migrations, objects::Objects, opening, seal},
+};
 
 /// How long who wants to bring the database up to date waits before they look whether somebody else has.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);

@@ -1,8 +1,10 @@
 //! The programs that are at work in a data folder, by name: so that a refusal can say who is in the way.
 
-use std::fs::{self, File};
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{self, File},
+    io::{Read, Write},
+    path::{Path, PathBuf},
+};
 
 use tempfile::{Builder, TempPath};
 

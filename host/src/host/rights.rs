@@ -1,12 +1,9 @@
 //! The rights that a host takes at its data folder, each a locked file: to run a sync, to look at the disk, to renew
 //! tokens, to move files.
 
-use std::fs::File;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::{fs::File, path::PathBuf, time::Duration};
 
-use super::waiting::Waiting;
-use super::{Host, Turn, locks};
+use super::{Host, Turn, locks, waiting::Waiting};
 use crate::Result;
 
 /// How long a renewal of somebody else may take. It is bounded itself; this is for a process that stands still.

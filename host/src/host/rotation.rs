@@ -1,16 +1,21 @@
 //! Changing the key that secrets are sealed with. It is done with nobody else in the data folder, from the moment at which
 //! the next key is written down until it is in force: a program that came in meanwhile would have the old one.
 
-use std::path::Path;
-use std::sync::{Arc, PoisonError};
+use std::{
+    path::Path,
+    sync::{Arc, PoisonError},
+};
 
 use chrono::Utc;
 
 use super::{Host, Limits, opening};
-use crate::clock::stamp;
-use crate::secrets::{SealedWith, SecretKey};
-use crate::store::{copies, identity, seal, users};
-use crate::{Error, Result, disk};
+use crate::{
+    Error, Result,
+    clock::stamp,
+    disk,
+    secrets::{SealedWith, SecretKey},
+    store::{copies, identity, seal, users},
+};
 
 impl Host {
     /// Seals every secret with another key. Gives their number.

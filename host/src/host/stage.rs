@@ -1,27 +1,33 @@
 //! What an instance stands on: the parts of the host that it is given, each as far as it may have it.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
-use std::time::Duration;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
 
 use sqlx::SqlitePool;
 
-use crate::bindings::clientpoint::content_source::connection::{Info, Mode};
-use crate::bindings::clientpoint::content_source::types::{Policy, Subfolders};
-use crate::capability::clocks::ClocksCtx;
-use crate::capability::connection::ConnectionCtx;
-use crate::capability::library::LibraryCtx;
-use crate::capability::logging::LoggingCtx;
-use crate::capability::progress::{Progress, ProgressCtx};
-use crate::capability::state_store::StateStoreCtx;
-use crate::clock::Clock;
-use crate::egress::Egress;
-use crate::egress::rules::Rules;
-use crate::oauth::Tokens;
-use crate::powers::Power;
-use crate::state::{Own, State};
-use crate::store::objects::Objects;
+use crate::{
+    bindings::clientpoint::content_source::{
+        connection::{Info, Mode},
+        types::{Policy, Subfolders},
+    },
+    capability::{
+        clocks::ClocksCtx,
+        connection::ConnectionCtx,
+        library::LibraryCtx,
+        logging::LoggingCtx,
+        progress::{Progress, ProgressCtx},
+        state_store::StateStoreCtx,
+    },
+    clock::Clock,
+    egress::{Egress, rules::Rules},
+    oauth::Tokens,
+    powers::Power,
+    state::{Own, State},
+    store::objects::Objects,
+};
 
 /// How long the pure functions of a plugin may take.
 pub(super) const PURE_WITHIN: Duration = Duration::from_secs(5);

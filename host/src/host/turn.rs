@@ -1,17 +1,12 @@
 //! The turn of a connection: whoever has it moves files, and those who wait for it are told who that is, and since when.
 
-use std::fs::File;
-use std::io::Write;
-use std::path::Path;
-use std::time::Duration;
+use std::{fs::File, io::Write, path::Path, time::Duration};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::locks;
-use super::waiting::Waiting;
-use crate::Result;
-use crate::clock::stamp;
+use super::{locks, waiting::Waiting};
+use crate::{Result, clock::stamp};
 
 /// As much of a lock file as is read: a holder is far shorter.
 const HOLDER_AT_MOST: u64 = 4 << 10;

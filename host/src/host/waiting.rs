@@ -1,16 +1,11 @@
 //! Waiting for a lock, with words for whoever watches.
 
-use std::fs::File;
-use std::pin::pin;
-use std::sync::Arc;
-use std::time::Duration;
+use std::{fs::File, pin::pin, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use futures::future::{Either, select};
 
-use crate::Result;
-use crate::capability::progress::Progress;
-use crate::clock::Clock;
+use crate::{Result, capability::progress::Progress, clock::Clock};
 
 /// How soon those who wait hear of it, and how soon again. The waits double from there.
 const FIRST_WORDS: Duration = Duration::from_secs(1);

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use ring::rand::{SecureRandom, SystemRandom};
-use ring::signature::{KeyPair, RSA_PSS_SHA256, RsaKeyPair};
+use ring::{
+    rand::{SecureRandom, SystemRandom},
+    signature::{KeyPair, RSA_PSS_SHA256, RsaKeyPair},
+};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use serde_json::json;
 use sha2::{Digest, Sha256};

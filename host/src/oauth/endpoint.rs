@@ -1,31 +1,35 @@
 //! Asking the token endpoint.
 
-use std::error::Error as _;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicI64, AtomicU16, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::{
+    error::Error as _,
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, AtomicU16, Ordering},
+    },
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
-use oauth2::basic::{
-    BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
-    BasicTokenType,
-};
 use oauth2::{
     AsyncHttpClient, AuthType, AuthorizationCode, Client, ClientId, ClientSecret, ExtraTokenFields, HttpRequest,
     HttpResponse, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardRevocableToken,
     StandardTokenResponse, TokenResponse, TokenUrl,
+    basic::{
+        BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
+        BasicTokenType,
+    },
 };
 use serde::{Deserialize, Serialize};
 
-use super::plan::{Credential, Plan};
-use super::refusal::TokenError;
-use super::told::{Told, word};
-use super::{assertion, life};
-use crate::clock::Clock;
-use crate::origin::origin_for_people;
-use crate::secrets::Secret;
+use super::{
+    assertion, life,
+    plan::{Credential, Plan},
+    refusal::TokenError,
+    told::{Told, word},
+};
+use crate::{clock::Clock, origin::origin_for_people, secrets::Secret};
 
 /// The longest answer of a token endpoint that is read.
 const ANSWER_AT_MOST: usize = 256 * 1024;

@@ -4,20 +4,23 @@
 //! It answers one path, to a browser that was sent there and to nothing else: a page of another origin that calls it
 //! with a script, or under another name (DNS rebinding), is refused. What it shows is plain text in plain HTML.
 
-use std::convert::Infallible;
-use std::net::{Ipv4Addr, Ipv6Addr};
-use std::sync::Arc;
-use std::time::Duration;
+use std::{
+    convert::Infallible,
+    net::{Ipv4Addr, Ipv6Addr},
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
-use hyper::body::Incoming;
-use hyper::service::service_fn;
+use hyper::{body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, mpsc, oneshot};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{Notify, mpsc, oneshot},
+    task::{JoinHandle, JoinSet},
+};
 
 use super::pending::{Answer, LIFE, Pending};
 use crate::clock::Clock;

@@ -1,14 +1,13 @@
 //! A person's sign-in, from the address that is shown to the redirect that comes back.
 
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
-use oauth2::basic::BasicClient;
-use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, RedirectUrl, Scope};
+use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, RedirectUrl, Scope, basic::BasicClient};
 
-use super::claims::same;
-use super::told::word;
-use super::{Plan, SignInPage};
+use super::{Plan, SignInPage, claims::same, told::word};
 use crate::secrets::Secret;
 
 /// How long a person may take: as long as a code lives.

@@ -6,23 +6,28 @@
 //! A refusal is remembered: all who waited for that renewal are told the same, and so is whoever comes within the next
 //! minute, or for as long as the sign-in service wants to be left alone.
 
-use std::any::Any;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::{
+    any::Any,
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use http::HeaderValue;
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
-use super::endpoint::{Asking, Granted};
-use super::grant::{Grant, early};
-use super::told::WAIT_AT_MOST;
-use super::{Endpoint, TokenError};
-use crate::clock::Clock;
-use crate::secrets::Secret;
+use super::{
+    Endpoint, TokenError,
+    endpoint::{Asking, Granted},
+    grant::{Grant, early},
+    told::WAIT_AT_MOST,
+};
+use crate::{clock::Clock, secrets::Secret};
 
 /// How long a refusal is remembered that names no time: as long as Microsoft's own clients wait after being throttled.
 const REMEMBERED: Duration = Duration::from_secs(60);

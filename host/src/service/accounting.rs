@@ -3,12 +3,14 @@
 use sqlx::SqlitePool;
 
 use super::ItemOutcome;
-use crate::bindings::clientpoint::content_source::types::ItemRef;
-use crate::bindings::exports::clientpoint::content_source::content_import::{
-    self as contract, DrivePage, Entry, Outcome,
+use crate::{
+    Error, Result,
+    bindings::{
+        clientpoint::content_source::types::ItemRef,
+        exports::clientpoint::content_source::content_import::{self as contract, DrivePage, Entry, Outcome},
+    },
+    store::files,
 };
-use crate::store::files;
-use crate::{Error, Result};
 
 /// The most that a list may weigh, whatever the number of its pages, in bytes.
 const LIST_AT_MOST: usize = 64 << 20;

@@ -1,12 +1,9 @@
 //! What a whole run of the sync may take. Each step has an instance of its own with limits of its own, so that without
 //! this a plugin could have as much again as often as it takes a step.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use crate::capability::logging::Lines;
-use crate::clock::Clock;
-use crate::host::Host;
+use crate::{capability::logging::Lines, clock::Clock, host::Host};
 
 /// What is left to one run.
 pub(super) struct Allowance {

@@ -5,26 +5,29 @@ mod answer;
 mod cells;
 mod workbook;
 
-pub use answer::{AssociatedRow, Association};
-
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use bytes::Bytes;
 use wasmtime::component::StreamReader;
 
-use self::answer::stopped;
-use self::workbook::Copy;
-use super::output::{NewFile, is_workbook};
-use super::{Session, Stop};
-use crate::bindings::exports::clientpoint::content_source::association as contract;
-use crate::bindings::exports::clientpoint::content_source::content_import::Error as CallError;
-use crate::store::association::{self, SheetRow};
-use crate::store::bin;
-use crate::store::connections::Connection;
-use crate::store::runs::{self, Run};
-use crate::store::undo::{self, Undone};
-use crate::{Error, Result};
+use self::{answer::stopped, workbook::Copy};
+use super::{
+    Session, Stop,
+    output::{NewFile, is_workbook},
+};
+use crate::{
+    Error, Result,
+    bindings::exports::clientpoint::content_source::{association as contract, content_import::Error as CallError},
+    store::{
+        association::{self, SheetRow},
+        bin,
+        connections::Connection,
+        runs::{self, Run},
+        undo::{self, Undone},
+    },
+};
+
+pub use answer::{AssociatedRow, Association};
 
 impl Session<'_> {
     /// Links all rows of a sheet that can be linked, all at once; with `preview`, only tells which these are. `report` is

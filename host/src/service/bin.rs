@@ -3,9 +3,13 @@
 use std::fs::File;
 
 use super::{FileRow, Session};
-use crate::Result;
-use crate::store::bin::{self, Binned};
-use crate::store::files;
+use crate::{
+    Result,
+    store::{
+        bin::{self, Binned},
+        files,
+    },
+};
 
 impl Session<'_> {
     /// Puts a file into the bin, where it keeps its File ID for [`bin::DAYS`] days.

@@ -2,15 +2,21 @@
 
 use serde::Serialize;
 
-use super::Session;
-use super::form::{Filled, Given, fill_in};
-use super::standing::{Expiry, ORGANIZATION};
-use crate::bindings::exports::clientpoint::content_source::source::ModeForm;
-use crate::host::Planned;
-use crate::oauth::Tokens;
-use crate::store::connections::{self, ChosenDrive, Connection, Mode};
-use crate::store::{detach, files};
-use crate::{Error, Result};
+use super::{
+    Session,
+    form::{Filled, Given, fill_in},
+    standing::{Expiry, ORGANIZATION},
+};
+use crate::{
+    Error, Result,
+    bindings::exports::clientpoint::content_source::source::ModeForm,
+    host::Planned,
+    oauth::Tokens,
+    store::{
+        connections::{self, ChosenDrive, Connection, Mode},
+        detach, files,
+    },
+};
 
 /// How the connection stands.
 #[derive(Clone, Debug, Serialize)]

@@ -2,11 +2,17 @@
 
 use serde::Serialize;
 
-use super::standing::{ORGANIZATION, own_connection};
-use super::{FileRow, Session};
-use crate::store::connections::{self, Connection, Mode};
-use crate::store::detach::{self, Moved};
-use crate::{Error, Result};
+use super::{
+    FileRow, Session,
+    standing::{ORGANIZATION, own_connection},
+};
+use crate::{
+    Error, Result,
+    store::{
+        connections::{self, Connection, Mode},
+        detach::{self, Moved},
+    },
+};
 
 /// What giving a connection up came to.
 #[derive(Clone, Debug, Serialize)]

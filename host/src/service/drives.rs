@@ -4,15 +4,22 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Session;
-use super::accounting::{self, Pages};
-use crate::bindings::exports::clientpoint::content_source::content_import::Error as ContractError;
-use crate::bindings::exports::clientpoint::content_source::content_import::{self as contract, DriveKind};
-use crate::store::connections::{ChosenDrive, Connection};
-use crate::store::detach::{self, Moved};
-use crate::store::plans;
-use crate::store::runs::{self, Ending};
-use crate::{Error, Result};
+use super::{
+    Session,
+    accounting::{self, Pages},
+};
+use crate::{
+    Error, Result,
+    bindings::exports::clientpoint::content_source::content_import::{
+        self as contract, DriveKind, Error as ContractError,
+    },
+    store::{
+        connections::{ChosenDrive, Connection},
+        detach::{self, Moved},
+        plans,
+        runs::{self, Ending},
+    },
+};
 
 /// For how long a list of drives waits in all where the source asks for patience.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);

@@ -1,14 +1,14 @@
 //! The library as an Excel sheet (Content Library > Files > More > Excel), and the empty form for associating files.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
-use super::output::is_workbook;
-use super::{FileRow, NewFile, Session};
-use crate::store::standings::{self, Standing};
-use crate::{Error, Result};
+use super::{FileRow, NewFile, Session, output::is_workbook};
+use crate::{
+    Error, Result,
+    store::standings::{self, Standing},
+};
 
 /// The columns, with widths in characters. "File ID" is the name that the association sheet goes by.
 const COLUMNS: [(&str, f64); 11] = [

@@ -1,9 +1,7 @@
 //! Letting one file follow another item: an upload of one row.
 
 use super::{Association, Session, Stop, Wanted};
-use crate::bindings::exports::clientpoint::content_source::content_import::Resolution;
-use crate::store::files;
-use crate::{Error, Result};
+use crate::{Error, Result, bindings::exports::clientpoint::content_source::content_import::Resolution, store::files};
 
 impl Session<'_> {
     /// Lets a file follow an item from the next sync on, whatever it followed before: as an upload of a sheet with this one

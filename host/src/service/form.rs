@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::bindings::exports::clientpoint::content_source::source::{Credentials, Field, FieldKind, ModeForm};
-use crate::oauth::{Certificate, Credential};
-use crate::secrets::Secret;
-use crate::store::connections::{Connection, CredentialKind};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    bindings::exports::clientpoint::content_source::source::{Credentials, Field, FieldKind, ModeForm},
+    oauth::{Certificate, Credential},
+    secrets::Secret,
+    store::connections::{Connection, CredentialKind},
+};
 
 /// The largest certificate file, in bytes.
 const PEM_AT_MOST: usize = 64 << 10;

@@ -2,13 +2,15 @@
 
 use sqlx::SqlitePool;
 
-use super::accounting::{self, Pages};
-use super::{BrowseRow, ItemOutcome, Session, Stop};
-use crate::Result;
-use crate::bindings::clientpoint::content_source::types::{Actor, ItemRef};
-use crate::store::connections::Connection;
-use crate::store::files;
-use crate::store::users::Role;
+use super::{
+    BrowseRow, ItemOutcome, Session, Stop,
+    accounting::{self, Pages},
+};
+use crate::{
+    Result,
+    bindings::clientpoint::content_source::types::{Actor, ItemRef},
+    store::{connections::Connection, files, users::Role},
+};
 
 /// The most pages of a folder that are read.
 const PAGES_AT_MOST: usize = 1_000;

@@ -6,10 +6,14 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::Session;
-use crate::Result;
-use crate::schedule::Daily;
-use crate::store::runs::{self, Line, Run};
-use crate::store::{association, connections};
+use crate::{
+    Result,
+    schedule::Daily,
+    store::{
+        association, connections,
+        runs::{self, Line, Run},
+    },
+};
 
 /// Outcomes that a person must do something about.
 const NEEDS_A_PERSON: [&str; 9] = [

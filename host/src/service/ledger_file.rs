@@ -4,9 +4,7 @@ use std::path::Path;
 
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
-use super::Session;
-use super::ledger::Ledger;
-use super::output::NewFile;
+use super::{Session, ledger::Ledger, output::NewFile};
 use crate::{Error, Result};
 
 const HEADING: [&str; 9] = [

@@ -1,18 +1,24 @@
 //! The Content Library as people use it: also those who are no Administrators.
 
-use std::fs::File;
-use std::io::{BufReader, Read};
-use std::path::Path;
+use std::{
+    fs::File,
+    io::{BufReader, Read},
+    path::Path,
+};
 
 use serde::Serialize;
 
 use super::{FileRow, Session};
-use crate::place::Place;
-use crate::store::damage;
-use crate::store::files::{self, Created, NewFile, Showing, ShowingKind};
-use crate::store::objects::{Objects, Published};
-use crate::store::sweep;
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    place::Place,
+    store::{
+        damage,
+        files::{self, Created, NewFile, Showing, ShowingKind},
+        objects::{Objects, Published},
+        sweep,
+    },
+};
 
 /// How much is read from a file at once, in bytes.
 const PIECE: usize = 1 << 20;

@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 
 use super::{ItemOutcome, Session, Stop};
-use crate::bindings::clientpoint::content_source::types::ItemRef;
-use crate::bindings::exports::clientpoint::content_source::content_import::{
-    Error as ContractError, Resolution, Resolved,
+use crate::{
+    Error, Result,
+    bindings::{
+        clientpoint::content_source::types::ItemRef,
+        exports::clientpoint::content_source::content_import::{Error as ContractError, Resolution, Resolved},
+    },
+    store::connections::Connection,
 };
-use crate::store::connections::Connection;
-use crate::{Error, Result};
 
 /// Texts that the plugin is asked about at once.
 const TEXTS: usize = 1_000;

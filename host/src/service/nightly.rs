@@ -1,20 +1,22 @@
 //! The nightly look: after the last run of a night, a share of all objects is read, slowly, so that each of them is seen
 //! within a month; and the database is checked. It goes on where it stood whenever its process dies.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::Stop;
-use super::verifying::stopped;
-use crate::clock::stamp;
-use crate::host::Host;
-use crate::store::damage;
-use crate::store::look::{Reading, Unsound};
-use crate::store::looking::{self, Looking};
-use crate::store::objects::Object;
-use crate::{Error, Result};
+use super::{Stop, verifying::stopped};
+use crate::{
+    Error, Result,
+    clock::stamp,
+    host::Host,
+    store::{
+        damage,
+        look::{Reading, Unsound},
+        looking::{self, Looking},
+        objects::Object,
+    },
+};
 
 /// Within so many nights, all objects are looked at.
 const NIGHTS: i64 = 28;

@@ -1,9 +1,11 @@
 //! A file that a person has asked for: it can be written, as far as can be told, before anything else is done, and it is
 //! there whole or not at all.
 
-use std::fs::File;
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::{Read, Write},
+    path::{Path, PathBuf},
+};
 
 use tempfile::NamedTempFile;
 

@@ -2,14 +2,20 @@
 
 use serde::Serialize;
 
-use crate::bindings::clientpoint::content_source::content_library::LibraryFile as ContractFile;
-use crate::bindings::clientpoint::content_source::types::{ItemRef, Verification};
-use crate::bindings::exports::clientpoint::content_source::content_import::{
-    self as contract, Entry, EntryKind, Failure, Outcome, Refusal,
+use crate::{
+    Error,
+    bindings::{
+        clientpoint::content_source::{
+            content_library::LibraryFile as ContractFile,
+            types::{ItemRef, Verification},
+        },
+        exports::clientpoint::content_source::{
+            content_import::{self as contract, Entry, EntryKind, Failure, Outcome, Refusal},
+            source::SignInProblem,
+        },
+    },
+    store::{damage::Damage, files},
 };
-use crate::bindings::exports::clientpoint::content_source::source::SignInProblem;
-use crate::store::damage::Damage;
-use crate::{Error, store::files};
 
 /// An item of the source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

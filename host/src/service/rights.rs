@@ -4,9 +4,7 @@
 use std::fs::File;
 
 use super::Session;
-use crate::host::Turn;
-use crate::store::connections;
-use crate::{Error, Result};
+use crate::{Error, Result, host::Turn, store::connections};
 
 impl Session<'_> {
     /// Waits for the turn of a connection. `what` this person wants it for is told to those who wait for it then.

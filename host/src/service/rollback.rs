@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use super::{FileRow, Session};
-use crate::Result;
-use crate::store::rollback;
+use crate::{Result, store::rollback};
 
 /// Whether existing ClientPoints are updated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -6,15 +6,14 @@
 
 use std::time::Duration;
 
-use super::ledger::Ledger;
-use super::nightly::Night;
-use super::stop::Stop;
-use super::syncing::SyncOptions;
-use crate::clock::stamp;
-use crate::host::Host;
-use crate::schedule::{Daily, is_due};
-use crate::store::{connections, runs};
-use crate::{Error, Result};
+use super::{ledger::Ledger, nightly::Night, stop::Stop, syncing::SyncOptions};
+use crate::{
+    Error, Result,
+    clock::stamp,
+    host::Host,
+    schedule::{Daily, is_due},
+    store::{connections, runs},
+};
 
 /// How often the clock is looked at.
 const LOOK: Duration = Duration::from_secs(60);

@@ -2,19 +2,27 @@
 
 use std::sync::Arc;
 
-use super::form::{Filled, Given};
-use super::standing::own_connection;
-use super::{Session, Stop, report};
-use crate::bindings::exports::clientpoint::content_source::source::{
-    Account as ContractAccount, AuthorizationPlan, Claim, SignInPage as ContractPage,
+use super::{
+    Session, Stop,
+    form::{Filled, Given},
+    report,
+    standing::own_connection,
 };
-use crate::host::{Planned, in_contract};
-use crate::oauth::endpoint::{Asking, Granted};
-use crate::oauth::listener::{Listening, Loopback};
-use crate::oauth::pending::{Answer, Pending};
-use crate::oauth::{Grant, Plan, SignInPage, Tokens, claims, refused_at_the_page};
-use crate::store::connections::{self, Account, ChosenDrive, Connection, Mode};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    bindings::exports::clientpoint::content_source::source::{
+        Account as ContractAccount, AuthorizationPlan, Claim, SignInPage as ContractPage,
+    },
+    host::{Planned, in_contract},
+    oauth::{
+        Grant, Plan, SignInPage, Tokens, claims,
+        endpoint::{Asking, Granted},
+        listener::{Listening, Loopback},
+        pending::{Answer, Pending},
+        refused_at_the_page,
+    },
+    store::connections::{self, Account, ChosenDrive, Connection, Mode},
+};
 
 /// A sign-in under way: the address is shown, and the listener waits.
 pub struct SignIn<'s> {

@@ -1,22 +1,22 @@
 //! Which connection a person works with, and whether it is still accepted.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use wasmtime::component::Accessor;
 
 use super::{Session, report};
-use crate::bindings::ContentSource;
-use crate::bindings::exports::clientpoint::content_source::content_import::Error as ContractError;
-use crate::clock::stamp;
-use crate::host::{Host, Planned, refusal_in_contract};
-use crate::oauth::{TokenError, Tokens};
-use crate::plugin::Instance;
-use crate::state::State;
-use crate::store::connections::{self, Broken, Connection, Mode};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    bindings::{ContentSource, exports::clientpoint::content_source::content_import::Error as ContractError},
+    clock::stamp,
+    host::{Host, Planned, refusal_in_contract},
+    oauth::{TokenError, Tokens},
+    plugin::Instance,
+    state::State,
+    store::connections::{self, Broken, Connection, Mode},
+};
 
 /// The id of the company's connection. There is one at most.
 pub(crate) const ORGANIZATION: &str = "organization";

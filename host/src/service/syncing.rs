@@ -1,23 +1,29 @@
 //! Runs of the sync: now, by plan, and going on where one was interrupted.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::allowance::Allowance;
-use super::{Ledger, Session, Stop};
-use crate::bindings::exports::clientpoint::content_source::content_import::Error as ContractError;
-use crate::bindings::exports::clientpoint::content_source::sync::{Options, Planned, Report, Stage};
-use crate::capability::managed::outcome_word;
-use crate::host::Host;
-use crate::store::connections::{Connection, Mode};
-use crate::store::files;
-use crate::store::plans;
-use crate::store::runs::{self, Ending, Run};
-use crate::store::users::{Role, User};
-use crate::{Error, Result};
+use super::{Ledger, Session, Stop, allowance::Allowance};
+use crate::{
+    Error, Result,
+    bindings::exports::clientpoint::content_source::{
+        content_import::Error as ContractError,
+        sync::{Options, Planned, Report, Stage},
+    },
+    capability::managed::outcome_word,
+    host::Host,
+    store::{
+        connections::{Connection, Mode},
+        files, plans,
+        runs::{self, Ending, Run},
+        users::{Role, User},
+    },
+};
 
 /// For how long a run waits in all where the source asks for patience. Who is not served by then is first next time.
 const PATIENCE: Duration = Duration::from_secs(45 * 60);

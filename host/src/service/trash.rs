@@ -3,9 +3,13 @@
 use serde::Serialize;
 
 use super::Session;
-use crate::Result;
-use crate::store::sweep::{self, Swept};
-use crate::store::trash::{self, Emptied, TrashDay};
+use crate::{
+    Result,
+    store::{
+        sweep::{self, Swept},
+        trash::{self, Emptied, TrashDay},
+    },
+};
 
 /// The trash, and what the latest sweep did.
 #[derive(Clone, Debug, Serialize)]

@@ -1,22 +1,28 @@
 //! Looking at what the disk has: all bytes, those of some files, or those that are wanted just now. What is found is noted,
 //! and forgotten once it is whole again.
 
-use std::collections::BTreeSet;
-use std::io::{self, Read};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::{
+    collections::BTreeSet,
+    io::{self, Read},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 
 use super::{FileRow, NewFile, Session};
-use crate::host::Host;
-use crate::store::damage::{self, DamagedRevision};
-use crate::store::files::{self, LibraryFile};
-use crate::store::look::{Reading, Trouble, Unsound};
-use crate::store::looking;
-use crate::store::objects::{Object, Objects};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    host::Host,
+    store::{
+        damage::{self, DamagedRevision},
+        files::{self, LibraryFile},
+        look::{Reading, Trouble, Unsound},
+        looking,
+        objects::{Object, Objects},
+    },
+};
 
 /// How many objects are asked of the database at a time.
 const PAGE: u32 = 500;

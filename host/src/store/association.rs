@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-use super::connections;
-use super::files::{self, LibraryFile, number};
-use super::runs::{self, Run};
+use super::{
+    connections,
+    files::{self, LibraryFile, number},
+    runs::{self, Run},
+};
 use crate::Result;
 
 /// Rows that are written in one statement.

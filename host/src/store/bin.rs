@@ -9,8 +9,7 @@ use serde::Serialize;
 use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool, Transaction, sqlite::SqliteRow};
 
 use super::library_file::{self, LibraryFile, NewFile, Showing, fetch, number, removed_words};
-use crate::clock::stamp;
-use crate::{Error, Result};
+use crate::{Error, Result, clock::stamp};
 
 /// How long a file stays in the bin.
 pub const DAYS: i64 = 30;

@@ -1,11 +1,12 @@
 //! What the file of a database is, before it is opened for work. Nothing is made, migrated or changed by looking.
 
-use std::path::Path;
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{
+    ConnectOptions, Connection,
+    sqlite::{SqliteConnectOptions, SqliteConnection},
+};
 
 use super::opening::{self, DATABASE};
 use crate::{Result, disk};

@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
 use super::{grants, seal};
-use crate::oauth::Grant;
-use crate::secrets::{Secret, SecretKey};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    oauth::Grant,
+    secrets::{Secret, SecretKey},
+};
 
 /// A connection without its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -2,8 +2,10 @@
 //! beside the database and are kept for 30 days by the host's clock. The day stands in the name, since the times of files
 //! change when folders are copied.
 
-use std::fs::{self, File};
-use std::path::Path;
+use std::{
+    fs::{self, File},
+    path::Path,
+};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use sqlx::sqlite::SqliteConnection;

@@ -6,11 +6,14 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
-pub use super::library_file::Damage;
-use super::library_file::{fetch, number, signed};
-use super::look::Trouble;
-use super::objects::Object;
+use super::{
+    library_file::{fetch, number, signed},
+    look::Trouble,
+    objects::Object,
+};
 use crate::{Error, Result};
+
+pub use super::library_file::Damage;
 
 /// A revision of a file that has no sound bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

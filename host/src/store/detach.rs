@@ -3,8 +3,10 @@
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-use super::connections::ChosenDrive;
-use super::files::{self, LibraryFile, number};
+use super::{
+    connections::ChosenDrive,
+    files::{self, LibraryFile, number},
+};
 use crate::{Error, Result};
 
 /// What became of files.

@@ -2,12 +2,11 @@
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-use super::objects::Object;
-use super::{bin, damage};
-use crate::place::Place;
-use crate::{Error, Result};
+use super::{bin, damage, objects::Object};
+use crate::{Error, Result, place::Place};
 
 pub use super::library_file::{LibraryFile, Link, NewFile, Showing, ShowingKind};
+
 pub(super) use super::library_file::{SELECT, add_revision, fetch, number, read, shown, signed};
 
 /// What became of a new file.

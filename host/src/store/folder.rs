@@ -1,8 +1,9 @@
 //! A data folder, as it can be looked at without its database.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use super::objects::{is_object, is_shard};
 

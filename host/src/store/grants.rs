@@ -3,9 +3,7 @@
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::seal;
-use crate::oauth::Grant;
-use crate::secrets::SecretKey;
-use crate::{Error, Result};
+use crate::{Error, Result, oauth::Grant, secrets::SecretKey};
 
 /// The grant of a connection; none if it was given up.
 ///

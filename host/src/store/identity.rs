@@ -8,17 +8,22 @@
 
 mod words;
 
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
 
 use chrono::NaiveDate;
 use sqlx::SqlitePool;
 
-pub use super::catalogue::Identity;
-use super::catalogue::{self, Catalogue, Ours};
-use super::folder;
+use super::{
+    catalogue::{self, Catalogue, Ours},
+    folder,
+};
 use crate::{Error, Result};
+
+pub use super::catalogue::Identity;
 
 /// Why a database is not taken for the one of its folder.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,7 @@ use serde::Serialize;
 use sqlx::{Row, Sqlite, SqliteConnection, SqliteExecutor, Transaction, sqlite::SqliteRow};
 
 use super::objects::Object;
-use crate::place::Place;
-use crate::{Error, Result};
+use crate::{Error, Result, place::Place};
 
 /// A file of the library, as it is now.
 #[derive(Clone, Debug, PartialEq, Serialize)]

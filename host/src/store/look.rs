@@ -1,9 +1,11 @@
 //! Looking at an object: whether the bytes on the disk are those that were stored. The disk is not believed: whoever hands
 //! bytes out reads them through here, and what does not fit goes nowhere.
 
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read};
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{self, File},
+    io::{self, ErrorKind, Read},
+    path::{Path, PathBuf},
+};
 
 use sha2::{Digest, Sha256};
 

@@ -3,9 +3,11 @@
 
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
-use super::damage::{self, Damage};
-use super::files::{self, LibraryFile, Link, add_revision, fetch, number, signed};
-use super::objects::Object;
+use super::{
+    damage::{self, Damage},
+    files::{self, LibraryFile, Link, add_revision, fetch, number, signed},
+    objects::Object,
+};
 use crate::{Error, Result};
 
 /// A managed file and its link.

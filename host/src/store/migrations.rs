@@ -5,15 +5,15 @@
 //! rises by one with each script, so every older program refuses a newer database. Before the first statement the
 //! database is copied.
 
-use std::path::Path;
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use chrono::{DateTime, Utc};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqlitePool};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous},
+};
 
-use super::copies;
-use super::opening::DATABASE;
+use super::{copies, opening::DATABASE};
 use crate::{Error, Result};
 
 /// The scripts that lead from an empty database to the present one. A script is never changed once it has been

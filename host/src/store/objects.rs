@@ -8,12 +8,14 @@
 //! DATA/damaged/abcdef….1    what the disk has made of an object, kept when that was put back
 //! ```
 
-use std::fs::{self, File, TryLockError};
-use std::io::Write;
-use std::ops::Deref;
-use std::path::{Path, PathBuf};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::{
+    fs::{self, File, TryLockError},
+    io::Write,
+    ops::Deref,
+    path::{Path, PathBuf},
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
 
 use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempPath};

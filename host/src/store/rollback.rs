@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-use super::files::{self, LibraryFile, add_revision, fetch, number, signed};
-use super::objects::Object;
+use super::{
+    files::{self, LibraryFile, add_revision, fetch, number, signed},
+    objects::Object,
+};
 use crate::{Error, Result};
 
 /// Content that a file has had.

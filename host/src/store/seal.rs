@@ -2,8 +2,10 @@
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-use crate::secrets::{SealedWith, SecretKey};
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    secrets::{SealedWith, SecretKey},
+};
 
 /// What the database says of the key that everything is sealed with. None in a new one.
 ///

@@ -1,7 +1,6 @@
 //! What lies among the host's own files and is not its own: told once, and left alone.
 
-use std::fs;
-use std::path::Path;
+use std::{fs, path::Path};
 
 use sqlx::SqlitePool;
 

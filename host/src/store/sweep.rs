@@ -5,21 +5,25 @@
 //! It judges and moves while nobody publishes: an object between its publishing and its transaction is not judged, and
 //! equal bytes that are published meanwhile are there afterwards.
 
-use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io;
-use std::path::Path;
-use std::time::Duration;
+use std::{
+    collections::BTreeSet,
+    fs::{self, File},
+    io,
+    path::Path,
+    time::Duration,
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use sqlx::SqlitePool;
 
-use super::objects::{Object, Objects, is_object, is_shard};
-use super::trash::{self, Emptied};
-use super::{identity, revisions, strays};
-use crate::clock::stamp;
-use crate::{Result, private};
+use super::{
+    identity,
+    objects::{Object, Objects, is_object, is_shard},
+    revisions, strays,
+    trash::{self, Emptied},
+};
+use crate::{Result, clock::stamp, private};
 
 /// Of objects that the catalogue has never heard of, a sweep takes one in so many …
 const UNHEARD_SHARE: usize = 100;

@@ -1,17 +1,21 @@
 //! The trash: objects that nothing pointed at when the sweep looked, by the day on which they were moved here. They are
 //! deleted after thirty days by the host's clock, or when somebody asks for it; what is needed again comes back.
 
-use std::fs::{self, File};
-use std::io;
-use std::path::PathBuf;
+use std::{
+    fs::{self, File},
+    io,
+    path::PathBuf,
+};
 
 use chrono::{Days, NaiveDate};
 use serde::Serialize;
 use sqlx::SqlitePool;
 
-use super::look::is_itself;
-use super::objects::{Objects, is_object};
-use super::revisions;
+use super::{
+    look::is_itself,
+    objects::{Objects, is_object},
+    revisions,
+};
 use crate::{Result, private};
 
 /// How long what was moved into the trash is kept, in days.

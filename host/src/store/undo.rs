@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
-use super::connections;
-use super::library_file;
-use super::objects::Object;
-use super::rollback::{Restored, restore_content};
-use super::runs::{self, Run};
+use super::{
+    connections, library_file,
+    objects::Object,
+    rollback::{Restored, restore_content},
+    runs::{self, Run},
+};
 use crate::{Error, Result};
 
 /// What taking an upload back came to.

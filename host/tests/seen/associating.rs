@@ -2,8 +2,7 @@
 
 use graph_sim::{Fault, Sim};
 
-use crate::importing::pdf;
-use crate::story::Story;
+use crate::{importing::pdf, story::Story};
 
 #[test]
 fn every_outcome_of_a_row() {

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use crate::importing::pdf;
-use crate::story::Story;
+use crate::{importing::pdf, story::Story};
 
 #[test]
 fn files_by_hand() {

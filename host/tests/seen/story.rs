@@ -1,12 +1,14 @@
 //! A story: two stages that are alike, a chapter of commands, and a document for each.
 
-use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::{
+    collections::BTreeSet,
+    fs::File,
+    io::{BufRead, BufReader, Read},
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::OnceLock,
+};
 
 use graph_sim::{CLIENT_ID, CLIENT_SECRET, Config, Seed, Sim, TENANT_ID};
 use tempfile::TempDir;

@@ -2,8 +2,10 @@
 
 use graph_sim::{Fault, Quirks, Sim};
 
-use crate::importing::pdf;
-use crate::story::{CONNECT, Story};
+use crate::{
+    importing::pdf,
+    story::{CONNECT, Story},
+};
 
 /// The words that import these files, one at a time, so that each has the same File ID on both stages.
 fn import(story: &Story, names: &[&str]) {

@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
-use clientpoint_host::Error;
-use clientpoint_host::bindings::clientpoint::content_source::types::ItemRef;
-use clientpoint_host::bindings::exports::clientpoint::content_source::content_import as contract;
-use clientpoint_host::service::ItemOutcome;
-use clientpoint_host::store::look::Trouble;
+use clientpoint_host::{
+    Error,
+    bindings::{
+        clientpoint::content_source::types::ItemRef, exports::clientpoint::content_source::content_import as contract,
+    },
+    service::ItemOutcome,
+    store::look::Trouble,
+};
 
 use crate::story::pinned;
 

@@ -5,11 +5,10 @@ mod files;
 
 use std::path::PathBuf;
 
+use files::{below, contains};
 use graph_sim::{CLIENT_ID, TENANT_ID};
 
 use crate::stage::{Seen, Stage};
-
-use files::{below, contains};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_in_arguments_output_log_or_files() {

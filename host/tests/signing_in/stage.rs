@@ -1,8 +1,10 @@
 //! The stage: the program as it is built, and a simulated Microsoft.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+};
 
 use graph_sim::{CLIENT_SECRET, Config, Seed, Sim};
 use tempfile::TempDir;

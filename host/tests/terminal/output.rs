@@ -1,7 +1,9 @@
 //! What can't be written never ends the work, and no name breaks a line or commands a terminal.
 
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::{
+    path::Path,
+    process::{Command, Output, Stdio},
+};
 
 use serde_json::Value;
 

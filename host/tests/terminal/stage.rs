@@ -1,9 +1,11 @@
 //! The stage: the program as it is built, a simulated Microsoft, and ends of pipes of all kinds.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::{
+    fs::File,
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{Child, ChildStderr, Command, Output, Stdio},
+};
 
 use graph_sim::{CLIENT_ID, CLIENT_SECRET, Config, Seed, Sim, TENANT_ID};
 use serde_json::Value;

@@ -40,8 +40,9 @@ use cells::Placed;
 use columns::Collector;
 use formula::Link;
 use model::TEXT_AT_MOST;
-pub use model::{COLUMNS_AT_MOST, Cell, Limits, Line, Problem, Row, Sheet, SheetError, Value};
 use workbook::Source;
+
+pub use model::{COLUMNS_AT_MOST, Cell, Limits, Line, Problem, Row, Sheet, SheetError, Value};
 
 /// Reads the two columns.
 ///

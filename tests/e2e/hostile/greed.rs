@@ -1,12 +1,13 @@
 //! Taking more than there is.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use clientpoint_host::capability::progress::Progress;
 
-use super::log::Log;
-use super::{Stage, said, stopped};
+use super::{Stage, log::Log, said, stopped};
 
 #[tokio::test]
 async fn a_plugin_that_never_comes_back_is_stopped_at_its_deadline() {

@@ -1,12 +1,16 @@
 //! What plugins, and the host itself, write into the log while a test looks.
 
-use std::fmt::{Debug, Write};
-use std::sync::{Arc, Mutex};
+use std::{
+    fmt::{Debug, Write},
+    sync::{Arc, Mutex},
+};
 
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::subscriber::DefaultGuard;
-use tracing::{Event, Metadata, Subscriber};
+use tracing::{
+    Event, Metadata, Subscriber,
+    field::{Field, Visit},
+    span::{Attributes, Id, Record},
+    subscriber::DefaultGuard,
+};
 
 /// What came, and of what plugins wrote, the numbers. Clones see the same.
 #[derive(Clone, Default)]

@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use clientpoint_host::host::InsecureEndpoints;
 use graph_sim::Origin;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 
 use super::{Stage, said, stopped};
 

@@ -1,14 +1,14 @@
 //! Runs of the sync that go nowhere, or somewhere else.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use clientpoint_host::clock::Clock;
-use clientpoint_host::host::Limits;
-use clientpoint_host::service::{Ledger, Stop, SyncOptions};
+use clientpoint_host::{
+    clock::Clock,
+    host::Limits,
+    service::{Ledger, Stop, SyncOptions},
+};
 
-use super::log::Log;
-use super::{Attack, Stage, said, stopped};
+use super::{Attack, Stage, log::Log, said, stopped};
 
 /// A stage on which the breath between two tries takes no time.
 async fn attacked(stage: &Stage, behaviour: &str) -> Attack {

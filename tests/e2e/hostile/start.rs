@@ -1,12 +1,18 @@
 //! Harm that is done before there is anything to ask.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
-use clientpoint_host::clock::{Clock, Sleep, SystemClock};
-use clientpoint_host::host::{Host, PolicyChanges};
+use clientpoint_host::{
+    clock::{Clock, Sleep, SystemClock},
+    host::{Host, PolicyChanges},
+};
 use end_to_end::{built, load, sources};
 
 use super::{Attack, Stage, said, stopped};

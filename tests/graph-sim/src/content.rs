@@ -1,15 +1,18 @@
 //! The bytes of a file: held in memory, lying on the disk, or worked out as they are asked for.
 
 use std::{
-    fs, io,
-    io::{Read, SeekFrom},
+    fs,
+    io::{self, Read, SeekFrom},
     ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt, stream, stream::BoxStream};
+use futures::{
+    StreamExt, TryStreamExt,
+    stream::{self, BoxStream},
+};
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
 use crate::quick_xor::QuickXor;

@@ -9,8 +9,9 @@ use std::{collections::BTreeMap, ops::Bound};
 
 use chrono::{DateTime, Utc};
 
-pub(crate) use self::changes::{Change, Changes};
 use crate::{content::Source, ids};
+
+pub(crate) use self::changes::{Change, Changes};
 
 /// Whose drive it is, and so which `driveType` it has.
 #[derive(Clone)]

@@ -26,7 +26,6 @@ use axum::{
     response::Response,
 };
 
-pub(crate) use self::form::Form;
 use self::refusal::Refusal;
 use crate::{
     fault::{FaultKind, Place},
@@ -34,6 +33,8 @@ use crate::{
     reply,
     world::World,
 };
+
+pub(crate) use self::form::Form;
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! Everything the three servers share: who they are, what they know, and who is waiting for what.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};

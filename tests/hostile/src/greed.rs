@@ -1,7 +1,9 @@
 //! Taking more than there is: time, memory, handles, log, state.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Poll;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    task::Poll,
+};
 
 use wasip3::clocks::monotonic_clock;
 

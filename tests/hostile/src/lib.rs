@@ -18,9 +18,6 @@ mod bindings {
     use super::Hostile;
 }
 
-use wasip3::clocks::{monotonic_clock, system_clock};
-use wit_bindgen::StreamReader;
-
 use bindings::{
     clientpoint::content_source::{
         connection,
@@ -36,6 +33,8 @@ use bindings::{
         sync::{Guest as Sync, Options, PlanPage, Report},
     },
 };
+use wasip3::clocks::{monotonic_clock, system_clock};
+use wit_bindgen::StreamReader;
 
 /// In the units of `system-clock`.
 const DAY: i64 = 24 * 60 * 60;

@@ -1,7 +1,9 @@
 //! Our association of existing files, cell by cell.
 
-use end_to_end::sheets::{by_hand, sheet};
-use end_to_end::{World, pdf};
+use end_to_end::{
+    World, pdf,
+    sheets::{by_hand, sheet},
+};
 use graph_sim::RequestKind;
 
 use super::rows::{OTHER, Row, Trouble};

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Column;
-use super::rows::ROWS;
+use super::{Column, rows::ROWS};
 
 const BEGIN: &str = "<!-- The table is written by the test `the_table_says_what_happens`. -->\n";
 const END: &str = "<!-- The end of the table. -->\n";

@@ -1,22 +1,21 @@
 //! What others make of it, cell by cell. A cell says whether the file is there, and what the client's exit status makes
 //! people believe.
 
-use std::path::Path;
-use std::process::Output;
-use std::rc::Rc;
-use std::time::Duration;
+use std::{path::Path, process::Output, rc::Rc, time::Duration};
 
 use end_to_end::peers::{self, Peer};
 use graph_sim::{Config, Sim};
 use serde_json::json;
-use tokio::sync::Semaphore;
-use tokio::task::{JoinSet, LocalSet};
+use tokio::{
+    sync::Semaphore,
+    task::{JoinSet, LocalSet},
+};
 
-use super::Column;
-use super::rows::{OTHER, ROWS, Row, Trouble};
-use crate::front::Front;
-use crate::onedrive::OneDrive;
-use crate::rclone::Rclone;
+use super::{
+    Column,
+    rows::{OTHER, ROWS, Row, Trouble},
+};
+use crate::{front::Front, onedrive::OneDrive, rclone::Rclone};
 
 /// Who is asked, and what the table calls them.
 const KINDS: [(&str, &str); 4] = [

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use clientpoint_host::service::{Stop, SyncOptions};
-use end_to_end::World;
-use end_to_end::peers;
+use end_to_end::{World, peers};
 use graph_sim::Content;
 
 use super::Rclone;

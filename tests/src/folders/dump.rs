@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection,
+    sqlite::{SqliteConnectOptions, SqliteConnection},
+};
 
 /// Everything in a database: tables with their rows, then indexes, where File IDs go on, and the number of the schema.
 pub async fn dump(database: &Path) -> String {

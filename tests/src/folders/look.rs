@@ -1,18 +1,18 @@
 //! What can be seen of a data folder, as JSON; and what comes of going on with it.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
-use clientpoint_host::clock::ManualClock;
-use clientpoint_host::host::Host;
-use clientpoint_host::secrets::SecretKey;
-use clientpoint_host::service::{Ledger, Session, Stop, SyncOptions};
-use clientpoint_host::store::{connections, grants};
+use clientpoint_host::{
+    clock::ManualClock,
+    host::Host,
+    secrets::SecretKey,
+    service::{Ledger, Session, Stop, SyncOptions},
+    store::{connections, grants},
+};
 use graph_sim::Sim;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use sqlx::SqlitePool;
-use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{SqlitePool, sqlite::SqliteConnectOptions};
 
 use super::made::carry_out;
 use crate::files;

@@ -3,18 +3,25 @@
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use clientpoint_host::clock::{Clock, stamp};
-use clientpoint_host::place::Place;
-use clientpoint_host::service::{Session, Stop, SyncOptions};
-use clientpoint_host::store::files::ShowingKind::{ClientPoint, Template};
-use clientpoint_host::store::users::Role;
+use clientpoint_host::{
+    clock::{Clock, stamp},
+    place::Place,
+    service::{Session, Stop, SyncOptions},
+    store::{
+        files::ShowingKind::{ClientPoint, Template},
+        users::Role,
+    },
+};
 use serde_json::{Value, json};
 
-use super::made::Drives;
-use super::{copy, look};
-use crate::browser::connect;
-use crate::sheets::{apply, by_hand, outcomes, sheet};
-use crate::{World, credentials, sync};
+use super::{copy, look, made::Drives};
+use crate::{
+    World,
+    browser::connect,
+    credentials,
+    sheets::{apply, by_hand, outcomes, sheet},
+    sync,
+};
 
 /// From half an hour before the first morning's run to a minute after it, and from one to the next.
 const HALF_AN_HOUR: Duration = Duration::from_secs(31 * 60);

@@ -6,12 +6,12 @@ use sqlx::SqlitePool;
 use tokio::sync::{OwnedSemaphorePermit, RwLock};
 use wasmtime::component::{HasData, ResourceTable};
 
-use crate::bindings::clientpoint::content_source::content_library::Error;
-use crate::bindings::clientpoint::content_source::types::ItemRef;
-use crate::capability::calls::Calls;
-use crate::capability::draft::Places;
-use crate::clock::Clock;
-use crate::store::objects::Objects;
+use crate::{
+    bindings::clientpoint::content_source::{content_library::Error, types::ItemRef},
+    capability::{calls::Calls, draft::Places},
+    clock::Clock,
+    store::objects::Objects,
+};
 
 /// The library as one connection may touch it.
 #[derive(Clone)]

@@ -1,10 +1,13 @@
 //! What the catalogue has, in the words of the contract, and back.
 
 use super::ctx::LibraryCtx;
-use crate::bindings::clientpoint::content_source::content_library::{Binding, Bound, Error, LibraryFile};
-use crate::bindings::clientpoint::content_source::types::{ItemRef, Link, Verification};
-use crate::store::association;
-use crate::store::files;
+use crate::{
+    bindings::clientpoint::content_source::{
+        content_library::{Binding, Bound, Error, LibraryFile},
+        types::{ItemRef, Link, Verification},
+    },
+    store::{association, files},
+};
 
 /// A binding as the catalogue has it.
 pub(super) fn stored_binding(of: Binding) -> association::Binding {

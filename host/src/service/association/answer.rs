@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::Error;
-use crate::bindings::exports::clientpoint::content_source::association::{
-    self as contract, Outcome, SheetError, SheetProblem,
+use crate::{
+    Error,
+    bindings::exports::clientpoint::content_source::association::{
+        self as contract, Outcome, SheetError, SheetProblem,
+    },
+    plugin::{Cause, Stopped},
+    service::report::refusal_word,
+    store::runs::Run,
 };
-use crate::plugin::{Cause, Stopped};
-use crate::service::report::refusal_word;
-use crate::store::runs::Run;
 
 /// Outcomes that leave nothing to be done: what was asked for holds, or nothing was asked for.
 const FINE: [&str; 4] = ["linked", "re-linked", "already-linked", "path-missing"];

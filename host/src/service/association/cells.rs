@@ -1,19 +1,25 @@
 //! The cells of a sheet, as the plugin reads it: for a copy of it.
 
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+};
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
-use wasmtime::StoreContextMut;
-use wasmtime::component::{Source, StreamConsumer, StreamReader, StreamResult};
+use wasmtime::{
+    StoreContextMut,
+    component::{Source, StreamConsumer, StreamReader, StreamResult},
+};
 
 use super::answer::stopped;
-use crate::Result;
-use crate::bindings::exports::clientpoint::content_source::association::{Cell, Line};
-use crate::service::Session;
-use crate::store::connections::Connection;
+use crate::{
+    Result,
+    bindings::exports::clientpoint::content_source::association::{Cell, Line},
+    service::Session,
+    store::connections::Connection,
+};
 
 /// Lines that are taken from the plugin at once.
 const LINES: usize = 512;

@@ -1,15 +1,18 @@
 //! The sheet that talks back: the rows that were uploaded, in their places, with three columns added.
 
-use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline, Url, Workbook, Worksheet, XlsxError};
 
-use super::answer::{AssociatedRow, Association};
-use super::cells::{CELLS_AT_MOST, Lines};
-use crate::bindings::exports::clientpoint::content_source::association::{Cell, Line};
-use crate::service::output::NewFile;
-use crate::{Error, Result};
+use super::{
+    answer::{AssociatedRow, Association},
+    cells::{CELLS_AT_MOST, Lines},
+};
+use crate::{
+    Error, Result,
+    bindings::exports::clientpoint::content_source::association::{Cell, Line},
+    service::output::NewFile,
+};
 
 /// The columns that are added.
 const ADDED: [&str; 3] = ["Status", "Reason", "Resolved path"];

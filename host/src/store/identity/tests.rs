@@ -1,12 +1,9 @@
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 use super::*;
-use crate::clock::ManualClock;
-use crate::host::Host;
-use crate::place::Place;
+use crate::{clock::ManualClock, host::Host, place::Place};
 
 const DATABASE: &str = "clientpoint.db";
 

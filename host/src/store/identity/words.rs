@@ -1,11 +1,14 @@
 //! What is said of a database that is not taken for the one of its folder.
 
-use super::super::folder::{self, Bytes};
-use super::super::opening::DATABASE;
-use super::super::trash;
-use super::{Doubt, Standing};
-use crate::store::catalogue::Catalogue;
-use crate::{Error, Result};
+use super::{
+    super::{
+        folder::{self, Bytes},
+        opening::DATABASE,
+        trash,
+    },
+    Doubt, Standing,
+};
+use crate::{Error, Result, store::catalogue::Catalogue};
 
 impl Standing {
     /// What adopting the database would do, and what is at stake; for people, a sentence a line.

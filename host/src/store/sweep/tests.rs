@@ -3,9 +3,13 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 
 use super::*;
-use crate::place::Place;
-use crate::store::files::{self, NewFile};
-use crate::store::objects::Published;
+use crate::{
+    place::Place,
+    store::{
+        files::{self, NewFile},
+        objects::Published,
+    },
+};
 
 /// A folder with its database, and a morning.
 struct Stage {

@@ -1,6 +1,5 @@
 use super::*;
-use crate::store::look::Trouble;
-use crate::store::objects::Object;
+use crate::store::{look::Trouble, objects::Object};
 
 const DAY: &str = "2026-03-02";
 

@@ -7,7 +7,12 @@ use axum::{
 };
 
 use super::{Answer, Call};
-use crate::{drive::ItemKind, reply, reply::GraphError, ticket, world::World};
+use crate::{
+    drive::ItemKind,
+    reply::{self, GraphError},
+    ticket,
+    world::World,
+};
 
 /// Sends the client on to a pre-authenticated address on the content host.
 pub(super) fn redirect(world: &World, call: &Call) -> Answer {

@@ -5,7 +5,11 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
 use super::Call;
-use crate::{reply, reply::GraphError, text::decoded, world::World};
+use crate::{
+    reply::{self, GraphError},
+    text::decoded,
+    world::World,
+};
 
 /// The most entries a page has, whatever `$top` says.
 const MOST: usize = 999;
