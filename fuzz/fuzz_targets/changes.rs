@@ -8,14 +8,21 @@ const API: &str = "https://graph.microsoft.com";
 
 fuzz_target!(|data: &[u8]| {
     if let Ok(page) = graph::change_page(data, API) {
-        let link = page.next.as_deref().xor(page.delta.as_deref()).expect("one link leads on");
+        let link = page
+            .next
+            .as_deref()
+            .xor(page.delta.as_deref())
+            .expect("one link leads on");
         assert_eq!(url::Url::parse(link).unwrap().origin().ascii_serialization(), API);
         // What is written into a note must be read back as it was.
         for item in &page.value {
             let text = serde_json::to_vec(item).unwrap();
             let again: graph::DriveItem = graph::object(&text).unwrap();
             assert_eq!(serde_json::to_vec(&again).unwrap(), text);
-            assert_eq!((again.kind(), again.size(), again.hash()), (item.kind(), item.size(), item.hash()));
+            assert_eq!(
+                (again.kind(), again.size(), again.hash()),
+                (item.kind(), item.size(), item.hash())
+            );
         }
     }
     for asked in [0, 1, BATCH] {

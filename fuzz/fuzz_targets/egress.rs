@@ -35,7 +35,9 @@ fuzz_target!(|text: &str| {
         if opened {
             rules.open(&from, text);
         }
-        let Ok(permit) = rules.judge(&Method::GET, &uri) else { continue };
+        let Ok(permit) = rules.judge(&Method::GET, &uri) else {
+            continue;
+        };
         // As the client reads it that dials.
         let url = Url::parse(&uri.to_string()).unwrap();
         assert_eq!(url.scheme(), "https");
@@ -66,7 +68,14 @@ fn posts_only_read(text: &str) {
     if let Some(sent) = batch::reads(text.as_bytes()) {
         let sent: serde_json::Value = serde_json::from_slice(&sent).unwrap();
         let requests = sent["requests"].as_array().unwrap();
-        assert!(requests.iter().all(|request| request["method"] == "GET" && request.get("headers").is_none()));
-        assert_eq!(batch::reads(sent.to_string().as_bytes()), Some(sent.to_string().into_bytes()));
+        assert!(
+            requests
+                .iter()
+                .all(|request| request["method"] == "GET" && request.get("headers").is_none())
+        );
+        assert_eq!(
+            batch::reads(sent.to_string().as_bytes()),
+            Some(sent.to_string().into_bytes())
+        );
     }
 }

@@ -20,7 +20,10 @@ const API: &str = "https://graph.microsoft.com";
 
 fuzz_target!(|data: &[u8]| {
     let at = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
-    let (line, body) = (String::from_utf8_lossy(&data[..at]), data.get(at + 1..).unwrap_or_default());
+    let (line, body) = (
+        String::from_utf8_lossy(&data[..at]),
+        data.get(at + 1..).unwrap_or_default(),
+    );
     let head = head(&line);
 
     let error = GraphError::read(&head, body);
@@ -45,7 +48,9 @@ fuzz_target!(|data: &[u8]| {
         page.value.iter().for_each(|user| drop(user.title().to_owned()));
     }
     if let Ok(page) = graph::page::<Site>(body, API) {
-        page.value.iter().for_each(|site| drop((site.title().to_owned(), site.personal())));
+        page.value
+            .iter()
+            .for_each(|site| drop((site.title().to_owned(), site.personal())));
     }
 });
 
@@ -55,14 +60,19 @@ fn head(line: &str) -> Head {
         let (name, value) = text.split_once(':')?;
         Some((name.trim().to_owned(), value.to_owned()))
     };
-    Head::new(status.parse().unwrap_or(200), headers.split('|').filter_map(header).collect())
+    Head::new(
+        status.parse().unwrap_or(200),
+        headers.split('|').filter_map(header).collect(),
+    )
 }
 
 /// Whatever is asked for, nobody waits for longer than an hour at a time, and not for ever.
 fn waits_are_bounded(head: &Head, error: &GraphError) {
     let now = "2026-02-03T09:10:11Z".parse().unwrap();
     let _ = retry::patience(head, now);
-    let Some(trouble) = retry::trouble(error.meaning(), head, now) else { return };
+    let Some(trouble) = retry::trouble(error.meaning(), head, now) else {
+        return;
+    };
     let mut budget = Budget::file();
     for round in 0_u32.. {
         assert!(round < 100_000, "trying has no end");
@@ -91,7 +101,14 @@ fn look(item: &DriveItem) {
         }
         Err(refusal) => assert!(!wording::refusal(&refusal, &item.name).is_empty()),
     }
-    let _ = (item.kind(), item.version(), item.modified(), item.mime_type(), item.deleted(), item.in_folder());
+    let _ = (
+        item.kind(),
+        item.version(),
+        item.modified(),
+        item.mime_type(),
+        item.deleted(),
+        item.in_folder(),
+    );
     let _ = item.out_of_reach(Subfolders::Browse);
     if let Some(hash) = item.hash() {
         assert_eq!(quick_xor::normal(&hash).as_deref(), Some(hash.as_str()));

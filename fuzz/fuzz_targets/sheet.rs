@@ -43,7 +43,10 @@ fn workbook(data: &[u8]) -> Vec<u8> {
     let part = |place: usize| parts.get(place).copied();
     let files = [
         ("_rels/.rels", Some(RELATIONS.as_bytes())),
-        ("xl/_rels/workbook.xml.rels", Some(part(4).unwrap_or(BOOK_RELATIONS.as_bytes()))),
+        (
+            "xl/_rels/workbook.xml.rels",
+            Some(part(4).unwrap_or(BOOK_RELATIONS.as_bytes())),
+        ),
         ("xl/workbook.xml", Some(part(3).unwrap_or(BOOK.as_bytes()))),
         ("xl/worksheets/sheet1.xml", part(0)),
         ("xl/sharedStrings.xml", part(1)),
@@ -92,7 +95,10 @@ fn check(bytes: &[u8]) {
 }
 
 fn links(text: &str) {
-    let drive = DriveAddress::new(Some("https://contoso.sharepoint.com/sites/Team/Shared%20Documents"), "Documents");
+    let drive = DriveAddress::new(
+        Some("https://contoso.sharepoint.com/sites/Team/Shared%20Documents"),
+        "Documents",
+    );
     let Some(paths::Reference::InDrive { readings, .. }) = paths::read(text, &drive) else {
         return;
     };

@@ -41,7 +41,13 @@ fuzz_target!(|text: &str| {
         now: Cell::default(),
         quiet: Cell::default(),
     };
-    for options in [Options::default(), Options { exact: true, accept_gone: true }] {
+    for options in [
+        Options::default(),
+        Options {
+            exact: true,
+            accept_gone: true,
+        },
+    ] {
         run(&outside, Some(cursor), options);
         run(&outside, None, options);
     }
@@ -51,7 +57,9 @@ fuzz_target!(|text: &str| {
 fn run(outside: &Outside, cursor: Option<&str>, options: Options) {
     let mut cursor = cursor.map(str::to_owned);
     for _ in 0..STEPS {
-        let Ok(report) = block_on(sync::step(outside, cursor.as_deref(), options)) else { return };
+        let Ok(report) = block_on(sync::step(outside, cursor.as_deref(), options)) else {
+            return;
+        };
         assert!(report.cursor.len() <= LONGEST_CURSOR);
         if report.stage == Stage::Done {
             return;
@@ -73,7 +81,10 @@ struct Outside {
 impl Outside {
     fn file(&self, number: u64, item: &str) -> ManagedFile {
         let link = Link {
-            source: ItemRef { drive: DRIVE.into(), item: item.into() },
+            source: ItemRef {
+                drive: DRIVE.into(),
+                item: item.into(),
+            },
             version: Some("c:1".into()),
             hash: String::new(),
             size: 1,
@@ -195,7 +206,10 @@ impl Ports for Outside {
     }
 
     async fn managed_count(&self, _drive: &str) -> Result<Counts, LibraryError> {
-        Ok(Counts { managed: 2, suspected: 1 })
+        Ok(Counts {
+            managed: 2,
+            suspected: 1,
+        })
     }
 
     async fn managed_by_source(&self, items: &[ItemRef]) -> Result<Vec<Vec<ManagedFile>>, LibraryError> {
@@ -203,7 +217,10 @@ impl Ports for Outside {
     }
 
     async fn managed_by_place(&self, _drive: &str, places: Vec<String>) -> Result<Vec<ManagedFile>, LibraryError> {
-        let at = |place| ManagedFile { place: Some(place), ..self.file(2, "01B") };
+        let at = |place| ManagedFile {
+            place: Some(place),
+            ..self.file(2, "01B")
+        };
         Ok(places.into_iter().map(at).collect())
     }
 

@@ -47,8 +47,15 @@ fn ids_stay_in_their_segment(drive: &str, item: &str) {
     let url = Url::parse(&graph::content(API, drive, item).url).unwrap();
     let segments: Vec<&str> = url.path_segments().unwrap().collect();
     assert_eq!(segments.len(), 6, "{url}");
-    assert_eq!((segments[0], segments[1], segments[3], segments[5]), ("v1.0", "drives", "items", "content"), "{url}");
-    assert_eq!((url.origin().ascii_serialization().as_str(), url.query(), url.fragment()), (API, None, None));
+    assert_eq!(
+        (segments[0], segments[1], segments[3], segments[5]),
+        ("v1.0", "drives", "items", "content"),
+        "{url}"
+    );
+    assert_eq!(
+        (url.origin().ascii_serialization().as_str(), url.query(), url.fragment()),
+        (API, None, None)
+    );
 
     let batch = graph::batch(API, &[&graph::by_id(drive, item)]);
     let body: serde_json::Value = serde_json::from_slice(&batch.body.unwrap()).unwrap();
@@ -76,7 +83,10 @@ fn settings_stay_with_microsoft(tenant: &str, client: &str) {
             assert_eq!(url.path_segments().unwrap().count(), 2, "{url}");
         }
         for mode in MODES {
-            for plan in [source::authorization(mode, settings), source::authorization(mode, known_client)] {
+            for plan in [
+                source::authorization(mode, settings),
+                source::authorization(mode, known_client),
+            ] {
                 let Ok(plan) = plan else { continue };
                 check(&plan.token_url, "token", tenant);
                 assert_eq!(plan.sign_in.is_some(), mode == Mode::User);
@@ -92,11 +102,17 @@ fn check(url: &str, endpoint: &str, tenant: &str) {
     let url = Url::parse(url).unwrap();
     let host = url.host_str().unwrap();
     assert!(
-        host == "login.microsoftonline.com" || host == "login.microsoftonline.us" || host == "login.partner.microsoftonline.cn",
+        host == "login.microsoftonline.com"
+            || host == "login.microsoftonline.us"
+            || host == "login.partner.microsoftonline.cn",
         "{url}"
     );
     let segments: Vec<&str> = url.path_segments().unwrap().collect();
-    assert_eq!(segments.get(1..), Some(["oauth2", "v2.0", endpoint].as_slice()), "{url}");
+    assert_eq!(
+        segments.get(1..),
+        Some(["oauth2", "v2.0", endpoint].as_slice()),
+        "{url}"
+    );
     let tenant = match tenant.trim() {
         "" => "organizations",
         tenant => tenant,

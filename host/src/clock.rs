@@ -42,7 +42,7 @@ pub struct SystemClock {
 
 impl Default for SystemClock {
     fn default() -> Self {
-        SystemClock {
+        Self {
             begin: Instant::now(),
             ahead: TimeDelta::zero(),
         }
@@ -52,7 +52,7 @@ impl Default for SystemClock {
 impl SystemClock {
     /// A clock that shows `moment` now, and goes on from there as the machine's does.
     pub fn showing(moment: DateTime<Utc>) -> Self {
-        SystemClock {
+        Self {
             begin: Instant::now(),
             ahead: moment - Utc::now(),
         }
@@ -101,7 +101,7 @@ struct Sleeper {
 impl ManualClock {
     /// A clock that shows `begin`.
     pub fn new(begin: DateTime<Utc>) -> Self {
-        ManualClock(Arc::new(Manual {
+        Self(Arc::new(Manual {
             begin,
             time: Mutex::default(),
             slept: Notify::new(),

@@ -57,7 +57,7 @@ impl Entry {
         engine.precompile_compatibility_hash().hash(&mut hasher);
         let engine = hasher.finish();
         let content: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        Entry {
+        Self {
             path: cache.join(format!("{content}-{engine:016x}")),
             purpose: format!("compiled component {content} for engine {engine:016x}"),
         }

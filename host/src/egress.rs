@@ -87,7 +87,7 @@ pub fn client(insecure: bool) -> Result<reqwest::Client, reqwest::Error> {
 impl Egress {
     /// A way out under these rules. A download may be at most `download_at_most` bytes long.
     pub fn new(client: reqwest::Client, rules: Rules, tokens: Tokens, download_at_most: u64) -> Self {
-        Egress {
+        Self {
             client,
             rules,
             tokens,

@@ -166,38 +166,38 @@ impl Error {
     /// The stable word for programs, in kebab-case.
     pub fn code(&self) -> &str {
         match self {
-            Error::Forbidden { .. } => "forbidden",
-            Error::NotConnected { .. } => "not-connected",
-            Error::NotFound { .. } => "not-found",
-            Error::Managed { .. } => "managed-by-onedrive",
-            Error::Settings(_) => "wrong-settings",
-            Error::SignIn { problem, .. } => problem,
-            Error::Plugin { code, .. } => code,
-            Error::PluginStopped(_) => "plugin-stopped",
-            Error::Ledger { .. } => "ledger",
-            Error::Sync { code, .. } | Error::Catalogue { code, .. } | Error::Bin { code, .. } => code,
-            Error::Damaged { .. } => "damaged",
-            Error::NoSpace(_) => "no-space",
-            Error::ReadOnly(_) => "read-only",
-            Error::Busy { .. } => "folder-in-use",
-            Error::Disk { .. } => "disk",
-            Error::DamagedDatabase { .. } => "damaged-database",
-            Error::Storage(_) => "storage",
+            Self::Forbidden { .. } => "forbidden",
+            Self::NotConnected { .. } => "not-connected",
+            Self::NotFound { .. } => "not-found",
+            Self::Managed { .. } => "managed-by-onedrive",
+            Self::Settings(_) => "wrong-settings",
+            Self::SignIn { problem, .. } => problem,
+            Self::Plugin { code, .. } => code,
+            Self::PluginStopped(_) => "plugin-stopped",
+            Self::Ledger { .. } => "ledger",
+            Self::Sync { code, .. } | Self::Catalogue { code, .. } | Self::Bin { code, .. } => code,
+            Self::Damaged { .. } => "damaged",
+            Self::NoSpace(_) => "no-space",
+            Self::ReadOnly(_) => "read-only",
+            Self::Busy { .. } => "folder-in-use",
+            Self::Disk { .. } => "disk",
+            Self::DamagedDatabase { .. } => "damaged-database",
+            Self::Storage(_) => "storage",
         }
     }
 
     /// The error with the name of the data folder in it, where it is about that. A database that only says that it could
     /// not write is asked again by way of the folder.
     pub fn about(mut self, data: &Path) -> Self {
-        let unsure = matches!(self, Error::ReadOnly(_) | Error::Disk { .. });
+        let unsure = matches!(self, Self::ReadOnly(_) | Self::Disk { .. });
         if let Some(why) = disk::refusal(data).filter(|why| unsure && disk::takes_no_writes(why)) {
             self = why.into();
         }
-        if let Error::NoSpace(folder)
-        | Error::ReadOnly(folder)
-        | Error::Busy { folder, .. }
-        | Error::Disk { folder, .. }
-        | Error::DamagedDatabase { folder, .. } = &mut self
+        if let Self::NoSpace(folder)
+        | Self::ReadOnly(folder)
+        | Self::Busy { folder, .. }
+        | Self::Disk { folder, .. }
+        | Self::DamagedDatabase { folder, .. } = &mut self
             && folder == SOME_FOLDER
         {
             *folder = data.display().to_string();
@@ -207,7 +207,7 @@ impl Error {
 
     /// Whether the person asked in a way that can't work, rather than something having gone wrong.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Error::Settings(_))
+        matches!(self, Self::Settings(_))
     }
 }
 
@@ -237,16 +237,16 @@ impl From<sqlx::Error> for Error {
         let (folder, reason) = (SOME_FOLDER.to_string(), error.to_string());
         // The extended codes have the primary one in their last byte.
         match number.map(|number| number & 0xff) {
-            Some(code::FULL) => Error::NoSpace(folder),
-            Some(code::READONLY) => Error::ReadOnly(folder),
-            Some(code::IOERR | code::CANTOPEN) => Error::Disk { folder, reason },
-            Some(code::CORRUPT | code::NOTADB) => Error::DamagedDatabase { folder, reason },
-            Some(code::BUSY | code::LOCKED) => Error::Busy {
+            Some(code::FULL) => Self::NoSpace(folder),
+            Some(code::READONLY) => Self::ReadOnly(folder),
+            Some(code::IOERR | code::CANTOPEN) => Self::Disk { folder, reason },
+            Some(code::CORRUPT | code::NOTADB) => Self::DamagedDatabase { folder, reason },
+            Some(code::BUSY | code::LOCKED) => Self::Busy {
                 folder,
                 what: "its database is held by another program".into(),
                 holders: Vec::new(),
             },
-            _ => Error::Storage(format!("database: {error}")),
+            _ => Self::Storage(format!("database: {error}")),
         }
     }
 }
@@ -255,13 +255,13 @@ impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         let folder = SOME_FOLDER.to_string();
         match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::NoSpace(folder),
-            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Error::ReadOnly(folder),
-            _ if error.raw_os_error() == Some(IO_ERROR) => Error::Disk {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::NoSpace(folder),
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Self::ReadOnly(folder),
+            _ if error.raw_os_error() == Some(IO_ERROR) => Self::Disk {
                 folder,
                 reason: error.to_string(),
             },
-            _ => Error::Storage(error.to_string()),
+            _ => Self::Storage(error.to_string()),
         }
     }
 }

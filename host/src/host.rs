@@ -90,7 +90,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits {
+        Self {
             memory: 64 << 20,
             sheet_memory: 256 << 20,
             call: Duration::from_secs(5 * 60),

@@ -26,7 +26,7 @@ enum Area {
 impl Place {
     /// Where imported files land (rule 35).
     pub fn company_wide() -> Self {
-        Place {
+        Self {
             area: Area::CompanyWide,
             path: Vec::new(),
         }
@@ -68,7 +68,7 @@ impl FromStr for Place {
                 "a name in it is empty, too long, has spaces around it or characters that can't be shown",
             ));
         }
-        Ok(Place { area, path })
+        Ok(Self { area, path })
     }
 }
 

@@ -71,7 +71,7 @@ pub enum Cause {
 
 impl From<Stopped> for Error {
     fn from(stopped: Stopped) -> Self {
-        Error::PluginStopped(stopped.why)
+        Self::PluginStopped(stopped.why)
     }
 }
 
@@ -145,7 +145,7 @@ impl Plugin {
                     "does not fit the contract `clientpoint:content-source@0.1.0`: {error:#}"
                 ))
             })?;
-        Ok(Plugin {
+        Ok(Self {
             exports: names(component.component_type().exports(&engine)),
             engine,
             linked,
@@ -252,7 +252,7 @@ impl Instance {
         within: Duration,
         call: impl AsyncFnOnce(&ContentSource, &Accessor<State>) -> wasmtime::Result<R>,
     ) -> Result<R, Stopped> {
-        let Instance { mut store, world } = self;
+        let Self { mut store, world } = self;
         // The deadline is outside: inside `run_concurrent` a timer might never get its turn.
         let running = store.run_concurrent(async |accessor| call(&world, accessor).await);
         let error = match tokio::time::timeout(within, running).await {

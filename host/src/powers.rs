@@ -34,15 +34,15 @@ pub enum Power {
 
 impl Power {
     /// All of them.
-    pub const ALL: [Power; 8] = [
-        Power::Connection,
-        Power::ContentLibrary,
-        Power::ManagedFiles,
-        Power::StateStore,
-        Power::Progress,
-        Power::Logging,
-        Power::Http,
-        Power::Clocks,
+    pub const ALL: [Self; 8] = [
+        Self::Connection,
+        Self::ContentLibrary,
+        Self::ManagedFiles,
+        Self::StateStore,
+        Self::Progress,
+        Self::Logging,
+        Self::Http,
+        Self::Clocks,
     ];
 }
 

@@ -103,7 +103,7 @@ impl SecretKey {
     fn made() -> (Self, Zeroizing<String>) {
         let key = Zeroizing::new(<[u8; KEY_BYTES]>::from(XChaCha20Poly1305::generate_key(OsRng)));
         let text = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        (SecretKey(key), Zeroizing::new(text))
+        (Self(key), Zeroizing::new(text))
     }
 
     fn parse(hex: &str) -> Option<Self> {
@@ -114,7 +114,7 @@ impl SecretKey {
         for (index, byte) in key.iter_mut().enumerate() {
             *byte = u8::from_str_radix(hex.get(2 * index..2 * index + 2)?, 16).ok()?;
         }
-        Some(SecretKey(key))
+        Some(Self(key))
     }
 
     /// Seals a secret. `owner` is what it belongs to; only the same `owner` opens it again.
@@ -195,7 +195,7 @@ impl Authenticator {
 impl Secret {
     /// Takes a secret in.
     pub fn new(text: String) -> Self {
-        Secret(Zeroizing::new(text))
+        Self(Zeroizing::new(text))
     }
 
     /// The secret itself, for the one place that sends it.

@@ -65,7 +65,7 @@ impl Limiter {
             .tables(32)
             .memories(4)
             .build();
-        Limiter {
+        Self {
             memory,
             used: 0,
             refused: false,
@@ -76,9 +76,9 @@ impl Limiter {
 
     /// Allows another amount of linear memory, in bytes.
     pub(crate) fn allow(&mut self, memory: usize) {
-        *self = Limiter {
+        *self = Self {
             used: self.used,
-            ..Limiter::new(memory, self.peak.clone())
+            ..Self::new(memory, self.peak.clone())
         };
     }
 
@@ -128,7 +128,7 @@ impl Own {
     pub fn new(memory: usize, peak: Arc<AtomicUsize>) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES_AT_MOST);
-        Own {
+        Self {
             table,
             http: WasiHttpCtx::new(),
             limits: Limiter::new(memory, peak),

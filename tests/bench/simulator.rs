@@ -46,7 +46,7 @@ impl Simulator {
             .unwrap();
         let said: Value = serde_json::from_str(&line).unwrap();
         let text = |key: &str| said[key].as_str().unwrap().to_string();
-        Simulator {
+        Self {
             process,
             client: clientpoint_host::egress::client(true).unwrap(),
             graph: text("graph"),

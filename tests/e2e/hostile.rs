@@ -45,7 +45,7 @@ impl Stage {
         world.sim.clear_requests();
         let before = world.library().await;
         let objects = objects(&world);
-        Stage { world, before, objects }
+        Self { world, before, objects }
     }
 
     /// A host with the hostile plugin, on the same data folder.

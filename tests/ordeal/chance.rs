@@ -6,7 +6,7 @@ pub struct Chance(u64);
 impl Chance {
     /// Begins with a seed.
     pub fn new(seed: u64) -> Self {
-        Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
     /// A number below `end`, which is not 0.

@@ -96,7 +96,7 @@ impl Inside {
         let [first, data, base, graph, login, inputs, left, reads, input, words @ ..] = words else {
             return None;
         };
-        (first == "--inside").then(|| Inside {
+        (first == "--inside").then(|| Self {
             data: data.into(),
             base: base.into(),
             call: Call {

@@ -42,7 +42,7 @@ impl Stage {
         })
         .await
         .unwrap();
-        let stage = Stage {
+        let stage = Self {
             sim,
             scratch: tempfile::tempdir().unwrap(),
         };

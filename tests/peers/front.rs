@@ -63,7 +63,7 @@ impl Front {
                 tokio::spawn(async move { serve(stream, acceptor, graph, login).await });
             }
         });
-        Front { proxy, folder, task }
+        Self { proxy, folder, task }
     }
 
     /// Leads a program of Node's through it; downloads from the loopback go straight.

@@ -1,7 +1,8 @@
 //! `oidc-provider`, a certified OpenID provider on npm, judges the host's OAuth client: the code flow with PKCE, rotation of
 //! refresh tokens (a token that was used before ends the whole grant there), a client secret, and `private_key_jwt`.
-use std::any::Any;
+
 use std::{
+    any::Any,
     collections::BTreeMap,
     io::{BufRead, BufReader, Write},
     process::{Child, ChildStdout, Stdio},

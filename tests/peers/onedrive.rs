@@ -55,7 +55,7 @@ impl OneDrive {
         std::fs::write(settings.join("config"), config).unwrap();
         std::fs::write(settings.join("refresh_token"), sim.refresh_token_of("member")).unwrap();
         let front = Front::start(sim).await;
-        Ok(OneDrive { front, home })
+        Ok(Self { front, home })
     }
 
     /// Where its files are.

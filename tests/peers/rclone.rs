@@ -66,7 +66,7 @@ impl Rclone {
             ("/usr/bin/rclone".into(), Some(Front::start(sim).await), more)
         };
         std::fs::write(folder.path().join("rclone.conf"), common + &more).unwrap();
-        let rclone = Rclone { program, folder, front };
+        let rclone = Self { program, folder, front };
         let version = peers::well(&rclone.run(&["version"]).await);
         peer.set_version(version.split_whitespace().nth(1).unwrap().trim_start_matches('v'));
         rclone

@@ -75,7 +75,7 @@ impl World {
         let clock = ManualClock::new(MORNING.parse().unwrap());
         let data = tempfile::tempdir().unwrap();
         let host = change(builder(&sim, &clock, data.path())).build().await.unwrap();
-        World { sim, clock, host, data }
+        Self { sim, clock, host, data }
     }
 
     /// A host that is connected to the main drive, which is empty.

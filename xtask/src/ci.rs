@@ -4,7 +4,9 @@ use std::{env, ffi::OsStr, fs, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{circles, component, contract, demo, deny, fuzz, links, live, papers, programs, rules, run, say, sources};
+use crate::{
+    circles, component, contract, demo, deny, fuzz, imports, links, live, papers, programs, rules, run, say, sources,
+};
 
 type Stage = fn() -> Result<()>;
 
@@ -145,6 +147,8 @@ fn check_contract() -> Result<()> {
     rules::check(&root)?;
     say::ok("docs/rules.md has a line for every rule that a test or a comment cites");
 
+    imports::check(&root)?;
+    say::ok("what a file imports from one crate stands in one statement");
     circles::check(&root)?;
     say::ok("no file of the plugin, the host or xtask imports another in a circle");
     links::check(&root)?;

@@ -1,22 +1,16 @@
 //! Tests and comments cite the product's rules by number; `docs/rules.md` says what each number means.
 
-use std::{
-    collections::BTreeSet,
-    ffi::OsStr,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
+
+use crate::files;
 
 /// Where the rules are.
 const RULES: &str = "docs/rules.md";
 
 /// What may cite them.
 const ENDINGS: [&str; 6] = [".rs", ".md", ".wit", ".sql", ".mjs", ".py"];
-
-/// Folders that are made, or brought in.
-const NOT_OURS: [&str; 3] = ["target", "node_modules", ".git"];
 
 /// Whether each rule that is cited has its line.
 ///
@@ -26,7 +20,10 @@ pub fn check(root: &Path) -> Result<()> {
     let text = fs::read_to_string(root.join(RULES)).with_context(|| format!("can't read {RULES}"))?;
     let known = known(&text);
     let mut missing = Vec::new();
-    for file in files(root)? {
+    for file in files::ours(root, &ENDINGS)? {
+        if file.ends_with(RULES) {
+            continue;
+        }
         let text = fs::read_to_string(&file).with_context(|| format!("can't read {}", file.display()))?;
         let cited = cited(&text);
         let unknown = cited.iter().filter(|rule| !known.contains(*rule));
@@ -38,23 +35,6 @@ pub fn check(root: &Path) -> Result<()> {
         missing.join("\n  ")
     );
     Ok(())
-}
-
-/// All files below a folder that may cite rules.
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).with_context(|| format!("can't read {}", folder.display()))? {
-        let path = entry?.path();
-        let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
-        if path.is_dir() {
-            if !NOT_OURS.contains(&name) {
-                files.extend(self::files(&path)?);
-            }
-        } else if ENDINGS.iter().any(|ending| name.ends_with(ending)) && !path.ends_with(RULES) {
-            files.push(path);
-        }
-    }
-    Ok(files)
 }
 
 /// The rules that have a line: `24a`, `S7`.

@@ -13,7 +13,7 @@ pub struct Calls(Arc<Semaphore>);
 
 impl Default for Calls {
     fn default() -> Self {
-        Calls(Arc::new(Semaphore::new(AT_MOST)))
+        Self(Arc::new(Semaphore::new(AT_MOST)))
     }
 }
 

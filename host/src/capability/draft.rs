@@ -40,7 +40,7 @@ impl Placed {
             return Ok(None);
         };
         let draft = objects.draft(limit)?;
-        Ok(Some(Placed { draft, place }))
+        Ok(Some(Self { draft, place }))
     }
 }
 
@@ -50,7 +50,7 @@ pub(super) struct Places(Arc<Semaphore>);
 
 impl Default for Places {
     fn default() -> Self {
-        Places(Arc::new(Semaphore::new(DRAFTS_AT_MOST)))
+        Self(Arc::new(Semaphore::new(DRAFTS_AT_MOST)))
     }
 }
 

@@ -174,7 +174,7 @@ fn library_name(name: &str) -> String {
 impl From<AppendError> for Error {
     fn from(error: AppendError) -> Self {
         match error {
-            AppendError::TooLarge(limit) => Error::TooLarge(limit),
+            AppendError::TooLarge(limit) => Self::TooLarge(limit),
             AppendError::Io(error) => crate::Error::from(error).into(),
         }
     }

@@ -56,7 +56,7 @@ pub struct ProgressCtx {
 impl ProgressCtx {
     /// Nothing was reported yet.
     pub fn new(watcher: Arc<dyn Progress>) -> Self {
-        ProgressCtx {
+        Self {
             watcher,
             last: BTreeMap::new(),
             passed_on: 0,

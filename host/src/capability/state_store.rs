@@ -151,7 +151,7 @@ impl StateStoreCtx {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        Error::Unavailable(crate::Error::from(error).to_string())
+        Self::Unavailable(crate::Error::from(error).to_string())
     }
 }
 

@@ -146,8 +146,8 @@ pub enum RoleWord {
 impl From<RoleWord> for Role {
     fn from(word: RoleWord) -> Self {
         match word {
-            RoleWord::Administrator => Role::Administrator,
-            RoleWord::Member => Role::Member,
+            RoleWord::Administrator => Self::Administrator,
+            RoleWord::Member => Self::Member,
         }
     }
 }

@@ -45,7 +45,7 @@ impl Bars {
             (false, true) => Manner::Quiet,
             (false, false) => Manner::Lines(Mutex::default()),
         };
-        Bars {
+        Self {
             terminal: terminal.clone(),
             told: Mutex::default(),
             manner,

@@ -134,8 +134,8 @@ pub enum Secrets {
 impl From<Which> for Mode {
     fn from(which: Which) -> Self {
         match which {
-            Which::User => Mode::User,
-            Which::Organization => Mode::Organization,
+            Which::User => Self::User,
+            Which::Organization => Self::Organization,
         }
     }
 }

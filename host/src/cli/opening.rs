@@ -80,47 +80,47 @@ impl Command {
     /// What it is called.
     fn word(&self) -> &'static str {
         match self {
-            Command::Users(_) => "users",
-            Command::Connect(_) => "connect",
-            Command::Disconnect(_) => "disconnect",
-            Command::Secrets(_) => "secrets",
-            Command::Drives(_) => "drives",
-            Command::Onedrive(_) => "onedrive",
-            Command::Library(_) => "library",
-            Command::Place(_) => "place",
-            Command::Unplace(_) => "unplace",
-            Command::Places { .. } => "places",
-            Command::Associate(_) => "associate",
-            Command::Sync(_) => "sync",
-            Command::Serve { .. } => "serve",
-            Command::Runs(_) => "runs",
-            Command::Status => "status",
-            Command::Trash(_) => "trash",
-            Command::Inspect => "inspect",
+            Self::Users(_) => "users",
+            Self::Connect(_) => "connect",
+            Self::Disconnect(_) => "disconnect",
+            Self::Secrets(_) => "secrets",
+            Self::Drives(_) => "drives",
+            Self::Onedrive(_) => "onedrive",
+            Self::Library(_) => "library",
+            Self::Place(_) => "place",
+            Self::Unplace(_) => "unplace",
+            Self::Places { .. } => "places",
+            Self::Associate(_) => "associate",
+            Self::Sync(_) => "sync",
+            Self::Serve { .. } => "serve",
+            Self::Runs(_) => "runs",
+            Self::Status => "status",
+            Self::Trash(_) => "trash",
+            Self::Inspect => "inspect",
         }
     }
 
     /// Whether the command can't do without a plugin.
     fn needs_plugin(&self) -> bool {
         match self {
-            Command::Connect(_)
-            | Command::Disconnect(_)
-            | Command::Drives(_)
-            | Command::Onedrive(_)
-            | Command::Associate(_)
-            | Command::Sync(_)
-            | Command::Serve { .. }
-            | Command::Status
-            | Command::Library(args::Library::Follow { .. })
-            | Command::Inspect => true,
-            Command::Users(_)
-            | Command::Secrets(_)
-            | Command::Runs(_)
-            | Command::Library(_)
-            | Command::Place(_)
-            | Command::Unplace(_)
-            | Command::Places { .. }
-            | Command::Trash(_) => false,
+            Self::Connect(_)
+            | Self::Disconnect(_)
+            | Self::Drives(_)
+            | Self::Onedrive(_)
+            | Self::Associate(_)
+            | Self::Sync(_)
+            | Self::Serve { .. }
+            | Self::Status
+            | Self::Library(args::Library::Follow { .. })
+            | Self::Inspect => true,
+            Self::Users(_)
+            | Self::Secrets(_)
+            | Self::Runs(_)
+            | Self::Library(_)
+            | Self::Place(_)
+            | Self::Unplace(_)
+            | Self::Places { .. }
+            | Self::Trash(_) => false,
         }
     }
 }

@@ -88,7 +88,7 @@ mod unix {
             // The line break is shown, so that what follows begins a line.
             hidden.local_modes.insert(LocalModes::ECHONL);
             tcsetattr(io::stdin(), OptionalActions::Flush, &hidden)?;
-            Ok(Hidden(before))
+            Ok(Self(before))
         }
     }
 

@@ -44,7 +44,7 @@ impl Page {
     }
 
     /// Adds the lines of another page.
-    pub fn add(&mut self, other: Page) {
+    pub fn add(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 

@@ -78,7 +78,7 @@ impl Terminal {
     fn over(stderr: impl Write + Send + 'static, bars: MultiProgress, is_terminal: bool, patience: Duration) -> Self {
         let (jobs, waiting) = sync_channel(WAITING_AT_MOST);
         let screen = Arc::new(Mutex::new(Screen { bars, moving: 0 }));
-        let terminal = Terminal {
+        let terminal = Self {
             screen: screen.clone(),
             is_terminal,
             jobs,

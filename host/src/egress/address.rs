@@ -14,7 +14,7 @@ pub enum Reach {
 impl Reach {
     /// Whether this address may be dialled.
     pub fn allows(self, address: IpAddr) -> bool {
-        is_public(address) || (self == Reach::AlsoLoopback && address.to_canonical().is_loopback())
+        is_public(address) || (self == Self::AlsoLoopback && address.to_canonical().is_loopback())
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) struct Floor<B> {
 
 impl<B> Floor<B> {
     pub(super) fn new(body: B, clock: Arc<dyn Clock>) -> Self {
-        Floor {
+        Self {
             body,
             clock,
             tick: None,

@@ -67,7 +67,7 @@ pub enum Denied {
 impl Rules {
     /// Rules with nothing opened yet.
     pub fn new(api_origin: String, post_paths: Vec<String>, redirects: bool, insecure: bool) -> Self {
-        Rules {
+        Self {
             api_origin,
             post_paths,
             redirects,
@@ -156,10 +156,10 @@ impl Denied {
     /// For the log of the host: what was wrong, without the address, which may carry a credential.
     pub fn reason(self) -> &'static str {
         match self {
-            Denied::Scheme => "only https is allowed",
-            Denied::Method => "this method is not allowed there",
-            Denied::Destination => "it goes neither to the API nor to an address that the API handed out",
-            Denied::Address => "the address is not on the public internet",
+            Self::Scheme => "only https is allowed",
+            Self::Method => "this method is not allowed there",
+            Self::Destination => "it goes neither to the API nor to an address that the API handed out",
+            Self::Address => "the address is not on the public internet",
         }
     }
 }

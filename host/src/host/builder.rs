@@ -43,7 +43,7 @@ pub struct BuildError {
 
 impl HostBuilder {
     pub(super) fn new(data: PathBuf) -> Self {
-        HostBuilder {
+        Self {
             data,
             name: None,
             component: None,

@@ -44,7 +44,7 @@ impl Planned {
         for endpoint in [&plan.token_url, &plan.egress.api_origin].into_iter().chain(page) {
             rules::endpoint(endpoint, tests.is_some()).map_err(refused)?;
         }
-        Ok(Planned { plan, named })
+        Ok(Self { plan, named })
     }
 
     /// Whether an address is at the sign-in service that the plugin named.

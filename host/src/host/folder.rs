@@ -43,7 +43,7 @@ impl Folder {
     ///
     /// `Error::Busy` if somebody is alone in there for longer than `patience`; the file system's.
     pub(crate) async fn enter(data: &Path, name: &str, patience: Duration) -> Result<Self> {
-        let mut folder = Folder {
+        let mut folder = Self {
             data: data.to_path_buf(),
             patience,
             lock: locks::open(&data.join(FOLDER))?,

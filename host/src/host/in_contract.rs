@@ -42,8 +42,8 @@ pub(crate) fn refusal_in_contract(refused: &TokenError) -> Option<contract::Refu
 impl From<Mode> for contract::Mode {
     fn from(mode: Mode) -> Self {
         match mode {
-            Mode::Organization => contract::Mode::Organization,
-            Mode::User => contract::Mode::User,
+            Mode::Organization => Self::Organization,
+            Mode::User => Self::User,
         }
     }
 }

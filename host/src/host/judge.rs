@@ -23,7 +23,7 @@ pub(super) struct PluginJudge {
 
 impl PluginJudge {
     pub(super) fn new(plugin: Arc<Plugin>, stage: Stage, connection: &Connection) -> Self {
-        PluginJudge {
+        Self {
             plugin,
             stage,
             mode: connection.mode,

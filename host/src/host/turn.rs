@@ -43,7 +43,7 @@ impl Turn {
             process: std::process::id(),
             since: stamp(waiting.now()),
         };
-        Ok(Turn::new(file, &holder))
+        Ok(Self::new(file, &holder))
     }
 
     /// The words are for others: a disk that does not take them keeps nobody from working.
@@ -55,7 +55,7 @@ impl Turn {
         if let Err(error) = written {
             tracing::debug!("who has the turn can't be written down: {error}");
         }
-        Turn(file)
+        Self(file)
     }
 }
 

@@ -73,7 +73,7 @@ impl Certificate {
             DateTime::from_timestamp(seconds, 0)
         };
         let validity = body.validity();
-        Ok(Certificate {
+        Ok(Self {
             key: Arc::new(key),
             thumbprint: URL_SAFE_NO_PAD.encode(Sha256::digest(&der)),
             begins: time(&validity.not_before).unwrap_or(DateTime::<Utc>::MIN_UTC),

@@ -107,7 +107,7 @@ type OauthClient = Client<
 impl Endpoint {
     /// An endpoint that is asked when somebody asks.
     pub fn new(plan: Plan, credential: Credential, client: reqwest::Client, clock: Arc<dyn Clock>) -> Self {
-        Endpoint {
+        Self {
             plan,
             credential,
             client,

@@ -27,7 +27,7 @@ impl Grant {
     /// What is to be kept of an answer. An endpoint that does not rotate leaves the refresh token as it was; none if
     /// there never was one.
     pub fn new(granted: Granted, before: Option<Secret>, now: DateTime<Utc>) -> Option<Self> {
-        Some(Grant {
+        Some(Self {
             refresh: granted.refresh.or(before)?,
             access: granted.access,
             renew_at: TimeDelta::from_std(early(granted.life))
@@ -51,7 +51,7 @@ impl Grant {
     /// Reads what [`Grant::written`] has written.
     pub fn parse(text: &Secret) -> Option<Self> {
         let read: Read = serde_json::from_str(text.expose()).ok()?;
-        Some(Grant {
+        Some(Self {
             refresh: Secret::new(read.refresh),
             access: Secret::new(read.access),
             renew_at: read.renew_at,

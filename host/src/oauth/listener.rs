@@ -128,7 +128,7 @@ impl Loopback {
             Err(error @ PortError::InUse(_)) => return Err(error),
             Err(PortError::Other(..)) => {}
         }
-        Ok(Loopback { listeners, port })
+        Ok(Self { listeners, port })
     }
 
     /// The address that the browser is to be sent to.
@@ -313,7 +313,7 @@ fn admitted(headers: &HeaderMap, port: u16) -> Result<(), &'static str> {
 
 impl Page {
     fn wrong(status: StatusCode, why: &str) -> Self {
-        Page {
+        Self {
             status,
             title: "Not connected",
             text: format!("{why}."),

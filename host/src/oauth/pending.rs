@@ -85,7 +85,7 @@ impl Pending {
         let (url, state) = parameters
             .fold(request, |request, (key, value)| request.add_extra_param(key, value))
             .url();
-        Ok(Pending {
+        Ok(Self {
             url: url.into(),
             redirect_uri: redirect_uri.into(),
             nonce: Secret::new(nonce),

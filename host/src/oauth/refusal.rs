@@ -40,10 +40,10 @@ impl TokenError {
     /// in between say, decides nothing. The word of whoever knows the service's numbers counts more than the status.
     pub fn is_final(&self) -> bool {
         match self {
-            TokenError::Refused {
+            Self::Refused {
                 passes: Some(passes), ..
             } => !passes,
-            TokenError::Refused { status, error, .. } => {
+            Self::Refused { status, error, .. } => {
                 *status < 500 && *status != 429 && !error.is_empty() && !passes_by_its_word(error)
             }
             _ => false,
@@ -53,7 +53,7 @@ impl TokenError {
     /// How long the sign-in service wants to be left alone; none where it did not say.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            TokenError::Refused { told, .. } => told.retry_after,
+            Self::Refused { told, .. } => told.retry_after,
             _ => None,
         }
     }

@@ -126,7 +126,7 @@ impl Tokens {
     }
 
     fn judged(source: Source, clock: Arc<dyn Clock>, judge: Option<Arc<dyn Judge>>) -> Self {
-        Tokens(Arc::new(Shared {
+        Self(Arc::new(Shared {
             source,
             clock,
             judge,
@@ -143,7 +143,7 @@ impl Tokens {
     pub fn judged_by(self, judge: Arc<dyn Judge>) -> Self {
         match Arc::try_unwrap(self.0) {
             Ok(shared) => Self::judged(shared.source, shared.clock, Some(judge)),
-            Err(shared) => Tokens(shared),
+            Err(shared) => Self(shared),
         }
     }
 

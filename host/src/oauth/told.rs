@@ -40,7 +40,7 @@ impl Told {
         let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default();
         let codes = answer.get("error_codes").and_then(Value::as_array);
         let codes = codes.into_iter().flatten().filter_map(number);
-        let told = Told {
+        let told = Self {
             codes: codes.take(CODES_AT_MOST).collect(),
             suberror: Some(word(text("suberror"))).filter(|word| !word.is_empty()),
             trace_id: id(text("trace_id")),
@@ -60,7 +60,7 @@ impl Told {
         };
         let first = |label: &str| after(label).split_whitespace().next().unwrap_or_default();
         let stamp: String = after("Timestamp:").chars().take(20).collect();
-        Told {
+        Self {
             codes: code(description).into_iter().collect(),
             suberror: None,
             trace_id: id(first("Trace ID:")),
@@ -71,7 +71,7 @@ impl Told {
     }
 
     fn or(self, other: Self) -> Self {
-        Told {
+        Self {
             codes: if self.codes.is_empty() { other.codes } else { self.codes },
             trace_id: self.trace_id.or(other.trace_id),
             correlation_id: self.correlation_id.or(other.correlation_id),

@@ -23,7 +23,7 @@ pub(super) struct Pages {
 
 impl Pages {
     pub(super) fn new(at_most: usize) -> Self {
-        Pages {
+        Self {
             left: at_most,
             weight: 0,
         }

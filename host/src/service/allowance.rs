@@ -17,7 +17,7 @@ pub(super) struct Allowance {
 impl Allowance {
     /// For a run that begins now, or goes on.
     pub(super) fn new(host: &Host) -> Self {
-        Allowance {
+        Self {
             clock: host.clock.clone(),
             end: host.clock.elapsed().saturating_add(host.limits.run),
             lines: Lines::default(),

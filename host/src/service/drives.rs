@@ -254,7 +254,7 @@ fn refuse_switch(connection: &Connection, id: &str, switch: bool) -> Result<()> 
 
 impl DriveRow {
     pub(super) fn new(drive: contract::Drive, selected: Option<&str>) -> Self {
-        DriveRow {
+        Self {
             selected: selected == Some(drive.id.as_str()),
             id: drive.id,
             name: drive.name,

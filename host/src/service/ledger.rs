@@ -42,7 +42,7 @@ pub struct Ledger {
     pub lines: Vec<Line>,
     /// The run that lay interrupted, and came to its end before this one began.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<Box<Ledger>>,
+    pub before: Option<Box<Self>>,
 }
 
 /// A run as a list shows it.

@@ -36,9 +36,9 @@ impl LedgerFormat {
     /// `Error::Settings` for another ending.
     pub fn of(file: &Path) -> Result<Self> {
         match file.extension().and_then(|ending| ending.to_str()) {
-            Some("xlsx") => Ok(LedgerFormat::Xlsx),
-            Some("csv") => Ok(LedgerFormat::Csv),
-            Some("json") => Ok(LedgerFormat::Json),
+            Some("xlsx") => Ok(Self::Xlsx),
+            Some("csv") => Ok(Self::Csv),
+            Some("json") => Ok(Self::Json),
             _ => Err(Error::Settings(format!(
                 "`{}` can't be a report: end its name with .xlsx, .csv or .json",
                 file.display()

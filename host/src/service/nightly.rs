@@ -245,7 +245,7 @@ impl Looking {
 
 impl Pace {
     fn new(host: &Host) -> Self {
-        Pace {
+        Self {
             rate: host.limits.look.max(1),
             since: host.clock.elapsed(),
             bytes: 0,

@@ -46,7 +46,7 @@ impl NewFile {
         let beside = builder
             .tempfile_in(folder)
             .map_err(|error| unwritable(path, &error.to_string()))?;
-        Ok(NewFile {
+        Ok(Self {
             path: path.to_path_buf(),
             beside,
         })

@@ -120,7 +120,7 @@ pub enum Verdict {
 impl From<files::LibraryFile> for FileRow {
     fn from(mut file: files::LibraryFile) -> Self {
         let damage = file.damage.take();
-        let mut row = FileRow::from(ContractFile::from(file));
+        let mut row = Self::from(ContractFile::from(file));
         if damage.is_some() {
             // They were verified when they came, and are not there any more.
             row.verification = None;
@@ -147,7 +147,7 @@ impl From<ContractFile> for FileRow {
             ),
             None => (None, None, None),
         };
-        FileRow {
+        Self {
             id: file.id,
             name: file.name,
             place: file.place,
@@ -166,7 +166,7 @@ impl From<ContractFile> for FileRow {
 
 impl From<ItemRef> for ItemRow {
     fn from(item: ItemRef) -> Self {
-        ItemRow {
+        Self {
             drive: item.drive,
             id: item.item,
         }
@@ -181,7 +181,7 @@ impl ItemOutcome {
         reason: Option<&'static str>,
         message: String,
     ) -> Self {
-        ItemOutcome {
+        Self {
             item: item.clone().into(),
             line: None,
             name: String::new(),
@@ -210,7 +210,7 @@ impl ItemOutcome {
         let outcome = if is_new { "imported" } else { "already-imported" };
         let since = if is_new { "" } else { " already" };
         let message = format!("in the library as {}{since}", file.id);
-        ItemOutcome {
+        Self {
             name: file.source_name.clone().unwrap_or_else(|| file.name.clone()),
             file: Some(file),
             ..Self::without_file(item, outcome, None, message)
@@ -226,7 +226,7 @@ impl From<contract::ItemOutcome> for ItemOutcome {
             Outcome::Refused(refusal) => ("refused", Some(refusal_word(&refusal)), None, Vec::new()),
             Outcome::Failed(failure) => ("failed", Some(failure_word(&failure)), None, Vec::new()),
         };
-        ItemOutcome {
+        Self {
             item: of.item.into(),
             line: None,
             name: of.name,
@@ -241,7 +241,7 @@ impl From<contract::ItemOutcome> for ItemOutcome {
 
 impl From<Entry> for BrowseRow {
     fn from(entry: Entry) -> Self {
-        BrowseRow {
+        Self {
             item: entry.item.into(),
             name: entry.name,
             kind: match entry.kind {
@@ -297,7 +297,7 @@ impl From<contract::Error> for Error {
             contract::Error::Withheld(message) => ("withheld", message),
             contract::Error::Other(message) => ("other", message),
         };
-        Error::Plugin { code, message }
+        Self::Plugin { code, message }
     }
 }
 

@@ -259,8 +259,8 @@ impl Mode {
     /// The word in the database and in output.
     pub fn word(self) -> &'static str {
         match self {
-            Mode::Organization => "organization",
-            Mode::User => "user",
+            Self::Organization => "organization",
+            Self::User => "user",
         }
     }
 }
@@ -268,9 +268,9 @@ impl Mode {
 impl CredentialKind {
     fn word(self) -> &'static str {
         match self {
-            CredentialKind::None => "none",
-            CredentialKind::Secret => "secret",
-            CredentialKind::Certificate => "certificate",
+            Self::None => "none",
+            Self::Secret => "secret",
+            Self::Certificate => "certificate",
         }
     }
 }

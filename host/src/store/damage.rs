@@ -75,7 +75,7 @@ const SELECT: &str = concat!(
 impl Remedy {
     /// Whether nobody need do anything.
     pub fn comes_by_itself(self) -> bool {
-        self == Remedy::Sync
+        self == Self::Sync
     }
 }
 

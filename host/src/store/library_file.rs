@@ -125,8 +125,8 @@ impl ShowingKind {
     /// As people read it.
     pub fn word(self) -> &'static str {
         match self {
-            ShowingKind::ClientPoint => "ClientPoint",
-            ShowingKind::Template => "Template",
+            Self::ClientPoint => "ClientPoint",
+            Self::Template => "Template",
         }
     }
 }

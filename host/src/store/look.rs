@@ -54,24 +54,24 @@ impl Trouble {
     /// The stable word for programs.
     pub fn word(&self) -> &'static str {
         match self {
-            Trouble::Missing => "missing",
-            Trouble::Empty => "empty",
-            Trouble::CutShort(_) => "cut-short",
-            Trouble::TooLong => "too-long",
-            Trouble::Changed => "changed",
-            Trouble::Unreadable(_) => "unreadable",
+            Self::Missing => "missing",
+            Self::Empty => "empty",
+            Self::CutShort(_) => "cut-short",
+            Self::TooLong => "too-long",
+            Self::Changed => "changed",
+            Self::Unreadable(_) => "unreadable",
         }
     }
 
     /// The trouble as the end of a sentence about the bytes of a file, of which there should be so many.
     pub fn told(&self, size: u64) -> String {
         match self {
-            Trouble::Missing => "they are missing".into(),
-            Trouble::Empty => format!("nothing is left of {size} bytes"),
-            Trouble::CutShort(left) => format!("only {left} of {size} bytes are left"),
-            Trouble::TooLong => format!("there are more than the {size} bytes that were stored"),
-            Trouble::Changed => "they are not the ones that were stored".into(),
-            Trouble::Unreadable(why) => format!("they can't be read ({why})"),
+            Self::Missing => "they are missing".into(),
+            Self::Empty => format!("nothing is left of {size} bytes"),
+            Self::CutShort(left) => format!("only {left} of {size} bytes are left"),
+            Self::TooLong => format!("there are more than the {size} bytes that were stored"),
+            Self::Changed => "they are not the ones that were stored".into(),
+            Self::Unreadable(why) => format!("they can't be read ({why})"),
         }
     }
 }
@@ -175,7 +175,7 @@ impl Objects {
 impl Reading {
     /// Begins to read what lies at a path as that object.
     fn begin(path: &Path, object: &Object) -> Result<Self, Unsound> {
-        Ok(Reading {
+        Ok(Self {
             file: File::open(path).map_err(unsound)?,
             wanted: object.clone(),
             hasher: Sha256::new(),

@@ -99,7 +99,7 @@ impl Objects {
     ///
     /// The file system's.
     pub fn open(data: &Path) -> Result<Self> {
-        let objects = Objects {
+        let objects = Self {
             drafts: data.join("drafts"),
             objects: data.join("objects"),
             trash: data.join("trash"),
@@ -252,7 +252,7 @@ fn is_hex(name: &str) -> bool {
 
 impl Draft {
     fn new(file: File, path: TempPath, limit: u64) -> Self {
-        Draft {
+        Self {
             file,
             path,
             hasher: Sha256::new(),
@@ -309,7 +309,7 @@ impl Draft {
 impl From<AppendError> for Error {
     fn from(error: AppendError) -> Self {
         match error {
-            AppendError::TooLarge(limit) => Error::Settings(format!("the file is larger than {limit} bytes")),
+            AppendError::TooLarge(limit) => Self::Settings(format!("the file is larger than {limit} bytes")),
             AppendError::Io(error) => error.into(),
         }
     }

@@ -44,17 +44,17 @@ impl User {
 impl Role {
     fn word(self) -> &'static str {
         match self {
-            Role::Administrator => "administrator",
-            Role::Member => "member",
+            Self::Administrator => "administrator",
+            Self::Member => "member",
         }
     }
 
     fn from_word(word: &str) -> Self {
         // The database admits two words only; what is not the one has fewer rights.
         if word == "administrator" {
-            Role::Administrator
+            Self::Administrator
         } else {
-            Role::Member
+            Self::Member
         }
     }
 }

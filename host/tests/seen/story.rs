@@ -54,7 +54,7 @@ impl Story {
 
     /// Begins a chapter with these files in the drives.
     pub fn begin_with(chapter: &'static str, seed: Seed) -> Self {
-        Story {
+        Self {
             chapter,
             twins: [false, true].map(|json| Twin::new(json, seed.clone())),
             now: MORNING.into(),
@@ -192,7 +192,7 @@ impl Twin {
             .enable_all()
             .build()
             .unwrap();
-        let twin = Twin {
+        let twin = Self {
             sim: runtime.block_on(Sim::start(config)).unwrap(),
             folder: tempfile::tempdir().unwrap(),
             json,

@@ -52,7 +52,7 @@ impl Stage {
             seed: Seed::Empty,
             ..Config::default()
         };
-        let stage = Stage {
+        let stage = Self {
             sim: Sim::start(config).await.unwrap(),
             data: folder.path().join("data"),
             _folder: folder,

@@ -46,7 +46,7 @@ impl Stage {
             seed: Seed::Empty,
             ..Config::default()
         };
-        let stage = Stage {
+        let stage = Self {
             sim: Sim::start(config).await.unwrap(),
             folder: tempfile::tempdir().unwrap(),
         };

@@ -27,7 +27,7 @@ struct Seen {
 impl Log {
     /// A log of this thread, for as long as the guard is there.
     pub fn kept() -> (Self, DefaultGuard) {
-        let log = Log::default();
+        let log = Self::default();
         let guard = tracing::subscriber::set_default(log.clone());
         (log, guard)
     }

@@ -51,7 +51,7 @@ pub(crate) enum Source {
     Memory(Bytes),
     Disk { path: Arc<Path>, size: u64 },
     Generated { size: u64, seed: u64 },
-    Joined(Arc<(Source, Source)>),
+    Joined(Arc<(Self, Self)>),
 }
 
 /// How much is handed to the connection at once.

@@ -35,7 +35,7 @@ impl Table {
             let text = index.map_or(head, |index| heads[index]).trim().to_owned();
             (kind, (text, rows.iter().filter_map(cell).collect()))
         };
-        Table(COLUMNS.map(column).into())
+        Self(COLUMNS.map(column).into())
     }
 
     /// Puts a column in the place of the one that the document has.

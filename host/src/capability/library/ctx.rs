@@ -81,7 +81,7 @@ impl BroughtIn {
 impl LibraryCtx {
     /// With everything that the connection is given, and nothing lent yet.
     pub fn new(pool: SqlitePool, objects: Objects, connection: Arc<str>, clock: Arc<dyn Clock>, limit: u64) -> Self {
-        LibraryCtx {
+        Self {
             pool,
             objects,
             connection,

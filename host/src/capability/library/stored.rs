@@ -23,9 +23,9 @@ pub(super) fn stored_binding(of: Binding) -> association::Binding {
 impl From<association::Bound> for Bound {
     fn from(bound: association::Bound) -> Self {
         match bound {
-            association::Bound::Bound => Bound::Bound,
-            association::Bound::Unchanged => Bound::Unchanged,
-            association::Bound::Missing => Bound::Missing,
+            association::Bound::Bound => Self::Bound,
+            association::Bound::Unchanged => Self::Unchanged,
+            association::Bound::Missing => Self::Missing,
         }
     }
 }
@@ -55,7 +55,7 @@ fn verification_word(verification: Verification) -> &'static str {
 
 impl From<files::LibraryFile> for LibraryFile {
     fn from(file: files::LibraryFile) -> Self {
-        LibraryFile {
+        Self {
             id: file.id,
             name: file.name,
             place: file.place.to_string(),
@@ -85,13 +85,13 @@ impl From<files::LibraryFile> for LibraryFile {
 impl From<crate::Error> for Error {
     fn from(error: crate::Error) -> Self {
         match error {
-            crate::Error::NoSpace(_) => Error::NoSpace,
-            crate::Error::Storage(reason) => Error::Unavailable(reason),
+            crate::Error::NoSpace(_) => Self::NoSpace,
+            crate::Error::Storage(reason) => Self::Unavailable(reason),
             crate::Error::Busy { .. }
             | crate::Error::Disk { .. }
             | crate::Error::Damaged { .. }
-            | crate::Error::DamagedDatabase { .. } => Error::Unavailable(error.to_string()),
-            other => Error::Other(other.to_string()),
+            | crate::Error::DamagedDatabase { .. } => Self::Unavailable(error.to_string()),
+            other => Self::Other(other.to_string()),
         }
     }
 }

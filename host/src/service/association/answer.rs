@@ -98,7 +98,7 @@ pub(super) fn stopped(stopped: Stopped) -> Error {
 impl From<contract::Report> for Association {
     fn from(report: contract::Report) -> Self {
         let rows: Vec<AssociatedRow> = report.rows.into_iter().map(AssociatedRow::from).collect();
-        Association {
+        Self {
             preview: true,
             run: None,
             sheet: report.sheet,
@@ -202,7 +202,7 @@ impl From<contract::Row> for AssociatedRow {
             Outcome::AccessDenied => ("access-denied", Vec::new()),
             Outcome::Failed => ("failed", Vec::new()),
         };
-        AssociatedRow {
+        Self {
             row: row.number,
             file: row.file,
             path: row.path,
@@ -218,7 +218,7 @@ impl From<contract::Row> for AssociatedRow {
 
 impl From<SheetError> for Error {
     fn from(error: SheetError) -> Self {
-        Error::Plugin {
+        Self::Plugin {
             code: match error.problem {
                 SheetProblem::NotASheet => "not-a-sheet",
                 SheetProblem::OtherFormat => "other-format",

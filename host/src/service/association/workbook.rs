@@ -62,21 +62,21 @@ enum Mood {
 impl Mood {
     fn of(outcome: &str) -> Self {
         match outcome {
-            "linked" | "re-linked" => Mood::Good,
-            "already-linked" | "path-missing" => Mood::Quiet,
+            "linked" | "re-linked" => Self::Good,
+            "already-linked" | "path-missing" => Self::Quiet,
             "ambiguous" | "duplicate-file-id" | "no-id" | "unreadable-cell" | "path-not-found" | "unknown-file-id" => {
-                Mood::Unclear
+                Self::Unclear
             }
-            _ => Mood::Bad,
+            _ => Self::Bad,
         }
     }
 
     fn colours(self) -> (u32, u32) {
         match self {
-            Mood::Good => (0x00E2_F0D9, 0x0037_5623),
-            Mood::Quiet => (0x00ED_EDED, 0x0059_5959),
-            Mood::Unclear => (0x00FF_F2CC, 0x007F_6000),
-            Mood::Bad => (0x00FB_E0DC, 0x009C_1C0B),
+            Self::Good => (0x00E2_F0D9, 0x0037_5623),
+            Self::Quiet => (0x00ED_EDED, 0x0059_5959),
+            Self::Unclear => (0x00FF_F2CC, 0x007F_6000),
+            Self::Bad => (0x00FB_E0DC, 0x009C_1C0B),
         }
     }
 }
@@ -118,7 +118,7 @@ impl Formats {
                 .set_indent(1);
             (mood, line(format))
         };
-        Formats {
+        Self {
             header: heading(0x0044_546A),
             added: heading(0x001F_4E79),
             date: line(Format::new().set_num_format("yyyy-mm-dd hh:mm")),

@@ -119,12 +119,12 @@ impl Standing {
 impl Doubt {
     pub(super) fn code(&self) -> &'static str {
         match self {
-            Doubt::New => "new-catalogue",
-            Doubt::Foreign => "foreign-catalogue",
-            Doubt::Older => "older-catalogue",
-            Doubt::Lacking(..) => "objects-missing",
-            Doubt::Unreadable => "identity-unreadable",
-            Doubt::NoCatalogue(_) => "no-catalogue",
+            Self::New => "new-catalogue",
+            Self::Foreign => "foreign-catalogue",
+            Self::Older => "older-catalogue",
+            Self::Lacking(..) => "objects-missing",
+            Self::Unreadable => "identity-unreadable",
+            Self::NoCatalogue(_) => "no-catalogue",
         }
     }
 }

@@ -25,7 +25,7 @@ impl Stage {
         let pool = crate::store::open(data.path(), Duration::from_secs(1)).await.unwrap();
         identity::settle(&pool, data.path()).await.unwrap();
         let objects = Objects::open(data.path()).unwrap();
-        Stage {
+        Self {
             data,
             pool,
             objects,

@@ -16,7 +16,7 @@ impl Stage {
         let objects = Objects::open(data.path()).unwrap();
         let object = publish(&objects);
         take(&objects, &object.sha256, DAY.parse().unwrap()).unwrap();
-        Stage { data, objects, object }
+        Self { data, objects, object }
     }
 
     fn place(&self) -> PathBuf {
