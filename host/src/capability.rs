@@ -8,11 +8,11 @@ mod bounds;
 pub mod calls;
 pub mod clocks;
 pub mod connection;
+pub mod content_library;
 pub mod draft;
 mod drafts;
-pub mod library;
 pub mod logging;
-pub mod managed;
+pub mod managed_files;
 pub mod progress;
 pub mod state_store;
 

@@ -1,4 +1,4 @@
-//! The command line: thin. It reads words, calls a [`Session`](clientpoint_host::service::Session), and shows what came
+//! The command line: thin. It reads words, calls a [`Session`](clientpoint_host::Session), and shows what came
 //! of it, as a table for people or as one JSON document.
 
 mod adopt;
@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use args::{Arguments, Command};
 use clap::Parser;
-use clientpoint_host::{Error, host::Host, store::connections::Mode, text};
+use clientpoint_host::{Error, Host, store::connections::Mode, text};
 use opening::{build, tell_notices};
 use output::Output;
 use serde_json::{Value, json};

@@ -1,19 +1,19 @@
 //! The host: one data folder, one plugin, and everything between them.
 
 mod builder;
-mod endpoints;
-mod faithful;
 mod folder;
+mod grant_keeper;
 mod housekeeping;
 mod in_contract;
 mod judge;
-mod keeper;
 mod locks;
 mod opening;
+mod pinned_endpoints;
 mod programs;
 mod rights;
 mod rotation;
 mod stage;
+mod test_endpoints;
 mod turn;
 mod waiting;
 
@@ -33,7 +33,9 @@ use stage::{PURE_WITHIN, Stage};
 
 use crate::{
     Error, Result,
-    bindings::{
+    capability::progress::Progress,
+    clock::Clock,
+    contract::{
         clientpoint::content_source::{
             connection::Info,
             types::{Policy, Subfolders},
@@ -42,8 +44,6 @@ use crate::{
             self as contract, AuthorizationPlan, Description, SettingsError, SignInError,
         },
     },
-    capability::progress::Progress,
-    clock::Clock,
     egress::rules::Rules,
     oauth::{Certificate, Credential, Endpoint, Grant, Plan, Tokens},
     plugin::{Instance, Plugin},
@@ -57,11 +57,11 @@ use crate::{
 };
 
 pub use builder::{BuildError, HostBuilder};
-pub use endpoints::InsecureEndpoints;
 pub use rotation::forget_secrets;
+pub use test_endpoints::InsecureEndpoints;
 
-pub(crate) use faithful::Planned;
 pub(crate) use in_contract::{in_contract, refusal_in_contract};
+pub(crate) use pinned_endpoints::Planned;
 pub(crate) use turn::Turn;
 
 /// The largest file that a plugin may propose, in bytes. Who runs the host may allow more.
@@ -368,7 +368,7 @@ impl Host {
     async fn pure<R>(
         &self,
         call: impl AsyncFnOnce(
-            &crate::bindings::ContentSource,
+            &crate::contract::ContentSource,
             &wasmtime::component::Accessor<State>,
         ) -> wasmtime::Result<R>,
     ) -> Result<R> {

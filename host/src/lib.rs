@@ -3,7 +3,7 @@
 //!
 //! A tour, in reading order:
 //!
-//! - [`host`]: [`Host`](host::Host) puts a data folder and a plugin together; everything configurable is in its builder.
+//! - [`host`]: [`Host`] puts a data folder and a plugin together; everything configurable is in its builder.
 //! - [`service`]: what people can do, as methods of a session; roles are checked here.
 //! - [`state`]: what an instance of the plugin holds. Read top to bottom, it is the list of the plugin's powers.
 //! - [`capability`]: these powers, one file an interface of `wit/imports.wit`.
@@ -17,6 +17,7 @@
 //! plugin for another source needs no change here.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod contract;
 pub mod host;
 pub mod service;
 
@@ -39,10 +40,11 @@ pub mod place;
 pub mod schedule;
 pub mod text;
 
-pub mod bindings;
 mod compiled;
 mod disk;
 mod error;
 mod private;
 
 pub use error::{Error, Result};
+pub use host::{Host, HostBuilder};
+pub use service::Session;

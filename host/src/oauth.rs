@@ -3,7 +3,7 @@
 //! The plugin supplies the parameters and reads the refusals; this module runs the protocol. A token leaves it only as
 //! the value of an `authorization` header that the egress adds to a request on its way out.
 //!
-//! - [`endpoint`]: asking the token endpoint, as the application that proves itself by a secret or an [`assertion`].
+//! - [`token_endpoint`]: asking the token endpoint, as the application that proves itself by a secret or an [`assertion`].
 //! - [`tokens`]: the tokens of one connection, renewed once for all who need them; [`grant`]: what is kept of a person's.
 //! - [`pending`]: a person's sign-in from the address to the redirect; [`listener`]: where the redirect arrives.
 //! - [`claims`]: what an id_token must say; [`life`]: how long a token lives; [`told`]: what a refusal tells besides.
@@ -11,20 +11,21 @@
 
 pub mod assertion;
 pub mod claims;
-pub mod endpoint;
 pub mod grant;
 pub mod life;
 pub mod listener;
 pub mod pending;
 pub mod plan;
 pub mod refusal;
+pub mod token_endpoint;
 pub mod tokens;
 pub mod told;
 
 pub use assertion::Certificate;
-pub use endpoint::{Endpoint, reason};
 pub use grant::Grant;
 pub use plan::{Credential, Plan, SignInPage};
 pub use refusal::{TokenError, refused_at_the_page};
 pub use tokens::{Judge, Keeper, Tokens};
 pub use told::Told;
+
+pub use crate::oauth::token_endpoint::{Endpoint, reason};

@@ -9,9 +9,9 @@ use wasmtime::{
 
 use crate::{
     Error, Result,
-    bindings::{ContentSource, ContentSourcePre, clientpoint::content_source::types::ItemRef},
-    capability::{library::BroughtIn, logging::Lines},
+    capability::{content_library::BroughtIn, logging::Lines},
     compiled,
+    contract::{ContentSource, ContentSourcePre, clientpoint::content_source::types::ItemRef},
     secrets::SecretKey,
     state::{self, State},
 };

@@ -3,33 +3,15 @@
 //! Each method checks the person's role first (rule 2). What it answers is plain data that serializes to JSON, so that
 //! the command line, a web page and a test read the same words.
 
-mod accounting;
-mod allowance;
+mod answers;
 mod association;
-mod bin;
-mod connecting;
-mod disconnecting;
-mod drives;
-mod export;
-mod following;
-mod form;
-mod importing;
-mod ledger;
-mod ledger_file;
+mod connections;
+mod imports;
 mod library;
-mod naming;
-mod nightly;
 mod output;
-mod report;
-mod rights;
-mod rollback;
-mod serving;
-mod signing_in;
-mod standing;
+mod runs;
 mod stop;
-mod syncing;
-mod trash;
-mod verifying;
+mod trust;
 
 use crate::{
     Result,
@@ -40,24 +22,30 @@ use crate::{
     },
 };
 
+pub use answers::{BrowseRow, FileRow, ItemOutcome, ItemRow, Verdict};
 pub use association::{AssociatedRow, Association};
-pub use connecting::{Inspection, PowerRow, Status};
-pub use disconnecting::Disconnected;
-pub use drives::{DriveList, DriveRow, Selected};
-pub use form::Given;
-pub use ledger::{Health, Ledger, RunRow};
-pub use ledger_file::{LedgerFile, LedgerFormat};
-pub use library::Replaced;
-pub use naming::Wanted;
+pub use connections::{
+    connect::{Inspection, PowerRow, Status},
+    disconnect::Disconnected,
+    drives::{DriveList, DriveRow, Selected},
+    form::Given,
+    in_use::Expiry,
+    sign_in::SignIn,
+};
+pub use imports::naming::Wanted;
+pub use library::{
+    Replaced,
+    rollback::Propagation,
+    trash::Trash,
+    verify::{Disk, Verification},
+};
 pub use output::NewFile;
-pub use report::{BrowseRow, FileRow, ItemOutcome, ItemRow, Verdict};
-pub use rollback::Propagation;
-pub use signing_in::SignIn;
-pub use standing::Expiry;
+pub use runs::{
+    export::{LedgerFile, LedgerFormat},
+    ledger::{Health, Ledger, RunRow},
+    sync::{PlanReport, PlannedRow, SyncOptions},
+};
 pub use stop::Stop;
-pub use syncing::{PlanReport, PlannedRow, SyncOptions};
-pub use trash::Trash;
-pub use verifying::{Disk, Verification};
 
 /// One person at work.
 pub struct Session<'a> {

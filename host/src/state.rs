@@ -15,9 +15,9 @@ use crate::{
     capability::{
         clocks::{self, ClocksCtx, ClocksProvider},
         connection::{self, ConnectionCtx, ConnectionProvider},
-        library::{self, LibraryCtx, LibraryProvider},
+        content_library::{self, LibraryCtx, LibraryProvider},
         logging::{self, LoggingCtx, LoggingProvider},
-        managed,
+        managed_files,
         progress::{self, ProgressCtx, ProgressProvider},
         state_store::{self, StateStoreCtx, StateStoreProvider},
     },
@@ -143,8 +143,8 @@ impl Own {
 /// The linker's; it does not happen.
 pub fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     connection::add_to_linker(linker)?;
-    library::add_to_linker(linker)?;
-    managed::add_to_linker(linker)?;
+    content_library::add_to_linker(linker)?;
+    managed_files::add_to_linker(linker)?;
     state_store::add_to_linker(linker)?;
     progress::add_to_linker(linker)?;
     logging::add_to_linker(linker)?;

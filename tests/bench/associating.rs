@@ -129,7 +129,7 @@ fn write_quiet(to: &Path) {
     workbook.save(to).unwrap();
 }
 
-async fn read_inside(admin: &clientpoint_host::service::Session<'_>, sheet: &Path) -> Duration {
+async fn read_inside(admin: &clientpoint_host::Session<'_>, sheet: &Path) -> Duration {
     let begin = Instant::now();
     let done = admin.associate(sheet, true, None).await.unwrap();
     let took = begin.elapsed();

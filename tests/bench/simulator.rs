@@ -6,10 +6,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use clientpoint_host::{
-    host::{Host, InsecureEndpoints},
-    service::Given,
-};
+use clientpoint_host::{Host, host::InsecureEndpoints, service::Given};
 use serde_json::{Value, json};
 
 /// A running simulator; it ends with this.

@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clientpoint_host::service::{Ledger, Session, Stop, SyncOptions};
+use clientpoint_host::{
+    Session,
+    service::{Ledger, Stop, SyncOptions},
+};
 use serde_json::Value;
 use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 

@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use clientpoint_host::{
-    oauth::pending::LIFE,
-    service::{Given, Session},
-    store::connections::Connection,
-};
+use clientpoint_host::{Session, oauth::pending::LIFE, service::Given, store::connections::Connection};
 use end_to_end::{
     World,
     browser::{application, connect, decide, open, sign_in},

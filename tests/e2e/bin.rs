@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use clientpoint_host::{
-    service::{Ledger, Session},
+    Session,
+    service::Ledger,
     store::files::ShowingKind::{ClientPoint, Template},
 };
 use end_to_end::{

@@ -1,7 +1,7 @@
 //! What "Add from OneDrive" shows.
 
 use clientpoint_host::{
-    bindings::clientpoint::content_source::types::Subfolders, host::PolicyChanges, service::Verdict,
+    contract::clientpoint::content_source::types::Subfolders, host::PolicyChanges, service::Verdict,
 };
 use end_to_end::World;
 use graph_sim::{Fault, FaultKind, RetryAfter};

@@ -9,7 +9,7 @@ use std::{
 };
 
 use clientpoint_host::{
-    host::Host,
+    Host,
     service::{FileRow, Stop, SyncOptions},
     store::files::ShowingKind,
 };

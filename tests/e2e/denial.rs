@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clientpoint_host::{
-    host::Host,
+    Host,
     powers::Power,
     service::{Stop, SyncOptions},
 };

@@ -16,11 +16,11 @@ use std::{
 };
 
 use clientpoint_host::{
-    Error,
+    Error, Host, HostBuilder, Session,
     clock::{Clock, SystemClock},
-    host::{Host, HostBuilder, InsecureEndpoints, Limits, PolicyChanges},
+    host::{InsecureEndpoints, Limits, PolicyChanges},
     plugin::Plugin,
-    service::{FileRow, Session},
+    service::FileRow,
     store::files::ShowingKind,
 };
 use end_to_end::{World, built, load, sources};

@@ -1,7 +1,7 @@
 //! Files come in whole, verified, once, and can be used.
 
 use clientpoint_host::{
-    bindings::clientpoint::content_source::types::Subfolders,
+    contract::clientpoint::content_source::types::Subfolders,
     host::PolicyChanges,
     place::Place,
     store::{files::ShowingKind, users::Role},

@@ -4,9 +4,8 @@ use std::{path::Path, time::Duration};
 
 use chrono::{DateTime, Utc};
 use clientpoint_host::{
-    Result,
+    Host, Result,
     clock::{Clock, ManualClock},
-    host::Host,
     service::{Ledger, Stop},
 };
 use end_to_end::{World, builder, pdf};

@@ -7,8 +7,8 @@ use std::{
 };
 
 use clientpoint_host::{
-    bindings::clientpoint::content_source::types::Subfolders,
     capability::progress::Progress,
+    contract::clientpoint::content_source::types::Subfolders,
     host::PolicyChanges,
     service::{ItemOutcome, Stop, Wanted},
 };

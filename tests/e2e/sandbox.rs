@@ -76,10 +76,7 @@ async fn a_plugin_that_cannot_be_used_is_refused_with_the_way_out_and_everything
         (empty, "does not fit the contract"),
         (broken, "can't be compiled"),
     ] {
-        let built = clientpoint_host::host::Host::builder(&data)
-            .component(&path)
-            .build()
-            .await;
+        let built = clientpoint_host::Host::builder(&data).component(&path).build().await;
         let error = built.err().unwrap().to_string();
         assert!(
             error.contains(says) && error.contains(&path.display().to_string()),
@@ -87,7 +84,7 @@ async fn a_plugin_that_cannot_be_used_is_refused_with_the_way_out_and_everything
         );
     }
 
-    let built = clientpoint_host::host::Host::builder(folder.path().join("module.wasm"))
+    let built = clientpoint_host::Host::builder(folder.path().join("module.wasm"))
         .component("/nowhere.wasm")
         .insecure_endpoints(clientpoint_host::host::InsecureEndpoints {
             api: "graph".into(),

@@ -64,7 +64,7 @@ async fn r08_each_administrator_has_a_sign_in_of_their_own() {
     assert_eq!(bea.browse(None).await.unwrap_err().code(), "not-connected");
 
     connect(&bea, &world.sim, "second").await.0.unwrap();
-    let of = async |session: &clientpoint_host::service::Session<'_>| {
+    let of = async |session: &clientpoint_host::Session<'_>| {
         session.status().await.unwrap().connection.unwrap().drive.unwrap().id
     };
     assert_ne!(of(&admin).await, of(&bea).await);

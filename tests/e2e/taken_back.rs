@@ -1,7 +1,8 @@
 //! An upload is taken back, whatever has happened since: to its files, to their connection, and in later uploads.
 
 use clientpoint_host::{
-    service::{FileRow, Session},
+    Session,
+    service::FileRow,
     store::{
         connections::Mode,
         files::ShowingKind::{ClientPoint, Template},

@@ -10,12 +10,12 @@ use std::{
 };
 
 use clientpoint_host::{
+    Host,
     clock::{Clock, ManualClock},
-    host::Host,
     oauth::{
         Credential, Endpoint, Grant, Plan, SignInPage, TokenError, Tokens,
-        endpoint::Asking,
         pending::{Answer, Pending},
+        token_endpoint::Asking,
         tokens::{Keeper, Keeping},
     },
     secrets::Secret,

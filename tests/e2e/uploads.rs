@@ -9,8 +9,9 @@ use std::{
 };
 
 use clientpoint_host::{
+    Session,
     host::Limits,
-    service::{RunRow, Session, Stop, SyncOptions},
+    service::{RunRow, Stop, SyncOptions},
     store::{connections::Mode, users::Role},
 };
 use end_to_end::{

@@ -12,8 +12,9 @@
 use std::{pin::pin, sync::Arc};
 
 use clientpoint_host::{
+    Host,
     clock::ManualClock,
-    host::{Host, InsecureEndpoints},
+    host::InsecureEndpoints,
     service::{Stop, SyncOptions},
 };
 

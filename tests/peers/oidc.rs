@@ -15,9 +15,9 @@ use clientpoint_host::{
     oauth::{
         Certificate, Credential, Endpoint, Grant, Plan, SignInPage, TokenError, Tokens,
         claims::{self, Expected},
-        endpoint::{Asking, Granted},
         listener::Loopback,
         pending::{Answer, Pending},
+        token_endpoint::{Asking, Granted},
         tokens::{Keeper, Keeping},
     },
     secrets::Secret,

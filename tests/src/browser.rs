@@ -1,8 +1,8 @@
 //! Somebody with a browser: follows the address of a sign-in, picks who they are, and is sent back.
 
 use clientpoint_host::{
-    Result,
-    service::{Given, Session, SignIn},
+    Result, Session,
+    service::{Given, SignIn},
     store::connections::Connection,
 };
 use graph_sim::Sim;

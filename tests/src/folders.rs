@@ -17,7 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clientpoint_host::{clock::ManualClock, host::Host};
+use clientpoint_host::{Host, clock::ManualClock};
 use graph_sim::{Config, Seed, Sim};
 use serde_json::Value;
 use tempfile::TempDir;

@@ -22,11 +22,12 @@ use std::{
 };
 
 use clientpoint_host::{
+    Host, HostBuilder, Session,
     clock::{Clock, ManualClock},
-    host::{Host, HostBuilder, InsecureEndpoints},
+    host::InsecureEndpoints,
     plugin::Plugin,
     secrets::{Secret, SecretKey},
-    service::{Given, ItemOutcome, Ledger, Session, Stop, SyncOptions},
+    service::{Given, ItemOutcome, Ledger, Stop, SyncOptions},
 };
 use graph_sim::{Config, Logged, RequestKind, Seed, Sim};
 use tempfile::TempDir;

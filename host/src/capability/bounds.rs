@@ -1,6 +1,6 @@
 //! How long the words may be that a plugin leaves in the catalogue and the ledger.
 
-use crate::bindings::clientpoint::content_source::{
+use crate::contract::clientpoint::content_source::{
     content_library::{Binding, Error},
     managed_files::{Known, Line},
     types::Link,

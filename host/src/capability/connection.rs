@@ -2,7 +2,7 @@
 
 use wasmtime::component::{HasData, Linker};
 
-use crate::bindings::clientpoint::content_source::connection::{self, Host, Info};
+use crate::contract::clientpoint::content_source::connection::{self, Host, Info};
 
 /// What the instance is told. It does not change while the instance lives.
 #[derive(Clone, Debug)]

@@ -6,14 +6,14 @@ use super::{
     bounds,
     draft::{DRAFTS_AT_MOST, OpenDraft, Placed},
     draft_writer,
-    library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, stored_link},
 };
 use crate::{
-    bindings::clientpoint::content_source::{
+    capability::content_library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, stored_link},
+    clock::stamp,
+    contract::clientpoint::content_source::{
         content_library::{Error, HostDraft, HostDraftWithStore, LibraryFile},
         types::Link,
     },
-    clock::stamp,
     place::Place,
     store::{
         files::{self, Created, NewFile},

@@ -8,7 +8,7 @@ use std::sync::{
 use wasmtime::component::{HasData, Linker};
 
 use crate::{
-    bindings::clientpoint::content_source::logging::{self, Host, Level},
+    contract::clientpoint::content_source::logging::{self, Host, Level},
     text,
 };
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use wasmtime::component::{HasData, Linker};
 
-use crate::bindings::clientpoint::content_source::{
+use crate::contract::clientpoint::content_source::{
     progress::{self, Host},
     types::ItemRef,
 };

@@ -7,7 +7,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::component::{Accessor, HasData, Linker};
 
 use super::calls::Calls;
-use crate::bindings::clientpoint::content_source::state_store::{self, Entry, Error, Host, HostWithStore, Swapped};
+use crate::contract::clientpoint::content_source::state_store::{self, Entry, Error, Host, HostWithStore, Swapped};
 
 const KEY_AT_MOST: usize = 256;
 const VALUE_AT_MOST: usize = 64 << 10;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clientpoint_host::{
-    Error, bindings::clientpoint::content_source::types::Subfolders, host::PolicyChanges, place::Place,
+    Error, contract::clientpoint::content_source::types::Subfolders, host::PolicyChanges, place::Place,
     store::users::Role,
 };
 

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::{Args, Subcommand};
 use clientpoint_host::{
-    Error, Result,
-    service::{AssociatedRow, Association, Session},
+    Error, Result, Session,
+    service::{AssociatedRow, Association},
 };
 use serde_json::json;
 

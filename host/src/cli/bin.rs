@@ -1,6 +1,6 @@
 //! The words of the bin: `library remove`, `library bin`.
 
-use clientpoint_host::{Result, service::Session};
+use clientpoint_host::{Result, Session};
 use serde_json::json;
 
 use super::{

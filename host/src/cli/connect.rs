@@ -10,9 +10,9 @@ use std::{
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 use clientpoint_host::{
-    Error, Result,
+    Error, Result, Session,
     secrets::{KEY_VARIABLE, NEXT_KEY_VARIABLE, Secret},
-    service::{Given, Selected, Session, SignIn, Status},
+    service::{Given, Selected, SignIn, Status},
     store::connections::{Connection, Mode},
 };
 use serde_json::{Value, json};

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use clientpoint_host::{
-    Error,
+    Error, Host,
     clock::SystemClock,
-    host::{BuildError, Host, InsecureEndpoints},
+    host::{BuildError, InsecureEndpoints},
 };
 
 use super::{

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use clientpoint_host::{
-    Error, Result,
-    service::{BrowseRow, FileRow, Inspection, ItemOutcome, NewFile, Session, Verdict, Wanted},
+    Error, Result, Session,
+    service::{BrowseRow, FileRow, Inspection, ItemOutcome, NewFile, Verdict, Wanted},
     store::files::{Showing, ShowingKind},
 };
 use serde::Serialize;

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::{Args, Subcommand};
 use clientpoint_host::{
-    Error, Result,
-    service::{Health, Ledger, LedgerFile, PlanReport, Propagation, RunRow, Session, SyncOptions},
+    Error, Result, Session,
+    service::{Health, Ledger, LedgerFile, PlanReport, Propagation, RunRow, SyncOptions},
 };
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! The words of the trash.
 
 use clap::Subcommand;
-use clientpoint_host::{Result, service::Session};
+use clientpoint_host::{Result, Session};
 use serde_json::json;
 
 use super::{

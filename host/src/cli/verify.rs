@@ -1,8 +1,8 @@
 //! The words of the disk: `library verify`, and what `status` and `library show` say of damage.
 
 use clientpoint_host::{
-    Error, Result,
-    service::{Disk, FileRow, Session, Verification},
+    Error, Result, Session,
+    service::{Disk, FileRow, Verification},
     store::damage::DamagedRevision,
 };
 use serde_json::json;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    bindings::exports::clientpoint::content_source::source as contract, oauth::TokenError, store::connections::Mode,
+    contract::exports::clientpoint::content_source::source as contract, oauth::TokenError, store::connections::Mode,
 };
 
 /// Settings in the words of the contract.

@@ -7,7 +7,7 @@ use super::{
     stage::{PURE_WITHIN, Stage},
 };
 use crate::{
-    bindings::exports::clientpoint::content_source::source::SignInProblem,
+    contract::exports::clientpoint::content_source::source::SignInProblem,
     oauth::{Judge, TokenError},
     plugin::Plugin,
     store::connections::{Connection, Mode},

@@ -9,19 +9,19 @@ use std::{
 use sqlx::SqlitePool;
 
 use crate::{
-    bindings::clientpoint::content_source::{
-        connection::{Info, Mode},
-        types::{Policy, Subfolders},
-    },
     capability::{
         clocks::ClocksCtx,
         connection::ConnectionCtx,
-        library::LibraryCtx,
+        content_library::LibraryCtx,
         logging::LoggingCtx,
         progress::{Progress, ProgressCtx},
         state_store::StateStoreCtx,
     },
     clock::Clock,
+    contract::clientpoint::content_source::{
+        connection::{Info, Mode},
+        types::{Policy, Subfolders},
+    },
     egress::{Egress, rules::Rules},
     oauth::Tokens,
     powers::Power,

@@ -5,8 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::endpoint::Granted;
-use crate::secrets::Secret;
+use crate::{oauth::token_endpoint::Granted, secrets::Secret};
 
 /// A token is renewed this long before it ends, so that it never ends on the way; one that lives shorter, at half its
 /// life.

@@ -3,6 +3,7 @@
 
 mod answer;
 mod cells;
+mod follow;
 mod workbook;
 
 use std::{collections::BTreeSet, path::Path};
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    bindings::exports::clientpoint::content_source::{association as contract, content_import::Error as CallError},
+    contract::exports::clientpoint::content_source::{association as contract, content_import::Error as CallError},
     store::{
         association::{self, SheetRow},
         bin,

@@ -1,5 +1,12 @@
 //! The Content Library as people use it: also those who are no Administrators.
 
+pub(super) mod bin;
+pub(super) mod export;
+pub(super) mod nightly;
+pub(super) mod rollback;
+pub(super) mod trash;
+pub(super) mod verify;
+
 use std::{
     fs::File,
     io::{BufReader, Read},

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clientpoint_host::{
     Error,
-    bindings::{
+    contract::{
         clientpoint::content_source::types::ItemRef, exports::clientpoint::content_source::content_import as contract,
     },
     service::ItemOutcome,

@@ -10,8 +10,9 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use clientpoint_host::{
+    Host,
     clock::{Clock, Sleep, SystemClock},
-    host::{Host, PolicyChanges},
+    host::PolicyChanges,
 };
 use end_to_end::{built, load, sources};
 

@@ -3,10 +3,10 @@
 use std::{collections::BTreeSet, path::Path};
 
 use clientpoint_host::{
+    Host, Session,
     clock::ManualClock,
-    host::Host,
     secrets::SecretKey,
-    service::{Ledger, Session, Stop, SyncOptions},
+    service::{Ledger, Stop, SyncOptions},
     store::{connections, grants},
 };
 use graph_sim::Sim;

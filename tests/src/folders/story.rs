@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use clientpoint_host::{
+    Session,
     clock::{Clock, stamp},
     place::Place,
-    service::{Session, Stop, SyncOptions},
+    service::{Stop, SyncOptions},
     store::{
         files::ShowingKind::{ClientPoint, Template},
         users::Role,

@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use crate::{
     Error,
-    bindings::exports::clientpoint::content_source::association::{
+    contract::exports::clientpoint::content_source::association::{
         self as contract, Outcome, SheetError, SheetProblem,
     },
     plugin::{Cause, Stopped},
-    service::report::refusal_word,
+    service::answers::refusal_word,
     store::runs::Run,
 };
 
@@ -74,7 +74,7 @@ impl Association {
 
 /// Memory that runs out is the sheet's fault, as far as anybody can tell; time may be the source's; the rest is the
 /// plugin's.
-pub(super) fn stopped(stopped: Stopped) -> Error {
+pub(in crate::service) fn stopped(stopped: Stopped) -> Error {
     match stopped.cause {
         Cause::Memory => Error::Plugin {
             code: "sheet-too-large",

@@ -16,7 +16,7 @@ use wasmtime::{
 use super::answer::stopped;
 use crate::{
     Result,
-    bindings::exports::clientpoint::content_source::association::{Cell, Line},
+    contract::exports::clientpoint::content_source::association::{Cell, Line},
     service::Session,
     store::connections::Connection,
 };
@@ -25,7 +25,7 @@ use crate::{
 const LINES: usize = 512;
 
 /// The most cells of a copy, and the most text in them, in bytes: a report is made in memory.
-pub(super) const CELLS_AT_MOST: usize = 4_000_000;
+pub(in crate::service) const CELLS_AT_MOST: usize = 4_000_000;
 const TEXT_AT_MOST: usize = 256 << 20;
 
 /// The last row that a workbook can have.
@@ -33,17 +33,17 @@ const ROWS_AT_MOST: u32 = 1_048_576;
 
 /// The sheet as the plugin reads it.
 #[derive(Default)]
-pub(super) struct Lines {
-    pub(super) all: Vec<Line>,
+pub(in crate::service) struct Lines {
+    pub(in crate::service) all: Vec<Line>,
     cells: usize,
     text: usize,
     /// Whether there was more.
-    pub(super) cut: bool,
+    pub(in crate::service) cut: bool,
 }
 
 impl Lines {
     /// Takes some lines; false if there are too many. Those that no workbook has room for are left out.
-    pub(super) fn take(&mut self, some: Vec<Line>) -> bool {
+    pub(in crate::service) fn take(&mut self, some: Vec<Line>) -> bool {
         for line in some {
             // A line without cells takes room, too.
             self.cells += line.cells.len() + 1;
@@ -69,7 +69,7 @@ impl Lines {
 
 impl Session<'_> {
     /// The cells of the sheet, for a copy of it.
-    pub(super) async fn lines(&self, connection: &Connection, bytes: Bytes) -> Result<Lines> {
+    pub(in crate::service) async fn lines(&self, connection: &Connection, bytes: Bytes) -> Result<Lines> {
         let actor = self.actor();
         let lines = Arc::new(Mutex::new(Lines::default()));
         let taken = lines.clone();

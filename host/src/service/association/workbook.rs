@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    bindings::exports::clientpoint::content_source::association::{Cell, Line},
+    contract::exports::clientpoint::content_source::association::{Cell, Line},
     service::output::NewFile,
 };
 
@@ -28,12 +28,12 @@ const LINKS_AT_MOST: usize = 65_530;
 const MEASURED: usize = 2_000;
 
 /// What a report is made of.
-pub(super) struct Copy<'a> {
-    pub(super) association: &'a Association,
-    pub(super) lines: Lines,
-    pub(super) drive: String,
-    pub(super) by: &'a str,
-    pub(super) at: String,
+pub(in crate::service) struct Copy<'a> {
+    pub(in crate::service) association: &'a Association,
+    pub(in crate::service) lines: Lines,
+    pub(in crate::service) drive: String,
+    pub(in crate::service) by: &'a str,
+    pub(in crate::service) at: String,
 }
 
 /// Writes the report.
@@ -41,7 +41,7 @@ pub(super) struct Copy<'a> {
 /// # Errors
 ///
 /// As [`NewFile::write`].
-pub(super) fn write_report(copy: Copy<'_>, to: NewFile) -> Result<()> {
+pub(in crate::service) fn write_report(copy: Copy<'_>, to: NewFile) -> Result<()> {
     let bytes = workbook(copy).map_err(|error| Error::Storage(format!("the report can't be made: {error}")))?;
     to.write(&bytes)
 }

@@ -1,0 +1,87 @@
+//! Where the grants of people are kept: sealed, in the database, renewed by one process at a time.
+
+use std::{
+    any::Any,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use sqlx::SqlitePool;
+
+use crate::{
+    Error,
+    host::{Host, rights, waiting::Waiting},
+    oauth::{
+        Grant,
+        tokens::{Keeper, Keeping},
+    },
+    secrets::SecretKey,
+    store::grants,
+};
+
+/// Keeps the grant of one connection.
+pub(super) struct DatabaseKeeper {
+    pool: SqlitePool,
+    key: Arc<SecretKey>,
+    connection: String,
+    lock: PathBuf,
+    data: PathBuf,
+    waiting: Waiting,
+}
+
+impl Host {
+    pub(super) fn keeper(&self, connection: &str) -> DatabaseKeeper {
+        DatabaseKeeper {
+            pool: self.pool.clone(),
+            key: self.key(),
+            connection: connection.into(),
+            lock: self.renewal_lock(connection),
+            data: self.data.clone(),
+            waiting: self.queue(),
+        }
+    }
+}
+
+impl Keeper for DatabaseKeeper {
+    fn alone(&self) -> Keeping<'_, Box<dyn Any + Send>> {
+        Box::pin(async {
+            let file = rights::renewal(self.lock.clone(), &self.waiting).await;
+            let file = file.map_err(|error| told(&self.data, error))?;
+            Ok(Box::new(file) as Box<dyn Any + Send>)
+        })
+    }
+
+    fn read(&self) -> Keeping<'_, Option<Grant>> {
+        Box::pin(async {
+            let kept = grants::get(&self.pool, &self.key, &self.connection).await;
+            kept.map_err(|error| told(&self.data, error))
+        })
+    }
+
+    fn write<'a>(&'a self, grant: &'a Grant) -> Keeping<'a, ()> {
+        Box::pin(async {
+            let put = grants::put(&self.pool, &self.key, &self.connection, grant).await;
+            put.map_err(|error| told(&self.data, error))
+        })
+    }
+}
+
+/// In words that name the folder, and the way out: they are told as they are.
+fn told(data: &Path, error: Error) -> String {
+    error.about(data).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, ErrorKind};
+
+    use crate::host::grant_keeper::*;
+
+    #[test]
+    fn a_renewal_that_finds_no_room_names_the_folder_and_the_way_out() {
+        let data = tempfile::tempdir().unwrap();
+        let said = told(data.path(), io::Error::from(ErrorKind::StorageFull).into());
+        let name = data.path().display().to_string();
+        assert!(said.contains(&name) && said.contains("trash empty"), "{said}");
+    }
+}

@@ -1,0 +1,45 @@
+//! Letting one file follow another item: an upload of one row.
+
+use crate::{
+    Error, Result,
+    contract::exports::clientpoint::content_source::content_import::Resolution,
+    service::{Association, Session, Stop, Wanted},
+    store::files,
+};
+
+impl Session<'_> {
+    /// Lets a file follow an item from the next sync on, whatever it followed before: as an upload of a sheet with this one
+    /// row does, with the same checks, and taken back in the same way. The item is written as its id, its path or name, or
+    /// as an address of it.
+    ///
+    /// # Errors
+    ///
+    /// `Error::NotFound`, `Error::Bin`; as [`Session::associate`]. That the row is refused is no error: the outcome tells.
+    pub async fn follow(&self, id: &str, item: &str, stop: &Stop) -> Result<Association> {
+        self.user.require_administrator("associate files")?;
+        let file = files::get(&self.host.pool, id).await?;
+        let connection = self.connection().await?;
+        let wanted = [Wanted {
+            text: item.trim().into(),
+            line: None,
+        }];
+        let resolved = self.resolved(&connection, &wanted).await?;
+        let path = match resolved
+            .into_iter()
+            .next()
+            .map(|found| (found.resolution, found.message))
+        {
+            Some((Resolution::Item(found), _)) => found.path,
+            Some((_, message)) => {
+                return Err(Error::Plugin {
+                    code: "not-found",
+                    message,
+                });
+            }
+            None => return Err(Error::PluginStopped("it did not say which item that is".into())),
+        };
+        let quoted = path.replace('"', "\"\"");
+        let sheet = format!("File ID,Sharepoint File Path\n{},\"{quoted}\"\n", file.id);
+        Ok(self.applied(sheet.into(), stop).await?.1)
+    }
+}

@@ -1,0 +1,8 @@
+//! Connections: signing in, filling in the plugin's form, choosing a drive, and giving one up.
+
+pub(super) mod connect;
+pub(super) mod disconnect;
+pub(super) mod drives;
+pub(super) mod form;
+pub(super) mod in_use;
+pub(super) mod sign_in;

@@ -1,0 +1,311 @@
+//! Connecting the company, and how things stand.
+
+use serde::Serialize;
+
+use crate::{
+    Error, Result,
+    contract::exports::clientpoint::content_source::source::ModeForm,
+    host::Planned,
+    oauth::Tokens,
+    service::{
+        Session,
+        connections::{
+            form::{Filled, Given, fill_in},
+            in_use::{Expiry, ORGANIZATION},
+        },
+    },
+    store::{
+        connections::{self, ChosenDrive, Connection, Mode},
+        detach, files,
+    },
+};
+
+/// How the connection stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    /// The source's title.
+    pub source: String,
+    /// Whether there is a connection.
+    pub connected: bool,
+    /// The connection, without its secret.
+    pub connection: Option<Connection>,
+    /// When its client secret or certificate ends, where that is known.
+    pub expires: Option<Expiry>,
+    /// The other connections of this host: the company's, and those of other Administrators.
+    pub others: Vec<Connection>,
+    /// How many library files follow something through it.
+    pub managed_files: u64,
+    /// How many library files do not follow their source any more, because their connection has another drive now or was
+    /// given up.
+    pub detached_files: u64,
+    /// What to do next, where something is missing.
+    pub next: Option<String>,
+}
+
+/// What a plugin is and may do.
+#[derive(Clone, Debug, Serialize)]
+pub struct Inspection {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its version.
+    pub version: String,
+    /// The component's size in bytes.
+    pub size: u64,
+    /// Everything it can reach.
+    pub powers: Vec<PowerRow>,
+    /// What it offers.
+    pub exports: Vec<String>,
+    /// The one origin that its requests get a token for; none before there is a connection.
+    pub api_origin: Option<String>,
+    /// Paths of that origin where it may post batches, each of reads only; everything else is GET.
+    pub batches: Vec<String>,
+    /// Linear memory of one instance, in bytes.
+    pub memory_limit: usize,
+    /// The largest file, in bytes.
+    pub max_file_bytes: u64,
+    /// Files a call.
+    pub max_files_per_import: u32,
+    /// Endings.
+    pub file_types: Vec<String>,
+}
+
+/// One import.
+#[derive(Clone, Debug, Serialize)]
+pub struct PowerRow {
+    /// The interface.
+    pub import: String,
+    /// What it lets the plugin do.
+    pub meaning: &'static str,
+}
+
+impl Session<'_> {
+    /// Connects with the company's credentials, for which only that need be given which is new: checks the settings, gets a token with them, tries it on something, and
+    /// only then stores them.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`; `Error::Settings` for what is missing or can't be right; `Error::SignIn` for what the
+    /// sign-in service refused, or what is good for nothing. Nothing is stored then.
+    pub async fn connect_organization(&self, given: Given) -> Result<Connection> {
+        self.user.require_administrator("connect")?;
+        let description = self.host.describe().await?;
+        let mode = Mode::Organization;
+        let Some(form) = description.modes.iter().find(|form| form.mode == mode.into()) else {
+            return Err(Error::Settings(format!(
+                "{} can't be connected with company credentials",
+                description.title
+            )));
+        };
+        let before = connections::find(&self.host.pool, ORGANIZATION).await?;
+        let (filled, planned) = self.filled(form, given, before.as_ref(), mode).await?;
+        let endpoint = self.host.endpoint(&planned.plan, filled.credential);
+        let tokens = Tokens::of_application(endpoint, self.host.clock.clone());
+        if let Err(refused) = tokens.bearer().await {
+            return Err(self.host.explained(mode, &filled.settings, refused).await?);
+        }
+        let mut connection = Connection {
+            id: ORGANIZATION.into(),
+            plugin: description.id,
+            mode,
+            owner: None,
+            account: None,
+            drive: None,
+            settings: filled.settings,
+            credential: filled.kind,
+            expires_at: filled.expires_at,
+            connected_at: self.now(),
+            connected_by: self.user.name.clone(),
+            checked_at: Some(self.now()),
+            needs_reconnect: None,
+        };
+        let account = self.verified(&connection, &planned.plan, tokens, Vec::new()).await?;
+        let same = |before: &Connection| {
+            ["tenant", "cloud"]
+                .iter()
+                .all(|key| before.settings.get(*key) == connection.settings.get(*key))
+        };
+        let kept = before
+            .as_ref()
+            .filter(|before| same(before))
+            .and_then(|before| before.drive.clone());
+        let named = account.drive.map(|drive| ChosenDrive {
+            id: drive.id,
+            name: drive.name,
+        });
+        let drive = kept.or(named);
+        if before
+            .as_ref()
+            .is_some_and(|before| before.drive.is_some() && before.drive != drive)
+        {
+            drop(self.no_sync(&connection.id).await?);
+        }
+        self.host
+            .keep_connection(&connection, &planned, &filled.secret, None)
+            .await?;
+        match drive {
+            Some(drive) => {
+                connection.drive = before.and_then(|before| before.drive);
+                self.change_drive(&connection, &drive).await?;
+                connection.drive = Some(drive);
+            }
+            // Another tenant: nothing of it is known yet, and nothing of the old one is followed.
+            None => self.leave_drive(&connection).await?,
+        }
+        Ok(connection)
+    }
+
+    /// The form as it was filled in, with what is known from the connection before where nothing was given. Its credential
+    /// is used again only for the same application, and goes only where it went before.
+    pub(in crate::service) async fn filled(
+        &self,
+        form: &ModeForm,
+        given: Given,
+        before: Option<&Connection>,
+        mode: Mode,
+    ) -> Result<(Filled, Planned)> {
+        let now = self.host.clock.utc();
+        let Some(before) = before else {
+            let filled = fill_in(form, given, now)?;
+            let planned = self.plan(mode, &filled.settings).await?;
+            return Ok((filled, planned));
+        };
+        let given = given.with_settings(form, before);
+        // A secret that can't be opened any more is asked for again.
+        let secret = connections::secret(&self.host.pool, &self.host.key(), &before.id).await;
+        let again = secret
+            .ok()
+            .and_then(|secret| given.with_credential(form, before, secret));
+        if let Some(again) = again
+            && let Ok(planned_before) = self.plan(mode, &before.settings).await
+        {
+            let filled = fill_in(form, again, now)?;
+            let planned = self.plan(mode, &filled.settings).await?;
+            if self.host.is_same_application(before, &planned, &planned_before).await? {
+                return Ok((filled, planned));
+            }
+        }
+        let filled = fill_in(form, given, now)?;
+        let planned = self.plan(mode, &filled.settings).await?;
+        Ok((filled, planned))
+    }
+
+    /// Ends what a connection's drive was used for.
+    pub(in crate::service) async fn leave_drive(&self, connection: &Connection) -> Result<()> {
+        self.end_unfinished(connection, "drive-switched").await?;
+        detach::leave_drive(&self.host.pool, &connection.id).await?;
+        Ok(())
+    }
+
+    /// How things stand, without a request.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, or the database's.
+    pub async fn status(&self) -> Result<Status> {
+        self.user.require_administrator("see the connection's status")?;
+        let source = self.host.describe().await?.title;
+        let connection = self.present_connection().await?;
+        let managed_files = match &connection {
+            Some(connection) => files::count_managed(&self.host.pool, &connection.id).await?,
+            None => 0,
+        };
+        let mut others = connections::list(&self.host.pool).await?;
+        others.retain(|other| connection.as_ref().is_none_or(|connection| connection.id != other.id));
+        let next = match &connection {
+            None => Some(
+                "connect: `clientpoint-host connect user --help` (your own sign-in) and `connect organization --help` (the \
+                 company's credentials) say how"
+                    .to_string(),
+            ),
+            Some(connection) => next_step(connection),
+        };
+        Ok(Status {
+            source,
+            connected: connection.is_some(),
+            expires: connection
+                .as_ref()
+                .and_then(|connection| connection.expiry(self.host.clock.utc())),
+            connection,
+            others,
+            managed_files,
+            detached_files: detach::count(&self.host.pool).await?,
+            next,
+        })
+    }
+
+    /// What the plugin is and may do.
+    ///
+    /// # Errors
+    ///
+    /// Without a plugin, or if it is stopped.
+    pub async fn inspect(&self) -> Result<Inspection> {
+        let description = self.host.describe().await?;
+        let policy = self.host.policy().await?;
+        let plugin = self.host.plugin()?;
+        let egress = match self.present_connection().await? {
+            Some(connection) => Some(self.plan(connection.mode, &connection.settings).await?.plan.egress),
+            None => None,
+        };
+        let (api_origin, batches) = egress.map(|egress| (egress.api_origin, egress.post_paths)).unzip();
+        Ok(Inspection {
+            id: description.id,
+            title: description.title,
+            version: description.version,
+            size: plugin.size(),
+            powers: plugin
+                .imports()
+                .iter()
+                .map(|import| PowerRow {
+                    import: import.clone(),
+                    meaning: meaning(import),
+                })
+                .collect(),
+            exports: plugin.exports().to_vec(),
+            api_origin,
+            batches: batches.unwrap_or_default(),
+            memory_limit: self.host.limits.memory,
+            max_file_bytes: policy.max_file_bytes,
+            max_files_per_import: policy.max_files_per_import,
+            file_types: policy.file_types,
+        })
+    }
+}
+
+fn next_step(connection: &Connection) -> Option<String> {
+    if let Some(broken) = &connection.needs_reconnect {
+        let word = connection.mode.word();
+        let again = format!("connect again: `clientpoint-host connect {word}`");
+        return Some(if broken.wants_reconnecting() {
+            again
+        } else {
+            format!("have mended what is said above, and it works again by itself; or {again}")
+        });
+    }
+    connection
+        .drive
+        .is_none()
+        .then(|| "choose a drive: `clientpoint-host drives list`, then `drives select DRIVE-ID`".to_string())
+}
+
+/// What an import lets a plugin do.
+fn meaning(import: &str) -> &'static str {
+    match import.split('@').next().unwrap_or(import) {
+        "clientpoint:content-source/connection" => "learns which drive and limits it works for",
+        "clientpoint:content-source/content-library" => {
+            "adds files to the library, finds those that follow an item, and, for an uploaded sheet, looks files up and lets them follow items"
+        }
+        "clientpoint:content-source/managed-files" => "during a sync: gives files that follow the source new content",
+        "clientpoint:content-source/state-store" => "keeps small values of its own connection",
+        "clientpoint:content-source/progress" => "reports how far a transfer is",
+        "clientpoint:content-source/logging" => "writes lines to the host's log",
+        "clientpoint:content-source/types" => "words only, no power",
+        "wasi:http/client" => "sends requests, which the host judges, one by one",
+        "wasi:http/types" => "puts requests together, and reads answers",
+        "wasi:clocks/monotonic-clock" => "measures time, and waits",
+        "wasi:clocks/system-clock" => "knows the time of day",
+        "wasi:clocks/types" => "words only, no power",
+        _ => "unknown",
+    }
+}

@@ -1,0 +1,111 @@
+//! Giving a connection up, and changing the key that secrets are sealed with.
+
+use serde::Serialize;
+
+use crate::{
+    Error, Result,
+    service::{
+        FileRow, Session,
+        connections::in_use::{ORGANIZATION, own_connection},
+    },
+    store::{
+        connections::{self, Connection, Mode},
+        detach::{self, Moved},
+    },
+};
+
+/// What giving a connection up came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Disconnected {
+    /// The connection, as it was.
+    pub connection: Connection,
+    /// What it meant for files.
+    pub files: Moved,
+    /// What stops, and what does not, in sentences.
+    pub consequences: Vec<String>,
+}
+
+impl Session<'_> {
+    /// Gives a connection up: its secrets and tokens are wiped, its files stay in the library, detached. Without a mode,
+    /// the one that this person works with; `of` names another Administrator, whose own connection it is then.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotConnected`, `Error::Sync` while a sync runs.
+    pub async fn disconnect(&self, mode: Option<Mode>, of: Option<&str>) -> Result<Disconnected> {
+        self.user.require_administrator("disconnect")?;
+        let connection = match (mode, of) {
+            (Some(Mode::Organization), _) => connections::find(&self.host.pool, ORGANIZATION).await?,
+            (_, Some(user)) => connections::find(&self.host.pool, &own_connection(user)).await?,
+            (Some(Mode::User), None) => connections::find(&self.host.pool, &own_connection(&self.user.name)).await?,
+            (None, None) => self.present_connection().await?,
+        };
+        let Some(connection) = connection else {
+            return Err(Error::NotConnected {
+                source_title: self.host.describe().await?.title,
+            });
+        };
+        let _right = self.no_sync(&connection.id).await?;
+        let _turn = self.turn(&connection.id, "a disconnect").await?;
+        self.end_unfinished(&connection, "disconnected").await?;
+        // Nobody stores renewed tokens behind this one's back.
+        let _alone = self.host.renewal_right(&connection.id).await?;
+        let files = detach::disconnect(&self.host.pool, &connection.id, &self.now()).await?;
+        self.host.forget_tokens(&connection.id);
+        Ok(Disconnected {
+            consequences: consequences(&connection, files),
+            connection,
+            files,
+        })
+    }
+
+    /// Lets go of a file that does not follow any more (detached, its item gone, given up): it is the library's own from
+    /// now on, and its content may be replaced here.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for a file that follows; `Error::Sync` while a sync is
+    /// running.
+    pub async fn unlock(&self, id: &str) -> Result<FileRow> {
+        self.user.require_administrator("unlock a file")?;
+        let _rights = self.rights_to_change(id).await?;
+        Ok(detach::unlock(&self.host.pool, id).await?.into())
+    }
+
+    /// Seals every secret with another key, and puts it in force. Gives the number of secrets.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`; `Error::Settings` where the environment has to say which key; `Error::Storage`. Nothing was
+    /// changed then.
+    pub async fn rotate_key(&self) -> Result<u64> {
+        self.user.require_administrator("change the key of secrets")?;
+        self.host.change_key().await
+    }
+}
+
+fn consequences(connection: &Connection, files: Moved) -> Vec<String> {
+    let who = match connection.mode {
+        Mode::Organization => {
+            "no Administrator can browse or import with the company's credentials any more".to_string()
+        }
+        Mode::User => format!(
+            "{} can't browse or import with this sign-in any more",
+            connection.owner.as_deref().unwrap_or("its owner")
+        ),
+    };
+    vec![
+        who,
+        "its daily sync has stopped".into(),
+        format!(
+            "its files ({}) stay in the library and wherever they are shown; they do not follow OneDrive any more (detached)",
+            files.detached
+        ),
+        "connecting again and selecting the same drive lets them follow again; `clientpoint-host library unlock ID` lets a \
+         file be changed here instead"
+            .into(),
+        "secrets and tokens were deleted here; Microsoft still knows the application: to withdraw its approval as well, see \
+         Enterprise applications in the Microsoft Entra admin center, or myapps.microsoft.com for one's own"
+            .into(),
+    ]
+}

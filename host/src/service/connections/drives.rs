@@ -1,0 +1,268 @@
+//! The drives that a connection can see, and the one that is chosen (rules 17, 18 and 30).
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::{
+    Error, Result,
+    contract::exports::clientpoint::content_source::content_import::{
+        self as contract, DriveKind, Error as ContractError,
+    },
+    service::{
+        Session,
+        trust::{self, Pages},
+    },
+    store::{
+        connections::{ChosenDrive, Connection},
+        detach::{self, Moved},
+        plans,
+        runs::{self, Ending},
+    },
+};
+
+/// For how long a list of drives waits in all where the source asks for patience.
+const PATIENCE: Duration = Duration::from_secs(20 * 60);
+
+/// The most pages of drives that are read.
+const DRIVE_PAGES_AT_MOST: usize = 10_000;
+
+/// All drives that a connection can see.
+#[derive(Clone, Debug, Serialize)]
+pub struct DriveList {
+    /// In the source's order, each once.
+    pub drives: Vec<DriveRow>,
+    /// What had to be left out, and why.
+    pub notes: Vec<String>,
+}
+
+/// A drive.
+#[derive(Clone, Debug, Serialize)]
+pub struct DriveRow {
+    /// The source's id.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// `personal-work` (a person's OneDrive) or `site-library`.
+    pub kind: &'static str,
+    /// Where a person can look at it.
+    pub web_url: Option<String>,
+    /// Whether it is the one that was chosen.
+    pub selected: bool,
+}
+
+/// What choosing a drive came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Selected {
+    /// The drive.
+    #[serde(flatten)]
+    pub drive: DriveRow,
+    /// What it meant for files.
+    pub files: Moved,
+}
+
+impl Session<'_> {
+    /// All drives that the connection can see.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotConnected`, `Error::SignIn`, or what the plugin answers.
+    pub async fn drives(&self) -> Result<DriveList> {
+        self.user.require_administrator("list drives")?;
+        let connection = self.connection().await?;
+        let selected = connection.drive.as_ref().map(|drive| drive.id.clone());
+        let (pages, cut_short) = self.drive_pages(&connection).await?;
+        self.accepted(&connection).await;
+        let mut list = DriveList {
+            drives: Vec::new(),
+            notes: cut_short.into_iter().collect(),
+        };
+        let mut seen = std::collections::BTreeSet::new();
+        for page in pages {
+            list.notes.extend(page.notes);
+            list.drives.extend(
+                page.drives
+                    .into_iter()
+                    .filter(|drive| seen.insert(drive.id.clone()))
+                    .map(|drive| DriveRow::new(drive, selected.as_deref())),
+            );
+        }
+        Ok(list)
+    }
+
+    /// All pages of drives. Where the source asks for patience in between, it is waited for, and goes on from there; if
+    /// that takes too long, what has come is kept, and a note says that it is not all.
+    async fn drive_pages(&self, connection: &Connection) -> Result<(Vec<contract::DrivePage>, Option<String>)> {
+        let (mut pages, mut next, mut waited) = (Vec::new(), None, Duration::ZERO);
+        let mut count = Pages::new(DRIVE_PAGES_AT_MOST);
+        loop {
+            let actor = self.actor();
+            let listed = self
+                .with_plugin(connection, self.host.limits.call, async |world, accessor| {
+                    let import = world.clientpoint_content_source_content_import();
+                    loop {
+                        let page = match import.call_drives(accessor, actor.clone(), next.clone()).await? {
+                            Ok(page) => page,
+                            Err(error) => return Ok(Err(error)),
+                        };
+                        count.one_more(trust::drives_weight(&page))?;
+                        next = page.next.clone();
+                        pages.push(page);
+                        if next.is_none() {
+                            return Ok(Ok(()));
+                        }
+                    }
+                })
+                .await?;
+            match listed {
+                Err(ContractError::Throttled(seconds)) if !pages.is_empty() => {
+                    let pause = Duration::from_secs(seconds.unwrap_or(60).clamp(1, 3600).into());
+                    waited += pause;
+                    if PATIENCE < waited {
+                        let note = format!(
+                            "this list is not complete: Microsoft asks for a pause of {} seconds; list the drives again \
+                             later, or select one by its address (`drives select --url ADDRESS`)",
+                            pause.as_secs()
+                        );
+                        return Ok((pages, Some(note)));
+                    }
+                    self.host.clock.sleep(pause).await;
+                }
+                listed => {
+                    self.settled(connection, listed).await?;
+                    return Ok((pages, None));
+                }
+            }
+        }
+    }
+
+    /// Chooses the one drive of the connection (rule 30). Another one than before takes `switch`: the files that came
+    /// from the old one stay in the library, detached.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::drives`]; `Error::NotFound` for a drive that the connection can't see; `Error::Settings` where a
+    /// switch was not asked for; `Error::Sync` while a sync runs.
+    pub async fn select_drive(&self, id: &str, switch: bool) -> Result<Selected> {
+        self.user.require_administrator("select a drive")?;
+        let connection = self.connection().await?;
+        refuse_switch(&connection, id, switch)?;
+        let Some(drive) = self.drive_by_id(&connection, id).await? else {
+            return Err(Error::NotFound {
+                what: "drive",
+                name: id.into(),
+                hint: "`clientpoint-host drives list` shows the drives that this connection can see; for an application that \
+                    was granted single sites only, `drives select --url ADDRESS` takes the address of one",
+            });
+        };
+        self.select(&connection, drive).await
+    }
+
+    /// The drive of that id, whether a list shows it or not. A source that knows its drives by their addresses only has
+    /// them listed.
+    async fn drive_by_id(&self, connection: &Connection, id: &str) -> Result<Option<DriveRow>> {
+        let (actor, asked) = (self.actor(), id.to_string());
+        let found = self
+            .with_plugin(connection, self.host.limits.call, async |world, accessor| {
+                let import = world.clientpoint_content_source_content_import();
+                import.call_resolve_drive(accessor, actor, asked).await
+            })
+            .await?;
+        match found {
+            Ok(drive) if drive.id == id => return Ok(Some(DriveRow::new(drive, None))),
+            Ok(_) | Err(ContractError::WrongAddress(_)) => {}
+            Err(ContractError::NotFound) => return Ok(None),
+            Err(error) => return self.settled(connection, Err(error)).await,
+        }
+        Ok(self.drives().await?.drives.into_iter().find(|drive| drive.id == id))
+    }
+
+    /// As [`Session::select_drive`], by an address that a person has copied from a browser: of a site, of a library or a
+    /// OneDrive, or of something in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::select_drive`].
+    pub async fn select_drive_at(&self, url: &str, switch: bool) -> Result<Selected> {
+        self.user.require_administrator("select a drive")?;
+        let connection = self.connection().await?;
+        let (actor, address) = (self.actor(), url.to_string());
+        let found = self
+            .with_plugin(&connection, self.host.limits.call, async |world, accessor| {
+                let import = world.clientpoint_content_source_content_import();
+                import.call_resolve_drive(accessor, actor, address).await
+            })
+            .await?;
+        if let Err(ContractError::NotFound) = found {
+            return Err(Error::NotFound {
+                what: "site or library at",
+                name: url.into(),
+                hint: "check the address, and that this connection may see the site",
+            });
+        }
+        let drive = DriveRow::new(self.settled(&connection, found).await?, None);
+        refuse_switch(&connection, &drive.id, switch)?;
+        self.select(&connection, drive).await
+    }
+
+    async fn select(&self, connection: &Connection, mut drive: DriveRow) -> Result<Selected> {
+        let chosen = ChosenDrive {
+            id: drive.id.clone(),
+            name: drive.name.clone(),
+        };
+        let files = self.change_drive(connection, &chosen).await?;
+        drive.selected = true;
+        Ok(Selected { drive, files })
+    }
+
+    /// Puts a drive in the place of the present one, between two runs of the sync.
+    pub(in crate::service) async fn change_drive(&self, connection: &Connection, drive: &ChosenDrive) -> Result<Moved> {
+        let _right = self.no_sync(&connection.id).await?;
+        if connection.drive.as_ref().is_some_and(|present| present.id != drive.id) {
+            self.end_unfinished(connection, "drive-switched").await?;
+        }
+        detach::choose_drive(&self.host.pool, &connection.id, drive).await
+    }
+
+    /// Ends a run that was interrupted and can't go on: its drive is not the connection's any more.
+    pub(in crate::service) async fn end_unfinished(&self, connection: &Connection, reason: &str) -> Result<()> {
+        while let Some(run) = runs::unfinished(&self.host.pool, &connection.id).await? {
+            if run.kind == "plan" {
+                plans::end(&self.host.pool, &run, "interrupted", &self.now()).await?;
+                continue;
+            }
+            let ending = Ending::GivenUp {
+                outcome: "deferred",
+                reason,
+                message: "the connection was changed before the sync came to its end",
+            };
+            runs::end(&self.host.pool, &run, ending, &self.now()).await?;
+        }
+        Ok(())
+    }
+}
+
+fn refuse_switch(connection: &Connection, id: &str, switch: bool) -> Result<()> {
+    match &connection.drive {
+        Some(present) if present.id != id && !switch => Err(Error::Settings(format!(
+            "the drive `{}` is selected, and a connection has one drive: add `--switch` to change to another; files that came from it stay in the library, and stop following it",
+            present.name
+        ))),
+        _ => Ok(()),
+    }
+}
+
+impl DriveRow {
+    pub(in crate::service) fn new(drive: contract::Drive, selected: Option<&str>) -> Self {
+        Self {
+            selected: selected == Some(drive.id.as_str()),
+            id: drive.id,
+            name: drive.name,
+            kind: match drive.kind {
+                DriveKind::PersonalWork => "personal-work",
+                DriveKind::SiteLibrary => "site-library",
+            },
+            web_url: drive.web_url,
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! "Add from OneDrive": what can be chosen, and bringing it in.
+
+pub(super) mod naming;
+
+use sqlx::SqlitePool;
+
+use crate::{
+    Result,
+    contract::clientpoint::content_source::types::{Actor, ItemRef},
+    service::{
+        BrowseRow, ItemOutcome, Session, Stop,
+        trust::{self, Pages},
+    },
+    store::{connections::Connection, files, users::Role},
+};
+
+/// The most pages of a folder that are read.
+const PAGES_AT_MOST: usize = 1_000;
+
+impl Session<'_> {
+    /// What is in the chosen drive: its root, or a folder of it where the policy lets folders be opened.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotConnected`, `Error::SignIn`, or what the plugin answers.
+    pub async fn browse(&self, folder: Option<String>) -> Result<Vec<BrowseRow>> {
+        self.user.require_administrator("see what is in OneDrive")?;
+        let connection = self.connection().await?;
+        let actor = self.actor();
+        let entries = self
+            .with_plugin(&connection, self.host.limits.call, async |world, accessor| {
+                let import = world.clientpoint_content_source_content_import();
+                let mut entries = Vec::new();
+                let mut next = None;
+                let mut pages = Pages::new(PAGES_AT_MOST);
+                loop {
+                    let page = match import
+                        .call_browse(accessor, actor.clone(), folder.clone(), next)
+                        .await?
+                    {
+                        Ok(page) => page,
+                        Err(error) => return Ok(Err(error)),
+                    };
+                    let weight = page.entries.iter().map(trust::weight).sum();
+                    pages.one_more(weight)?;
+                    entries.extend(page.entries);
+                    next = page.next;
+                    if next.is_none() {
+                        return Ok(Ok(entries));
+                    }
+                }
+            })
+            .await?;
+        let entries = self.settled(&connection, entries).await?;
+        Ok(entries.into_iter().map(BrowseRow::from).collect())
+    }
+
+    /// Brings files into the library. An item is written as its id in the chosen drive, or as `DRIVE-ID/ITEM-ID`.
+    /// There are as many outcomes as items, in the same order.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::browse`]. Nothing was changed then; what became of single files is in the outcomes.
+    pub async fn import(&self, items: &[String]) -> Result<Vec<ItemOutcome>> {
+        self.import_until(items, &Stop::default()).await
+    }
+
+    /// As [`Session::import`], until somebody asks to stop: what is under way then is given up, and the outcomes tell what
+    /// had come in before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::import`].
+    pub async fn import_until(&self, items: &[String], stop: &Stop) -> Result<Vec<ItemOutcome>> {
+        self.user.require_administrator("import files")?;
+        let connection = self.connection().await?;
+        let items: Vec<ItemRef> = items.iter().map(|item| named(item, &connection)).collect();
+        self.bring_in(&connection, items, stop).await
+    }
+
+    pub(in crate::service) async fn bring_in(
+        &self,
+        connection: &Connection,
+        items: Vec<ItemRef>,
+        stop: &Stop,
+    ) -> Result<Vec<ItemOutcome>> {
+        let Some(turn) = stop.unless_asked(self.turn(&connection.id, "an import")).await else {
+            return Ok(items.iter().map(ItemOutcome::not_started).collect());
+        };
+        let _turn = turn?;
+        let actor = self.actor();
+        let (instance, tokens) = self.signed_in(connection).await?;
+        let instance = instance.for_items(&items);
+        let brought_in = instance.brought_in();
+        let asked = items.clone();
+        let calling = instance.call(self.host.limits.transfer, async |world, accessor| {
+            world
+                .clientpoint_content_source_content_import()
+                .call_import_files(accessor, actor, items)
+                .await
+        });
+        let stopping = async {
+            stop.wait().await;
+            brought_in.close().await
+        };
+        let answered = tokio::select! {
+            answered = calling => answered,
+            _closed = stopping => return stopped(&self.host.pool, &asked, &brought_in.all()).await,
+        };
+        let outcomes = trust::of_import(&self.host.pool, &asked, &brought_in.all(), answered).await?;
+        let mut outcomes = self.settled_with(connection, &tokens, outcomes).await?;
+        for outcome in outcomes.iter_mut().filter(|outcome| outcome.reason == Some("no-space")) {
+            // The plugin does not know where there is no room.
+            let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+            outcome.message = format!("{} ({})", outcome.message, self.host.about(full.into()));
+        }
+        Ok(outcomes)
+    }
+
+    pub(in crate::service) fn actor(&self) -> Actor {
+        use crate::contract::clientpoint::content_source::types::Role as ContractRole;
+        Actor {
+            id: self.user.name.clone(),
+            role: match self.user.role {
+                Role::Administrator => ContractRole::Administrator,
+                Role::Member => ContractRole::Member,
+            },
+        }
+    }
+}
+
+/// An item as people write it.
+fn named(item: &str, connection: &Connection) -> ItemRef {
+    let chosen = connection.drive.as_ref().map(|drive| drive.id.as_str());
+    let (drive, item) = item.split_once('/').unwrap_or((chosen.unwrap_or_default(), item));
+    ItemRef {
+        drive: drive.into(),
+        item: item.into(),
+    }
+}
+
+/// What has become of the items of an import that was stopped.
+async fn stopped(pool: &SqlitePool, asked: &[ItemRef], brought_in: &[(ItemRef, String)]) -> Result<Vec<ItemOutcome>> {
+    let mut outcomes = Vec::with_capacity(asked.len());
+    for item in asked {
+        let file = files::by_source(pool, &item.drive, &item.item)
+            .await?
+            .into_iter()
+            .next();
+        let is_new = file
+            .as_ref()
+            .is_some_and(|file| brought_in.iter().any(|(_, brought)| *brought == file.id));
+        outcomes.push(match file {
+            Some(file) => ItemOutcome::there(item, file.into(), is_new),
+            None => ItemOutcome::stopped(item),
+        });
+    }
+    Ok(outcomes)
+}

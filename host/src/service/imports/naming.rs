@@ -1,0 +1,223 @@
+//! Files to import as people write them: by id, name, path or address, one by one or in a long list. The plugin says which
+//! items they mean; a list is worked off in selections of the size that an import may have (rule 23).
+
+use std::collections::BTreeMap;
+
+use crate::{
+    Error, Result,
+    contract::{
+        clientpoint::content_source::types::ItemRef,
+        exports::clientpoint::content_source::content_import::{Error as ContractError, Resolution, Resolved},
+    },
+    service::{ItemOutcome, Session, Stop},
+    store::connections::Connection,
+};
+
+/// Texts that the plugin is asked about at once.
+const TEXTS: usize = 1_000;
+
+/// A file that somebody wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Its id, its name or path, or an address of it.
+    pub text: String,
+    /// Where in a list it stands, from 1; none if it was given by itself.
+    pub line: Option<usize>,
+}
+
+/// A file under way: which item it is, or what became of it already.
+type Slot = std::result::Result<ItemRef, ItemOutcome>;
+
+impl Session<'_> {
+    /// Brings the files into the library that people have written down. There are as many outcomes as files, in the same
+    /// order. Files that were given by themselves are one selection; those of a list are worked off one selection after
+    /// the other, and what fails keeps no other from coming in. When somebody asks to stop, the outcomes tell what had
+    /// come in by then.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::import`]. Nothing was changed then.
+    pub async fn import_wanted(&self, wanted: &[Wanted], stop: &Stop) -> Result<Vec<ItemOutcome>> {
+        self.user.require_administrator("import files")?;
+        let connection = self.connection().await?;
+        let limit = self.host.policy().await?.max_files_per_import;
+        let at_once = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
+        let is_list = wanted.iter().any(|wanted| wanted.line.is_some());
+        if !is_list && at_once < distinct(wanted) {
+            return Err(ContractError::TooMany(limit).into());
+        }
+        let Some(slots) = stop.unless_asked(self.slots(&connection, wanted)).await else {
+            return Ok(wanted.iter().map(|wanted| untouched(&connection, wanted)).collect());
+        };
+        let mut slots = slots?;
+        let open: Vec<usize> = (0..slots.len())
+            .filter(|place| matches!(slots.get(*place), Some(Ok(_))))
+            .collect();
+        for places in open.chunks(at_once) {
+            let items: Vec<ItemRef> = places
+                .iter()
+                .filter_map(|place| slots.get(*place)?.as_ref().ok().cloned())
+                .collect();
+            if stop.asked() {
+                break;
+            }
+            let asked = items.clone();
+            let outcomes = match self.bring_in(&connection, items, stop).await {
+                Ok(outcomes) => outcomes,
+                // What stopped the plugin may be one of these files.
+                Err(error @ Error::PluginStopped(_)) if is_list => failed(&asked, &error),
+                Err(error) if is_list => return Ok(broken_off(wanted, slots, &error)),
+                Err(error) => return Err(error),
+            };
+            for (place, outcome) in places.iter().zip(outcomes) {
+                if let Some(slot) = slots.get_mut(*place) {
+                    *slot = Err(outcome);
+                }
+            }
+        }
+        Ok(finished(wanted, slots))
+    }
+
+    /// What each of these means: an item, or an outcome already.
+    async fn slots(&self, connection: &Connection, wanted: &[Wanted]) -> Result<Vec<Slot>> {
+        let mut slots = Vec::with_capacity(wanted.len());
+        let mut first: BTreeMap<String, &Wanted> = BTreeMap::new();
+        for some in wanted.chunks(TEXTS) {
+            let resolved = self.resolved(connection, some).await?;
+            for (wanted, resolved) in some.iter().zip(resolved) {
+                slots.push(match slot(connection, wanted, resolved)? {
+                    Ok(item) => match first.get(&item.item) {
+                        Some(before) => Err(duplicate(wanted, &item, before)),
+                        None => {
+                            first.insert(item.item.clone(), wanted);
+                            Ok(item)
+                        }
+                    },
+                    refused => refused,
+                });
+            }
+        }
+        Ok(slots)
+    }
+
+    pub(in crate::service) async fn resolved(
+        &self,
+        connection: &Connection,
+        wanted: &[Wanted],
+    ) -> Result<Vec<Resolved>> {
+        let actor = self.actor();
+        let texts: Vec<String> = wanted.iter().map(|wanted| wanted.text.clone()).collect();
+        let answer = self
+            .with_plugin(connection, self.host.limits.call, async |world, accessor| {
+                let import = world.clientpoint_content_source_content_import();
+                import.call_resolve_items(accessor, actor, texts).await
+            })
+            .await?;
+        let resolved = self.settled(connection, answer).await?;
+        if resolved.len() != wanted.len() {
+            return Err(Error::PluginStopped(
+                "it did not say of each file which item that is; nothing came into the library".into(),
+            ));
+        }
+        Ok(resolved)
+    }
+}
+
+fn distinct(wanted: &[Wanted]) -> usize {
+    let mut texts: Vec<&str> = wanted.iter().map(|wanted| wanted.text.trim()).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    texts.len()
+}
+
+fn slot(connection: &Connection, wanted: &Wanted, resolved: Resolved) -> Result<Slot> {
+    let (outcome, reason) = match resolved.resolution {
+        Resolution::Item(found) => {
+            let chosen = connection.drive.as_ref();
+            if chosen.is_none_or(|drive| drive.id != found.item.drive) {
+                return Err(Error::PluginStopped(
+                    "it says that something of another drive is meant; nothing came into the library".into(),
+                ));
+            }
+            return Ok(Ok(found.item));
+        }
+        Resolution::Several(_) => ("refused", "ambiguous"),
+        Resolution::Nothing(_) => ("failed", "not-found"),
+        Resolution::OtherDrive => ("refused", "other-drive"),
+        Resolution::Denied => ("failed", "access-denied"),
+        Resolution::Failed(_) => ("failed", "other"),
+    };
+    let shown = item(connection, &resolved.shown);
+    Ok(Err(ItemOutcome {
+        name: resolved.shown,
+        line: wanted.line,
+        ..ItemOutcome::without_file(&shown, outcome, Some(reason), resolved.message)
+    }))
+}
+
+/// A file that was asked for before: it is fetched once.
+fn duplicate(wanted: &Wanted, item: &ItemRef, first: &Wanted) -> ItemOutcome {
+    let message = match first.line {
+        Some(line) => format!("the same file as in line {line}: see there what became of it"),
+        None => "the same file as one before it: see there what became of it".into(),
+    };
+    ItemOutcome {
+        line: wanted.line,
+        ..ItemOutcome::without_file(item, "duplicate", None, message)
+    }
+}
+
+fn failed(items: &[ItemRef], error: &Error) -> Vec<ItemOutcome> {
+    let failed = |item: &ItemRef| ItemOutcome::without_file(item, "failed", Some("plugin-stopped"), error.to_string());
+    items.iter().map(failed).collect()
+}
+
+/// The outcomes of a list after something that keeps the rest from coming in, for now.
+fn broken_off(wanted: &[Wanted], slots: Vec<Slot>, error: &Error) -> Vec<ItemOutcome> {
+    let mut outcomes = finished(wanted, slots);
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.outcome == "not-started") {
+        outcome.message = format!("nothing was done about it, since the import broke off: {error}");
+    }
+    outcomes
+}
+
+fn untouched(connection: &Connection, wanted: &Wanted) -> ItemOutcome {
+    ItemOutcome {
+        line: wanted.line,
+        ..ItemOutcome::not_started(&item(connection, &harmless(&wanted.text)))
+    }
+}
+
+/// What may be shown of a text that nobody has looked at: an address may open a file to whoever has it.
+fn harmless(text: &str) -> String {
+    match text.split_once("://") {
+        Some((scheme, rest)) => {
+            let authority = rest.split('/').next().unwrap_or_default();
+            let host = authority.rsplit('@').next().unwrap_or_default();
+            format!("{scheme}://{host}/…")
+        }
+        None => text.to_string(),
+    }
+}
+
+/// A text in the place of an item's id.
+fn item(connection: &Connection, text: &str) -> ItemRef {
+    let chosen = connection.drive.as_ref();
+    ItemRef {
+        drive: chosen.map(|drive| drive.id.clone()).unwrap_or_default(),
+        item: text.into(),
+    }
+}
+
+/// One outcome a file, each with its line. One whose name never became known goes by what people have written.
+fn finished(wanted: &[Wanted], slots: Vec<Slot>) -> Vec<ItemOutcome> {
+    let all = wanted.iter().zip(slots).map(|(wanted, slot)| {
+        let mut outcome = slot.map_or_else(|outcome| outcome, |item| ItemOutcome::not_started(&item));
+        outcome.line = wanted.line;
+        if outcome.name.is_empty() && outcome.item.id != wanted.text {
+            outcome.name = harmless(&wanted.text);
+        }
+        outcome
+    });
+    all.collect()
+}

@@ -1,0 +1,57 @@
+//! Taking files out of the library: into the bin, and back.
+
+use std::fs::File;
+
+use crate::{
+    Result,
+    service::{FileRow, Session},
+    store::{
+        bin::{self, Binned},
+        files,
+    },
+};
+
+impl Session<'_> {
+    /// Puts a file into the bin, where it keeps its File ID for [`bin::DAYS`] days.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotFound`; `Error::Bin` if it is in the bin already, or still shown somewhere;
+    /// `Error::Sync` while a sync is running.
+    pub async fn remove_file(&self, id: &str) -> Result<Binned> {
+        self.user.require_administrator("remove files from the library")?;
+        let _rights = self.rights_to_change(id).await?;
+        bin::remove(&self.host.pool, id, &self.user.name, &self.now()).await
+    }
+
+    /// Brings a file back out of the bin, as it was.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotFound`; `Error::Bin` if it was removed for good; `Error::Settings` if it is in the
+    /// library; `Error::Sync` while a sync is running.
+    pub async fn restore_file(&self, id: &str) -> Result<FileRow> {
+        self.user.require_administrator("bring files back into the library")?;
+        let _rights = self.no_sync_at_all().await?;
+        Ok(bin::restore(&self.host.pool, id).await?.into())
+    }
+
+    /// What is in the bin, by File ID.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, or the database's.
+    pub async fn bin(&self) -> Result<Vec<Binned>> {
+        self.user.require_administrator("look into the bin")?;
+        bin::list(&self.host.pool).await
+    }
+
+    /// What must be had before it changes what a file follows: the ledger of a run accounts for the files that it began
+    /// with. Of a file that follows nothing, nothing.
+    pub(in crate::service) async fn rights_to_change(&self, id: &str) -> Result<Vec<File>> {
+        match files::get(&self.host.pool, id).await?.link {
+            Some(_) => self.no_sync_at_all().await,
+            None => Ok(Vec::new()),
+        }
+    }
+}

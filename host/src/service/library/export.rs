@@ -1,0 +1,188 @@
+//! The library as an Excel sheet (Content Library > Files > More > Excel), and the empty form for associating files.
+
+use std::{collections::BTreeMap, path::Path};
+
+use rust_xlsxwriter::{Color, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+
+use crate::{
+    Error, Result,
+    service::{FileRow, NewFile, Session, output::is_workbook},
+    store::link_states::{self, Standing},
+};
+
+/// The columns, with widths in characters. "File ID" is the name that the association sheet goes by.
+const COLUMNS: [(&str, f64); 11] = [
+    ("File ID", 10.0),
+    ("Name", 40.0),
+    ("Place", 24.0),
+    ("Type", 8.0),
+    ("Size in bytes", 14.0),
+    ("Revision", 10.0),
+    ("Source", 12.0),
+    ("Name in the source", 40.0),
+    ("Link state", 16.0),
+    ("Last sync", 22.0),
+    ("Verified", 12.0),
+];
+
+/// The column that people add to tie files to items.
+const PATH: &str = "Sharepoint File Path";
+
+/// Where people find what the form asks for. The labels never stand in one row: the form shall be the only sheet with
+/// both headers.
+const HELP: [(&str, &str); 12] = [
+    ("How to use the form", ""),
+    (
+        "",
+        "One row a library file: its File ID, and the path of the file in OneDrive or SharePoint that it shall follow.",
+    ),
+    (
+        "",
+        "Look first, then link: clientpoint-host associate FORM.xlsx --preview, and the same without --preview.",
+    ),
+    ("", "Linked files keep their content until the next sync, at 05:30 UTC."),
+    ("An example", ""),
+    ("File ID", "100001"),
+    ("its path", "Clients/Northwind/Offer.docx"),
+    ("Where can I find the File ID?", ""),
+    (
+        "",
+        "Content Library > Files > More > Excel downloads the list of all files (clientpoint-host library export FILE.xlsx). Its first column is the File ID.",
+    ),
+    ("Where can I find the path?", ""),
+    (
+        "",
+        "In SharePoint or OneDrive, open the drive and note the folders down to the file: Clients/Northwind/Offer.docx. Or select the file, choose Details > More details > Path, and copy that; or open the file and copy the address of the page.",
+    ),
+    (
+        "",
+        "Upper and lower case make no difference. The file must be in the drive that is chosen for the connection, and have the same format as the library's file (docx to docx).",
+    ),
+];
+
+impl Session<'_> {
+    /// Writes all files of the library into a new Excel workbook (rule 39). Returns how many.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`; `Error::Settings` for a file that exists, can't be written, or has another ending than `.xlsx`.
+    pub async fn export(&self, to: &Path) -> Result<usize> {
+        self.user.require_administrator("export the library")?;
+        is_workbook(to)?;
+        let to = NewFile::at(to)?;
+        let files = self.library().await?;
+        let standings = link_states::all(&self.host.pool).await?;
+        let bytes = workbook(&files, &standings).map_err(|error| unmade(&error))?;
+        to.write(&bytes)?;
+        Ok(files.len())
+    }
+
+    /// Writes the empty form for associating files, with help, into a new Excel workbook (rule 40a).
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::export`].
+    pub fn export_template(&self, to: &Path) -> Result<()> {
+        self.user.require_administrator("export the library")?;
+        is_workbook(to)?;
+        NewFile::at(to)?.write(&template().map_err(|error| unmade(&error))?)
+    }
+}
+
+fn heading() -> Format {
+    Format::new()
+        .set_bold()
+        .set_font_color(Color::White)
+        .set_background_color(Color::RGB(0x001F_4E79))
+        .set_align(FormatAlign::VerticalCenter)
+}
+
+fn workbook(files: &[FileRow], standings: &BTreeMap<String, Standing>) -> std::result::Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("Content Library")?;
+    let heading = heading();
+    for (column, (title, width)) in (0..).zip(COLUMNS) {
+        sheet.write_with_format(0, column, title, &heading)?;
+        sheet.set_column_width(column, width)?;
+    }
+    sheet.set_row_height(0, 20)?;
+    sheet.set_freeze_panes(1, 0)?;
+    let mut last = 0;
+    for (row, file) in (1..).zip(files) {
+        // Always as text: an ID keeps its zeros, and a name that begins with `=` is no formula.
+        for (column, text) in (0..).zip(cells(file, standings.get(&file.id))) {
+            sheet.write_string(row, column, text)?;
+        }
+        // A number as Excel knows them is exact up to 2⁵³, which no file reaches.
+        sheet.write_number(row, 4, file.size as f64)?;
+        sheet.write_number(row, 5, file.revision as f64)?;
+        last = row;
+    }
+    sheet.autofilter(0, 0, last, COLUMNS.len() as u16 - 1)?;
+    sheet
+        .set_landscape()
+        .set_print_fit_to_pages(1, 0)
+        .set_repeat_rows(0, 0)?;
+    workbook.save_to_buffer()
+}
+
+fn cells(file: &FileRow, standing: Option<&Standing>) -> [String; 11] {
+    let ending = file.name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
+    let last_sync = standing.map(|standing| standing.last_sync.clone().unwrap_or_else(|| "not yet".into()));
+    [
+        file.id.clone(),
+        file.name.clone(),
+        file.place.clone(),
+        ending.unwrap_or_default(),
+        String::new(),
+        String::new(),
+        if file.managed { "OneDrive" } else { "by hand" }.into(),
+        file.source_name.clone().unwrap_or_default(),
+        standing.map(|standing| standing.state.clone()).unwrap_or_default(),
+        last_sync.unwrap_or_default(),
+        match file.damage {
+            Some(_) => "damaged".into(),
+            None => file.verification.clone().unwrap_or_default(),
+        },
+    ]
+}
+
+fn template() -> std::result::Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    let heading = heading();
+    let sheet = workbook.add_worksheet().set_name("Associate")?;
+    sheet.write_with_format(0, 0, "File ID", &heading)?;
+    sheet.write_with_format(0, 1, PATH, &heading)?;
+    sheet.set_column_width(0, 14)?.set_column_width(1, 80)?;
+    // Text from the beginning: IDs keep their zeros, and no path becomes a date.
+    let text = Format::new().set_num_format("@");
+    sheet.set_column_format(0, &text)?.set_column_format(1, &text)?;
+    sheet.set_row_height(0, 20)?;
+    sheet
+        .set_freeze_panes(1, 0)?
+        .set_landscape()
+        .set_print_fit_to_pages(1, 0)
+        .set_paper_size(9);
+    let sheet = workbook.add_worksheet().set_name("Help")?;
+    help(sheet)?;
+    workbook.save_to_buffer()
+}
+
+fn help(sheet: &mut Worksheet) -> std::result::Result<(), XlsxError> {
+    let title = Format::new().set_bold().set_font_color(Color::RGB(0x001F_4E79));
+    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    for (row, (label, text)) in (0..).zip(HELP) {
+        sheet.write_string_with_format(row, 0, label, &title)?;
+        sheet.write_string_with_format(row, 1, text, &wrapped)?;
+        if text.len() > 100 {
+            sheet.set_row_height(row, 15.0 * (text.len() as f64 / 95.0).ceil())?;
+        }
+    }
+    sheet.set_column_width(0, 30)?.set_column_width(1, 100)?;
+    sheet.set_landscape().set_print_fit_to_pages(1, 0).set_paper_size(9);
+    Ok(())
+}
+
+fn unmade(error: &XlsxError) -> Error {
+    Error::Storage(format!("the workbook can't be made: {error}"))
+}

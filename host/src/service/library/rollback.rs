@@ -1,0 +1,72 @@
+//! Taking an update back, and which ClientPoints updates reach.
+
+use serde::Serialize;
+
+use crate::{
+    Result,
+    service::{FileRow, Session},
+    store::rollback,
+};
+
+/// Whether existing ClientPoints are updated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Propagation {
+    /// "Do not update existing ClientPoints", for all files.
+    pub keep_all: bool,
+    /// The File IDs of those for which it is switched on by themselves.
+    pub keep_files: Vec<String>,
+}
+
+impl Session<'_> {
+    /// Puts the previous content of a managed file back, wherever the present one is shown, and holds the file: no
+    /// sync touches it until [`Session::release`].
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for a file that is not managed, is held already, or has
+    /// no previous content; `Error::Damaged` if the disk no longer has that.
+    pub async fn rollback(&self, id: &str) -> Result<FileRow> {
+        self.user.require_administrator("take an update back")?;
+        loop {
+            let earlier = rollback::previous(&self.host.pool, id).await?;
+            if self.host.look(&earlier.object).await?.is_some() {
+                return Err(self.host.damaged(id, earlier.revision, &earlier.object).await?);
+            }
+            // An update may have come in between: then another content is the previous one.
+            if let Some(file) = rollback::rollback(&self.host.pool, id, &earlier.object, &self.now()).await? {
+                return Ok(file.into());
+            }
+        }
+    }
+
+    /// Lets a file follow its item again, from the next sync on: one that is held, or one that was given up.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for a file that is not managed.
+    pub async fn release(&self, id: &str) -> Result<FileRow> {
+        self.user.require_administrator("release a file")?;
+        Ok(rollback::release(&self.host.pool, id).await?.into())
+    }
+
+    /// Switches "Do not update existing ClientPoints" on or off: for a file, or for all.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotFound`, or the database's.
+    pub async fn keep_clientpoints(&self, id: Option<&str>, keep: bool) -> Result<Propagation> {
+        self.user.require_administrator("choose what updates reach")?;
+        rollback::keep_clientpoints(&self.host.pool, id, keep).await?;
+        self.propagation().await
+    }
+
+    /// How the switch stands.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn propagation(&self) -> Result<Propagation> {
+        let (keep_all, keep_files) = rollback::kept(&self.host.pool).await?;
+        Ok(Propagation { keep_all, keep_files })
+    }
+}

@@ -1,0 +1,8 @@
+//! Runs of the sync: now, by plan, once a day by themselves; and their ledger.
+
+pub(super) mod budget;
+pub(super) mod export;
+pub(super) mod ledger;
+pub(super) mod serving;
+pub(super) mod sync;
+pub(super) mod sync_lock;
