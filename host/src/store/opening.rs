@@ -1,19 +1,25 @@
 //! Opening the database: to work with it, or only to read it where the disk takes no writes.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use sqlx::{
     Connection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::Result;
+use crate::{Error, Result};
 
 /// The name of the database in the data folder.
 pub(super) const DATABASE: &str = "clientpoint.db";
 
 /// How long a question waits for one of this process's own connections.
 const TURN: Duration = Duration::from_secs(10);
+
+/// How long who finds the file between two states waits before they look again.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Connects to the database in `data`, which is made if it is missing. `patience` is how long a writer waits for another
 /// process that holds the database.
@@ -29,7 +35,14 @@ pub(crate) async fn connect(data: &Path, patience: Duration) -> Result<SqlitePoo
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(patience);
-    Ok(pool(patience).connect_with(options).await?)
+    let start = Instant::now();
+    loop {
+        // SQLite waits for whoever writes, but not for whoever makes the file's log or puts it away just now.
+        match pool(patience).connect_with(options.clone()).await.map_err(Error::from) {
+            Err(Error::Busy { .. }) if start.elapsed() < patience => tokio::time::sleep(LOOK_AGAIN).await,
+            answer => return answer,
+        }
+    }
 }
 
 /// Connects to a database on a disk that takes no writes, not even those that readers make beside it. Whoever calls holds
