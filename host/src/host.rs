@@ -1,5 +1,7 @@
 //! The host: one data folder, one plugin, and everything between them.
 
+use crate::store::Store;
+
 mod builder;
 mod folder;
 mod grant_keeper;
@@ -28,7 +30,6 @@ use std::{
 };
 
 use judge::PluginJudge;
-use sqlx::SqlitePool;
 use stage::{PURE_WITHIN, Stage};
 
 use crate::{
@@ -125,7 +126,7 @@ pub struct Host {
     data: PathBuf,
     /// Held for as long as the host lives.
     folder: tokio::sync::Mutex<folder::Folder>,
-    pub(crate) pool: SqlitePool,
+    pub(crate) store: Store,
     pub(crate) objects: Objects,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
@@ -296,7 +297,7 @@ impl Host {
     }
 
     async fn credential(&self, connection: &Connection) -> Result<Credential> {
-        let secret = connections::secret(&self.pool, &self.key(), &connection.id).await?;
+        let secret = connections::secret(&self.store, &self.key(), &connection.id).await?;
         Ok(match connection.credential {
             CredentialKind::None => Credential::None,
             CredentialKind::Secret => Credential::Secret(secret),
@@ -318,7 +319,7 @@ impl Host {
     ) -> Result<()> {
         let _alone = self.renewal_right(&connection.id).await?;
         let secrets = connections::Secrets { credential, grant };
-        connections::put(&self.pool, &self.key(), connection, secrets).await?;
+        connections::put(&self.store, &self.key(), connection, secrets).await?;
         self.settle_endpoints(connection, planned).await?;
         self.forget_tokens(&connection.id);
         Ok(())
@@ -383,7 +384,7 @@ impl Host {
     /// What instances of this host stand on.
     fn stage(&self) -> Stage {
         Stage {
-            pool: self.pool.clone(),
+            store: self.store.clone(),
             objects: self.objects.clone(),
             clock: self.clock.clone(),
             client: self.client.clone(),

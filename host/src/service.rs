@@ -65,7 +65,7 @@ impl Host {
         self.begin_day().await;
         Ok(Session {
             host: self,
-            user: users::get(&self.pool, user).await?,
+            user: users::get(&self.store, user).await?,
             through: None,
         })
     }
@@ -79,7 +79,7 @@ impl Session<'_> {
     /// `Error::Forbidden`, or the database's.
     pub async fn users(&self) -> Result<Vec<User>> {
         self.user.require_administrator("list users")?;
-        users::list(&self.host.pool).await
+        users::list(&self.host.store).await
     }
 
     /// Adds a user.
@@ -89,7 +89,7 @@ impl Session<'_> {
     /// `Error::Forbidden`, `Error::Settings` for a name that can't be one or is taken.
     pub async fn add_user(&self, name: &str, role: Role) -> Result<User> {
         self.user.require_administrator("add users")?;
-        users::add(&self.host.pool, name, role).await
+        users::add(&self.host.store, name, role).await
     }
 
     /// The same session, working with the company's connection or the person's own. Without this, the own one counts

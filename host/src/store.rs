@@ -15,6 +15,7 @@ pub mod detach;
 pub mod files;
 mod folder;
 pub mod grants;
+mod handle;
 pub mod identity;
 mod library_file;
 pub mod link_states;
@@ -30,6 +31,7 @@ mod revisions;
 pub mod rollback;
 pub mod runs;
 pub(crate) mod seal;
+pub mod states;
 mod strays;
 pub mod sweep;
 pub mod trash;
@@ -38,9 +40,9 @@ pub mod users;
 
 use std::{path::Path, time::Duration};
 
-use sqlx::SqlitePool;
-
 use crate::Result;
+
+pub use handle::Store;
 
 /// Opens the database in `data`, making or bringing up to date what is missing. Nobody else may be at work with it.
 /// `patience` is how long a writer waits for another process that holds the database.
@@ -48,7 +50,7 @@ use crate::Result;
 /// # Errors
 ///
 /// `Error::Storage` if the file can't be opened, is no database, or was written by a newer version.
-pub async fn open(data: &Path, patience: Duration) -> Result<SqlitePool> {
+pub async fn open(data: &Path, patience: Duration) -> Result<Store> {
     migrations::run(data, patience, chrono::Utc::now()).await?;
     opening::connect(data, patience).await
 }

@@ -75,7 +75,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         }
         let mut answer = Vec::with_capacity(items.len());
         for ItemRef { drive, item } in &items {
-            match files::by_source(&ctx.pool, drive, item).await {
+            match files::by_source(&ctx.store, drive, item).await {
                 Ok(found) => answer.push(found.into_iter().map(LibraryFile::from).collect()),
                 Err(error) => return Ok(Err(error.into())),
             }
@@ -100,7 +100,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
             Ok(place) => place,
             Err(error) => return Ok(Err(error)),
         };
-        let found = association::stat(&ctx.pool, &files).await;
+        let found = association::stat(&ctx.store, &files).await;
         let known = |all: Vec<Option<_>>| all.into_iter().map(|file| file.map(LibraryFile::from)).collect();
         Ok(found.map(known).map_err(Error::from))
     }
@@ -133,7 +133,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         let bindings: Vec<_> = bindings.into_iter().map(stored_binding).collect();
         let now = stamp(ctx.clock.utc());
         let _open = ctx.brought_in.open().await;
-        let bound = association::bind(&ctx.pool, upload, &ctx.connection, &drive, &bindings, &now).await;
+        let bound = association::bind(&ctx.store, upload, &ctx.connection, &drive, &bindings, &now).await;
         Ok(match bound {
             Ok(Some(all)) => Ok(all.into_iter().map(Bound::from).collect()),
             Ok(None) => Err(Error::Forbidden),

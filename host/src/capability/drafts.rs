@@ -133,9 +133,9 @@ async fn publish(ctx: &LibraryCtx, name: &str, placed: Placed, link: Link) -> Re
         link: Some(&link),
     };
     let now = stamp(ctx.clock.utc());
-    let created = files::create(&ctx.pool, new, &now).await;
+    let created = files::create(&ctx.store, new, &now).await;
     if !matches!(created, Ok(Created::File(_))) {
-        sweep::let_go(&ctx.pool, &object, &now).await;
+        sweep::let_go(&ctx.store, &object, &now).await;
     }
     match created? {
         Created::File(file) => Ok(LibraryFile::from(*file)),

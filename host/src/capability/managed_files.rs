@@ -48,7 +48,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     async fn count(accessor: &Accessor<T, Self>, drive: String) -> wasmtime::Result<Result<Counts, Error>> {
         Ok(async {
             let (ctx, _, _place) = lent(accessor)?;
-            let (managed, suspected) = managed::count(&ctx.pool, scope(&ctx, &drive)).await?;
+            let (managed, suspected) = managed::count(&ctx.store, scope(&ctx, &drive)).await?;
             Ok(Counts { managed, suspected })
         }
         .await)
@@ -63,7 +63,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
             at_most(items.len(), ROWS_AT_MOST)?;
             let mut answer = Vec::with_capacity(items.len());
             for ItemRef { drive, item } in &items {
-                answer.push(rows(managed::by_source(&ctx.pool, scope(&ctx, drive), item).await?));
+                answer.push(rows(managed::by_source(&ctx.store, scope(&ctx, drive), item).await?));
             }
             Ok(answer)
         }
@@ -78,7 +78,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         Ok(async {
             let (ctx, _, _place) = lent(accessor)?;
             at_most(places.len(), ROWS_AT_MOST)?;
-            Ok(rows(managed::by_place(&ctx.pool, scope(&ctx, &drive), &places).await?))
+            Ok(rows(managed::by_place(&ctx.store, scope(&ctx, &drive), &places).await?))
         }
         .await)
     }
@@ -93,7 +93,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         Ok(async {
             let (ctx, _, _place) = lent(accessor)?;
             let scope = scope(&ctx, &drive);
-            let found = managed::after(&ctx.pool, scope, file.as_deref(), suspected, bounded(limit)).await?;
+            let found = managed::after(&ctx.store, scope, file.as_deref(), suspected, bounded(limit)).await?;
             Ok(rows(found))
         }
         .await)
@@ -107,7 +107,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     ) -> wasmtime::Result<Result<Vec<ManagedFile>, Error>> {
         Ok(async {
             let (ctx, _, _place) = lent(accessor)?;
-            let found = managed::due(&ctx.pool, scope(&ctx, &drive), known.as_ref(), bounded(limit)).await?;
+            let found = managed::due(&ctx.store, scope(&ctx, &drive), known.as_ref(), bounded(limit)).await?;
             Ok(rows(found))
         }
         .await)
@@ -118,7 +118,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
             let (ctx, _, _place) = lent(accessor)?;
             at_most(changes.len(), CHANGES_AT_MOST)?;
             let changes: Vec<_> = changes.into_iter().map(change).collect::<Result<_, _>>()?;
-            Ok(managed::set(&ctx.pool, &ctx.connection, &changes).await?)
+            Ok(managed::set(&ctx.store, &ctx.connection, &changes).await?)
         }
         .await)
     }
@@ -126,7 +126,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     async fn suspect_all(accessor: &Accessor<T, Self>, drive: String) -> wasmtime::Result<Result<(), Error>> {
         Ok(async {
             let (ctx, _, _place) = lent(accessor)?;
-            Ok(managed::suspect_all(&ctx.pool, scope(&ctx, &drive)).await?)
+            Ok(managed::suspect_all(&ctx.store, scope(&ctx, &drive)).await?)
         }
         .await)
     }
@@ -137,7 +137,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
             at_most(settlements.len(), ROWS_AT_MOST)?;
             let settlements: Vec<_> = settlements.into_iter().map(settlement).collect::<Result<_, _>>()?;
             let now = stamp(ctx.clock.utc());
-            Ok(managed::settle(&ctx.pool, &ctx.connection, run, &settlements, &now).await?)
+            Ok(managed::settle(&ctx.store, &ctx.connection, run, &settlements, &now).await?)
         }
         .await)
     }
@@ -149,7 +149,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     ) -> wasmtime::Result<Result<Resource<OpenDraft>, Error>> {
         let begun = async {
             let (ctx, _, _place) = lent(accessor)?;
-            let name = managed::replaceable(&ctx.pool, &ctx.connection, &file, base_revision).await?;
+            let name = managed::replaceable(&ctx.store, &ctx.connection, &file, base_revision).await?;
             let name = name.ok_or(Error::Conflict)?;
             Ok::<_, Error>(OpenDraft {
                 name,
@@ -192,9 +192,9 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
                 line: &stored_line(line),
             };
             let now = stamp(ctx.clock.utc());
-            let published = managed::publish(&ctx.pool, run, replacement, &now).await;
+            let published = managed::publish(&ctx.store, run, replacement, &now).await;
             if !matches!(published, Ok(Some(_))) {
-                sweep::let_go(&ctx.pool, &object, &now).await;
+                sweep::let_go(&ctx.store, &object, &now).await;
             }
             published?.map(LibraryFile::from).ok_or(Error::Conflict)
         }

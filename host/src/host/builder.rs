@@ -16,7 +16,7 @@ use crate::{
     origin::origin,
     plugin::Plugin,
     powers::Power,
-    store::{identity, objects::Objects, trash},
+    store::{Store, identity, objects::Objects, trash},
 };
 
 /// Collects what a host is made of. [`HostBuilder::build`] checks all of it.
@@ -160,14 +160,14 @@ impl HostBuilder {
             _ => None,
         };
         if let Some(opened) = opened.as_ref().filter(|opened| opened.is_writable) {
-            noted(&mut problems, self.settled(&opened.pool, &opened.objects).await);
+            noted(&mut problems, self.settled(&opened.store, &opened.objects).await);
         }
         match (client, opened) {
             (Some(client), Some(opened)) if problems.is_empty() => {
                 let host = Host {
                     data: self.data,
                     folder: tokio::sync::Mutex::new(opened.folder),
-                    pool: opened.pool,
+                    store: opened.store,
                     objects: opened.objects,
                     clock: self.clock,
                     limits: self.limits,
@@ -190,7 +190,7 @@ impl HostBuilder {
             }
             (_, opened) => {
                 if let Some(opened) = opened {
-                    super::housekeeping::close(&opened.pool).await;
+                    super::housekeeping::close(&opened.store).await;
                 }
                 let about = |problem: Error| problem.about(&self.data);
                 Err(BuildError {
@@ -210,12 +210,12 @@ impl HostBuilder {
     }
 
     /// Writes down that database and folder belong together.
-    async fn settled(&self, pool: &sqlx::SqlitePool, objects: &Objects) -> Result<()> {
+    async fn settled(&self, store: &Store, objects: &Objects) -> Result<()> {
         if !self.adopt {
-            return identity::settle(pool, &self.data).await;
+            return identity::settle(store, &self.data).await;
         }
-        identity::adopt(pool, &self.data, self.clock.utc().date_naive()).await?;
-        trash::reclaim(pool, objects).await?;
+        identity::adopt(store, &self.data, self.clock.utc().date_naive()).await?;
+        trash::reclaim(store, objects).await?;
         Ok(())
     }
 }

@@ -6,8 +6,6 @@ use std::{
     sync::Arc,
 };
 
-use sqlx::SqlitePool;
-
 use crate::{
     Error,
     host::{Host, rights, waiting::Waiting},
@@ -16,12 +14,12 @@ use crate::{
         tokens::{Keeper, Keeping},
     },
     secrets::SecretKey,
-    store::grants,
+    store::{Store, grants},
 };
 
 /// Keeps the grant of one connection.
 pub(super) struct DatabaseKeeper {
-    pool: SqlitePool,
+    store: Store,
     key: Arc<SecretKey>,
     connection: String,
     lock: PathBuf,
@@ -32,7 +30,7 @@ pub(super) struct DatabaseKeeper {
 impl Host {
     pub(super) fn keeper(&self, connection: &str) -> DatabaseKeeper {
         DatabaseKeeper {
-            pool: self.pool.clone(),
+            store: self.store.clone(),
             key: self.key(),
             connection: connection.into(),
             lock: self.renewal_lock(connection),
@@ -53,14 +51,14 @@ impl Keeper for DatabaseKeeper {
 
     fn read(&self) -> Keeping<'_, Option<Grant>> {
         Box::pin(async {
-            let kept = grants::get(&self.pool, &self.key, &self.connection).await;
+            let kept = grants::get(&self.store, &self.key, &self.connection).await;
             kept.map_err(|error| told(&self.data, error))
         })
     }
 
     fn write<'a>(&'a self, grant: &'a Grant) -> Keeping<'a, ()> {
         Box::pin(async {
-            let put = grants::put(&self.pool, &self.key, &self.connection, grant).await;
+            let put = grants::put(&self.store, &self.key, &self.connection, grant).await;
             put.map_err(|error| told(&self.data, error))
         })
     }

@@ -2,13 +2,11 @@
 
 use std::{sync::PoisonError, time::Duration};
 
-use sqlx::SqlitePool;
-
 use super::Host;
 use crate::{
     Error, Result,
     service::Ledger,
-    store::{bin, identity, sweep},
+    store::{Store, bin, identity, sweep},
 };
 
 /// How long the end waits for questions that are still under way.
@@ -18,7 +16,7 @@ impl Host {
     /// Closes the database, so that all of the library is in its one file and the write-ahead log is gone (unless another
     /// program has it open). A host that is dropped without this loses nothing: who opens the folder next reads the log.
     pub async fn close(&self) {
-        close(&self.pool).await;
+        close(&self.store).await;
     }
 
     /// What people should hear of that has come up since this was asked last, a line each.
@@ -29,7 +27,7 @@ impl Host {
     /// Sweeps, if this day has not had its sweep. Trouble with it keeps nobody from working: it is tried again on the next
     /// day, and `status` says when the last one was.
     pub(crate) async fn keep_house(&self) {
-        match bin::expire(&self.pool, self.clock.utc()).await {
+        match bin::expire(&self.store, self.clock.utc()).await {
             Ok(0) => {}
             Ok(files) => {
                 let told = format!(
@@ -41,7 +39,7 @@ impl Host {
             }
             Err(error) => tracing::warn!("the bin could not be looked through: {error}"),
         }
-        match sweep::daily(&self.pool, &self.objects, &self.data, self.clock.utc()).await {
+        match sweep::daily(&self.store, &self.objects, &self.data, self.clock.utc()).await {
             Ok(None) => {}
             Ok(Some(swept)) => {
                 let told = swept.notices();
@@ -66,7 +64,7 @@ impl Host {
         let today = self.clock.utc().date_naive();
         let seen = self.day.lock().unwrap_or_else(PoisonError::into_inner).replace(today);
         if seen != Some(today)
-            && let Err(error) = identity::rise(&self.pool, &self.data, today).await
+            && let Err(error) = identity::rise(&self.store, &self.data, today).await
         {
             tracing::warn!("the day could not be written down: {error}");
         }
@@ -74,8 +72,8 @@ impl Host {
 }
 
 /// Closes connections, also those that a mistake keeps busy.
-pub(super) async fn close(pool: &SqlitePool) {
-    if tokio::time::timeout(CLOSED_WITHIN, pool.close()).await.is_err() {
+pub(super) async fn close(store: &Store) {
+    if tokio::time::timeout(CLOSED_WITHIN, store.close()).await.is_err() {
         tracing::warn!("the database is still at work: it is left as it is");
     }
 }

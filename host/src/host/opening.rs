@@ -6,13 +6,12 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use sqlx::SqlitePool;
 
 use super::folder::Folder;
 use crate::{
     Error, Result, disk, private,
     secrets::{SecretKey, is_untidy},
-    store::{copies, migrations, objects::Objects, opening, seal},
+    store::{Store, copies, migrations, objects::Objects, opening, seal},
 };
 
 /// How long who wants to bring the database up to date waits before they look whether somebody else has.
@@ -21,7 +20,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// A data folder that is open.
 pub(super) struct Opened {
     pub(super) folder: Folder,
-    pub(super) pool: SqlitePool,
+    pub(super) store: Store,
     pub(super) key: SecretKey,
     pub(super) objects: Objects,
     /// Whether its disk takes writes.
@@ -40,18 +39,18 @@ pub(super) async fn open(data: &Path, name: &str, patience: Duration, now: DateT
     private::data_folder(data)?;
     let mut folder = Folder::enter(data, name, patience).await?;
     let mut notices = Vec::new();
-    let (pool, is_writable) = match opening::connect(data, patience).await {
-        Ok(pool) => (up_to_date(&mut folder, pool, patience, now, &mut notices).await?, true),
+    let (store, is_writable) = match opening::connect(data, patience).await {
+        Ok(store) => (up_to_date(&mut folder, store, patience, now, &mut notices).await?, true),
         Err(error) => (only_to_read(&mut folder, error, patience).await?, false),
     };
-    let key = key(&mut folder, &pool, is_writable).await?;
+    let key = key(&mut folder, &store, is_writable).await?;
     if is_writable {
         copies::forget_old(data, now)?;
     }
     Ok(Opened {
         objects: Objects::open(data)?,
         folder,
-        pool,
+        store,
         key,
         is_writable,
         notices,
@@ -68,35 +67,35 @@ pub(super) async fn without_key(
     name: &str,
     patience: Duration,
     now: DateTime<Utc>,
-) -> Result<(Folder, SqlitePool)> {
+) -> Result<(Folder, Store)> {
     make(data)?;
     private::data_folder(data)?;
     let mut folder = Folder::enter(data, name, patience).await?;
-    let pool = opening::connect(data, patience).await?;
-    let pool = up_to_date(&mut folder, pool, patience, now, &mut Vec::new()).await?;
-    Ok((folder, pool))
+    let store = opening::connect(data, patience).await?;
+    let store = up_to_date(&mut folder, store, patience, now, &mut Vec::new()).await?;
+    Ok((folder, store))
 }
 
 /// The database with the present schema. It is changed with nobody else in the folder.
 async fn up_to_date(
     folder: &mut Folder,
-    pool: SqlitePool,
+    store: Store,
     patience: Duration,
     now: DateTime<Utc>,
     notices: &mut Vec<String>,
-) -> Result<SqlitePool> {
-    if !migrations::is_due(&pool).await? {
-        return Ok(pool);
+) -> Result<Store> {
+    if !migrations::is_due(&store).await? {
+        return Ok(store);
     }
-    pool.close().await;
+    store.close().await;
     let start = Instant::now();
     while let Err(refused) = folder.alone("it can't be brought up to date", LOOK_AGAIN).await {
         // Somebody who is there now may have done it.
-        let pool = opening::connect(folder.path(), patience).await?;
-        if !migrations::is_due(&pool).await? {
-            return Ok(pool);
+        let store = opening::connect(folder.path(), patience).await?;
+        if !migrations::is_due(&store).await? {
+            return Ok(store);
         }
-        pool.close().await;
+        store.close().await;
         if patience / 2 < start.elapsed() {
             return Err(refused);
         }
@@ -117,7 +116,7 @@ async fn up_to_date(
 }
 
 /// The database on a disk that takes no writes; `error` is why it could not be opened otherwise.
-async fn only_to_read(folder: &mut Folder, error: Error, patience: Duration) -> Result<SqlitePool> {
+async fn only_to_read(folder: &mut Folder, error: Error, patience: Duration) -> Result<Store> {
     let takes_none = disk::refusal(folder.path()).is_some_and(|why| disk::takes_no_writes(&why));
     if !takes_none {
         return Err(error);
@@ -129,32 +128,32 @@ async fn only_to_read(folder: &mut Folder, error: Error, patience: Duration) -> 
         )
         .await?;
     // What can't be read either is told as what it was at first.
-    let pool = opening::connect_to_read(folder.path(), patience)
+    let store = opening::connect_to_read(folder.path(), patience)
         .await
         .map_err(|_| error)?;
-    if migrations::is_due(&pool).await? {
+    if migrations::is_due(&store).await? {
         return Err(Error::ReadOnly(folder.path().display().to_string()));
     }
-    Ok(pool)
+    Ok(store)
 }
 
 /// The key that everything is sealed with. What a change of it has left behind is tidied if nobody else is there; else it
 /// waits for a time when nobody is.
-async fn key(folder: &mut Folder, pool: &SqlitePool, is_writable: bool) -> Result<SecretKey> {
-    let sealed = seal::sealed_with(pool).await?;
+async fn key(folder: &mut Folder, store: &Store, is_writable: bool) -> Result<SecretKey> {
+    let sealed = seal::sealed_with(store).await?;
     let key = SecretKey::in_force(folder.path(), sealed.as_ref())?;
     if !is_writable {
         return Ok(key);
     }
     if sealed.is_none_or(|sealed| !sealed.is_used && sealed.id != key.id()) {
-        seal::will_seal_with(pool, &key).await?;
+        seal::will_seal_with(store, &key).await?;
     }
     if !is_untidy(folder.path()) {
         return Ok(key);
     }
     let alone = folder.alone("its key is being changed", Duration::ZERO).await.is_ok();
     // Whoever was alone in between may have changed it.
-    let sealed = seal::sealed_with(pool).await?;
+    let sealed = seal::sealed_with(store).await?;
     let key = SecretKey::in_force(folder.path(), sealed.as_ref())?;
     if alone {
         let is_right = sealed.is_some_and(|sealed| sealed.id == key.id());

@@ -62,13 +62,13 @@ impl Host {
         planned: &Planned,
         before: &Planned,
     ) -> Result<bool> {
-        let settled = pinned_endpoints::settled(&self.pool, &connection.id, &before.named).await?;
+        let settled = pinned_endpoints::settled(&self.store, &connection.id, &before.named).await?;
         Ok(settled == planned.named && planned.plan.client_id == before.plan.client_id)
     }
 
     /// Notes the endpoints that a connection was made with.
     pub(super) async fn settle_endpoints(&self, connection: &Connection, planned: &Planned) -> Result<()> {
-        pinned_endpoints::put(&self.pool, &connection.id, &planned.named).await
+        pinned_endpoints::put(&self.store, &connection.id, &planned.named).await
     }
 
     /// The plan, if it names the endpoints that the connection was made with.
@@ -82,7 +82,7 @@ impl Host {
         planned: Planned,
     ) -> Result<AuthorizationPlan> {
         let Planned { plan, named } = planned;
-        let settled = pinned_endpoints::settled(&self.pool, &connection.id, &named).await?;
+        let settled = pinned_endpoints::settled(&self.store, &connection.id, &named).await?;
         if settled == named {
             return Ok(plan);
         }

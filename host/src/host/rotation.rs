@@ -40,7 +40,7 @@ impl Host {
     async fn change_key_alone(&self) -> Result<u64> {
         let present = self.key();
         // With another one in force, what lies beside it may be the right one.
-        if seal::sealed_with(&self.pool)
+        if seal::sealed_with(&self.store)
             .await?
             .is_some_and(|sealed| sealed.id != present.id())
         {
@@ -48,10 +48,10 @@ impl Host {
         }
         present.tidy(&self.data)?;
         let next = present.next(&self.data)?;
-        let changed = match seal::change_key(&self.pool, &present, &next).await {
+        let changed = match seal::change_key(&self.store, &present, &next).await {
             Ok(changed) => changed,
             // An error of the last moment may hide that it was done.
-            Err(error) => match seal::sealed_with(&self.pool).await {
+            Err(error) => match seal::sealed_with(&self.store).await {
                 Ok(Some(sealed)) if sealed.id == next.id() => 0,
                 // Nobody knows: whoever starts next finds both keys, and sees.
                 Err(_) => return Err(error),
@@ -79,10 +79,12 @@ impl Host {
 pub async fn forget_secrets(data: &Path, user: &str) -> Result<u64> {
     identity::look(data).await?.settled()?;
     let (patience, now) = (Limits::default().database, Utc::now());
-    let (mut folder, pool) = opening::without_key(data, "clientpoint-host secrets", patience, now).await?;
-    users::get(&pool, user).await?.require_administrator("forget secrets")?;
+    let (mut folder, store) = opening::without_key(data, "clientpoint-host secrets", patience, now).await?;
+    users::get(&store, user)
+        .await?
+        .require_administrator("forget secrets")?;
     folder.alone("its secrets can't be forgotten", patience / 2).await?;
-    let sealed = seal::sealed_with(&pool).await?;
+    let sealed = seal::sealed_with(&store).await?;
     let key = SecretKey::in_force(data, sealed.as_ref());
     let forgotten = match (key, sealed) {
         (Ok(key), Some(sealed)) if key.id() == sealed.id => Err(Error::Settings(format!(
@@ -95,10 +97,10 @@ pub async fn forget_secrets(data: &Path, user: &str) -> Result<u64> {
                 ..sealed
             });
             let key = SecretKey::in_force(data, nothing.as_ref())?;
-            seal::forget_all(&pool, &key, &stamp(now)).await
+            seal::forget_all(&store, &key, &stamp(now)).await
         }
     };
-    pool.close().await;
+    store.close().await;
     folder.together().await?;
     forgotten
 }

@@ -6,8 +6,6 @@ use std::{
     time::Duration,
 };
 
-use sqlx::SqlitePool;
-
 use crate::{
     capability::{
         clocks::ClocksCtx,
@@ -26,7 +24,7 @@ use crate::{
     oauth::Tokens,
     powers::Power,
     state::{Own, State},
-    store::objects::Objects,
+    store::{Store, objects::Objects},
 };
 
 /// How long the pure functions of a plugin may take.
@@ -38,7 +36,7 @@ const DOWNLOAD_MARGIN: u64 = 1 << 20;
 /// The parts of a host that its instances are made of. Copies share them.
 #[derive(Clone)]
 pub(super) struct Stage {
-    pub(super) pool: SqlitePool,
+    pub(super) store: Store,
     pub(super) objects: Objects,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) client: reqwest::Client,
@@ -54,7 +52,7 @@ impl Stage {
     pub(super) fn state(&self, info: Info, rules: Rules, tokens: Tokens, limit: u64) -> State {
         let connection: Arc<str> = info.id.as_str().into();
         let library = LibraryCtx::new(
-            self.pool.clone(),
+            self.store.clone(),
             self.objects.clone(),
             connection.clone(),
             self.clock.clone(),
@@ -63,7 +61,7 @@ impl Stage {
         let mut state = State {
             connection: ConnectionCtx { info },
             state_store: StateStoreCtx {
-                pool: self.pool.clone(),
+                store: self.store.clone(),
                 connection,
                 calls: library.calls.clone(),
                 withheld: false,

@@ -96,16 +96,16 @@ impl Session<'_> {
     /// `Error::Sync` while a sync is running.
     pub async fn undo_association(&self, run: i64) -> Result<(Run, Undone)> {
         self.user.require_administrator("take an upload back")?;
-        let connection = runs::get(&self.host.pool, run).await?.connection;
+        let connection = runs::get(&self.host.store, run).await?.connection;
         let _rights = self.no_sync_at_all().await?;
         let _turn = self.turn(&connection, "the taking back of an upload").await?;
         let mut whole = BTreeSet::new();
-        for object in undo::wanted(&self.host.pool, run).await? {
+        for object in undo::wanted(&self.host.store, run).await? {
             if self.host.look(&object).await?.is_none() {
                 whole.insert(object.sha256);
             }
         }
-        undo::undo(&self.host.pool, run, &self.user.name, &whole, &self.now()).await
+        undo::undo(&self.host.store, run, &self.user.name, &whole, &self.now()).await
     }
 
     async fn read_sheet(&self, sheet: &Path) -> Result<Bytes> {
@@ -167,7 +167,14 @@ impl Session<'_> {
             .await?
             .for_sheet(self.host.limits.sheet_memory);
         let _turn = self.turn(&connection.id, "an upload").await?;
-        let run = association::begin(&self.host.pool, &connection.id, &drive.id, &self.user.name, &self.now()).await?;
+        let run = association::begin(
+            &self.host.store,
+            &connection.id,
+            &drive.id,
+            &self.user.name,
+            &self.now(),
+        )
+        .await?;
         let actor = self.actor();
         let gate = instance.brought_in();
         let calling = instance
@@ -198,7 +205,7 @@ impl Session<'_> {
             .iter()
             .filter(|row| matches!(row.outcome, "linked" | "re-linked"));
         let linked: BTreeSet<String> = linked.map(|row| row.file.clone()).collect();
-        if linked != association::bound(&self.host.pool, run.id).await? {
+        if linked != association::bound(&self.host.store, run.id).await? {
             let lie = Error::PluginStopped("it says that it has linked other files than it did".into());
             return Err(self.failed(&run, lie).await?);
         }
@@ -209,7 +216,7 @@ impl Session<'_> {
         } else {
             "incomplete"
         };
-        association.run = Some(association::end(&self.host.pool, &run, &rows, state, &self.now()).await?);
+        association.run = Some(association::end(&self.host.store, &run, &rows, state, &self.now()).await?);
         association.preview = false;
         Ok((connection, association))
     }
@@ -222,7 +229,7 @@ impl Session<'_> {
         if ids.is_empty() {
             return Ok(());
         }
-        let reasons = bin::reasons(&self.host.pool, &ids).await?;
+        let reasons = bin::reasons(&self.host.store, &ids).await?;
         for row in rows {
             if let Some(reason) = reasons.get(&row.file) {
                 row.message.clone_from(reason);
@@ -246,7 +253,7 @@ impl Session<'_> {
 
     /// That somebody has stopped an upload. What it has linked is told by [`Session::failed`].
     async fn given_up(&self, run: &Run) -> Result<Error> {
-        let linked = association::bound(&self.host.pool, run.id).await?;
+        let linked = association::bound(&self.host.store, run.id).await?;
         Ok(match linked.is_empty() {
             true => given_up("nothing was linked"),
             false => given_up("some rows were carried out"),
@@ -255,7 +262,7 @@ impl Session<'_> {
 
     /// Ends an upload by an error, and tells how to take back what it has linked all the same.
     async fn failed(&self, run: &Run, error: Error) -> Result<Error> {
-        let linked = association::bound(&self.host.pool, run.id).await?.len();
+        let linked = association::bound(&self.host.store, run.id).await?.len();
         let error = if linked == 0 {
             error
         } else {
@@ -280,7 +287,7 @@ impl Session<'_> {
                 other => Error::PluginStopped(format!("{other}{and}")),
             }
         };
-        association::fail(&self.host.pool, run.id, &error.to_string(), &self.now()).await?;
+        association::fail(&self.host.store, run.id, &error.to_string(), &self.now()).await?;
         Ok(error)
     }
 }

@@ -1,8 +1,8 @@
 //! "Add from OneDrive": what can be chosen, and bringing it in.
 
-pub(super) mod naming;
+use crate::store::Store;
 
-use sqlx::SqlitePool;
+pub(super) mod naming;
 
 use crate::{
     Result,
@@ -105,9 +105,9 @@ impl Session<'_> {
         };
         let answered = tokio::select! {
             answered = calling => answered,
-            _closed = stopping => return stopped(&self.host.pool, &asked, &brought_in.all()).await,
+            _closed = stopping => return stopped(&self.host.store, &asked, &brought_in.all()).await,
         };
-        let outcomes = trust::of_import(&self.host.pool, &asked, &brought_in.all(), answered).await?;
+        let outcomes = trust::of_import(&self.host.store, &asked, &brought_in.all(), answered).await?;
         let mut outcomes = self.settled_with(connection, &tokens, outcomes).await?;
         for outcome in outcomes.iter_mut().filter(|outcome| outcome.reason == Some("no-space")) {
             // The plugin does not know where there is no room.
@@ -140,10 +140,10 @@ fn named(item: &str, connection: &Connection) -> ItemRef {
 }
 
 /// What has become of the items of an import that was stopped.
-async fn stopped(pool: &SqlitePool, asked: &[ItemRef], brought_in: &[(ItemRef, String)]) -> Result<Vec<ItemOutcome>> {
+async fn stopped(store: &Store, asked: &[ItemRef], brought_in: &[(ItemRef, String)]) -> Result<Vec<ItemOutcome>> {
     let mut outcomes = Vec::with_capacity(asked.len());
     for item in asked {
-        let file = files::by_source(pool, &item.drive, &item.item)
+        let file = files::by_source(store, &item.drive, &item.item)
             .await?
             .into_iter()
             .next();

@@ -46,9 +46,9 @@ impl Session<'_> {
     ///
     /// The database's.
     pub async fn library(&self) -> Result<Vec<FileRow>> {
-        let files = files::list(&self.host.pool).await?;
+        let files = files::list(&self.host.store).await?;
         let mut rows: Vec<FileRow> = files.into_iter().map(FileRow::from).collect();
-        for (id, revision) in damage::revisions(&self.host.pool).await? {
+        for (id, revision) in damage::revisions(&self.host.store).await? {
             // Both are in the order of File IDs, as numbers.
             let number = |id: &str| id.parse::<u64>().unwrap_or(0);
             if let Ok(place) = rows.binary_search_by_key(&number(&id), |row| number(&row.id))
@@ -66,8 +66,8 @@ impl Session<'_> {
     ///
     /// `Error::NotFound`, or the database's.
     pub async fn file(&self, id: &str) -> Result<FileRow> {
-        let mut row = FileRow::from(files::get(&self.host.pool, id).await?);
-        let damaged = damage::of_file(&self.host.pool, id).await?;
+        let mut row = FileRow::from(files::get(&self.host.store, id).await?);
+        let damaged = damage::of_file(&self.host.store, id).await?;
         row.damaged_revisions = damaged.into_iter().map(|of| of.revision).collect();
         Ok(row)
     }
@@ -91,9 +91,9 @@ impl Session<'_> {
             link: None,
         };
         let now = self.now();
-        let created = files::create(&self.host.pool, new, &now).await;
+        let created = files::create(&self.host.store, new, &now).await;
         if !matches!(created, Ok(Created::File(_))) {
-            sweep::let_go(&self.host.pool, &object, &now).await;
+            sweep::let_go(&self.host.store, &object, &now).await;
         }
         match created? {
             Created::File(file) => Ok(FileRow::from(*file)),
@@ -109,16 +109,16 @@ impl Session<'_> {
     pub async fn replace_file(&self, id: &str, from: &Path) -> Result<Replaced> {
         self.user.require_administrator("replace files of the library")?;
         // Asked before anything is read, and again inside the transaction.
-        files::refuse_managed(&files::get(&self.host.pool, id).await?)?;
+        files::refuse_managed(&files::get(&self.host.store, id).await?)?;
         let object = self.store(from).await?;
         let now = self.now();
-        let replaced = files::replace(&self.host.pool, id, &object, &now).await;
+        let replaced = files::replace(&self.host.store, id, &object, &now).await;
         if replaced.is_err() {
-            sweep::let_go(&self.host.pool, &object, &now).await;
+            sweep::let_go(&self.host.store, &object, &now).await;
         }
         Ok(Replaced {
             file: replaced?.into(),
-            shown_in: files::showings(&self.host.pool, id).await?,
+            shown_in: files::showings(&self.host.store, id).await?,
         })
     }
 
@@ -129,7 +129,7 @@ impl Session<'_> {
     /// `Error::Forbidden`, `Error::NotFound`, or the database's.
     pub async fn move_file(&self, id: &str, place: &Place) -> Result<FileRow> {
         self.user.require_administrator("move files of the library")?;
-        Ok(files::move_to(&self.host.pool, id, place).await?.into())
+        Ok(files::move_to(&self.host.store, id, place).await?.into())
     }
 
     /// Shows a file in a ClientPoint or a Template (rule 3).
@@ -139,7 +139,7 @@ impl Session<'_> {
     /// `Error::NotFound`, `Error::Settings` for a name that can't be one, or the database's.
     pub async fn place_file(&self, id: &str, kind: ShowingKind, name: &str) -> Result<Vec<Showing>> {
         let name = named(name)?;
-        files::show(&self.host.pool, id, kind, name).await?;
+        files::show(&self.host.store, id, kind, name).await?;
         self.showings(id).await
     }
 
@@ -149,7 +149,7 @@ impl Session<'_> {
     ///
     /// `Error::NotFound`, also if it is not shown there; `Error::Settings` for a name that can't be one, or the database's.
     pub async fn unplace_file(&self, id: &str, kind: ShowingKind, name: &str) -> Result<Vec<Showing>> {
-        files::unshow(&self.host.pool, id, kind, named(name)?).await?;
+        files::unshow(&self.host.store, id, kind, named(name)?).await?;
         self.showings(id).await
     }
 
@@ -159,8 +159,8 @@ impl Session<'_> {
     ///
     /// `Error::NotFound`, or the database's.
     pub async fn showings(&self, id: &str) -> Result<Vec<Showing>> {
-        files::get(&self.host.pool, id).await?;
-        files::showings(&self.host.pool, id).await
+        files::get(&self.host.store, id).await?;
+        files::showings(&self.host.store, id).await
     }
 
     async fn store(&self, from: &Path) -> Result<Published> {

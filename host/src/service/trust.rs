@@ -1,7 +1,5 @@
 //! Holding a plugin's answers against what was asked and what has happened: nothing in them is taken on trust.
 
-use sqlx::SqlitePool;
-
 use crate::{
     Error, Result,
     contract::{
@@ -9,7 +7,7 @@ use crate::{
         exports::clientpoint::content_source::content_import::{self as contract, DrivePage, Entry, Outcome},
     },
     service::ItemOutcome,
-    store::files,
+    store::{Store, files},
 };
 
 /// The most that a list may weigh, whatever the number of its pages, in bytes.
@@ -65,7 +63,7 @@ pub(in crate::service) fn drives_weight(page: &DrivePage) -> usize {
 ///
 /// `Error::PluginStopped` if they don't, with the files that have come in.
 pub(in crate::service) async fn of_import(
-    pool: &SqlitePool,
+    store: &Store,
     asked: &[ItemRef],
     brought_in: &[(ItemRef, String)],
     answered: Result<Result<Vec<contract::ItemOutcome>, contract::Error>>,
@@ -102,7 +100,7 @@ pub(in crate::service) async fn of_import(
             return Err(lied(what, brought_in));
         }
         let file = match &claimed {
-            Some(id) => Some(followed(pool, id, &outcome.item, brought_in).await?),
+            Some(id) => Some(followed(store, id, &outcome.item, brought_in).await?),
             None => None,
         };
         let mut row = ItemOutcome::from(outcome);
@@ -114,12 +112,12 @@ pub(in crate::service) async fn of_import(
 
 /// A file that does follow the item.
 async fn followed(
-    pool: &SqlitePool,
+    store: &Store,
     id: &str,
     item: &ItemRef,
     brought_in: &[(ItemRef, String)],
 ) -> Result<files::LibraryFile> {
-    let file = match files::get(pool, id).await {
+    let file = match files::get(store, id).await {
         Ok(file) => Some(file),
         Err(Error::NotFound { .. }) => None,
         Err(error) => return Err(error),

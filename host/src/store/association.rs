@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Sqlite, Transaction};
 
 use super::{
-    connections,
+    Store, connections,
     files::{self, LibraryFile, number},
     runs::{self, Run},
 };
@@ -62,7 +62,7 @@ pub struct SheetRow {
 /// # Errors
 ///
 /// The database's.
-pub async fn stat(pool: &SqlitePool, ids: &[String]) -> Result<Vec<Option<LibraryFile>>> {
+pub async fn stat(store: &Store, ids: &[String]) -> Result<Vec<Option<LibraryFile>>> {
     let asked: Vec<i64> = ids.iter().filter_map(|id| exact(id)).collect();
     let asked = serde_json::json!(asked).to_string();
     let query = format!(
@@ -71,7 +71,7 @@ pub async fn stat(pool: &SqlitePool, ids: &[String]) -> Result<Vec<Option<Librar
     );
     let query = sqlx::query(sqlx::AssertSqlSafe(query)).bind(asked);
     let mut found = BTreeMap::new();
-    for row in query.fetch_all(pool).await? {
+    for row in query.fetch_all(store.pool()).await? {
         let file = files::read(&row)?;
         found.insert(file.id.clone(), file);
     }
@@ -93,8 +93,8 @@ pub fn way_back(run: i64) -> String {
 /// # Errors
 ///
 /// The database's.
-pub async fn begin(pool: &SqlitePool, connection: &str, drive: &str, by: &str, now: &str) -> Result<Run> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+pub async fn begin(store: &Store, connection: &str, drive: &str, by: &str, now: &str) -> Result<Run> {
+    let mut transaction = store.write().await?;
     // Whoever calls keeps all others from it: an upload that is still open has died.
     let dead: Vec<(i64,)> = sqlx::query_as("SELECT id FROM runs WHERE subject = 'association' AND state = 'running'")
         .fetch_all(&mut *transaction)
@@ -119,7 +119,7 @@ pub async fn begin(pool: &SqlitePool, connection: &str, drive: &str, by: &str, n
     .await?
     .last_insert_rowid();
     transaction.commit().await?;
-    runs::get(pool, run).await
+    runs::get(store, run).await
 }
 
 /// Lets files follow items, and remembers what they followed before: all or nothing. None, and nothing was changed, if the
@@ -129,14 +129,14 @@ pub async fn begin(pool: &SqlitePool, connection: &str, drive: &str, by: &str, n
 ///
 /// The database's.
 pub async fn bind(
-    pool: &SqlitePool,
+    store: &Store,
     run: i64,
     connection: &str,
     drive: &str,
     bindings: &[Binding],
     now: &str,
 ) -> Result<Option<Vec<Bound>>> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = store.write().await?;
     if !connections::has_drive(&mut transaction, connection, drive).await? {
         return Ok(None);
     }
@@ -275,10 +275,10 @@ fn exact(id: &str) -> Option<i64> {
 /// # Errors
 ///
 /// The database's.
-pub async fn bound(pool: &SqlitePool, run: i64) -> Result<BTreeSet<String>> {
+pub async fn bound(store: &Store, run: i64) -> Result<BTreeSet<String>> {
     let rows: Vec<(i64,)> = sqlx::query_as("SELECT file FROM bindings WHERE run = ?")
         .bind(run)
-        .fetch_all(pool)
+        .fetch_all(store.pool())
         .await?;
     Ok(rows.into_iter().map(|(file,)| file.to_string()).collect())
 }
@@ -288,8 +288,8 @@ pub async fn bound(pool: &SqlitePool, run: i64) -> Result<BTreeSet<String>> {
 /// # Errors
 ///
 /// The database's.
-pub async fn end(pool: &SqlitePool, run: &Run, rows: &[SheetRow], state: &str, now: &str) -> Result<Run> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+pub async fn end(store: &Store, run: &Run, rows: &[SheetRow], state: &str, now: &str) -> Result<Run> {
+    let mut transaction = store.write().await?;
     for (part, some) in (0..).zip(rows.chunks(AT_ONCE)) {
         let line = |(place, row): (usize, &SheetRow)| {
             let place = part * AT_ONCE + place;
@@ -323,7 +323,7 @@ pub async fn end(pool: &SqlitePool, run: &Run, rows: &[SheetRow], state: &str, n
         .execute(&mut *transaction)
         .await?;
     transaction.commit().await?;
-    runs::get(pool, run.id).await
+    runs::get(store, run.id).await
 }
 
 /// Ends an upload that came to nothing, or nobody knows how far.
@@ -331,12 +331,12 @@ pub async fn end(pool: &SqlitePool, run: &Run, rows: &[SheetRow], state: &str, n
 /// # Errors
 ///
 /// The database's.
-pub async fn fail(pool: &SqlitePool, run: i64, message: &str, now: &str) -> Result<()> {
+pub async fn fail(store: &Store, run: i64, message: &str, now: &str) -> Result<()> {
     sqlx::query("UPDATE runs SET state = 'failed', ended_at = ?, message = ? WHERE id = ?")
         .bind(now)
         .bind(message)
         .bind(run)
-        .execute(pool)
+        .execute(store.pool())
         .await?;
     Ok(())
 }

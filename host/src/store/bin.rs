@@ -6,9 +6,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
-use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool, Transaction, sqlite::SqliteRow};
+use sqlx::{Row, Sqlite, SqliteConnection, Transaction, sqlite::SqliteRow};
 
-use super::library_file::{self, LibraryFile, NewFile, Showing, fetch, number, removed_words};
+use super::{
+    Store,
+    library_file::{self, LibraryFile, NewFile, Showing, fetch, number, removed_words},
+};
 use crate::{Error, Result, clock::stamp};
 
 /// How long a file stays in the bin.
@@ -53,9 +56,9 @@ const SELECT: &str = "SELECT f.id, f.name, f.place, f.revision, r.size, b.name A
 /// # Errors
 ///
 /// `Error::NotFound`; `Error::Bin` if it is there already, or still shown somewhere; the database's.
-pub async fn remove(pool: &SqlitePool, id: &str, by: &str, now: &str) -> Result<Binned> {
+pub async fn remove(store: &Store, id: &str, by: &str, now: &str) -> Result<Binned> {
     let row = number(id)?;
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = store.write().await?;
     let file = fetch(&mut transaction, row).await?;
     let shown = library_file::shown(&mut *transaction, row).await?;
     if !shown.is_empty() {
@@ -95,9 +98,9 @@ pub async fn remove(pool: &SqlitePool, id: &str, by: &str, now: &str) -> Result<
 /// # Errors
 ///
 /// `Error::NotFound`; `Error::Bin` if it was removed for good; `Error::Settings` if it is in the library; the database's.
-pub async fn restore(pool: &SqlitePool, id: &str) -> Result<LibraryFile> {
+pub async fn restore(store: &Store, id: &str) -> Result<LibraryFile> {
     let row = number(id)?;
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = store.write().await?;
     let in_bin: Option<(i64,)> = sqlx::query_as("SELECT file FROM bin WHERE file = ? AND emptied_at IS NULL")
         .bind(row)
         .fetch_optional(&mut *transaction)
@@ -135,9 +138,9 @@ pub async fn restore(pool: &SqlitePool, id: &str) -> Result<LibraryFile> {
 /// # Errors
 ///
 /// The database's.
-pub async fn list(pool: &SqlitePool) -> Result<Vec<Binned>> {
+pub async fn list(store: &Store) -> Result<Vec<Binned>> {
     let query = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY b.file")));
-    query.fetch_all(pool).await?.iter().map(read).collect()
+    query.fetch_all(store.pool()).await?.iter().map(read).collect()
 }
 
 /// Why these files can't be worked with: those of them that are in the bin, or were removed for good.
@@ -145,14 +148,14 @@ pub async fn list(pool: &SqlitePool) -> Result<Vec<Binned>> {
 /// # Errors
 ///
 /// The database's.
-pub async fn reasons(pool: &SqlitePool, ids: &[&str]) -> Result<BTreeMap<String, String>> {
+pub async fn reasons(store: &Store, ids: &[&str]) -> Result<BTreeMap<String, String>> {
     let asked = serde_json::json!(ids).to_string();
     let rows: Vec<(i64, String, String, Option<String>)> = sqlx::query_as(
         "SELECT f.id, f.name, f.removed_at, b.emptied_at FROM files f JOIN bin b ON b.file = f.id \
          WHERE f.removed_at IS NOT NULL AND f.id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))",
     )
     .bind(asked)
-    .fetch_all(pool)
+    .fetch_all(store.pool())
     .await?;
     let reason = |(id, name, removed, emptied): (i64, String, String, Option<String>)| {
         let id = id.to_string();
@@ -167,7 +170,7 @@ pub async fn reasons(pool: &SqlitePool, ids: &[&str]) -> Result<BTreeMap<String,
 /// # Errors
 ///
 /// The database's.
-pub async fn expire(pool: &SqlitePool, now: DateTime<Utc>) -> Result<u64> {
+pub async fn expire(store: &Store, now: DateTime<Utc>) -> Result<u64> {
     let (until, at) = (stamp(now - TimeDelta::days(DAYS)), stamp(now));
     let mut gone = 0;
     loop {
@@ -177,19 +180,19 @@ pub async fn expire(pool: &SqlitePool, now: DateTime<Utc>) -> Result<u64> {
         )
         .bind(&until)
         .bind(AT_ONCE)
-        .fetch_all(pool)
+        .fetch_all(store.pool())
         .await?;
         if some.is_empty() {
             return Ok(gone);
         }
         let some: Vec<i64> = some.into_iter().map(|(file,)| file).collect();
-        gone += empty(pool, &serde_json::json!(some).to_string(), &until, &at).await?;
+        gone += empty(store, &serde_json::json!(some).to_string(), &until, &at).await?;
     }
 }
 
 /// `files`: File IDs, as JSON. Those that somebody has brought back since are left alone.
-async fn empty(pool: &SqlitePool, files: &str, until: &str, now: &str) -> Result<u64> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+async fn empty(store: &Store, files: &str, until: &str, now: &str) -> Result<u64> {
+    let mut transaction = store.write().await?;
     let done = sqlx::query(
         "UPDATE bin SET emptied_at = ?2, connection = NULL, drive = NULL, item = NULL, version = NULL, hash = NULL, \
              web_url = NULL, place = NULL \

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
+use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 
-use super::{grants, seal};
+use super::{Store, grants, seal};
 use crate::{
     Error, Result,
     oauth::Grant,
@@ -112,13 +112,13 @@ const SELECT: &str = "SELECT id, plugin, mode, owner, account, account_name, set
 /// # Errors
 ///
 /// The database's.
-pub async fn put(pool: &SqlitePool, key: &SecretKey, connection: &Connection, secrets: Secrets<'_>) -> Result<()> {
+pub async fn put(store: &Store, key: &SecretKey, connection: &Connection, secrets: Secrets<'_>) -> Result<()> {
     let settings = serde_json::to_string(&connection.settings).map_err(|error| Error::Storage(error.to_string()))?;
     let (drive_id, drive_name) = match &connection.drive {
         Some(drive) => (Some(&drive.id), Some(&drive.name)),
         None => (None, None),
     };
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = store.write().await?;
     seal::refuse_old_key(&mut transaction, key).await?;
     sqlx::query(
         "INSERT INTO connections (id, plugin, mode, owner, account, account_name, settings, secret, credential, expires_at, \
@@ -159,12 +159,12 @@ pub async fn put(pool: &SqlitePool, key: &SecretKey, connection: &Connection, se
 /// # Errors
 ///
 /// The database's.
-pub async fn find(pool: &SqlitePool, id: &str) -> Result<Option<Connection>> {
+pub async fn find(store: &Store, id: &str) -> Result<Option<Connection>> {
     let row = sqlx::query(sqlx::AssertSqlSafe(format!(
         "{SELECT} WHERE id = ? AND disconnected_at IS NULL"
     )))
     .bind(id)
-    .fetch_optional(pool)
+    .fetch_optional(store.pool())
     .await?;
     row.as_ref().map(read).transpose()
 }
@@ -174,9 +174,9 @@ pub async fn find(pool: &SqlitePool, id: &str) -> Result<Option<Connection>> {
 /// # Errors
 ///
 /// The database's.
-pub async fn list(pool: &SqlitePool) -> Result<Vec<Connection>> {
+pub async fn list(store: &Store) -> Result<Vec<Connection>> {
     let query = format!("{SELECT} WHERE disconnected_at IS NULL ORDER BY owner IS NOT NULL, owner");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(pool).await?;
+    let rows = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(store.pool()).await?;
     rows.iter().map(read).collect()
 }
 
@@ -200,9 +200,9 @@ pub(super) async fn has_drive(transaction: &mut Transaction<'_, Sqlite>, id: &st
 /// # Errors
 ///
 /// The database's.
-pub async fn ids(pool: &SqlitePool) -> Result<Vec<String>> {
+pub async fn ids(store: &Store) -> Result<Vec<String>> {
     let rows: Vec<(String,)> = sqlx::query_as("SELECT id FROM connections ORDER BY id")
-        .fetch_all(pool)
+        .fetch_all(store.pool())
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
@@ -212,10 +212,10 @@ pub async fn ids(pool: &SqlitePool) -> Result<Vec<String>> {
 /// # Errors
 ///
 /// `Error::Settings` if it was sealed with another key; the database's.
-pub async fn secret(pool: &SqlitePool, key: &SecretKey, id: &str) -> Result<Secret> {
+pub async fn secret(store: &Store, key: &SecretKey, id: &str) -> Result<Secret> {
     let (sealed,): (Vec<u8>,) = sqlx::query_as("SELECT secret FROM connections WHERE id = ?")
         .bind(id)
-        .fetch_one(pool)
+        .fetch_one(store.pool())
         .await?;
     key.open(&seal::of_credential(id), &sealed)
 }
@@ -225,14 +225,14 @@ pub async fn secret(pool: &SqlitePool, key: &SecretKey, id: &str) -> Result<Secr
 /// # Errors
 ///
 /// The database's.
-pub async fn checked(pool: &SqlitePool, id: &str, now: &str) -> Result<()> {
+pub async fn checked(store: &Store, id: &str, now: &str) -> Result<()> {
     sqlx::query(
         "UPDATE connections SET checked_at = ?, broken_since = NULL, broken_problem = NULL, broken_message = NULL \
          WHERE id = ?",
     )
     .bind(now)
     .bind(id)
-    .execute(pool)
+    .execute(store.pool())
     .await?;
     Ok(())
 }
@@ -242,7 +242,7 @@ pub async fn checked(pool: &SqlitePool, id: &str, now: &str) -> Result<()> {
 /// # Errors
 ///
 /// The database's.
-pub async fn broken(pool: &SqlitePool, id: &str, broken: &Broken) -> Result<()> {
+pub async fn broken(store: &Store, id: &str, broken: &Broken) -> Result<()> {
     sqlx::query(
         "UPDATE connections SET broken_since = coalesce(broken_since, ?), broken_problem = ?, broken_message = ? WHERE id = ?",
     )
@@ -250,7 +250,7 @@ pub async fn broken(pool: &SqlitePool, id: &str, broken: &Broken) -> Result<()> 
     .bind(&broken.problem)
     .bind(&broken.message)
     .bind(id)
-    .execute(pool)
+    .execute(store.pool())
     .await?;
     Ok(())
 }

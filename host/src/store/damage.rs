@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
+use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 
 use super::{
+    Store,
     library_file::{fetch, number, signed},
     look::Trouble,
     objects::Object,
@@ -84,7 +85,7 @@ impl Remedy {
 /// # Errors
 ///
 /// The database's.
-pub async fn note(pool: &SqlitePool, object: &Object, trouble: &Trouble, now: &str) -> Result<()> {
+pub async fn note(store: &Store, object: &Object, trouble: &Trouble, now: &str) -> Result<()> {
     sqlx::query(
         "INSERT INTO damaged (sha256, what, message, since) VALUES (?, ?, ?, ?) \
          ON CONFLICT (sha256) DO UPDATE SET what = excluded.what, message = excluded.message",
@@ -93,7 +94,7 @@ pub async fn note(pool: &SqlitePool, object: &Object, trouble: &Trouble, now: &s
     .bind(trouble.word())
     .bind(trouble.told(object.size))
     .bind(now)
-    .execute(pool)
+    .execute(store.pool())
     .await?;
     Ok(())
 }
@@ -103,15 +104,15 @@ pub async fn note(pool: &SqlitePool, object: &Object, trouble: &Trouble, now: &s
 /// # Errors
 ///
 /// The database's.
-pub async fn is_whole(pool: &SqlitePool, object: &Object) -> Result<()> {
+pub async fn is_whole(store: &Store, object: &Object) -> Result<()> {
     let known: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM damaged WHERE sha256 = ?")
         .bind(&object.sha256)
-        .fetch_optional(pool)
+        .fetch_optional(store.pool())
         .await?;
     if known.is_some() {
         sqlx::query("DELETE FROM damaged WHERE sha256 = ?")
             .bind(&object.sha256)
-            .execute(pool)
+            .execute(store.pool())
             .await?;
     }
     Ok(())
@@ -143,9 +144,9 @@ pub(super) async fn present(transaction: &mut Transaction<'_, Sqlite>, file: i64
 /// # Errors
 ///
 /// The database's.
-pub async fn count(pool: &SqlitePool) -> Result<u64> {
+pub async fn count(store: &Store) -> Result<u64> {
     let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM damaged d JOIN revisions r ON r.sha256 = d.sha256")
-        .fetch_one(pool)
+        .fetch_one(store.pool())
         .await?;
     Ok(count.unsigned_abs())
 }
@@ -155,13 +156,13 @@ pub async fn count(pool: &SqlitePool) -> Result<u64> {
 /// # Errors
 ///
 /// The database's.
-pub async fn count_fetchable(pool: &SqlitePool) -> Result<u64> {
+pub async fn count_fetchable(store: &Store) -> Result<u64> {
     let query = concat!(
         "SELECT count(*) FROM damaged d JOIN revisions r ON r.sha256 = d.sha256 WHERE d.sha256 IN (SELECT d.sha256 ",
         fetchable!(),
         ")"
     );
-    let (count,): (i64,) = sqlx::query_as(query).fetch_one(pool).await?;
+    let (count,): (i64,) = sqlx::query_as(query).fetch_one(store.pool()).await?;
     Ok(count.unsigned_abs())
 }
 
@@ -170,14 +171,14 @@ pub async fn count_fetchable(pool: &SqlitePool) -> Result<u64> {
 /// # Errors
 ///
 /// The database's.
-pub async fn list(pool: &SqlitePool, after: Option<(i64, u64)>, limit: u32) -> Result<Vec<DamagedRevision>> {
+pub async fn list(store: &Store, after: Option<(i64, u64)>, limit: u32) -> Result<Vec<DamagedRevision>> {
     let (file, revision) = after.unwrap_or_default();
     let query = format!("{SELECT} WHERE (f.id, r.number) > (?, ?) ORDER BY f.id, r.number LIMIT ?");
     let query = sqlx::query(sqlx::AssertSqlSafe(query))
         .bind(file)
         .bind(signed(revision))
         .bind(limit);
-    query.fetch_all(pool).await?.iter().map(read).collect()
+    query.fetch_all(store.pool()).await?.iter().map(read).collect()
 }
 
 /// The damaged revisions of one file.
@@ -185,10 +186,10 @@ pub async fn list(pool: &SqlitePool, after: Option<(i64, u64)>, limit: u32) -> R
 /// # Errors
 ///
 /// `Error::NotFound` for what can't be a File ID; the database's.
-pub async fn of_file(pool: &SqlitePool, file: &str) -> Result<Vec<DamagedRevision>> {
+pub async fn of_file(store: &Store, file: &str) -> Result<Vec<DamagedRevision>> {
     let query = format!("{SELECT} WHERE f.id = ? ORDER BY r.number");
     let query = sqlx::query(sqlx::AssertSqlSafe(query)).bind(number(file)?);
-    query.fetch_all(pool).await?.iter().map(read).collect()
+    query.fetch_all(store.pool()).await?.iter().map(read).collect()
 }
 
 /// The names of the objects that are known to be damaged.
@@ -196,8 +197,10 @@ pub async fn of_file(pool: &SqlitePool, file: &str) -> Result<Vec<DamagedRevisio
 /// # Errors
 ///
 /// The database's.
-pub async fn known(pool: &SqlitePool) -> Result<BTreeSet<String>> {
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT sha256 FROM damaged").fetch_all(pool).await?;
+pub async fn known(store: &Store) -> Result<BTreeSet<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT sha256 FROM damaged")
+        .fetch_all(store.pool())
+        .await?;
     Ok(rows.into_iter().map(|(sha256,)| sha256).collect())
 }
 
@@ -206,11 +209,11 @@ pub async fn known(pool: &SqlitePool) -> Result<BTreeSet<String>> {
 /// # Errors
 ///
 /// The database's.
-pub async fn revisions(pool: &SqlitePool) -> Result<Vec<(String, u64)>> {
+pub async fn revisions(store: &Store) -> Result<Vec<(String, u64)>> {
     let rows: Vec<(i64, i64)> = sqlx::query_as(
         "SELECT r.file, r.number FROM damaged d JOIN revisions r ON r.sha256 = d.sha256 ORDER BY r.file, r.number",
     )
-    .fetch_all(pool)
+    .fetch_all(store.pool())
     .await?;
     let pair = |(file, revision): (i64, i64)| (file.to_string(), revision.unsigned_abs());
     Ok(rows.into_iter().map(pair).collect())
@@ -221,14 +224,14 @@ pub async fn revisions(pool: &SqlitePool) -> Result<Vec<(String, u64)>> {
 /// # Errors
 ///
 /// The database's.
-pub async fn fetchable(pool: &SqlitePool, connection: &str, after: &str, limit: u32) -> Result<Vec<Object>> {
+pub async fn fetchable(store: &Store, connection: &str, after: &str, limit: u32) -> Result<Vec<Object>> {
     let query = concat!(
         "SELECT d.sha256, max(r.size) ",
         fetchable!(),
         " AND l.connection = ? AND d.sha256 > ? GROUP BY d.sha256 ORDER BY d.sha256 LIMIT ?"
     );
     let query = sqlx::query_as(query).bind(connection).bind(after).bind(limit);
-    let rows: Vec<(String, i64)> = query.fetch_all(pool).await?;
+    let rows: Vec<(String, i64)> = query.fetch_all(store.pool()).await?;
     Ok(rows.into_iter().map(object).collect())
 }
 
@@ -238,9 +241,9 @@ pub async fn fetchable(pool: &SqlitePool, connection: &str, after: &str, limit: 
 /// # Errors
 ///
 /// The database's.
-pub async fn make_due(pool: &SqlitePool, connection: &str) -> Result<u64> {
+pub async fn make_due(store: &Store, connection: &str) -> Result<u64> {
     let (any,): (bool,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM damaged)")
-        .fetch_one(pool)
+        .fetch_one(store.pool())
         .await?;
     if !any {
         return Ok(0);
@@ -252,7 +255,7 @@ pub async fn make_due(pool: &SqlitePool, connection: &str) -> Result<u64> {
         fetchable!(),
         ")"
     );
-    let done = sqlx::query(query).bind(connection).execute(pool).await?;
+    let done = sqlx::query(query).bind(connection).execute(store.pool()).await?;
     Ok(done.rows_affected())
 }
 
@@ -261,13 +264,13 @@ pub async fn make_due(pool: &SqlitePool, connection: &str) -> Result<u64> {
 /// # Errors
 ///
 /// The database's.
-pub async fn objects(pool: &SqlitePool, after: &str, limit: u32) -> Result<Vec<Object>> {
+pub async fn objects(store: &Store, after: &str, limit: u32) -> Result<Vec<Object>> {
     let rows: Vec<(String, i64)> = sqlx::query_as(
         "SELECT sha256, max(size) FROM revisions WHERE sha256 > ? GROUP BY sha256 ORDER BY sha256 LIMIT ?",
     )
     .bind(after)
     .bind(limit)
-    .fetch_all(pool)
+    .fetch_all(store.pool())
     .await?;
     Ok(rows.into_iter().map(object).collect())
 }
@@ -277,14 +280,14 @@ pub async fn objects(pool: &SqlitePool, after: &str, limit: u32) -> Result<Vec<O
 /// # Errors
 ///
 /// `Error::NotFound` if there is no such file; the database's.
-pub async fn objects_of(pool: &SqlitePool, file: &str) -> Result<Vec<Object>> {
-    let mut transaction = pool.begin().await?;
+pub async fn objects_of(store: &Store, file: &str) -> Result<Vec<Object>> {
+    let mut transaction = store.snapshot().await?;
     fetch(&mut transaction, number(file)?).await?;
     drop(transaction);
     let rows: Vec<(String, i64)> =
         sqlx::query_as("SELECT sha256, max(size) FROM revisions WHERE file = ? GROUP BY sha256 ORDER BY sha256")
             .bind(number(file)?)
-            .fetch_all(pool)
+            .fetch_all(store.pool())
             .await?;
     Ok(rows.into_iter().map(object).collect())
 }
@@ -294,13 +297,13 @@ pub async fn objects_of(pool: &SqlitePool, file: &str) -> Result<Vec<Object>> {
 /// # Errors
 ///
 /// The database's.
-pub async fn measure(pool: &SqlitePool, after: &str) -> Result<(u64, u64)> {
+pub async fn measure(store: &Store, after: &str) -> Result<(u64, u64)> {
     let (count, size): (i64, i64) = sqlx::query_as(
         "SELECT count(*), coalesce(sum(size), 0) FROM \
          (SELECT max(size) AS size FROM revisions WHERE sha256 > ? GROUP BY sha256)",
     )
     .bind(after)
-    .fetch_one(pool)
+    .fetch_one(store.pool())
     .await?;
     Ok((count.unsigned_abs(), size.unsigned_abs()))
 }
@@ -310,15 +313,16 @@ pub async fn measure(pool: &SqlitePool, after: &str) -> Result<(u64, u64)> {
 /// # Errors
 ///
 /// If it can't be asked at all.
-pub async fn of_database(pool: &SqlitePool) -> Result<Vec<String>> {
+pub async fn of_database(store: &Store) -> Result<Vec<String>> {
     let checked: std::result::Result<Vec<(String,)>, _> =
-        sqlx::query_as("PRAGMA quick_check(20)").fetch_all(pool).await;
+        sqlx::query_as("PRAGMA quick_check(20)").fetch_all(store.pool()).await;
     let mut problems = match checked {
         Ok(rows) => rows.into_iter().map(|(row,)| row).filter(|row| row != "ok").collect(),
         Err(sqlx::Error::Database(error)) => vec![error.message().to_string()],
         Err(error) => return Err(error.into()),
     };
-    let astray: std::result::Result<Vec<SqliteRow>, _> = sqlx::query("PRAGMA foreign_key_check").fetch_all(pool).await;
+    let astray: std::result::Result<Vec<SqliteRow>, _> =
+        sqlx::query("PRAGMA foreign_key_check").fetch_all(store.pool()).await;
     match astray {
         Ok(rows) if rows.is_empty() => {}
         Ok(rows) => problems.push(format!("{} rows point at rows that are not there", rows.len())),

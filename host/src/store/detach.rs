@@ -1,9 +1,10 @@
 //! Files that stop following, and follow again: when a connection changes its drive or is given up, nothing of the
 //! library is lost (rule 30).
 
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Sqlite, Transaction};
 
 use super::{
+    Store,
     connections::ChosenDrive,
     files::{self, LibraryFile, number},
 };
@@ -24,8 +25,8 @@ pub struct Moved {
 /// # Errors
 ///
 /// The database's.
-pub async fn choose_drive(pool: &SqlitePool, connection: &str, drive: &ChosenDrive) -> Result<Moved> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+pub async fn choose_drive(store: &Store, connection: &str, drive: &ChosenDrive) -> Result<Moved> {
+    let mut transaction = store.write().await?;
     sqlx::query("UPDATE connections SET drive_id = ?, drive_name = ? WHERE id = ?")
         .bind(&drive.id)
         .bind(&drive.name)
@@ -54,8 +55,8 @@ pub async fn choose_drive(pool: &SqlitePool, connection: &str, drive: &ChosenDri
 /// # Errors
 ///
 /// The database's.
-pub async fn leave_drive(pool: &SqlitePool, connection: &str) -> Result<u64> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+pub async fn leave_drive(store: &Store, connection: &str) -> Result<u64> {
+    let mut transaction = store.write().await?;
     sqlx::query("UPDATE connections SET drive_id = NULL, drive_name = NULL WHERE id = ?")
         .bind(connection)
         .execute(&mut *transaction)
@@ -70,8 +71,8 @@ pub async fn leave_drive(pool: &SqlitePool, connection: &str) -> Result<u64> {
 /// # Errors
 ///
 /// The database's.
-pub async fn disconnect(pool: &SqlitePool, connection: &str, now: &str) -> Result<Moved> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+pub async fn disconnect(store: &Store, connection: &str, now: &str) -> Result<Moved> {
+    let mut transaction = store.write().await?;
     let detached = detach(&mut transaction, connection, None).await?;
     sqlx::query("DELETE FROM grants WHERE connection = ?")
         .bind(connection)
@@ -95,18 +96,18 @@ pub async fn disconnect(pool: &SqlitePool, connection: &str, now: &str) -> Resul
 /// # Errors
 ///
 /// `Error::NotFound`, `Error::Settings` for a file that follows its item or is about to be looked at, or the database's.
-pub async fn unlock(pool: &SqlitePool, id: &str) -> Result<LibraryFile> {
+pub async fn unlock(store: &Store, id: &str) -> Result<LibraryFile> {
     let row = number(id)?;
-    let file = files::get(pool, id).await?;
+    let file = files::get(store, id).await?;
     let done = sqlx::query(
         "DELETE FROM links WHERE file = ? AND (state IN ('detached', 'source-gone', 'too-large', 'out-of-scope') \
              OR (state NOT IN ('following', 'pending') AND waiting IS NULL AND suspected = 0))",
     )
     .bind(row)
-    .execute(pool)
+    .execute(store.pool())
     .await?;
     if done.rows_affected() == 1 {
-        return files::get(pool, id).await;
+        return files::get(store, id).await;
     }
     Err(Error::Settings(match file.link {
         None => format!(
@@ -126,9 +127,9 @@ pub async fn unlock(pool: &SqlitePool, id: &str) -> Result<LibraryFile> {
 /// # Errors
 ///
 /// The database's.
-pub async fn count(pool: &SqlitePool) -> Result<u64> {
+pub async fn count(store: &Store) -> Result<u64> {
     let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM links WHERE state = 'detached'")
-        .fetch_one(pool)
+        .fetch_one(store.pool())
         .await?;
     Ok(count.unsigned_abs())
 }

@@ -1,8 +1,8 @@
 //! The Content Library's catalogue: files, their revisions, what they follow, and where they are shown.
 
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Sqlite, Transaction};
 
-use super::{bin, damage, objects::Object};
+use super::{Store, bin, damage, objects::Object};
 use crate::{Error, Result, place::Place};
 
 pub use super::library_file::{LibraryFile, Link, NewFile, Showing, ShowingKind};
@@ -24,8 +24,8 @@ pub enum Created {
 /// # Errors
 ///
 /// The database's.
-pub async fn create(pool: &SqlitePool, new: NewFile<'_>, now: &str) -> Result<Created> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+pub async fn create(store: &Store, new: NewFile<'_>, now: &str) -> Result<Created> {
+    let mut transaction = store.write().await?;
     if let Some(link) = new.link {
         let taken: Option<(i64,)> = sqlx::query_as("SELECT file FROM links WHERE drive = ? AND item = ? ORDER BY file")
             .bind(&link.drive)
@@ -72,8 +72,8 @@ async fn insert(transaction: &mut Transaction<'_, Sqlite>, new: &NewFile<'_>, no
 /// # Errors
 ///
 /// `Error::Managed` for a managed file (rule 29), `Error::NotFound`, or the database's.
-pub async fn replace(pool: &SqlitePool, id: &str, object: &Object, now: &str) -> Result<LibraryFile> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+pub async fn replace(store: &Store, id: &str, object: &Object, now: &str) -> Result<LibraryFile> {
+    let mut transaction = store.write().await?;
     let row = number(id)?;
     let file = fetch(&mut transaction, row).await?;
     refuse_managed(&file)?;
@@ -115,8 +115,8 @@ pub fn refuse_managed(file: &LibraryFile) -> Result<()> {
 /// # Errors
 ///
 /// `Error::NotFound`, or the database's.
-pub async fn get(pool: &SqlitePool, id: &str) -> Result<LibraryFile> {
-    let mut transaction = pool.begin().await?;
+pub async fn get(store: &Store, id: &str) -> Result<LibraryFile> {
+    let mut transaction = store.snapshot().await?;
     fetch(&mut transaction, number(id)?).await
 }
 
@@ -125,9 +125,9 @@ pub async fn get(pool: &SqlitePool, id: &str) -> Result<LibraryFile> {
 /// # Errors
 ///
 /// The database's.
-pub async fn list(pool: &SqlitePool) -> Result<Vec<LibraryFile>> {
+pub async fn list(store: &Store) -> Result<Vec<LibraryFile>> {
     let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY f.id")))
-        .fetch_all(pool)
+        .fetch_all(store.pool())
         .await?;
     rows.iter().map(read).collect()
 }
@@ -137,10 +137,10 @@ pub async fn list(pool: &SqlitePool) -> Result<Vec<LibraryFile>> {
 /// # Errors
 ///
 /// The database's.
-pub async fn count_managed(pool: &SqlitePool, connection: &str) -> Result<u64> {
+pub async fn count_managed(store: &Store, connection: &str) -> Result<u64> {
     let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM links WHERE connection = ? AND state <> 'detached'")
         .bind(connection)
-        .fetch_one(pool)
+        .fetch_one(store.pool())
         .await?;
     Ok(count.unsigned_abs())
 }
@@ -150,13 +150,13 @@ pub async fn count_managed(pool: &SqlitePool, connection: &str) -> Result<u64> {
 /// # Errors
 ///
 /// The database's.
-pub async fn by_source(pool: &SqlitePool, drive: &str, item: &str) -> Result<Vec<LibraryFile>> {
+pub async fn by_source(store: &Store, drive: &str, item: &str) -> Result<Vec<LibraryFile>> {
     let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
         "{SELECT} WHERE l.drive = ? AND l.item = ? ORDER BY f.id"
     )))
     .bind(drive)
     .bind(item)
-    .fetch_all(pool)
+    .fetch_all(store.pool())
     .await?;
     rows.iter().map(read).collect()
 }
@@ -166,13 +166,13 @@ pub async fn by_source(pool: &SqlitePool, drive: &str, item: &str) -> Result<Vec
 /// # Errors
 ///
 /// `Error::NotFound`, or the database's.
-pub async fn move_to(pool: &SqlitePool, id: &str, place: &Place) -> Result<LibraryFile> {
+pub async fn move_to(store: &Store, id: &str, place: &Place) -> Result<LibraryFile> {
     sqlx::query("UPDATE files SET place = ? WHERE id = ? AND removed_at IS NULL")
         .bind(place.to_string())
         .bind(number(id)?)
-        .execute(pool)
+        .execute(store.pool())
         .await?;
-    get(pool, id).await
+    get(store, id).await
 }
 
 /// Shows a file, at its present revision, in a ClientPoint or Template. Showing it twice changes nothing.
@@ -180,8 +180,8 @@ pub async fn move_to(pool: &SqlitePool, id: &str, place: &Place) -> Result<Libra
 /// # Errors
 ///
 /// `Error::NotFound`, or the database's.
-pub async fn show(pool: &SqlitePool, id: &str, kind: ShowingKind, name: &str) -> Result<LibraryFile> {
-    let file = get(pool, id).await?;
+pub async fn show(store: &Store, id: &str, kind: ShowingKind, name: &str) -> Result<LibraryFile> {
+    let file = get(store, id).await?;
     sqlx::query(
         "INSERT INTO showings (file, kind, name, revision) \
          SELECT id, ?, ?, revision FROM files WHERE id = ? AND removed_at IS NULL ON CONFLICT DO NOTHING",
@@ -189,7 +189,7 @@ pub async fn show(pool: &SqlitePool, id: &str, kind: ShowingKind, name: &str) ->
     .bind(kind.word())
     .bind(name)
     .bind(number(id)?)
-    .execute(pool)
+    .execute(store.pool())
     .await?;
     Ok(file)
 }
@@ -199,13 +199,13 @@ pub async fn show(pool: &SqlitePool, id: &str, kind: ShowingKind, name: &str) ->
 /// # Errors
 ///
 /// `Error::NotFound`, also if it is not shown there; or the database's.
-pub async fn unshow(pool: &SqlitePool, id: &str, kind: ShowingKind, name: &str) -> Result<LibraryFile> {
-    let file = get(pool, id).await?;
+pub async fn unshow(store: &Store, id: &str, kind: ShowingKind, name: &str) -> Result<LibraryFile> {
+    let file = get(store, id).await?;
     let done = sqlx::query("DELETE FROM showings WHERE file = ? AND kind = ? AND name = ?")
         .bind(number(id)?)
         .bind(kind.word())
         .bind(name)
-        .execute(pool)
+        .execute(store.pool())
         .await?;
     if done.rows_affected() == 0 {
         return Err(Error::NotFound {
@@ -225,8 +225,8 @@ pub async fn unshow(pool: &SqlitePool, id: &str, kind: ShowingKind, name: &str) 
 /// # Errors
 ///
 /// `Error::NotFound`, or the database's.
-pub async fn showings(pool: &SqlitePool, id: &str) -> Result<Vec<Showing>> {
-    shown(pool, number(id)?).await
+pub async fn showings(store: &Store, id: &str) -> Result<Vec<Showing>> {
+    shown(store.pool(), number(id)?).await
 }
 
 async fn add_link(transaction: &mut Transaction<'_, Sqlite>, file: i64, link: &Link, now: &str) -> Result<()> {

@@ -1,8 +1,8 @@
 //! What is kept of people's sign-ins.
 
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Sqlite, Transaction};
 
-use super::seal;
+use super::{Store, seal};
 use crate::{Error, Result, oauth::Grant, secrets::SecretKey};
 
 /// The grant of a connection; none if it was given up.
@@ -10,10 +10,10 @@ use crate::{Error, Result, oauth::Grant, secrets::SecretKey};
 /// # Errors
 ///
 /// `Error::Settings` if it was sealed with another key; the database's.
-pub async fn get(pool: &SqlitePool, key: &SecretKey, connection: &str) -> Result<Option<Grant>> {
+pub async fn get(store: &Store, key: &SecretKey, connection: &str) -> Result<Option<Grant>> {
     let row: Option<(Vec<u8>,)> = sqlx::query_as("SELECT sealed FROM grants WHERE connection = ?")
         .bind(connection)
-        .fetch_optional(pool)
+        .fetch_optional(store.pool())
         .await?;
     let Some((sealed,)) = row else {
         return Ok(None);
@@ -31,8 +31,8 @@ pub async fn get(pool: &SqlitePool, key: &SecretKey, connection: &str) -> Result
 /// # Errors
 ///
 /// `Error::Settings` if the key was changed meanwhile; the database's.
-pub async fn put(pool: &SqlitePool, key: &SecretKey, connection: &str, grant: &Grant) -> Result<()> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+pub async fn put(store: &Store, key: &SecretKey, connection: &str, grant: &Grant) -> Result<()> {
+    let mut transaction = store.write().await?;
     seal::refuse_old_key(&mut transaction, key).await?;
     let there: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM grants WHERE connection = ?")
         .bind(connection)

@@ -6,6 +6,8 @@
 //! migrated or deleted before they have been held against each other: a catalogue that lacks what the folder has would
 //! have the sweep take it.
 
+use super::Store;
+
 mod words;
 
 use std::{
@@ -15,7 +17,6 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use sqlx::SqlitePool;
 
 use super::{
     catalogue::{self, Catalogue, Ours},
@@ -140,8 +141,8 @@ impl Standing {
 /// # Errors
 ///
 /// `Error::Catalogue`, or the database's or the file system's.
-pub async fn settle(pool: &SqlitePool, data: &Path) -> Result<()> {
-    let ours = of_database(pool).await?;
+pub async fn settle(store: &Store, data: &Path) -> Result<()> {
+    let ours = of_database(store).await?;
     match read(data) {
         Ok(Some(folder)) if folder == ours => Ok(()),
         Ok(folder)
@@ -164,15 +165,15 @@ pub async fn settle(pool: &SqlitePool, data: &Path) -> Result<()> {
 /// # Errors
 ///
 /// The database's or the file system's.
-pub async fn adopt(pool: &SqlitePool, data: &Path, day: NaiveDate) -> Result<()> {
+pub async fn adopt(store: &Store, data: &Path, day: NaiveDate) -> Result<()> {
     let behind = read(data).ok().flatten().map_or(0, |folder| folder.counter);
     // No sweep on the day of the adoption: whoever has second thoughts finds everything where it was.
     sqlx::query("UPDATE identity SET counter = max(counter, ?1) + 1, day = ?2, swept = ?2")
         .bind(behind)
         .bind(day.to_string())
-        .execute(pool)
+        .execute(store.pool())
         .await?;
-    Ok(write(data, &of_database(pool).await?)?)
+    Ok(write(data, &of_database(store).await?)?)
 }
 
 /// Lets the counter rise, if it has not risen on this day yet.
@@ -180,33 +181,33 @@ pub async fn adopt(pool: &SqlitePool, data: &Path, day: NaiveDate) -> Result<()>
 /// # Errors
 ///
 /// The database's or the file system's.
-pub async fn rise(pool: &SqlitePool, data: &Path, day: NaiveDate) -> Result<()> {
+pub async fn rise(store: &Store, data: &Path, day: NaiveDate) -> Result<()> {
     let risen = sqlx::query("UPDATE identity SET counter = counter + 1, day = ?1 WHERE day <> ?1")
         .bind(day.to_string())
-        .execute(pool)
+        .execute(store.pool())
         .await?;
     if risen.rows_affected() != 0 {
-        write(data, &of_database(pool).await?)?;
+        write(data, &of_database(store).await?)?;
     }
     Ok(())
 }
 
 /// Takes the sweep of this day, and lets the counter rise. False if somebody has it already.
-pub(super) async fn claim_sweep(pool: &SqlitePool, data: &Path, day: NaiveDate) -> Result<bool> {
+pub(super) async fn claim_sweep(store: &Store, data: &Path, day: NaiveDate) -> Result<bool> {
     let claimed = sqlx::query("UPDATE identity SET counter = counter + 1, day = ?1, swept = ?1 WHERE swept <> ?1")
         .bind(day.to_string())
-        .execute(pool)
+        .execute(store.pool())
         .await?;
     if claimed.rows_affected() == 0 {
         return Ok(false);
     }
-    write(data, &of_database(pool).await?)?;
+    write(data, &of_database(store).await?)?;
     Ok(true)
 }
 
-async fn of_database(pool: &SqlitePool) -> Result<Identity> {
+async fn of_database(store: &Store) -> Result<Identity> {
     let (id, counter) = sqlx::query_as("SELECT id, counter FROM identity")
-        .fetch_one(pool)
+        .fetch_one(store.pool())
         .await?;
     Ok(Identity { id, counter })
 }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::SqlitePool;
-
+use super::Store;
 use crate::Result;
 
 /// How a managed file stands.
@@ -23,7 +22,7 @@ type Row = (i64, String, bool, Option<String>, Option<String>);
 /// # Errors
 ///
 /// The database's.
-pub async fn all(pool: &SqlitePool) -> Result<BTreeMap<String, Standing>> {
+pub async fn all(store: &Store) -> Result<BTreeMap<String, Standing>> {
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT l.file, l.state, l.held, \
              (SELECT max(r.ended_at) FROM runs r WHERE r.connection = l.connection AND r.subject = 'sync' \
@@ -32,7 +31,7 @@ pub async fn all(pool: &SqlitePool) -> Result<BTreeMap<String, Standing>> {
          FROM links l LEFT JOIN (SELECT file, max(at) AS at FROM outcomes GROUP BY file) o \
              ON o.file = l.file AND o.at >= l.linked_at",
     )
-    .fetch_all(pool)
+    .fetch_all(store.pool())
     .await?;
     let standing = |(file, state, held, run, line): Row| {
         let last_sync = if state == "pending" { line } else { run.max(line) };

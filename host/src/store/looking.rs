@@ -2,9 +2,9 @@
 //! goes on where it stood whenever its process dies.
 
 use serde::Serialize;
-use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+use sqlx::{Row, sqlite::SqliteRow};
 
-use super::files::signed;
+use super::{Store, files::signed};
 use crate::Result;
 
 /// Where the look stands.
@@ -32,11 +32,11 @@ pub struct Looking {
 /// # Errors
 ///
 /// The database's.
-pub async fn get(pool: &SqlitePool) -> Result<Option<Looking>> {
+pub async fn get(store: &Store) -> Result<Option<Looking>> {
     let row = sqlx::query(
         "SELECT day, remaining, after, round_began, round_before, looked_at, database FROM looking WHERE one = 1",
     )
-    .fetch_optional(pool)
+    .fetch_optional(store.pool())
     .await?;
     row.as_ref().map(read).transpose()
 }
@@ -46,7 +46,7 @@ pub async fn get(pool: &SqlitePool) -> Result<Option<Looking>> {
 /// # Errors
 ///
 /// The database's.
-pub async fn put(pool: &SqlitePool, looking: &Looking) -> Result<()> {
+pub async fn put(store: &Store, looking: &Looking) -> Result<()> {
     sqlx::query(
         "INSERT OR REPLACE INTO looking (one, day, remaining, after, round_began, round_before, looked_at, database) \
          VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
@@ -58,7 +58,7 @@ pub async fn put(pool: &SqlitePool, looking: &Looking) -> Result<()> {
     .bind(&looking.round_before)
     .bind(&looking.looked_at)
     .bind(&looking.database)
-    .execute(pool)
+    .execute(store.pool())
     .await?;
     Ok(())
 }
@@ -68,11 +68,11 @@ pub async fn put(pool: &SqlitePool, looking: &Looking) -> Result<()> {
 /// # Errors
 ///
 /// The database's.
-pub async fn note_database(pool: &SqlitePool, problems: &[String]) -> Result<()> {
+pub async fn note_database(store: &Store, problems: &[String]) -> Result<()> {
     let text = (!problems.is_empty()).then(|| problems.join("\n"));
     sqlx::query("UPDATE looking SET database = ?1 WHERE database IS NOT ?1")
         .bind(text)
-        .execute(pool)
+        .execute(store.pool())
         .await?;
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! Managed files: how they stand to their items, which of them are due, and new content for them. Whatever changes one
 //! in a run is written together with its line of the ledger, in one transaction.
 
-use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
+use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 
 use super::{
+    Store,
     damage::{self, Damage},
     files::{self, LibraryFile, Link, add_revision, fetch, number, signed},
     objects::Object,
@@ -102,18 +103,18 @@ const COLUMNS: &str = "l.state, l.held, l.waiting, l.suspected, l.note, l.place 
 /// # Errors
 ///
 /// The database's.
-pub async fn count(pool: &SqlitePool, of: Scope<'_>) -> Result<(u64, u64)> {
+pub async fn count(store: &Store, of: Scope<'_>) -> Result<(u64, u64)> {
     let (managed,): (i64,) = sqlx::query_as("SELECT count(*) FROM links WHERE connection = ? AND drive = ?")
         .bind(of.connection)
         .bind(of.drive)
-        .fetch_one(pool)
+        .fetch_one(store.pool())
         .await?;
     let (suspected,): (i64,) = sqlx::query_as(
         "SELECT count(*) FROM links INDEXED BY links_suspected WHERE connection = ? AND drive = ? AND suspected = 1",
     )
     .bind(of.connection)
     .bind(of.drive)
-    .fetch_one(pool)
+    .fetch_one(store.pool())
     .await?;
     Ok((managed.unsigned_abs(), suspected.unsigned_abs()))
 }
@@ -123,7 +124,7 @@ pub async fn count(pool: &SqlitePool, of: Scope<'_>) -> Result<(u64, u64)> {
 /// # Errors
 ///
 /// The database's.
-pub async fn by_source(pool: &SqlitePool, of: Scope<'_>, item: &str) -> Result<Vec<Managed>> {
+pub async fn by_source(store: &Store, of: Scope<'_>, item: &str) -> Result<Vec<Managed>> {
     let query = select(
         "links_by_source",
         "l.connection = ? AND l.drive = ? AND l.item = ? ORDER BY l.file",
@@ -132,7 +133,7 @@ pub async fn by_source(pool: &SqlitePool, of: Scope<'_>, item: &str) -> Result<V
         .bind(of.connection)
         .bind(of.drive)
         .bind(item);
-    query.fetch_all(pool).await?.iter().map(read).collect()
+    query.fetch_all(store.pool()).await?.iter().map(read).collect()
 }
 
 /// The files whose items were at these places.
@@ -140,7 +141,7 @@ pub async fn by_source(pool: &SqlitePool, of: Scope<'_>, item: &str) -> Result<V
 /// # Errors
 ///
 /// The database's.
-pub async fn by_place(pool: &SqlitePool, of: Scope<'_>, places: &[String]) -> Result<Vec<Managed>> {
+pub async fn by_place(store: &Store, of: Scope<'_>, places: &[String]) -> Result<Vec<Managed>> {
     let query = select(
         "links_by_place",
         "l.connection = ? AND l.drive = ? AND l.place IN (SELECT value FROM json_each(?)) ORDER BY l.file",
@@ -149,7 +150,7 @@ pub async fn by_place(pool: &SqlitePool, of: Scope<'_>, places: &[String]) -> Re
         .bind(of.connection)
         .bind(of.drive)
         .bind(serde_json::json!(places).to_string());
-    query.fetch_all(pool).await?.iter().map(read).collect()
+    query.fetch_all(store.pool()).await?.iter().map(read).collect()
 }
 
 /// The files after that File ID, in their order.
@@ -158,7 +159,7 @@ pub async fn by_place(pool: &SqlitePool, of: Scope<'_>, places: &[String]) -> Re
 ///
 /// The database's.
 pub async fn after(
-    pool: &SqlitePool,
+    store: &Store,
     of: Scope<'_>,
     file: Option<&str>,
     suspected: bool,
@@ -177,7 +178,7 @@ pub async fn after(
         .bind(of.drive)
         .bind(after)
         .bind(limit);
-    query.fetch_all(pool).await?.iter().map(read).collect()
+    query.fetch_all(store.pool()).await?.iter().map(read).collect()
 }
 
 /// The files that are due, in order, after that one.
@@ -185,7 +186,7 @@ pub async fn after(
 /// # Errors
 ///
 /// The database's.
-pub async fn due(pool: &SqlitePool, of: Scope<'_>, known: Option<&(u64, String)>, limit: u32) -> Result<Vec<Managed>> {
+pub async fn due(store: &Store, of: Scope<'_>, known: Option<&(u64, String)>, limit: u32) -> Result<Vec<Managed>> {
     let (place, file) = match known {
         Some((place, file)) => (signed(*place), number(file)?),
         None => (0, 0),
@@ -201,7 +202,7 @@ pub async fn due(pool: &SqlitePool, of: Scope<'_>, known: Option<&(u64, String)>
         .bind(place)
         .bind(file)
         .bind(limit);
-    query.fetch_all(pool).await?.iter().map(read).collect()
+    query.fetch_all(store.pool()).await?.iter().map(read).collect()
 }
 
 /// Changes links, all or none.
@@ -209,8 +210,8 @@ pub async fn due(pool: &SqlitePool, of: Scope<'_>, known: Option<&(u64, String)>
 /// # Errors
 ///
 /// `Error::NotFound` for a file that is not managed through this connection; the database's.
-pub async fn set(pool: &SqlitePool, connection: &str, changes: &[Change]) -> Result<()> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+pub async fn set(store: &Store, connection: &str, changes: &[Change]) -> Result<()> {
+    let mut transaction = store.write().await?;
     let place = next_place(&mut transaction).await?;
     for change in changes {
         apply(&mut transaction, connection, change, place).await?;
@@ -224,11 +225,11 @@ pub async fn set(pool: &SqlitePool, connection: &str, changes: &[Change]) -> Res
 /// # Errors
 ///
 /// The database's.
-pub async fn suspect_all(pool: &SqlitePool, of: Scope<'_>) -> Result<()> {
+pub async fn suspect_all(store: &Store, of: Scope<'_>) -> Result<()> {
     sqlx::query("UPDATE links SET suspected = 1 WHERE connection = ? AND drive = ? AND state <> 'source-gone'")
         .bind(of.connection)
         .bind(of.drive)
-        .execute(pool)
+        .execute(store.pool())
         .await?;
     Ok(())
 }
@@ -238,14 +239,8 @@ pub async fn suspect_all(pool: &SqlitePool, of: Scope<'_>) -> Result<()> {
 /// # Errors
 ///
 /// As [`set`].
-pub async fn settle(
-    pool: &SqlitePool,
-    connection: &str,
-    run: i64,
-    settlements: &[Settlement],
-    now: &str,
-) -> Result<()> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+pub async fn settle(store: &Store, connection: &str, run: i64, settlements: &[Settlement], now: &str) -> Result<()> {
+    let mut transaction = store.write().await?;
     let place = next_place(&mut transaction).await?;
     for settlement in settlements {
         let file = number(&settlement.change.file)?;
@@ -279,7 +274,7 @@ pub async fn settle(
 /// # Errors
 ///
 /// The database's.
-pub async fn replaceable(pool: &SqlitePool, connection: &str, file: &str, base: u64) -> Result<Option<String>> {
+pub async fn replaceable(store: &Store, connection: &str, file: &str, base: u64) -> Result<Option<String>> {
     let Ok(file) = number(file) else { return Ok(None) };
     let row: Option<(String,)> = sqlx::query_as(
         "SELECT f.name FROM files f JOIN links l ON l.file = f.id \
@@ -288,7 +283,7 @@ pub async fn replaceable(pool: &SqlitePool, connection: &str, file: &str, base: 
     .bind(file)
     .bind(signed(base))
     .bind(connection)
-    .fetch_optional(pool)
+    .fetch_optional(store.pool())
     .await?;
     Ok(row.map(|(name,)| name))
 }
@@ -299,12 +294,7 @@ pub async fn replaceable(pool: &SqlitePool, connection: &str, file: &str, base: 
 /// # Errors
 ///
 /// The database's.
-pub async fn publish(
-    pool: &SqlitePool,
-    run: i64,
-    replacement: Replacement<'_>,
-    now: &str,
-) -> Result<Option<LibraryFile>> {
+pub async fn publish(store: &Store, run: i64, replacement: Replacement<'_>, now: &str) -> Result<Option<LibraryFile>> {
     let Replacement {
         file,
         base,
@@ -313,7 +303,7 @@ pub async fn publish(
         line,
     } = replacement;
     let file = number(file)?;
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = store.write().await?;
     let before = fetch(&mut transaction, file).await?;
     damage::healed(&mut transaction, object).await?;
     // The very bytes that the disk had lost heal the revision that they belong to.

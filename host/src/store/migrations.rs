@@ -9,11 +9,11 @@ use std::{path::Path, time::Duration};
 
 use chrono::{DateTime, Utc};
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, SqlitePool,
+    AssertSqlSafe, ConnectOptions, Connection,
     sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous},
 };
 
-use super::{copies, opening::DATABASE};
+use super::{Store, copies, opening::DATABASE};
 use crate::{Error, Result};
 
 /// The scripts that lead from an empty database to the present one. A script is never changed once it has been
@@ -47,8 +47,8 @@ pub(crate) struct Migrated {
 /// # Errors
 ///
 /// `Error::Storage` if it was written by a newer version; the database's.
-pub(crate) async fn is_due(pool: &SqlitePool) -> Result<bool> {
-    let (version,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(pool).await?;
+pub(crate) async fn is_due(store: &Store) -> Result<bool> {
+    let (version,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(store.pool()).await?;
     Ok(known(version)? < SCRIPTS.len())
 }
 

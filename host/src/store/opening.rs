@@ -6,10 +6,11 @@ use std::{
 };
 
 use sqlx::{
-    Connection, SqlitePool,
+    Connection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use super::Store;
 use crate::{Error, Result};
 
 /// The name of the database in the data folder.
@@ -27,7 +28,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// # Errors
 ///
 /// The database's.
-pub(crate) async fn connect(data: &Path, patience: Duration) -> Result<SqlitePool> {
+pub(crate) async fn connect(data: &Path, patience: Duration) -> Result<Store> {
     let options = SqliteConnectOptions::new()
         .filename(data.join(DATABASE))
         .create_if_missing(true)
@@ -40,7 +41,7 @@ pub(crate) async fn connect(data: &Path, patience: Duration) -> Result<SqlitePoo
         // SQLite waits for whoever writes, but not for whoever makes the file's log or puts it away just now.
         match pool(patience).connect_with(options.clone()).await.map_err(Error::from) {
             Err(Error::Busy { .. }) if start.elapsed() < patience => tokio::time::sleep(LOOK_AGAIN).await,
-            answer => return answer,
+            answer => return answer.map(Store::over),
         }
     }
 }
@@ -51,8 +52,8 @@ pub(crate) async fn connect(data: &Path, patience: Duration) -> Result<SqlitePoo
 /// # Errors
 ///
 /// The database's.
-pub(crate) async fn connect_to_read(data: &Path, patience: Duration) -> Result<SqlitePool> {
-    Ok(pool(patience).connect_with(reading(data)).await?)
+pub(crate) async fn connect_to_read(data: &Path, patience: Duration) -> Result<Store> {
+    Ok(Store::over(pool(patience).connect_with(reading(data)).await?))
 }
 
 /// How a database is read without a write beside it.
@@ -84,8 +85,8 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(1);
 
-    async fn write(pool: &SqlitePool) -> Result<()> {
-        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    async fn write(store: &Store) -> Result<()> {
+        let mut transaction = store.write().await?;
         sqlx::query("INSERT OR IGNORE INTO switches VALUES ('x')")
             .execute(&mut *transaction)
             .await?;
@@ -96,15 +97,15 @@ mod tests {
     #[tokio::test]
     async fn a_transaction_that_the_database_has_ended_by_itself_poisons_no_connection() {
         let data = tempfile::tempdir().unwrap();
-        let pool = store::open(data.path(), PATIENCE).await.unwrap();
+        let store = store::open(data.path(), PATIENCE).await.unwrap();
         for _ in 0..8 {
-            let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+            let mut transaction = store.write().await.unwrap();
             // As SQLite does where the disk is full in the middle: nobody else hears of it.
             sqlx::raw_sql("ROLLBACK").execute(&mut *transaction).await.unwrap();
             drop(transaction);
         }
         for _ in 0..30 {
-            write(&pool).await.unwrap();
+            write(&store).await.unwrap();
         }
     }
 
@@ -112,10 +113,10 @@ mod tests {
     async fn a_database_is_read_without_a_write_beside_it_whatever_its_last_program_has_left() {
         for dies in [false, true] {
             let (data, left) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-            let pool = store::open(data.path(), PATIENCE).await.unwrap();
-            write(&pool).await.unwrap();
+            let store = store::open(data.path(), PATIENCE).await.unwrap();
+            write(&store).await.unwrap();
             if !dies {
-                pool.close().await;
+                store.close().await;
             }
             for name in [DATABASE, "clientpoint.db-wal"] {
                 let file = data.path().join(name);
@@ -130,7 +131,7 @@ mod tests {
             let reading = connect_to_read(left.path(), PATIENCE).await.unwrap();
 
             let rows: Vec<(String,)> = sqlx::query_as("SELECT name FROM switches")
-                .fetch_all(&reading)
+                .fetch_all(reading.pool())
                 .await
                 .unwrap();
             assert_eq!(rows, [("x".to_string(),)]);

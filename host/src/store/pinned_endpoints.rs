@@ -1,7 +1,6 @@
 //! Where the credentials and the tokens of a connection go.
 
-use sqlx::SqlitePool;
-
+use super::Store;
 use crate::Result;
 
 /// Two origins.
@@ -18,7 +17,7 @@ pub struct Endpoints {
 /// # Errors
 ///
 /// The database's.
-pub async fn put(pool: &SqlitePool, connection: &str, endpoints: &Endpoints) -> Result<()> {
+pub async fn put(store: &Store, connection: &str, endpoints: &Endpoints) -> Result<()> {
     sqlx::query(
         "INSERT INTO endpoints (connection, login, api) VALUES (?, ?, ?) \
          ON CONFLICT (connection) DO UPDATE SET login = excluded.login, api = excluded.api",
@@ -26,7 +25,7 @@ pub async fn put(pool: &SqlitePool, connection: &str, endpoints: &Endpoints) -> 
     .bind(connection)
     .bind(&endpoints.login)
     .bind(&endpoints.api)
-    .execute(pool)
+    .execute(store.pool())
     .await?;
     Ok(())
 }
@@ -36,8 +35,8 @@ pub async fn put(pool: &SqlitePool, connection: &str, endpoints: &Endpoints) -> 
 /// # Errors
 ///
 /// The database's.
-pub async fn settled(pool: &SqlitePool, connection: &str, endpoints: &Endpoints) -> Result<Endpoints> {
-    if let Some(known) = get(pool, connection).await? {
+pub async fn settled(store: &Store, connection: &str, endpoints: &Endpoints) -> Result<Endpoints> {
+    if let Some(known) = get(store, connection).await? {
         return Ok(known);
     }
     // Somebody else may be first.
@@ -45,15 +44,15 @@ pub async fn settled(pool: &SqlitePool, connection: &str, endpoints: &Endpoints)
         .bind(connection)
         .bind(&endpoints.login)
         .bind(&endpoints.api)
-        .execute(pool)
+        .execute(store.pool())
         .await?;
-    Ok(get(pool, connection).await?.unwrap_or_else(|| endpoints.clone()))
+    Ok(get(store, connection).await?.unwrap_or_else(|| endpoints.clone()))
 }
 
-async fn get(pool: &SqlitePool, connection: &str) -> Result<Option<Endpoints>> {
+async fn get(store: &Store, connection: &str) -> Result<Option<Endpoints>> {
     let row = sqlx::query_as("SELECT login, api FROM endpoints WHERE connection = ?")
         .bind(connection)
-        .fetch_optional(pool)
+        .fetch_optional(store.pool())
         .await?;
     Ok(row.map(|(login, api)| Endpoints { login, api }))
 }

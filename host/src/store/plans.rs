@@ -1,8 +1,9 @@
 //! Plans of a sync: runs that only look. They are named by what they would do.
 
-use sqlx::SqlitePool;
-
-use super::runs::{self, Run};
+use super::{
+    Store,
+    runs::{self, Run},
+};
 use crate::{Error, Result};
 
 /// Ends a plan: it has no ledger.
@@ -10,14 +11,14 @@ use crate::{Error, Result};
 /// # Errors
 ///
 /// The database's.
-pub async fn end(pool: &SqlitePool, run: &Run, message: &str, now: &str) -> Result<Run> {
+pub async fn end(store: &Store, run: &Run, message: &str, now: &str) -> Result<Run> {
     sqlx::query("UPDATE runs SET state = 'planned', ended_at = ?, message = ? WHERE id = ?")
         .bind(now)
         .bind(message)
         .bind(run.id)
-        .execute(pool)
+        .execute(store.pool())
         .await?;
-    runs::get(pool, run.id).await
+    runs::get(store, run.id).await
 }
 
 /// What is written down of a plan that was made.
@@ -30,12 +31,12 @@ pub fn message(plan: &str) -> String {
 /// # Errors
 ///
 /// `Error::NotFound` if there is no such plan, or the database's.
-pub async fn require(pool: &SqlitePool, connection: &str, plan: &str) -> Result<()> {
+pub async fn require(store: &Store, connection: &str, plan: &str) -> Result<()> {
     let made: Option<(i64,)> =
         sqlx::query_as("SELECT id FROM runs WHERE connection = ? AND kind = 'plan' AND message = ? LIMIT 1")
             .bind(connection)
             .bind(message(plan))
-            .fetch_optional(pool)
+            .fetch_optional(store.pool())
             .await?;
     made.map(drop).ok_or_else(|| Error::NotFound {
         what: "plan",

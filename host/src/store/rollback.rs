@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Sqlite, Transaction};
 
 use super::{
+    Store,
     files::{self, LibraryFile, add_revision, fetch, number, signed},
     objects::Object,
 };
@@ -35,8 +36,8 @@ pub(super) enum Restored {
 /// # Errors
 ///
 /// `Error::NotFound`, `Error::Settings` if nothing can be put back, or the database's.
-pub async fn previous(pool: &SqlitePool, id: &str) -> Result<Earlier> {
-    let mut transaction = pool.begin().await?;
+pub async fn previous(store: &Store, id: &str) -> Result<Earlier> {
+    let mut transaction = store.snapshot().await?;
     found(&mut transaction, id).await
 }
 
@@ -46,9 +47,9 @@ pub async fn previous(pool: &SqlitePool, id: &str) -> Result<Earlier> {
 /// # Errors
 ///
 /// As [`previous`].
-pub async fn rollback(pool: &SqlitePool, id: &str, whole: &Object, now: &str) -> Result<Option<LibraryFile>> {
+pub async fn rollback(store: &Store, id: &str, whole: &Object, now: &str) -> Result<Option<LibraryFile>> {
     let row = number(id)?;
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = store.write().await?;
     let previous = found(&mut transaction, id).await?;
     let seen = BTreeSet::from([whole.sha256.clone()]);
     if restore_content(&mut transaction, row, signed(previous.revision), &seen, now).await? == Restored::Unsound {
@@ -159,14 +160,14 @@ pub(super) async fn restore_content(
 /// # Errors
 ///
 /// `Error::NotFound`, `Error::Settings` for a file that nobody manages, or the database's.
-pub async fn release(pool: &SqlitePool, id: &str) -> Result<LibraryFile> {
-    let file = files::get(pool, id).await?;
+pub async fn release(store: &Store, id: &str) -> Result<LibraryFile> {
+    let file = files::get(store, id).await?;
     let done = sqlx::query(
         "UPDATE links SET held = 0, note = NULL, waiting = coalesce(waiting, \
          (SELECT coalesce(max(waiting), 0) + 1 FROM links)) WHERE file = ?",
     )
     .bind(number(id)?)
-    .execute(pool)
+    .execute(store.pool())
     .await?;
     if done.rows_affected() == 0 {
         return Err(not_managed(id));
@@ -179,21 +180,21 @@ pub async fn release(pool: &SqlitePool, id: &str) -> Result<LibraryFile> {
 /// # Errors
 ///
 /// `Error::NotFound`, or the database's.
-pub async fn keep_clientpoints(pool: &SqlitePool, id: Option<&str>, keep: bool) -> Result<()> {
+pub async fn keep_clientpoints(store: &Store, id: Option<&str>, keep: bool) -> Result<()> {
     let Some(id) = id else {
         let query = if keep {
             "INSERT OR IGNORE INTO switches (name) VALUES ('keep-clientpoints')"
         } else {
             "DELETE FROM switches WHERE name = 'keep-clientpoints'"
         };
-        sqlx::query(query).execute(pool).await?;
+        sqlx::query(query).execute(store.pool()).await?;
         return Ok(());
     };
-    files::get(pool, id).await?;
+    files::get(store, id).await?;
     sqlx::query("UPDATE files SET keep_clientpoints = ? WHERE id = ?")
         .bind(keep)
         .bind(number(id)?)
-        .execute(pool)
+        .execute(store.pool())
         .await?;
     Ok(())
 }
@@ -203,13 +204,13 @@ pub async fn keep_clientpoints(pool: &SqlitePool, id: Option<&str>, keep: bool) 
 /// # Errors
 ///
 /// The database's.
-pub async fn kept(pool: &SqlitePool) -> Result<(bool, Vec<String>)> {
+pub async fn kept(store: &Store) -> Result<(bool, Vec<String>)> {
     let all: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM switches WHERE name = 'keep-clientpoints'")
-        .fetch_optional(pool)
+        .fetch_optional(store.pool())
         .await?;
     let files: Vec<(i64,)> =
         sqlx::query_as("SELECT id FROM files WHERE keep_clientpoints = 1 AND removed_at IS NULL ORDER BY id")
-            .fetch_all(pool)
+            .fetch_all(store.pool())
             .await?;
     Ok((all.is_some(), files.into_iter().map(|(id,)| id.to_string()).collect()))
 }

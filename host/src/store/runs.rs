@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
+use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 
-use super::files::signed;
+use super::{Store, files::signed};
 use crate::{Error, Result};
 
 /// A run.
@@ -125,7 +125,7 @@ const SELECT: &str = "SELECT id, connection, drive, subject, undone_at, kind, du
 /// # Errors
 ///
 /// The database's.
-pub async fn begin(pool: &SqlitePool, new: Begin<'_>, now: &str) -> Result<Option<Run>> {
+pub async fn begin(store: &Store, new: Begin<'_>, now: &str) -> Result<Option<Run>> {
     let done = sqlx::query(
         "INSERT INTO runs (connection, drive, kind, due, late, started_by, started_at, options, inputs) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
@@ -139,12 +139,12 @@ pub async fn begin(pool: &SqlitePool, new: Begin<'_>, now: &str) -> Result<Optio
     .bind(new.by)
     .bind(now)
     .bind(new.options)
-    .execute(pool)
+    .execute(store.pool())
     .await?;
     if done.rows_affected() == 0 {
         return Ok(None);
     }
-    get(pool, done.last_insert_rowid()).await.map(Some)
+    get(store, done.last_insert_rowid()).await.map(Some)
 }
 
 /// The run of that number.
@@ -152,10 +152,10 @@ pub async fn begin(pool: &SqlitePool, new: Begin<'_>, now: &str) -> Result<Optio
 /// # Errors
 ///
 /// `Error::NotFound`, or the database's.
-pub async fn get(pool: &SqlitePool, id: i64) -> Result<Run> {
+pub async fn get(store: &Store, id: i64) -> Result<Run> {
     let row = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE id = ?")))
         .bind(id)
-        .fetch_optional(pool)
+        .fetch_optional(store.pool())
         .await?;
     row.as_ref().map(read).transpose()?.ok_or_else(|| Error::NotFound {
         what: "run",
@@ -169,9 +169,9 @@ pub async fn get(pool: &SqlitePool, id: i64) -> Result<Run> {
 /// # Errors
 ///
 /// The database's.
-pub async fn list(pool: &SqlitePool, limit: u32) -> Result<Vec<Run>> {
+pub async fn list(store: &Store, limit: u32) -> Result<Vec<Run>> {
     let query = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY id DESC LIMIT ?"))).bind(limit);
-    query.fetch_all(pool).await?.iter().map(read).collect()
+    query.fetch_all(store.pool()).await?.iter().map(read).collect()
 }
 
 /// A run of the connection that has not come to its end.
@@ -179,12 +179,12 @@ pub async fn list(pool: &SqlitePool, limit: u32) -> Result<Vec<Run>> {
 /// # Errors
 ///
 /// The database's.
-pub async fn unfinished(pool: &SqlitePool, connection: &str) -> Result<Option<Run>> {
+pub async fn unfinished(store: &Store, connection: &str) -> Result<Option<Run>> {
     let row = sqlx::query(sqlx::AssertSqlSafe(format!(
         "{SELECT} WHERE connection = ? AND subject = 'sync' AND state = 'running' ORDER BY id LIMIT 1"
     )))
     .bind(connection)
-    .fetch_optional(pool)
+    .fetch_optional(store.pool())
     .await?;
     row.as_ref().map(read).transpose()
 }
@@ -194,12 +194,12 @@ pub async fn unfinished(pool: &SqlitePool, connection: &str) -> Result<Option<Ru
 /// # Errors
 ///
 /// The database's.
-pub async fn last(pool: &SqlitePool, connection: &str) -> Result<Option<Run>> {
+pub async fn last(store: &Store, connection: &str) -> Result<Option<Run>> {
     let row = sqlx::query(sqlx::AssertSqlSafe(format!(
         "{SELECT} WHERE connection = ? AND subject = 'sync' AND kind <> 'plan' AND state <> 'running' ORDER BY id DESC LIMIT 1"
     )))
     .bind(connection)
-    .fetch_optional(pool)
+    .fetch_optional(store.pool())
     .await?;
     row.as_ref().map(read).transpose()
 }
@@ -209,13 +209,13 @@ pub async fn last(pool: &SqlitePool, connection: &str) -> Result<Option<Run>> {
 /// # Errors
 ///
 /// The database's.
-pub async fn given_up(pool: &SqlitePool, connection: &str) -> Result<u64> {
+pub async fn given_up(store: &Store, connection: &str) -> Result<u64> {
     let (count,): (i64,) = sqlx::query_as(
         "SELECT count(*) FROM links INDEXED BY links_unsettled WHERE connection = ? AND state <> 'following' \
          AND state IN ('failed', 'locked') AND waiting IS NULL AND suspected = 0 AND held = 0",
     )
     .bind(connection)
-    .fetch_one(pool)
+    .fetch_one(store.pool())
     .await?;
     Ok(count.unsigned_abs())
 }
@@ -225,14 +225,14 @@ pub async fn given_up(pool: &SqlitePool, connection: &str) -> Result<u64> {
 /// # Errors
 ///
 /// The database's.
-pub async fn settled(pool: &SqlitePool, run: &Run) -> Result<BTreeMap<String, u64>> {
+pub async fn settled(store: &Store, run: &Run) -> Result<BTreeMap<String, u64>> {
     let rows: Vec<(String, i64)> = sqlx::query_as(
         "SELECT state, count(*) FROM links INDEXED BY links_unsettled WHERE connection = ? AND drive = ? \
          AND state <> 'following' AND waiting IS NULL AND suspected = 0 GROUP BY state",
     )
     .bind(&run.connection)
     .bind(&run.drive)
-    .fetch_all(pool)
+    .fetch_all(store.pool())
     .await?;
     let count = |(state, count): (String, i64)| (state, count.unsigned_abs());
     Ok(rows.into_iter().map(count).collect())
@@ -243,11 +243,11 @@ pub async fn settled(pool: &SqlitePool, run: &Run) -> Result<BTreeMap<String, u6
 /// # Errors
 ///
 /// The database's.
-pub async fn days_from(pool: &SqlitePool, connection: &str, day: &str) -> Result<Vec<String>> {
+pub async fn days_from(store: &Store, connection: &str, day: &str) -> Result<Vec<String>> {
     let rows: Vec<(String,)> = sqlx::query_as("SELECT due FROM runs WHERE connection = ? AND due >= ? ORDER BY due")
         .bind(connection)
         .bind(day)
-        .fetch_all(pool)
+        .fetch_all(store.pool())
         .await?;
     Ok(rows.into_iter().map(|(day,)| day).collect())
 }
@@ -257,9 +257,9 @@ pub async fn days_from(pool: &SqlitePool, connection: &str, day: &str) -> Result
 /// # Errors
 ///
 /// The database's.
-pub async fn connections(pool: &SqlitePool) -> Result<Vec<String>> {
+pub async fn connections(store: &Store) -> Result<Vec<String>> {
     let rows: Vec<(String,)> = sqlx::query_as("SELECT id FROM connections WHERE disconnected_at IS NULL ORDER BY id")
-        .fetch_all(pool)
+        .fetch_all(store.pool())
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
@@ -270,7 +270,7 @@ pub async fn connections(pool: &SqlitePool) -> Result<Vec<String>> {
 /// # Errors
 ///
 /// The database's.
-pub async fn count_inputs(pool: &SqlitePool, run: &mut Run) -> Result<()> {
+pub async fn count_inputs(store: &Store, run: &mut Run) -> Result<()> {
     let (inputs,): (i64,) = sqlx::query_as(
         "UPDATE runs SET inputs = (SELECT count(*) FROM links WHERE connection = ?1 AND drive = ?2) \
              + (SELECT count(*) FROM outcomes o WHERE o.run = ?3 AND NOT EXISTS \
@@ -280,7 +280,7 @@ pub async fn count_inputs(pool: &SqlitePool, run: &mut Run) -> Result<()> {
     .bind(&run.connection)
     .bind(&run.drive)
     .bind(run.id)
-    .fetch_one(pool)
+    .fetch_one(store.pool())
     .await?;
     run.inputs = inputs.unsigned_abs();
     Ok(())
@@ -291,12 +291,12 @@ pub async fn count_inputs(pool: &SqlitePool, run: &mut Run) -> Result<()> {
 /// # Errors
 ///
 /// The database's.
-pub async fn keep_cursor(pool: &SqlitePool, run: &mut Run, cursor: String, listed: bool) -> Result<()> {
+pub async fn keep_cursor(store: &Store, run: &mut Run, cursor: String, listed: bool) -> Result<()> {
     sqlx::query("UPDATE runs SET cursor = ?, listed = ? WHERE id = ?")
         .bind(&cursor)
         .bind(listed)
         .bind(run.id)
-        .execute(pool)
+        .execute(store.pool())
         .await?;
     run.cursor = Some(cursor);
     run.listed = listed;
@@ -308,8 +308,8 @@ pub async fn keep_cursor(pool: &SqlitePool, run: &mut Run, cursor: String, liste
 /// # Errors
 ///
 /// `Error::Ledger` if it does not add up: the run is kept as `failed`. The database's.
-pub async fn end(pool: &SqlitePool, run: &Run, ending: Ending<'_>, now: &str) -> Result<Run> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+pub async fn end(store: &Store, run: &Run, ending: Ending<'_>, now: &str) -> Result<Run> {
+    let mut transaction = store.write().await?;
     if let Ending::GivenUp {
         outcome,
         reason,
@@ -365,7 +365,7 @@ pub async fn end(pool: &SqlitePool, run: &Run, ending: Ending<'_>, now: &str) ->
             message: wrong,
         });
     }
-    get(pool, run.id).await
+    get(store, run.id).await
 }
 
 /// Writes the same line for all files of the run that have none yet and fit the filter.
@@ -462,7 +462,7 @@ async fn rest(transaction: &mut Transaction<'_, Sqlite>, run: &Run) -> Result<u6
 /// # Errors
 ///
 /// The database's.
-pub async fn lines(pool: &SqlitePool, run: i64) -> Result<Vec<Line>> {
+pub async fn lines(store: &Store, run: i64) -> Result<Vec<Line>> {
     let rows = sqlx::query(
         "SELECT CAST(file AS TEXT) AS file, file AS place, name, outcome, reason, message, revision, size, reached, at \
          FROM outcomes WHERE run = ?1 \
@@ -470,7 +470,7 @@ pub async fn lines(pool: &SqlitePool, run: i64) -> Result<Vec<Line>> {
          FROM sheet_rows WHERE run = ?1 ORDER BY place",
     )
     .bind(run)
-    .fetch_all(pool)
+    .fetch_all(store.pool())
     .await?;
     rows.iter().map(read_line).collect()
 }
@@ -480,13 +480,13 @@ pub async fn lines(pool: &SqlitePool, run: i64) -> Result<Vec<Line>> {
 /// # Errors
 ///
 /// The database's.
-pub async fn counts(pool: &SqlitePool, run: &Run) -> Result<BTreeMap<String, u64>> {
+pub async fn counts(store: &Store, run: &Run) -> Result<BTreeMap<String, u64>> {
     let rows: Vec<(String, i64)> = sqlx::query_as(
         "SELECT outcome, count(*) FROM outcomes WHERE run = ?1 GROUP BY outcome \
              UNION ALL SELECT outcome, count(*) FROM sheet_rows WHERE run = ?1 GROUP BY outcome",
     )
     .bind(run.id)
-    .fetch_all(pool)
+    .fetch_all(store.pool())
     .await?;
     let mut counts: BTreeMap<String, u64> = rows
         .into_iter()

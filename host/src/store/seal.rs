@@ -1,7 +1,8 @@
 //! The key that everything is sealed with, and what each sealed value is bound to.
 
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Sqlite, Transaction};
 
+use super::Store;
 use crate::{
     Error, Result,
     secrets::{SealedWith, SecretKey},
@@ -12,12 +13,12 @@ use crate::{
 /// # Errors
 ///
 /// The database's.
-pub(crate) async fn sealed_with(pool: &SqlitePool) -> Result<Option<SealedWith>> {
+pub(crate) async fn sealed_with(store: &Store) -> Result<Option<SealedWith>> {
     let row: Option<(String, bool)> = sqlx::query_as(
         "SELECT key_id, EXISTS (SELECT 1 FROM connections WHERE length(secret) > 0) OR EXISTS (SELECT 1 FROM grants) \
          FROM sealed_with",
     )
-    .fetch_optional(pool)
+    .fetch_optional(store.pool())
     .await?;
     Ok(row.map(|(id, is_used)| SealedWith { id, is_used }))
 }
@@ -27,13 +28,13 @@ pub(crate) async fn sealed_with(pool: &SqlitePool) -> Result<Option<SealedWith>>
 /// # Errors
 ///
 /// The database's.
-pub(crate) async fn will_seal_with(pool: &SqlitePool, key: &SecretKey) -> Result<()> {
+pub(crate) async fn will_seal_with(store: &Store, key: &SecretKey) -> Result<()> {
     sqlx::query(
         "INSERT INTO sealed_with (one, key_id) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET key_id = excluded.key_id \
          WHERE NOT EXISTS (SELECT 1 FROM connections WHERE length(secret) > 0) AND NOT EXISTS (SELECT 1 FROM grants)",
     )
     .bind(key.id())
-    .execute(pool)
+    .execute(store.pool())
     .await?;
     Ok(())
 }
@@ -44,8 +45,8 @@ pub(crate) async fn will_seal_with(pool: &SqlitePool, key: &SecretKey) -> Result
 /// # Errors
 ///
 /// The database's.
-pub(crate) async fn forget_all(pool: &SqlitePool, key: &SecretKey, now: &str) -> Result<u64> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+pub(crate) async fn forget_all(store: &Store, key: &SecretKey, now: &str) -> Result<u64> {
+    let mut transaction = store.write().await?;
     let mut wiped = sqlx::query("DELETE FROM grants")
         .execute(&mut *transaction)
         .await?
@@ -72,8 +73,8 @@ pub(crate) async fn forget_all(pool: &SqlitePool, key: &SecretKey, now: &str) ->
 /// # Errors
 ///
 /// `Error::Settings` if something was sealed with another key than this; the database's.
-pub async fn change_key(pool: &SqlitePool, from: &SecretKey, to: &SecretKey) -> Result<u64> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+pub async fn change_key(store: &Store, from: &SecretKey, to: &SecretKey) -> Result<u64> {
+    let mut transaction = store.write().await?;
     refuse_old_key(&mut transaction, from).await?;
     let mut changed = 0;
     for (select, update, owner) in [

@@ -2,9 +2,10 @@
 
 use std::{fs, path::Path};
 
-use sqlx::SqlitePool;
-
-use super::objects::{Objects, is_draft, is_object};
+use super::{
+    Store,
+    objects::{Objects, is_draft, is_object},
+};
 use crate::Result;
 
 /// What lies in the other folders and is not the host's.
@@ -28,11 +29,11 @@ fn within(folder: &Path, title: &str, is_ours: impl Fn(&str) -> bool) -> Vec<Str
 }
 
 /// Those that nobody has been told of, who are told now.
-pub(super) async fn untold(pool: &SqlitePool, strays: &[String], day: &str) -> Result<Vec<String>> {
+pub(super) async fn untold(store: &Store, strays: &[String], day: &str) -> Result<Vec<String>> {
     let found = serde_json::to_string(strays).unwrap_or_default();
     sqlx::query("DELETE FROM strays WHERE path NOT IN (SELECT value FROM json_each(?))")
         .bind(&found)
-        .execute(pool)
+        .execute(store.pool())
         .await?;
     let new: Vec<(String,)> = sqlx::query_as(
         "INSERT INTO strays (path, told_on) SELECT value, ? FROM json_each(?) WHERE true \
@@ -40,7 +41,7 @@ pub(super) async fn untold(pool: &SqlitePool, strays: &[String], day: &str) -> R
     )
     .bind(day)
     .bind(&found)
-    .fetch_all(pool)
+    .fetch_all(store.pool())
     .await?;
     Ok(new.into_iter().map(|(path,)| path).collect())
 }

@@ -15,10 +15,9 @@ use std::{
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
-use sqlx::SqlitePool;
 
 use super::{
-    identity,
+    Store, identity,
     objects::{Object, Objects, is_object, is_shard},
     revisions, strays,
     trash::{self, Emptied},
@@ -96,13 +95,13 @@ impl Swept {
 /// # Errors
 ///
 /// The database's or the file system's.
-pub async fn daily(pool: &SqlitePool, objects: &Objects, data: &Path, now: DateTime<Utc>) -> Result<Option<Swept>> {
+pub async fn daily(store: &Store, objects: &Objects, data: &Path, now: DateTime<Utc>) -> Result<Option<Swept>> {
     let day = now.date_naive();
-    if !identity::claim_sweep(pool, data, day).await? {
+    if !identity::claim_sweep(store, data, day).await? {
         return Ok(None);
     }
-    let swept = sweep(pool, objects, data, day).await?;
-    remember(pool, &swept, &stamp(now)).await?;
+    let swept = sweep(store, objects, data, day).await?;
+    remember(store, &swept, &stamp(now)).await?;
     Ok(Some(swept))
 }
 
@@ -114,11 +113,11 @@ type Row = (String, String, i64, i64, i64, i64, i64, i64, i64);
 /// # Errors
 ///
 /// The database's.
-pub async fn latest(pool: &SqlitePool) -> Result<Option<(String, Swept)>> {
+pub async fn latest(store: &Store) -> Result<Option<(String, Swept)>> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT at, day, objects, let_go, unheard, spared, returned, emptied, emptied_bytes FROM sweeps ORDER BY id DESC LIMIT 1",
     )
-    .fetch_optional(pool)
+    .fetch_optional(store.pool())
     .await?;
     let count = i64::unsigned_abs;
     Ok(
@@ -143,47 +142,47 @@ pub async fn latest(pool: &SqlitePool) -> Result<Option<(String, Swept)>> {
 
 /// Writes down that this object was published and is not needed, unless a revision points at it: its file was not
 /// created after all, say. What can't be written down is swept as something that nobody has heard of.
-pub async fn let_go(pool: &SqlitePool, object: &Object, now: &str) {
+pub async fn let_go(store: &Store, object: &Object, now: &str) {
     let written = sqlx::query(
         "INSERT OR IGNORE INTO let_go (sha256, at) SELECT ?1, ?2 \
          WHERE NOT EXISTS (SELECT 1 FROM revisions WHERE sha256 = ?1)",
     )
     .bind(&object.sha256)
     .bind(now)
-    .execute(pool)
+    .execute(store.pool())
     .await;
     if let Err(error) = written {
         tracing::warn!("an object was let go, which could not be written down: {error}");
     }
 }
 
-async fn sweep(pool: &SqlitePool, objects: &Objects, data: &Path, day: NaiveDate) -> Result<Swept> {
+async fn sweep(store: &Store, objects: &Objects, data: &Path, day: NaiveDate) -> Result<Swept> {
     let mut swept = Swept {
         day: day.to_string(),
-        returned: trash::reclaim(pool, objects).await?,
+        returned: trash::reclaim(store, objects).await?,
         ..Swept::default()
     };
-    swept.emptied = trash::empty(pool, objects, Some(day)).await?;
+    swept.emptied = trash::empty(store, objects, Some(day)).await?;
     let mut strays = Vec::new();
-    let candidates = unreferenced(pool, objects, &mut swept, &mut strays).await?;
-    let known = known_as_let_go(pool).await?;
+    let candidates = unreferenced(store, objects, &mut swept, &mut strays).await?;
+    let known = known_as_let_go(store).await?;
     let (let_go, mut unheard): (Vec<String>, Vec<String>) =
         candidates.into_iter().partition(|name| known.contains(name));
     let at_most = usize::try_from(swept.objects).unwrap_or(usize::MAX) / UNHEARD_SHARE;
     let left = unheard.split_off(unheard.len().min(at_most.max(UNHEARD_AT_LEAST)));
     swept.left = left.len() as u64;
-    swept.let_go = take(pool, objects, &let_go, day).await?;
-    swept.unheard = take(pool, objects, &unheard, day).await?;
-    forget_let_go(pool, objects, known).await?;
+    swept.let_go = take(store, objects, &let_go, day).await?;
+    swept.unheard = take(store, objects, &unheard, day).await?;
+    forget_let_go(store, objects, known).await?;
     identity::tidy(data);
     strays.extend(strays::beside(objects, data));
-    swept.strays = strays::untold(pool, &strays, &swept.day).await?;
+    swept.strays = strays::untold(store, &strays, &swept.day).await?;
     Ok(swept)
 }
 
 /// The objects that nothing points at, as it seems: nothing is held still yet.
 async fn unreferenced(
-    pool: &SqlitePool,
+    store: &Store,
     objects: &Objects,
     swept: &mut Swept,
     strays: &mut Vec<String>,
@@ -200,7 +199,7 @@ async fn unreferenced(
                 .bind(&shard)
                 // No digit comes behind this letter.
                 .bind(format!("{shard}g"))
-                .fetch_all(pool)
+                .fetch_all(store.pool())
                 .await?;
         let pointed_at: BTreeSet<String> = rows.into_iter().map(|(name,)| name).collect();
         candidates.extend(names.into_iter().filter(|name| !pointed_at.contains(name)));
@@ -241,14 +240,14 @@ fn names(folder: &Path, shard: &str) -> io::Result<(Vec<String>, Vec<String>)> {
 }
 
 /// Moves those to the trash that nothing points at while nobody publishes. Gives how many.
-async fn take(pool: &SqlitePool, objects: &Objects, names: &[String], day: NaiveDate) -> Result<u64> {
+async fn take(store: &Store, objects: &Objects, names: &[String], day: NaiveDate) -> Result<u64> {
     let mut taken = 0;
     for batch in names.chunks(BATCH) {
         let Some(alone) = alone(objects).await? else {
             // Somebody publishes without a pause. Tomorrow is another day.
             break;
         };
-        let pointed_at = revisions::referenced(pool, batch).await?;
+        let pointed_at = revisions::referenced(store, batch).await?;
         let batch: Vec<String> = batch
             .iter()
             .filter(|name| !pointed_at.contains(*name))
@@ -286,24 +285,26 @@ async fn alone(objects: &Objects) -> io::Result<Option<File>> {
     Ok(None)
 }
 
-async fn known_as_let_go(pool: &SqlitePool) -> Result<BTreeSet<String>> {
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT sha256 FROM let_go").fetch_all(pool).await?;
+async fn known_as_let_go(store: &Store) -> Result<BTreeSet<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT sha256 FROM let_go")
+        .fetch_all(store.pool())
+        .await?;
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
 /// What is not among the objects any more needs no remembering, and what is needed again has not been let go.
-async fn forget_let_go(pool: &SqlitePool, objects: &Objects, known: BTreeSet<String>) -> Result<()> {
+async fn forget_let_go(store: &Store, objects: &Objects, known: BTreeSet<String>) -> Result<()> {
     let gone: Vec<String> = known.into_iter().filter(|name| !objects.path(name).exists()).collect();
     sqlx::query(
         "DELETE FROM let_go WHERE sha256 IN (SELECT value FROM json_each(?)) OR sha256 IN (SELECT sha256 FROM revisions)",
     )
     .bind(serde_json::to_string(&gone).unwrap_or_default())
-    .execute(pool)
+    .execute(store.pool())
     .await?;
     Ok(())
 }
 
-async fn remember(pool: &SqlitePool, swept: &Swept, at: &str) -> Result<()> {
+async fn remember(store: &Store, swept: &Swept, at: &str) -> Result<()> {
     let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     sqlx::query(
         "INSERT INTO sweeps (at, day, objects, let_go, unheard, spared, returned, emptied, emptied_bytes) \
@@ -318,11 +319,11 @@ async fn remember(pool: &SqlitePool, swept: &Swept, at: &str) -> Result<()> {
     .bind(count(swept.returned))
     .bind(count(swept.emptied.objects))
     .bind(count(swept.emptied.bytes))
-    .execute(pool)
+    .execute(store.pool())
     .await?;
     sqlx::query("DELETE FROM sweeps WHERE id <= (SELECT max(id) FROM sweeps) - ?")
         .bind(REMEMBERED)
-        .execute(pool)
+        .execute(store.pool())
         .await?;
     Ok(())
 }

@@ -9,9 +9,9 @@ use std::{
 
 use chrono::{Days, NaiveDate};
 use serde::Serialize;
-use sqlx::SqlitePool;
 
 use super::{
+    Store,
     look::is_itself,
     objects::{Objects, is_object},
     revisions,
@@ -75,8 +75,8 @@ pub fn list(objects: &Objects) -> io::Result<Vec<TrashDay>> {
 /// # Errors
 ///
 /// The database's or the file system's.
-pub async fn empty(pool: &SqlitePool, objects: &Objects, today: Option<NaiveDate>) -> Result<Emptied> {
-    reclaim(pool, objects).await?;
+pub async fn empty(store: &Store, objects: &Objects, today: Option<NaiveDate>) -> Result<Emptied> {
+    reclaim(store, objects).await?;
     let objects = objects.clone();
     let emptied = tokio::task::spawn_blocking(move || delete(&objects, today)).await;
     Ok(emptied.map_err(|_| io::Error::other("the disk's thread has stopped"))??)
@@ -87,11 +87,11 @@ pub async fn empty(pool: &SqlitePool, objects: &Objects, today: Option<NaiveDate
 /// # Errors
 ///
 /// The database's or the file system's.
-pub async fn reclaim(pool: &SqlitePool, objects: &Objects) -> Result<u64> {
+pub async fn reclaim(store: &Store, objects: &Objects) -> Result<u64> {
     let mut back = 0;
     for day in days_of(objects)? {
         for names in names_of(objects, day)?.chunks(BATCH) {
-            for needed in revisions::referenced(pool, names).await? {
+            for needed in revisions::referenced(store, names).await? {
                 let objects = objects.clone();
                 let brought = tokio::task::spawn_blocking(move || bring_back(&objects, day, &needed)).await;
                 back += u64::from(brought.map_err(|_| io::Error::other("the disk's thread has stopped"))??);

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
+use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 
 use super::{
-    connections, library_file,
+    Store, connections, library_file,
     objects::Object,
     rollback::{Restored, restore_content},
     runs::{self, Run},
@@ -46,14 +46,14 @@ struct Binding {
 /// # Errors
 ///
 /// The database's.
-pub async fn wanted(pool: &SqlitePool, id: i64) -> Result<Vec<Object>> {
+pub async fn wanted(store: &Store, id: i64) -> Result<Vec<Object>> {
     let rows: Vec<(String, i64)> = sqlx::query_as(
         "SELECT DISTINCT r.sha256, r.size FROM bindings b JOIN revisions r ON r.file = b.file AND r.number = b.revision \
          JOIN files f ON f.id = b.file JOIN revisions p ON p.file = f.id AND p.number = f.revision \
          WHERE b.run = ? AND r.sha256 <> p.sha256 ORDER BY r.sha256",
     )
     .bind(id)
-    .fetch_all(pool)
+    .fetch_all(store.pool())
     .await?;
     let object = |(sha256, size): (String, i64)| Object {
         sha256,
@@ -70,8 +70,8 @@ pub async fn wanted(pool: &SqlitePool, id: i64) -> Result<Vec<Object>> {
 /// # Errors
 ///
 /// `Error::NotFound`, `Error::Settings` for a run that is no upload, or was taken back before; the database's.
-pub async fn undo(pool: &SqlitePool, id: i64, by: &str, whole: &BTreeSet<String>, now: &str) -> Result<(Run, Undone)> {
-    let run = runs::get(pool, id).await?;
+pub async fn undo(store: &Store, id: i64, by: &str, whole: &BTreeSet<String>, now: &str) -> Result<(Run, Undone)> {
+    let run = runs::get(store, id).await?;
     if run.subject != "association" {
         return Err(Error::Settings(format!(
             "run {id} is no upload of a sheet: `clientpoint-host runs list` shows which are; `library rollback FILE-ID` takes the update of a file back"
@@ -80,7 +80,7 @@ pub async fn undo(pool: &SqlitePool, id: i64, by: &str, whole: &BTreeSet<String>
     if let Some(at) = &run.undone_at {
         return Err(Error::Settings(format!("run {id} was taken back before, at {at}")));
     }
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = store.write().await?;
     let bindings = sqlx::query(
         "SELECT b.file, b.drive, b.item, b.revision, b.was_linked, b.was_connection, b.was_drive, n.later FROM bindings b \
          LEFT JOIN (SELECT l.file, min(l.run) AS later FROM bindings l JOIN runs r ON r.id = l.run \
@@ -130,7 +130,7 @@ pub async fn undo(pool: &SqlitePool, id: i64, by: &str, whole: &BTreeSet<String>
     .execute(&mut *transaction)
     .await?;
     transaction.commit().await?;
-    Ok((runs::get(pool, id).await?, undone))
+    Ok((runs::get(store, id).await?, undone))
 }
 
 /// If a later upload began where this one had led a file, it has begun from before this one from now on: so both can be

@@ -1,8 +1,8 @@
 //! The host's own users and their roles.
 
 use serde::Serialize;
-use sqlx::SqlitePool;
 
+use super::Store;
 use crate::{Error, Result};
 
 /// What a person may do.
@@ -64,10 +64,10 @@ impl Role {
 /// # Errors
 ///
 /// `Error::NotFound`, or the database's.
-pub async fn get(pool: &SqlitePool, name: &str) -> Result<User> {
+pub async fn get(store: &Store, name: &str) -> Result<User> {
     let row: Option<(String, String)> = sqlx::query_as("SELECT name, role FROM users WHERE name = ?")
         .bind(name)
-        .fetch_optional(pool)
+        .fetch_optional(store.pool())
         .await?;
     match row {
         Some((name, role)) => Ok(User {
@@ -87,9 +87,9 @@ pub async fn get(pool: &SqlitePool, name: &str) -> Result<User> {
 /// # Errors
 ///
 /// The database's.
-pub async fn list(pool: &SqlitePool) -> Result<Vec<User>> {
+pub async fn list(store: &Store) -> Result<Vec<User>> {
     let rows: Vec<(String, String)> = sqlx::query_as("SELECT name, role FROM users ORDER BY name")
-        .fetch_all(pool)
+        .fetch_all(store.pool())
         .await?;
     Ok(rows
         .into_iter()
@@ -105,7 +105,7 @@ pub async fn list(pool: &SqlitePool) -> Result<Vec<User>> {
 /// # Errors
 ///
 /// `Error::Settings` for a name that can't be one or is taken.
-pub async fn add(pool: &SqlitePool, name: &str, role: Role) -> Result<User> {
+pub async fn add(store: &Store, name: &str, role: Role) -> Result<User> {
     let fits = !name.is_empty() && name.chars().count() <= 64 && !name.chars().any(char::is_control);
     if !fits || name.trim() != name {
         return Err(Error::Settings(format!(
@@ -116,7 +116,7 @@ pub async fn add(pool: &SqlitePool, name: &str, role: Role) -> Result<User> {
     let added = sqlx::query("INSERT INTO users (name, role) VALUES (?, ?) ON CONFLICT DO NOTHING")
         .bind(name)
         .bind(role.word())
-        .execute(pool)
+        .execute(store.pool())
         .await?;
     if added.rows_affected() == 0 {
         return Err(Error::Settings(format!(

@@ -1,18 +1,17 @@
 //! What can be seen of a data folder, as JSON; and what comes of going on with it.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use clientpoint_host::{
     Host, Session,
     clock::ManualClock,
     secrets::SecretKey,
     service::{Ledger, Stop, SyncOptions},
-    store::{connections, grants},
+    store::{self, connections, grants},
 };
 use graph_sim::Sim;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use sqlx::{SqlitePool, sqlite::SqliteConnectOptions};
 
 use super::made::carry_out;
 use crate::files;
@@ -35,7 +34,7 @@ pub async fn look(host: &Host, data: &Path) -> Value {
 /// Goes on with a folder, as people would the next day: the interrupted run is finished, files follow and are released,
 /// one is imported, all uploads are taken back, and the key is changed.
 pub async fn go_on(host: &Host, clock: &ManualClock, sim: &Sim) -> Value {
-    clock.advance(std::time::Duration::from_secs(24 * 3600));
+    clock.advance(Duration::from_secs(24 * 3600));
     let admin = host.session("admin").await.unwrap();
     let mut told = Map::new();
     told.insert("finished".into(), sync(&admin).await);
@@ -124,17 +123,16 @@ fn objects(data: &Path) -> BTreeSet<String> {
 /// The hashes of all stored secrets, opened with the folder's key.
 async fn secrets(data: &Path) -> Value {
     let key = SecretKey::load(data).unwrap();
-    let options = SqliteConnectOptions::new().filename(data.join("clientpoint.db"));
-    let pool = SqlitePool::connect_with(options).await.unwrap();
+    let store = store::open(data, Duration::from_secs(1)).await.unwrap();
     let mut opened = Map::new();
-    for connection in connections::list(&pool).await.unwrap() {
-        let credential = connections::secret(&pool, &key, &connection.id).await.unwrap();
-        let grant = grants::get(&pool, &key, &connection.id).await.unwrap();
+    for connection in connections::list(&store).await.unwrap() {
+        let credential = connections::secret(&store, &key, &connection.id).await.unwrap();
+        let grant = grants::get(&store, &key, &connection.id).await.unwrap();
         let grant = grant.map(|grant| hash(grant.refresh.expose().as_bytes()));
         let told = json!({ "credential": hash(credential.expose().as_bytes()), "grant": grant });
         opened.insert(connection.id, told);
     }
-    pool.close().await;
+    store.close().await;
     opened.into()
 }
 

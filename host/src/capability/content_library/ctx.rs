@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sqlx::SqlitePool;
 use tokio::sync::{OwnedSemaphorePermit, RwLock};
 use wasmtime::component::{HasData, ResourceTable};
 
@@ -10,14 +9,14 @@ use crate::{
     capability::{calls::Calls, draft::Places},
     clock::Clock,
     contract::clientpoint::content_source::{content_library::Error, types::ItemRef},
-    store::objects::Objects,
+    store::{Store, objects::Objects},
 };
 
 /// The library as one connection may touch it.
 #[derive(Clone)]
 pub struct LibraryCtx {
     /// The catalogue.
-    pub pool: SqlitePool,
+    pub store: Store,
     /// The bytes.
     pub objects: Objects,
     /// The connection's id: it is written into every link.
@@ -80,9 +79,9 @@ impl BroughtIn {
 
 impl LibraryCtx {
     /// With everything that the connection is given, and nothing lent yet.
-    pub fn new(pool: SqlitePool, objects: Objects, connection: Arc<str>, clock: Arc<dyn Clock>, limit: u64) -> Self {
+    pub fn new(store: Store, objects: Objects, connection: Arc<str>, clock: Arc<dyn Clock>, limit: u64) -> Self {
         Self {
-            pool,
+            store,
             objects,
             connection,
             clock,

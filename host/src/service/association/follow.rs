@@ -17,7 +17,7 @@ impl Session<'_> {
     /// `Error::NotFound`, `Error::Bin`; as [`Session::associate`]. That the row is refused is no error: the outcome tells.
     pub async fn follow(&self, id: &str, item: &str, stop: &Stop) -> Result<Association> {
         self.user.require_administrator("associate files")?;
-        let file = files::get(&self.host.pool, id).await?;
+        let file = files::get(&self.host.store, id).await?;
         let connection = self.connection().await?;
         let wanted = [Wanted {
             text: item.trim().into(),

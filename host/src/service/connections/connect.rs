@@ -98,7 +98,7 @@ impl Session<'_> {
                 description.title
             )));
         };
-        let before = connections::find(&self.host.pool, ORGANIZATION).await?;
+        let before = connections::find(&self.host.store, ORGANIZATION).await?;
         let (filled, planned) = self.filled(form, given, before.as_ref(), mode).await?;
         let endpoint = self.host.endpoint(&planned.plan, filled.credential);
         let tokens = Tokens::of_application(endpoint, self.host.clock.clone());
@@ -173,7 +173,7 @@ impl Session<'_> {
         };
         let given = given.with_settings(form, before);
         // A secret that can't be opened any more is asked for again.
-        let secret = connections::secret(&self.host.pool, &self.host.key(), &before.id).await;
+        let secret = connections::secret(&self.host.store, &self.host.key(), &before.id).await;
         let again = secret
             .ok()
             .and_then(|secret| given.with_credential(form, before, secret));
@@ -194,7 +194,7 @@ impl Session<'_> {
     /// Ends what a connection's drive was used for.
     pub(in crate::service) async fn leave_drive(&self, connection: &Connection) -> Result<()> {
         self.end_unfinished(connection, "drive-switched").await?;
-        detach::leave_drive(&self.host.pool, &connection.id).await?;
+        detach::leave_drive(&self.host.store, &connection.id).await?;
         Ok(())
     }
 
@@ -208,10 +208,10 @@ impl Session<'_> {
         let source = self.host.describe().await?.title;
         let connection = self.present_connection().await?;
         let managed_files = match &connection {
-            Some(connection) => files::count_managed(&self.host.pool, &connection.id).await?,
+            Some(connection) => files::count_managed(&self.host.store, &connection.id).await?,
             None => 0,
         };
-        let mut others = connections::list(&self.host.pool).await?;
+        let mut others = connections::list(&self.host.store).await?;
         others.retain(|other| connection.as_ref().is_none_or(|connection| connection.id != other.id));
         let next = match &connection {
             None => Some(
@@ -230,7 +230,7 @@ impl Session<'_> {
             connection,
             others,
             managed_files,
-            detached_files: detach::count(&self.host.pool).await?,
+            detached_files: detach::count(&self.host.store).await?,
             next,
         })
     }

@@ -35,9 +35,9 @@ impl Session<'_> {
     pub async fn disconnect(&self, mode: Option<Mode>, of: Option<&str>) -> Result<Disconnected> {
         self.user.require_administrator("disconnect")?;
         let connection = match (mode, of) {
-            (Some(Mode::Organization), _) => connections::find(&self.host.pool, ORGANIZATION).await?,
-            (_, Some(user)) => connections::find(&self.host.pool, &own_connection(user)).await?,
-            (Some(Mode::User), None) => connections::find(&self.host.pool, &own_connection(&self.user.name)).await?,
+            (Some(Mode::Organization), _) => connections::find(&self.host.store, ORGANIZATION).await?,
+            (_, Some(user)) => connections::find(&self.host.store, &own_connection(user)).await?,
+            (Some(Mode::User), None) => connections::find(&self.host.store, &own_connection(&self.user.name)).await?,
             (None, None) => self.present_connection().await?,
         };
         let Some(connection) = connection else {
@@ -50,7 +50,7 @@ impl Session<'_> {
         self.end_unfinished(&connection, "disconnected").await?;
         // Nobody stores renewed tokens behind this one's back.
         let _alone = self.host.renewal_right(&connection.id).await?;
-        let files = detach::disconnect(&self.host.pool, &connection.id, &self.now()).await?;
+        let files = detach::disconnect(&self.host.store, &connection.id, &self.now()).await?;
         self.host.forget_tokens(&connection.id);
         Ok(Disconnected {
             consequences: consequences(&connection, files),
@@ -69,7 +69,7 @@ impl Session<'_> {
     pub async fn unlock(&self, id: &str) -> Result<FileRow> {
         self.user.require_administrator("unlock a file")?;
         let _rights = self.rights_to_change(id).await?;
-        Ok(detach::unlock(&self.host.pool, id).await?.into())
+        Ok(detach::unlock(&self.host.store, id).await?.into())
     }
 
     /// Seals every secret with another key, and puts it in force. Gives the number of secrets.

@@ -221,14 +221,14 @@ impl Session<'_> {
         if connection.drive.as_ref().is_some_and(|present| present.id != drive.id) {
             self.end_unfinished(connection, "drive-switched").await?;
         }
-        detach::choose_drive(&self.host.pool, &connection.id, drive).await
+        detach::choose_drive(&self.host.store, &connection.id, drive).await
     }
 
     /// Ends a run that was interrupted and can't go on: its drive is not the connection's any more.
     pub(in crate::service) async fn end_unfinished(&self, connection: &Connection, reason: &str) -> Result<()> {
-        while let Some(run) = runs::unfinished(&self.host.pool, &connection.id).await? {
+        while let Some(run) = runs::unfinished(&self.host.store, &connection.id).await? {
             if run.kind == "plan" {
-                plans::end(&self.host.pool, &run, "interrupted", &self.now()).await?;
+                plans::end(&self.host.store, &run, "interrupted", &self.now()).await?;
                 continue;
             }
             let ending = Ending::GivenUp {
@@ -236,7 +236,7 @@ impl Session<'_> {
                 reason,
                 message: "the connection was changed before the sync came to its end",
             };
-            runs::end(&self.host.pool, &run, ending, &self.now()).await?;
+            runs::end(&self.host.store, &run, ending, &self.now()).await?;
         }
         Ok(())
     }

@@ -62,13 +62,13 @@ impl Session<'_> {
     /// As [`Session::connection`], where there may be none.
     pub(crate) async fn present_connection(&self) -> Result<Option<Connection>> {
         let own = own_connection(&self.user.name);
-        let pool = &self.host.pool;
+        let store = &self.host.store;
         match self.through {
-            Some(Mode::User) => connections::find(pool, &own).await,
-            Some(Mode::Organization) => connections::find(pool, ORGANIZATION).await,
-            None => match connections::find(pool, &own).await? {
+            Some(Mode::User) => connections::find(store, &own).await,
+            Some(Mode::Organization) => connections::find(store, ORGANIZATION).await,
+            None => match connections::find(store, &own).await? {
                 Some(connection) => Ok(Some(connection)),
-                None => connections::find(pool, ORGANIZATION).await,
+                None => connections::find(store, ORGANIZATION).await,
             },
         }
     }
@@ -85,7 +85,7 @@ impl Session<'_> {
         let own = own_connection(&self.user.name);
         let mut warnings = Vec::new();
         for id in [own.as_str(), ORGANIZATION] {
-            let Some(connection) = connections::find(&self.host.pool, id).await? else {
+            let Some(connection) = connections::find(&self.host.store, id).await? else {
                 continue;
             };
             if let Some(broken) = &connection.needs_reconnect {
@@ -200,7 +200,7 @@ impl Session<'_> {
             message: message.into(),
         };
         // A disk without room must not hide from the person what they are to do.
-        if let Err(error) = connections::broken(&self.host.pool, &connection.id, &broken).await {
+        if let Err(error) = connections::broken(&self.host.store, &connection.id, &broken).await {
             tracing::warn!("that a connection is broken can't be written down: {error}");
         }
         Ok(match connection.mode {
@@ -214,7 +214,7 @@ impl Session<'_> {
 
     /// Notes that the credentials were accepted. Where that can't be written down, work goes on: it is seen again next time.
     pub(in crate::service) async fn accepted(&self, connection: &Connection) {
-        if let Err(error) = connections::checked(&self.host.pool, &connection.id, &self.now()).await {
+        if let Err(error) = connections::checked(&self.host.store, &connection.id, &self.now()).await {
             tracing::warn!("that a connection works can't be written down: {error}");
         }
     }

@@ -54,7 +54,7 @@ impl Session<'_> {
                 description.title
             )));
         };
-        let before = connections::find(&self.host.pool, &own_connection(&self.user.name)).await?;
+        let before = connections::find(&self.host.store, &own_connection(&self.user.name)).await?;
         let (filled, planned) = self.filled(form, given, before.as_ref(), Mode::User).await?;
         let Some(page) = planned.plan.sign_in.clone() else {
             return Err(Error::PluginStopped("it names no page to sign in at".into()));
@@ -214,7 +214,7 @@ impl SignIn<'_> {
     /// its place, and the files of the old one stop following.
     async fn kept(&self, mut connection: Connection, account: ContractAccount, grant: &Grant) -> Result<Connection> {
         let session = self.session;
-        let before = connections::find(&session.host.pool, &connection.id).await?;
+        let before = connections::find(&session.host.store, &connection.id).await?;
         let same = |before: &Connection| {
             before.account.as_ref().is_some_and(|before| before.id == account.id)
                 && before.settings.get("cloud") == connection.settings.get("cloud")

@@ -21,7 +21,7 @@ impl Session<'_> {
     pub async fn remove_file(&self, id: &str) -> Result<Binned> {
         self.user.require_administrator("remove files from the library")?;
         let _rights = self.rights_to_change(id).await?;
-        bin::remove(&self.host.pool, id, &self.user.name, &self.now()).await
+        bin::remove(&self.host.store, id, &self.user.name, &self.now()).await
     }
 
     /// Brings a file back out of the bin, as it was.
@@ -33,7 +33,7 @@ impl Session<'_> {
     pub async fn restore_file(&self, id: &str) -> Result<FileRow> {
         self.user.require_administrator("bring files back into the library")?;
         let _rights = self.no_sync_at_all().await?;
-        Ok(bin::restore(&self.host.pool, id).await?.into())
+        Ok(bin::restore(&self.host.store, id).await?.into())
     }
 
     /// What is in the bin, by File ID.
@@ -43,13 +43,13 @@ impl Session<'_> {
     /// `Error::Forbidden`, or the database's.
     pub async fn bin(&self) -> Result<Vec<Binned>> {
         self.user.require_administrator("look into the bin")?;
-        bin::list(&self.host.pool).await
+        bin::list(&self.host.store).await
     }
 
     /// What must be had before it changes what a file follows: the ledger of a run accounts for the files that it began
     /// with. Of a file that follows nothing, nothing.
     pub(in crate::service) async fn rights_to_change(&self, id: &str) -> Result<Vec<File>> {
-        match files::get(&self.host.pool, id).await?.link {
+        match files::get(&self.host.store, id).await?.link {
             Some(_) => self.no_sync_at_all().await,
             None => Ok(Vec::new()),
         }

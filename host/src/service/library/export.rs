@@ -71,7 +71,7 @@ impl Session<'_> {
         is_workbook(to)?;
         let to = NewFile::at(to)?;
         let files = self.library().await?;
-        let standings = link_states::all(&self.host.pool).await?;
+        let standings = link_states::all(&self.host.store).await?;
         let bytes = workbook(&files, &standings).map_err(|error| unmade(&error))?;
         to.write(&bytes)?;
         Ok(files.len())

@@ -81,7 +81,7 @@ impl Host {
         let mut pace = Pace::new(self);
         let mut noted = self.clock.elapsed();
         while 0 < looking.remaining {
-            let page = damage::objects(&self.pool, &looking.after, PAGE).await?;
+            let page = damage::objects(&self.store, &looking.after, PAGE).await?;
             if page.is_empty() {
                 looking.round_is_over(&stamp(self.clock.utc()));
             }
@@ -90,29 +90,29 @@ impl Host {
                     break;
                 }
                 if !self.look_slowly(&object, &mut pace, stop).await? {
-                    looking::put(&self.pool, &looking).await?;
+                    looking::put(&self.store, &looking).await?;
                     return Ok(Night::Begun);
                 }
                 looking.remaining = looking.remaining.saturating_sub(object.size + OPENING);
                 looking.after = object.sha256;
                 if noted + NOTE_EVERY <= self.clock.elapsed() {
-                    looking::put(&self.pool, &looking).await?;
+                    looking::put(&self.store, &looking).await?;
                     noted = self.clock.elapsed();
                 }
                 if until <= self.clock.elapsed() && 0 < looking.remaining {
-                    looking::put(&self.pool, &looking).await?;
+                    looking::put(&self.store, &looking).await?;
                     return Ok(Night::Begun);
                 }
             }
         }
         looking.looked_at = Some(stamp(self.clock.utc()));
-        looking::put(&self.pool, &looking).await?;
+        looking::put(&self.store, &looking).await?;
         Ok(Night::Done)
     }
 
     /// What is left to do in the night of that day: none if it is done; within, where the look stood before.
     async fn unfinished_night(&self, day: NaiveDate) -> Result<Option<Option<Looking>>> {
-        let Some(looking) = looking::get(&self.pool).await? else {
+        let Some(looking) = looking::get(&self.store).await? else {
             return Ok(Some(None));
         };
         let done: Option<NaiveDate> = looking.day.parse().ok();
@@ -133,23 +133,23 @@ impl Host {
             round_began: stamp(now),
             ..Looking::default()
         });
-        let problems = damage::of_database(&self.pool).await?;
+        let problems = damage::of_database(&self.store).await?;
         looking.database = (!problems.is_empty()).then(|| problems.join("\n"));
         self.glance_at_all().await?;
-        let (objects, bytes) = damage::measure(&self.pool, &looking.after).await?;
+        let (objects, bytes) = damage::measure(&self.store, &looking.after).await?;
         looking.remaining = looking.share(bytes.saturating_add(objects.saturating_mul(OPENING)), now);
         looking.day = day.to_string();
-        looking::put(&self.pool, &looking).await?;
+        looking::put(&self.store, &looking).await?;
         Ok(looking)
     }
 
     /// What is gone, or has another size, is found every night: that takes no reading. What is known to be damaged may have
     /// been put back, and is read.
     async fn glance_at_all(&self) -> Result<()> {
-        let known = Arc::new(damage::known(&self.pool).await?);
+        let known = Arc::new(damage::known(&self.store).await?);
         let mut after = String::new();
         loop {
-            let page = damage::objects(&self.pool, &after, GLANCES).await?;
+            let page = damage::objects(&self.store, &after, GLANCES).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after.clone_from(&last.sha256);
             for object in self.not_whole_at_a_glance(page, known.clone()).await? {
@@ -200,8 +200,8 @@ impl Host {
     /// The database's.
     pub(crate) async fn told_of_damage(&self) -> Result<Vec<Error>> {
         let mut told = Vec::new();
-        let count = damage::count(&self.pool).await?;
-        for of in damage::list(&self.pool, None, NAMED).await? {
+        let count = damage::count(&self.store).await?;
+        for of in damage::list(&self.store, None, NAMED).await? {
             told.push(damage::error(&of));
         }
         if u64::from(NAMED) < count {
@@ -209,7 +209,7 @@ impl Host {
                 "{count} revisions of files have damaged bytes in all: `clientpoint-host library verify` names them"
             )));
         }
-        if let Some(problems) = looking::get(&self.pool).await?.and_then(|looking| looking.database) {
+        if let Some(problems) = looking::get(&self.store).await?.and_then(|looking| looking.database) {
             told.push(Error::Storage(format!(
                 "the database itself is damaged: {problems}; put it back from a backup"
             )));

@@ -28,12 +28,12 @@ impl Session<'_> {
     pub async fn rollback(&self, id: &str) -> Result<FileRow> {
         self.user.require_administrator("take an update back")?;
         loop {
-            let earlier = rollback::previous(&self.host.pool, id).await?;
+            let earlier = rollback::previous(&self.host.store, id).await?;
             if self.host.look(&earlier.object).await?.is_some() {
                 return Err(self.host.damaged(id, earlier.revision, &earlier.object).await?);
             }
             // An update may have come in between: then another content is the previous one.
-            if let Some(file) = rollback::rollback(&self.host.pool, id, &earlier.object, &self.now()).await? {
+            if let Some(file) = rollback::rollback(&self.host.store, id, &earlier.object, &self.now()).await? {
                 return Ok(file.into());
             }
         }
@@ -46,7 +46,7 @@ impl Session<'_> {
     /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for a file that is not managed.
     pub async fn release(&self, id: &str) -> Result<FileRow> {
         self.user.require_administrator("release a file")?;
-        Ok(rollback::release(&self.host.pool, id).await?.into())
+        Ok(rollback::release(&self.host.store, id).await?.into())
     }
 
     /// Switches "Do not update existing ClientPoints" on or off: for a file, or for all.
@@ -56,7 +56,7 @@ impl Session<'_> {
     /// `Error::Forbidden`, `Error::NotFound`, or the database's.
     pub async fn keep_clientpoints(&self, id: Option<&str>, keep: bool) -> Result<Propagation> {
         self.user.require_administrator("choose what updates reach")?;
-        rollback::keep_clientpoints(&self.host.pool, id, keep).await?;
+        rollback::keep_clientpoints(&self.host.store, id, keep).await?;
         self.propagation().await
     }
 
@@ -66,7 +66,7 @@ impl Session<'_> {
     ///
     /// The database's.
     pub async fn propagation(&self) -> Result<Propagation> {
-        let (keep_all, keep_files) = rollback::kept(&self.host.pool).await?;
+        let (keep_all, keep_files) = rollback::kept(&self.host.store).await?;
         Ok(Propagation { keep_all, keep_files })
     }
 }

@@ -35,7 +35,7 @@ impl Session<'_> {
     pub async fn trash(&self) -> Result<Trash> {
         self.user.require_administrator("look into the trash")?;
         let days = trash::list(&self.host.objects)?;
-        let (swept_at, swept) = sweep::latest(&self.host.pool).await?.unzip();
+        let (swept_at, swept) = sweep::latest(&self.host.store).await?.unzip();
         Ok(Trash {
             objects: days.iter().map(|day| day.objects).sum(),
             bytes: days.iter().map(|day| day.bytes).sum(),
@@ -52,6 +52,6 @@ impl Session<'_> {
     /// `Error::Forbidden`, the database's or the file system's.
     pub async fn empty_trash(&self) -> Result<Emptied> {
         self.user.require_administrator("empty the trash")?;
-        trash::empty(&self.host.pool, &self.host.objects, None).await
+        trash::empty(&self.host.store, &self.host.objects, None).await
     }
 }

@@ -83,21 +83,21 @@ impl Session<'_> {
         let mut done = Verification::default();
         if files.is_empty() {
             self.verify_all(&mut done).await?;
-            done.damaged = damage::count(&self.host.pool).await?;
-            done.revisions = damage::list(&self.host.pool, None, NAMED).await?;
+            done.damaged = damage::count(&self.host.store).await?;
+            done.revisions = damage::list(&self.host.store, None, NAMED).await?;
         } else {
             self.verify_some(files, &mut done).await?;
         }
-        done.database = damage::of_database(&self.host.pool).await?;
-        noted(looking::note_database(&self.host.pool, &done.database).await);
+        done.database = damage::of_database(&self.host.store).await?;
+        noted(looking::note_database(&self.host.store, &done.database).await);
         Ok(done)
     }
 
     async fn verify_all(&self, done: &mut Verification) -> Result<()> {
-        let (_, total) = damage::measure(&self.host.pool, "").await?;
+        let (_, total) = damage::measure(&self.host.store, "").await?;
         let mut after = String::new();
         loop {
-            let page = damage::objects(&self.host.pool, &after, PAGE).await?;
+            let page = damage::objects(&self.host.store, &after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after.clone_from(&last.sha256);
             self.look_at_all(page, done, total).await?;
@@ -107,14 +107,14 @@ impl Session<'_> {
     async fn verify_some(&self, files: &[String], done: &mut Verification) -> Result<()> {
         let mut objects = Vec::new();
         for file in files {
-            objects.extend(damage::objects_of(&self.host.pool, file).await?);
+            objects.extend(damage::objects_of(&self.host.store, file).await?);
         }
         objects.sort_by(|one, other| one.sha256.cmp(&other.sha256));
         objects.dedup();
         let total = objects.iter().map(|object| object.size).sum();
         self.look_at_all(objects, done, total).await?;
         for file in files.iter().collect::<BTreeSet<_>>() {
-            done.revisions.extend(damage::of_file(&self.host.pool, file).await?);
+            done.revisions.extend(damage::of_file(&self.host.store, file).await?);
         }
         done.damaged = done.revisions.len() as u64;
         Ok(())
@@ -139,13 +139,13 @@ impl Session<'_> {
     /// `Error::Forbidden`, or the database's.
     pub async fn disk(&self) -> Result<Disk> {
         self.user.require_administrator("see how the disk stands")?;
-        let pool = &self.host.pool;
-        let damaged = damage::count(pool).await?;
+        let store = &self.host.store;
+        let damaged = damage::count(store).await?;
         Ok(Disk {
             damaged,
-            needs_a_person: damaged.saturating_sub(damage::count_fetchable(pool).await?),
-            revisions: damage::list(pool, None, 20).await?,
-            looking: looking::get(pool).await?,
+            needs_a_person: damaged.saturating_sub(damage::count_fetchable(store).await?),
+            revisions: damage::list(store, None, 20).await?,
+            looking: looking::get(store).await?,
         })
     }
 
@@ -155,8 +155,8 @@ impl Session<'_> {
     ///
     /// `Error::NotFound`, or the database's.
     pub async fn damage(&self, id: &str) -> Result<Vec<DamagedRevision>> {
-        files::get(&self.host.pool, id).await?;
-        damage::of_file(&self.host.pool, id).await
+        files::get(&self.host.store, id).await?;
+        damage::of_file(&self.host.store, id).await
     }
 
     /// Where the bytes of a file are, which were read and compared just now. They must not be changed.
@@ -165,14 +165,14 @@ impl Session<'_> {
     ///
     /// `Error::NotFound`, `Error::Damaged`, or the database's.
     pub async fn content(&self, id: &str) -> Result<(FileRow, PathBuf)> {
-        let file = files::get(&self.host.pool, id).await?;
+        let file = files::get(&self.host.store, id).await?;
         let object = object_of(&file);
         if self.host.look(&object).await?.is_some() {
             return Err(self.host.damaged(&file.id, file.revision, &object).await?);
         }
         let path = self.host.objects.place(&object);
         let path = path.unwrap_or_else(|_| self.host.objects.path(&file.sha256));
-        Ok((files::get(&self.host.pool, id).await?.into(), path))
+        Ok((files::get(&self.host.store, id).await?.into(), path))
     }
 
     /// Copies the bytes of a file to a new file. It is there whole and right, or not at all.
@@ -181,14 +181,14 @@ impl Session<'_> {
     ///
     /// `Error::NotFound`; `Error::Damaged`; `Error::Settings` if the new file can't be written after all.
     pub async fn read_file(&self, id: &str, to: NewFile) -> Result<FileRow> {
-        let file = files::get(&self.host.pool, id).await?;
+        let file = files::get(&self.host.store, id).await?;
         let object = object_of(&file);
         let (objects, wanted) = (self.host.objects.clone(), object.clone());
         let copied = tokio::task::spawn_blocking(move || copy_out(&objects, &wanted, to)).await;
         let trouble = copied.map_err(|_| stopped())??;
         self.host.note(&object, trouble.as_ref()).await?;
         match trouble {
-            None => Ok(files::get(&self.host.pool, id).await?.into()),
+            None => Ok(files::get(&self.host.store, id).await?.into()),
             Some(_) => Err(self.host.damaged(&file.id, file.revision, &object).await?),
         }
     }
@@ -205,7 +205,7 @@ impl Host {
     /// put the object back in between, and have found nothing to take off the list.
     pub(crate) async fn note(&self, object: &Object, trouble: Option<&Trouble>) -> Result<Option<Trouble>> {
         let Some(trouble) = trouble else {
-            noted(damage::is_whole(&self.pool, object).await);
+            noted(damage::is_whole(&self.store, object).await);
             return Ok(None);
         };
         tracing::warn!(
@@ -214,10 +214,10 @@ impl Host {
             trouble.told(object.size)
         );
         let now = crate::clock::stamp(self.clock.utc());
-        noted(damage::note(&self.pool, object, trouble, &now).await);
+        noted(damage::note(&self.store, object, trouble, &now).await);
         let again = self.seen(object).await?;
         if again.is_none() {
-            noted(damage::is_whole(&self.pool, object).await);
+            noted(damage::is_whole(&self.store, object).await);
         }
         Ok(again)
     }
@@ -230,14 +230,14 @@ impl Host {
 
     /// The error that names a revision whose bytes were found to be damaged.
     pub(crate) async fn damaged(&self, file: &str, revision: u64, object: &Object) -> Result<Error> {
-        let known = damage::of_file(&self.pool, file).await?;
+        let known = damage::of_file(&self.store, file).await?;
         let of = known.iter().find(|of| of.revision == revision);
         Ok(match of {
             Some(of) => damage::error(of),
             // Where nothing can be written down, or it was put back a moment ago.
             None => Error::Damaged {
                 file: file.into(),
-                name: files::get(&self.pool, file).await?.name,
+                name: files::get(&self.store, file).await?.name,
                 revision,
                 what: format!("the object {} was not what it should be", object.sha256),
                 way_out: format!("`clientpoint-host library verify {file}` looks again"),
@@ -251,14 +251,14 @@ impl Host {
         self.glance_at_some(run).await?;
         let mut after = String::new();
         loop {
-            let page = damage::fetchable(&self.pool, connection, &after, PAGE).await?;
+            let page = damage::fetchable(&self.store, connection, &after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after.clone_from(&last.sha256);
             for object in page {
                 self.look(&object).await?;
             }
         }
-        damage::make_due(&self.pool, connection).await?;
+        damage::make_due(&self.store, connection).await?;
         Ok(())
     }
 
@@ -266,10 +266,10 @@ impl Host {
     /// as a whole, and a large one costs a run no more than a small one. All are glanced at in the night.
     async fn glance_at_some(&self, run: i64) -> Result<()> {
         let begin = part_of(run);
-        let mut page = damage::objects(&self.pool, &begin, GLANCES).await?;
+        let mut page = damage::objects(&self.store, &begin, GLANCES).await?;
         let left = GLANCES.saturating_sub(u32::try_from(page.len()).unwrap_or(GLANCES));
         if left != 0 {
-            let others = damage::objects(&self.pool, "", left).await?;
+            let others = damage::objects(&self.store, "", left).await?;
             page.extend(others.into_iter().take_while(|object| object.sha256 <= begin));
         }
         for object in self.not_whole_at_a_glance(page, Arc::default()).await? {

@@ -89,9 +89,9 @@ impl Session<'_> {
     pub async fn runs(&self) -> Result<Vec<RunRow>> {
         self.user.require_administrator("see the runs")?;
         let mut rows = Vec::new();
-        for run in runs::list(&self.host.pool, RUNS).await? {
+        for run in runs::list(&self.host.store, RUNS).await? {
             let run = self.as_it_stands(run).await?;
-            let counts = runs::counts(&self.host.pool, &run).await?;
+            let counts = runs::counts(&self.host.store, &run).await?;
             rows.push(RunRow { run, counts });
         }
         Ok(rows)
@@ -104,7 +104,7 @@ impl Session<'_> {
     /// `Error::Forbidden`, `Error::NotFound`, or the database's.
     pub async fn run(&self, id: i64) -> Result<Ledger> {
         self.user.require_administrator("see the runs")?;
-        let run = runs::get(&self.host.pool, id).await?;
+        let run = runs::get(&self.host.store, id).await?;
         self.ledger_of(self.as_it_stands(run).await?).await
     }
 
@@ -117,7 +117,7 @@ impl Session<'_> {
             return Ok(run);
         };
         // It may have come to its end a moment ago.
-        let mut run = runs::get(&self.host.pool, run.id).await?;
+        let mut run = runs::get(&self.host.store, run.id).await?;
         if run.state == "running" {
             run.state = "interrupted".into();
             run.message = Some(association::interrupted(run.id));
@@ -139,16 +139,16 @@ impl Session<'_> {
         });
         let now = self.host.clock.utc();
         let mut all = Vec::new();
-        for connection in runs::connections(&self.host.pool).await? {
-            let connected = connections::find(&self.host.pool, &connection).await?;
+        for connection in runs::connections(&self.host.store).await? {
+            let connected = connections::find(&self.host.store, &connection).await?;
             let since = connected.and_then(|connection| connection.connected_at.parse::<DateTime<Utc>>().ok());
-            let last = runs::last(&self.host.pool, &connection).await?;
+            let last = runs::last(&self.host.store, &connection).await?;
             let mut needs_a_person = BTreeMap::new();
             if let Some(run) = &last {
-                needs_a_person = runs::counts(&self.host.pool, run).await?;
+                needs_a_person = runs::counts(&self.host.store, run).await?;
                 needs_a_person.retain(|outcome, _| NEEDS_A_PERSON.contains(&outcome.as_str()));
             }
-            let given_up = runs::given_up(&self.host.pool, &connection).await?;
+            let given_up = runs::given_up(&self.host.store, &connection).await?;
             if given_up != 0 {
                 needs_a_person.insert("given-up".into(), given_up);
             }
@@ -156,14 +156,14 @@ impl Session<'_> {
             let last_night = match latest.filter(|latest| since.is_some_and(|since| since <= *latest)) {
                 Some(latest) => {
                     let day = latest.date_naive().to_string();
-                    let days = runs::days_from(&self.host.pool, &connection, &day).await?;
+                    let days = runs::days_from(&self.host.store, &connection, &day).await?;
                     Some(days.contains(&day))
                 }
                 None => None,
             };
             all.push(Health {
                 last,
-                unfinished: runs::unfinished(&self.host.pool, &connection).await?,
+                unfinished: runs::unfinished(&self.host.store, &connection).await?,
                 last_night,
                 next: daily.map(|daily| crate::clock::stamp(daily.next(now))),
                 needs_a_person,
@@ -175,8 +175,8 @@ impl Session<'_> {
 
     pub(in crate::service) async fn ledger_of(&self, run: Run) -> Result<Ledger> {
         Ok(Ledger {
-            counts: runs::counts(&self.host.pool, &run).await?,
-            lines: runs::lines(&self.host.pool, run.id).await?,
+            counts: runs::counts(&self.host.store, &run).await?,
+            lines: runs::lines(&self.host.store, run.id).await?,
             before: None,
             run,
         })

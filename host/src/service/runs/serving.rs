@@ -70,7 +70,7 @@ impl Host {
             return Ok(Vec::new());
         };
         let mut ledgers = Vec::new();
-        for id in runs::connections(&self.pool).await? {
+        for id in runs::connections(&self.store).await? {
             if stop.asked() {
                 break;
             }
@@ -86,7 +86,7 @@ impl Host {
     }
 
     async fn tick_one(&self, id: &str, daily: Daily, stop: &Stop) -> Result<Vec<Result<Ledger>>> {
-        let Some(connection) = connections::find(&self.pool, id).await? else {
+        let Some(connection) = connections::find(&self.store, id).await? else {
             return Ok(Vec::new());
         };
         let Some(drive) = connection.drive.clone() else {
@@ -98,7 +98,7 @@ impl Host {
         };
         let session = self.own_session();
         let mut ledgers = Vec::new();
-        let unfinished = runs::unfinished(&self.pool, id).await?;
+        let unfinished = runs::unfinished(&self.store, id).await?;
         if let Some(plan) = unfinished.as_ref().filter(|run| run.kind == "plan") {
             session.give_up_plan(plan).await?;
         } else if let Some(run) = unfinished {
@@ -108,7 +108,7 @@ impl Host {
         let latest = daily.latest(now);
         let day = latest.date_naive().to_string();
         let connected = connection.connected_at.parse().ok();
-        if stop.asked() || !is_due(latest, connected, &runs::days_from(&self.pool, id, &day).await?) {
+        if stop.asked() || !is_due(latest, connected, &runs::days_from(&self.store, id, &day).await?) {
             return Ok(ledgers);
         }
         let begin = runs::Begin {
@@ -120,7 +120,7 @@ impl Host {
             by: "timer",
             options: &SyncOptions::default().written(),
         };
-        if let Some(run) = runs::begin(&self.pool, begin, &stamp(now)).await? {
+        if let Some(run) = runs::begin(&self.store, begin, &stamp(now)).await? {
             ledgers.push(session.carry_on(&connection, run, stop).await);
         }
         Ok(ledgers)

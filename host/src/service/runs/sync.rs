@@ -124,7 +124,7 @@ impl Session<'_> {
         self.user.require_administrator("run the sync")?;
         let connection = self.connection().await?;
         if let Some(plan) = &options.plan {
-            plans::require(&self.host.pool, &connection.id, plan).await?;
+            plans::require(&self.host.store, &connection.id, plan).await?;
         }
         let _right = self.no_sync(&connection.id).await?;
         let before = self.finish_interrupted(&connection, stop).await?;
@@ -185,7 +185,7 @@ impl Session<'_> {
             Halt::Listed => self.planned(&connection, &run, &allowance).await?,
         };
         let plan = plan_id(&rows);
-        let mut counts = runs::settled(&self.host.pool, &run).await?;
+        let mut counts = runs::settled(&self.host.store, &run).await?;
         let settled: u64 = counts.values().sum();
         let unchanged = run.inputs.saturating_sub(rows.len() as u64).saturating_sub(settled);
         for row in &rows {
@@ -194,7 +194,7 @@ impl Session<'_> {
         if unchanged != 0 {
             *counts.entry("unchanged".into()).or_default() += unchanged;
         }
-        plans::end(&self.host.pool, &run, &plans::message(&plan), &self.now()).await?;
+        plans::end(&self.host.store, &run, &plans::message(&plan), &self.now()).await?;
         Ok(PlanReport {
             plan,
             unchanged,
@@ -205,7 +205,7 @@ impl Session<'_> {
     }
 
     pub(crate) async fn give_up_plan(&self, run: &Run) -> Result<Error> {
-        plans::end(&self.host.pool, run, "interrupted", &self.now()).await?;
+        plans::end(&self.host.store, run, "interrupted", &self.now()).await?;
         Ok(interrupted())
     }
 
@@ -214,7 +214,7 @@ impl Session<'_> {
         let halt = {
             let _turn = self.turn(&connection.id, "a sync").await?;
             // Before it had the turn, or while it lay interrupted, files may have come and gone.
-            runs::count_inputs(&self.host.pool, &mut run).await?;
+            runs::count_inputs(&self.host.store, &mut run).await?;
             let allowance = Allowance::new(self.host);
             match self.steps(connection, &mut run, &allowance, stop).await? {
                 Halt::Listed => self.work(connection, &mut run, &allowance, stop).await?,
@@ -230,7 +230,7 @@ impl Session<'_> {
 
     /// Brings a run to its end that lay interrupted, if there is one, and gives its ledger.
     async fn finish_interrupted(&self, connection: &Connection, stop: &Stop) -> Result<Option<Box<Ledger>>> {
-        let Some(run) = runs::unfinished(&self.host.pool, &connection.id).await? else {
+        let Some(run) = runs::unfinished(&self.host.store, &connection.id).await? else {
             return Ok(None);
         };
         if run.kind == "plan" {
@@ -253,7 +253,7 @@ impl Session<'_> {
             by: &self.user.name,
             options: &options.written(),
         };
-        let run = runs::begin(&self.host.pool, begin, &self.now()).await?;
+        let run = runs::begin(&self.host.store, begin, &self.now()).await?;
         run.ok_or_else(|| Error::Storage("the run could not be recorded".into()))
     }
 
@@ -273,7 +273,7 @@ impl Session<'_> {
     async fn work(&self, connection: &Connection, run: &mut Run, allowance: &Allowance, stop: &Stop) -> Result<Halt> {
         let options: SyncOptions = serde_json::from_str(&run.options).unwrap_or_default();
         let rows = self.planned(connection, run, allowance).await?;
-        let begun = !runs::lines(&self.host.pool, run.id).await?.is_empty();
+        let begun = !runs::lines(&self.host.store, run.id).await?.is_empty();
         if !begun && options.plan.as_deref() != Some(plan_id(&rows).as_str()) {
             let message = "the world has moved since that plan was made, and nothing was changed: make a new one with `sync --plan`";
             let ending = Ending::GivenUp {
@@ -281,7 +281,7 @@ impl Session<'_> {
                 reason: "plan-outdated",
                 message,
             };
-            runs::end(&self.host.pool, run, ending, &self.now()).await?;
+            runs::end(&self.host.store, run, ending, &self.now()).await?;
             return Err(Error::Sync {
                 code: "plan-outdated",
                 message: message.into(),
@@ -325,7 +325,7 @@ impl Session<'_> {
             };
             tries = 0;
             let listed = report.stage != Stage::Listing;
-            runs::keep_cursor(&self.host.pool, run, report.cursor, listed).await?;
+            runs::keep_cursor(&self.host.store, run, report.cursor, listed).await?;
             if report.stage == Stage::Done {
                 return Ok(self.over(run, Ending::Complete).await);
             }
@@ -363,7 +363,7 @@ impl Session<'_> {
     }
 
     async fn over(&self, run: &Run, ending: Ending<'_>) -> Halt {
-        Halt::Ended(Box::new(runs::end(&self.host.pool, run, ending, &self.now()).await))
+        Halt::Ended(Box::new(runs::end(&self.host.store, run, ending, &self.now()).await))
     }
 
     async fn step(
@@ -427,7 +427,7 @@ impl Session<'_> {
     }
 
     async fn row(&self, connection: &Connection, planned: Planned) -> Result<PlannedRow> {
-        let file = match files::get(&self.host.pool, &planned.file).await {
+        let file = match files::get(&self.host.store, &planned.file).await {
             Err(Error::NotFound { .. }) => None,
             found => Some(found?),
         };

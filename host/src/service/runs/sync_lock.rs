@@ -20,7 +20,7 @@ impl Session<'_> {
         if let Some(right) = self.host.sync_right(connection).await? {
             return Ok(right);
         }
-        let whose = match connections::find(&self.host.pool, connection).await? {
+        let whose = match connections::find(&self.host.store, connection).await? {
             Some(found) => found.owner.map(|owner| format!("the connection of {owner}")),
             None => Some("another connection".into()),
         };
@@ -40,7 +40,7 @@ impl Session<'_> {
     /// As [`Session::no_sync`].
     pub(in crate::service) async fn no_sync_at_all(&self) -> Result<Vec<File>> {
         let mut rights = Vec::new();
-        for connection in connections::ids(&self.host.pool).await? {
+        for connection in connections::ids(&self.host.store).await? {
             rights.push(self.no_sync(&connection).await?);
         }
         Ok(rights)

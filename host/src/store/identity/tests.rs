@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, time::Duration};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 use super::*;
-use crate::{clock::ManualClock, host::Host, place::Place};
+use crate::{clock::ManualClock, host::Host, place::Place, store::Store};
 
 const DATABASE: &str = "clientpoint.db";
 
@@ -190,12 +190,12 @@ async fn something_that_is_no_database_of_ours_is_refused_and_left_as_it_is() {
 /// A database of another program.
 async fn sqlite() -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
-    let pool = database(folder.path(), &["CREATE TABLE songs (title TEXT)"]).await;
-    pool.close().await;
+    let store = database(folder.path(), &["CREATE TABLE songs (title TEXT)"]).await;
+    store.close().await;
     fs::read(folder.path().join(DATABASE)).unwrap()
 }
 
-async fn database(data: &Path, scripts: &[&'static str]) -> SqlitePool {
+async fn database(data: &Path, scripts: &[&'static str]) -> Store {
     let options = SqliteConnectOptions::new()
         .filename(data.join(DATABASE))
         .create_if_missing(true);
@@ -207,7 +207,7 @@ async fn database(data: &Path, scripts: &[&'static str]) -> SqlitePool {
     for script in scripts {
         sqlx::raw_sql(*script).execute(&pool).await.unwrap();
     }
-    pool
+    Store::over(pool)
 }
 
 /// A folder as the program made it before there were identities, with two files.
@@ -216,18 +216,22 @@ async fn of_schema_6(data: &Path) {
     worked(from.path(), MONDAY, &["a", "b"]).await;
     fs::create_dir_all(data).unwrap();
     fs::rename(from.path().join("objects"), data.join("objects")).unwrap();
-    let pool = database(data, crate::store::migrations::SCRIPTS.get(..6).unwrap()).await;
+    let store = database(data, crate::store::migrations::SCRIPTS.get(..6).unwrap()).await;
     let old = from.path().join(DATABASE).display().to_string();
-    sqlx::query("ATTACH ? AS old").bind(old).execute(&pool).await.unwrap();
+    sqlx::query("ATTACH ? AS old")
+        .bind(old)
+        .execute(store.pool())
+        .await
+        .unwrap();
     sqlx::raw_sql(
         "PRAGMA user_version = 6; PRAGMA foreign_keys = OFF; \
          INSERT INTO files (id, name, place, revision) SELECT id, name, place, revision FROM old.files; \
          INSERT INTO revisions SELECT file, number, sha256, size, made_at FROM old.revisions",
     )
-    .execute(&pool)
+    .execute(store.pool())
     .await
     .unwrap();
-    pool.close().await;
+    store.close().await;
 }
 
 #[tokio::test]
@@ -288,7 +292,7 @@ async fn the_counter_rises_once_a_day_also_in_a_host_that_never_ends() {
     host.session("admin").await.unwrap();
 
     assert_eq!(said(data).counter, monday + 1);
-    assert_eq!(of_database(&host.pool).await.unwrap(), said(data));
+    assert_eq!(of_database(&host.store).await.unwrap(), said(data));
 }
 
 #[tokio::test]
@@ -356,7 +360,7 @@ async fn programs_that_make_the_same_folder_at_the_same_time_agree() {
     let hosts = futures::future::join_all((0..4).map(|_| opened(&data, MONDAY))).await;
 
     let hosts: Vec<Host> = hosts.into_iter().map(|host| host.unwrap()).collect();
-    assert_eq!(of_database(&hosts[0].pool).await.unwrap(), said(&data));
+    assert_eq!(of_database(&hosts[0].store).await.unwrap(), said(&data));
 }
 
 #[tokio::test]

@@ -164,9 +164,12 @@ async fn a_database_that_an_older_program_has_open_is_not_brought_up_to_date() {
 #[tokio::test]
 async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let pool = store::open(folder.path(), PATIENCE).await.unwrap();
-    sqlx::raw_sql("PRAGMA user_version = 999").execute(&pool).await.unwrap();
-    pool.close().await;
+    let store = store::open(folder.path(), PATIENCE).await.unwrap();
+    sqlx::raw_sql("PRAGMA user_version = 999")
+        .execute(store.pool())
+        .await
+        .unwrap();
+    store.close().await;
 
     let error = store::open(folder.path(), PATIENCE).await.unwrap_err().to_string();
 

@@ -6,6 +6,7 @@ use super::*;
 use crate::{
     place::Place,
     store::{
+        Store,
         files::{self, NewFile},
         objects::Published,
     },
@@ -14,7 +15,7 @@ use crate::{
 /// A folder with its database, and a morning.
 struct Stage {
     data: tempfile::TempDir,
-    pool: SqlitePool,
+    store: Store,
     objects: Objects,
     now: DateTime<Utc>,
 }
@@ -22,12 +23,12 @@ struct Stage {
 impl Stage {
     async fn new() -> Self {
         let data = tempfile::tempdir().unwrap();
-        let pool = crate::store::open(data.path(), Duration::from_secs(1)).await.unwrap();
-        identity::settle(&pool, data.path()).await.unwrap();
+        let store = crate::store::open(data.path(), Duration::from_secs(1)).await.unwrap();
+        identity::settle(&store, data.path()).await.unwrap();
         let objects = Objects::open(data.path()).unwrap();
         Self {
             data,
-            pool,
+            store,
             objects,
             now: "2026-03-02T05:00:00Z".parse().unwrap(),
         }
@@ -53,7 +54,7 @@ impl Stage {
             object,
             link: None,
         };
-        files::create(&self.pool, file, "2026-03-02T05:00:00Z").await.unwrap();
+        files::create(&self.store, file, "2026-03-02T05:00:00Z").await.unwrap();
     }
 
     /// Objects that nobody has told the catalogue of.
@@ -70,7 +71,7 @@ impl Stage {
     }
 
     async fn sweep(&self) -> Option<Swept> {
-        daily(&self.pool, &self.objects, self.data.path(), self.now)
+        daily(&self.store, &self.objects, self.data.path(), self.now)
             .await
             .unwrap()
     }
@@ -117,7 +118,7 @@ async fn what_the_catalogue_has_let_go_itself_goes_in_any_number() {
             sha256: name.clone(),
             size: 1,
         };
-        let_go(&stage.pool, &object, "2026-03-01T05:00:00Z").await;
+        let_go(&stage.store, &object, "2026-03-01T05:00:00Z").await;
     }
 
     let swept = stage.sweep().await.unwrap();
@@ -125,7 +126,7 @@ async fn what_the_catalogue_has_let_go_itself_goes_in_any_number() {
     assert_eq!((swept.let_go, swept.unheard, swept.left), (25, 0, 0));
     assert_eq!(swept.notices(), [""; 0], "nobody need hear of it");
     let (left,): (i64,) = sqlx::query_as("SELECT count(*) FROM let_go")
-        .fetch_one(&stage.pool)
+        .fetch_one(stage.store.pool())
         .await
         .unwrap();
     assert_eq!(left, 0);
@@ -135,7 +136,7 @@ async fn what_the_catalogue_has_let_go_itself_goes_in_any_number() {
 async fn what_was_let_go_and_is_needed_again_stays() {
     let stage = Stage::new().await;
     let published = stage.publish(b"wanted after all");
-    let_go(&stage.pool, &published, "2026-03-01T05:00:00Z").await;
+    let_go(&stage.store, &published, "2026-03-01T05:00:00Z").await;
     stage.point_at(&published).await;
     drop(published);
 
@@ -162,7 +163,7 @@ async fn of_objects_it_has_never_heard_of_a_sweep_takes_ten_and_says_so() {
     assert!(told[0].contains("trash/2026-03-02"), "{told:?}");
     assert_eq!(stage.days_later(1).await.left, 5);
     assert_eq!(stage.days_later(1).await.left, 0);
-    let (at, latest) = latest(&stage.pool).await.unwrap().unwrap();
+    let (at, latest) = latest(&stage.store).await.unwrap().unwrap();
     assert_eq!((at.as_str(), latest.unheard), ("2026-03-04T05:00:00Z", 5));
 }
 
@@ -211,7 +212,7 @@ async fn what_is_emptied_by_hand_is_gone_but_for_what_is_needed() {
     fs::rename(stage.objects.path(&kept), stage.trashed("2026-03-02", &kept)).unwrap();
     fs::write(stage.trashed("2026-03-02", "note.txt"), b"mine").unwrap();
 
-    let emptied = trash::empty(&stage.pool, &stage.objects, None).await.unwrap();
+    let emptied = trash::empty(&stage.store, &stage.objects, None).await.unwrap();
 
     assert_eq!((emptied.objects, emptied.bytes), (1, 4));
     assert!(!stage.trashed("2026-03-02", &gone).exists());
@@ -363,7 +364,7 @@ async fn a_sweep_that_was_killed_half_way_has_harmed_nothing_and_the_next_goes_o
     let names = stage.strangers(12);
     // Killed when the day was taken and some were moved: the rest waits for the next day.
     assert!(
-        identity::claim_sweep(&stage.pool, stage.data.path(), stage.now.date_naive())
+        identity::claim_sweep(&stage.store, stage.data.path(), stage.now.date_naive())
             .await
             .unwrap()
     );
