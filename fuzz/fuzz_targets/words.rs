@@ -5,9 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use onedrive_plugin::{
     graph, kinds,
     model::{Failure, Mode, Refusal},
-    source,
-    sync::judge,
-    wording,
+    source, wording,
 };
 use url::Url;
 
@@ -34,7 +32,7 @@ fuzz_target!(|text: &str| {
     assert!(!ending.contains('.') && ending == ending.to_ascii_lowercase());
     let _ = kinds::fits_media_type(&ending, other);
     let _ = kinds::is_page_or_message(other, one.as_bytes());
-    assert_eq!(judge::same_format(one, other), judge::same_format(other, one));
+    assert_eq!(kinds::same_format(one, other), kinds::same_format(other, one));
     assert!(!wording::refusal(&Refusal::UnsupportedType(ending), one).is_empty());
     assert!(!wording::failure(&Failure::NotFound, one).is_empty());
 });

@@ -33,7 +33,6 @@ use std::collections::BTreeMap;
 use crate::{
     association::{AssociationError, Binding, Bound, RowOutcome, RowReport, SheetReport},
     baseline, graph,
-    import::library_error,
     model::{CallError, Connection, Link, Policy, Role},
     paths::Reference,
     ports::{Level, Ports},
@@ -70,7 +69,7 @@ pub async fn apply<P: Ports>(ports: &P, role: Role, bytes: Vec<u8>) -> Result<Sh
     if !bindings.is_empty() {
         // Before the links, so that no change after them is missed.
         baseline::ensure(ports, &work.connection.api_origin, &work.drive).await;
-        let bound = ports.bind(&work.drive, bindings).await.map_err(library_error)?;
+        let bound = ports.bind(&work.drive, bindings).await?;
         if bound.len() != rows.len() {
             return Err(CallError::Other("the library did not say what became of each file".to_owned()).into());
         }
@@ -312,7 +311,7 @@ async fn files<P: Ports>(ports: &P, rows: &[sheet::Row]) -> Result<BTreeMap<Stri
     let ids: Vec<String> = rows::ids(rows).into_iter().collect();
     let mut files = BTreeMap::new();
     for some in ids.chunks(STAT) {
-        let found = ports.stat(some).await.map_err(library_error)?;
+        let found = ports.stat(some).await?;
         for (id, file) in some.iter().zip(found) {
             let Some(file) = file else { continue };
             let follows = |link: Link| (link.source.drive, link.source.item, link.name);

@@ -1,7 +1,7 @@
 //! The words of `association` as plain Rust values. They mean what the WIT files say.
 
 use crate::{
-    model::{CallError, Refusal},
+    model::{CallError, LibraryError, Refusal},
     sheet::SheetError,
 };
 
@@ -23,6 +23,12 @@ impl From<SheetError> for AssociationError {
 impl From<CallError> for AssociationError {
     fn from(error: CallError) -> Self {
         Self::Call(error)
+    }
+}
+
+impl From<LibraryError> for AssociationError {
+    fn from(error: LibraryError) -> Self {
+        Self::Call(error.into())
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     call,
     graph::{self, DriveItem},
-    import::already_there,
+    library::already_there,
     model::{CallError, Entry, EntryKind, EntryPage, ItemRef, LibraryFile, Policy, Role, Subfolders, Verdict},
     ports::Ports,
     retry::Budget,
@@ -71,7 +71,7 @@ fn reference(drive: &str, item: &DriveItem) -> ItemRef {
 
 /// Rule 34: every row says that it can be selected, or why not.
 fn entry(reference: ItemRef, item: DriveItem, policy: &Policy, known: &BTreeMap<ItemRef, LibraryFile>) -> Entry {
-    let (verdict, reason) = match (known.get(&reference), validate::check(&item, policy)) {
+    let (verdict, reason) = match (known.get(&reference), validate::may_enter(&item, policy)) {
         (Some(file), _) => (
             Verdict::AlreadyImported(file.id.clone()),
             wording::already_imported(&file.id, &item.name),

@@ -50,6 +50,33 @@ pub enum Fault {
     Unusable(String),
 }
 
+/// A request without a usable answer.
+#[derive(Debug)]
+pub struct Miss {
+    /// Why.
+    pub fault: Fault,
+    /// How it may pass; none where there is no point in asking again.
+    pub trouble: Option<Trouble>,
+}
+
+impl From<Fault> for Miss {
+    fn from(fault: Fault) -> Self {
+        let passes = matches!(fault, Fault::Unreachable | Fault::Silent);
+        let trouble = passes.then_some(Trouble::Transient);
+        Self { fault, trouble }
+    }
+}
+
+impl From<Unreadable> for Miss {
+    fn from(error: Unreadable) -> Self {
+        // Half an answer, or a page of some gateway on the way.
+        let passes = matches!(error, Unreadable::Shape(_));
+        let trouble = passes.then_some(Trouble::Transient);
+        let fault = error.into();
+        Self { fault, trouble }
+    }
+}
+
 impl From<Unreadable> for Fault {
     fn from(error: Unreadable) -> Self {
         match error {
@@ -93,14 +120,14 @@ async fn json_up_to<P: Ports, T>(
     read: impl Fn(&[u8]) -> Result<T, Unreadable>,
 ) -> Result<T, Fault> {
     loop {
-        let (trouble, fault) = match once(ports, request, budget, limit, &read).await {
+        match once(ports, request, budget, limit, &read).await {
             Ok(said) => return Ok(said),
-            Err(failed) => failed,
-        };
-        let Some(trouble) = trouble else {
-            return Err(fault);
-        };
-        again(ports, budget, trouble, fault).await?;
+            Err(Miss { fault, trouble: None }) => return Err(fault),
+            Err(Miss {
+                fault,
+                trouble: Some(trouble),
+            }) => again(ports, budget, trouble, fault).await?,
+        }
     }
 }
 
@@ -110,33 +137,18 @@ async fn once<P: Ports, T>(
     budget: &mut Budget,
     limit: usize,
     read: impl Fn(&[u8]) -> Result<T, Unreadable>,
-) -> Result<T, (Option<Trouble>, Fault)> {
+) -> Result<T, Miss> {
     // Boxed, so that the one way to ask is in the component once, and not in every flow that asks.
     let body = Box::pin(fetched(ports, request, budget, limit)).await?;
-    read(&body).map_err(|error| match error {
-        // Half an answer, or a page of some gateway on the way.
-        Unreadable::Shape(_) => (Some(Trouble::Transient), error.into()),
-        Unreadable::ForeignPage | Unreadable::TooMuch => (None, error.into()),
-    })
+    Ok(read(&body)?)
 }
 
-async fn fetched<P: Ports>(
-    ports: &P,
-    request: &Request,
-    budget: &mut Budget,
-    limit: usize,
-) -> Result<Vec<u8>, (Option<Trouble>, Fault)> {
-    let (head, body) = open(ports, request, budget).await.map_err(passing)?;
+async fn fetched<P: Ports>(ports: &P, request: &Request, budget: &mut Budget, limit: usize) -> Result<Vec<u8>, Miss> {
+    let (head, body) = open(ports, request, budget).await?;
     if head.status != 200 {
         return Err(refused(ports, head, body).await);
     }
-    whole(ports, body, limit).await.map_err(passing)
-}
-
-/// Whether a fault may pass.
-fn passing(fault: Fault) -> (Option<Trouble>, Fault) {
-    let passes = matches!(fault, Fault::Unreachable | Fault::Silent);
-    (passes.then_some(Trouble::Transient), fault)
+    Ok(whole(ports, body, limit).await?)
 }
 
 /// Sends a request once, after the pause that everybody keeps, and waits for the head of the answer.
@@ -156,7 +168,7 @@ pub async fn open<P: Ports>(ports: &P, request: &Request, budget: &mut Budget) -
 }
 
 /// Reads an answer that is not the one hoped for: what it means, and whether that may pass.
-pub async fn refused<P: Ports>(ports: &P, head: Head, body: P::Body) -> (Option<Trouble>, Fault) {
+pub async fn refused<P: Ports>(ports: &P, head: Head, body: P::Body) -> Miss {
     // Whatever can't be read of it adds nothing to the status.
     let body = whole(ports, body, ERROR_LIMIT).await.unwrap_or_default();
     let error = GraphError::read(&head, &body);
@@ -165,7 +177,8 @@ pub async fn refused<P: Ports>(ports: &P, head: Head, body: P::Body) -> (Option<
     let line = format!("Microsoft answered {} ({code}), request {request_id}", error.status);
     ports.log(Level::Info, &line);
     let trouble = retry::trouble(error.meaning(), &head, ports.utc());
-    (trouble, Fault::Answered(error))
+    let fault = Fault::Answered(error);
+    Miss { fault, trouble }
 }
 
 /// Waits until it is time to try again, or gives the fault back because the budget is spent. A pause for everybody is

@@ -13,13 +13,12 @@ use crate::{
     ports::Ports,
     protection::Protection,
     retry::{Budget, Trouble},
-    validate,
     verify::{self, Delivered, Judgement, Published},
     wording,
 };
 pub use job::{Job, Stop, Target};
 use job::{Setback, not_taken, stop};
-use pour::{Break, Taken, pour};
+use pour::{Taken, pour};
 
 /// A file that is in the library now.
 #[derive(Debug)]
@@ -61,7 +60,7 @@ pub async fn sure<P: Ports>(job: &Job<'_, P>, stop: Stop) -> Stop {
 pub async fn fetch<P: Ports>(job: &Job<'_, P>, mut item: DriveItem, budget: &mut Budget) -> Result<Arrived, Stop> {
     let mut earlier = None;
     loop {
-        validate::check(&item, job.policy).map_err(Stop::Refused)?;
+        job.target.admits(&item, job.policy).map_err(Stop::Refused)?;
         let published = Published {
             size: item.size(),
             hash: item.hash(),
@@ -92,7 +91,7 @@ pub async fn fetch<P: Ports>(job: &Job<'_, P>, mut item: DriveItem, budget: &mut
                 item = fresh;
                 earlier = None;
             }
-            Err(Setback::Stop(stop)) => return Err(stop),
+            Err(setback) => return Err(setback.into()),
         }
     }
 }
@@ -115,13 +114,12 @@ async fn whole<P: Ports>(
             return Ok((draft, taken.delivered()));
         };
         match broken {
-            Break::Setback(setback) => return Err(setback),
-            // The URL has run out: a new one is due, but only one for the same place.
-            Break::Expired(_) if renewed_at != Some(taken.len()) => renewed_at = Some(taken.len()),
-            Break::Expired(failure) => return Err(Stop::Failed(failure).into()),
-            Break::Trouble(trouble, failure) => {
+            Setback::Again(trouble, failure) => {
                 call::again(job.ports, budget, trouble, Stop::Failed(failure)).await?;
             }
+            // Only one new URL for the same place.
+            Setback::Renew(_) if renewed_at != Some(taken.len()) => renewed_at = Some(taken.len()),
+            setback => return Err(setback),
         }
         if taken.len() > 0 && !metadata(job, budget).await?.same_content(item) {
             return Err(Setback::StartOver(Failure::Changing));

@@ -8,14 +8,12 @@ use crate::{
     baseline,
     download::{self, Job, Stop, Target},
     graph,
-    model::{CallError, Connection, Failure, ItemOutcome, ItemRef, LibraryError, LibraryFile, Outcome, Refusal, Role},
+    library::already_there,
+    model::{CallError, Connection, Failure, ItemOutcome, ItemRef, LibraryFile, Outcome, Refusal, Role},
     ports::Ports,
     retry::Budget,
     validate, wording,
 };
-
-/// The items that the library can be asked about at once.
-const BULK: usize = 1000;
 
 /// Brings these items into the library. The outcomes are as many as the items, in the same order; an item named twice
 /// is fetched once.
@@ -67,26 +65,6 @@ pub async fn import_files<P: Ports>(ports: &P, role: Role, items: &[ItemRef]) ->
     Ok(items.iter().filter_map(|item| outcomes.get(item).cloned()).collect())
 }
 
-/// Which of these items are in the library already.
-///
-/// # Errors
-/// When the library does not say.
-pub async fn already_there<P: Ports>(
-    ports: &P,
-    items: &[ItemRef],
-) -> Result<BTreeMap<ItemRef, LibraryFile>, CallError> {
-    let mut known = BTreeMap::new();
-    for some in items.chunks(BULK) {
-        let files = ports.files_by_source(some).await.map_err(library_error)?;
-        for (item, files) in some.iter().zip(files) {
-            if let Some(file) = files.into_iter().next() {
-                known.insert(item.clone(), file);
-            }
-        }
-    }
-    Ok(known)
-}
-
 async fn import_file<P: Ports>(ports: &P, connection: &Connection, source: &ItemRef) -> (String, Outcome) {
     if !graph::is_id(&source.drive) || !graph::is_id(&source.item) {
         return (String::new(), Outcome::Failed(Failure::NotFound));
@@ -104,7 +82,7 @@ async fn import_file<P: Ports>(ports: &P, connection: &Connection, source: &Item
         Err(stop) => return (String::new(), stopped(&job, stop).await),
     };
     let name = item.name.clone();
-    if let Err(refusal) = validate::check(&item, job.policy) {
+    if let Err(refusal) = validate::may_enter(&item, job.policy) {
         return (name, Outcome::Refused(refusal));
     }
     let outcome = match download::fetch(&job, item, &mut budget).await {
@@ -150,20 +128,6 @@ fn link_name(file: &LibraryFile) -> String {
     file.link
         .as_ref()
         .map_or_else(|| file.name.clone(), |link| link.name.clone())
-}
-
-/// What an error of the library means for a call as a whole.
-pub(crate) fn library_error(error: LibraryError) -> CallError {
-    match error {
-        LibraryError::Unavailable(_) => {
-            CallError::Unavailable("the Content Library does not answer; try again later".to_owned())
-        }
-        LibraryError::Forbidden => CallError::Withheld(
-            "the host does not let the plugin do this with the Content Library: it lends less than the contract has, or the connection has changed meanwhile"
-                .to_owned(),
-        ),
-        error => CallError::Other(error.to_string()),
-    }
 }
 
 #[cfg(test)]

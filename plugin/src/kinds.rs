@@ -33,6 +33,17 @@ pub fn ending(name: &str) -> String {
     }
 }
 
+/// Rule 28: the same ending in any case; jpg and jpeg are one, and so are tif and tiff.
+#[must_use]
+pub fn same_format(one: &str, other: &str) -> bool {
+    let format = |name| match ending(name).as_str() {
+        "jpeg" => "jpg".to_owned(),
+        "tiff" => "tif".to_owned(),
+        ending => ending.to_owned(),
+    };
+    format(one) == format(other)
+}
+
 /// Whether Microsoft is known to deliver other bytes of such files than it describes: it writes properties and labels
 /// into documents, and photos come smaller than announced.
 #[must_use]
@@ -161,6 +172,20 @@ mod tests {
             ("a.ｄｏｃｘ", "ｄｏｃｘ"),
         ] {
             assert_eq!(ending(name), expected, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn r28_formats_are_compared_by_ending_with_two_pairs_of_twins() {
+        for (one, other, same) in [
+            ("a.docx", "b.DOCX", true),
+            ("a.jpg", "a.JPEG", true),
+            ("a.tif", "a.tiff", true),
+            ("a.docx", "a.xlsx", false),
+            ("a.docx", "a", false),
+            ("a.mp4", "a.mpeg4", false),
+        ] {
+            assert_eq!(same_format(one, other), same, "{one} {other}");
         }
     }
 

@@ -13,7 +13,7 @@
 //!   [`quick_xor`] (are the bytes the right ones), [`wording`] (what people read).
 //! - [`ports`]: the outside world as one small trait.
 //! - Flows over that trait: [`call`] (asking with patience), [`download`] (one file's transfer), [`import`],
-//!   [`browse`], [`find`] (which item people mean), [`drives`], [`account`] (whose a sign-in is), [`associate`] (tying files to
+//!   [`browse`], [`find`] (which item people mean), [`drives`], [`account`] (whose a sign-in is), [`library`] (what they ask it alike), [`associate`] (tying files to
 //!   items by a sheet) with [`many`] (questions in bulk), [`sync`] (keeping files in step) with its [`baseline`].
 //! - `component`: the glue between the trait and the component's imports and exports. It is the only module that names
 //!   generated types, and it is left out of native builds, which can't link component exports.
@@ -47,6 +47,7 @@ pub mod download;
 pub mod drives;
 pub mod find;
 pub mod import;
+pub mod library;
 pub mod many;
 pub mod sync;
 

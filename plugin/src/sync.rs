@@ -31,7 +31,6 @@ use cursor::{Cursor, Phase, read};
 
 use crate::{
     baseline, graph,
-    import::library_error,
     managed::{Options, Planned, Report, Stage},
     model::{CallError, Connection},
     ports::Ports,
@@ -80,7 +79,7 @@ async fn begin<P: Ports>(ports: &P, connection: &Connection, drive: String) -> R
     if !graph::is_id(&drive) {
         return Err(CallError::NotFound);
     }
-    let counts = ports.managed_count(&drive).await.map_err(library_error)?;
+    let counts = ports.managed_count(&drive).await?;
     let mut cursor = Cursor {
         drive,
         phase: Phase::Over,
@@ -96,7 +95,7 @@ async fn begin<P: Ports>(ports: &P, connection: &Connection, drive: String) -> R
         return Ok(cursor);
     }
     let link = baseline::load(ports, &connection.api_origin, &cursor.drive).await;
-    match link.map_err(library_error)? {
+    match link? {
         Some(known) => {
             let (link, full) = (known.link, false);
             cursor.phase = Phase::Pages { link, full };

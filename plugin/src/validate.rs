@@ -11,17 +11,8 @@ use crate::{
 ///
 /// # Errors
 /// Why not.
-pub fn check(item: &DriveItem, policy: &Policy) -> Result<(), Refusal> {
-    match item.kind() {
-        EntryKind::File => {}
-        EntryKind::Folder => return Err(Refusal::Folder),
-        EntryKind::Package => return Err(Refusal::Package),
-        EntryKind::Shortcut => return Err(Refusal::Shortcut),
-        EntryKind::Other => return Err(Refusal::UnknownKind),
-    }
-    if item.infected() {
-        return Err(Refusal::Malware);
-    }
+pub fn may_enter(item: &DriveItem, policy: &Policy) -> Result<(), Refusal> {
+    check_kind(item)?;
     let ending = kinds::ending(&item.name);
     if !policy.file_types.iter().any(|kind| kind.eq_ignore_ascii_case(&ending)) || ending.is_empty() {
         return Err(Refusal::UnsupportedType(ending));
@@ -30,6 +21,31 @@ pub fn check(item: &DriveItem, policy: &Policy) -> Result<(), Refusal> {
         return Err(Refusal::Subfolder);
     }
     check_size(item.size().unwrap_or_default(), policy)
+}
+
+/// Whether a library file that follows the item may have its bytes: it may lie in a folder, and its format is the one
+/// of the library's file (rule 28), whatever the policy lets in now.
+///
+/// # Errors
+/// Why not.
+pub fn may_follow(item: &DriveItem, library_name: &str, policy: &Policy) -> Result<(), Refusal> {
+    check_kind(item)?;
+    let ending = kinds::ending(&item.name);
+    if ending.is_empty() || !kinds::same_format(library_name, &item.name) {
+        return Err(Refusal::UnsupportedType(ending));
+    }
+    check_size(item.size().unwrap_or_default(), policy)
+}
+
+fn check_kind(item: &DriveItem) -> Result<(), Refusal> {
+    match item.kind() {
+        EntryKind::File if item.infected() => Err(Refusal::Malware),
+        EntryKind::File => Ok(()),
+        EntryKind::Folder => Err(Refusal::Folder),
+        EntryKind::Package => Err(Refusal::Package),
+        EntryKind::Shortcut => Err(Refusal::Shortcut),
+        EntryKind::Other => Err(Refusal::UnknownKind),
+    }
 }
 
 /// Rule 24: larger than the limit is too large, equal is not. Asked again while the bytes pass, since the size in the
@@ -76,7 +92,7 @@ mod tests {
                 .collect();
             for ending in [kind.to_owned(), kind.to_uppercase(), mixed] {
                 assert_eq!(
-                    check(&named(&format!("Report 2026.{ending}")), &strict()),
+                    may_enter(&named(&format!("Report 2026.{ending}")), &strict()),
                     Ok(()),
                     "{ending}"
                 );
@@ -109,20 +125,20 @@ mod tests {
             ("a.ｄｏｃｘ", "ｄｏｃｘ"),
         ] {
             let refusal = Refusal::UnsupportedType(ending.to_owned());
-            assert_eq!(check(&named(name), &strict()), Err(refusal), "{name:?}");
+            assert_eq!(may_enter(&named(name), &strict()), Err(refusal), "{name:?}");
         }
     }
 
     #[test]
     fn r20e_the_ending_decides_and_not_the_media_type() {
         let odd = item(&serde_json::json!({ "name": "invoice.pdf", "file": { "mimeType": "text/html" } }));
-        assert_eq!(check(&odd, &strict()), Ok(()));
+        assert_eq!(may_enter(&odd, &strict()), Ok(()));
     }
 
     #[test]
     fn r24_a_file_of_exactly_the_limit_passes_and_one_byte_more_does_not() {
         let sized = |size: u64| {
-            check(
+            may_enter(
                 &item(&serde_json::json!({ "name": "a.pdf", "size": size, "file": {} })),
                 &strict(),
             )
@@ -136,7 +152,7 @@ mod tests {
     #[test]
     fn r24_a_missing_size_passes_here_and_is_watched_later() {
         assert_eq!(
-            check(&item(&serde_json::json!({ "name": "a.pdf", "file": {} })), &strict()),
+            may_enter(&item(&serde_json::json!({ "name": "a.pdf", "file": {} })), &strict()),
             Ok(())
         );
     }
@@ -151,8 +167,35 @@ mod tests {
             (Subfolders::Browse, Ok(())),
         ] {
             let policy = Policy { subfolders, ..strict() };
-            assert_eq!(check(&deep, &policy), expected, "{subfolders:?}");
+            assert_eq!(may_enter(&deep, &policy), expected, "{subfolders:?}");
         }
+    }
+
+    #[test]
+    fn r28_what_follows_already_is_judged_by_its_format_and_not_by_where_it_lies() {
+        let path = serde_json::json!({ "path": "/drives/b!a/root:/Team" });
+        let deep = |name: &str| item(&serde_json::json!({ "name": name, "file": {}, "parentReference": path }));
+        let mut policy = strict();
+        policy.file_types.clear();
+        for (name, library_name, expected) in [
+            ("a.pdf", "b.PDF", Ok(())),
+            ("a.jpeg", "b.jpg", Ok(())),
+            ("a.docx", "b.pdf", Err(Refusal::UnsupportedType("docx".to_owned()))),
+            ("a", "b", Err(Refusal::UnsupportedType(String::new()))),
+        ] {
+            assert_eq!(
+                may_follow(&deep(name), library_name, &policy),
+                expected,
+                "{name} {library_name}"
+            );
+        }
+        let infected = item(&serde_json::json!({ "name": "a.pdf", "file": {}, "malware": {} }));
+        assert_eq!(may_follow(&infected, "a.pdf", &policy), Err(Refusal::Malware));
+        let large = item(&serde_json::json!({ "name": "a.pdf", "file": {}, "size": policy.max_file_bytes + 1 }));
+        assert!(matches!(
+            may_follow(&large, "a.pdf", &policy),
+            Err(Refusal::TooLarge(..))
+        ));
     }
 
     #[test]
@@ -173,7 +216,7 @@ mod tests {
             ),
             (serde_json::json!({ "name": "a.pdf" }), Refusal::UnknownKind),
         ] {
-            assert_eq!(check(&item(&json), &strict()), Err(refusal), "{json}");
+            assert_eq!(may_enter(&item(&json), &strict()), Err(refusal), "{json}");
         }
     }
 }

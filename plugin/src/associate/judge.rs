@@ -5,7 +5,6 @@ use crate::{
     association::RowOutcome,
     kinds,
     model::{EntryKind, Policy, Refusal, Subfolders},
-    sync::judge::same_format,
     validate,
 };
 
@@ -31,7 +30,7 @@ pub(super) fn objection(file: &str, item: &Located, policy: &Policy) -> Option<R
     if let Err(Refusal::TooLarge(size, limit)) = validate::check_size(item.size().unwrap_or_default(), policy) {
         return Some(RowOutcome::TooLarge(size, limit));
     }
-    let same = same_format(file, item.name());
+    let same = kinds::same_format(file, item.name());
     (!same).then(|| RowOutcome::FormatMismatch(kinds::ending(file), ending))
 }
 

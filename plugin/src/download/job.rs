@@ -2,10 +2,12 @@
 
 use crate::{
     call::Fault,
-    graph::{GraphError, Meaning},
+    graph::{DriveItem, GraphError, Meaning},
     managed::{ManagedFile, Other},
     model::{Failure, ItemRef, LibraryError, Policy, Refusal},
     ports::{Level, Ports},
+    retry::Trouble,
+    validate,
 };
 
 /// What one transfer is about.
@@ -50,10 +52,14 @@ pub enum Stop {
     Already(String),
 }
 
-/// What keeps one download from becoming a whole file.
+/// What keeps one download from becoming a whole file. The failure is what to say if nothing helps.
 #[derive(Debug)]
 pub(super) enum Setback {
-    /// What was taken is worth nothing; the failure is what to say if there is no more time.
+    /// It may pass, and what was taken stays good.
+    Again(Trouble, Failure),
+    /// The URL is not accepted (any more): a new one is due.
+    Renew(Failure),
+    /// What was taken is worth nothing.
     StartOver(Failure),
     /// There is no point in going on.
     Stop(Stop),
@@ -62,6 +68,29 @@ pub(super) enum Setback {
 impl From<Stop> for Setback {
     fn from(stop: Stop) -> Self {
         Self::Stop(stop)
+    }
+}
+
+impl From<Setback> for Stop {
+    fn from(setback: Setback) -> Self {
+        match setback {
+            Setback::Again(_, failure) | Setback::Renew(failure) | Setback::StartOver(failure) => Self::Failed(failure),
+            Setback::Stop(stop) => stop,
+        }
+    }
+}
+
+impl Target<'_> {
+    /// The gate that the item has to pass: a file that the library has already is judged by the rules of following, and
+    /// not again by those of entering.
+    ///
+    /// # Errors
+    /// Why it may not pass.
+    pub(super) fn admits(&self, item: &DriveItem, policy: &Policy) -> Result<(), Refusal> {
+        match self {
+            Self::New => validate::may_enter(item, policy),
+            Self::Update { file, .. } => validate::may_follow(item, &file.file.name, policy),
+        }
     }
 }
 
@@ -91,7 +120,7 @@ pub(super) fn stop<P: Ports>(job: &Job<'_, P>, fault: Fault) -> Stop {
     Stop::Failed(failure)
 }
 
-pub(super) fn answered(error: &GraphError) -> Stop {
+fn answered(error: &GraphError) -> Stop {
     Stop::Failed(match error.meaning() {
         Meaning::Malware => return Stop::Refused(Refusal::Malware),
         Meaning::SignIn => Failure::SignInNeeded,

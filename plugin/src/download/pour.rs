@@ -5,9 +5,9 @@ use std::{cell::Cell, pin::pin};
 
 use futures::future::{Either, select};
 
-use super::job::{Job, Setback, Stop, answered, not_taken, stop};
+use super::job::{Job, Setback, Stop, not_taken, stop};
 use crate::{
-    call::{self, Fault},
+    call::{self, Fault, Miss},
     graph::{self, DriveItem, Head, Meaning, Request, origin},
     kinds,
     model::{Failure, Refusal},
@@ -31,29 +31,6 @@ pub(super) struct Taken {
     media_type: String,
     tag: Option<String>,
     protection: Watch,
-}
-
-/// Why a connection ended too early.
-#[derive(Debug)]
-pub(super) enum Break {
-    /// It may pass; the failure is what to say if it does not.
-    Trouble(Trouble, Failure),
-    /// The URL is not accepted (any more); the failure is what to say if a new one is not either.
-    Expired(Failure),
-    /// Going on is not possible.
-    Setback(Setback),
-}
-
-impl From<Setback> for Break {
-    fn from(setback: Setback) -> Self {
-        Self::Setback(setback)
-    }
-}
-
-impl From<Stop> for Break {
-    fn from(stop: Stop) -> Self {
-        Self::Setback(Setback::Stop(stop))
-    }
 }
 
 impl Taken {
@@ -89,7 +66,7 @@ pub(super) async fn pour<P: Ports>(
     draft: &P::Draft,
     taken: &mut Taken,
     budget: &mut Budget,
-) -> Result<(), Break> {
+) -> Result<(), Setback> {
     let (head, body) = connect(job, taken.len(), budget).await?;
     begin(job, taken, &head)?;
 
@@ -108,14 +85,14 @@ pub(super) async fn pour<P: Ports>(
 }
 
 /// Asks for the content, and follows the redirects to it. Every attempt asks anew: the URLs live for minutes.
-async fn connect<P: Ports>(job: &Job<'_, P>, from: u64, budget: &mut Budget) -> Result<(Head, P::Body), Break> {
+async fn connect<P: Ports>(job: &Job<'_, P>, from: u64, budget: &mut Budget) -> Result<(Head, P::Body), Setback> {
     let mut request = graph::content(job.api, &job.source.drive, &job.source.item);
     for hop in 0..=HOPS {
         let (head, body) = call::open(job.ports, &request, budget).await.map_err(|fault| {
             // The host lets a redirect lead one hop beyond the first, and no further.
             let too_far = fault == Fault::Refused && hop > 1;
             let too_far = too_far.then(|| Stop::Failed(Failure::Other).into());
-            too_far.unwrap_or_else(|| lost(job, fault))
+            too_far.unwrap_or_else(|| not_given(job, false, fault.into()))
         })?;
         if matches!(head.status, 200 | 206) {
             return Ok((head, body));
@@ -124,8 +101,8 @@ async fn connect<P: Ports>(job: &Job<'_, P>, from: u64, budget: &mut Budget) -> 
             request = next;
             continue;
         }
-        let (trouble, fault) = call::refused(job.ports, head, body).await;
-        return Err(not_given(job, hop > 0, trouble, fault));
+        let missed = call::refused(job.ports, head, body).await;
+        return Err(not_given(job, hop > 0, missed));
     }
     Err(Stop::Failed(Failure::NotTheFile).into())
 }
@@ -141,39 +118,28 @@ fn redirected(request: &Request, head: &Head, from: u64) -> Option<Request> {
     Some(graph::redirected(location, from))
 }
 
-/// No answer at all.
-fn lost<P: Ports>(job: &Job<'_, P>, fault: Fault) -> Break {
-    match fault {
-        Fault::Unreachable => Break::Trouble(Trouble::Transient, Failure::Network),
-        Fault::Silent => Break::Trouble(Trouble::Transient, Failure::Stalled),
-        fault => stop(job, fault).into(),
-    }
-}
-
-/// An answer without content, from Microsoft Graph or, beyond it, from the host that has the bytes.
-fn not_given<P: Ports>(job: &Job<'_, P>, beyond: bool, trouble: Option<Trouble>, fault: Fault) -> Break {
-    let Fault::Answered(error) = fault else {
-        return stop(job, fault).into();
+/// No content: from Microsoft Graph or, beyond it, from the host that has the bytes.
+fn not_given<P: Ports>(job: &Job<'_, P>, beyond: bool, missed: Miss) -> Setback {
+    let meaning = match &missed.fault {
+        Fault::Answered(error) => Some(error.meaning()),
+        _ => None,
     };
-    let meaning = answered(&error);
-    match (error.meaning(), meaning) {
-        (_, Stop::Failed(failure)) if trouble.is_some() => {
-            Break::Trouble(trouble.unwrap_or(Trouble::Transient), failure)
-        }
-        (Meaning::BadRange, _) => Setback::StartOver(Failure::Truncated).into(),
-        (Meaning::Changed, _) => Setback::StartOver(Failure::Changing).into(),
-        (Meaning::SignIn | Meaning::Denied, _) if beyond => Break::Expired(Failure::AccessDenied),
-        (Meaning::NotFound, _) if beyond => Break::Expired(Failure::NotFound),
-        (_, stop) => stop.into(),
+    match (stop(job, missed.fault), missed.trouble, meaning) {
+        (Stop::Failed(failure), Some(trouble), _) => Setback::Again(trouble, failure),
+        (_, _, Some(Meaning::BadRange)) => Setback::StartOver(Failure::Truncated),
+        (_, _, Some(Meaning::Changed)) => Setback::StartOver(Failure::Changing),
+        (_, _, Some(Meaning::SignIn | Meaning::Denied)) if beyond => Setback::Renew(Failure::AccessDenied),
+        (_, _, Some(Meaning::NotFound)) if beyond => Setback::Renew(Failure::NotFound),
+        (stop, ..) => Setback::Stop(stop),
     }
 }
 
 /// Compares the head of an answer with what was taken before, or notes it if nothing was.
-fn begin<P: Ports>(job: &Job<'_, P>, taken: &mut Taken, head: &Head) -> Result<(), Break> {
+fn begin<P: Ports>(job: &Job<'_, P>, taken: &mut Taken, head: &Head) -> Result<(), Setback> {
     let tag = head.header("etag").map(str::to_owned);
     if taken.len() == 0 {
         if head.status != 200 {
-            return Err(Setback::StartOver(Failure::Truncated).into());
+            return Err(Setback::StartOver(Failure::Truncated));
         }
         taken.announced = head.number("content-length");
         taken.media_type = head.header("content-type").unwrap_or_default().to_owned();
@@ -182,12 +148,12 @@ fn begin<P: Ports>(job: &Job<'_, P>, taken: &mut Taken, head: &Head) -> Result<(
         return validate::check_size(size, job.policy).map_err(|refusal| Stop::Refused(refusal).into());
     }
     let Some((start, whole)) = head.content_range().filter(|_| head.status == 206) else {
-        return Err(Setback::StartOver(Failure::Truncated).into());
+        return Err(Setback::StartOver(Failure::Truncated));
     };
     let other_length = whole.is_some() && taken.announced.is_some() && whole != taken.announced;
     let other_tag = tag.is_some() && taken.tag.is_some() && tag != taken.tag;
     if start != taken.len() || other_length || other_tag {
-        return Err(Setback::StartOver(Failure::Changing).into());
+        return Err(Setback::StartOver(Failure::Changing));
     }
     taken.announced = taken.announced.or(whole);
     Ok(())
@@ -200,7 +166,7 @@ async fn relay<P: Ports>(
     mut body: P::Body,
     mut sink: P::Sink,
     taken: &mut Taken,
-) -> Result<(), Break> {
+) -> Result<(), Setback> {
     let came = Cell::new(0);
     // One watch for the whole body, which rests while the library stores.
     let mut watch = pin!(call::stalled(job.ports, || came.get()));
@@ -208,7 +174,7 @@ async fn relay<P: Ports>(
     loop {
         let (read, bytes) = match select(pin!(job.ports.read(&mut body, buffer)), watch.as_mut()).await {
             Either::Left((read, _)) => read,
-            Either::Right(_) => return Err(Break::Trouble(Trouble::Transient, Failure::Stalled)),
+            Either::Right(_) => return Err(Setback::Again(Trouble::Transient, Failure::Stalled)),
         };
         came.set(came.get() + bytes.len() as u64);
         let whole = taken.announced.is_none_or(|announced| taken.len() >= announced);
@@ -218,7 +184,7 @@ async fn relay<P: Ports>(
             // Some servers close the connection rudely after the last byte.
             Read::Broken if whole && taken.announced.is_some() => return Ok(()),
             Read::End | Read::Broken => {
-                return Err(Break::Trouble(Trouble::Transient, Failure::Truncated));
+                return Err(Setback::Again(Trouble::Transient, Failure::Truncated));
             }
         }
         let size = taken.len() + bytes.len() as u64;
@@ -235,7 +201,7 @@ async fn relay<P: Ports>(
     }
 }
 
-const fn too_large<P>(size: u64, job: &Job<'_, P>) -> Break {
+const fn too_large<P>(size: u64, job: &Job<'_, P>) -> Setback {
     let refusal = Refusal::TooLarge(size, job.policy.max_file_bytes);
-    Break::Setback(Setback::Stop(Stop::Refused(refusal)))
+    Setback::Stop(Stop::Refused(refusal))
 }

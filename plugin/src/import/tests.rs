@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     fake::{API, Answer, DRIVE, Fake, FakeItem, run},
-    model::Verification,
+    model::{LibraryError, Verification},
 };
 
 fn import(fake: &Fake, items: &[ItemRef]) -> Result<Vec<ItemOutcome>, CallError> {

@@ -11,7 +11,6 @@ use crate::{
     baseline,
     call::{self, Fault},
     graph::{self, Meaning},
-    import::library_error,
     model::{CallError, Connection},
     ports::{Level, Ports},
     retry::Budget,
@@ -112,12 +111,12 @@ async fn again_another_night<P: Ports>(
     fault: Fault,
 ) -> Result<(), CallError> {
     let known = baseline::load(ports, &connection.api_origin, &cursor.drive).await;
-    let Some(known) = known.map_err(library_error)? else {
+    let Some(known) = known? else {
         return Err(call_error(fault));
     };
     let Some(since) = known.failing_since else {
         let noted = baseline::note_failure(ports, &cursor.drive, &known.link).await;
-        noted.map_err(library_error)?;
+        noted?;
         return Err(call_error(fault));
     };
     let is_old = ports.utc().signed_duration_since(since) >= A_NIGHT;

@@ -59,3 +59,71 @@ pub(super) fn read(text: &str, drive: &str) -> Result<Cursor, CallError> {
 pub(super) fn call_error(fault: call::Fault) -> CallError {
     call::call_error(fault, WAY_OUT)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_cursor_of_an_earlier_version_is_still_read() {
+        let link = || "https://graph.example/v1.0/drives/b!a/root/delta?token=x".to_owned();
+        let known = || Some((4, "F7".to_owned()));
+        let after = || Some("F7".to_owned());
+        let written = r#"{"Pages":{"link":"https://graph.example/v1.0/drives/b!a/root/delta?token=x","full":true}}"#;
+        let looks =
+            r#"{"Looks":{"after":null,"next_round":"https://graph.example/v1.0/drives/b!a/root/delta?token=x"}}"#;
+        for (text, phase) in [
+            (
+                written,
+                Phase::Pages {
+                    link: link(),
+                    full: true,
+                },
+            ),
+            (
+                r#"{"Looks":{"after":"F7","next_round":""}}"#,
+                Phase::Looks {
+                    after: after(),
+                    next_round: String::new(),
+                },
+            ),
+            (
+                looks,
+                Phase::Looks {
+                    after: None,
+                    next_round: link(),
+                },
+            ),
+            (r#"{"Confirm":{"after":"F7"}}"#, Phase::Confirm { after: after() }),
+            (r#"{"Ask":{"known":[4,"F7"]}}"#, Phase::Ask { known: known() }),
+            (r#"{"Ask":{"known":null}}"#, Phase::Ask { known: None }),
+            (r#"{"Work":{"known":[4,"F7"]}}"#, Phase::Work { known: known() }),
+            (r#""Over""#, Phase::Over),
+        ] {
+            let cursor = Cursor {
+                drive: "b!a".to_owned(),
+                phase,
+                managed: 3,
+                units: 9,
+                restarts: 1,
+                gone: 2,
+                paused: true,
+                unsure: true,
+                told: true,
+            };
+            let rest = r#""managed":3,"units":9,"restarts":1,"gone":2,"paused":true"#;
+            let now = format!(r#"{{"drive":"b!a","phase":{text},{rest},"unsure":true,"told":true}}"#);
+            assert_eq!(read(&now, "b!a").unwrap(), cursor);
+            // The two last came later.
+            let first = format!(r#"{{"drive":"b!a","phase":{text},{rest}}}"#);
+            let cursor = Cursor {
+                unsure: false,
+                told: false,
+                ..cursor
+            };
+            assert_eq!(read(&first, "b!a").unwrap(), cursor);
+            assert!(read(&first, "b!b").is_err());
+        }
+    }
+}

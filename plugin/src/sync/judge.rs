@@ -37,7 +37,7 @@ pub fn verdict(file: &ManagedFile, item: &DriveItem, policy: &Policy) -> Verdict
     let Some(link) = &file.file.link else {
         return Verdict::Fetch;
     };
-    if item.kind() != EntryKind::File || !same_format(&file.file.name, &item.name) {
+    if item.kind() != EntryKind::File || !kinds::same_format(&file.file.name, &item.name) {
         return Verdict::Stop(LineOutcome::FormatMismatch, LinkState::FormatMismatch);
     }
     if item.infected() {
@@ -77,17 +77,6 @@ pub fn nothing_new(file: &ManagedFile, item: &DriveItem, policy: &Policy) -> boo
     known && sound && file.state == LinkState::Following && file.waiting.is_none()
 }
 
-/// Rule 28: the same ending in any case; jpg and jpeg are one, and so are tif and tiff.
-#[must_use]
-pub fn same_format(one: &str, other: &str) -> bool {
-    let format = |name| match kinds::ending(name).as_str() {
-        "jpeg" => "jpg".to_owned(),
-        "tiff" => "tif".to_owned(),
-        ending => ending.to_owned(),
-    };
-    format(one) == format(other)
-}
-
 /// S4: the mark of the content decides; where it moved, an equal hash still says that the bytes did not.
 fn same_content(link: &Link, item: &DriveItem) -> bool {
     let known = !link.hash.is_empty();
@@ -113,20 +102,6 @@ pub const fn looks_are_cheaper(units: u64, managed: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn r28_formats_are_compared_by_ending_with_two_pairs_of_twins() {
-        for (one, other, same) in [
-            ("a.docx", "b.DOCX", true),
-            ("a.jpg", "a.JPEG", true),
-            ("a.tif", "a.tiff", true),
-            ("a.docx", "a.xlsx", false),
-            ("a.docx", "a", false),
-            ("a.mp4", "a.mpeg4", false),
-        ] {
-            assert_eq!(same_format(one, other), same, "{one} {other}");
-        }
-    }
 
     #[test]
     fn the_guard_lets_few_files_go_and_holds_back_many() {

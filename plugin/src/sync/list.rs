@@ -13,7 +13,6 @@ use super::{
 use crate::{
     baseline, call,
     graph::{self, DriveItem},
-    import::library_error,
     managed::{Change, LinkState, ManagedFile},
     model::{CallError, Connection, EntryKind, ItemRef, Policy},
     paths,
@@ -82,7 +81,7 @@ async fn ended<P: Ports>(ports: &P, cursor: &mut Cursor, next_round: String, ful
         return Ok(());
     }
     let stored = baseline::store(ports, &cursor.drive, &next_round).await;
-    stored.map_err(library_error)?;
+    stored?;
     cursor.phase = Phase::Confirm { after: None };
     Ok(())
 }
@@ -111,11 +110,11 @@ async fn doubt<P: Ports>(ports: &P, cursor: &mut Cursor, odd: Vec<Option<String>
         })
         .collect();
     for some in references.chunks(BULK) {
-        let files = ports.managed_by_source(some).await.map_err(library_error)?;
+        let files = ports.managed_by_source(some).await?;
         let wait = |file: &ManagedFile| marked(file, true, false, Note::of(file).anew().text());
         let changes: Vec<Change> = files.iter().flatten().map(wait).collect();
         if !changes.is_empty() {
-            ports.set(changes).await.map_err(library_error)?;
+            ports.set(changes).await?;
         }
     }
     Ok(())
@@ -142,7 +141,7 @@ async fn mark<P: Ports>(
         .collect();
     let mut changes = BTreeMap::new();
     for some in references.chunks(BULK) {
-        let files = ports.managed_by_source(some).await.map_err(library_error)?;
+        let files = ports.managed_by_source(some).await?;
         for (reference, files) in some.iter().zip(files) {
             let Some(item) = items.get(&reference.item) else {
                 continue;
@@ -155,7 +154,7 @@ async fn mark<P: Ports>(
     if changes.is_empty() {
         return Ok(());
     }
-    ports.set(changes.into_values().collect()).await.map_err(library_error)
+    Ok(ports.set(changes.into_values().collect()).await?)
 }
 
 /// S3: a file that people have tied to a path stays with its item, wherever that goes. If another item is at the path
@@ -177,7 +176,7 @@ async fn displaced<P: Ports>(
     let mut unseen = Vec::new();
     for some in places.chunks(BULK) {
         let tied = ports.managed_by_place(drive, some.to_vec()).await;
-        for mut file in tied.map_err(library_error)? {
+        for mut file in tied? {
             let other = file.place.as_ref().and_then(|place| at.get(place));
             let Some(other) = other.filter(|other| item_of(&file) != Some(other.id.as_str())) else {
                 continue;
@@ -243,11 +242,10 @@ pub(super) async fn looks<P: Ports>(
     after: Option<&str>,
     next_round: String,
 ) -> Result<(), CallError> {
-    let files = ports.managed_after(&cursor.drive, after, false, LOOKS).await;
-    let files = files.map_err(library_error)?;
+    let files = ports.managed_after(&cursor.drive, after, false, LOOKS).await?;
     let Some(last) = files.last().map(|file| file.file.id.clone()) else {
         let stored = baseline::store(ports, &cursor.drive, &next_round).await;
-        stored.map_err(library_error)?;
+        stored?;
         cursor.phase = Phase::Work { known: None };
         return Ok(());
     };
@@ -266,8 +264,7 @@ pub(super) async fn confirm<P: Ports>(
     cursor: &mut Cursor,
     after: Option<&str>,
 ) -> Result<(), CallError> {
-    let files = ports.managed_after(&cursor.drive, after, true, LOOKS).await;
-    let files = files.map_err(library_error)?;
+    let files = ports.managed_after(&cursor.drive, after, true, LOOKS).await?;
     let Some(last) = files.last().map(|file| file.file.id.clone()) else {
         cursor.phase = Phase::Ask { known: None };
         return Ok(());
@@ -286,8 +283,7 @@ pub(super) async fn ask<P: Ports>(
     cursor: &mut Cursor,
     known: Option<(u64, String)>,
 ) -> Result<(), CallError> {
-    let due = ports.due(&cursor.drive, known.as_ref(), LOOKS).await;
-    let due = due.map_err(library_error)?;
+    let due = ports.due(&cursor.drive, known.as_ref(), LOOKS).await?;
     let Some(last) = due.last() else {
         cursor.phase = Phase::Work { known: None };
         return Ok(());
@@ -318,7 +314,7 @@ pub(super) async fn ask<P: Ports>(
         }
     }
     if !changes.is_empty() {
-        ports.set(changes).await.map_err(library_error)?;
+        ports.set(changes).await?;
     }
     cursor.phase = Phase::Ask { known: Some(last) };
     Ok(())
@@ -347,7 +343,7 @@ async fn look_at<P: Ports>(
         }
     }
     if !changes.is_empty() {
-        ports.set(changes).await.map_err(library_error)?;
+        ports.set(changes).await?;
     }
     cursor.gone = cursor.gone.saturating_add(gone);
     Ok(())

@@ -100,3 +100,72 @@ impl Note {
         Some(text).filter(|text| text != "{}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::model::EntryKind;
+
+    /// As earlier versions have left it at links, with all that there can be.
+    const WHOLE: &str = r#"{"item":{"id":"01A","name":"Plan \"x\".docx","size":18233,"eTag":"\"{0F},4\"","cTag":"\"c:{0F},2\"","webUrl":"https://contoso.sharepoint.com/x?a=1&b=2","lastModifiedDateTime":"2026-02-03T10:10:11.5+01:00","parentReference":{"id":"01P","path":"/drives/b!abc/root:/Team"},"file":{"mimeType":"x/y","hashes":{"quickXorHash":"6828031bd8f00610dce10d726c03191400000000"}}},"tries":3,"limit":1000,"other":"B.docx","other_item":"01B"}"#;
+
+    #[test]
+    fn a_note_that_an_earlier_version_left_is_still_read() {
+        let note = Note::read(Some(WHOLE));
+        let other = note.other().unwrap();
+        assert_eq!((note.tries, note.limit), (3, Some(1000)));
+        assert_eq!((other.name.as_str(), other.item.as_deref()), ("B.docx", Some("01B")));
+        let item = note.item.unwrap();
+        assert_eq!((item.id.as_str(), item.name.as_str()), ("01A", "Plan \"x\".docx"));
+        assert_eq!((item.kind(), item.size()), (EntryKind::File, Some(18233)));
+        assert_eq!(item.version(), Some("\"c:{0F},2\""));
+        assert!(item.is_marked("\"{0F},4\"") && item.has_content_mark());
+        assert_eq!(item.hash().as_deref(), Some("aCgDG9jwBhDc4Q1ybAMZFAAAAAA="));
+        assert_eq!(
+            item.web_url.as_deref(),
+            Some("https://contoso.sharepoint.com/x?a=1&b=2")
+        );
+        assert_eq!(item.modified().as_deref(), Some("2026-02-03T09:10:11Z"));
+        assert_eq!((item.parent(), item.in_folder()), (Some("01P"), Some(true)));
+        assert_eq!(item.mime_type(), Some("x/y"));
+        assert!(!item.infected() && !item.deleted());
+    }
+
+    #[test]
+    fn each_facet_of_an_earlier_note_says_what_the_item_is() {
+        for (facets, kind) in [
+            (r#""file":{"hashes":{"quickXorHash":null}}"#, EntryKind::File),
+            (r#""file":{}"#, EntryKind::File),
+            (r#""folder":{}"#, EntryKind::Folder),
+            (r#""root":{}"#, EntryKind::Folder),
+            (r#""folder":{},"package":{}"#, EntryKind::Package),
+            (r#""file":{},"remoteItem":{}"#, EntryKind::Shortcut),
+            (r#""size":1"#, EntryKind::Other),
+        ] {
+            let note = Note::read(Some(&format!(r#"{{"item":{{"id":"A","name":"a.pdf",{facets}}}}}"#)));
+            let item = note.item.unwrap();
+            assert_eq!(
+                (item.kind(), item.hash(), item.in_folder()),
+                (kind, None, None),
+                "{facets}"
+            );
+        }
+        let note = Note::read(Some(
+            r#"{"item":{"id":"A","name":"a","file":{},"malware":{},"deleted":{}}}"#,
+        ));
+        let item = note.item.unwrap();
+        assert!(item.infected() && item.deleted());
+    }
+
+    #[test]
+    fn what_can_not_be_read_is_as_good_as_no_note() {
+        for text in [None, Some(""), Some("{}"), Some("[1]"), Some(r#"{"item":7}"#)] {
+            let note = Note::read(text);
+            assert!(
+                note.item.is_none() && note.tries == 0 && note.text().is_none(),
+                "{text:?}"
+            );
+        }
+    }
+}

@@ -3,7 +3,6 @@
 use super::cursor::{Cursor, Phase};
 use crate::{
     graph,
-    import::library_error,
     model::{CallError, Connection},
     ports::{Level, Ports},
 };
@@ -26,7 +25,7 @@ pub(super) async fn restart<P: Ports>(
         Level::Info,
         "the drive is listed as a whole, since there is no beginning to go on from",
     );
-    ports.suspect_all(&cursor.drive).await.map_err(library_error)?;
+    ports.suspect_all(&cursor.drive).await?;
     cursor.restarts += 1;
     cursor.phase = Phase::Pages {
         link: graph::changes(&connection.api_origin, &cursor.drive).url,

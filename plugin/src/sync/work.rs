@@ -13,10 +13,8 @@ use crate::{
     call,
     download::{self, Job, Stop, Target},
     graph::{self, DriveItem},
-    import::library_error,
-    kinds,
     managed::{Known, Line, LineOutcome, LinkState, ManagedFile, Options, Planned, Settlement},
-    model::{CallError, Connection, Failure, ItemRef, Policy, Refusal, Subfolders},
+    model::{CallError, Connection, Failure, ItemRef, Policy, Refusal},
     ports::Ports,
     retry::Budget,
 };
@@ -46,8 +44,7 @@ pub(super) async fn some<P: Ports>(
     known: Option<(u64, String)>,
     options: Options,
 ) -> Result<(), CallError> {
-    let due = ports.due(&cursor.drive, known.as_ref(), FILES).await;
-    let due = due.map_err(library_error)?;
+    let due = ports.due(&cursor.drive, known.as_ref(), FILES).await?;
     let Some(last) = due.last() else {
         cursor.phase = Phase::Over;
         return Ok(());
@@ -79,7 +76,7 @@ pub(super) async fn some<P: Ports>(
     }
     anew::name(ports, connection, &cursor.drive, &due, &mut settlements).await;
     if !settlements.is_empty() {
-        ports.settle(settlements).await.map_err(library_error)?;
+        ports.settle(settlements).await?;
     }
     if signed_out {
         return Err(CallError::SignInNeeded(call::SIGN_IN_OVER.to_owned()));
@@ -99,8 +96,7 @@ pub(super) async fn plan<P: Ports>(
     next: Option<&str>,
 ) -> Result<(Vec<Planned>, Option<String>), CallError> {
     let known: Option<(u64, String)> = next.and_then(|text| serde_json::from_str(text).ok());
-    let due = ports.due(&cursor.drive, known.as_ref(), PLANNED).await;
-    let due = due.map_err(library_error)?;
+    let due = ports.due(&cursor.drive, known.as_ref(), PLANNED).await?;
     let last = due.last().map(|file| (file.waiting.unwrap_or(0), file.file.id.clone()));
     let next = last.and_then(|last| serde_json::to_string(&last).ok());
     let may_go = judge::may_turn_gone(cursor.gone, cursor.managed);
@@ -201,13 +197,12 @@ async fn bring<P: Ports>(
     note: Note,
     exact: bool,
 ) -> Result<End, Stop> {
-    let policy = for_managed(&connection.policy, file);
     let other = note.other();
     let job = Job {
         ports,
         api: &connection.api_origin,
         source,
-        policy: &policy,
+        policy: &connection.policy,
         target: Target::Update {
             file,
             exact,
@@ -240,22 +235,6 @@ async fn bring<P: Ports>(
             End::Published
         }
     })
-}
-
-/// What has been judged by the rules of following must not be judged again by those of entering: an associated file may
-/// lie in a folder, and its ending is the one of the library's file.
-fn for_managed(policy: &Policy, file: &ManagedFile) -> Policy {
-    let mut file_types = vec![kinds::ending(&file.file.name)];
-    for twins in [["jpg", "jpeg"], ["tif", "tiff"]] {
-        if file_types.iter().any(|ending| twins.contains(&ending.as_str())) {
-            file_types.extend(twins.map(str::to_owned));
-        }
-    }
-    Policy {
-        file_types,
-        subfolders: Subfolders::Browse,
-        ..policy.clone()
-    }
 }
 
 fn keep(file: &ManagedFile, item: &DriveItem, back: bool) -> End {
