@@ -19,6 +19,7 @@ mod handle;
 pub mod identity;
 mod library_file;
 pub mod link_states;
+mod links;
 pub mod look;
 pub mod looking;
 pub mod managed;

@@ -7,6 +7,7 @@ use sqlx::{Sqlite, Transaction};
 use super::{
     Store, connections,
     files::{self, LibraryFile, number},
+    links,
     runs::{self, Run},
 };
 use crate::Result;
@@ -140,11 +141,7 @@ pub async fn bind(
     if !connections::has_drive(&mut transaction, connection, drive).await? {
         return Ok(None);
     }
-    let (turn,): (i64,) = sqlx::query_as(
-        "SELECT coalesce(max(coalesce(waiting, 0)), 0) + 1 FROM links WHERE waiting IS NOT NULL OR suspected = 1",
-    )
-    .fetch_one(&mut *transaction)
-    .await?;
+    let turn = links::next_turn(&mut transaction).await?;
     // Of a file that is named twice, the last one counts.
     let named: BTreeMap<i64, &Binding> = bindings
         .iter()
@@ -243,25 +240,7 @@ impl Upload<'_> {
         .bind(&rows)
         .execute(&mut **transaction)
         .await?;
-        // A file that people hold stays held.
-        sqlx::query(
-            "INSERT INTO links (file, connection, drive, item, version, hash, size, verification, name, web_url, linked_at, \
-                 state, waiting, place) \
-             SELECT value ->> 0, ?1, ?2, value ->> 1, NULL, '', 0, 'no-hash', value ->> 2, value ->> 3, ?3, 'pending', ?4, \
-                 value ->> 4 FROM json_each(?5) WHERE true \
-             ON CONFLICT (file) DO UPDATE SET connection = excluded.connection, drive = excluded.drive, \
-                 item = excluded.item, version = NULL, hash = '', size = 0, verification = 'no-hash', name = excluded.name, \
-                 web_url = excluded.web_url, linked_at = excluded.linked_at, state = 'pending', suspected = 0, note = NULL, \
-                 waiting = coalesce(waiting, excluded.waiting), place = excluded.place",
-        )
-        .bind(self.connection)
-        .bind(self.drive)
-        .bind(self.now)
-        .bind(self.turn)
-        .bind(&rows)
-        .execute(&mut **transaction)
-        .await?;
-        Ok(())
+        links::tie(transaction, (self.connection, self.drive), &rows, self.turn, self.now).await
     }
 }
 

@@ -11,6 +11,7 @@ use sqlx::{Row, Sqlite, SqliteConnection, Transaction, sqlite::SqliteRow};
 use super::{
     Store,
     library_file::{self, LibraryFile, NewFile, Showing, fetch, number, removed_words},
+    links,
 };
 use crate::{Error, Result, clock::stamp};
 
@@ -74,10 +75,7 @@ pub async fn remove(store: &Store, id: &str, by: &str, now: &str) -> Result<Binn
     .bind(row)
     .execute(&mut *transaction)
     .await?;
-    sqlx::query("DELETE FROM links WHERE file = ?")
-        .bind(row)
-        .execute(&mut *transaction)
-        .await?;
+    links::remove(&mut transaction, row).await?;
     sqlx::query("UPDATE files SET removed_at = ? WHERE id = ?")
         .bind(now)
         .bind(row)
@@ -113,20 +111,7 @@ pub async fn restore(store: &Store, id: &str) -> Result<LibraryFile> {
             file.name
         )));
     }
-    sqlx::query(
-        "INSERT INTO links (file, connection, drive, item, version, hash, size, verification, name, web_url, linked_at, \
-             held, place, state, waiting) \
-         SELECT b.file, coalesce(c.id, b.connection), b.drive, b.item, b.version, b.hash, b.size, b.verification, b.name, \
-             b.web_url, b.linked_at, b.held, b.place, CASE WHEN c.id IS NULL THEN 'detached' ELSE 'pending' END, \
-             CASE WHEN c.id IS NOT NULL THEN (SELECT coalesce(max(coalesce(waiting, 0)), 0) + 1 FROM links) END \
-         FROM bin b LEFT JOIN connections c ON c.disconnected_at IS NULL AND c.id = coalesce(\
-             (SELECT o.id FROM connections o WHERE o.id = b.connection AND o.drive_id = b.drive), \
-             (SELECT min(o.id) FROM connections o WHERE o.drive_id = b.drive AND o.disconnected_at IS NULL)) \
-         WHERE b.file = ? AND b.drive IS NOT NULL",
-    )
-    .bind(row)
-    .execute(&mut *transaction)
-    .await?;
+    links::out_of_bin(&mut transaction, row).await?;
     leave(&mut transaction, row).await?;
     let file = fetch(&mut transaction, row).await?;
     transaction.commit().await?;

@@ -9,6 +9,7 @@ use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 use super::{
     Store,
     library_file::{fetch, number, signed},
+    links,
     look::Trouble,
     objects::Object,
 };
@@ -248,15 +249,20 @@ pub async fn make_due(store: &Store, connection: &str) -> Result<u64> {
     if !any {
         return Ok(0);
     }
+    let mut transaction = store.write().await?;
     let query = concat!(
-        "UPDATE links SET waiting = (SELECT coalesce(max(coalesce(waiting, 0)), 0) + 1 FROM links \
-             WHERE waiting IS NOT NULL OR suspected = 1) \
-         WHERE connection = ? AND waiting IS NULL AND file IN (SELECT f.id ",
+        "SELECT f.id ",
         fetchable!(),
-        ")"
+        " AND l.connection = ? AND l.waiting IS NULL"
     );
-    let done = sqlx::query(query).bind(connection).execute(store.pool()).await?;
-    Ok(done.rows_affected())
+    let rows: Vec<(i64,)> = sqlx::query_as(query)
+        .bind(connection)
+        .fetch_all(&mut *transaction)
+        .await?;
+    let files: serde_json::Value = rows.into_iter().map(|(file,)| file).collect();
+    let due = links::make_due(&mut transaction, connection, &files.to_string()).await?;
+    transaction.commit().await?;
+    Ok(due)
 }
 
 /// All objects after that one, in the order of their names.

@@ -1,12 +1,11 @@
 //! Files that stop following, and follow again: when a connection changes its drive or is given up, nothing of the
 //! library is lost (rule 30).
 
-use sqlx::{Sqlite, Transaction};
-
 use super::{
     Store,
     connections::ChosenDrive,
     files::{self, LibraryFile, number},
+    links,
 };
 use crate::{Error, Result};
 
@@ -33,21 +32,10 @@ pub async fn choose_drive(store: &Store, connection: &str, drive: &ChosenDrive) 
         .bind(connection)
         .execute(&mut *transaction)
         .await?;
-    let detached = detach(&mut transaction, connection, Some(&drive.id)).await?;
-    let attached = sqlx::query(
-        "UPDATE links SET connection = ?, state = 'pending', note = NULL, \
-             waiting = (SELECT coalesce(max(coalesce(waiting, 0)), 0) + 1 FROM links) \
-         WHERE drive = ? AND state = 'detached'",
-    )
-    .bind(connection)
-    .bind(&drive.id)
-    .execute(&mut *transaction)
-    .await?;
+    let detached = links::detach(&mut transaction, connection, Some(&drive.id)).await?;
+    let attached = links::attach(&mut transaction, connection, &drive.id).await?;
     transaction.commit().await?;
-    Ok(Moved {
-        detached,
-        attached: attached.rows_affected(),
-    })
+    Ok(Moved { detached, attached })
 }
 
 /// Leaves a connection without a drive: its files are detached.
@@ -61,7 +49,7 @@ pub async fn leave_drive(store: &Store, connection: &str) -> Result<u64> {
         .bind(connection)
         .execute(&mut *transaction)
         .await?;
-    let detached = detach(&mut transaction, connection, None).await?;
+    let detached = links::detach(&mut transaction, connection, None).await?;
     transaction.commit().await?;
     Ok(detached)
 }
@@ -73,7 +61,7 @@ pub async fn leave_drive(store: &Store, connection: &str) -> Result<u64> {
 /// The database's.
 pub async fn disconnect(store: &Store, connection: &str, now: &str) -> Result<Moved> {
     let mut transaction = store.write().await?;
-    let detached = detach(&mut transaction, connection, None).await?;
+    let detached = links::detach(&mut transaction, connection, None).await?;
     sqlx::query("DELETE FROM grants WHERE connection = ?")
         .bind(connection)
         .execute(&mut *transaction)
@@ -99,14 +87,9 @@ pub async fn disconnect(store: &Store, connection: &str, now: &str) -> Result<Mo
 pub async fn unlock(store: &Store, id: &str) -> Result<LibraryFile> {
     let row = number(id)?;
     let file = files::get(store, id).await?;
-    let done = sqlx::query(
-        "DELETE FROM links WHERE file = ? AND (state IN ('detached', 'source-gone', 'too-large', 'out-of-scope') \
-             OR (state NOT IN ('following', 'pending') AND waiting IS NULL AND suspected = 0))",
-    )
-    .bind(row)
-    .execute(store.pool())
-    .await?;
-    if done.rows_affected() == 1 {
+    let mut transaction = store.write().await?;
+    if links::unlock(&mut transaction, row).await? {
+        transaction.commit().await?;
         return files::get(store, id).await;
     }
     Err(Error::Settings(match file.link {
@@ -132,17 +115,4 @@ pub async fn count(store: &Store) -> Result<u64> {
         .fetch_one(store.pool())
         .await?;
     Ok(count.unsigned_abs())
-}
-
-async fn detach(transaction: &mut Transaction<'_, Sqlite>, connection: &str, but: Option<&str>) -> Result<u64> {
-    let done = sqlx::query(
-        "UPDATE links SET state = 'detached', waiting = NULL, suspected = 0, note = NULL \
-         WHERE connection = ? AND (? IS NULL OR drive <> ?) AND state <> 'detached'",
-    )
-    .bind(connection)
-    .bind(but)
-    .bind(but)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(done.rows_affected())
 }

@@ -2,7 +2,7 @@
 
 use sqlx::{Sqlite, Transaction};
 
-use super::{Store, bin, damage, objects::Object};
+use super::{Store, bin, damage, links, objects::Object};
 use crate::{Error, Result, place::Place};
 
 pub use super::library_file::{LibraryFile, Link, NewFile, Showing, ShowingKind};
@@ -49,7 +49,7 @@ pub async fn create(store: &Store, new: NewFile<'_>, now: &str) -> Result<Create
     };
     damage::healed(&mut transaction, new.object).await?;
     if let Some(link) = new.link {
-        add_link(&mut transaction, id, link, now).await?;
+        links::add(&mut transaction, id, link, now).await?;
     }
     let file = fetch(&mut transaction, id).await?;
     transaction.commit().await?;
@@ -227,25 +227,4 @@ pub async fn unshow(store: &Store, id: &str, kind: ShowingKind, name: &str) -> R
 /// `Error::NotFound`, or the database's.
 pub async fn showings(store: &Store, id: &str) -> Result<Vec<Showing>> {
     shown(store.pool(), number(id)?).await
-}
-
-async fn add_link(transaction: &mut Transaction<'_, Sqlite>, file: i64, link: &Link, now: &str) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO links (file, connection, drive, item, version, hash, size, verification, name, web_url, linked_at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(file)
-    .bind(&link.connection)
-    .bind(&link.drive)
-    .bind(&link.item)
-    .bind(&link.version)
-    .bind(&link.hash)
-    .bind(signed(link.size))
-    .bind(&link.verification)
-    .bind(&link.name)
-    .bind(&link.web_url)
-    .bind(now)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
 }

@@ -7,6 +7,7 @@ use super::{
     Store,
     damage::{self, Damage},
     files::{self, LibraryFile, Link, add_revision, fetch, number, signed},
+    links::{self, Waits},
     objects::Object,
 };
 use crate::{Error, Result};
@@ -212,9 +213,9 @@ pub async fn due(store: &Store, of: Scope<'_>, known: Option<&(u64, String)>, li
 /// `Error::NotFound` for a file that is not managed through this connection; the database's.
 pub async fn set(store: &Store, connection: &str, changes: &[Change]) -> Result<()> {
     let mut transaction = store.write().await?;
-    let place = next_place(&mut transaction).await?;
+    let turn = links::next_turn(&mut transaction).await?;
     for change in changes {
-        apply(&mut transaction, connection, change, place).await?;
+        apply(&mut transaction, connection, change, turn).await?;
     }
     transaction.commit().await?;
     Ok(())
@@ -226,11 +227,9 @@ pub async fn set(store: &Store, connection: &str, changes: &[Change]) -> Result<
 ///
 /// The database's.
 pub async fn suspect_all(store: &Store, of: Scope<'_>) -> Result<()> {
-    sqlx::query("UPDATE links SET suspected = 1 WHERE connection = ? AND drive = ? AND state <> 'source-gone'")
-        .bind(of.connection)
-        .bind(of.drive)
-        .execute(store.pool())
-        .await?;
+    let mut transaction = store.write().await?;
+    links::suspect_all(&mut transaction, of.connection, of.drive).await?;
+    transaction.commit().await?;
     Ok(())
 }
 
@@ -241,24 +240,11 @@ pub async fn suspect_all(store: &Store, of: Scope<'_>) -> Result<()> {
 /// As [`set`].
 pub async fn settle(store: &Store, connection: &str, run: i64, settlements: &[Settlement], now: &str) -> Result<()> {
     let mut transaction = store.write().await?;
-    let place = next_place(&mut transaction).await?;
+    let turn = links::next_turn(&mut transaction).await?;
     for settlement in settlements {
         let file = number(&settlement.change.file)?;
-        apply(&mut transaction, connection, &settlement.change, place).await?;
-        sqlx::query("UPDATE links SET state = ? WHERE file = ?")
-            .bind(settlement.state)
-            .bind(file)
-            .execute(&mut *transaction)
-            .await?;
-        if let Some((version, name, web_url)) = &settlement.known {
-            sqlx::query("UPDATE links SET version = ?, name = ?, web_url = ? WHERE file = ?")
-                .bind(version)
-                .bind(name)
-                .bind(web_url)
-                .bind(file)
-                .execute(&mut *transaction)
-                .await?;
-        }
+        apply(&mut transaction, connection, &settlement.change, turn).await?;
+        links::stand(&mut transaction, file, settlement.state, settlement.known.as_ref()).await?;
         let mut line = settlement.line.clone();
         if let Some(damage) = damage::present(&mut transaction, file).await? {
             line.still_damaged(&damage);
@@ -309,30 +295,14 @@ pub async fn publish(store: &Store, run: i64, replacement: Replacement<'_>, now:
     // The very bytes that the disk had lost heal the revision that they belong to.
     let heals = before.damage.is_some() && before.sha256 == object.sha256;
     let revision = signed(base).saturating_add(i64::from(!heals));
-    let linked = sqlx::query(
-        "UPDATE links SET version = ?, hash = ?, size = ?, verification = ?, name = ?, web_url = ?, \
-             state = 'following', waiting = NULL, suspected = 0, note = NULL \
-         WHERE file = ? AND connection = ? AND drive = ? AND item = ? AND held = 0",
-    )
-    .bind(&link.version)
-    .bind(&link.hash)
-    .bind(signed(link.size))
-    .bind(&link.verification)
-    .bind(&link.name)
-    .bind(&link.web_url)
-    .bind(file)
-    .bind(&link.connection)
-    .bind(&link.drive)
-    .bind(&link.item)
-    .execute(&mut *transaction)
-    .await?;
+    let follows = links::follow(&mut transaction, file, link).await?;
     let moved_on = sqlx::query("UPDATE files SET revision = ? WHERE id = ? AND revision = ?")
         .bind(revision)
         .bind(file)
         .bind(signed(base))
         .execute(&mut *transaction)
         .await?;
-    if linked.rows_affected() != 1 || moved_on.rows_affected() != 1 {
+    if !follows || moved_on.rows_affected() != 1 {
         return Ok(None);
     }
     let mut line = line.clone();
@@ -376,21 +346,13 @@ async fn shown_with(transaction: &mut Transaction<'_, Sqlite>, file: i64, revisi
     Ok(count.unsigned_abs())
 }
 
-async fn apply(transaction: &mut Transaction<'_, Sqlite>, connection: &str, change: &Change, place: i64) -> Result<()> {
-    let waiting = change.waiting.then_some(place);
-    let done = sqlx::query(
-        "UPDATE links SET waiting = CASE WHEN ? IS NULL THEN NULL ELSE coalesce(waiting, ?) END, \
-             suspected = ?, note = ? WHERE file = ? AND connection = ?",
-    )
-    .bind(waiting)
-    .bind(waiting)
-    .bind(change.suspected)
-    .bind(&change.note)
-    .bind(number(&change.file)?)
-    .bind(connection)
-    .execute(&mut **transaction)
-    .await?;
-    if done.rows_affected() == 1 {
+async fn apply(transaction: &mut Transaction<'_, Sqlite>, connection: &str, change: &Change, turn: i64) -> Result<()> {
+    let how = Waits {
+        waiting: change.waiting,
+        suspected: change.suspected,
+        note: change.note.as_deref(),
+    };
+    if links::wait(transaction, (number(&change.file)?, connection), how, turn).await? {
         return Ok(());
     }
     Err(Error::NotFound {
@@ -398,16 +360,6 @@ async fn apply(transaction: &mut Transaction<'_, Sqlite>, connection: &str, chan
         name: change.file.clone(),
         hint: "it may have been released from its source",
     })
-}
-
-/// Behind everybody who waits.
-async fn next_place(transaction: &mut Transaction<'_, Sqlite>) -> Result<i64> {
-    let (last,): (i64,) = sqlx::query_as(
-        "SELECT coalesce(max(coalesce(waiting, 0)), 0) FROM links WHERE waiting IS NOT NULL OR suspected = 1",
-    )
-    .fetch_one(&mut **transaction)
-    .await?;
-    Ok(last.saturating_add(1))
 }
 
 async fn write(

@@ -7,6 +7,7 @@ use sqlx::{Sqlite, Transaction};
 use super::{
     Store,
     files::{self, LibraryFile, add_revision, fetch, number, signed},
+    links,
     objects::Object,
 };
 use crate::{Error, Result};
@@ -56,15 +57,7 @@ pub async fn rollback(store: &Store, id: &str, whole: &Object, now: &str) -> Res
         return Ok(None);
     }
     let file = fetch(&mut transaction, row).await?;
-    // The link no longer describes these bytes, so that the release fetches the item whatever its version.
-    sqlx::query(
-        "UPDATE links SET held = 1, version = NULL, hash = '', size = ?, waiting = coalesce(waiting, \
-         (SELECT coalesce(max(waiting), 0) + 1 FROM links)), note = NULL WHERE file = ?",
-    )
-    .bind(signed(file.size))
-    .bind(row)
-    .execute(&mut *transaction)
-    .await?;
+    links::hold(&mut transaction, row, file.size).await?;
     transaction.commit().await?;
     Ok(Some(file))
 }
@@ -162,16 +155,11 @@ pub(super) async fn restore_content(
 /// `Error::NotFound`, `Error::Settings` for a file that nobody manages, or the database's.
 pub async fn release(store: &Store, id: &str) -> Result<LibraryFile> {
     let file = files::get(store, id).await?;
-    let done = sqlx::query(
-        "UPDATE links SET held = 0, note = NULL, waiting = coalesce(waiting, \
-         (SELECT coalesce(max(waiting), 0) + 1 FROM links)) WHERE file = ?",
-    )
-    .bind(number(id)?)
-    .execute(store.pool())
-    .await?;
-    if done.rows_affected() == 0 {
+    let mut transaction = store.write().await?;
+    if !links::release(&mut transaction, number(id)?).await? {
         return Err(not_managed(id));
     }
+    transaction.commit().await?;
     Ok(file)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 
 use super::{
-    Store, connections, library_file,
+    Store, connections, library_file, links,
     objects::Object,
     rollback::{Restored, restore_content},
     runs::{self, Run},
@@ -90,9 +90,7 @@ pub async fn undo(store: &Store, id: i64, by: &str, whole: &BTreeSet<String>, no
     .bind(id)
     .fetch_all(&mut *transaction)
     .await?;
-    let (place,): (i64,) = sqlx::query_as("SELECT coalesce(max(coalesce(waiting, 0)), 0) + 1 FROM links")
-        .fetch_one(&mut *transaction)
-        .await?;
+    let turn = links::next_turn(&mut transaction).await?;
     let mut undone = Undone::default();
     for binding in &bindings {
         let binding = read(binding)?;
@@ -116,7 +114,7 @@ pub async fn undo(store: &Store, id: i64, by: &str, whole: &BTreeSet<String>, no
         }
         undone.files += 1;
         undone.contents += u64::from(restored == Restored::Done);
-        restore_link(&mut transaction, id, &binding, place).await?;
+        restore_link(&mut transaction, id, &binding, turn).await?;
     }
     let message = format!("taken back by {by}: {} files", undone.files);
     // One that has died before its end is over, too.
@@ -165,41 +163,16 @@ async fn follows(transaction: &mut Transaction<'_, Sqlite>, binding: &Binding) -
     Ok(found.is_some())
 }
 
-async fn restore_link(
-    transaction: &mut Transaction<'_, Sqlite>,
-    run: i64,
-    binding: &Binding,
-    place: i64,
-) -> Result<()> {
+async fn restore_link(transaction: &mut Transaction<'_, Sqlite>, run: i64, binding: &Binding, turn: i64) -> Result<()> {
     if !binding.was_linked {
-        sqlx::query("DELETE FROM links WHERE file = ?")
-            .bind(binding.file)
-            .execute(&mut **transaction)
-            .await?;
-        return Ok(());
+        return links::remove(transaction, binding.file).await;
     }
     let (connection, drive) = (&binding.was_connection, &binding.was_drive);
     let is_synced = match (connection, drive) {
         (Some(connection), Some(drive)) => connections::has_drive(transaction, connection, drive).await?,
         _ => false,
     };
-    // Whatever has happened at the source since is looked at in the next run; where there is none any more, the file is
-    // detached, as it would be if nobody had linked it in between. A file that people hold stays held.
-    sqlx::query(
-        "UPDATE links SET connection = b.was_connection, drive = b.was_drive, item = b.was_item, \
-             version = b.was_version, hash = b.was_hash, size = b.was_size, verification = b.was_verification, \
-             name = b.was_name, web_url = b.was_web_url, linked_at = b.was_linked_at, place = b.was_place, \
-             state = CASE WHEN NOT ?4 THEN 'detached' WHEN b.was_state = 'detached' THEN 'pending' ELSE b.was_state END, \
-             waiting = CASE WHEN ?4 THEN ?3 END, suspected = 0, note = NULL \
-         FROM bindings b WHERE b.run = ?1 AND b.file = ?2 AND links.file = ?2",
-    )
-    .bind(run)
-    .bind(binding.file)
-    .bind(place)
-    .bind(is_synced)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
+    links::tie_back(transaction, (run, binding.file), is_synced, turn).await
 }
 
 fn read(row: &SqliteRow) -> Result<Binding> {
