@@ -8,10 +8,9 @@ use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use onedrive_plugin::{
+    contract::Subfolders,
     graph::{self, DriveItem, GraphDrive, GraphError, Head, Site, User},
-    kinds,
-    model::Subfolders,
-    quick_xor,
+    kinds, quick_xor,
     retry::{self, Budget, Next},
     source, validate, wording,
 };

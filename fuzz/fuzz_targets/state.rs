@@ -11,10 +11,11 @@ use chrono::{DateTime, Utc};
 use futures::executor::block_on;
 use libfuzzer_sys::fuzz_target;
 use onedrive_plugin::{
-    association::{Binding, Bound},
+    contract::{
+        Binding, Bound, Change, Connection, Counts, ItemRef, LibraryError, LibraryFile, Line, Link, LinkState,
+        ManagedFile, Mode, Options, Settlement, Stage, Verification,
+    },
     graph::{Head, Request},
-    managed::{Change, Counts, Line, LinkState, ManagedFile, Options, Settlement, Stage},
-    model::{Connection, ItemRef, LibraryError, LibraryFile, Link, Mode, Verification},
     ports::{Level, Ports, Read, Unsent},
     source, sync,
 };
@@ -130,6 +131,7 @@ impl Ports for Outside {
 
     fn connection(&self) -> Connection {
         Connection {
+            id: "organization".into(),
             mode: Mode::Organization,
             api_origin: API.into(),
             drive: Some(DRIVE.into()),

@@ -3,9 +3,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use onedrive_plugin::{
-    graph, kinds,
-    model::{Failure, Mode, Refusal},
-    source, wording,
+    contract::{Mode, Refusal},
+    failure::Failure,
+    graph, kinds, source, wording,
 };
 use url::Url;
 

@@ -5,24 +5,13 @@
 
 use crate::{
     call::{self, Fault},
+    contract::{Account, CallError, Drive, Mode, Problem, SignInError},
     drives,
     graph::{self, GraphDrive, GraphError, Meaning},
-    model::{CallError, Drive, Mode},
     ports::Ports,
     retry::Budget,
-    source::{self, Person, Problem, REACH, SITES, SignInError, TENANT, URL},
+    source::{self, Person, REACH, SITES, TENANT, URL},
 };
-
-/// Whom a sign-in has come to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    /// Stable, and the same for nobody else.
-    pub id: String,
-    /// For people.
-    pub name: String,
-    /// The drive that suggests itself.
-    pub drive: Option<Drive>,
-}
 
 const NO_ROLES: &str = "Microsoft accepts the credentials, but the application may read nothing yet: add the application \
     permission Files.Read.All of Microsoft Graph under API permissions and select Grant admin consent; for an application \
@@ -148,7 +137,7 @@ fn unapproved(message: &str, approval: Option<&str>) -> SignInError {
 fn at_url(message: &str) -> SignInError {
     SignInError {
         problem: Problem::WrongSettings,
-        key: Some(URL),
+        key: Some(URL.to_owned()),
         message: message.to_owned(),
     }
 }

@@ -31,9 +31,11 @@ mod wording;
 use std::collections::BTreeMap;
 
 use crate::{
-    association::{AssociationError, Binding, Bound, RowOutcome, RowReport, SheetReport},
-    baseline, graph,
-    model::{CallError, Connection, Link, Policy, Role},
+    baseline,
+    contract::{
+        AssociationError, Binding, Bound, CallError, Connection, Link, Policy, Role, RowOutcome, RowReport, SheetReport,
+    },
+    graph,
     paths::Reference,
     ports::{Level, Ports},
     sheet::{self, Limits, Line, SheetError},
@@ -219,7 +221,7 @@ impl Work {
             Finding::Item(item) => {
                 let follows = match &file.follows {
                     Some((drive, id, _)) if *drive == self.drive && *id == item.id() => RowOutcome::AlreadyLinked,
-                    Some((_, _, name)) => RowOutcome::Relinked(name.clone()),
+                    Some((_, _, name)) => RowOutcome::ReLinked(name.clone()),
                     None => RowOutcome::Linked,
                 };
                 let outcome = judge::objection(&file.name, &item, policy).unwrap_or(follows);
@@ -271,12 +273,7 @@ impl Work {
     }
 
     fn report(self) -> SheetReport {
-        let Self {
-            rows,
-            files,
-            connection,
-            ..
-        } = self;
+        let Self { rows, files, .. } = self;
         let row = |row: Row| {
             let file = files.get(&row.file).map_or("", |file| file.name.as_str());
             let resolved = row.item.as_ref().map(Located::path);
@@ -286,7 +283,7 @@ impl Work {
                 path: resolved.as_deref().or(row.link.as_deref()).unwrap_or(&row.path),
                 why: &row.why,
             };
-            let message = wording::row(&row.outcome, &subject, &connection.policy);
+            let message = wording::row(&row.outcome, &subject);
             RowReport {
                 message: wording::with(message, &row.warnings),
                 warnings: row.warnings,

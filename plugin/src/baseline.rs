@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     call::{self, Fault},
+    contract::LibraryError,
     graph,
-    model::LibraryError,
     ports::{Level, Ports},
     quick_xor::QuickXor,
     retry::Budget,

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::{
     call,
+    contract::{CallError, Entry, EntryKind, EntryPage, ItemRef, LibraryFile, Policy, Role, Subfolders, Verdict},
     graph::{self, DriveItem},
     library::already_there,
-    model::{CallError, Entry, EntryKind, EntryPage, ItemRef, LibraryFile, Policy, Role, Subfolders, Verdict},
     ports::Ports,
     retry::Budget,
     validate, wording,

@@ -5,8 +5,8 @@ use std::{cell::Cell, collections::VecDeque, pin::pin, time::Duration};
 use futures::future::{Either, select};
 
 use crate::{
+    contract::{CallError, seconds},
     graph::{self, GraphDrive, GraphError, Head, Meaning, Request, Unreadable},
-    model::CallError,
     ports::{Level, Ports, Read, Unsent},
     retry::{self, Budget, Next, Trouble},
     wording,
@@ -283,7 +283,7 @@ pub const SIGN_IN_OVER: &str = "Microsoft does not accept the connection's crede
 pub fn call_error(fault: Fault, way_out: &str) -> CallError {
     let error = match fault {
         Fault::Answered(error) => error,
-        Fault::Throttled(left) => return CallError::Throttled(Some(left)),
+        Fault::Throttled(left) => return CallError::Throttled(Some(seconds(left))),
         Fault::Unreachable => {
             return CallError::Unavailable("Microsoft can't be reached; try again later".to_owned());
         }

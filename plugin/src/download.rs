@@ -6,10 +6,11 @@ mod pour;
 
 use crate::{
     call,
+    contract::{Imported, Line, LineOutcome, Link, LinkState, ManagedFile, Verification},
+    displaced::Other,
+    failure::Failure,
     graph::{self, DriveItem},
     kinds,
-    managed::{Line, LineOutcome, LinkState, ManagedFile, Other},
-    model::{Failure, LibraryFile, Link, Verification},
     ports::Ports,
     protection::Protection,
     retry::{Budget, Trouble},
@@ -19,15 +20,6 @@ use crate::{
 pub use job::{Job, Stop, Target};
 use job::{Setback, not_taken, stop};
 use pour::{Taken, pour};
-
-/// A file that is in the library now.
-#[derive(Debug)]
-pub struct Arrived {
-    /// The file.
-    pub file: LibraryFile,
-    /// Sentences for people.
-    pub warnings: Vec<String>,
-}
 
 /// Reads the metadata of the item.
 ///
@@ -57,7 +49,7 @@ pub async fn sure<P: Ports>(job: &Job<'_, P>, stop: Stop) -> Stop {
 ///
 /// # Errors
 /// When the file may not enter or did not come; then nothing of it is kept.
-pub async fn fetch<P: Ports>(job: &Job<'_, P>, mut item: DriveItem, budget: &mut Budget) -> Result<Arrived, Stop> {
+pub async fn fetch<P: Ports>(job: &Job<'_, P>, mut item: DriveItem, budget: &mut Budget) -> Result<Imported, Stop> {
     let mut earlier = None;
     loop {
         job.target.admits(&item, job.policy).map_err(Stop::Refused)?;
@@ -133,7 +125,7 @@ async fn keep<P: Ports>(
     draft: P::Draft,
     delivered: &Delivered,
     verification: Verification,
-) -> Result<Arrived, Stop> {
+) -> Result<Imported, Stop> {
     let link = Link {
         source: job.source.clone(),
         version: item.version().map(str::to_owned),
@@ -152,7 +144,7 @@ async fn keep<P: Ports>(
         }
     };
     let file = committed.map_err(|error| not_taken(job, delivered.size, error))?;
-    Ok(Arrived { file, warnings })
+    Ok(Imported { file, warnings })
 }
 
 /// The line of the ledger for new content.

@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     call::{self, Fault},
+    contract::{CallError, Connection, Drive, DriveKind, DrivePage, Mode, Role},
     graph::{self, GraphDrive, GraphError, Meaning, Page, Request, Site, User},
-    model::{CallError, Connection, Drive, DriveKind, DrivePage, Mode, Role},
     ports::Ports,
     retry::Budget,
 };

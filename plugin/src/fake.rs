@@ -23,10 +23,11 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use crate::{
-    association::{Binding, Bound},
+    contract::{
+        Binding, Bound, Change, Connection, Counts, ItemRef, LibraryError, LibraryFile, Line, Link, ManagedFile, Mode,
+        Settlement,
+    },
     graph::{Head, Request},
-    managed::{Change, Counts, Line, ManagedFile, Settlement},
-    model::{Connection, ItemRef, LibraryError, LibraryFile, Link, Mode},
     ports::{CHUNK, Level, Ports, Read, Unsent},
     source,
 };
@@ -130,6 +131,7 @@ impl Fake {
     pub(crate) fn new(items: impl IntoIterator<Item = FakeItem>) -> Self {
         Self {
             connection: Connection {
+                id: "organization".to_owned(),
                 mode: Mode::Organization,
                 api_origin: API.to_owned(),
                 drive: Some(DRIVE.to_owned()),

@@ -4,9 +4,9 @@
 use crate::{
     associate::{self, Finding, Located},
     call,
+    contract::{CallError, Candidate, Connection, ItemRef, Resolution, Resolved, Role},
     graph::{self, Meaning, Place},
     many,
-    model::{CallError, Candidate, Connection, ItemRef, Resolution, Resolved, Role},
     paths::{self, Reference},
     ports::Ports,
     wording::title,
@@ -22,6 +22,18 @@ const WAY_OUT: &str = "Microsoft does not let this connection read the drive: an
 enum ById {
     Item(Candidate),
     Nothing,
+    Failed(String),
+}
+
+/// What a text leads to: [`Resolution`], with what more there is to say.
+enum Lead {
+    Item(Candidate),
+    Several(Vec<Candidate>),
+    /// The nearest paths, and more words for why, if there are any.
+    Nothing(Vec<String>, &'static str),
+    /// What in this drive is near.
+    OtherDrive(Vec<String>),
+    Denied,
     Failed(String),
 }
 
@@ -49,16 +61,16 @@ pub async fn resolve_items<P: Ports>(ports: &P, role: Role, texts: &[String]) ->
     let mut all = Vec::with_capacity(texts.len());
     for ((text, by_id), reference) in texts.iter().zip(by_id).zip(&references) {
         let finding = reference.as_ref().and_then(|_| findings.next());
-        let resolution = match reference {
+        let lead = match reference {
             None if matches!(by_id, ById::Nothing) && has_drive(text, "b!") && !has_drive(text, &drive) => {
-                Resolution::OtherDrive(Vec::new())
+                Lead::OtherDrive(Vec::new())
             }
             _ => judged(&drive, by_id, finding),
         };
         let shown = reference
             .as_ref()
             .map_or_else(|| text.clone(), |reference| paths::shown(text, reference));
-        all.push(told(resolution, shown));
+        all.push(told(lead, shown));
     }
     Ok(all)
 }
@@ -153,23 +165,23 @@ fn candidate(drive: &str, item: &Located) -> Candidate {
     }
 }
 
-fn judged(drive: &str, by_id: ById, finding: Option<Finding>) -> Resolution {
+fn judged(drive: &str, by_id: ById, finding: Option<Finding>) -> Lead {
     let mut candidates = Vec::new();
     match by_id {
         ById::Item(item) => candidates.push(item),
         ById::Nothing => {}
         // The other reading might be the one that is meant.
-        ById::Failed(why) => return Resolution::Failed(why),
+        ById::Failed(why) => return Lead::Failed(why),
     }
     let found = match finding {
         Some(Finding::Item(item)) => vec![item],
         Some(Finding::Several(items)) => items,
-        Some(Finding::Denied) => return Resolution::Denied,
-        Some(Finding::Failed(why)) => return Resolution::Failed(why),
-        Some(Finding::OtherDrive(near)) if candidates.is_empty() => return Resolution::OtherDrive(near),
-        Some(Finding::Nothing(near, why)) if candidates.is_empty() => return Resolution::Nothing(near, why),
+        Some(Finding::Denied) => return Lead::Denied,
+        Some(Finding::Failed(why)) => return Lead::Failed(why),
+        Some(Finding::OtherDrive(near)) if candidates.is_empty() => return Lead::OtherDrive(near),
+        Some(Finding::Nothing(near, why)) if candidates.is_empty() => return Lead::Nothing(near, why),
         Some(Finding::Forbidden(why)) if candidates.is_empty() => {
-            return Resolution::Failed(format!("the path {why}"));
+            return Lead::Failed(format!("the path {why}"));
         }
         // The last of these needs a cell of a sheet.
         Some(Finding::OtherDrive(_) | Finding::Nothing(..) | Finding::Forbidden(_) | Finding::Either(_)) | None => {
@@ -183,17 +195,17 @@ fn judged(drive: &str, by_id: ById, finding: Option<Finding>) -> Resolution {
         }
     }
     match candidates.as_slice() {
-        [] => Resolution::Nothing(Vec::new(), ""),
-        [one] => Resolution::Item(one.clone()),
-        _ => Resolution::Several(candidates),
+        [] => Lead::Nothing(Vec::new(), ""),
+        [one] => Lead::Item(one.clone()),
+        _ => Lead::Several(candidates),
     }
 }
 
-fn told(resolution: Resolution, shown: String) -> Resolved {
+fn told(lead: Lead, shown: String) -> Resolved {
     let text = title(&shown);
-    let message = match &resolution {
-        Resolution::Item(_) => String::new(),
-        Resolution::Several(candidates) => {
+    let message = match &lead {
+        Lead::Item(_) => String::new(),
+        Lead::Several(candidates) => {
             let each = |one: &Candidate| format!("{} ({})", one.item.item, one.path);
             let each: Vec<String> = candidates.iter().map(each).collect();
             format!(
@@ -201,30 +213,38 @@ fn told(resolution: Resolution, shown: String) -> Resolved {
                 each.join(", ")
             )
         }
-        Resolution::Nothing(_, why) if !why.is_empty() => format!("{text} {why}"),
-        Resolution::Nothing(near, _) if near.is_empty() && shown.ends_with("/…") => {
+        Lead::Nothing(_, why) if !why.is_empty() => format!("{text} {why}"),
+        Lead::Nothing(near, _) if near.is_empty() && shown.ends_with("/…") => {
             format!(
                 "the link to {text} leads to nothing that this connection can see: make a new one, or give the path"
             )
         }
-        Resolution::Nothing(near, _) if near.is_empty() => {
+        Lead::Nothing(near, _) if near.is_empty() => {
             format!("nothing in the drive has the id, name or path {text}: compare it with the list of the drive")
         }
-        Resolution::Nothing(near, _) => {
+        Lead::Nothing(near, _) => {
             format!(
                 "nothing in the drive has the id, name or path {text}: did you mean {}?",
                 either(near)
             )
         }
-        Resolution::OtherDrive(near) => {
+        Lead::OtherDrive(near) => {
             let near = match near.as_slice() {
                 [] => String::new(),
                 near => format!(": did you mean {}?", either(near)),
             };
             format!("{text} is in another drive than the one chosen for this connection{near}")
         }
-        Resolution::Denied => format!("Microsoft does not let this connection read {text}: ask its owner"),
-        Resolution::Failed(why) => format!("{text} could not be looked at: {why}"),
+        Lead::Denied => format!("Microsoft does not let this connection read {text}: ask its owner"),
+        Lead::Failed(why) => format!("{text} could not be looked at: {why}"),
+    };
+    let resolution = match lead {
+        Lead::Item(item) => Resolution::Item(item),
+        Lead::Several(items) => Resolution::Several(items),
+        Lead::Nothing(near, _) => Resolution::Nothing(near),
+        Lead::OtherDrive(_) => Resolution::OtherDrive,
+        Lead::Denied => Resolution::Denied,
+        Lead::Failed(why) => Resolution::Failed(why),
     };
     Resolved {
         resolution,

@@ -6,14 +6,23 @@ use futures::future::join_all;
 
 use crate::{
     baseline,
+    contract::{CallError, Connection, Imported, ItemOutcome, ItemRef, LibraryFile, Outcome, Refusal, Role},
     download::{self, Job, Stop, Target},
+    failure::Failure,
     graph,
     library::already_there,
-    model::{CallError, Connection, Failure, ItemOutcome, ItemRef, LibraryFile, Outcome, Refusal, Role},
     ports::Ports,
     retry::Budget,
     validate, wording,
 };
+
+/// What became of one file: [`Outcome`], with a failure that says more.
+enum End {
+    Imported(Imported),
+    Already(LibraryFile),
+    Refused(Refusal),
+    Failed(Failure),
+}
 
 /// Brings these items into the library. The outcomes are as many as the items, in the same order; an item named twice
 /// is fetched once.
@@ -52,12 +61,12 @@ pub async fn import_files<P: Ports>(ports: &P, role: Role, items: &[ItemRef]) ->
         let ours = item.drive == drive;
         let connection = &connection;
         async move {
-            let (name, outcome) = match known {
-                Some(file) => (link_name(&file), Outcome::AlreadyImported(file)),
+            let (name, end) = match known {
+                Some(file) => (link_name(&file), End::Already(file)),
                 None if ours => import_file(ports, connection, item).await,
-                None => (String::new(), Outcome::Refused(Refusal::OtherDrive)),
+                None => (String::new(), End::Refused(Refusal::OtherDrive)),
             };
-            (item, told(item, name, outcome))
+            (item, told(item, name, end))
         }
     }))
     .await;
@@ -65,9 +74,9 @@ pub async fn import_files<P: Ports>(ports: &P, role: Role, items: &[ItemRef]) ->
     Ok(items.iter().filter_map(|item| outcomes.get(item).cloned()).collect())
 }
 
-async fn import_file<P: Ports>(ports: &P, connection: &Connection, source: &ItemRef) -> (String, Outcome) {
+async fn import_file<P: Ports>(ports: &P, connection: &Connection, source: &ItemRef) -> (String, End) {
     if !graph::is_id(&source.drive) || !graph::is_id(&source.item) {
-        return (String::new(), Outcome::Failed(Failure::NotFound));
+        return (String::new(), End::Failed(Failure::NotFound));
     }
     let job = Job {
         ports,
@@ -83,38 +92,41 @@ async fn import_file<P: Ports>(ports: &P, connection: &Connection, source: &Item
     };
     let name = item.name.clone();
     if let Err(refusal) = validate::may_enter(&item, job.policy) {
-        return (name, Outcome::Refused(refusal));
+        return (name, End::Refused(refusal));
     }
-    let outcome = match download::fetch(&job, item, &mut budget).await {
-        Ok(arrived) => Outcome::Imported {
-            file: arrived.file,
-            warnings: arrived.warnings,
-        },
+    let end = match download::fetch(&job, item, &mut budget).await {
+        Ok(imported) => End::Imported(imported),
         Err(stop) => stopped(&job, stop).await,
     };
-    (name, outcome)
+    (name, end)
 }
 
-async fn stopped<P: Ports>(job: &Job<'_, P>, stop: Stop) -> Outcome {
+async fn stopped<P: Ports>(job: &Job<'_, P>, stop: Stop) -> End {
     match download::sure(job, stop).await {
-        Stop::Refused(refusal) => Outcome::Refused(refusal),
-        Stop::Failed(failure) => Outcome::Failed(failure),
+        Stop::Refused(refusal) => End::Refused(refusal),
+        Stop::Failed(failure) => End::Failed(failure),
         // Somebody else was faster. Rule 35: it is the same file, so that is as good.
         Stop::Already(id) => {
             let source = std::slice::from_ref(job.source);
             let files = job.ports.files_by_source(source).await.unwrap_or_default();
             let file = files.into_iter().flatten().find(|file| file.id == id);
-            file.map_or(Outcome::Failed(Failure::Library), Outcome::AlreadyImported)
+            file.map_or(End::Failed(Failure::Library), End::Already)
         }
     }
 }
 
-fn told(item: &ItemRef, name: String, outcome: Outcome) -> ItemOutcome {
-    let message = match &outcome {
-        Outcome::Imported { file, .. } => wording::imported(file, &name),
-        Outcome::AlreadyImported(file) => wording::already_imported(&file.id, &name),
-        Outcome::Refused(refusal) => wording::refusal(refusal, &name),
-        Outcome::Failed(failure) => wording::failure(failure, &name),
+fn told(item: &ItemRef, name: String, end: End) -> ItemOutcome {
+    let message = match &end {
+        End::Imported(imported) => wording::imported(&imported.file, &name),
+        End::Already(file) => wording::already_imported(&file.id, &name),
+        End::Refused(refusal) => wording::refusal(refusal, &name),
+        End::Failed(failure) => wording::failure(failure, &name),
+    };
+    let outcome = match end {
+        End::Imported(imported) => Outcome::Imported(imported),
+        End::Already(file) => Outcome::AlreadyImported(file),
+        End::Refused(refusal) => Outcome::Refused(refusal),
+        End::Failed(failure) => Outcome::Failed(failure.into()),
     };
     ItemOutcome {
         item: item.clone(),

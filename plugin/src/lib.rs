@@ -6,7 +6,7 @@
 //!
 //! A tour, in reading order:
 //!
-//! - [`model`]: the contract's words as plain values.
+//! - [`contract`]: the contract's words, generated from `wit/`; [`failure`] and [`displaced`] are two of our own.
 //! - Decisions, pure, where time and dice are arguments: [`source`] (who we are, how to sign in), [`graph`] (requests
 //!   to Microsoft Graph, and what the answers mean), [`retry`] (whether to try again, and when), [`kinds`] and
 //!   [`validate`] (what may enter), [`sheet`] and [`paths`] (what an Administrator's sheet says), [`verify`] with
@@ -15,15 +15,15 @@
 //! - Flows over that trait: [`call`] (asking with patience), [`download`] (one file's transfer), [`import`],
 //!   [`browse`], [`find`] (which item people mean), [`drives`], [`account`] (whose a sign-in is), [`library`] (what they ask it alike), [`associate`] (tying files to
 //!   items by a sheet) with [`many`] (questions in bulk), [`sync`] (keeping files in step) with its [`baseline`].
-//! - `component`: the glue between the trait and the component's imports and exports. It is the only module that names
-//!   generated types, and it is left out of native builds, which can't link component exports.
+//! - `component`: the glue between the trait and the component's imports and exports. It is the only module that calls
+//!   what the contract imports, and it is left out of native builds, which can't link component exports.
 
 /// A crate of its own, since it is compiled to be fast, and the rest to be small.
 pub use onedrive_sheet as sheet;
 
-pub mod association;
-pub mod managed;
-pub mod model;
+pub mod contract;
+pub mod displaced;
+pub mod failure;
 
 pub mod graph;
 pub mod kinds;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    model::{CallError, ItemRef, LibraryError, LibraryFile},
+    contract::{CallError, ItemRef, LibraryError, LibraryFile},
     ports::Ports,
 };
 
@@ -30,6 +30,23 @@ pub async fn already_there<P: Ports>(
     Ok(known)
 }
 
+impl LibraryError {
+    /// The error in words, for a log.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Forbidden => "the library does not allow it".to_owned(),
+            Self::TooLarge(limit) => format!("the library takes files of at most {limit} bytes"),
+            Self::NoSpace => "the library has no room".to_owned(),
+            Self::AlreadyLinked(id) => format!("the library has this item already, as file {id}"),
+            Self::SizeMismatch => "the library counted other bytes than the plugin".to_owned(),
+            Self::Conflict => "the file was changed meanwhile, or is held".to_owned(),
+            Self::Unavailable(text) => format!("the library's storage does not answer: {text}"),
+            Self::Other(text) => format!("the library failed: {text}"),
+        }
+    }
+}
+
 impl From<LibraryError> for CallError {
     fn from(error: LibraryError) -> Self {
         match error {
@@ -40,7 +57,7 @@ impl From<LibraryError> for CallError {
                 "the host does not let the plugin do this with the Content Library: it lends less than the contract has, or the connection has changed meanwhile"
                     .to_owned(),
             ),
-            error => Self::Other(error.to_string()),
+            error => Self::Other(error.words()),
         }
     }
 }

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::{
     call::{self, Fault},
+    contract::Connection,
     graph::{self, Batched, GraphError, Head, Meaning},
-    model::Connection,
     ports::Ports,
     retry::{self, Budget, Trouble},
 };

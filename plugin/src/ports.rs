@@ -6,10 +6,11 @@ use std::{cell::Cell, time::Duration};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    association::{Binding, Bound},
+    contract::{
+        Binding, Bound, Change, Connection, Counts, ItemRef, LibraryError, LibraryFile, Line, Link, ManagedFile,
+        Settlement,
+    },
     graph::{Head, Request},
-    managed::{Change, Counts, Line, ManagedFile, Settlement},
-    model::{Connection, ItemRef, LibraryError, LibraryFile, Link},
 };
 
 /// Bytes that are asked for at a time.

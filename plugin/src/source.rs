@@ -6,63 +6,45 @@ mod explain;
 mod form;
 
 use crate::{
+    contract::{
+        AuthorizationPlan, Description, Egress, Mode, Policy, Role, Schedule, Setting, SettingsError, SignInPage,
+        Subfolders,
+    },
     kinds,
-    model::{Mode, Policy, Subfolders},
 };
 
 pub use claims::{CLAIMS, PERSONAL_TENANT, Person, judge, personal_account};
 pub use clouds::{CLOUDS, Cloud, cloud};
-pub use explain::{Problem, Refusal, SignInError, explain};
-pub use form::{
-    ANY_TENANT, CERTIFICATE, CLIENT_ID, CLIENT_SECRET, CLOUD, Field, FieldKind, ORGANIZATION_FIELDS, OWN, REACH, SITES,
-    TENANT, URL, USER_FIELDS,
-};
+pub use explain::{Refusal, explain};
+pub use form::{ANY_TENANT, CERTIFICATE, CLIENT_ID, CLIENT_SECRET, CLOUD, OWN, REACH, SITES, TENANT, URL};
 
 /// Stable and short.
-pub const ID: &str = "onedrive";
+const ID: &str = "onedrive";
 /// For people.
-pub const TITLE: &str = "Microsoft OneDrive";
+const TITLE: &str = "Microsoft OneDrive";
 /// The plugin's own version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Rule 25: the name of the schedule, its hour and its minute, UTC.
-pub const DAILY_SYNC: (&str, u8, u8) = ("daily-sync", 5, 30);
 /// The one path that is posted to: many GETs in one request.
-pub const BATCH_PATH: &str = "/v1.0/$batch";
+const BATCH_PATH: &str = "/v1.0/$batch";
 
-/// How the host obtains tokens, and where they may go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
-    /// The token endpoint.
-    pub token_url: String,
-    /// The application that asks.
-    pub client_id: String,
-    /// What is asked for.
-    pub scopes: Vec<String>,
-    /// The origin of Microsoft Graph.
-    pub api_origin: String,
-    /// Where a person signs in; none for the company's credentials.
-    pub sign_in: Option<SignInPage>,
-}
-
-/// Where a person signs in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignInPage {
-    /// The authorization endpoint.
-    pub url: String,
-    /// What else goes into its query.
-    pub parameters: Vec<(&'static str, &'static str)>,
-    /// The issuer of id_tokens, with the tenant's id in braces.
-    pub issuer: String,
-}
-
-/// A setting that can't be right.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingsError {
-    /// Which one.
-    pub key: &'static str,
-    /// What is wrong with it and what to do.
-    pub message: String,
+/// Who the plugin is and what it needs.
+#[must_use]
+pub fn description() -> Description {
+    Description {
+        id: ID.to_owned(),
+        title: TITLE.to_owned(),
+        version: VERSION.to_owned(),
+        required_role: Role::Administrator,
+        default_policy: default_policy(),
+        modes: form::forms(),
+        // Rule 25.
+        schedules: vec![Schedule {
+            id: "daily-sync".to_owned(),
+            hour: 5,
+            minute: 30,
+        }],
+    }
 }
 
 /// What may enter the library unless the host decides otherwise: the limits of rules 20, 23, 24 and 31.
@@ -83,7 +65,10 @@ pub fn default_policy() -> Policy {
 ///
 /// # Errors
 /// When a setting can't be right.
-pub fn authorization<'a>(mode: Mode, setting: impl Fn(&str) -> Option<&'a str>) -> Result<Plan, SettingsError> {
+pub fn authorization<'a>(
+    mode: Mode,
+    setting: impl Fn(&str) -> Option<&'a str>,
+) -> Result<AuthorizationPlan, SettingsError> {
     let filled = |key| setting(key).map(str::trim).filter(|value| !value.is_empty());
 
     let tenant = filled(TENANT).unwrap_or_default().to_ascii_lowercase();
@@ -113,11 +98,15 @@ pub fn authorization<'a>(mode: Mode, setting: impl Fn(&str) -> Option<&'a str>) 
             (files.chain(about_sign_in).collect(), Some(page(cloud, &tenant)))
         }
     };
-    Ok(Plan {
+    Ok(AuthorizationPlan {
         token_url: format!("{}/{tenant}/oauth2/v2.0/token", cloud.login),
         client_id,
         scopes,
-        api_origin: cloud.graph.to_owned(),
+        egress: Egress {
+            api_origin: cloud.graph.to_owned(),
+            post_paths: vec![BATCH_PATH.to_owned()],
+            redirects: true,
+        },
         sign_in,
     })
 }
@@ -138,8 +127,18 @@ pub fn approval_url<'a>(setting: impl Fn(&str) -> Option<&'a str>) -> Option<Str
 fn page(cloud: Cloud, tenant: &str) -> SignInPage {
     SignInPage {
         url: format!("{}/{tenant}/oauth2/v2.0/authorize", cloud.login),
-        parameters: vec![("prompt", "select_account"), ("response_mode", "query")],
+        parameters: [("prompt", "select_account"), ("response_mode", "query")]
+            .map(parameter)
+            .to_vec(),
         issuer: format!("{}/{{tid}}/v2.0", cloud.login),
+        claims: CLAIMS.map(str::to_owned).to_vec(),
+    }
+}
+
+fn parameter((key, value): (&str, &str)) -> Setting {
+    Setting {
+        key: key.to_owned(),
+        value: value.to_owned(),
     }
 }
 
@@ -178,9 +177,9 @@ fn is_guid(text: &str) -> bool {
     lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
-fn wrong(key: &'static str, message: &str) -> SettingsError {
+fn wrong(key: &str, message: &str) -> SettingsError {
     SettingsError {
-        key,
+        key: key.to_owned(),
         message: message.to_owned(),
     }
 }

@@ -25,19 +25,17 @@ mod restart;
 mod wording;
 mod work;
 
-use std::time::Duration;
-
 use cursor::{Cursor, Phase, read};
 
 use crate::{
-    baseline, graph,
-    managed::{Options, Planned, Report, Stage},
-    model::{CallError, Connection},
+    baseline,
+    contract::{CallError, Connection, Options, PlanPage, Report, Stage},
+    graph,
     ports::Ports,
 };
 
-/// How long to wait where Microsoft named no time.
-const PAUSE: Duration = Duration::from_secs(60);
+/// Seconds to wait where Microsoft named no time.
+const PAUSE: u32 = 60;
 
 /// Does the next piece of a run.
 ///
@@ -64,11 +62,7 @@ pub async fn step<P: Ports>(ports: &P, cursor: Option<&str>, options: Options) -
 ///
 /// # Errors
 /// When the library does not say, or the run is not that far.
-pub async fn plan<P: Ports>(
-    ports: &P,
-    cursor: &str,
-    next: Option<&str>,
-) -> Result<(Vec<Planned>, Option<String>), CallError> {
+pub async fn plan<P: Ports>(ports: &P, cursor: &str, next: Option<&str>) -> Result<PlanPage, CallError> {
     let connection = ports.connection();
     let drive = connection.drive.clone().ok_or(CallError::NoDrive)?;
     let cursor = read(cursor, &drive)?;
@@ -125,7 +119,7 @@ async fn advance<P: Ports>(
     Ok(cursor)
 }
 
-fn report(cursor: &Cursor, pause: Option<Duration>) -> Report {
+fn report(cursor: &Cursor, pause: Option<u32>) -> Report {
     let stage = match cursor.phase {
         Phase::Pages { .. } | Phase::Looks { .. } | Phase::Confirm { .. } | Phase::Ask { .. } => Stage::Listing,
         Phase::Work { .. } => Stage::Working,
@@ -134,7 +128,7 @@ fn report(cursor: &Cursor, pause: Option<Duration>) -> Report {
     Report {
         cursor: serde_json::to_string(cursor).unwrap_or_default(),
         stage,
-        pause: pause.map(|time| u32::try_from(time.as_secs().max(1)).unwrap_or(u32::MAX)),
+        pause: pause.map(|seconds| seconds.max(1)),
     }
 }
 

@@ -1,9 +1,9 @@
 //! May this item enter the library? Pure: it looks at metadata and at the policy, and at nothing else.
 
 use crate::{
+    contract::{EntryKind, Policy, Refusal},
     graph::DriveItem,
     kinds,
-    model::{EntryKind, Policy, Refusal},
 };
 
 /// Rules 20, 24, 31 and 34. The first reason found is the one told, the one that nothing can be done about before the
@@ -55,7 +55,7 @@ fn check_kind(item: &DriveItem) -> Result<(), Refusal> {
 /// When it is too large.
 pub const fn check_size(size: u64, policy: &Policy) -> Result<(), Refusal> {
     if size > policy.max_file_bytes {
-        return Err(Refusal::TooLarge(size, policy.max_file_bytes));
+        return Err(Refusal::TooLarge((size, policy.max_file_bytes)));
     }
     Ok(())
 }
@@ -64,7 +64,7 @@ pub const fn check_size(size: u64, policy: &Policy) -> Result<(), Refusal> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use crate::{graph, model::Subfolders, source};
+    use crate::{contract::Subfolders, graph, source};
 
     fn named(name: &str) -> DriveItem {
         item(&serde_json::json!({ "name": name, "size": 1, "file": {} }))
@@ -146,7 +146,7 @@ mod tests {
         for size in [0, 499_999_999, 500_000_000, 500_000_001, 524_288_000] {
             assert_eq!(sized(size), Ok(()), "{size}");
         }
-        assert_eq!(sized(524_288_001), Err(Refusal::TooLarge(524_288_001, 524_288_000)));
+        assert_eq!(sized(524_288_001), Err(Refusal::TooLarge((524_288_001, 524_288_000))));
     }
 
     #[test]

@@ -4,11 +4,7 @@
 //! causes (Microsoft writes properties and labels into documents on their way), known harmless ones (the file was
 //! changed while it was read) and bad ones, and a second look tells which.
 
-use crate::{
-    kinds,
-    model::{Failure, Verification},
-    protection::Protection,
-};
+use crate::{contract::Verification, failure::Failure, kinds, protection::Protection};
 
 /// What the metadata says of the content.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::model::{Failure, LibraryFile, Refusal};
+use crate::{
+    contract::{LibraryFile, Refusal},
+    failure::Failure,
+};
 
 /// Where a site is locked by an administrator, or archived.
 pub const SITE_CLOSED: &str = "the site of this drive is locked or archived: an administrator of Microsoft 365 can unlock or \
@@ -17,7 +20,7 @@ pub fn refusal(refusal: &Refusal, name: &str) -> String {
     let name = title(name);
     match refusal {
         Refusal::UnsupportedType(ending) => unsupported(&name, ending),
-        Refusal::TooLarge(size, limit) => format!(
+        Refusal::TooLarge((size, limit)) => format!(
             "{name} is larger than the limit ({} against {}): download it and upload it by hand to the Content Library",
             megabytes(*size),
             megabytes(*limit)
@@ -254,7 +257,7 @@ mod tests {
 
     #[test]
     fn r24c_a_file_too_large_can_be_uploaded_by_hand() {
-        let text = refusal(&Refusal::TooLarge(600 * 1024 * 1024, 524_288_000), "Film.mov");
+        let text = refusal(&Refusal::TooLarge((600 * 1024 * 1024, 524_288_000)), "Film.mov");
         assert_eq!(
             text,
             "\"Film.mov\" is larger than the limit (600 MB against 500 MB): download it and upload it by hand to the \
@@ -264,7 +267,7 @@ mod tests {
 
     #[test]
     fn r24_one_byte_too_many_does_not_read_as_the_limit() {
-        let text = refusal(&Refusal::TooLarge(524_288_001, 524_288_000), "Film.mov");
+        let text = refusal(&Refusal::TooLarge((524_288_001, 524_288_000)), "Film.mov");
         assert!(text.contains("(524288001 bytes against 500 MB)"), "{text}");
     }
 

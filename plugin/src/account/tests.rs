@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::*;
 use crate::{
+    contract::DriveKind,
     fake::{API, Answer, Fake, run},
-    model::DriveKind,
     source::{ANY_TENANT, CLIENT_ID, PERSONAL_TENANT},
 };
 
@@ -190,5 +190,5 @@ fn an_application_for_single_sites_is_tried_on_the_one_that_was_named() {
     assert!(refused.message.contains("Sites.Selected"), "{}", refused.message);
 
     let (refused, paths) = company(&[(URL, "my drive")], answers);
-    assert_eq!((refused.unwrap_err().key, paths.len()), (Some(URL), 0));
+    assert_eq!((refused.unwrap_err().key, paths.len()), (Some(URL.to_owned()), 0));
 }

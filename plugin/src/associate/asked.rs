@@ -10,10 +10,9 @@ use super::{
 };
 use crate::{
     call::{self, Fault},
+    contract::CallError,
     graph::{self, Place},
-    many,
-    model::CallError,
-    paths,
+    many, paths,
     ports::Ports,
     retry::Budget,
 };

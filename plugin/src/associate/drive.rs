@@ -2,8 +2,8 @@
 
 use crate::{
     call::{self, Fault},
+    contract::{CallError, Connection},
     graph::{self, Meaning},
-    model::{CallError, Connection},
     paths::DriveAddress,
     ports::Ports,
     retry::Budget,

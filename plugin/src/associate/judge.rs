@@ -2,10 +2,8 @@
 
 use super::located::Located;
 use crate::{
-    association::RowOutcome,
-    kinds,
-    model::{EntryKind, Policy, Refusal, Subfolders},
-    validate,
+    contract::{EntryKind, Policy, Refusal, RowOutcome, Subfolders},
+    kinds, validate,
 };
 
 /// Why not; none if it may. What nothing can be done about comes first. Rules 20, 24, 28 and 31.
@@ -25,13 +23,13 @@ pub(super) fn objection(file: &str, item: &Located, policy: &Policy) -> Option<R
         return Some(RowOutcome::UnsupportedType(ending));
     }
     if policy.subfolders == Subfolders::None && item.path().contains('/') {
-        return Some(RowOutcome::Subfolder);
+        return Some(RowOutcome::Refused(Refusal::Subfolder));
     }
-    if let Err(Refusal::TooLarge(size, limit)) = validate::check_size(item.size().unwrap_or_default(), policy) {
-        return Some(RowOutcome::TooLarge(size, limit));
+    if let Err(Refusal::TooLarge((size, limit))) = validate::check_size(item.size().unwrap_or_default(), policy) {
+        return Some(RowOutcome::TooLarge((size, limit)));
     }
     let same = kinds::same_format(file, item.name());
-    (!same).then(|| RowOutcome::FormatMismatch(kinds::ending(file), ending))
+    (!same).then(|| RowOutcome::FormatMismatch((kinds::ending(file), ending)))
 }
 
 #[cfg(test)]
@@ -67,7 +65,7 @@ mod tests {
     fn r28_only_the_same_format_may_follow() {
         assert_eq!(told("a.docx", &file("Deep/Down/b.DOCX")), None);
         assert_eq!(told("a.jpg", &file("b.jpeg")), None);
-        let mismatch = RowOutcome::FormatMismatch("xlsx".to_owned(), "docx".to_owned());
+        let mismatch = RowOutcome::FormatMismatch(("xlsx".to_owned(), "docx".to_owned()));
         assert_eq!(told("a.xlsx", &file("b.docx")), Some(mismatch));
     }
 
@@ -78,7 +76,7 @@ mod tests {
         let large = |size: u64| item("b.mp4", json!({ "file": {}, "size": size }));
         assert_eq!(
             told("a.mp4", &large(524_288_001)),
-            Some(RowOutcome::TooLarge(524_288_001, 524_288_000))
+            Some(RowOutcome::TooLarge((524_288_001, 524_288_000)))
         );
         assert_eq!(told("a.mp4", &large(524_288_000)), None);
     }
@@ -89,7 +87,7 @@ mod tests {
         policy.subfolders = Subfolders::None;
         assert_eq!(
             objection("a.pdf", &file("A/b.pdf"), &policy),
-            Some(RowOutcome::Subfolder)
+            Some(RowOutcome::Refused(Refusal::Subfolder))
         );
         assert_eq!(objection("a.pdf", &file("b.pdf"), &policy), None);
     }

@@ -12,9 +12,9 @@ use super::{
 };
 use crate::{
     call::{self, Fault},
+    contract::CallError,
     graph::{self, Folder, Place, Request},
     many,
-    model::CallError,
     paths::Reference,
     ports::{Level, Ports},
     retry::Budget,

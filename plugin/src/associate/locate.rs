@@ -14,8 +14,8 @@ use super::{
     tree::hash,
 };
 use crate::{
+    contract::{CallError, Connection},
     graph,
-    model::{CallError, Connection},
     paths::{self, FilePage, Reference},
     ports::Ports,
 };

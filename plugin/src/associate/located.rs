@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::tree::Grown;
-use crate::{graph::Place, model::EntryKind, paths};
+use crate::{contract::EntryKind, graph::Place, paths};
 
 /// An item.
 #[derive(Clone)]

@@ -12,7 +12,7 @@ use super::{
     near::{Patience, STRANGERS, difference, ending_difference, loose, stem_and_ending},
     tree::{Grown, hash, last_name},
 };
-use crate::{model::EntryKind, paths};
+use crate::{contract::EntryKind, paths};
 
 /// The most suggestions.
 const SUGGESTIONS: usize = 3;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{cell::Pointers, located::Located, wording};
 use crate::{
-    association::RowOutcome,
+    contract::RowOutcome,
     paths::{self, DriveAddress},
     sheet::{self, Value, id},
 };

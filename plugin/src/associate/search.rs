@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use super::{drive::call_error, located::Located, tree::Grown};
 use crate::{
+    contract::{CallError, Connection, EntryKind},
     graph::{self, GraphError, Meaning, Place},
     many,
-    model::{CallError, Connection, EntryKind},
     paths::{self, FilePage, Reference},
     ports::Ports,
     wording,

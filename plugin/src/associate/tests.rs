@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
+    contract::{Refusal, SheetProblem, Subfolders},
     fake::{Answer, DRIVE, Fake, FakeItem, Flavour, at, file_at, run},
-    model::{Refusal, Subfolders},
 };
 
 fn sheet(rows: &[(&str, &str)]) -> Vec<u8> {
@@ -84,7 +84,7 @@ fn r42_a_second_upload_finds_everything_as_it_is_and_a_third_points_elsewhere() 
         [RowOutcome::AlreadyLinked]
     );
     let again = apply_of(&fake, &[("1", "b.pdf")]);
-    assert_eq!(outcomes(&again), [RowOutcome::Relinked("a.pdf".to_owned())]);
+    assert_eq!(outcomes(&again), [RowOutcome::ReLinked("a.pdf".to_owned())]);
     assert!(
         again.rows[0].message.ends_with("and no longer \"a.pdf\""),
         "{}",
@@ -127,9 +127,9 @@ fn r42_every_kind_of_row_has_its_own_outcome_and_they_add_up() {
         (
             "3",
             "a.pdf",
-            RowOutcome::FormatMismatch("xlsx".to_owned(), "pdf".to_owned()),
+            RowOutcome::FormatMismatch(("xlsx".to_owned(), "pdf".to_owned())),
         ),
-        ("4", "Film.mp4", RowOutcome::TooLarge(600_000_000, 524_288_000)),
+        ("4", "Film.mp4", RowOutcome::TooLarge((600_000_000, 524_288_000))),
         ("5", "b.txt", RowOutcome::UnsupportedType("txt".to_owned())),
     ];
     let report = apply_of(&fake, &rows.clone().map(|(id, path, _)| (id, path)));
@@ -161,7 +161,10 @@ fn r31_folders_are_out_of_bounds_where_the_policy_says_so() {
     let mut fake = world(&["A/one.pdf", "two.pdf"]);
     fake.connection.policy.subfolders = Subfolders::None;
     let report = preview_of(&fake, &[("1", "A/one.pdf"), ("2", "two.pdf")]);
-    assert_eq!(outcomes(&report), [RowOutcome::Subfolder, RowOutcome::Linked]);
+    assert_eq!(
+        outcomes(&report),
+        [RowOutcome::Refused(Refusal::Subfolder), RowOutcome::Linked]
+    );
 }
 
 #[test]
@@ -450,7 +453,7 @@ fn a_bad_sheet_is_refused_before_any_request() {
     let Err(AssociationError::Sheet(error)) = answer else {
         unreachable!("{answer:?}");
     };
-    assert_eq!(error.problem, sheet::Problem::MissingColumn);
+    assert_eq!(error.problem, SheetProblem::MissingColumn);
     assert!(fake.requests.borrow().is_empty());
 }
 

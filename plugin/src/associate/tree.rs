@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::flat::{Paged, Text, Texts};
-use crate::{graph::Place, model::EntryKind, paths};
+use crate::{contract::EntryKind, graph::Place, paths};
 
 /// From this size on, in bytes, files are only kept if a path of the sheet ends with their name: then there are fewer
 /// suggestions.

@@ -1,8 +1,7 @@
 //! What people read about a row: one sentence that names the thing and the way out.
 
 use crate::{
-    association::RowOutcome,
-    model::{Policy, Refusal},
+    contract::{Refusal, RowOutcome},
     wording::{megabytes, title},
 };
 
@@ -17,12 +16,12 @@ pub(super) struct Subject<'a> {
 }
 
 /// The sentence.
-pub(super) fn row(outcome: &RowOutcome, subject: &Subject<'_>, policy: &Policy) -> String {
+pub(super) fn row(outcome: &RowOutcome, subject: &Subject<'_>) -> String {
     let Subject { id, why, .. } = subject;
     let (id_title, file, path) = (title(id), title(subject.file), title(subject.path));
     match outcome {
         RowOutcome::Linked => format!("{file} follows {path} from the next sync on"),
-        RowOutcome::Relinked(before) => {
+        RowOutcome::ReLinked(before) => {
             format!(
                 "{file} follows {path} from the next sync on, and no longer {}",
                 title(before)
@@ -60,14 +59,14 @@ pub(super) fn row(outcome: &RowOutcome, subject: &Subject<'_>, policy: &Policy) 
                 "{path} has the ending {ending}, which is not on the list of file types that can be kept in step"
             ),
         },
-        RowOutcome::TooLarge(size, limit) => {
+        RowOutcome::TooLarge((size, limit)) => {
             format!(
                 "{path} is larger than the limit ({} against {})",
                 megabytes(*size),
                 megabytes(*limit)
             )
         }
-        RowOutcome::FormatMismatch(ours, theirs) => format!(
+        RowOutcome::FormatMismatch((ours, theirs)) => format!(
             "{file} is {} and {path} is {theirs}: only a file of the same format can be followed",
             if ours.is_empty() { "without an ending" } else { ours }
         ),
@@ -81,14 +80,6 @@ pub(super) fn row(outcome: &RowOutcome, subject: &Subject<'_>, policy: &Policy) 
         }
         RowOutcome::UnreadableCell(cell) => format!("cell {cell} can't be read: {why}"),
         RowOutcome::ForbiddenPath => format!("the path {why}"),
-        RowOutcome::Subfolder => format!(
-            "{path} lies in a folder, and this host follows only files at the root of the drive (its policy has `subfolders` {})",
-            if policy.subfolders == crate::model::Subfolders::None {
-                "none"
-            } else {
-                "on"
-            }
-        ),
         RowOutcome::Refused(refusal) => refused(refusal, &path),
         RowOutcome::AccessDenied => format!(
             "Microsoft does not let this connection read {path}: ask its owner, or an administrator of Microsoft 365; if it is a sharing link, that may be closed by itself"
@@ -100,6 +91,10 @@ pub(super) fn row(outcome: &RowOutcome, subject: &Subject<'_>, policy: &Policy) 
 
 fn refused(refusal: &Refusal, path: &str) -> String {
     match refusal {
+        // No other policy keeps what people have chosen by its path from being followed.
+        Refusal::Subfolder => format!(
+            "{path} lies in a folder, and this host follows only files at the root of the drive (its policy has `subfolders` none)"
+        ),
         Refusal::Package => {
             format!("{path} is a notebook that only its own program can open: export it, and name the export")
         }

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::*;
 use crate::{
+    contract::Refusal,
     fake::{API, Answer, DRIVE, Fake, FakeItem, run},
     import::import_files,
-    model::Refusal,
 };
 
 fn look(fake: &Fake, folder: Option<&str>, next: Option<&str>) -> Result<EntryPage, CallError> {
@@ -109,6 +109,9 @@ fn refusals_say_what_can_be_done() {
     ] {
         let fake = Fake::new([]).answering(move |_| Some(Answer::new(status, "")));
         let error = look(&fake, None, None).unwrap_err();
-        assert!(format!("{error:?}").starts_with(expected), "{status}: {error:?}");
+        assert!(
+            format!("{error:?}").starts_with(&format!("Error::{expected}")),
+            "{status}: {error:?}"
+        );
     }
 }

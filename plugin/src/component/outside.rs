@@ -12,19 +12,16 @@ use wasip3::{
 };
 use wit_bindgen::{FutureReader, StreamReader, StreamResult, StreamWriter};
 
-use super::{
-    association,
-    bindings::{
-        clientpoint::content_source::{connection, content_library, logging, managed_files, progress, state_store},
-        wit_stream,
-    },
-    convert, managed,
-};
 use crate::{
-    association::{Binding, Bound},
+    contract::{
+        Binding, Bound, Change, Connection, Counts, ItemRef, LibraryError, LibraryFile, Line, Link, ManagedFile,
+        Settlement,
+        generated::{
+            clientpoint::content_source::{connection, content_library, logging, managed_files, progress, state_store},
+            wit_stream,
+        },
+    },
     graph::{Head, Request, address},
-    managed::{Change, Counts, Line, ManagedFile, Settlement},
-    model::{Connection, ItemRef, LibraryError, LibraryFile, Link},
     ports::{CHUNK, Level, Ports, Read, Unsent},
     source::VERSION,
 };
@@ -60,7 +57,7 @@ impl Ports for Outside {
     type Sink = StreamWriter<u8>;
 
     fn connection(&self) -> Connection {
-        convert::connection(connection::current())
+        connection::current()
     }
 
     fn quiet_until(&self) -> &Cell<Duration> {
@@ -117,32 +114,19 @@ impl Ports for Outside {
     }
 
     async fn files_by_source(&self, items: &[ItemRef]) -> Result<Vec<Vec<LibraryFile>>, LibraryError> {
-        let items = items.iter().map(convert::wit_item_ref).collect();
-        let found = content_library::files_by_source(items)
-            .await
-            .map_err(convert::library_error)?;
-        let files = |files: Vec<_>| files.into_iter().map(convert::library_file).collect();
-        Ok(found.into_iter().map(files).collect())
+        content_library::files_by_source(items.to_vec()).await
     }
 
     async fn stat(&self, files: &[String]) -> Result<Vec<Option<LibraryFile>>, LibraryError> {
-        let found = content_library::stat(files.to_vec())
-            .await
-            .map_err(convert::library_error)?;
-        Ok(found.into_iter().map(|file| file.map(convert::library_file)).collect())
+        content_library::stat(files.to_vec()).await
     }
 
     async fn bind(&self, drive: &str, bindings: Vec<Binding>) -> Result<Vec<Bound>, LibraryError> {
-        let bindings = bindings.into_iter().map(association::binding).collect();
-        let bound = content_library::bind(drive.to_owned(), bindings).await;
-        let bound = bound.map_err(convert::library_error)?;
-        Ok(bound.into_iter().map(association::bound).collect())
+        content_library::bind(drive.to_owned(), bindings).await
     }
 
     async fn create(&self, name: &str) -> Result<Self::Draft, LibraryError> {
-        content_library::create(name.to_owned())
-            .await
-            .map_err(convert::library_error)
+        content_library::create(name.to_owned()).await
     }
 
     fn write<'a>(
@@ -150,10 +134,7 @@ impl Ports for Outside {
         draft: &'a Self::Draft,
     ) -> (Self::Sink, impl Future<Output = Result<u64, LibraryError>> + use<'a>) {
         let (sink, data) = wit_stream::new();
-        (
-            sink,
-            async move { draft.write(data).await.map_err(convert::library_error) },
-        )
+        (sink, draft.write(data))
     }
 
     async fn push(&self, sink: &mut Self::Sink, bytes: Vec<u8>) -> (bool, Vec<u8>) {
@@ -162,8 +143,7 @@ impl Ports for Outside {
     }
 
     async fn commit(&self, draft: Self::Draft, link: &Link) -> Result<LibraryFile, LibraryError> {
-        let committed = content_library::Draft::commit(draft, convert::wit_link(link.clone())).await;
-        committed.map(convert::library_file).map_err(convert::library_error)
+        content_library::Draft::commit(draft, link.clone()).await
     }
 
     async fn state(&self, key: &str) -> Result<Option<(Vec<u8>, u64)>, LibraryError> {
@@ -177,19 +157,15 @@ impl Ports for Outside {
     }
 
     async fn managed_count(&self, drive: &str) -> Result<Counts, LibraryError> {
-        let counts = managed_files::count(drive.to_owned()).await;
-        counts.map(managed::counts).map_err(convert::library_error)
+        managed_files::count(drive.to_owned()).await
     }
 
     async fn managed_by_source(&self, items: &[ItemRef]) -> Result<Vec<Vec<ManagedFile>>, LibraryError> {
-        let items = items.iter().map(convert::wit_item_ref).collect();
-        let found = managed_files::by_source(items).await.map_err(convert::library_error)?;
-        Ok(found.into_iter().map(managed_all).collect())
+        managed_files::by_source(items.to_vec()).await
     }
 
     async fn managed_by_place(&self, drive: &str, places: Vec<String>) -> Result<Vec<ManagedFile>, LibraryError> {
-        let found = managed_files::by_place(drive.to_owned(), places).await;
-        found.map(managed_all).map_err(convert::library_error)
+        managed_files::by_place(drive.to_owned(), places).await
     }
 
     async fn managed_after(
@@ -199,8 +175,7 @@ impl Ports for Outside {
         suspected: bool,
         limit: u32,
     ) -> Result<Vec<ManagedFile>, LibraryError> {
-        let files = managed_files::after(drive.to_owned(), file.map(str::to_owned), suspected, limit).await;
-        files.map(managed_all).map_err(convert::library_error)
+        managed_files::after(drive.to_owned(), file.map(str::to_owned), suspected, limit).await
     }
 
     async fn due(
@@ -209,38 +184,31 @@ impl Ports for Outside {
         known: Option<&(u64, String)>,
         limit: u32,
     ) -> Result<Vec<ManagedFile>, LibraryError> {
-        let files = managed_files::due(drive.to_owned(), known.cloned(), limit).await;
-        files.map(managed_all).map_err(convert::library_error)
+        managed_files::due(drive.to_owned(), known.cloned(), limit).await
     }
 
     async fn set(&self, changes: Vec<Change>) -> Result<(), LibraryError> {
-        let changes = changes.into_iter().map(managed::wit_change).collect();
-        managed_files::set(changes).await.map_err(convert::library_error)
+        managed_files::set(changes).await
     }
 
     async fn suspect_all(&self, drive: &str) -> Result<(), LibraryError> {
-        let done = managed_files::suspect_all(drive.to_owned()).await;
-        done.map_err(convert::library_error)
+        managed_files::suspect_all(drive.to_owned()).await
     }
 
     async fn settle(&self, settlements: Vec<Settlement>) -> Result<(), LibraryError> {
-        let settlements = settlements.into_iter().map(managed::wit_settlement).collect();
-        managed_files::settle(settlements).await.map_err(convert::library_error)
+        managed_files::settle(settlements).await
     }
 
     async fn replace(&self, file: &str, base_revision: u64) -> Result<Self::Draft, LibraryError> {
-        let draft = managed_files::replace(file.to_owned(), base_revision).await;
-        draft.map_err(convert::library_error)
+        managed_files::replace(file.to_owned(), base_revision).await
     }
 
     async fn publish(&self, draft: Self::Draft, link: &Link, line: &Line) -> Result<LibraryFile, LibraryError> {
-        let (link, line) = (convert::wit_link(link.clone()), managed::wit_line(line.clone()));
-        let published = managed_files::publish(draft, link, line).await;
-        published.map(convert::library_file).map_err(convert::library_error)
+        managed_files::publish(draft, link.clone(), line.clone()).await
     }
 
     fn progress(&self, item: &ItemRef, name: &str, done: u64, total: Option<u64>) {
-        progress::report(&convert::wit_item_ref(item), name, done, total);
+        progress::report(item, name, done, total);
     }
 
     fn waiting(&self, why: &str, time: Duration) {
@@ -255,10 +223,6 @@ impl Ports for Outside {
         };
         logging::log(level, message);
     }
-}
-
-fn managed_all(files: Vec<managed_files::ManagedFile>) -> Vec<ManagedFile> {
-    files.into_iter().map(managed::managed_file).collect()
 }
 
 fn state_error(error: state_store::Error) -> LibraryError {

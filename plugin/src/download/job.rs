@@ -2,9 +2,10 @@
 
 use crate::{
     call::Fault,
+    contract::{ItemRef, LibraryError, ManagedFile, Policy, Refusal},
+    displaced::Other,
+    failure::Failure,
     graph::{DriveItem, GraphError, Meaning},
-    managed::{ManagedFile, Other},
-    model::{Failure, ItemRef, LibraryError, Policy, Refusal},
     ports::{Level, Ports},
     retry::Trouble,
     validate,
@@ -42,7 +43,7 @@ pub enum Target<'a> {
 }
 
 /// Why a transfer ended without a new file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Stop {
     /// The file may not enter.
     Refused(Refusal),
@@ -140,11 +141,11 @@ fn answered(error: &GraphError) -> Stop {
 pub(super) fn not_taken<P: Ports>(job: &Job<'_, P>, size: u64, error: LibraryError) -> Stop {
     match error {
         LibraryError::AlreadyLinked(id) => Stop::Already(id),
-        LibraryError::TooLarge(limit) => Stop::Refused(Refusal::TooLarge(size, limit)),
+        LibraryError::TooLarge(limit) => Stop::Refused(Refusal::TooLarge((size, limit))),
         LibraryError::NoSpace => Stop::Failed(Failure::NoSpace),
         LibraryError::Conflict => Stop::Failed(Failure::Changing),
         error => {
-            job.ports.log(Level::Warn, &error.to_string());
+            job.ports.log(Level::Warn, &error.words());
             Stop::Failed(Failure::Library)
         }
     }

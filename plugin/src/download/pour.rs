@@ -8,9 +8,10 @@ use futures::future::{Either, select};
 use super::job::{Job, Setback, Stop, not_taken, stop};
 use crate::{
     call::{self, Fault, Miss},
+    contract::Refusal,
+    failure::Failure,
     graph::{self, DriveItem, Head, Meaning, Request, origin},
     kinds,
-    model::{Failure, Refusal},
     ports::{CHUNK, Ports, Read},
     protection::Watch,
     quick_xor::QuickXor,
@@ -202,6 +203,6 @@ async fn relay<P: Ports>(
 }
 
 const fn too_large<P>(size: u64, job: &Job<'_, P>) -> Setback {
-    let refusal = Refusal::TooLarge(size, job.policy.max_file_bytes);
+    let refusal = Refusal::TooLarge((size, job.policy.max_file_bytes));
     Setback::Stop(Stop::Refused(refusal))
 }

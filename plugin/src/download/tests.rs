@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
+    contract::{FailureKind, ItemOutcome, LibraryError, Outcome, Refusal, Role},
     fake::{API, Answer, CONTENT, Fake, FakeItem, Flavour, Piece, run},
     graph::Request,
     import::import_files,
-    model::{ItemOutcome, LibraryError, Outcome, Refusal, Role},
 };
 
 const TEXT: &str = "%PDF-1.7 the quick brown fox jumps over the lazy dog";
@@ -31,7 +31,7 @@ fn import_one(fake: &Fake) -> Outcome {
 
 fn imported(fake: &Fake) -> Vec<String> {
     match import_one(fake) {
-        Outcome::Imported { warnings, .. } => warnings,
+        Outcome::Imported(Imported { warnings, .. }) => warnings,
         other => unreachable!("{other:?}"),
     }
 }
@@ -113,7 +113,7 @@ fn a_connection_closed_rudely_after_the_last_byte_is_good() {
 fn an_endless_breaking_off_ends_with_the_attempts() {
     let fake = Fake::new([pdf()]).answering(first_bodies(usize::MAX, |_| half(Piece::Break)));
     let outcome = import_one(&fake);
-    assert_eq!(outcome, Outcome::Failed(Failure::Truncated));
+    assert_eq!(outcome, Outcome::Failed(FailureKind::Truncated));
     assert_eq!(kept(&fake), Vec::<Vec<u8>>::new());
 }
 
@@ -124,7 +124,7 @@ fn silence_before_the_answer_ends_as_stalled() {
         answer.body.push(Piece::Stall);
         answer
     }));
-    assert_eq!(import_one(&fake), Outcome::Failed(Failure::Stalled));
+    assert_eq!(import_one(&fake), Outcome::Failed(FailureKind::Stalled));
     assert!(fake.elapsed() >= Duration::from_secs(150), "{:?}", fake.elapsed());
 }
 
@@ -158,7 +158,7 @@ fn what_is_always_slower_than_the_floor_ends_as_stalled_within_minutes() {
         }
         answer
     }));
-    assert_eq!(import_one(&fake), Outcome::Failed(Failure::Stalled));
+    assert_eq!(import_one(&fake), Outcome::Failed(FailureKind::Stalled));
     assert!(fake.elapsed() < Duration::from_secs(600), "{:?}", fake.elapsed());
     assert_eq!(kept(&fake), Vec::<Vec<u8>>::new());
 }
@@ -245,7 +245,7 @@ fn an_item_that_never_rests_ends_as_changing() {
             .contains("/items/A?")
             .then(|| Answer::new(200, item.json.to_string()))
     });
-    assert_eq!(import_one(&fake), Outcome::Failed(Failure::Changing));
+    assert_eq!(import_one(&fake), Outcome::Failed(FailureKind::Changing));
     assert!(kept(&fake).is_empty());
 }
 
@@ -260,7 +260,7 @@ fn a_url_that_ran_out_is_renewed_once() {
         imported(&once);
         assert_eq!(once.elapsed(), Duration::ZERO, "a new URL needs no wait");
         let twice = Fake::new([pdf()]).answering(first_bodies(2, move |_| Answer::new(status, "<html>")));
-        assert_eq!(import_one(&twice), Outcome::Failed(failure));
+        assert_eq!(import_one(&twice), Outcome::Failed(failure.into()));
     }
 }
 
@@ -280,7 +280,7 @@ fn s7_being_told_to_wait_holds_up_everybody_and_then_goes_on() {
     assert!(
         outcomes
             .iter()
-            .all(|outcome| matches!(outcome.outcome, Outcome::Imported { .. })),
+            .all(|outcome| matches!(outcome.outcome, Outcome::Imported(_))),
         "{outcomes:?}"
     );
     let ten = Duration::from_secs(10);
@@ -295,11 +295,10 @@ fn s7_being_told_to_wait_holds_up_everybody_and_then_goes_on() {
 #[test]
 fn s7_patience_beyond_the_budget_is_not_waited_for() {
     let fake = Fake::new([pdf()]).answering(|_| Some(Answer::new(429, "").with("Retry-After", "600")));
-    let asked = Duration::from_secs(600);
-    assert_eq!(import_one(&fake), Outcome::Failed(Failure::Throttled(Some(asked))));
+    assert_eq!(import_one(&fake), Outcome::Failed(FailureKind::Throttled(Some(600))));
     assert_eq!((fake.elapsed(), fake.requests.borrow().len()), (Duration::ZERO, 1));
     // Within the pause the next call is not even sent.
-    assert_eq!(import_one(&fake), Outcome::Failed(Failure::Throttled(Some(asked))));
+    assert_eq!(import_one(&fake), Outcome::Failed(FailureKind::Throttled(Some(600))));
     assert_eq!(fake.requests.borrow().len(), 1);
 }
 
@@ -311,7 +310,7 @@ fn an_error_page_never_becomes_a_file() {
     ] {
         let item = without_hash(FakeItem::file("A", name, "x"));
         let fake = Fake::new([item]).answering(first_bodies(usize::MAX, move |_| Answer::new(200, page)));
-        assert_eq!(import_one(&fake), Outcome::Failed(Failure::NotTheFile), "{name}");
+        assert_eq!(import_one(&fake), Outcome::Failed(FailureKind::NotTheFile), "{name}");
         assert!(kept(&fake).is_empty());
     }
 }
@@ -320,7 +319,7 @@ fn an_error_page_never_becomes_a_file() {
 fn bytes_that_differ_twice_are_a_mismatch_unless_documents_are_known_to() {
     let other: Value = json!("AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
     let fake = Fake::new([pdf().with("/file/hashes/quickXorHash", other.clone())]);
-    assert_eq!(import_one(&fake), Outcome::Failed(Failure::Mismatch));
+    assert_eq!(import_one(&fake), Outcome::Failed(FailureKind::Mismatch));
     assert_eq!(fake.paths().iter().filter(|path| path.starts_with(CONTENT)).count(), 2);
 
     let document = FakeItem::file("A", "A.docx", "PK\x03\x04 with properties written in");
@@ -392,18 +391,18 @@ fn redirects_are_followed_five_times_and_not_for_ever() {
             .or_else(|| request.url.contains("/hop").then_some(onwards))
     };
     let fake = Fake::new([pdf()]).answering(hop);
-    assert_eq!(import_one(&fake), Outcome::Failed(Failure::NotTheFile));
+    assert_eq!(import_one(&fake), Outcome::Failed(FailureKind::NotTheFile));
     assert_eq!(fake.paths().len(), 1 + 6);
 }
 
 #[test]
 fn the_librarys_refusals_become_outcomes() {
     for (error, expected) in [
-        (LibraryError::NoSpace, Outcome::Failed(Failure::NoSpace)),
-        (LibraryError::SizeMismatch, Outcome::Failed(Failure::Library)),
+        (LibraryError::NoSpace, Outcome::Failed(FailureKind::NoSpace)),
+        (LibraryError::SizeMismatch, Outcome::Failed(FailureKind::Library)),
         (
             LibraryError::TooLarge(7),
-            Outcome::Refused(Refusal::TooLarge(TEXT.len() as u64, 7)),
+            Outcome::Refused(Refusal::TooLarge((TEXT.len() as u64, 7))),
         ),
     ] {
         let fake = Fake::new([pdf()]);
@@ -444,10 +443,10 @@ fn whichever_call_fails_the_right_bytes_come_in_or_none() {
                     .iter()
                     .find(|(file, _)| file.link.as_ref().unwrap().source == item.reference());
                 match &outcome.outcome {
-                    Outcome::Imported { .. } => {
+                    Outcome::Imported(_) => {
                         assert_eq!(kept.unwrap().1, item.bytes, "{flavour:?} {number}")
                     }
-                    Outcome::Failed(Failure::Library) => {
+                    Outcome::Failed(FailureKind::Library) => {
                         assert!(kept.is_none(), "{flavour:?} {number}")
                     }
                     other => unreachable!("{flavour:?} at call {number}: {other:?}"),

@@ -6,8 +6,8 @@ use serde::de::DeserializeOwned;
 use super::described;
 use crate::{
     call::{self, Fault},
+    contract::{CallError, Drive},
     graph::{self, GraphDrive, Place, Request},
-    model::{CallError, Drive},
     ports::Ports,
     retry::Budget,
 };

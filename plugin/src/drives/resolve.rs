@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     call::{self, Fault},
+    contract::{CallError, Drive, Role},
     graph::{self, GraphDrive, Meaning, Page, Place, Site, WebAddress},
-    model::{CallError, Drive, Role},
     paths,
     ports::Ports,
     retry::Budget,

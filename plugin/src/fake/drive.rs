@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Answer, Fake};
-use crate::{graph::Request, model::ItemRef, quick_xor::QuickXor};
+use crate::{contract::ItemRef, graph::Request, quick_xor::QuickXor};
 
 pub(crate) const API: &str = "https://graph.example";
 pub(crate) const CONTENT: &str = "https://content.example";

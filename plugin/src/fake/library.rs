@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 use futures::channel::oneshot;
 
 use super::Fake;
-use crate::model::{LibraryError, LibraryFile, Link};
+use crate::contract::{LibraryError, LibraryFile, Link};
 
 type Shared = Rc<RefCell<Result<Vec<u8>, LibraryError>>>;
 

@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 
 use super::{API, Answer, DRIVE, Fake, FakeItem};
 use crate::{
-    association::{Binding, Bound},
+    contract::{Binding, Bound, ItemRef, LibraryFile, Link, Verification},
     graph::Request,
-    model::{ItemRef, LibraryFile, Link, Verification},
 };
 
 /// Where the drive is on the web.

@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 
 use super::{API, Answer, DRIVE, Draft, Fake, FakeItem};
 use crate::{
+    contract::{Change, Counts, ItemRef, LibraryError, LibraryFile, Line, Link, LinkState, ManagedFile, Settlement},
     graph::Request,
-    managed::{Change, Counts, Line, LinkState, ManagedFile, Settlement},
-    model::{ItemRef, LibraryError, LibraryFile, Link},
 };
 
 /// How a link stands.

@@ -14,7 +14,7 @@ use super::{
     read::{Unreadable, object},
     segment,
 };
-use crate::model::EntryKind;
+use crate::contract::EntryKind;
 
 const SELECT: &str = "id,name,size,webUrl,parentReference,file,folder,root,package,remoteItem,malware,deleted";
 /// Has the item's `listItemUniqueId`, by which pages of SharePoint name it.

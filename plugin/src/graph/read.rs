@@ -4,7 +4,7 @@
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned, de::IgnoredAny};
 
 use crate::{
-    model::{EntryKind, Subfolders},
+    contract::{EntryKind, Subfolders},
     quick_xor,
 };
 

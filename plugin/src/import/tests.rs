@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::*;
 use crate::{
+    contract::{FailureKind, LibraryError, Verification},
     fake::{API, Answer, DRIVE, Fake, FakeItem, run},
-    model::{LibraryError, Verification},
 };
 
 fn import(fake: &Fake, items: &[ItemRef]) -> Result<Vec<ItemOutcome>, CallError> {
@@ -22,7 +22,7 @@ fn references(items: &[FakeItem]) -> Vec<ItemRef> {
 
 fn file_id(outcome: &ItemOutcome) -> &str {
     match &outcome.outcome {
-        Outcome::Imported { file, .. } | Outcome::AlreadyImported(file) => &file.id,
+        Outcome::Imported(Imported { file, .. }) | Outcome::AlreadyImported(file) => &file.id,
         other => unreachable!("{other:?}"),
     }
 }
@@ -49,7 +49,7 @@ fn r01_a_file_comes_in_whole_verified_and_linked() {
     let fake = Fake::new([item.clone()]);
     let outcomes = import(&fake, &[item.reference()]).unwrap();
 
-    let Outcome::Imported { file, warnings } = &outcomes[0].outcome else {
+    let Outcome::Imported(Imported { file, warnings }) = &outcomes[0].outcome else {
         unreachable!("{outcomes:?}");
     };
     assert_eq!(warnings, &Vec::<String>::new());
@@ -153,7 +153,7 @@ fn r24a_one_file_too_large_does_not_keep_the_others_out() {
     let items = [pdf("A", "a"), large, pdf("C", "c")];
     let fake = Fake::new(items.clone());
     let outcomes = import(&fake, &references(&items)).unwrap();
-    let refused = Outcome::Refused(Refusal::TooLarge(524_288_001, 524_288_000));
+    let refused = Outcome::Refused(Refusal::TooLarge((524_288_001, 524_288_000)));
     assert_eq!(outcomes[1].outcome, refused);
     assert!(outcomes[1].message.contains("upload it by hand"));
     assert_eq!(fake.files.borrow().len(), 2);
@@ -177,7 +177,7 @@ fn r24_a_file_that_is_larger_than_its_size_says_is_stopped_at_the_limit() {
         fake.connection.policy.max_file_bytes = 10;
         let outcomes = import(&fake, &[item.reference()]).unwrap();
         let size = item.bytes.len() as u64;
-        assert_eq!(outcomes[0].outcome, Outcome::Refused(Refusal::TooLarge(size, 10)));
+        assert_eq!(outcomes[0].outcome, Outcome::Refused(Refusal::TooLarge((size, 10))));
         assert!(fake.files.borrow().is_empty());
     }
 }
@@ -191,7 +191,7 @@ fn ids_that_would_address_something_else_are_not_found_without_a_request() {
             item: id.into(),
         };
         let outcomes = import(&fake, &[item]).unwrap();
-        assert_eq!(outcomes[0].outcome, Outcome::Failed(Failure::NotFound), "{id:?}");
+        assert_eq!(outcomes[0].outcome, Outcome::Failed(FailureKind::NotFound), "{id:?}");
     }
     assert!(fake.requests.borrow().is_empty());
 }
@@ -199,28 +199,28 @@ fn ids_that_would_address_something_else_are_not_found_without_a_request() {
 #[test]
 fn answers_about_an_item_become_its_outcome() {
     for (status, body, expected) in [
-        (404, "", Outcome::Failed(Failure::NotFound)),
-        (403, "", Outcome::Failed(Failure::AccessDenied)),
+        (404, "", Outcome::Failed(FailureKind::NotFound)),
+        (403, "", Outcome::Failed(FailureKind::AccessDenied)),
         // The drive itself is still answered.
-        (401, "", Outcome::Failed(Failure::AccessDenied)),
-        (423, "<html>", Outcome::Failed(Failure::Locked)),
+        (401, "", Outcome::Failed(FailureKind::AccessDenied)),
+        (423, "<html>", Outcome::Failed(FailureKind::Locked)),
         (
             423,
             r#"{"error":{"code":"notAllowed"}}"#,
-            Outcome::Failed(Failure::SiteClosed),
+            Outcome::Failed(FailureKind::AccessDenied),
         ),
         (
             409,
             r#"{"error":{"code":"resourceModified","innerError":{"code":"irmEncryptFailedToFindProtector"}}}"#,
-            Outcome::Failed(Failure::Labelled),
+            Outcome::Failed(FailureKind::Labelled),
         ),
-        (400, "", Outcome::Failed(Failure::SourceError(400))),
+        (400, "", Outcome::Failed(FailureKind::SourceError(400))),
         (
             403,
             r#"{"error":{"code":"malwareDetected"}}"#,
             Outcome::Refused(Refusal::Malware),
         ),
-        (200, "<html>", Outcome::Failed(Failure::Other)),
+        (200, "<html>", Outcome::Failed(FailureKind::Other)),
     ] {
         for at in ["/items/A?", "/content"] {
             if at == "/content" && status == 200 {
@@ -232,6 +232,8 @@ fn answers_about_an_item_become_its_outcome() {
             });
             let outcomes = import(&fake, &[item.reference()]).unwrap();
             assert_eq!(outcomes[0].outcome, expected, "{status} at {at}");
+            let closed = outcomes[0].message.contains(wording::SITE_CLOSED);
+            assert_eq!(closed, body.contains("notAllowed"), "{status} at {at}");
             assert!(fake.files.borrow().is_empty());
         }
     }
@@ -242,7 +244,7 @@ fn credentials_that_nothing_is_answered_to_are_over() {
     let item = pdf("A", "a");
     let fake = Fake::new([item.clone()]).answering(|_| Some(Answer::new(401, "")));
     let outcomes = import(&fake, &[item.reference()]).unwrap();
-    assert_eq!(outcomes[0].outcome, Outcome::Failed(Failure::SignInNeeded));
+    assert_eq!(outcomes[0].outcome, Outcome::Failed(FailureKind::SignInNeeded));
 }
 
 #[test]
@@ -255,5 +257,5 @@ fn an_answer_that_is_too_long_is_not_read_to_its_end() {
             .then(|| Answer::new(200, vec![b' '; 5 << 20]))
     });
     let outcomes = import(&fake, &[item.reference()]).unwrap();
-    assert_eq!(outcomes[0].outcome, Outcome::Failed(Failure::Other));
+    assert_eq!(outcomes[0].outcome, Outcome::Failed(FailureKind::Other));
 }

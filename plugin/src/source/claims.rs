@@ -1,7 +1,8 @@
 //! Judging who has signed in, from the claims of the id_token. The host has checked that the token is one (audience,
 //! issuer, nonce, times); whether this account may be used is decided here.
 
-use super::{Problem, SignInError, is_guid};
+use super::is_guid;
+use crate::contract::{Problem, SignInError};
 
 /// The claims that are looked at.
 pub const CLAIMS: [&str; 5] = ["ver", "tid", "oid", "name", "preferred_username"];

@@ -11,9 +11,9 @@ mod meaning;
 mod person;
 mod rights;
 
-use crate::model::Mode;
+use crate::contract::{Mode, Problem, SignInError};
 use meaning::Meaning;
-pub use meaning::{Problem, Refusal, SignInError};
+pub use meaning::Refusal;
 
 /// Explains a refusal. `approval` is the address at which an administrator approves the application.
 #[must_use]
@@ -32,7 +32,7 @@ pub fn explain(mode: Mode, refusal: &Refusal<'_>, approval: Option<&str>) -> Sig
     message.push_str(&reference(refusal, numbers.first()));
     SignInError {
         problem: meaning.problem,
-        key: meaning.key,
+        key: meaning.key.map(str::to_owned),
         message,
     }
 }

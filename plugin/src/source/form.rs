@@ -1,5 +1,7 @@
 //! The forms in which an Administrator connects: what to fill in, and where to find it.
 
+use crate::contract::{Credentials, FormField, FormFieldKind, Mode, ModeForm};
+
 /// The keys of the settings.
 pub const TENANT: &str = "tenant";
 /// The application's id.
@@ -24,31 +26,23 @@ pub const SITES: &str = "sites";
 pub const ANY_TENANT: &str = "organizations";
 
 /// What is filled in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldKind {
-    /// A line of text.
+#[derive(Clone, Copy)]
+enum Kind {
     Text,
     /// One of these words.
     Choice(&'static [&'static str]),
-    /// A secret.
     Secret,
-    /// A certificate with its key.
     Certificate,
 }
 
 /// One field of a form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Field {
-    /// The key of the setting.
-    pub key: &'static str,
-    /// For people.
-    pub label: &'static str,
-    /// Where to find the value.
-    pub help: &'static str,
-    /// What it is.
-    pub kind: FieldKind,
-    /// What counts where nothing is filled in.
-    pub default: Option<&'static str>,
+#[derive(Clone, Copy)]
+struct Field {
+    key: &'static str,
+    label: &'static str,
+    help: &'static str,
+    kind: Kind,
+    default: Option<&'static str>,
 }
 
 const CLOUD_NAMES: &[&str] = &["global", "us-gov", "us-dod", "china"];
@@ -58,7 +52,7 @@ const CLIENT_ID_FIELD: Field = Field {
     label: "Client ID",
     help: "In the Microsoft Entra admin center, under App registrations, on the application's Overview: Application \
         (client) ID",
-    kind: FieldKind::Text,
+    kind: Kind::Text,
     default: None,
 };
 
@@ -67,7 +61,7 @@ const SECRET_FIELD: Field = Field {
     label: "Client Secret",
     help: "On the application's page, under Certificates & secrets: the Value of a client secret, shown only once when \
         it is made. Not the Secret ID",
-    kind: FieldKind::Secret,
+    kind: Kind::Secret,
     default: None,
 };
 
@@ -76,7 +70,7 @@ const CERTIFICATE_FIELD: Field = Field {
     label: "Certificate",
     help: "One that you made, with its private key (RSA, 2048 bits or more), as a PEM file. Upload the certificate \
         without the key on the application's page, under Certificates & secrets",
-    kind: FieldKind::Certificate,
+    kind: Kind::Certificate,
     default: None,
 };
 
@@ -84,18 +78,18 @@ const CLOUD_FIELD: Field = Field {
     key: CLOUD,
     label: "Microsoft cloud",
     help: "global for most, US GCC included; us-gov for GCC High, us-dod for DoD, china for 21Vianet",
-    kind: FieldKind::Choice(CLOUD_NAMES),
+    kind: Kind::Choice(CLOUD_NAMES),
     default: Some("global"),
 };
 
 /// Rule 16: what the company's credentials consist of, and where to find them.
-pub const ORGANIZATION_FIELDS: [Field; 6] = [
+const ORGANIZATION_FIELDS: [Field; 6] = [
     Field {
         key: TENANT,
         label: "Tenant ID",
         help: "In the Microsoft Entra admin center (entra.microsoft.com), under Overview; a domain of the tenant \
             (contoso.onmicrosoft.com) does as well",
-        kind: FieldKind::Text,
+        kind: Kind::Text,
         default: None,
     },
     CLIENT_ID_FIELD,
@@ -107,20 +101,20 @@ pub const ORGANIZATION_FIELDS: [Field; 6] = [
         label: "Site, library or drive",
         help: "For an application that was granted single sites only (Sites.Selected): the address of one of them, copied \
             from the browser. For others it takes Sites.Read.All: Files.Read.All alone opens no site by its address",
-        kind: FieldKind::Text,
+        kind: Kind::Text,
         default: Some(""),
     },
 ];
 
 /// Rule 7: what a person's own sign-in needs before the person is asked.
-pub const USER_FIELDS: [Field; 6] = [
+const USER_FIELDS: [Field; 6] = [
     Field {
         key: TENANT,
         label: "Tenant ID",
         help: "Only to sign in to one company, as a guest must (with the reach sites, as guests have no OneDrive there), or \
             for an application that is for one tenant: in the Microsoft Entra admin center, under Overview; a domain does as \
             well. Otherwise organizations",
-        kind: FieldKind::Text,
+        kind: Kind::Text,
         default: Some(ANY_TENANT),
     },
     CLIENT_ID_FIELD,
@@ -133,10 +127,40 @@ pub const USER_FIELDS: [Field; 6] = [
         help: "own asks for Files.Read: the person's own OneDrive, which people can approve themselves in most companies. \
             sites asks for Files.Read.All and Sites.Read.All: the libraries of sites that the person can open as well; by \
             Microsoft's default since 2025 an administrator must approve these first",
-        kind: FieldKind::Choice(&[OWN, SITES]),
+        kind: Kind::Choice(&[OWN, SITES]),
         default: Some(OWN),
     },
 ];
+
+/// The ways to connect.
+pub(super) fn forms() -> Vec<ModeForm> {
+    let user = (Mode::User, USER_FIELDS, Credentials::AtMostOne);
+    let organization = (Mode::Organization, ORGANIZATION_FIELDS, Credentials::One);
+    [user, organization]
+        .map(|(mode, fields, credentials)| ModeForm {
+            mode,
+            fields: fields.map(FormField::from).to_vec(),
+            credentials,
+        })
+        .to_vec()
+}
+
+impl From<Field> for FormField {
+    fn from(field: Field) -> Self {
+        Self {
+            key: field.key.to_owned(),
+            label: field.label.to_owned(),
+            help: field.help.to_owned(),
+            kind: match field.kind {
+                Kind::Text => FormFieldKind::Text,
+                Kind::Choice(words) => FormFieldKind::Choice(words.iter().map(|word| (*word).to_owned()).collect()),
+                Kind::Secret => FormFieldKind::Secret,
+                Kind::Certificate => FormFieldKind::Certificate,
+            },
+            default: field.default.map(str::to_owned),
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -148,7 +172,7 @@ mod tests {
         for fields in [ORGANIZATION_FIELDS, USER_FIELDS] {
             let kept: Vec<_> = fields
                 .iter()
-                .filter(|field| matches!(field.kind, FieldKind::Secret | FieldKind::Certificate))
+                .filter(|field| matches!(field.kind, Kind::Secret | Kind::Certificate))
                 .map(|field| field.key)
                 .collect();
             assert_eq!(kept, [CLIENT_SECRET, CERTIFICATE]);

@@ -3,7 +3,7 @@ use super::*;
 
 const GUID: &str = "11111111-2222-3333-4444-555555555555";
 
-fn plan(tenant: &str, client: &str, cloud: Option<&str>) -> Result<Plan, SettingsError> {
+fn plan(tenant: &str, client: &str, cloud: Option<&str>) -> Result<AuthorizationPlan, SettingsError> {
     authorization(Mode::Organization, |key| match key {
         TENANT => Some(tenant),
         CLIENT_ID => Some(client),
@@ -12,7 +12,7 @@ fn plan(tenant: &str, client: &str, cloud: Option<&str>) -> Result<Plan, Setting
     })
 }
 
-fn for_person(tenant: &str, reach: &str, cloud: &str) -> Result<Plan, SettingsError> {
+fn for_person(tenant: &str, reach: &str, cloud: &str) -> Result<AuthorizationPlan, SettingsError> {
     let (tenant, reach, cloud) = (tenant.to_owned(), reach.to_owned(), cloud.to_owned());
     authorization(Mode::User, |key| match key {
         TENANT => Some(tenant.as_str()),
@@ -70,7 +70,7 @@ fn r10_r11_people_pick_an_account_of_any_company_or_of_the_one_filled_in() {
             page.url,
             format!("https://login.microsoftonline.com/{authority}/oauth2/v2.0/authorize")
         );
-        assert!(page.parameters.contains(&("prompt", "select_account")));
+        assert!(page.parameters.contains(&parameter(("prompt", "select_account"))));
         assert_eq!(page.issuer, "https://login.microsoftonline.com/{tid}/v2.0");
     }
 }
@@ -111,7 +111,7 @@ fn r14_everything_in_a_plan_belongs_to_one_cloud() {
         let plan = plan(GUID, GUID, Some(cloud.name)).unwrap();
         assert!(plan.token_url.starts_with(cloud.login));
         assert_eq!(plan.scopes, [format!("{}/.default", cloud.graph)]);
-        assert_eq!(plan.api_origin, cloud.graph);
+        assert_eq!(plan.egress.api_origin, cloud.graph);
         assert_eq!(plan.sign_in, None, "nobody signs in with the company's credentials");
 
         let plan = for_person("", SITES, cloud.name).unwrap();
@@ -120,10 +120,10 @@ fn r14_everything_in_a_plan_belongs_to_one_cloud() {
         assert!(page.issuer.starts_with(cloud.login));
         let of_graph = plan.scopes.iter().filter(|scope| scope.contains("Read"));
         assert!(of_graph.clone().count() == 2 && of_graph.clone().all(|scope| scope.starts_with(cloud.graph)));
-        assert_eq!(plan.api_origin, cloud.graph);
+        assert_eq!(plan.egress.api_origin, cloud.graph);
     }
     assert_eq!(plan(GUID, GUID, Some("mars")).unwrap_err().key, CLOUD);
-    assert_eq!(plan(GUID, GUID, Some(" ")).unwrap().api_origin, CLOUDS[0].graph);
+    assert_eq!(plan(GUID, GUID, Some(" ")).unwrap().egress.api_origin, CLOUDS[0].graph);
 }
 
 #[test]

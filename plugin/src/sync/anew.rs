@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 use super::wording::{self, SAVED_ANEW};
 use crate::{
     associate,
+    contract::{Connection, EntryKind, LineOutcome, Link, ManagedFile, Settlement},
     graph::{self, Place},
-    managed::{LineOutcome, ManagedFile, Settlement},
     many,
-    model::{Connection, EntryKind, Link},
     paths::{self, DriveAddress, Reference},
     ports::Ports,
 };
@@ -81,7 +80,7 @@ fn is_another(found: &Place, link: &Link) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ItemRef, Verification};
+    use crate::contract::{ItemRef, Verification};
 
     #[test]
     fn a_path_that_can_not_be_is_neither_asked_for_nor_told() {

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     baseline,
     call::{self, Fault},
+    contract::{CallError, Connection},
     graph::{self, Meaning},
-    model::{CallError, Connection},
     ports::{Level, Ports},
     retry::Budget,
 };

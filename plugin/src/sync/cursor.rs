@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{call, model::CallError};
+use crate::{call, contract::CallError};
 
 const WAY_OUT: &str = "Microsoft does not let this connection read the drive any more: an administrator of Microsoft \
     365 can grant the application Files.Read.All again";

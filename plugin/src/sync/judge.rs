@@ -1,11 +1,9 @@
 //! What to do about a file, from what is known of it and of its item. Pure.
 
 use crate::{
+    contract::{EntryKind, LineOutcome, Link, LinkState, ManagedFile, Policy, Subfolders, Verification},
     graph::DriveItem,
-    kinds,
-    managed::{LineOutcome, LinkState, ManagedFile},
-    model::{EntryKind, Link, Policy, Subfolders, Verification},
-    validate,
+    kinds, validate,
 };
 
 /// More files than this do not turn gone at once, unless a person says so.

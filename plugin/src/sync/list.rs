@@ -12,9 +12,8 @@ use super::{
 };
 use crate::{
     baseline, call,
+    contract::{CallError, Change, Connection, EntryKind, ItemRef, LinkState, ManagedFile, Policy},
     graph::{self, DriveItem},
-    managed::{Change, LinkState, ManagedFile},
-    model::{CallError, Connection, EntryKind, ItemRef, Policy},
     paths,
     ports::{Level, Ports},
     retry::Budget,

@@ -1,9 +1,9 @@
 //! Looking at items one by one, many in a request.
 
 use crate::{
+    contract::{CallError, Connection},
     graph::{self, DriveItem, Meaning},
     many::{self, Answer},
-    model::{CallError, Connection},
     ports::Ports,
 };
 

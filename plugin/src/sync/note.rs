@@ -3,10 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    graph::DriveItem,
-    managed::{ManagedFile, Other},
-};
+use crate::{contract::ManagedFile, displaced::Other, graph::DriveItem};
 
 /// The host takes 8 KiB.
 const LONGEST: usize = 8 * 1024;
@@ -105,7 +102,7 @@ impl Note {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use crate::model::EntryKind;
+    use crate::contract::EntryKind;
 
     /// As earlier versions have left it at links, with all that there can be.
     const WHOLE: &str = r#"{"item":{"id":"01A","name":"Plan \"x\".docx","size":18233,"eTag":"\"{0F},4\"","cTag":"\"c:{0F},2\"","webUrl":"https://contoso.sharepoint.com/x?a=1&b=2","lastModifiedDateTime":"2026-02-03T10:10:11.5+01:00","parentReference":{"id":"01P","path":"/drives/b!abc/root:/Team"},"file":{"mimeType":"x/y","hashes":{"quickXorHash":"6828031bd8f00610dce10d726c03191400000000"}}},"tries":3,"limit":1000,"other":"B.docx","other_item":"01B"}"#;

@@ -2,8 +2,8 @@
 
 use super::cursor::{Cursor, Phase};
 use crate::{
+    contract::{CallError, Connection},
     graph,
-    model::{CallError, Connection},
     ports::{Level, Ports},
 };
 

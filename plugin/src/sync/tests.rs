@@ -5,14 +5,13 @@ mod displaced;
 mod histories;
 mod stories;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::*;
 use crate::{
+    contract::{ItemRef, LineOutcome, Outcome, Role},
     fake::{Fake, FakeItem, run},
     import::import_files,
-    managed::LineOutcome,
-    model::{ItemRef, Outcome, Role},
 };
 
 fn pdf(id: &str, content: &str) -> FakeItem {
@@ -32,7 +31,7 @@ fn imported(items: Vec<FakeItem>) -> Fake {
         assert!(
             outcomes
                 .iter()
-                .all(|outcome| matches!(outcome.outcome, Outcome::Imported { .. }))
+                .all(|outcome| matches!(outcome.outcome, Outcome::Imported(_)))
         );
     }
     fake.requests.borrow_mut().clear();
@@ -78,6 +77,6 @@ fn lines(fake: &Fake) -> BTreeMap<String, LineOutcome> {
 
 fn content(fake: &Fake, item: &str) -> Vec<u8> {
     let files = fake.files.borrow();
-    let of_item = |file: &crate::model::LibraryFile| file.link.as_ref().unwrap().source.item == item;
+    let of_item = |file: &crate::contract::LibraryFile| file.link.as_ref().unwrap().source.item == item;
     files.iter().find(|(file, _)| of_item(file)).unwrap().1.clone()
 }

@@ -1,8 +1,8 @@
 //! What people read in the ledger: one sentence a line, naming the thing and the way out.
 
 use crate::{
-    managed::LineOutcome,
-    model::Failure,
+    contract::LineOutcome,
+    failure::Failure,
     wording::{self, title},
 };
 

@@ -11,10 +11,13 @@ use super::{
 };
 use crate::{
     call,
+    contract::{
+        CallError, Connection, ItemRef, Known, Line, LineOutcome, LinkState, ManagedFile, Options, PlanPage, Planned,
+        Policy, Refusal, Settlement, seconds,
+    },
     download::{self, Job, Stop, Target},
+    failure::Failure,
     graph::{self, DriveItem},
-    managed::{Known, Line, LineOutcome, LinkState, ManagedFile, Options, Planned, Settlement},
-    model::{CallError, Connection, Failure, ItemRef, Policy, Refusal},
     ports::Ports,
     retry::Budget,
 };
@@ -82,7 +85,7 @@ pub(super) async fn some<P: Ports>(
         return Err(CallError::SignInNeeded(call::SIGN_IN_OVER.to_owned()));
     }
     if let Some(left) = patience {
-        return Err(CallError::Throttled(left));
+        return Err(CallError::Throttled(left.map(seconds)));
     }
     cursor.phase = next;
     Ok(())
@@ -94,7 +97,7 @@ pub(super) async fn plan<P: Ports>(
     connection: &Connection,
     cursor: &Cursor,
     next: Option<&str>,
-) -> Result<(Vec<Planned>, Option<String>), CallError> {
+) -> Result<PlanPage, CallError> {
     let known: Option<(u64, String)> = next.and_then(|text| serde_json::from_str(text).ok());
     let due = ports.due(&cursor.drive, known.as_ref(), PLANNED).await?;
     let last = due.last().map(|file| (file.waiting.unwrap_or(0), file.file.id.clone()));
@@ -104,7 +107,7 @@ pub(super) async fn plan<P: Ports>(
         .iter()
         .map(|file| expected(file, &connection.policy, may_go))
         .collect();
-    Ok((planned, next))
+    Ok(PlanPage { planned, next })
 }
 
 fn expected(file: &ManagedFile, policy: &Policy, may_go: bool) -> Planned {
@@ -337,7 +340,7 @@ fn too_large(file: &ManagedFile, limit: Option<u64>) -> End {
 /// What came to light only when the item was read again, or its bytes came.
 fn refused(file: &ManagedFile, refusal: &Refusal) -> End {
     match refusal {
-        Refusal::TooLarge(_, limit) => too_large(file, Some(*limit)),
+        Refusal::TooLarge((_, limit)) => too_large(file, Some(*limit)),
         Refusal::Malware => settle(file, LineOutcome::Malware, "", LinkState::Malware, false),
         _ => settle(file, LineOutcome::FormatMismatch, "", LinkState::FormatMismatch, false),
     }

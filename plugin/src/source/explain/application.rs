@@ -2,8 +2,9 @@
 
 use super::{
     super::{CERTIFICATE, CLIENT_ID, CLIENT_SECRET, CLOUD, TENANT},
-    meaning::{Meaning, Problem},
+    meaning::Meaning,
 };
+use crate::contract::Problem;
 
 /// By Microsoft's number.
 pub(super) fn by_number(number: u32) -> Option<Meaning> {

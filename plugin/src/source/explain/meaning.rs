@@ -1,36 +1,6 @@
 //! A refusal, and what it can mean.
 
-/// What can be done about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Problem {
-    /// Something filled in is wrong.
-    WrongSettings,
-    /// The secret is over.
-    ExpiredSecret,
-    /// The person must sign in again: nobody else can mend it.
-    SignInAgain,
-    /// The person did not agree.
-    Declined,
-    /// This account can't be used here.
-    AccountRefused,
-    /// Somebody with the rights must approve the application first.
-    ConsentMissing,
-    /// Try again later.
-    Unavailable,
-    /// Anything else.
-    Other,
-}
-
-/// What a refusal means.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignInError {
-    /// By what can be done.
-    pub problem: Problem,
-    /// The field to look at.
-    pub key: Option<&'static str>,
-    /// What happened and what to do.
-    pub message: String,
-}
+use crate::contract::{OauthError, Problem, SignInRefusal};
 
 /// A refusal of the sign-in service. What came back from the page where people sign in has status 0.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,6 +17,29 @@ pub struct Refusal<'a> {
     pub suberror: Option<&'a str>,
     /// The member `correlation_id`: by it, administrators find the refusal in their sign-in logs.
     pub correlation_id: Option<&'a str>,
+}
+
+/// As far as the standard goes.
+impl<'a> From<&'a OauthError> for Refusal<'a> {
+    fn from(error: &'a OauthError) -> Self {
+        Self {
+            status: error.status,
+            error: &error.error,
+            description: &error.description,
+            ..Self::default()
+        }
+    }
+}
+
+impl<'a> From<&'a SignInRefusal> for Refusal<'a> {
+    fn from(refusal: &'a SignInRefusal) -> Self {
+        Self {
+            codes: &refusal.codes,
+            suberror: refusal.suberror.as_deref(),
+            correlation_id: refusal.correlation_id.as_deref(),
+            ..Self::from(&refusal.error)
+        }
+    }
 }
 
 /// What a number stands for: the problem, the field to look at, and the words.

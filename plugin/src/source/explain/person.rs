@@ -1,9 +1,10 @@
 //! What refusals mean where a person signs in, or has signed in: other things than for the company's credentials.
 
 use super::{
-    meaning::{Meaning, Problem, Refusal},
+    meaning::{Meaning, Refusal},
     rights,
 };
+use crate::contract::Problem;
 
 /// Whether the error word says that what was granted is of no use any more.
 fn is_over(error: &str) -> bool {
@@ -149,8 +150,7 @@ pub(super) fn by_word(refusal: &Refusal<'_>) -> Option<Meaning> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Mode;
-    use crate::source::SignInError;
+    use crate::contract::{Mode, SignInError};
 
     fn explained(error: &str, number: u32) -> SignInError {
         told(error, number, None)

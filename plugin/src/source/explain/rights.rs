@@ -1,7 +1,7 @@
 //! Who must approve what: permissions, policies of the tenant, and what the organization has subscribed to.
 
-use super::meaning::{Meaning, Problem};
-use crate::model::Mode;
+use super::meaning::Meaning;
+use crate::contract::{Mode, Problem};
 
 /// By Microsoft's number.
 pub(super) fn by_number(mode: Mode, number: u32) -> Option<Meaning> {

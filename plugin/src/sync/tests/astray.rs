@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{stories::one, *};
 use crate::{
+    contract::LinkState,
     fake::{API, Answer, DRIVE},
-    managed::LinkState,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);

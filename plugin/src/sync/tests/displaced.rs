@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::{stories::one, *};
 use crate::{
+    contract::{Line, LinkState},
     fake::Answer,
-    managed::{Line, LinkState},
     paths,
 };
 

@@ -2,7 +2,7 @@
 //! the model says.
 
 use super::*;
-use crate::{fake::Flavour, managed::LinkState};
+use crate::{contract::LinkState, fake::Flavour};
 
 const FILES: usize = 6;
 
@@ -104,7 +104,7 @@ fn history(seed: u64) {
 
 fn file_of(fake: &Fake, item: &str) -> String {
     let files = fake.files.borrow();
-    let follows = |file: &&crate::model::LibraryFile| file.link.as_ref().unwrap().source.item == item;
+    let follows = |file: &&crate::contract::LibraryFile| file.link.as_ref().unwrap().source.item == item;
     files.iter().map(|(file, _)| file).find(follows).unwrap().id.clone()
 }
 

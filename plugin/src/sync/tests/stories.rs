@@ -2,9 +2,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
+    contract::{LinkState, Subfolders},
     fake::{API, Answer, CONTENT, DRIVE, Flavour, Standing},
-    managed::LinkState,
-    model::Subfolders,
 };
 
 pub(super) fn one(item: &str, outcome: LineOutcome) -> BTreeMap<String, LineOutcome> {
@@ -445,7 +444,7 @@ fn a_plan_tells_what_comes_and_is_carried_out_exactly_or_not_at_all() {
         }
         cursor = Some(report.cursor);
     };
-    let (planned, _) = run(&fake, plan(&fake, &ready, None)).unwrap();
+    let PlanPage { planned, .. } = run(&fake, plan(&fake, &ready, None)).unwrap();
     let told: Vec<_> = planned.iter().map(|row| (row.file.as_str(), row.outcome)).collect();
     assert_eq!(told, [("F2", LineOutcome::SourceGone), ("F1", LineOutcome::Updated)]);
     assert_eq!(planned[1].size, Some(15));
