@@ -10,10 +10,10 @@ pub mod clocks;
 pub mod connection;
 pub mod content_library;
 pub mod draft;
+mod draft_writer;
 mod drafts;
+pub mod lent;
 pub mod logging;
 pub mod managed_files;
 pub mod progress;
 pub mod state_store;
-
-mod draft_writer;

@@ -9,9 +9,12 @@ use wasmtime::{
 
 use crate::{
     Error, Result,
-    capability::{content_library::BroughtIn, logging::Lines},
+    capability::{
+        lent::{Gate, Lent},
+        logging::Lines,
+    },
     compiled,
-    contract::{ContentSource, ContentSourcePre, clientpoint::content_source::types::ItemRef},
+    contract::{ContentSource, ContentSourcePre},
     secrets::SecretKey,
     state::{self, State},
 };
@@ -194,38 +197,28 @@ impl Plugin {
 }
 
 impl Instance {
-    /// Lends it the managed files, for this run of the sync. All instances of a run share the lines that they may log.
-    pub fn for_run(mut self, run: i64, lines: &Lines) -> Self {
-        let State { library, logging, .. } = self.store.data_mut();
-        library.run = (!library.managed_withheld).then_some(run);
-        logging.lines = lines.clone();
+    /// Lends it this, for its call.
+    pub fn lend(mut self, lent: Lent) -> Self {
+        self.store.data_mut().library.lent = lent;
         self
     }
 
-    /// Lends it binding files to items, for this upload of a sheet.
-    pub fn for_upload(mut self, run: i64) -> Self {
-        self.store.data_mut().library.upload = Some(run);
+    /// All instances of a run share the lines that they may log.
+    pub fn logging(mut self, lines: &Lines) -> Self {
+        self.store.data_mut().logging.lines = lines.clone();
         self
     }
 
-    /// Lets it read a sheet: gives it another amount of linear memory, in bytes, lets the host take as much from it in one
-    /// call, and lends it looking up the files that the sheet names.
-    pub fn for_sheet(mut self, memory: usize) -> Self {
+    /// Gives it another amount of linear memory, in bytes, for a sheet, and lets the host take as much from it in one call.
+    pub fn with_memory(mut self, memory: usize) -> Self {
         self.store.data_mut().own.limits.allow(memory);
-        self.store.data_mut().library.sheet = true;
         self.store.set_hostcall_fuel(memory);
         self
     }
 
-    /// Lends it the right to bring these items into the library, for an import.
-    pub fn for_items(mut self, items: &[ItemRef]) -> Self {
-        self.store.data_mut().library.asked = items.into();
-        self
-    }
-
-    /// What it brings into the library, as long as it lives: to be held against what it says.
-    pub fn brought_in(&self) -> BroughtIn {
-        self.store.data().library.brought_in.clone()
+    /// What it brings in or binds goes through here.
+    pub fn gate(&self) -> Gate {
+        self.store.data().library.gate.clone()
     }
 
     /// Calls the plugin. The instance is used up: a call that traps, or is not done `within` its time, leaves nothing

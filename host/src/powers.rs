@@ -51,8 +51,8 @@ impl State {
     pub(crate) fn withhold(&mut self, power: Power) {
         match power {
             Power::Connection => self.connection.info.drive = None,
-            Power::ContentLibrary => self.library.withheld = true,
-            Power::ManagedFiles => self.library.managed_withheld = true,
+            Power::ContentLibrary => self.library.withheld.library = true,
+            Power::ManagedFiles => self.library.withheld.managed = true,
             Power::StateStore => self.state_store.withheld = true,
             Power::Progress => self.progress.watcher = Arc::new(Unwatched),
             Power::Logging => self.logging.silence(),

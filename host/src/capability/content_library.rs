@@ -8,14 +8,17 @@ use wasmtime::component::{Accessor, Linker, Resource};
 use crate::{
     capability::{bounds, content_library::stored::stored_binding, draft::OpenDraft, drafts::begin},
     clock::stamp,
-    contract::clientpoint::content_source::{
-        content_library::{self, Binding, Bound, Error, Host, HostWithStore, LibraryFile},
-        types::ItemRef,
+    contract::{
+        LibraryError,
+        clientpoint::content_source::{
+            content_library::{self, Binding, Bound, Error, Host, HostWithStore, LibraryFile},
+            types::ItemRef,
+        },
     },
     store::{association, files},
 };
 
-pub use crate::capability::content_library::ctx::{BroughtIn, HasLibrary, LibraryCtx, LibraryProvider, LibraryView};
+pub use crate::capability::content_library::ctx::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, Withheld};
 
 pub(super) use crate::capability::content_library::stored::stored_link;
 
@@ -40,104 +43,76 @@ pub fn add_to_linker<T: LibraryProvider + 'static>(linker: &mut Linker<T>) -> wa
     })
 }
 
-impl Host for LibraryView<'_> {}
+impl Host for LibraryView<'_> {
+    fn convert_error(&mut self, error: LibraryError) -> wasmtime::Result<Error> {
+        error.downcast()
+    }
+}
 
 impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
-    async fn create(
-        accessor: &Accessor<T, Self>,
-        name: String,
-    ) -> wasmtime::Result<Result<Resource<OpenDraft>, Error>> {
+    async fn create(accessor: &Accessor<T, Self>, name: String) -> Result<Resource<OpenDraft>, LibraryError> {
         accessor.with(|mut access| {
             let view = access.get();
-            Ok(match begin(view.ctx, &name) {
-                Ok(open) => Ok(view.table.push(open)?),
-                Err(error) => Err(error),
-            })
+            let open = begin(view.ctx, &name)?;
+            view.table.push(open).map_err(LibraryError::trap)
         })
     }
 
     async fn files_by_source(
         accessor: &Accessor<T, Self>,
         items: Vec<ItemRef>,
-    ) -> wasmtime::Result<Result<Vec<Vec<LibraryFile>>, Error>> {
-        let ctx = accessor.with(|mut access| access.get().ctx.clone());
-        if ctx.withheld {
-            return Ok(Err(Error::Forbidden));
-        }
-        let _place = match ctx.one_more_call() {
-            Ok(place) => place,
-            Err(error) => return Ok(Err(error)),
-        };
-        if ITEMS_AT_MOST < items.len() {
-            return Ok(Err(Error::Other(format!(
-                "more than {ITEMS_AT_MOST} items in one question"
-            ))));
-        }
+    ) -> Result<Vec<Vec<LibraryFile>>, LibraryError> {
+        let ctx = context(accessor);
+        ctx.refuse_withheld()?;
+        let _place = ctx.one_more_call()?;
+        at_most(items.len(), ITEMS_AT_MOST, "items in one question")?;
         let mut answer = Vec::with_capacity(items.len());
         for ItemRef { drive, item } in &items {
-            match files::by_source(&ctx.store, drive, item).await {
-                Ok(found) => answer.push(found.into_iter().map(LibraryFile::from).collect()),
-                Err(error) => return Ok(Err(error.into())),
-            }
+            let found = files::by_source(&ctx.store, drive, item).await?;
+            answer.push(found.into_iter().map(LibraryFile::from).collect());
         }
-        Ok(Ok(answer))
+        Ok(answer)
     }
 
-    async fn stat(
-        accessor: &Accessor<T, Self>,
-        files: Vec<String>,
-    ) -> wasmtime::Result<Result<Vec<Option<LibraryFile>>, Error>> {
-        if FILES_AT_MOST < files.len() {
-            return Ok(Err(Error::Other(format!(
-                "more than {FILES_AT_MOST} files in one question"
-            ))));
+    async fn stat(accessor: &Accessor<T, Self>, files: Vec<String>) -> Result<Vec<Option<LibraryFile>>, LibraryError> {
+        at_most(files.len(), FILES_AT_MOST, "files in one question")?;
+        let ctx = context(accessor);
+        ctx.refuse_withheld()?;
+        if !ctx.lent.reads_sheet() {
+            return Err(Error::Forbidden.into());
         }
-        let ctx = accessor.with(|mut access| access.get().ctx.clone());
-        if ctx.withheld || !ctx.sheet {
-            return Ok(Err(Error::Forbidden));
-        }
-        let _place = match ctx.one_more_call() {
-            Ok(place) => place,
-            Err(error) => return Ok(Err(error)),
-        };
-        let found = association::stat(&ctx.store, &files).await;
-        let known = |all: Vec<Option<_>>| all.into_iter().map(|file| file.map(LibraryFile::from)).collect();
-        Ok(found.map(known).map_err(Error::from))
+        let _place = ctx.one_more_call()?;
+        let found = association::stat(&ctx.store, &files).await?;
+        Ok(found.into_iter().map(|file| file.map(LibraryFile::from)).collect())
     }
 
     async fn bind(
         accessor: &Accessor<T, Self>,
         drive: String,
         bindings: Vec<Binding>,
-    ) -> wasmtime::Result<Result<Vec<Bound>, Error>> {
-        if BINDINGS_AT_MOST < bindings.len() {
-            return Ok(Err(Error::Other(format!(
-                "more than {BINDINGS_AT_MOST} bindings in one call"
-            ))));
-        }
-        let ctx = accessor.with(|mut access| access.get().ctx.clone());
-        if ctx.withheld {
-            return Ok(Err(Error::Forbidden));
-        }
-        let _place = match ctx.one_more_call() {
-            Ok(place) => place,
-            Err(error) => return Ok(Err(error)),
-        };
-        let Some(upload) = ctx.upload else {
-            return Ok(Err(Error::Forbidden));
-        };
-        let unfit = bindings.iter().try_for_each(bounds::binding).and(bounds::drive(&drive));
-        if let Err(error) = unfit {
-            return Ok(Err(error));
-        }
+    ) -> Result<Vec<Bound>, LibraryError> {
+        at_most(bindings.len(), BINDINGS_AT_MOST, "bindings in one call")?;
+        let ctx = context(accessor);
+        ctx.refuse_withheld()?;
+        let _place = ctx.one_more_call()?;
+        let upload = ctx.lent.upload().ok_or(Error::Forbidden)?;
+        bindings.iter().try_for_each(bounds::binding)?;
+        bounds::drive(&drive)?;
         let bindings: Vec<_> = bindings.into_iter().map(stored_binding).collect();
         let now = stamp(ctx.clock.utc());
-        let _open = ctx.brought_in.open().await;
-        let bound = association::bind(&ctx.store, upload, &ctx.connection, &drive, &bindings, &now).await;
-        Ok(match bound {
-            Ok(Some(all)) => Ok(all.into_iter().map(Bound::from).collect()),
-            Ok(None) => Err(Error::Forbidden),
-            Err(error) => Err(error.into()),
-        })
+        let _open = ctx.gate.open().await;
+        let bound = association::bind(&ctx.store, upload, &ctx.connection, &drive, &bindings, &now).await?;
+        Ok(bound.ok_or(Error::Forbidden)?.into_iter().map(Bound::from).collect())
     }
+}
+
+fn context<T: LibraryProvider>(accessor: &Accessor<T, HasLibrary>) -> LibraryCtx {
+    accessor.with(|mut access| access.get().ctx.clone())
+}
+
+fn at_most(count: usize, limit: usize, what: &str) -> Result<(), Error> {
+    if limit < count {
+        return Err(Error::Other(format!("more than {limit} {what}")));
+    }
+    Ok(())
 }

@@ -10,9 +10,12 @@ use super::{
 use crate::{
     capability::content_library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, stored_link},
     clock::stamp,
-    contract::clientpoint::content_source::{
-        content_library::{Error, HostDraft, HostDraftWithStore, LibraryFile},
-        types::Link,
+    contract::{
+        LibraryError,
+        clientpoint::content_source::{
+            content_library::{Error, HostDraft, HostDraftWithStore, LibraryFile},
+            types::Link,
+        },
     },
     place::Place,
     store::{
@@ -37,8 +40,8 @@ impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
         accessor: &Accessor<T, Self>,
         this: Resource<OpenDraft>,
         data: StreamReader<u8>,
-    ) -> wasmtime::Result<Result<u64, Error>> {
-        let written = accessor.with(|mut access| -> wasmtime::Result<_> {
+    ) -> Result<u64, LibraryError> {
+        let taken = accessor.with(|mut access| -> wasmtime::Result<_> {
             let mut data = data;
             let Some(draft) = access.get().table.get_mut(&this)?.draft.take() else {
                 data.close(&mut access)?;
@@ -47,21 +50,20 @@ impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
             let (from_guest, written) = draft_writer::start(draft);
             data.pipe(&mut access, from_guest)?;
             Ok(Some(written))
-        })?;
-        let Some(written) = written else {
-            return Ok(Err(Error::Other("the draft is being written, or has failed".into())));
-        };
-        let Ok((draft, result)) = written.await else {
-            return Ok(Err(Error::Other("the writer of the draft has stopped".into())));
-        };
+        });
+        let written = taken.map_err(LibraryError::trap)?.ok_or_else(not_there)?;
+        let (draft, result) = written
+            .await
+            .map_err(|_| Error::Other("the writer of the draft has stopped".into()))?;
         if let Err(error) = result {
             tracing::warn!("a draft was given up: {error}");
-            return Ok(Err(error.into()));
+            return Err(Error::from(error).into());
         }
         let size = draft.draft.size();
         accessor.with(|mut access| {
-            access.get().table.get_mut(&this)?.draft = Some(draft);
-            Ok(Ok(size))
+            let open = access.get().table.get_mut(&this).map_err(LibraryError::trap)?;
+            open.draft = Some(draft);
+            Ok(size)
         })
     }
 
@@ -69,41 +71,37 @@ impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
         accessor: &Accessor<T, Self>,
         this: Resource<OpenDraft>,
         link: Link,
-    ) -> wasmtime::Result<Result<LibraryFile, Error>> {
-        let (open, ctx) = accessor.with(|mut access| -> wasmtime::Result<_> {
+    ) -> Result<LibraryFile, LibraryError> {
+        let taken = accessor.with(|mut access| -> wasmtime::Result<_> {
             let view = access.get();
             Ok((view.table.delete(this)?, view.ctx.clone()))
-        })?;
+        });
+        let (open, ctx) = taken.map_err(LibraryError::trap)?;
         if open.replaces.is_some() {
-            return Ok(Err(Error::Other(
-                "a draft that replaces content is published, not committed".into(),
-            )));
+            return Err(Error::Other("a draft that replaces content is published, not committed".into()).into());
         }
-        let Some(placed) = open.draft else {
-            return Ok(Err(Error::Other("the draft is being written, or has failed".into())));
-        };
-        if !ctx.may_bring_in(&link.source) {
-            return Ok(Err(Error::Forbidden));
-        }
-        if let Err(error) = bounds::link(&link) {
-            return Ok(Err(error));
-        }
+        let placed = open.draft.ok_or_else(not_there)?;
+        let came_in = ctx.lent.way_in(&link.source).ok_or(Error::Forbidden)?;
+        bounds::link(&link)?;
         if placed.draft.size() != link.size {
-            return Ok(Err(Error::SizeMismatch));
+            return Err(Error::SizeMismatch.into());
         }
         let item = link.source.clone();
-        let _open = ctx.brought_in.open().await;
-        let published = publish(&ctx, &open.name, placed, link).await;
-        if let Ok(file) = &published {
-            ctx.brought_in.add(item, file.id.clone());
-        }
-        Ok(published)
+        let _open = ctx.gate.open().await;
+        let file = publish(&ctx, &open.name, placed, link).await?;
+        came_in.add(item, file.id.clone());
+        Ok(file)
     }
+}
+
+fn not_there() -> Error {
+    Error::Other("the draft is being written, or has failed".into())
 }
 
 /// A new file is begun only while there is something that a person has asked for.
 pub(super) fn begin(ctx: &LibraryCtx, name: &str) -> Result<OpenDraft, Error> {
-    if ctx.withheld || ctx.asked.is_empty() {
+    ctx.refuse_withheld()?;
+    if !ctx.lent.imports() {
         return Err(Error::Forbidden);
     }
     Ok(OpenDraft {

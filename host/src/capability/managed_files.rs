@@ -12,10 +12,15 @@ use crate::{
         drafts::{make_durable, placed},
     },
     clock::stamp,
-    contract::clientpoint::content_source::{
-        content_library::{Error, LibraryFile},
-        managed_files::{self, Change, Counts, Host, HostWithStore, Line, LinkState, ManagedFile, Outcome, Settlement},
-        types::{ItemRef, Link},
+    contract::{
+        LibraryError,
+        clientpoint::content_source::{
+            content_library::{Error, LibraryFile},
+            managed_files::{
+                self, Change, Counts, Host, HostWithStore, Line, LinkState, ManagedFile, Outcome, Settlement,
+            },
+            types::{ItemRef, Link},
+        },
     },
     store::{
         managed::{self, Managed, Replacement, Scope},
@@ -45,42 +50,33 @@ pub fn add_to_linker<T: LibraryProvider + 'static>(linker: &mut Linker<T>) -> wa
 impl Host for LibraryView<'_> {}
 
 impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
-    async fn count(accessor: &Accessor<T, Self>, drive: String) -> wasmtime::Result<Result<Counts, Error>> {
-        Ok(async {
-            let (ctx, _, _place) = lent(accessor)?;
-            let (managed, suspected) = managed::count(&ctx.store, scope(&ctx, &drive)).await?;
-            Ok(Counts { managed, suspected })
-        }
-        .await)
+    async fn count(accessor: &Accessor<T, Self>, drive: String) -> Result<Counts, LibraryError> {
+        let (ctx, _, _place) = lent(accessor)?;
+        let (managed, suspected) = managed::count(&ctx.store, scope(&ctx, &drive)).await?;
+        Ok(Counts { managed, suspected })
     }
 
     async fn by_source(
         accessor: &Accessor<T, Self>,
         items: Vec<ItemRef>,
-    ) -> wasmtime::Result<Result<Vec<Vec<ManagedFile>>, Error>> {
-        Ok(async {
-            let (ctx, _, _place) = lent(accessor)?;
-            at_most(items.len(), ROWS_AT_MOST)?;
-            let mut answer = Vec::with_capacity(items.len());
-            for ItemRef { drive, item } in &items {
-                answer.push(rows(managed::by_source(&ctx.store, scope(&ctx, drive), item).await?));
-            }
-            Ok(answer)
+    ) -> Result<Vec<Vec<ManagedFile>>, LibraryError> {
+        let (ctx, _, _place) = lent(accessor)?;
+        at_most(items.len(), ROWS_AT_MOST)?;
+        let mut answer = Vec::with_capacity(items.len());
+        for ItemRef { drive, item } in &items {
+            answer.push(rows(managed::by_source(&ctx.store, scope(&ctx, drive), item).await?));
         }
-        .await)
+        Ok(answer)
     }
 
     async fn by_place(
         accessor: &Accessor<T, Self>,
         drive: String,
         places: Vec<String>,
-    ) -> wasmtime::Result<Result<Vec<ManagedFile>, Error>> {
-        Ok(async {
-            let (ctx, _, _place) = lent(accessor)?;
-            at_most(places.len(), ROWS_AT_MOST)?;
-            Ok(rows(managed::by_place(&ctx.store, scope(&ctx, &drive), &places).await?))
-        }
-        .await)
+    ) -> Result<Vec<ManagedFile>, LibraryError> {
+        let (ctx, _, _place) = lent(accessor)?;
+        at_most(places.len(), ROWS_AT_MOST)?;
+        Ok(rows(managed::by_place(&ctx.store, scope(&ctx, &drive), &places).await?))
     }
 
     async fn after(
@@ -89,14 +85,11 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         file: Option<String>,
         suspected: bool,
         limit: u32,
-    ) -> wasmtime::Result<Result<Vec<ManagedFile>, Error>> {
-        Ok(async {
-            let (ctx, _, _place) = lent(accessor)?;
-            let scope = scope(&ctx, &drive);
-            let found = managed::after(&ctx.store, scope, file.as_deref(), suspected, bounded(limit)).await?;
-            Ok(rows(found))
-        }
-        .await)
+    ) -> Result<Vec<ManagedFile>, LibraryError> {
+        let (ctx, _, _place) = lent(accessor)?;
+        let scope = scope(&ctx, &drive);
+        let found = managed::after(&ctx.store, scope, file.as_deref(), suspected, bounded(limit)).await?;
+        Ok(rows(found))
     }
 
     async fn due(
@@ -104,64 +97,45 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         drive: String,
         known: Option<(u64, String)>,
         limit: u32,
-    ) -> wasmtime::Result<Result<Vec<ManagedFile>, Error>> {
-        Ok(async {
-            let (ctx, _, _place) = lent(accessor)?;
-            let found = managed::due(&ctx.store, scope(&ctx, &drive), known.as_ref(), bounded(limit)).await?;
-            Ok(rows(found))
-        }
-        .await)
+    ) -> Result<Vec<ManagedFile>, LibraryError> {
+        let (ctx, _, _place) = lent(accessor)?;
+        let found = managed::due(&ctx.store, scope(&ctx, &drive), known.as_ref(), bounded(limit)).await?;
+        Ok(rows(found))
     }
 
-    async fn set(accessor: &Accessor<T, Self>, changes: Vec<Change>) -> wasmtime::Result<Result<(), Error>> {
-        Ok(async {
-            let (ctx, _, _place) = lent(accessor)?;
-            at_most(changes.len(), CHANGES_AT_MOST)?;
-            let changes: Vec<_> = changes.into_iter().map(change).collect::<Result<_, _>>()?;
-            Ok(managed::set(&ctx.store, &ctx.connection, &changes).await?)
-        }
-        .await)
+    async fn set(accessor: &Accessor<T, Self>, changes: Vec<Change>) -> Result<(), LibraryError> {
+        let (ctx, _, _place) = lent(accessor)?;
+        at_most(changes.len(), CHANGES_AT_MOST)?;
+        let changes: Vec<_> = changes.into_iter().map(change).collect::<Result<_, _>>()?;
+        Ok(managed::set(&ctx.store, &ctx.connection, &changes).await?)
     }
 
-    async fn suspect_all(accessor: &Accessor<T, Self>, drive: String) -> wasmtime::Result<Result<(), Error>> {
-        Ok(async {
-            let (ctx, _, _place) = lent(accessor)?;
-            Ok(managed::suspect_all(&ctx.store, scope(&ctx, &drive)).await?)
-        }
-        .await)
+    async fn suspect_all(accessor: &Accessor<T, Self>, drive: String) -> Result<(), LibraryError> {
+        let (ctx, _, _place) = lent(accessor)?;
+        Ok(managed::suspect_all(&ctx.store, scope(&ctx, &drive)).await?)
     }
 
-    async fn settle(accessor: &Accessor<T, Self>, settlements: Vec<Settlement>) -> wasmtime::Result<Result<(), Error>> {
-        Ok(async {
-            let (ctx, run, _place) = lent(accessor)?;
-            at_most(settlements.len(), ROWS_AT_MOST)?;
-            let settlements: Vec<_> = settlements.into_iter().map(settlement).collect::<Result<_, _>>()?;
-            let now = stamp(ctx.clock.utc());
-            Ok(managed::settle(&ctx.store, &ctx.connection, run, &settlements, &now).await?)
-        }
-        .await)
+    async fn settle(accessor: &Accessor<T, Self>, settlements: Vec<Settlement>) -> Result<(), LibraryError> {
+        let (ctx, run, _place) = lent(accessor)?;
+        at_most(settlements.len(), ROWS_AT_MOST)?;
+        let settlements: Vec<_> = settlements.into_iter().map(settlement).collect::<Result<_, _>>()?;
+        let now = stamp(ctx.clock.utc());
+        Ok(managed::settle(&ctx.store, &ctx.connection, run, &settlements, &now).await?)
     }
 
     async fn replace(
         accessor: &Accessor<T, Self>,
         file: String,
         base_revision: u64,
-    ) -> wasmtime::Result<Result<Resource<OpenDraft>, Error>> {
-        let begun = async {
-            let (ctx, _, _place) = lent(accessor)?;
-            let name = managed::replaceable(&ctx.store, &ctx.connection, &file, base_revision).await?;
-            let name = name.ok_or(Error::Conflict)?;
-            Ok::<_, Error>(OpenDraft {
-                name,
-                draft: Some(placed(&ctx)?),
-                replaces: Some((file, base_revision)),
-            })
-        }
-        .await;
-        match begun {
-            Ok(open) => accessor.with(|mut access| Ok(Ok(access.get().table.push(open)?))),
-            Err(error) => Ok(Err(error)),
-        }
+    ) -> Result<Resource<OpenDraft>, LibraryError> {
+        let (ctx, _, _place) = lent(accessor)?;
+        let name = managed::replaceable(&ctx.store, &ctx.connection, &file, base_revision).await?;
+        let open = OpenDraft {
+            name: name.ok_or(Error::Conflict)?,
+            draft: Some(placed(&ctx)?),
+            replaces: Some((file, base_revision)),
+        };
+        accessor.with(|mut access| access.get().table.push(open).map_err(LibraryError::trap))
     }
 
     async fn publish(
@@ -169,36 +143,31 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         draft: Resource<OpenDraft>,
         link: Link,
         line: Line,
-    ) -> wasmtime::Result<Result<LibraryFile, Error>> {
-        let open = accessor.with(|mut access| access.get().table.delete(draft))?;
-        Ok(async {
-            let (ctx, run, _place) = lent(accessor)?;
-            let (Some((file, base)), Some(placed)) = (open.replaces, open.draft) else {
-                return Err(Error::Other(
-                    "the draft replaces nothing, is being written, or has failed".into(),
-                ));
-            };
-            bounds::link(&link)?;
-            bounds::line(&line)?;
-            if placed.draft.size() != link.size {
-                return Err(Error::SizeMismatch);
-            }
-            let object = make_durable(&ctx, placed).await?;
-            let replacement = Replacement {
-                file: &file,
-                base,
-                object: &object,
-                link: &stored_link(&ctx, link),
-                line: &stored_line(line),
-            };
-            let now = stamp(ctx.clock.utc());
-            let published = managed::publish(&ctx.store, run, replacement, &now).await;
-            if !matches!(published, Ok(Some(_))) {
-                sweep::let_go(&ctx.store, &object, &now).await;
-            }
-            published?.map(LibraryFile::from).ok_or(Error::Conflict)
+    ) -> Result<LibraryFile, LibraryError> {
+        let open = accessor.with(|mut access| access.get().table.delete(draft).map_err(LibraryError::trap))?;
+        let (ctx, run, _place) = lent(accessor)?;
+        let (Some((file, base)), Some(placed)) = (open.replaces, open.draft) else {
+            return Err(Error::Other("the draft replaces nothing, is being written, or has failed".into()).into());
+        };
+        bounds::link(&link)?;
+        bounds::line(&line)?;
+        if placed.draft.size() != link.size {
+            return Err(Error::SizeMismatch.into());
         }
-        .await)
+        let object = make_durable(&ctx, placed).await?;
+        let replacement = Replacement {
+            file: &file,
+            base,
+            object: &object,
+            link: &stored_link(&ctx, link),
+            line: &stored_line(line),
+        };
+        let now = stamp(ctx.clock.utc());
+        let published = managed::publish(&ctx.store, run, replacement, &now).await;
+        if !matches!(published, Ok(Some(_))) {
+            sweep::let_go(&ctx.store, &object, &now).await;
+        }
+        Ok(published?.map(LibraryFile::from).ok_or(Error::Conflict)?)
     }
 }
 
@@ -207,7 +176,7 @@ fn lent<T: LibraryProvider>(
     accessor: &Accessor<T, HasLibrary>,
 ) -> Result<(LibraryCtx, i64, OwnedSemaphorePermit), Error> {
     let ctx = accessor.with(|mut access| access.get().ctx.clone());
-    let run = ctx.run.ok_or(Error::Forbidden)?;
+    let run = ctx.run()?;
     let place = ctx.one_more_call()?;
     Ok((ctx, run, place))
 }

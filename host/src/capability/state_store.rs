@@ -7,7 +7,10 @@ use wasmtime::component::{Accessor, HasData, Linker};
 
 use super::calls::Calls;
 use crate::{
-    contract::clientpoint::content_source::state_store::{self, Entry, Error, Host, HostWithStore, Swapped},
+    contract::{
+        StateError,
+        clientpoint::content_source::state_store::{self, Entry, Error, Host, HostWithStore, Swapped},
+    },
     store::{
         Store,
         states::{self, KEYS_AT_MOST, Kept, Swap},
@@ -52,12 +55,16 @@ pub fn add_to_linker<T: StateStoreProvider + 'static>(linker: &mut Linker<T>) ->
     state_store::add_to_linker::<T, HasStateStore>(linker, T::state_store)
 }
 
-impl Host for StateStoreCtx {}
+impl Host for StateStoreCtx {
+    fn convert_error(&mut self, error: StateError) -> wasmtime::Result<Error> {
+        error.downcast()
+    }
+}
 
 impl<T: StateStoreProvider> HostWithStore<T> for HasStateStore {
-    async fn get(accessor: &Accessor<T, Self>, key: String) -> wasmtime::Result<Result<Option<Entry>, Error>> {
+    async fn get(accessor: &Accessor<T, Self>, key: String) -> Result<Option<Entry>, StateError> {
         let ctx = accessor.with(|mut access| access.get().clone());
-        Ok(ctx.get(&key).await)
+        Ok(ctx.get(&key).await?)
     }
 
     async fn swap(
@@ -65,9 +72,9 @@ impl<T: StateStoreProvider> HostWithStore<T> for HasStateStore {
         key: String,
         expected: Option<u64>,
         value: Option<Vec<u8>>,
-    ) -> wasmtime::Result<Result<Swapped, Error>> {
+    ) -> Result<Swapped, StateError> {
         let ctx = accessor.with(|mut access| access.get().clone());
-        Ok(ctx.swap(&key, expected, value).await)
+        Ok(ctx.swap(&key, expected, value).await?)
     }
 }
 

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     Error, Result,
+    capability::lent::Lent,
     contract::exports::clientpoint::content_source::{association as contract, content_import::Error as CallError},
     store::{
         association::{self, SheetRow},
@@ -140,7 +141,8 @@ impl Session<'_> {
         let instance = self
             .instance(connection)
             .await?
-            .for_sheet(self.host.limits.sheet_memory);
+            .with_memory(self.host.limits.sheet_memory)
+            .lend(Lent::Sheet);
         let told = instance
             .call_or_stop(self.host.limits.call, async |world, accessor| {
                 let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;
@@ -165,7 +167,7 @@ impl Session<'_> {
         let instance = self
             .instance(&connection)
             .await?
-            .for_sheet(self.host.limits.sheet_memory);
+            .with_memory(self.host.limits.sheet_memory);
         let _turn = self.turn(&connection.id, "an upload").await?;
         let run = association::begin(
             &self.host.store,
@@ -176,14 +178,15 @@ impl Session<'_> {
         )
         .await?;
         let actor = self.actor();
-        let gate = instance.brought_in();
-        let calling = instance
-            .for_upload(run.id)
-            .call_or_stop(self.host.limits.call, async |world, accessor| {
-                let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;
-                let association = world.clientpoint_content_source_association();
-                association.call_apply(accessor, actor, sheet).await
-            });
+        let gate = instance.gate();
+        let calling =
+            instance
+                .lend(Lent::Upload(run.id))
+                .call_or_stop(self.host.limits.call, async |world, accessor| {
+                    let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;
+                    let association = world.clientpoint_content_source_association();
+                    association.call_apply(accessor, actor, sheet).await
+                });
         let stopping = async {
             stop.wait().await;
             gate.close().await

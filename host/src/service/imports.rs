@@ -6,6 +6,7 @@ pub(super) mod naming;
 
 use crate::{
     Result,
+    capability::lent::{CameIn, Lent},
     contract::clientpoint::content_source::types::{Actor, ItemRef},
     service::{
         BrowseRow, ItemOutcome, Session, Stop,
@@ -90,8 +91,12 @@ impl Session<'_> {
         let _turn = turn?;
         let actor = self.actor();
         let (instance, tokens) = self.signed_in(connection).await?;
-        let instance = instance.for_items(&items);
-        let brought_in = instance.brought_in();
+        let came_in = CameIn::default();
+        let gate = instance.gate();
+        let instance = instance.lend(Lent::Import {
+            asked: items.as_slice().into(),
+            came_in: came_in.clone(),
+        });
         let asked = items.clone();
         let calling = instance.call(self.host.limits.transfer, async |world, accessor| {
             world
@@ -101,13 +106,13 @@ impl Session<'_> {
         });
         let stopping = async {
             stop.wait().await;
-            brought_in.close().await
+            gate.close().await
         };
         let answered = tokio::select! {
             answered = calling => answered,
-            _closed = stopping => return stopped(&self.host.store, &asked, &brought_in.all()).await,
+            _closed = stopping => return stopped(&self.host.store, &asked, &came_in.all()).await,
         };
-        let outcomes = trust::of_import(&self.host.store, &asked, &brought_in.all(), answered).await?;
+        let outcomes = trust::of_import(&self.host.store, &asked, &came_in.all(), answered).await?;
         let mut outcomes = self.settled_with(connection, &tokens, outcomes).await?;
         for outcome in outcomes.iter_mut().filter(|outcome| outcome.reason == Some("no-space")) {
             // The plugin does not know where there is no room.

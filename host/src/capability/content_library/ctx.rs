@@ -1,14 +1,18 @@
 //! The library as an instance is lent it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use tokio::sync::{OwnedSemaphorePermit, RwLock};
+use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::component::{HasData, ResourceTable};
 
 use crate::{
-    capability::{calls::Calls, draft::Places},
+    capability::{
+        calls::Calls,
+        draft::Places,
+        lent::{Gate, Lent},
+    },
     clock::Clock,
-    contract::clientpoint::content_source::{content_library::Error, types::ItemRef},
+    contract::clientpoint::content_source::content_library::Error,
     store::{Store, objects::Objects},
 };
 
@@ -25,56 +29,25 @@ pub struct LibraryCtx {
     pub clock: Arc<dyn Clock>,
     /// The largest file, in bytes.
     pub limit: u64,
-    /// The run of the sync that the instance works for; without one, managed files are out of its reach.
-    pub run: Option<i64>,
-    /// Whether the instance reads a sheet; without one, it looks no files up.
-    pub sheet: bool,
-    /// The upload of a sheet that the instance carries out; without one, it binds nothing.
-    pub upload: Option<i64>,
-    /// The items that the instance may bring in: those that a person has asked for.
-    pub asked: Arc<[ItemRef]>,
-    /// What it has brought in.
-    pub brought_in: BroughtIn,
-    /// Whether the library is withheld: everything is answered with `forbidden`.
-    pub withheld: bool,
-    /// Whether managed files are withheld, also during a run.
-    pub managed_withheld: bool,
+    /// What it is lent for its call.
+    pub lent: Lent,
+    /// What it brings in or binds goes through here.
+    pub gate: Gate,
+    /// What this host does not lend, whatever the call is.
+    pub withheld: Withheld,
     /// Places for drafts.
     pub(in crate::capability) places: Places,
     /// Places for calls.
     pub calls: Calls,
 }
 
-/// The items that came into the library, each with its File ID. Clones see the same.
-#[derive(Clone, Debug, Default)]
-pub struct BroughtIn {
-    all: Arc<Mutex<Vec<(ItemRef, String)>>>,
-    /// Held by each that comes in, and by each upload that links, from before that is done until it is told of.
-    gate: Arc<RwLock<()>>,
-}
-
-impl BroughtIn {
-    /// All of it, so far.
-    pub fn all(&self) -> Vec<(ItemRef, String)> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Waits until nothing is about to come in; nothing does from then on.
-    pub async fn close(&self) -> impl Drop + use<> {
-        self.gate.clone().write_owned().await
-    }
-
-    /// The way in, for one item.
-    pub(in crate::capability) async fn open(&self) -> impl Drop + use<> {
-        self.gate.clone().read_owned().await
-    }
-
-    pub(in crate::capability) fn add(&self, item: ItemRef, file: String) {
-        self.all
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push((item, file));
-    }
+/// The interfaces of the library that a host withholds: everything there is answered with `forbidden`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Withheld {
+    /// `content-library`.
+    pub library: bool,
+    /// `managed-files`, also during a run.
+    pub managed: bool,
 }
 
 impl LibraryCtx {
@@ -86,27 +59,31 @@ impl LibraryCtx {
             connection,
             clock,
             limit,
-            run: None,
-            sheet: false,
-            upload: None,
-            asked: Arc::default(),
-            brought_in: BroughtIn::default(),
-            withheld: false,
-            managed_withheld: false,
+            lent: Lent::Nothing,
+            gate: Gate::default(),
+            withheld: Withheld::default(),
             places: Places::default(),
             calls: Calls::default(),
         }
     }
 
+    /// Refuses everything where the library is withheld.
+    pub(in crate::capability) fn refuse_withheld(&self) -> Result<(), Error> {
+        if self.withheld.library {
+            return Err(Error::Forbidden);
+        }
+        Ok(())
+    }
+
+    /// The run of the sync that managed files are lent for.
+    pub(in crate::capability) fn run(&self) -> Result<i64, Error> {
+        let run = self.lent.run().filter(|_| !self.withheld.managed);
+        run.ok_or(Error::Forbidden)
+    }
+
     /// The right to one more call, for as long as it takes.
     pub(in crate::capability) fn one_more_call(&self) -> Result<OwnedSemaphorePermit, Error> {
         self.calls.one_more().map_err(Error::Other)
-    }
-
-    pub(in crate::capability) fn may_bring_in(&self, item: &ItemRef) -> bool {
-        self.asked
-            .iter()
-            .any(|asked| asked.drive == item.drive && asked.item == item.item)
     }
 }
 

@@ -2,9 +2,12 @@
 
 use crate::{
     capability::content_library::ctx::LibraryCtx,
-    contract::clientpoint::content_source::{
-        content_library::{Binding, Bound, Error, LibraryFile},
-        types::{ItemRef, Link, Verification},
+    contract::{
+        LibraryError,
+        clientpoint::content_source::{
+            content_library::{Binding, Bound, Error, LibraryFile},
+            types::{ItemRef, Link, Verification},
+        },
     },
     store::{association, files},
 };
@@ -93,5 +96,11 @@ impl From<crate::Error> for Error {
             | crate::Error::DamagedDatabase { .. } => Self::Unavailable(error.to_string()),
             other => Self::Other(other.to_string()),
         }
+    }
+}
+
+impl From<crate::Error> for LibraryError {
+    fn from(error: crate::Error) -> Self {
+        Error::from(error).into()
     }
 }

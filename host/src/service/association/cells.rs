@@ -16,6 +16,7 @@ use wasmtime::{
 use super::answer::stopped;
 use crate::{
     Result,
+    capability::lent::Lent,
     contract::exports::clientpoint::content_source::association::{Cell, Line},
     service::Session,
     store::connections::Connection,
@@ -76,7 +77,8 @@ impl Session<'_> {
         let instance = self
             .instance(connection)
             .await?
-            .for_sheet(self.host.limits.sheet_memory);
+            .with_memory(self.host.limits.sheet_memory)
+            .lend(Lent::Sheet);
         let told = instance
             .call_or_stop(self.host.limits.call, async |world, accessor| {
                 let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;

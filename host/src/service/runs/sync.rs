@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Error, Result,
-    capability::managed_files::outcome_word,
+    capability::{lent::Lent, managed_files::outcome_word},
     contract::exports::clientpoint::content_source::{
         content_import::Error as ContractError,
         sync::{Options, Planned, Report, Stage},
@@ -375,7 +375,7 @@ impl Session<'_> {
         allowance: &Allowance,
     ) -> Result<Report> {
         let (instance, tokens) = self.signed_in(connection).await?;
-        let instance = instance.for_run(run.id, &allowance.lines);
+        let instance = instance.lend(Lent::Run(run.id)).logging(&allowance.lines);
         let cursor = run.cursor.clone();
         let options = Options {
             exact: options.plan.is_some(),
@@ -402,7 +402,8 @@ impl Session<'_> {
             let within = allowance.time(self.host.limits.call);
             let within =
                 within.ok_or_else(|| Error::PluginStopped("it plans for longer than a run may take".into()))?;
-            let instance = self.instance(connection).await?.for_run(run.id, &allowance.lines);
+            let instance = self.instance(connection).await?;
+            let instance = instance.lend(Lent::Run(run.id)).logging(&allowance.lines);
             let cursor = run.cursor.clone().unwrap_or_default();
             let page = instance
                 .call(within, async |world, accessor| {
