@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use clientpoint_host::{
     Error, Result, Session,
     service::{Health, Ledger, LedgerFile, PlanReport, Propagation, RunRow, SyncOptions},
+    store::words::Subject,
 };
 use serde_json::{Value, json};
 
@@ -252,16 +253,16 @@ fn listed(runs: &[RunRow]) -> Output {
     let rows: Vec<[String; 6]> = runs
         .iter()
         .map(|RunRow { run, counts }| {
-            let late = if run.late { ", late" } else { "" };
+            let late = if run.late.0 { ", late" } else { "" };
             [
                 run.id.to_string(),
                 run.started_at.clone(),
-                if run.subject == "sync" {
+                if run.subject == Subject::Sync {
                     format!("{}{late}", run.kind)
                 } else {
                     "upload".into()
                 },
-                run.state.clone(),
+                run.state.to_string(),
                 sum(counts),
                 run.message.clone().unwrap_or_default(),
             ]
@@ -301,8 +302,8 @@ fn shown(ledger: &Ledger) -> Output {
                 line.revision
             ),
         };
-        let file = match ledger.run.subject.as_str() {
-            "association" => format!(" {:9}  {:6}", line.reason.replace('-', " "), line.file),
+        let file = match ledger.run.subject {
+            Subject::Association => format!(" {:9}  {:6}", line.reason.replace('-', " "), line.file),
             _ => line.file.clone(),
         };
         text.line(format!("{:16} {file}  {}{reached}", line.outcome, line.message));
@@ -333,7 +334,11 @@ fn total(ledger: &Ledger) -> String {
     }
     let counts = sum(&ledger.counts);
     let message = ledger.run.message.as_ref().map(|message| format!(": {message}"));
-    let what = if ledger.run.subject == "sync" { "files" } else { "rows" };
+    let what = if ledger.run.subject == Subject::Sync {
+        "files"
+    } else {
+        "rows"
+    };
     format!(
         "run {} {}{}: {counts} = {} {what}",
         ledger.run.id,

@@ -26,6 +26,7 @@ use crate::{
         connections::Connection,
         runs::{self, Run},
         undo::{self, Undone},
+        words::RunState,
     },
 };
 
@@ -215,9 +216,9 @@ impl Session<'_> {
         self.tell_removed(&mut association).await?;
         let rows: Vec<SheetRow> = association.rows.iter().map(stored).collect();
         let state = if association.is_clean() {
-            "complete"
+            RunState::Complete
         } else {
-            "incomplete"
+            RunState::Incomplete
         };
         association.run = Some(association::end(&self.host.store, &run, &rows, state, &self.now()).await?);
         association.preview = false;

@@ -7,8 +7,9 @@ use sqlx::{Sqlite, Transaction};
 use super::{
     Store, connections,
     files::{self, LibraryFile, number},
-    links,
+    library_file, links,
     runs::{self, Run},
+    words::RunState,
 };
 use crate::Result;
 
@@ -66,16 +67,12 @@ pub struct SheetRow {
 pub async fn stat(store: &Store, ids: &[String]) -> Result<Vec<Option<LibraryFile>>> {
     let asked: Vec<i64> = ids.iter().filter_map(|id| exact(id)).collect();
     let asked = serde_json::json!(asked).to_string();
-    let query = format!(
-        "{} AND l.state <> 'detached' WHERE f.id IN (SELECT value FROM json_each(?))",
-        files::SELECT
-    );
-    let query = sqlx::query(sqlx::AssertSqlSafe(query)).bind(asked);
-    let mut found = BTreeMap::new();
-    for row in query.fetch_all(store.pool()).await? {
-        let file = files::read(&row)?;
-        found.insert(file.id.clone(), file);
-    }
+    let query = files::select("AND l.state <> 'detached' WHERE f.id IN (SELECT value FROM json_each(?))");
+    let rows = sqlx::query_as(query).bind(asked).fetch_all(store.pool()).await?;
+    let found = library_file::files(rows)?
+        .into_iter()
+        .map(|file| (file.id.clone(), file));
+    let found: BTreeMap<String, LibraryFile> = found.collect();
     Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
 }
 
@@ -218,7 +215,9 @@ impl Upload<'_> {
                         place,
                         ..
                     } = binding;
-                    rows.push(serde_json::json!([file, item, name, web_url, place]));
+                    rows.push(serde_json::json!({
+                        "file": file, "item": item, "name": name, "web_url": web_url, "place": place
+                    }));
                     Bound::Bound
                 }
             };
@@ -227,12 +226,12 @@ impl Upload<'_> {
         self.write(transaction, serde_json::Value::from(rows).to_string()).await
     }
 
-    /// `rows`: File ID, item, name, address and place of each, as JSON.
+    /// `rows`: `file`, `item`, `name`, `web_url` and `place` of each, as JSON.
     async fn write(&self, transaction: &mut Transaction<'_, Sqlite>, rows: String) -> Result<()> {
         sqlx::query(
-            "INSERT INTO bindings SELECT ?1, f.id, ?2, w.value ->> 1, f.revision, l.file IS NOT NULL, l.connection, \
+            "INSERT INTO bindings SELECT ?1, f.id, ?2, w.value ->> 'item', f.revision, l.file IS NOT NULL, l.connection, \
                  l.drive, l.item, l.version, l.hash, l.size, l.verification, l.name, l.web_url, l.linked_at, l.state, l.place \
-             FROM json_each(?3) w JOIN files f ON f.id = w.value ->> 0 LEFT JOIN links l ON l.file = f.id WHERE true \
+             FROM json_each(?3) w JOIN files f ON f.id = w.value ->> 'file' LEFT JOIN links l ON l.file = f.id WHERE true \
              ON CONFLICT (run, file) DO UPDATE SET drive = excluded.drive, item = excluded.item",
         )
         .bind(self.run)
@@ -267,26 +266,26 @@ pub async fn bound(store: &Store, run: i64) -> Result<BTreeSet<String>> {
 /// # Errors
 ///
 /// The database's.
-pub async fn end(store: &Store, run: &Run, rows: &[SheetRow], state: &str, now: &str) -> Result<Run> {
+pub async fn end(store: &Store, run: &Run, rows: &[SheetRow], state: RunState, now: &str) -> Result<Run> {
     let mut transaction = store.write().await?;
     for (part, some) in (0..).zip(rows.chunks(AT_ONCE)) {
         let line = |(place, row): (usize, &SheetRow)| {
             let place = part * AT_ONCE + place;
-            serde_json::json!([
-                row.number,
-                place,
-                row.file,
-                row.path,
-                row.outcome,
-                row.message,
-                row.resolved
-            ])
+            serde_json::json!({
+                "row": row.number,
+                "place": place,
+                "file": row.file,
+                "path": row.path,
+                "outcome": row.outcome,
+                "message": row.message,
+                "resolved": row.resolved
+            })
         };
         let lines: serde_json::Value = some.iter().enumerate().map(line).collect();
         sqlx::query(
             "INSERT INTO sheet_rows (run, row, place, file, path, outcome, message, resolved, at) \
-             SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, ? \
-             FROM json_each(?)",
+             SELECT ?, value ->> 'row', value ->> 'place', value ->> 'file', value ->> 'path', value ->> 'outcome', \
+                 value ->> 'message', value ->> 'resolved', ? FROM json_each(?)",
         )
         .bind(run.id)
         .bind(now)
@@ -295,7 +294,7 @@ pub async fn end(store: &Store, run: &Run, rows: &[SheetRow], state: &str, now: 
         .await?;
     }
     sqlx::query("UPDATE runs SET state = ?, ended_at = ?, inputs = ? WHERE id = ?")
-        .bind(state)
+        .bind(state.as_str())
         .bind(now)
         .bind(i64::try_from(rows.len()).unwrap_or(i64::MAX))
         .bind(run.id)

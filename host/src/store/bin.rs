@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
-use sqlx::{Row, Sqlite, SqliteConnection, Transaction, sqlite::SqliteRow};
+use sqlx::{FromRow, Sqlite, SqliteConnection, Transaction};
 
 use super::{
     Store,
@@ -47,7 +47,22 @@ pub struct Binned {
     pub until: String,
 }
 
-/// What is in the bin. Of each: file, name, place, revision, size, name in the source, when and by whom it was removed.
+/// A file in the bin, as [`SELECT`] reads it.
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    name: String,
+    place: String,
+    #[sqlx(try_from = "i64")]
+    revision: u64,
+    #[sqlx(try_from = "i64")]
+    size: u64,
+    source_name: Option<String>,
+    removed_at: String,
+    removed_by: String,
+}
+
+/// What is in the bin.
 const SELECT: &str = "SELECT f.id, f.name, f.place, f.revision, r.size, b.name AS source_name, f.removed_at, b.removed_by \
      FROM bin b JOIN files f ON f.id = b.file JOIN revisions r ON r.file = f.id AND r.number = f.revision \
      WHERE b.emptied_at IS NULL";
@@ -81,13 +96,12 @@ pub async fn remove(store: &Store, id: &str, by: &str, now: &str) -> Result<Binn
         .bind(row)
         .execute(&mut *transaction)
         .await?;
-    let found = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} AND b.file = ?")))
+    let binned: Row = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} AND b.file = ?")))
         .bind(row)
         .fetch_one(&mut *transaction)
         .await?;
-    let binned = read(&found)?;
     transaction.commit().await?;
-    Ok(binned)
+    Ok(binned.into())
 }
 
 /// Brings a file back as it was. It follows its item again from the next run on, through whichever connection has its
@@ -124,8 +138,9 @@ pub async fn restore(store: &Store, id: &str) -> Result<LibraryFile> {
 ///
 /// The database's.
 pub async fn list(store: &Store) -> Result<Vec<Binned>> {
-    let query = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY b.file")));
-    query.fetch_all(store.pool()).await?.iter().map(read).collect()
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY b.file")));
+    let rows: Vec<Row> = query.fetch_all(store.pool()).await?;
+    Ok(rows.into_iter().map(Binned::from).collect())
 }
 
 /// Why these files can't be worked with: those of them that are in the bin, or were removed for good.
@@ -279,18 +294,19 @@ fn still_shown(file: &LibraryFile, shown: &[Showing]) -> Error {
     }
 }
 
-fn read(row: &SqliteRow) -> Result<Binned> {
-    let removed_at: String = row.try_get("removed_at")?;
-    let until = removed_at.parse::<DateTime<Utc>>();
-    Ok(Binned {
-        id: row.try_get::<i64, _>("id")?.to_string(),
-        name: row.try_get("name")?,
-        place: row.try_get("place")?,
-        revision: row.try_get::<i64, _>("revision")?.unsigned_abs(),
-        size: row.try_get::<i64, _>("size")?.unsigned_abs(),
-        source_name: row.try_get("source_name")?,
-        until: until.map_or_else(|_| removed_at.clone(), |at| stamp(at + TimeDelta::days(DAYS))),
-        removed_at,
-        removed_by: row.try_get("removed_by")?,
-    })
+impl From<Row> for Binned {
+    fn from(row: Row) -> Self {
+        let until = row.removed_at.parse::<DateTime<Utc>>();
+        Self {
+            id: row.id.to_string(),
+            name: row.name,
+            place: row.place,
+            revision: row.revision,
+            size: row.size,
+            source_name: row.source_name,
+            until: until.map_or_else(|_| row.removed_at.clone(), |at| stamp(at + TimeDelta::days(DAYS))),
+            removed_at: row.removed_at,
+            removed_by: row.removed_by,
+        }
+    }
 }

@@ -116,7 +116,7 @@ async fn classified(database: &mut SqliteConnection) -> sqlx::Result<Catalogue> 
     if !["files", "revisions", "links", "users"].into_iter().all(has) {
         return Ok(Catalogue::Strange("its tables are not those of a library".into()));
     }
-    let (has_files,): (bool,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM revisions)")
+    let (has_files,): (i64,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM revisions)")
         .fetch_one(&mut *database)
         .await?;
     let administrators: Vec<(String,)> = sqlx::query_as("SELECT name FROM users WHERE role = 'administrator'")
@@ -132,7 +132,7 @@ async fn classified(database: &mut SqliteConnection) -> sqlx::Result<Catalogue> 
     };
     Ok(Catalogue::Ours(Ours {
         identity,
-        has_files,
+        has_files: has_files != 0,
         administrators: administrators.into_iter().map(|(name,)| name).collect(),
     }))
 }

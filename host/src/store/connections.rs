@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
+use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::{Store, grants, seal};
 use crate::{
@@ -160,13 +160,13 @@ pub async fn put(store: &Store, key: &SecretKey, connection: &Connection, secret
 ///
 /// The database's.
 pub async fn find(store: &Store, id: &str) -> Result<Option<Connection>> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "{SELECT} WHERE id = ? AND disconnected_at IS NULL"
     )))
     .bind(id)
     .fetch_optional(store.pool())
     .await?;
-    row.as_ref().map(read).transpose()
+    row.map(Connection::try_from).transpose()
 }
 
 /// All connections that were not given up: the company's first, then by owner.
@@ -176,8 +176,10 @@ pub async fn find(store: &Store, id: &str) -> Result<Option<Connection>> {
 /// The database's.
 pub async fn list(store: &Store) -> Result<Vec<Connection>> {
     let query = format!("{SELECT} WHERE disconnected_at IS NULL ORDER BY owner IS NOT NULL, owner");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(store.pool()).await?;
-    rows.iter().map(read).collect()
+    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+        .fetch_all(store.pool())
+        .await?;
+    rows.into_iter().map(Connection::try_from).collect()
 }
 
 /// Whether the connection is there, was not given up, and has that drive: whether files of it are kept in step.
@@ -275,45 +277,64 @@ impl CredentialKind {
     }
 }
 
-fn read(row: &SqliteRow) -> Result<Connection> {
-    let settings: String = row.try_get("settings")?;
-    let mode: String = row.try_get("mode")?;
-    let credential: String = row.try_get("credential")?;
-    let text = |column: &str| row.try_get::<Option<String>, _>(column);
-    let account_name = text("account_name")?;
-    let (problem, message) = (text("broken_problem")?, text("broken_message")?);
-    let drive_name = text("drive_name")?;
-    Ok(Connection {
-        id: row.try_get("id")?,
-        plugin: row.try_get("plugin")?,
-        mode: match mode.as_str() {
-            "user" => Mode::User,
-            _ => Mode::Organization,
-        },
-        owner: text("owner")?,
-        account: text("account")?.map(|id| Account {
-            name: account_name.unwrap_or_else(|| id.clone()),
-            id,
-        }),
-        settings: serde_json::from_str(&settings)
-            .map_err(|error| Error::Storage(format!("the settings of a connection are damaged: {error}")))?,
-        credential: match credential.as_str() {
-            "none" => CredentialKind::None,
-            "certificate" => CredentialKind::Certificate,
-            _ => CredentialKind::Secret,
-        },
-        expires_at: text("expires_at")?,
-        drive: text("drive_id")?.map(|id| ChosenDrive {
-            name: drive_name.unwrap_or_else(|| id.clone()),
-            id,
-        }),
-        connected_at: row.try_get("connected_at")?,
-        connected_by: row.try_get("connected_by")?,
-        checked_at: row.try_get("checked_at")?,
-        needs_reconnect: text("broken_since")?.map(|since| Broken {
-            since,
-            problem: problem.unwrap_or_default(),
-            message: message.unwrap_or_default(),
-        }),
-    })
+/// A connection, as [`SELECT`] reads it.
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    plugin: String,
+    mode: String,
+    owner: Option<String>,
+    account: Option<String>,
+    account_name: Option<String>,
+    settings: String,
+    credential: String,
+    expires_at: Option<String>,
+    drive_id: Option<String>,
+    drive_name: Option<String>,
+    connected_at: String,
+    connected_by: String,
+    checked_at: Option<String>,
+    broken_since: Option<String>,
+    broken_problem: Option<String>,
+    broken_message: Option<String>,
+}
+
+impl TryFrom<Row> for Connection {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: row.id,
+            plugin: row.plugin,
+            mode: match row.mode.as_str() {
+                "user" => Mode::User,
+                _ => Mode::Organization,
+            },
+            owner: row.owner,
+            account: row.account.map(|id| Account {
+                name: row.account_name.unwrap_or_else(|| id.clone()),
+                id,
+            }),
+            settings: serde_json::from_str(&row.settings)
+                .map_err(|error| Error::Storage(format!("the settings of a connection are damaged: {error}")))?,
+            credential: match row.credential.as_str() {
+                "none" => CredentialKind::None,
+                "certificate" => CredentialKind::Certificate,
+                _ => CredentialKind::Secret,
+            },
+            expires_at: row.expires_at,
+            drive: row.drive_id.map(|id| ChosenDrive {
+                name: row.drive_name.unwrap_or_else(|| id.clone()),
+                id,
+            }),
+            connected_at: row.connected_at,
+            connected_by: row.connected_by,
+            checked_at: row.checked_at,
+            needs_reconnect: row.broken_since.map(|since| Broken {
+                since,
+                problem: row.broken_problem.unwrap_or_default(),
+                message: row.broken_message.unwrap_or_default(),
+            }),
+        })
+    }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
+use sqlx::{FromRow, Sqlite, Transaction, sqlite::SqliteRow};
 
 use super::{
     Store,
@@ -12,6 +12,7 @@ use super::{
     links,
     look::Trouble,
     objects::Object,
+    words::Flag,
 };
 use crate::{Error, Result};
 
@@ -121,23 +122,23 @@ pub async fn is_whole(store: &Store, object: &Object) -> Result<()> {
 
 /// Notes that an object was just published, and gives what was wrong with it before.
 pub(super) async fn healed(transaction: &mut Transaction<'_, Sqlite>, object: &Object) -> Result<Option<Damage>> {
-    let row = sqlx::query("DELETE FROM damaged WHERE sha256 = ? RETURNING what, message, since")
+    let damage = sqlx::query_as("DELETE FROM damaged WHERE sha256 = ? RETURNING what, message, since")
         .bind(&object.sha256)
         .fetch_optional(&mut **transaction)
         .await?;
-    row.as_ref().map(damage).transpose()
+    Ok(damage)
 }
 
 /// What is wrong with the present revision of a file.
 pub(super) async fn present(transaction: &mut Transaction<'_, Sqlite>, file: i64) -> Result<Option<Damage>> {
-    let row = sqlx::query(
+    let damage = sqlx::query_as(
         "SELECT d.what, d.message, d.since FROM files f JOIN revisions r ON r.file = f.id AND r.number = f.revision \
          JOIN damaged d ON d.sha256 = r.sha256 WHERE f.id = ?",
     )
     .bind(file)
     .fetch_optional(&mut **transaction)
     .await?;
-    row.as_ref().map(damage).transpose()
+    Ok(damage)
 }
 
 /// Whether anything is damaged, and how many revisions are in all.
@@ -175,11 +176,12 @@ pub async fn count_fetchable(store: &Store) -> Result<u64> {
 pub async fn list(store: &Store, after: Option<(i64, u64)>, limit: u32) -> Result<Vec<DamagedRevision>> {
     let (file, revision) = after.unwrap_or_default();
     let query = format!("{SELECT} WHERE (f.id, r.number) > (?, ?) ORDER BY f.id, r.number LIMIT ?");
-    let query = sqlx::query(sqlx::AssertSqlSafe(query))
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(file)
         .bind(signed(revision))
         .bind(limit);
-    query.fetch_all(store.pool()).await?.iter().map(read).collect()
+    let rows: Vec<Row> = query.fetch_all(store.pool()).await?;
+    Ok(rows.into_iter().map(DamagedRevision::from).collect())
 }
 
 /// The damaged revisions of one file.
@@ -189,8 +191,9 @@ pub async fn list(store: &Store, after: Option<(i64, u64)>, limit: u32) -> Resul
 /// `Error::NotFound` for what can't be a File ID; the database's.
 pub async fn of_file(store: &Store, file: &str) -> Result<Vec<DamagedRevision>> {
     let query = format!("{SELECT} WHERE f.id = ? ORDER BY r.number");
-    let query = sqlx::query(sqlx::AssertSqlSafe(query)).bind(number(file)?);
-    query.fetch_all(store.pool()).await?.iter().map(read).collect()
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(number(file)?);
+    let rows: Vec<Row> = query.fetch_all(store.pool()).await?;
+    Ok(rows.into_iter().map(DamagedRevision::from).collect())
 }
 
 /// The names of the objects that are known to be damaged.
@@ -243,10 +246,10 @@ pub async fn fetchable(store: &Store, connection: &str, after: &str, limit: u32)
 ///
 /// The database's.
 pub async fn make_due(store: &Store, connection: &str) -> Result<u64> {
-    let (any,): (bool,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM damaged)")
+    let (any,): (i64,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM damaged)")
         .fetch_one(store.pool())
         .await?;
-    if !any {
+    if any == 0 {
         return Ok(0);
     }
     let mut transaction = store.write().await?;
@@ -384,38 +387,51 @@ impl DamagedRevision {
     }
 }
 
-fn remedy(row: &SqliteRow) -> Result<Remedy> {
-    let (is_fetchable, is_present): (bool, bool) = (row.try_get("is_fetchable")?, row.try_get("is_present")?);
-    let (state, held): (Option<String>, bool) = (row.try_get("state")?, row.try_get("held")?);
-    Ok(match state.as_deref() {
-        _ if is_fetchable => Remedy::Sync,
-        _ if !is_present => Remedy::Backup,
-        None => Remedy::Replace,
-        Some(_) if held => Remedy::Release,
-        Some("detached") => Remedy::Follow,
-        Some("source-gone") => Remedy::Source,
-        Some(_) => Remedy::Sync,
-    })
+/// A revision whose object is damaged, as [`SELECT`] reads it.
+#[derive(FromRow)]
+struct Row {
+    id: i64,
+    name: String,
+    #[sqlx(try_from = "i64")]
+    number: u64,
+    #[sqlx(try_from = "i64")]
+    is_present: Flag,
+    sha256: String,
+    #[sqlx(flatten)]
+    damage: Damage,
+    state: Option<String>,
+    #[sqlx(try_from = "i64")]
+    held: Flag,
+    #[sqlx(try_from = "i64")]
+    is_fetchable: Flag,
 }
 
-fn read(row: &SqliteRow) -> Result<DamagedRevision> {
-    Ok(DamagedRevision {
-        file: row.try_get::<i64, _>("id")?.to_string(),
-        name: row.try_get("name")?,
-        revision: row.try_get::<i64, _>("number")?.unsigned_abs(),
-        is_present: row.try_get("is_present")?,
-        sha256: row.try_get("sha256")?,
-        damage: damage(row)?,
-        remedy: remedy(row)?,
-    })
+impl Row {
+    fn remedy(&self) -> Remedy {
+        match self.state.as_deref() {
+            _ if self.is_fetchable.0 => Remedy::Sync,
+            _ if !self.is_present => Remedy::Backup,
+            None => Remedy::Replace,
+            Some(_) if self.held.0 => Remedy::Release,
+            Some("detached") => Remedy::Follow,
+            Some("source-gone") => Remedy::Source,
+            Some(_) => Remedy::Sync,
+        }
+    }
 }
 
-fn damage(row: &SqliteRow) -> Result<Damage> {
-    Ok(Damage {
-        what: row.try_get("what")?,
-        message: row.try_get("message")?,
-        since: row.try_get("since")?,
-    })
+impl From<Row> for DamagedRevision {
+    fn from(row: Row) -> Self {
+        Self {
+            remedy: row.remedy(),
+            file: row.id.to_string(),
+            name: row.name,
+            revision: row.number,
+            is_present: row.is_present.0,
+            sha256: row.sha256,
+            damage: row.damage,
+        }
+    }
 }
 
 fn object((sha256, size): (String, i64)) -> Object {

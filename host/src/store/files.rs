@@ -2,12 +2,12 @@
 
 use sqlx::{Sqlite, Transaction};
 
-use super::{Store, bin, damage, links, objects::Object};
+use super::{Store, bin, damage, library_file, links, objects::Object};
 use crate::{Error, Result, place::Place};
 
 pub use super::library_file::{LibraryFile, Link, NewFile, Showing, ShowingKind};
 
-pub(super) use super::library_file::{SELECT, add_revision, fetch, number, read, shown, signed};
+pub(super) use super::library_file::{add_revision, fetch, number, select, shown, signed};
 
 /// What became of a new file.
 #[derive(Debug)]
@@ -126,10 +126,8 @@ pub async fn get(store: &Store, id: &str) -> Result<LibraryFile> {
 ///
 /// The database's.
 pub async fn list(store: &Store) -> Result<Vec<LibraryFile>> {
-    let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY f.id")))
-        .fetch_all(store.pool())
-        .await?;
-    rows.iter().map(read).collect()
+    let rows = sqlx::query_as(select("ORDER BY f.id")).fetch_all(store.pool()).await?;
+    library_file::files(rows)
 }
 
 /// How many files follow something through this connection.
@@ -151,14 +149,12 @@ pub async fn count_managed(store: &Store, connection: &str) -> Result<u64> {
 ///
 /// The database's.
 pub async fn by_source(store: &Store, drive: &str, item: &str) -> Result<Vec<LibraryFile>> {
-    let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-        "{SELECT} WHERE l.drive = ? AND l.item = ? ORDER BY f.id"
-    )))
-    .bind(drive)
-    .bind(item)
-    .fetch_all(store.pool())
-    .await?;
-    rows.iter().map(read).collect()
+    let rows = sqlx::query_as(select("WHERE l.drive = ? AND l.item = ? ORDER BY f.id"))
+        .bind(drive)
+        .bind(item)
+        .fetch_all(store.pool())
+        .await?;
+    library_file::files(rows)
 }
 
 /// Moves a file to another place. Its content, link and showings stay.

@@ -1,7 +1,7 @@
 //! A file of the library, as its rows have it: what everything else about files stands on.
 
 use serde::Serialize;
-use sqlx::{Row, Sqlite, SqliteConnection, SqliteExecutor, Transaction, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, FromRow, Sqlite, SqliteConnection, SqliteExecutor, Transaction};
 
 use super::objects::Object;
 use crate::{Error, Result, place::Place};
@@ -84,7 +84,7 @@ pub struct NewFile<'a> {
 }
 
 /// What is wrong with the bytes of a revision.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
 pub struct Damage {
     /// `missing`, `empty`, `cut-short`, `too-long`, `changed` or `unreadable`.
     pub what: String,
@@ -94,12 +94,81 @@ pub struct Damage {
     pub since: String,
 }
 
-/// What [`read`] wants to see, of files that are not in the bin.
-pub(super) const SELECT: &str = "SELECT f.id, f.name, f.place, f.revision, r.size, r.sha256, \
+/// What a file's row has, for [`FROM`] and a `LEFT JOIN links l ON l.file = f.id`.
+pub(super) const COLUMNS: &str = "f.id, f.name, f.place, f.revision, r.size, r.sha256, \
      (SELECT json_array(d.what, d.message, d.since) FROM damaged d WHERE d.sha256 = r.sha256) AS damage, \
-     l.connection, l.drive, l.item, l.version, l.hash, l.size AS link_size, l.verification, l.name AS link_name, l.web_url \
-     FROM files f JOIN revisions r ON r.file = f.id AND r.number = f.revision \
-     AND f.removed_at IS NULL LEFT JOIN links l ON l.file = f.id";
+     l.connection, l.drive, l.item, l.version, l.hash, l.size AS link_size, l.verification, l.name AS link_name, l.web_url";
+
+/// Files that are not in the bin, each with its present revision.
+pub(super) const FROM: &str =
+    "files f JOIN revisions r ON r.file = f.id AND r.number = f.revision AND f.removed_at IS NULL";
+
+/// Files with what they follow, each as a [`Row`]; `rest` may narrow the join, and says which.
+pub(super) fn select(rest: &str) -> AssertSqlSafe<String> {
+    AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM {FROM} LEFT JOIN links l ON l.file = f.id {rest}"
+    ))
+}
+
+/// A file and its link, as they are read.
+#[derive(FromRow)]
+pub(super) struct Row {
+    id: i64,
+    name: String,
+    place: String,
+    #[sqlx(try_from = "i64")]
+    revision: u64,
+    #[sqlx(try_from = "i64")]
+    size: u64,
+    sha256: String,
+    damage: Option<String>,
+    connection: Option<String>,
+    drive: Option<String>,
+    item: Option<String>,
+    version: Option<String>,
+    hash: Option<String>,
+    link_size: Option<i64>,
+    verification: Option<String>,
+    link_name: Option<String>,
+    web_url: Option<String>,
+}
+
+impl TryFrom<Row> for LibraryFile {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            link: row.connection.map(|connection| Link {
+                connection,
+                drive: row.drive.unwrap_or_default(),
+                item: row.item.unwrap_or_default(),
+                version: row.version,
+                hash: row.hash.unwrap_or_default(),
+                size: row.link_size.unwrap_or_default().unsigned_abs(),
+                verification: row.verification.unwrap_or_default(),
+                name: row.link_name.unwrap_or_default(),
+                web_url: row.web_url,
+            }),
+            damage: row.damage.as_deref().map(damage_of).transpose()?,
+            place: row.place.parse()?,
+            id: row.id.to_string(),
+            name: row.name,
+            revision: row.revision,
+            size: row.size,
+            sha256: row.sha256,
+        })
+    }
+}
+
+/// Files, of rows.
+pub(super) fn files(rows: Vec<Row>) -> Result<Vec<LibraryFile>> {
+    rows.into_iter().map(LibraryFile::try_from).collect()
+}
+
+fn damage_of(text: &str) -> Result<Damage> {
+    let (what, message, since) = serde_json::from_str(text).map_err(|error| Error::Storage(error.to_string()))?;
+    Ok(Damage { what, message, since })
+}
 
 pub(super) async fn shown(database: impl SqliteExecutor<'_>, file: i64) -> Result<Vec<Showing>> {
     let rows: Vec<(String, String, i64)> =
@@ -150,54 +219,17 @@ pub(super) async fn add_revision(
 }
 
 pub(super) async fn fetch(transaction: &mut Transaction<'_, Sqlite>, id: i64) -> Result<LibraryFile> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE f.id = ?")))
+    let row: Option<Row> = sqlx::query_as(select("WHERE f.id = ?"))
         .bind(id)
         .fetch_optional(&mut **transaction)
         .await?;
     match row {
-        Some(row) => read(&row),
+        Some(row) => row.try_into(),
         None => Err(match removed(transaction, id).await? {
             Some(removed) => removed,
             None => unknown(&id.to_string()),
         }),
     }
-}
-
-pub(super) fn read(row: &SqliteRow) -> Result<LibraryFile> {
-    let connection: Option<String> = row.try_get("connection")?;
-    let link = match connection {
-        None => None,
-        Some(connection) => Some(Link {
-            connection,
-            drive: row.try_get("drive")?,
-            item: row.try_get("item")?,
-            version: row.try_get("version")?,
-            hash: row.try_get("hash")?,
-            size: row.try_get::<i64, _>("link_size")?.unsigned_abs(),
-            verification: row.try_get("verification")?,
-            name: row.try_get("link_name")?,
-            web_url: row.try_get("web_url")?,
-        }),
-    };
-    let place: String = row.try_get("place")?;
-    Ok(LibraryFile {
-        id: row.try_get::<i64, _>("id")?.to_string(),
-        name: row.try_get("name")?,
-        place: place.parse()?,
-        revision: row.try_get::<i64, _>("revision")?.unsigned_abs(),
-        size: row.try_get::<i64, _>("size")?.unsigned_abs(),
-        sha256: row.try_get("sha256")?,
-        link,
-        damage: damage_of(row)?,
-    })
-}
-
-fn damage_of(row: &SqliteRow) -> Result<Option<Damage>> {
-    let Some(text) = row.try_get::<Option<String>, _>("damage")? else {
-        return Ok(None);
-    };
-    let (what, message, since) = serde_json::from_str(&text).map_err(|error| Error::Storage(error.to_string()))?;
-    Ok(Some(Damage { what, message, since }))
 }
 
 /// Why there is no file of that File ID in the library, if it was removed.

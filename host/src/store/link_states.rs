@@ -15,7 +15,7 @@ pub struct Standing {
 }
 
 /// File, state, whether it is held, the end of the last run, the time of the last line.
-type Row = (i64, String, bool, Option<String>, Option<String>);
+type Row = (i64, String, i64, Option<String>, Option<String>);
 
 /// All managed files, by File ID. A file without a line of its own was looked at when its run came to its end.
 ///
@@ -35,7 +35,7 @@ pub async fn all(store: &Store) -> Result<BTreeMap<String, Standing>> {
     .await?;
     let standing = |(file, state, held, run, line): Row| {
         let last_sync = if state == "pending" { line } else { run.max(line) };
-        let state = if held { "held".to_string() } else { state };
+        let state = if held != 0 { "held".to_string() } else { state };
         (file.to_string(), Standing { state, last_sync })
     };
     Ok(rows.into_iter().map(standing).collect())

@@ -139,8 +139,8 @@ pub(super) async fn follow(transaction: &mut Transaction<'_, Sqlite>, file: i64,
     Ok(done.rows_affected() == 1)
 }
 
-/// Files follow items from the next run on, whatever they followed before. Those that people hold stay held. `rows`: File
-/// ID, item, name, address and place of each, as JSON.
+/// Files follow items from the next run on, whatever they followed before. Those that people hold stay held. `rows`:
+/// `file`, `item`, `name`, `web_url` and `place` of each, as JSON.
 pub(super) async fn tie(
     transaction: &mut Transaction<'_, Sqlite>,
     (connection, drive): (&str, &str),
@@ -151,8 +151,8 @@ pub(super) async fn tie(
     sqlx::query(
         "INSERT INTO links (file, connection, drive, item, version, hash, size, verification, name, web_url, linked_at, \
              state, waiting, place) \
-         SELECT value ->> 0, ?1, ?2, value ->> 1, NULL, '', 0, 'no-hash', value ->> 2, value ->> 3, ?3, 'pending', ?4, \
-             value ->> 4 FROM json_each(?5) WHERE true \
+         SELECT value ->> 'file', ?1, ?2, value ->> 'item', NULL, '', 0, 'no-hash', value ->> 'name', \
+             value ->> 'web_url', ?3, 'pending', ?4, value ->> 'place' FROM json_each(?5) WHERE true \
          ON CONFLICT (file) DO UPDATE SET connection = excluded.connection, drive = excluded.drive, \
              item = excluded.item, version = NULL, hash = '', size = 0, verification = 'no-hash', name = excluded.name, \
              web_url = excluded.web_url, linked_at = excluded.linked_at, state = 'pending', suspected = 0, note = NULL, \

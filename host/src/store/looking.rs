@@ -2,17 +2,18 @@
 //! goes on where it stood whenever its process dies.
 
 use serde::Serialize;
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::FromRow;
 
 use super::{Store, files::signed};
 use crate::Result;
 
 /// Where the look stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, FromRow)]
 pub struct Looking {
     /// The UTC date of the latest night.
     pub day: String,
     /// What is left of that night's share, in bytes; 0 once it is done.
+    #[sqlx(try_from = "i64")]
     pub remaining: u64,
     /// The last object that was looked at in this round; empty at its beginning.
     #[serde(skip)]
@@ -33,12 +34,12 @@ pub struct Looking {
 ///
 /// The database's.
 pub async fn get(store: &Store) -> Result<Option<Looking>> {
-    let row = sqlx::query(
+    let looking = sqlx::query_as(
         "SELECT day, remaining, after, round_began, round_before, looked_at, database FROM looking WHERE one = 1",
     )
     .fetch_optional(store.pool())
     .await?;
-    row.as_ref().map(read).transpose()
+    Ok(looking)
 }
 
 /// Writes down where it stands.
@@ -75,16 +76,4 @@ pub async fn note_database(store: &Store, problems: &[String]) -> Result<()> {
         .execute(store.pool())
         .await?;
     Ok(())
-}
-
-fn read(row: &SqliteRow) -> Result<Looking> {
-    Ok(Looking {
-        day: row.try_get("day")?,
-        remaining: row.try_get::<i64, _>("remaining")?.unsigned_abs(),
-        after: row.try_get("after")?,
-        round_began: row.try_get("round_began")?,
-        round_before: row.try_get("round_before")?,
-        looked_at: row.try_get("looked_at")?,
-        database: row.try_get("database")?,
-    })
 }

@@ -1,14 +1,16 @@
 //! Managed files: how they stand to their items, which of them are due, and new content for them. Whatever changes one
 //! in a run is written together with its line of the ledger, in one transaction.
 
-use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, FromRow, Sqlite, Transaction};
 
 use super::{
     Store,
     damage::{self, Damage},
-    files::{self, LibraryFile, Link, add_revision, fetch, number, signed},
+    files::{LibraryFile, Link, add_revision, fetch, number, signed},
+    library_file,
     links::{self, Waits},
     objects::Object,
+    words::Flag,
 };
 use crate::{Error, Result};
 
@@ -96,8 +98,21 @@ pub struct Replacement<'a> {
     pub line: &'a Line,
 }
 
-const COLUMNS: &str = "l.state, l.held, l.waiting, l.suspected, l.note, l.place AS tied_to, \
-     (SELECT count(*) FROM showings s WHERE s.file = l.file) AS shown_in, f.id";
+/// A file, and how it stands to its item.
+#[derive(FromRow)]
+struct Row {
+    #[sqlx(flatten)]
+    file: library_file::Row,
+    state: String,
+    #[sqlx(try_from = "i64")]
+    held: Flag,
+    waiting: Option<i64>,
+    #[sqlx(try_from = "i64")]
+    suspected: Flag,
+    note: Option<String>,
+    tied_to: Option<String>,
+    shown_in: i64,
+}
 
 /// How many files follow an item of the drive, and how many of these are suspected.
 ///
@@ -130,11 +145,8 @@ pub async fn by_source(store: &Store, of: Scope<'_>, item: &str) -> Result<Vec<M
         "links_by_source",
         "l.connection = ? AND l.drive = ? AND l.item = ? ORDER BY l.file",
     );
-    let query = sqlx::query(sqlx::AssertSqlSafe(query))
-        .bind(of.connection)
-        .bind(of.drive)
-        .bind(item);
-    query.fetch_all(store.pool()).await?.iter().map(read).collect()
+    let query = sqlx::query_as(query).bind(of.connection).bind(of.drive).bind(item);
+    managed(query.fetch_all(store.pool()).await?)
 }
 
 /// The files whose items were at these places.
@@ -147,11 +159,11 @@ pub async fn by_place(store: &Store, of: Scope<'_>, places: &[String]) -> Result
         "links_by_place",
         "l.connection = ? AND l.drive = ? AND l.place IN (SELECT value FROM json_each(?)) ORDER BY l.file",
     );
-    let query = sqlx::query(sqlx::AssertSqlSafe(query))
+    let query = sqlx::query_as(query)
         .bind(of.connection)
         .bind(of.drive)
         .bind(serde_json::json!(places).to_string());
-    query.fetch_all(store.pool()).await?.iter().map(read).collect()
+    managed(query.fetch_all(store.pool()).await?)
 }
 
 /// The files after that File ID, in their order.
@@ -174,12 +186,12 @@ pub async fn after(
     };
     let filter = format!("l.connection = ? AND l.drive = ? AND l.file > ? {only} ORDER BY l.file LIMIT ?");
     let query = select(index, &filter);
-    let query = sqlx::query(sqlx::AssertSqlSafe(query))
+    let query = sqlx::query_as(query)
         .bind(of.connection)
         .bind(of.drive)
         .bind(after)
         .bind(limit);
-    query.fetch_all(store.pool()).await?.iter().map(read).collect()
+    managed(query.fetch_all(store.pool()).await?)
 }
 
 /// The files that are due, in order, after that one.
@@ -197,13 +209,13 @@ pub async fn due(store: &Store, of: Scope<'_>, known: Option<&(u64, String)>, li
         "l.connection = ? AND l.drive = ? AND (l.waiting IS NOT NULL OR l.suspected = 1) \
          AND (coalesce(l.waiting, 0), l.file) > (?, ?) ORDER BY coalesce(l.waiting, 0), l.file LIMIT ?",
     );
-    let query = sqlx::query(sqlx::AssertSqlSafe(query))
+    let query = sqlx::query_as(query)
         .bind(of.connection)
         .bind(of.drive)
         .bind(place)
         .bind(file)
         .bind(limit);
-    query.fetch_all(store.pool()).await?.iter().map(read).collect()
+    managed(query.fetch_all(store.pool()).await?)
 }
 
 /// Changes links, all or none.
@@ -388,14 +400,15 @@ async fn write(
     Ok(())
 }
 
-/// The file's own columns, with those of this module among them. The index is named, since a wrong guess of the database
-/// would read the whole library for each row.
-fn select(index: &str, filter: &str) -> String {
-    let links = format!("JOIN links l INDEXED BY {index} ON");
-    let base = files::SELECT
-        .replacen("f.id", COLUMNS, 1)
-        .replacen("LEFT JOIN links l ON", &links, 1);
-    format!("{base} WHERE {filter}")
+/// Files with what they follow, each as a [`Row`]. The index is named, since a wrong guess of the database would read the
+/// whole library for each row.
+fn select(index: &str, filter: &str) -> AssertSqlSafe<String> {
+    let (columns, files) = (library_file::COLUMNS, library_file::FROM);
+    AssertSqlSafe(format!(
+        "SELECT {columns}, l.state, l.held, l.waiting, l.suspected, l.note, l.place AS tied_to, \
+             (SELECT count(*) FROM showings s WHERE s.file = l.file) AS shown_in \
+         FROM {files} JOIN links l INDEXED BY {index} ON l.file = f.id WHERE {filter}"
+    ))
 }
 
 impl Line {
@@ -424,21 +437,29 @@ impl Line {
     }
 }
 
+fn managed(rows: Vec<Row>) -> Result<Vec<Managed>> {
+    rows.into_iter().map(Managed::try_from).collect()
+}
+
 /// To the plugin, a link says nothing of bytes that are damaged: so the item is fetched whatever its version.
-fn read(row: &SqliteRow) -> Result<Managed> {
-    let mut file = files::read(row)?;
-    if let (Some(link), true) = (&mut file.link, file.damage.is_some()) {
-        link.version = None;
-        link.hash.clear();
+impl TryFrom<Row> for Managed {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let mut file = LibraryFile::try_from(row.file)?;
+        if let (Some(link), true) = (&mut file.link, file.damage.is_some()) {
+            link.version = None;
+            link.hash.clear();
+        }
+        Ok(Self {
+            file,
+            state: row.state,
+            held: row.held.0,
+            waiting: row.waiting.map(i64::unsigned_abs),
+            suspected: row.suspected.0,
+            note: row.note,
+            shown_in: u32::try_from(row.shown_in).unwrap_or(u32::MAX),
+            place: row.tied_to,
+        })
     }
-    Ok(Managed {
-        file,
-        state: row.try_get("state")?,
-        held: row.try_get("held")?,
-        waiting: row.try_get::<Option<i64>, _>("waiting")?.map(i64::unsigned_abs),
-        suspected: row.try_get("suspected")?,
-        note: row.try_get("note")?,
-        shown_in: u32::try_from(row.try_get::<i64, _>("shown_in")?).unwrap_or(u32::MAX),
-        place: row.try_get("tied_to")?,
-    })
 }

@@ -65,13 +65,13 @@ pub async fn rollback(store: &Store, id: &str, whole: &Object, now: &str) -> Res
 async fn found(transaction: &mut Transaction<'_, Sqlite>, id: &str) -> Result<Earlier> {
     let row = number(id)?;
     let file = fetch(transaction, row).await?;
-    let held: Option<(bool,)> = sqlx::query_as("SELECT held FROM links WHERE file = ?")
+    let held: Option<(i64,)> = sqlx::query_as("SELECT held FROM links WHERE file = ?")
         .bind(row)
         .fetch_optional(&mut **transaction)
         .await?;
     match held {
-        Some((false,)) => {}
-        Some((true,)) => {
+        Some((0,)) => {}
+        Some(_) => {
             return Err(Error::Settings(format!(
                 "file {id} is held already: `clientpoint-host library release {id}` lets it follow again"
             )));
@@ -180,7 +180,7 @@ pub async fn keep_clientpoints(store: &Store, id: Option<&str>, keep: bool) -> R
     };
     files::get(store, id).await?;
     sqlx::query("UPDATE files SET keep_clientpoints = ? WHERE id = ?")
-        .bind(keep)
+        .bind(i64::from(keep))
         .bind(number(id)?)
         .execute(store.pool())
         .await?;

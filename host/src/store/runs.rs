@@ -7,13 +7,17 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
+use sqlx::{FromRow, Sqlite, Transaction};
 
-use super::{Store, files::signed};
+use super::{
+    Store,
+    files::signed,
+    words::{Flag, GivenUp, Reason, RunKind, RunState, Subject},
+};
 use crate::{Error, Result};
 
 /// A run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
 pub struct Run {
     /// Counts from 1.
     pub id: i64,
@@ -21,26 +25,31 @@ pub struct Run {
     pub connection: String,
     /// The drive.
     pub drive: String,
-    /// `sync`, or `association` for an upload of a sheet: that is about rows.
-    pub subject: String,
-    /// `scheduled`, `manual` or `plan`.
-    pub kind: String,
+    /// What it is about.
+    #[sqlx(try_from = "String")]
+    pub subject: Subject,
+    /// What has set it off.
+    #[sqlx(try_from = "String")]
+    pub kind: RunKind,
     /// The UTC date of a scheduled run.
     pub due: Option<String>,
     /// Whether a scheduled run was caught up after its time.
-    pub late: bool,
+    #[sqlx(try_from = "i64")]
+    pub late: Flag,
     /// Who or what started it.
     pub started_by: String,
     /// RFC 3339.
     pub started_at: String,
     /// RFC 3339.
     pub ended_at: Option<String>,
-    /// `running`, `complete`, `incomplete`, `failed` or `planned`; of an upload that has died, `interrupted` where people
-    /// see it.
-    pub state: String,
+    /// How far it is.
+    #[sqlx(try_from = "String")]
+    pub state: RunState,
     /// How many files it is about.
+    #[sqlx(try_from = "i64")]
     pub inputs: u64,
     /// How many of them have no line of their own.
+    #[sqlx(try_from = "i64")]
     pub rest: u64,
     /// The outcome of those.
     pub rest_outcome: Option<String>,
@@ -56,11 +65,12 @@ pub struct Run {
     pub cursor: Option<String>,
     /// Whether the source has been listed to the end.
     #[serde(skip)]
-    pub listed: bool,
+    #[sqlx(try_from = "i64")]
+    pub listed: Flag,
 }
 
 /// A line of the ledger.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
 pub struct Line {
     /// The File ID.
     pub file: String,
@@ -73,10 +83,13 @@ pub struct Line {
     /// In a sentence.
     pub message: String,
     /// The file's revision after it.
+    #[sqlx(try_from = "i64")]
     pub revision: u64,
     /// Its size, in bytes.
+    #[sqlx(try_from = "i64")]
     pub size: u64,
     /// In how many ClientPoints and Templates new content was shown.
+    #[sqlx(try_from = "i64")]
     pub reached: u64,
     /// RFC 3339.
     pub at: String,
@@ -89,8 +102,8 @@ pub struct Begin<'a> {
     pub connection: &'a str,
     /// The drive.
     pub drive: &'a str,
-    /// `scheduled`, `manual` or `plan`.
-    pub kind: &'a str,
+    /// What sets it off.
+    pub kind: RunKind,
     /// The UTC date of a scheduled run.
     pub due: Option<&'a str>,
     /// Whether it is caught up.
@@ -108,10 +121,10 @@ pub enum Ending<'a> {
     Complete,
     /// It was given up: what has no line yet gets this outcome.
     GivenUp {
-        /// The outcome: `deferred`, `access-lost`, `owner-lost` or `failed`.
-        outcome: &'a str,
-        /// Why, in a word.
-        reason: &'a str,
+        /// The outcome.
+        outcome: GivenUp,
+        /// Why.
+        reason: Reason,
         /// In a sentence.
         message: &'a str,
     },
@@ -133,9 +146,9 @@ pub async fn begin(store: &Store, new: Begin<'_>, now: &str) -> Result<Option<Ru
     )
     .bind(new.connection)
     .bind(new.drive)
-    .bind(new.kind)
+    .bind(new.kind.as_str())
     .bind(new.due)
-    .bind(new.late)
+    .bind(i64::from(new.late))
     .bind(new.by)
     .bind(now)
     .bind(new.options)
@@ -153,11 +166,11 @@ pub async fn begin(store: &Store, new: Begin<'_>, now: &str) -> Result<Option<Ru
 ///
 /// `Error::NotFound`, or the database's.
 pub async fn get(store: &Store, id: i64) -> Result<Run> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE id = ?")))
+    let run = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE id = ?")))
         .bind(id)
         .fetch_optional(store.pool())
         .await?;
-    row.as_ref().map(read).transpose()?.ok_or_else(|| Error::NotFound {
+    run.ok_or_else(|| Error::NotFound {
         what: "run",
         name: id.to_string(),
         hint: "`clientpoint-host runs list` shows the runs",
@@ -170,8 +183,8 @@ pub async fn get(store: &Store, id: i64) -> Result<Run> {
 ///
 /// The database's.
 pub async fn list(store: &Store, limit: u32) -> Result<Vec<Run>> {
-    let query = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY id DESC LIMIT ?"))).bind(limit);
-    query.fetch_all(store.pool()).await?.iter().map(read).collect()
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY id DESC LIMIT ?"))).bind(limit);
+    Ok(query.fetch_all(store.pool()).await?)
 }
 
 /// A run of the connection that has not come to its end.
@@ -180,13 +193,13 @@ pub async fn list(store: &Store, limit: u32) -> Result<Vec<Run>> {
 ///
 /// The database's.
 pub async fn unfinished(store: &Store, connection: &str) -> Result<Option<Run>> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+    let run = sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "{SELECT} WHERE connection = ? AND subject = 'sync' AND state = 'running' ORDER BY id LIMIT 1"
     )))
     .bind(connection)
     .fetch_optional(store.pool())
     .await?;
-    row.as_ref().map(read).transpose()
+    Ok(run)
 }
 
 /// The last run of the connection that has ended, plans left out.
@@ -195,13 +208,13 @@ pub async fn unfinished(store: &Store, connection: &str) -> Result<Option<Run>> 
 ///
 /// The database's.
 pub async fn last(store: &Store, connection: &str) -> Result<Option<Run>> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+    let run = sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "{SELECT} WHERE connection = ? AND subject = 'sync' AND kind <> 'plan' AND state <> 'running' ORDER BY id DESC LIMIT 1"
     )))
     .bind(connection)
     .fetch_optional(store.pool())
     .await?;
-    row.as_ref().map(read).transpose()
+    Ok(run)
 }
 
 /// How many files of a connection are not tried any more, though nothing but failures speaks against them.
@@ -294,12 +307,12 @@ pub async fn count_inputs(store: &Store, run: &mut Run) -> Result<()> {
 pub async fn keep_cursor(store: &Store, run: &mut Run, cursor: String, listed: bool) -> Result<()> {
     sqlx::query("UPDATE runs SET cursor = ?, listed = ? WHERE id = ?")
         .bind(&cursor)
-        .bind(listed)
+        .bind(i64::from(listed))
         .bind(run.id)
         .execute(store.pool())
         .await?;
     run.cursor = Some(cursor);
-    run.listed = listed;
+    run.listed = Flag(listed);
     Ok(())
 }
 
@@ -316,17 +329,9 @@ pub async fn end(store: &Store, run: &Run, ending: Ending<'_>, now: &str) -> Res
         message,
     } = &ending
     {
-        fill(
-            &mut transaction,
-            run,
-            &format!("'{outcome}'"),
-            ("links_due", "(l.waiting IS NOT NULL OR l.suspected = 1)"),
-            (reason, message),
-            now,
-        )
-        .await?;
+        fill(&mut transaction, run, *outcome, (*reason, message), now).await?;
     }
-    if run.listed {
+    if run.listed.0 {
         tell_again(&mut transaction, run, now).await?;
     }
     let rest = rest(&mut transaction, run).await?;
@@ -335,9 +340,13 @@ pub async fn end(store: &Store, run: &Run, ending: Ending<'_>, now: &str) -> Res
         .fetch_one(&mut *transaction)
         .await?;
     let (state, rest_outcome, message) = match &ending {
-        Ending::Complete => ("complete", "unchanged", None),
-        Ending::GivenUp { message, .. } if run.listed => ("incomplete", "unchanged", Some((*message).to_string())),
-        Ending::GivenUp { outcome, message, .. } => ("incomplete", *outcome, Some((*message).to_string())),
+        Ending::Complete => (RunState::Complete, UNCHANGED, None),
+        Ending::GivenUp { message, .. } if run.listed.0 => {
+            (RunState::Incomplete, UNCHANGED, Some((*message).to_string()))
+        }
+        Ending::GivenUp { outcome, message, .. } => {
+            (RunState::Incomplete, outcome.as_str(), Some((*message).to_string()))
+        }
     };
     let adds_up = lines.unsigned_abs().checked_add(rest) == Some(run.inputs);
     let wrong = format!(
@@ -347,10 +356,10 @@ pub async fn end(store: &Store, run: &Run, ending: Ending<'_>, now: &str) -> Res
     let (state, message) = if adds_up {
         (state, message)
     } else {
-        ("failed", Some(wrong.clone()))
+        (RunState::Failed, Some(wrong.clone()))
     };
     sqlx::query("UPDATE runs SET state = ?, ended_at = ?, rest = ?, rest_outcome = ?, message = ? WHERE id = ?")
-        .bind(state)
+        .bind(state.as_str())
         .bind(now)
         .bind(signed(rest))
         .bind(rest_outcome)
@@ -368,32 +377,35 @@ pub async fn end(store: &Store, run: &Run, ending: Ending<'_>, now: &str) -> Res
     get(store, run.id).await
 }
 
-/// Writes the same line for all files of the run that have none yet and fit the filter.
+/// Writes the same line for all files of the run that are due and have none yet.
 async fn fill(
     transaction: &mut Transaction<'_, Sqlite>,
     run: &Run,
-    outcome: &str,
-    (index, filter): (&str, &str),
-    (reason, message): (&str, &str),
+    outcome: GivenUp,
+    (reason, message): (Reason, &str),
     now: &str,
 ) -> Result<()> {
-    let query = format!(
+    sqlx::query(
         "INSERT OR IGNORE INTO outcomes (run, file, outcome, reason, name, message, revision, size, reached, at) \
-         SELECT ?, l.file, {outcome}, ?, l.name, ?, f.revision, r.size, 0, ? \
-         FROM links l INDEXED BY {index} JOIN files f ON f.id = l.file JOIN revisions r ON r.file = f.id AND r.number = f.revision \
-         WHERE l.connection = ? AND l.drive = ? AND {filter}"
-    );
-    sqlx::query(sqlx::AssertSqlSafe(query))
-        .bind(run.id)
-        .bind(reason)
-        .bind(message)
-        .bind(now)
-        .bind(&run.connection)
-        .bind(&run.drive)
-        .execute(&mut **transaction)
-        .await?;
+         SELECT ?, l.file, ?, ?, l.name, ?, f.revision, r.size, 0, ? \
+         FROM links l INDEXED BY links_due JOIN files f ON f.id = l.file \
+             JOIN revisions r ON r.file = f.id AND r.number = f.revision \
+         WHERE l.connection = ? AND l.drive = ? AND (l.waiting IS NOT NULL OR l.suspected = 1)",
+    )
+    .bind(run.id)
+    .bind(outcome.as_str())
+    .bind(reason.as_str())
+    .bind(message)
+    .bind(now)
+    .bind(&run.connection)
+    .bind(&run.drive)
+    .execute(&mut **transaction)
+    .await?;
     Ok(())
 }
+
+/// The outcome of files that have no line of their own, as long as the run knows how they stand.
+const UNCHANGED: &str = "unchanged";
 
 /// What ledgers said before each run told the reason again.
 const TOLD_BEFORE: &str = "nothing has changed since an earlier run told why this file does not follow";
@@ -447,7 +459,7 @@ async fn rest(transaction: &mut Transaction<'_, Sqlite>, run: &Run) -> Result<u6
     )
     .await?;
     let mut rest = managed - with_line;
-    if run.listed {
+    if run.listed.0 {
         let open = "SELECT count(*) FROM links l INDEXED BY links_due WHERE l.connection = ? AND l.drive = ? \
              AND (l.waiting IS NOT NULL OR l.suspected = 1) \
              AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.run = ? AND o.file = l.file)";
@@ -463,7 +475,7 @@ async fn rest(transaction: &mut Transaction<'_, Sqlite>, run: &Run) -> Result<u6
 ///
 /// The database's.
 pub async fn lines(store: &Store, run: i64) -> Result<Vec<Line>> {
-    let rows = sqlx::query(
+    let lines = sqlx::query_as(
         "SELECT CAST(file AS TEXT) AS file, file AS place, name, outcome, reason, message, revision, size, reached, at \
          FROM outcomes WHERE run = ?1 \
          UNION ALL SELECT file, place, coalesce(resolved, path), outcome, 'row-' || row, message, 0, 0, 0, at \
@@ -472,7 +484,7 @@ pub async fn lines(store: &Store, run: i64) -> Result<Vec<Line>> {
     .bind(run)
     .fetch_all(store.pool())
     .await?;
-    rows.iter().map(read_line).collect()
+    Ok(lines)
 }
 
 /// How many files had which outcome, those without a line included.
@@ -496,42 +508,4 @@ pub async fn counts(store: &Store, run: &Run) -> Result<BTreeMap<String, u64>> {
         *counts.entry(outcome.clone()).or_default() += run.rest;
     }
     Ok(counts)
-}
-
-fn read(row: &SqliteRow) -> Result<Run> {
-    Ok(Run {
-        id: row.try_get("id")?,
-        connection: row.try_get("connection")?,
-        drive: row.try_get("drive")?,
-        subject: row.try_get("subject")?,
-        undone_at: row.try_get("undone_at")?,
-        kind: row.try_get("kind")?,
-        due: row.try_get("due")?,
-        late: row.try_get("late")?,
-        started_by: row.try_get("started_by")?,
-        started_at: row.try_get("started_at")?,
-        ended_at: row.try_get("ended_at")?,
-        state: row.try_get("state")?,
-        inputs: row.try_get::<i64, _>("inputs")?.unsigned_abs(),
-        rest: row.try_get::<i64, _>("rest")?.unsigned_abs(),
-        rest_outcome: row.try_get("rest_outcome")?,
-        message: row.try_get("message")?,
-        options: row.try_get("options")?,
-        cursor: row.try_get("cursor")?,
-        listed: row.try_get("listed")?,
-    })
-}
-
-fn read_line(row: &SqliteRow) -> Result<Line> {
-    Ok(Line {
-        file: row.try_get("file")?,
-        name: row.try_get("name")?,
-        outcome: row.try_get("outcome")?,
-        reason: row.try_get("reason")?,
-        message: row.try_get("message")?,
-        revision: row.try_get::<i64, _>("revision")?.unsigned_abs(),
-        size: row.try_get::<i64, _>("size")?.unsigned_abs(),
-        reached: row.try_get::<i64, _>("reached")?.unsigned_abs(),
-        at: row.try_get("at")?,
-    })
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
+use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::{
     Store, connections, library_file, links,
     objects::Object,
     rollback::{Restored, restore_content},
     runs::{self, Run},
+    words::{Flag, Subject},
 };
 use crate::{Error, Result};
 
@@ -28,12 +29,14 @@ pub struct Undone {
 }
 
 /// A file that the upload has linked.
+#[derive(FromRow)]
 struct Binding {
     file: i64,
     drive: String,
     item: String,
     revision: i64,
-    was_linked: bool,
+    #[sqlx(try_from = "i64")]
+    was_linked: Flag,
     was_connection: Option<String>,
     was_drive: Option<String>,
     /// The next upload that has linked the file, and was not taken back.
@@ -72,7 +75,7 @@ pub async fn wanted(store: &Store, id: i64) -> Result<Vec<Object>> {
 /// `Error::NotFound`, `Error::Settings` for a run that is no upload, or was taken back before; the database's.
 pub async fn undo(store: &Store, id: i64, by: &str, whole: &BTreeSet<String>, now: &str) -> Result<(Run, Undone)> {
     let run = runs::get(store, id).await?;
-    if run.subject != "association" {
+    if run.subject != Subject::Association {
         return Err(Error::Settings(format!(
             "run {id} is no upload of a sheet: `clientpoint-host runs list` shows which are; `library rollback FILE-ID` takes the update of a file back"
         )));
@@ -81,7 +84,7 @@ pub async fn undo(store: &Store, id: i64, by: &str, whole: &BTreeSet<String>, no
         return Err(Error::Settings(format!("run {id} was taken back before, at {at}")));
     }
     let mut transaction = store.write().await?;
-    let bindings = sqlx::query(
+    let bindings: Vec<Binding> = sqlx::query_as(
         "SELECT b.file, b.drive, b.item, b.revision, b.was_linked, b.was_connection, b.was_drive, n.later FROM bindings b \
          LEFT JOIN (SELECT l.file, min(l.run) AS later FROM bindings l JOIN runs r ON r.id = l.run \
              WHERE l.run > ?1 AND r.undone_at IS NULL GROUP BY l.file) n ON n.file = b.file \
@@ -93,11 +96,10 @@ pub async fn undo(store: &Store, id: i64, by: &str, whole: &BTreeSet<String>, no
     let turn = links::next_turn(&mut transaction).await?;
     let mut undone = Undone::default();
     for binding in &bindings {
-        let binding = read(binding)?;
         if let Some(later) = binding.later {
             hand_on(&mut transaction, id, binding.file, later).await?;
         }
-        if binding.later.is_some() || !follows(&mut transaction, &binding).await? {
+        if binding.later.is_some() || !follows(&mut transaction, binding).await? {
             let removed = library_file::removed(&mut transaction, binding.file).await?.is_some();
             let alone = if removed {
                 &mut undone.removed
@@ -114,7 +116,7 @@ pub async fn undo(store: &Store, id: i64, by: &str, whole: &BTreeSet<String>, no
         }
         undone.files += 1;
         undone.contents += u64::from(restored == Restored::Done);
-        restore_link(&mut transaction, id, &binding, turn).await?;
+        restore_link(&mut transaction, id, binding, turn).await?;
     }
     let message = format!("taken back by {by}: {} files", undone.files);
     // One that has died before its end is over, too.
@@ -173,17 +175,4 @@ async fn restore_link(transaction: &mut Transaction<'_, Sqlite>, run: i64, bindi
         _ => false,
     };
     links::tie_back(transaction, (run, binding.file), is_synced, turn).await
-}
-
-fn read(row: &SqliteRow) -> Result<Binding> {
-    Ok(Binding {
-        file: row.try_get("file")?,
-        drive: row.try_get("drive")?,
-        item: row.try_get("item")?,
-        revision: row.try_get("revision")?,
-        was_linked: row.try_get("was_linked")?,
-        was_connection: row.try_get("was_connection")?,
-        was_drive: row.try_get("was_drive")?,
-        later: row.try_get("later")?,
-    })
 }

@@ -11,6 +11,7 @@ use crate::{
     store::{
         connections::{self, Connection, Mode},
         detach::{self, Moved},
+        words::Reason,
     },
 };
 
@@ -47,7 +48,7 @@ impl Session<'_> {
         };
         let _right = self.no_sync(&connection.id).await?;
         let _turn = self.turn(&connection.id, "a disconnect").await?;
-        self.end_unfinished(&connection, "disconnected").await?;
+        self.end_unfinished(&connection, Reason::Disconnected).await?;
         // Nobody stores renewed tokens behind this one's back.
         let _alone = self.host.renewal_right(&connection.id).await?;
         let files = detach::disconnect(&self.host.store, &connection.id, &self.now()).await?;

@@ -18,6 +18,7 @@ use crate::{
         detach::{self, Moved},
         plans,
         runs::{self, Ending},
+        words::{GivenUp, Reason, RunKind},
     },
 };
 
@@ -219,20 +220,20 @@ impl Session<'_> {
     pub(in crate::service) async fn change_drive(&self, connection: &Connection, drive: &ChosenDrive) -> Result<Moved> {
         let _right = self.no_sync(&connection.id).await?;
         if connection.drive.as_ref().is_some_and(|present| present.id != drive.id) {
-            self.end_unfinished(connection, "drive-switched").await?;
+            self.end_unfinished(connection, Reason::DriveSwitched).await?;
         }
         detach::choose_drive(&self.host.store, &connection.id, drive).await
     }
 
     /// Ends a run that was interrupted and can't go on: its drive is not the connection's any more.
-    pub(in crate::service) async fn end_unfinished(&self, connection: &Connection, reason: &str) -> Result<()> {
+    pub(in crate::service) async fn end_unfinished(&self, connection: &Connection, reason: Reason) -> Result<()> {
         while let Some(run) = runs::unfinished(&self.host.store, &connection.id).await? {
-            if run.kind == "plan" {
+            if run.kind == RunKind::Plan {
                 plans::end(&self.host.store, &run, "interrupted", &self.now()).await?;
                 continue;
             }
             let ending = Ending::GivenUp {
-                outcome: "deferred",
+                outcome: GivenUp::Deferred,
                 reason,
                 message: "the connection was changed before the sync came to its end",
             };

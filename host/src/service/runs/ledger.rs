@@ -12,6 +12,7 @@ use crate::{
     store::{
         association, connections,
         runs::{self, Line, Run},
+        words::{RunState, Subject},
     },
 };
 
@@ -76,7 +77,7 @@ impl Ledger {
     /// Whether every file follows its item as it should. Files of the run before it were looked at once more by this one.
     pub fn is_clean(&self) -> bool {
         let fine = ["updated", "unverified", "unchanged", "source-back"];
-        self.run.state == "complete" && self.counts.keys().all(|outcome| fine.contains(&outcome.as_str()))
+        self.run.state == RunState::Complete && self.counts.keys().all(|outcome| fine.contains(&outcome.as_str()))
     }
 }
 
@@ -110,7 +111,7 @@ impl Session<'_> {
 
     /// An upload that is open though nobody has the right that it had has died, and nobody goes on with it.
     async fn as_it_stands(&self, run: Run) -> Result<Run> {
-        if run.subject != "association" || run.state != "running" {
+        if run.subject != Subject::Association || run.state != RunState::Running {
             return Ok(run);
         }
         let Some(_right) = self.host.sync_right(&run.connection).await? else {
@@ -118,8 +119,8 @@ impl Session<'_> {
         };
         // It may have come to its end a moment ago.
         let mut run = runs::get(&self.host.store, run.id).await?;
-        if run.state == "running" {
-            run.state = "interrupted".into();
+        if run.state == RunState::Running {
+            run.state = RunState::Interrupted;
             run.message = Some(association::interrupted(run.id));
         }
         Ok(run)

@@ -22,6 +22,7 @@ use crate::{
         files, plans,
         runs::{self, Ending, Run},
         users::{Role, User},
+        words::{GivenUp, Reason, RunKind, RunState},
     },
 };
 
@@ -128,7 +129,7 @@ impl Session<'_> {
         }
         let _right = self.no_sync(&connection.id).await?;
         let before = self.finish_interrupted(&connection, stop).await?;
-        let run = self.begin(&connection, "manual", options).await?;
+        let run = self.begin(&connection, RunKind::Manual, options).await?;
         let ledger = self.carry_on(&connection, run, stop).await?;
         Ok(Ledger { before, ..ledger })
     }
@@ -163,7 +164,7 @@ impl Session<'_> {
         let connection = self.connection().await?;
         let _right = self.no_sync(&connection.id).await?;
         let before = self.finish_interrupted(&connection, stop).await?;
-        let mut run = self.begin(&connection, "plan", &SyncOptions::default()).await?;
+        let mut run = self.begin(&connection, RunKind::Plan, &SyncOptions::default()).await?;
         let allowance = Allowance::new(self.host);
         let halt = {
             let _turn = self.turn(&connection.id, "a sync").await?;
@@ -172,7 +173,7 @@ impl Session<'_> {
         let rows = match halt {
             Halt::Ended(ended) => {
                 let ended = (*ended)?;
-                if ended.state != "complete" {
+                if ended.state != RunState::Complete {
                     let message = ended.message.unwrap_or_default();
                     return Err(Error::Sync {
                         code: "no-plan",
@@ -233,14 +234,14 @@ impl Session<'_> {
         let Some(run) = runs::unfinished(&self.host.store, &connection.id).await? else {
             return Ok(None);
         };
-        if run.kind == "plan" {
+        if run.kind == RunKind::Plan {
             self.give_up_plan(&run).await?;
             return Ok(None);
         }
         Ok(Some(Box::new(self.carry_on(connection, run, stop).await?)))
     }
 
-    async fn begin(&self, connection: &Connection, kind: &str, options: &SyncOptions) -> Result<Run> {
+    async fn begin(&self, connection: &Connection, kind: RunKind, options: &SyncOptions) -> Result<Run> {
         let Some(drive) = &connection.drive else {
             return Err(ContractError::NoDrive.into());
         };
@@ -260,8 +261,8 @@ impl Session<'_> {
     /// Steps until the run ends, is interrupted, or has listed all and has a plan to make or to keep to.
     async fn steps(&self, connection: &Connection, run: &mut Run, allowance: &Allowance, stop: &Stop) -> Result<Halt> {
         let options: SyncOptions = serde_json::from_str(&run.options).unwrap_or_default();
-        let stops_at_list = run.kind == "plan" || options.plan.is_some();
-        if run.listed && stops_at_list {
+        let stops_at_list = run.kind == RunKind::Plan || options.plan.is_some();
+        if run.listed.0 && stops_at_list {
             return Ok(Halt::Listed);
         }
         self.host.make_damaged_due(&connection.id, run.id).await?;
@@ -277,8 +278,8 @@ impl Session<'_> {
         if !begun && options.plan.as_deref() != Some(plan_id(&rows).as_str()) {
             let message = "the world has moved since that plan was made, and nothing was changed: make a new one with `sync --plan`";
             let ending = Ending::GivenUp {
-                outcome: "deferred",
-                reason: "plan-outdated",
+                outcome: GivenUp::Deferred,
+                reason: Reason::PlanOutdated,
                 message,
             };
             runs::end(&self.host.store, run, ending, &self.now()).await?;
@@ -307,8 +308,8 @@ impl Session<'_> {
             }
             let Some(within) = allowance.time(self.host.limits.transfer) else {
                 let ending = Ending::GivenUp {
-                    outcome: "deferred",
-                    reason: "out-of-time",
+                    outcome: GivenUp::Deferred,
+                    reason: Reason::OutOfTime,
                     message: "the run took longer than a run may: what is left is first in the next run",
                 };
                 return Ok(self.over(run, ending).await);
@@ -338,8 +339,8 @@ impl Session<'_> {
             waited += pause;
             if PATIENCE < waited {
                 let ending = Ending::GivenUp {
-                    outcome: "deferred",
-                    reason: "throttled",
+                    outcome: GivenUp::Deferred,
+                    reason: Reason::Throttled,
                     message: "the source asked for more patience than a run has: what is left is first in the next run",
                 };
                 return Ok(self.over(run, ending).await);
@@ -465,25 +466,25 @@ fn passes(error: &Error) -> bool {
 }
 
 /// What the end of a run by an error means for the files that have no line.
-fn meaning(error: &Error, mode: Mode) -> (&'static str, &'static str) {
+fn meaning(error: &Error, mode: Mode) -> (GivenUp, Reason) {
     // The company's connection has no owner who could leave.
     let lost = if mode == Mode::Organization {
-        "access-lost"
+        GivenUp::AccessLost
     } else {
-        "owner-lost"
+        GivenUp::OwnerLost
     };
     match error {
-        Error::SignIn { problem, .. } if problem == "unavailable" => ("deferred", "sign-in-unavailable"),
-        Error::SignIn { .. } => (lost, "sign-in-refused"),
+        Error::SignIn { problem, .. } if problem == "unavailable" => (GivenUp::Deferred, Reason::SignInUnavailable),
+        Error::SignIn { .. } => (lost, Reason::SignInRefused),
         Error::Plugin { code, .. } => match *code {
-            "sign-in-needed" => (lost, "sign-in-needed"),
-            "access-denied" | "not-found" => ("access-lost", "drive-out-of-reach"),
-            "throttled" => ("deferred", "throttled"),
-            "unavailable" => ("deferred", "source-unavailable"),
-            _ => ("failed", "source-unusable"),
+            "sign-in-needed" => (lost, Reason::SignInNeeded),
+            "access-denied" | "not-found" => (GivenUp::AccessLost, Reason::DriveOutOfReach),
+            "throttled" => (GivenUp::Deferred, Reason::Throttled),
+            "unavailable" => (GivenUp::Deferred, Reason::SourceUnavailable),
+            _ => (GivenUp::Failed, Reason::SourceUnusable),
         },
-        Error::PluginStopped(_) => ("failed", "plugin-stopped"),
-        _ => ("failed", "host"),
+        Error::PluginStopped(_) => (GivenUp::Failed, Reason::PluginStopped),
+        _ => (GivenUp::Failed, Reason::Host),
     }
 }
 

@@ -1,0 +1,189 @@
+//! The words in the database, as types. A word of the database is a word of the output as well.
+
+use serde::{Serialize, Serializer};
+
+use crate::Error;
+
+/// Types each of whose values is a word.
+macro_rules! words {
+    ($($(#[$about:meta])* $name:ident { $($(#[$meaning:meta])* $value:ident = $word:literal,)+ })+) => { $(
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$meaning])* $value,)+
+        }
+
+        impl $name {
+            /// All there are.
+            pub const ALL: &[Self] = &[$(Self::$value),+];
+
+            /// The word in the database and in output.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$value => $word,)+
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Error;
+
+            fn try_from(word: String) -> Result<Self, Error> {
+                let known = Self::ALL.iter().find(|value| value.as_str() == word);
+                known.copied().ok_or_else(|| unknown(stringify!($name), &word))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.pad(self.as_str())
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, word: &str) -> bool {
+                self.as_str() == word
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, word: &&str) -> bool {
+                self.as_str() == *word
+            }
+        }
+    )+ };
+}
+
+words! {
+    /// How far a run is.
+    RunState {
+        /// It is under way, or its process has died, and another one goes on with it.
+        Running = "running",
+        /// An upload whose process has died, as people see it.
+        Interrupted = "interrupted",
+        /// Every file has its line.
+        Complete = "complete",
+        /// It was given up; every file has its line nevertheless.
+        Incomplete = "incomplete",
+        /// Its ledger does not add up, or an upload came to nothing.
+        Failed = "failed",
+        /// It has only looked.
+        Planned = "planned",
+    }
+
+    /// What has set a run off.
+    RunKind {
+        /// The clock.
+        Scheduled = "scheduled",
+        /// A person.
+        Manual = "manual",
+        /// A person, to look at what it would do.
+        Plan = "plan",
+    }
+
+    /// What a run is about.
+    Subject {
+        /// Files that follow items.
+        Sync = "sync",
+        /// The rows of a sheet.
+        Association = "association",
+    }
+
+    /// What becomes of the files that a run was given up before.
+    GivenUp {
+        /// They are due next time, first of all.
+        Deferred = "deferred",
+        /// The source does not let the connection read the drive.
+        AccessLost = "access-lost",
+        /// The sign-in of the person whose connection it is has ended.
+        OwnerLost = "owner-lost",
+        /// Something else has failed.
+        Failed = "failed",
+    }
+
+    /// Why a run was given up.
+    Reason {
+        /// The world has moved since the plan that it is held to.
+        PlanOutdated = "plan-outdated",
+        /// It took longer than a run may.
+        OutOfTime = "out-of-time",
+        /// The source asked for more patience than a run has.
+        Throttled = "throttled",
+        /// The sign-in service can't be reached.
+        SignInUnavailable = "sign-in-unavailable",
+        /// The sign-in is not accepted any more.
+        SignInRefused = "sign-in-refused",
+        /// Somebody must sign in.
+        SignInNeeded = "sign-in-needed",
+        /// The drive is gone, or may not be read.
+        DriveOutOfReach = "drive-out-of-reach",
+        /// The source can't be reached.
+        SourceUnavailable = "source-unavailable",
+        /// The source answers what nobody understands.
+        SourceUnusable = "source-unusable",
+        /// The plugin broke off.
+        PluginStopped = "plugin-stopped",
+        /// Something of the host failed.
+        Host = "host",
+        /// The connection has another drive.
+        DriveSwitched = "drive-switched",
+        /// The connection was given up.
+        Disconnected = "disconnected",
+    }
+
+    /// How sure it is that bytes are those of the item.
+    Verification {
+        /// They have the source's hash.
+        Verified = "verified",
+        /// The source has no hash.
+        NoHash = "no-hash",
+        /// The source hands out other bytes than it has hashed.
+        Rewritten = "rewritten",
+    }
+}
+
+fn unknown(what: &str, word: &str) -> Error {
+    Error::Storage(format!(
+        "the database has a {what} `{word}`, which this program does not know: a newer one may have written it"
+    ))
+}
+
+/// Yes or no: 1 or 0 in the database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Flag(pub bool);
+
+impl From<i64> for Flag {
+    fn from(number: i64) -> Self {
+        Self(number != 0)
+    }
+}
+
+impl std::ops::Not for Flag {
+    type Output = bool;
+
+    fn not(self) -> bool {
+        !self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_read_as_it_was_written_and_an_unknown_one_is_refused() {
+        for state in RunState::ALL {
+            assert_eq!(RunState::try_from(state.to_string()).unwrap(), *state);
+            assert_eq!(serde_json::json!(state), state.as_str());
+        }
+        let unknown = RunState::try_from("paused".to_owned()).unwrap_err().to_string();
+        assert!(unknown.contains("`paused`"), "{unknown}");
+    }
+}
