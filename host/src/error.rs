@@ -46,6 +46,17 @@ pub enum Error {
         /// The file's name in the library.
         name: String,
     },
+    /// A connection that was made with another plugin.
+    #[error(
+        "the connection in this data folder was made with the plugin `{made_with}`, and this host has `{present}`: give it the plugin \
+         that the connection was made with, or another data folder; nothing was changed"
+    )]
+    OtherPlugin {
+        /// The id of the plugin that it was made with.
+        made_with: String,
+        /// The id of the plugin that the host has.
+        present: String,
+    },
     /// Something that was given can't be right. The program ends with status 2.
     #[error("{0}")]
     Settings(String),
@@ -170,6 +181,7 @@ impl Error {
             Self::NotConnected { .. } => "not-connected",
             Self::NotFound { .. } => "not-found",
             Self::Managed { .. } => "managed-by-onedrive",
+            Self::OtherPlugin { .. } => "other-plugin",
             Self::Settings(_) => "wrong-settings",
             Self::SignIn { problem, .. } => problem,
             Self::Plugin { code, .. } => code,

@@ -38,6 +38,7 @@ pub mod sweep;
 pub mod trash;
 pub mod undo;
 pub mod users;
+pub mod words;
 
 use std::{path::Path, time::Duration};
 

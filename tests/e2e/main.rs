@@ -33,6 +33,7 @@ mod refusals;
 mod reported;
 mod rotations;
 mod sandbox;
+mod second;
 mod secrecy;
 mod service;
 mod signing_in;

@@ -60,7 +60,7 @@ pub fn test(arguments: &[String]) -> Result<()> {
 /// # Errors
 /// If something does not compile, or a test fails.
 pub fn test_with(mut cargo: Command, arguments: &[String]) -> Result<()> {
-    component::build_hostile()?;
+    component::build_for_tests()?;
     // Documents of what is seen are compared, and written only if somebody asks for it.
     if env::var_os("INSTA_UPDATE").is_none() {
         cargo.env("INSTA_UPDATE", "no");

@@ -28,12 +28,15 @@ pub fn build() -> Result<PathBuf> {
     })
 }
 
-/// As [`build`], the plugin that means harm. Its powers are for the host to judge.
+/// As [`build`], the plugins that only tests need: the one that means harm, and the one for another source. Their
+/// powers are for the host to judge.
 ///
 /// # Errors
-/// If there is no tool chain for it, or it does not compile.
-pub fn build_hostile() -> Result<PathBuf> {
-    build_one(&sources::HOSTILE, "hostile-plugin", |_, _| Ok(()))
+/// If there is no tool chain for them, or they do not compile.
+pub fn build_for_tests() -> Result<()> {
+    build_one(&sources::HOSTILE, "hostile-plugin", |_, _| Ok(()))?;
+    build_one(&sources::SECOND, "second-plugin", |_, _| Ok(()))?;
+    Ok(())
 }
 
 /// `beside` checks the component, and may put more into the folder.

@@ -35,7 +35,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Build the plugin as a component, into target/component/onedrive.wasm, and the hostile one that tests need.
+    /// Build the plugin as a component, into target/component/onedrive.wasm, and those that only tests need.
     Build,
     /// Build the component and run all tests.
     Test {
@@ -87,7 +87,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Build => component::build().and_then(|_| component::build_hostile()).map(drop),
+        Command::Build => component::build().and_then(|_| component::build_for_tests()),
         Command::Test { peers: true, arguments } => peers::test(&arguments),
         Command::Test { arguments, .. } => ci::test(&arguments),
         Command::Demo => demo::run(),

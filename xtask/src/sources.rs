@@ -34,6 +34,13 @@ pub const HOSTILE: Component = Component {
     folder: "tests/hostile",
 };
 
+/// The plugin for another source, for tests.
+pub const SECOND: Component = Component {
+    file: "second/second.wasm",
+    stamp: "second/second.sources",
+    folder: "tests/second",
+};
+
 /// What decides, besides its own sources, how a component turns out: the contract, the versions of what it depends on,
 /// the profile, and how it is built.
 const INPUTS: [&str; 6] = [

@@ -5,4 +5,5 @@ pub(super) mod disconnect;
 pub(super) mod drives;
 pub(super) mod form;
 pub(super) mod in_use;
+mod of_plugin;
 pub(super) mod sign_in;

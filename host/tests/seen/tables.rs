@@ -33,6 +33,10 @@ fn errors() -> Vec<Error> {
             id: text("100001"),
             name: text("Plan.pdf"),
         },
+        Error::OtherPlugin {
+            made_with: text("onedrive"),
+            present: text("shelf"),
+        },
         Error::Settings(text("what is wrong, and what to do")),
         Error::SignIn {
             problem: text("sign-in-again"),

@@ -17,6 +17,7 @@ use crate::{
     store::{
         connections::{self, ChosenDrive, Connection, Mode},
         detach, files,
+        words::Reason,
     },
 };
 
@@ -99,6 +100,9 @@ impl Session<'_> {
             )));
         };
         let before = connections::find(&self.host.store, ORGANIZATION).await?;
+        if let Some(before) = &before {
+            self.host.require_of_this_plugin(before).await?;
+        }
         let (filled, planned) = self.filled(form, given, before.as_ref(), mode).await?;
         let endpoint = self.host.endpoint(&planned.plan, filled.credential);
         let tokens = Tokens::of_application(endpoint, self.host.clock.clone());
@@ -193,7 +197,7 @@ impl Session<'_> {
 
     /// Ends what a connection's drive was used for.
     pub(in crate::service) async fn leave_drive(&self, connection: &Connection) -> Result<()> {
-        self.end_unfinished(connection, "drive-switched").await?;
+        self.end_unfinished(connection, Reason::DriveSwitched).await?;
         detach::leave_drive(&self.host.store, &connection.id).await?;
         Ok(())
     }

@@ -52,7 +52,10 @@ impl Session<'_> {
     /// and 14).
     pub(crate) async fn connection(&self) -> Result<Connection> {
         match self.present_connection().await? {
-            Some(connection) => Ok(connection),
+            Some(connection) => {
+                self.host.require_of_this_plugin(&connection).await?;
+                Ok(connection)
+            }
             None => Err(Error::NotConnected {
                 source_title: self.host.describe().await?.title,
             }),

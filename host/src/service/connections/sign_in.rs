@@ -55,6 +55,9 @@ impl Session<'_> {
             )));
         };
         let before = connections::find(&self.host.store, &own_connection(&self.user.name)).await?;
+        if let Some(before) = &before {
+            self.host.require_of_this_plugin(before).await?;
+        }
         let (filled, planned) = self.filled(form, given, before.as_ref(), Mode::User).await?;
         let Some(page) = planned.plan.sign_in.clone() else {
             return Err(Error::PluginStopped("it names no page to sign in at".into()));

@@ -16,7 +16,7 @@ use crate::{
         runs::{ledger::Ledger, sync::SyncOptions},
         stop::Stop,
     },
-    store::{connections, runs},
+    store::{connections, runs, words::RunKind},
 };
 
 /// How often the clock is looked at.
@@ -92,6 +92,11 @@ impl Host {
         let Some(drive) = connection.drive.clone() else {
             return Ok(Vec::new());
         };
+        // People are told of it when they come to work with it, and not once a night.
+        match self.require_of_this_plugin(&connection).await {
+            Err(Error::OtherPlugin { .. }) => return Ok(Vec::new()),
+            known => known?,
+        }
         // Whoever has the right is at it already.
         let Some(_right) = self.sync_right(id).await? else {
             return Ok(Vec::new());
@@ -99,7 +104,7 @@ impl Host {
         let session = self.own_session();
         let mut ledgers = Vec::new();
         let unfinished = runs::unfinished(&self.store, id).await?;
-        if let Some(plan) = unfinished.as_ref().filter(|run| run.kind == "plan") {
+        if let Some(plan) = unfinished.as_ref().filter(|run| run.kind == RunKind::Plan) {
             session.give_up_plan(plan).await?;
         } else if let Some(run) = unfinished {
             ledgers.push(session.carry_on(&connection, run, stop).await);
@@ -114,7 +119,7 @@ impl Host {
         let begin = runs::Begin {
             connection: id,
             drive: &drive.id,
-            kind: "scheduled",
+            kind: RunKind::Scheduled,
             due: Some(&day),
             late: LATE < now - latest,
             by: "timer",
