@@ -9,7 +9,8 @@ use std::time::Duration;
 use libfuzzer_sys::fuzz_target;
 use onedrive_plugin::{
     contract::Subfolders,
-    graph::{self, DriveItem, GraphDrive, GraphError, Head, Site, User},
+    graph::{self, GraphDrive, GraphError, Head, Site, User},
+    item::Item,
     kinds, quick_xor,
     retry::{self, Budget, Next},
     source, validate, wording,
@@ -33,10 +34,10 @@ fuzz_target!(|data: &[u8]| {
         assert!(head.header("content-range").is_some(), "{first} {whole:?}");
     }
 
-    if let Ok(item) = graph::object::<DriveItem>(body) {
+    if let Ok(item) = graph::told(body) {
         look(&item);
     }
-    if let Ok(page) = graph::page::<DriveItem>(body, API) {
+    if let Ok(page) = graph::items(body, API) {
         stays(page.next.as_deref());
         page.value.iter().for_each(look);
     }
@@ -89,7 +90,7 @@ fn waits_are_bounded(head: &Head, error: &GraphError) {
 }
 
 /// What has passed the check is a file of a type that is on the list, and fits.
-fn look(item: &DriveItem) {
+fn look(item: &Item) {
     let policy = source::default_policy();
     match validate::may_enter(item, &policy) {
         Ok(()) => {
@@ -104,13 +105,13 @@ fn look(item: &DriveItem) {
         item.kind(),
         item.version(),
         item.modified(),
-        item.mime_type(),
+        item.media_type(),
         item.deleted(),
         item.in_folder(),
     );
     let _ = item.out_of_reach(Subfolders::Browse);
     if let Some(hash) = item.hash() {
-        assert_eq!(quick_xor::normal(&hash).as_deref(), Some(hash.as_str()));
+        assert_eq!(quick_xor::normal(hash).as_deref(), Some(hash));
     }
 }
 

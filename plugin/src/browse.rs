@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::{
     call,
     contract::{CallError, Entry, EntryKind, EntryPage, ItemRef, LibraryFile, Policy, Role, Subfolders, Verdict},
-    graph::{self, DriveItem},
+    graph,
+    item::Item,
     library::already_there,
     ports::Ports,
     retry::Budget,
@@ -42,11 +43,11 @@ pub async fn browse<P: Ports>(
         None if graph::is_id(drive) && folder.is_none_or(graph::is_id) => graph::children(api, drive, folder),
         None => return Err(CallError::NotFound),
     };
-    let read = |body: &[u8]| graph::page::<DriveItem>(body, api);
+    let read = |body: &[u8]| graph::items(body, api);
     let page = call::json(ports, &request, &mut Budget::page(), read).await;
     let page = page.map_err(|fault| call::call_error(fault, WAY_OUT))?;
 
-    let named: Vec<(ItemRef, DriveItem)> = page
+    let named: Vec<(ItemRef, Item)> = page
         .value
         .into_iter()
         .map(|item| (reference(drive, &item), item))
@@ -62,7 +63,7 @@ pub async fn browse<P: Ports>(
     })
 }
 
-fn reference(drive: &str, item: &DriveItem) -> ItemRef {
+fn reference(drive: &str, item: &Item) -> ItemRef {
     ItemRef {
         drive: drive.to_owned(),
         item: item.id.clone(),
@@ -70,7 +71,7 @@ fn reference(drive: &str, item: &DriveItem) -> ItemRef {
 }
 
 /// Rule 34: every row says that it can be selected, or why not.
-fn entry(reference: ItemRef, item: DriveItem, policy: &Policy, known: &BTreeMap<ItemRef, LibraryFile>) -> Entry {
+fn entry(reference: ItemRef, item: Item, policy: &Policy, known: &BTreeMap<ItemRef, LibraryFile>) -> Entry {
     let (verdict, reason) = match (known.get(&reference), validate::may_enter(&item, policy)) {
         (Some(file), _) => (
             Verdict::AlreadyImported(file.id.clone()),
@@ -87,7 +88,7 @@ fn entry(reference: ItemRef, item: DriveItem, policy: &Policy, known: &BTreeMap<
         kind: item.kind(),
         // The size of a folder is that of everything below it, which nobody can import.
         size: item.size().filter(|_| item.kind() == EntryKind::File),
-        modified: item.modified(),
+        modified: item.modified().map(str::to_owned),
         name: item.name,
         verdict,
         reason,

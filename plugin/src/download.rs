@@ -9,7 +9,8 @@ use crate::{
     contract::{Imported, Line, LineOutcome, Link, LinkState, ManagedFile, Verification},
     displaced::Other,
     failure::Failure,
-    graph::{self, DriveItem},
+    graph,
+    item::Item,
     kinds,
     ports::Ports,
     protection::Protection,
@@ -25,7 +26,7 @@ use pour::{Taken, pour};
 ///
 /// # Errors
 /// When it is not there, or can't be read.
-pub async fn metadata<P: Ports>(job: &Job<'_, P>, budget: &mut Budget) -> Result<DriveItem, Stop> {
+pub async fn metadata<P: Ports>(job: &Job<'_, P>, budget: &mut Budget) -> Result<Item, Stop> {
     let request = graph::item(job.api, &job.source.drive, &job.source.item);
     call::json(job.ports, &request, budget, graph::read_item)
         .await
@@ -49,13 +50,13 @@ pub async fn sure<P: Ports>(job: &Job<'_, P>, stop: Stop) -> Stop {
 ///
 /// # Errors
 /// When the file may not enter or did not come; then nothing of it is kept.
-pub async fn fetch<P: Ports>(job: &Job<'_, P>, mut item: DriveItem, budget: &mut Budget) -> Result<Imported, Stop> {
+pub async fn fetch<P: Ports>(job: &Job<'_, P>, mut item: Item, budget: &mut Budget) -> Result<Imported, Stop> {
     let mut earlier = None;
     loop {
         job.target.admits(&item, job.policy).map_err(Stop::Refused)?;
         let published = Published {
             size: item.size(),
-            hash: item.hash(),
+            hash: item.hash().map(str::to_owned),
             ending: kinds::ending(&item.name),
         };
         match whole(job, &item, budget).await {
@@ -89,11 +90,7 @@ pub async fn fetch<P: Ports>(job: &Job<'_, P>, mut item: DriveItem, budget: &mut
 }
 
 /// One download from the first byte to the last, over as many connections as it takes.
-async fn whole<P: Ports>(
-    job: &Job<'_, P>,
-    item: &DriveItem,
-    budget: &mut Budget,
-) -> Result<(P::Draft, Delivered), Setback> {
+async fn whole<P: Ports>(job: &Job<'_, P>, item: &Item, budget: &mut Budget) -> Result<(P::Draft, Delivered), Setback> {
     let begun = match job.target {
         Target::New => job.ports.create(&item.name).await,
         Target::Update { file, .. } => job.ports.replace(&file.file.id, file.file.revision).await,
@@ -121,7 +118,7 @@ async fn whole<P: Ports>(
 
 async fn keep<P: Ports>(
     job: &Job<'_, P>,
-    item: &DriveItem,
+    item: &Item,
     draft: P::Draft,
     delivered: &Delivered,
     verification: Verification,
@@ -180,9 +177,9 @@ fn moved_on<P>(job: &Job<'_, P>) -> Result<(), Stop> {
 }
 
 /// Rule 20e: what does not fit is told, and does not decide.
-fn warnings(item: &DriveItem, delivered: &Delivered, verification: Verification) -> Vec<String> {
+fn warnings(item: &Item, delivered: &Delivered, verification: Verification) -> Vec<String> {
     let ending = kinds::ending(&item.name);
-    let media_type = item.mime_type().unwrap_or_default();
+    let media_type = item.media_type().unwrap_or_default();
     let no_package = kinds::is_no_package(&ending, &delivered.first);
     let odd_content = match delivered.protection {
         _ if delivered.size == 0 => kinds::is_never_empty(&ending).then(|| wording::empty(&item.name)),

@@ -5,7 +5,8 @@ use crate::{
     associate::{self, Finding, Located},
     call,
     contract::{CallError, Candidate, Connection, ItemRef, Resolution, Resolved, Role},
-    graph::{self, Meaning, Place},
+    graph::{self, Meaning},
+    item::Item,
     many,
     paths::{self, Reference},
     ports::Ports,
@@ -101,9 +102,9 @@ async fn by_id<P: Ports>(
 ) -> Result<Vec<ById>, CallError> {
     let ids: Vec<Option<&str>> = texts.iter().map(|text| id(text, drive)).collect();
     let questions: Vec<String> = ids.iter().flatten().map(|id| graph::place_of(drive, id)).collect();
-    let answers = many::ask::<P, Place>(ports, connection, &questions).await;
+    let answers = many::items(ports, connection, &questions).await;
     let mut answers = answers.map_err(|fault| call::call_error(fault, WAY_OUT))?.into_iter();
-    let known = |id: &str, answer: many::Answer<Place>| match answer {
+    let known = |id: &str, answer: many::Answer<Item>| match answer {
         Some(Ok(place)) if place.drive().is_some_and(|of| of != drive) || place.deleted() => ById::Nothing,
         Some(Ok(place)) => ById::Item(candidate(drive, &Located::Asked(place.into()))),
         // It is there: why it can't be read is told when it is to be imported.

@@ -20,11 +20,11 @@ pub use errors::{GraphError, Meaning};
 pub use http::{Address, Head, Request, address, origin, same_origin};
 pub use owners::{GraphDrive, Site, User};
 pub use places::{
-    Folder, Listing, Place, at_path, drive, encoded_letters, entries, listing, listing_page, place_of, placed,
-    read_drive, read_listing, shared, shared_page, top,
+    at_path, drive, encoded_letters, entries, listing, listing_page, place_of, read_drive, read_listing, shared,
+    shared_page, top,
 };
-pub use read::{DriveItem, Page, Unreadable, object};
-pub use salvage::{item as read_item, page};
+pub use read::{Page, Told, Unreadable, object, told};
+pub use salvage::{item as read_item, items, page};
 pub use web::{WebAddress, web_address};
 
 /// Everything of an item that this plugin looks at, facets included: what `$select` does not name is not answered.

@@ -6,7 +6,7 @@
 //!
 //! A tour, in reading order:
 //!
-//! - [`contract`]: the contract's words, generated from `wit/`; [`failure`] and [`displaced`] are two of our own.
+//! - [`contract`]: the contract's words, generated from `wit/`; [`item`], [`failure`] and [`displaced`] are our own.
 //! - Decisions, pure, where time and dice are arguments: [`source`] (who we are, how to sign in), [`graph`] (requests
 //!   to Microsoft Graph, and what the answers mean), [`retry`] (whether to try again, and when), [`kinds`] and
 //!   [`validate`] (what may enter), [`sheet`] and [`paths`] (what an Administrator's sheet says), [`verify`] with
@@ -24,6 +24,7 @@ pub use onedrive_sheet as sheet;
 pub mod contract;
 pub mod displaced;
 pub mod failure;
+pub mod item;
 
 pub mod graph;
 pub mod kinds;

@@ -7,7 +7,8 @@ use serde_json::Value;
 use crate::{
     call::{self, Fault},
     contract::Connection,
-    graph::{self, Batched, GraphError, Head, Meaning},
+    graph::{self, Batched, GraphError, Head, Meaning, Told},
+    item::Item,
     ports::Ports,
     retry::{self, Budget, Trouble},
 };
@@ -41,6 +42,20 @@ pub async fn ask<P: Ports, T: DeserializeOwned>(
     })
     .await?;
     Ok(answers)
+}
+
+/// As [`ask`], for items.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn items<P: Ports>(
+    ports: &P,
+    connection: &Connection,
+    questions: &[String],
+) -> Result<Vec<Answer<Item>>, Fault> {
+    let answers = ask::<P, Told>(ports, connection, questions).await?;
+    let item = |answer: Answer<Told>| answer.map(|told| told.map(Item::from));
+    Ok(answers.into_iter().map(item).collect())
 }
 
 /// Apart from [`ask`], so that it is in the component once.

@@ -2,7 +2,7 @@
 
 use crate::{
     contract::{EntryKind, Policy, Refusal},
-    graph::DriveItem,
+    item::Item,
     kinds,
 };
 
@@ -11,7 +11,7 @@ use crate::{
 ///
 /// # Errors
 /// Why not.
-pub fn may_enter(item: &DriveItem, policy: &Policy) -> Result<(), Refusal> {
+pub fn may_enter(item: &Item, policy: &Policy) -> Result<(), Refusal> {
     check_kind(item)?;
     let ending = kinds::ending(&item.name);
     if !policy.file_types.iter().any(|kind| kind.eq_ignore_ascii_case(&ending)) || ending.is_empty() {
@@ -28,7 +28,7 @@ pub fn may_enter(item: &DriveItem, policy: &Policy) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// Why not.
-pub fn may_follow(item: &DriveItem, library_name: &str, policy: &Policy) -> Result<(), Refusal> {
+pub fn may_follow(item: &Item, library_name: &str, policy: &Policy) -> Result<(), Refusal> {
     check_kind(item)?;
     let ending = kinds::ending(&item.name);
     if ending.is_empty() || !kinds::same_format(library_name, &item.name) {
@@ -37,7 +37,7 @@ pub fn may_follow(item: &DriveItem, library_name: &str, policy: &Policy) -> Resu
     check_size(item.size().unwrap_or_default(), policy)
 }
 
-fn check_kind(item: &DriveItem) -> Result<(), Refusal> {
+fn check_kind(item: &Item) -> Result<(), Refusal> {
     match item.kind() {
         EntryKind::File if item.infected() => Err(Refusal::Malware),
         EntryKind::File => Ok(()),
@@ -66,12 +66,12 @@ mod tests {
     use super::*;
     use crate::{contract::Subfolders, graph, source};
 
-    fn named(name: &str) -> DriveItem {
+    fn named(name: &str) -> Item {
         item(&serde_json::json!({ "name": name, "size": 1, "file": {} }))
     }
 
-    fn item(json: &serde_json::Value) -> DriveItem {
-        graph::object(json.to_string().as_bytes()).unwrap()
+    fn item(json: &serde_json::Value) -> Item {
+        graph::told(json.to_string().as_bytes()).unwrap()
     }
 
     fn strict() -> Policy {

@@ -11,7 +11,8 @@ use super::{
 use crate::{
     call::{self, Fault},
     contract::CallError,
-    graph::{self, Place},
+    graph,
+    item::Item,
     many, paths,
     ports::Ports,
     retry::Budget,
@@ -33,7 +34,7 @@ impl<P: Ports> Search<'_, P> {
         while paths.peek().is_some() {
             let some: Vec<&String> = paths.by_ref().take(AT_ONCE).collect();
             let questions: Vec<String> = some.iter().map(|path| graph::at_path(self.drive, path)).collect();
-            let answers = many::ask::<P, Place>(self.ports, self.connection, &questions).await;
+            let answers = many::items(self.ports, self.connection, &questions).await;
             let answers = answers.map_err(call_error)?;
             let mut understood = BTreeSet::new();
             for (path, answer) in some.iter().zip(&answers) {
@@ -68,15 +69,15 @@ impl<P: Ports> Search<'_, P> {
     async fn checked(
         &self,
         question: &str,
-        answer: many::Answer<Place>,
+        answer: many::Answer<Item>,
         doubtful: bool,
-    ) -> Result<many::Answer<Place>, Fault> {
+    ) -> Result<many::Answer<Item>, Fault> {
         if !doubtful {
             return Ok(answer);
         }
         let request = graph::single(&self.connection.api_origin, question);
         let mut budget = Budget::file();
-        let single = call::json(self.ports, &request, &mut budget, graph::object);
+        let single = call::json(self.ports, &request, &mut budget, graph::told);
         match Box::pin(single).await {
             Ok(place) => Ok(Some(Ok(place))),
             Err(Fault::Answered(error)) => Ok(Some(Err(error))),
@@ -87,7 +88,7 @@ impl<P: Ports> Search<'_, P> {
 }
 
 /// Whether an item has the last name of the path that it was found by.
-fn is_called(place: &Place, path: &str) -> bool {
+fn is_called(place: &Item, path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
     !place.is_root() && paths::key(&place.name) == paths::key(last)
 }

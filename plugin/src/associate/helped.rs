@@ -83,7 +83,7 @@ impl<P: Ports> Search<'_, P> {
         if whole || found.is_empty() {
             return found;
         }
-        let question = |item: &Located| graph::placed(self.drive, item.id());
+        let question = |item: &Located| graph::place_of(self.drive, item.id());
         let spots = self.spots(found.values().map(question)).await.unwrap_or_default();
         let items = found.into_keys().zip(spots).filter_map(|(id, spot)| match spot {
             Spot::Item(item) => Some((id, item)),

@@ -40,7 +40,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::source;
+    use crate::{graph, source};
 
     fn item(path: &str, facets: Value) -> Located {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -50,7 +50,7 @@ mod tests {
         for (facet, value) in facets.as_object().unwrap() {
             json[facet] = value.clone();
         }
-        Located::Asked(Rc::new(serde_json::from_value(json).unwrap()))
+        Located::Asked(Rc::new(graph::told(json.to_string().as_bytes()).unwrap()))
     }
 
     fn file(path: &str) -> Located {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     call::{self, Fault},
     contract::CallError,
-    graph::{self, Folder, Place, Request},
+    graph::{self, Page, Request, Told},
     many,
     paths::Reference,
     ports::{Level, Ports},
@@ -103,7 +103,7 @@ impl<P: Ports> Search<'_, P> {
         paths: impl Iterator<Item = &'p str>,
     ) -> Option<Rc<Grown>> {
         if !tree.has_root() {
-            let top = many::ask::<P, Place>(self.ports, self.connection, &[graph::top(self.drive)]).await;
+            let top = many::items(self.ports, self.connection, &[graph::top(self.drive)]).await;
             let top = top.ok()?.into_iter().next()??.ok()?;
             tree.take(&top);
         }
@@ -120,11 +120,11 @@ impl<P: Ports> Search<'_, P> {
             .take(FOLDERS)
             .filter(|(_, folder)| folder.is_empty() || can_be(folder));
         let questions: Vec<String> = folders.map(|(_, folder)| graph::entries(self.drive, folder)).collect();
-        let answers = many::ask::<P, Folder>(self.ports, self.connection, &questions)
+        let answers = many::ask::<P, Page<Told>>(self.ports, self.connection, &questions)
             .await
             .ok()?;
         for entry in answers.iter().flatten().flatten().flat_map(|folder| &folder.value) {
-            if !tree.take(entry) {
+            if !tree.take(&entry.0) {
                 return None;
             }
         }

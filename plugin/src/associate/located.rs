@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::tree::Grown;
-use crate::{contract::EntryKind, graph::Place, paths};
+use crate::{contract::EntryKind, item::Item, paths};
 
 /// An item.
 #[derive(Clone)]
@@ -11,7 +11,7 @@ pub(crate) enum Located {
     /// The drive itself.
     Drive,
     /// It was asked for.
-    Asked(Rc<Place>),
+    Asked(Rc<Item>),
     /// It is in the list of the drive, at this number.
     Listed(Rc<Grown>, u32),
 }

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::{drive::call_error, located::Located, tree::Grown};
 use crate::{
     contract::{CallError, Connection, EntryKind},
-    graph::{self, GraphError, Meaning, Place},
+    graph::{self, GraphError, Meaning},
+    item::Item,
     many,
     paths::{self, FilePage, Reference},
     ports::Ports,
@@ -152,13 +153,13 @@ impl<P: Ports> Search<'_, P> {
         let mut spots = Vec::new();
         while questions.peek().is_some() {
             let some: Vec<String> = questions.by_ref().take(AT_ONCE).collect();
-            let answers = many::ask::<P, Place>(self.ports, self.connection, &some).await;
+            let answers = many::items(self.ports, self.connection, &some).await;
             spots.extend(answers.map_err(call_error)?.into_iter().map(|answer| self.spot(answer)));
         }
         Ok(spots)
     }
 
-    pub(super) fn spot(&self, answer: many::Answer<Place>) -> Spot {
+    pub(super) fn spot(&self, answer: many::Answer<Item>) -> Spot {
         match answer {
             Some(Ok(place)) if place.drive().is_some_and(|drive| drive != self.drive) => Spot::OtherDrive,
             Some(Ok(place)) if place.is_root() => Spot::Item(Located::Drive),

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::flat::{Paged, Text, Texts};
-use crate::{contract::EntryKind, graph::Place, paths};
+use crate::{contract::EntryKind, item::Item, paths};
 
 /// From this size on, in bytes, files are only kept if a path of the sheet ends with their name: then there are fewer
 /// suggestions.
@@ -44,10 +44,10 @@ struct Node {
     /// Another one whose id has the same hash.
     next: Option<u32>,
     /// None for one that was only named as a parent, and for one that is gone.
-    item: Option<Item>,
+    item: Option<Kept>,
 }
 
-struct Item {
+struct Kept {
     name: Text,
     parent: Option<u32>,
     kind: EntryKind,
@@ -94,48 +94,48 @@ impl Tree {
     }
 
     /// Takes an item; of one that comes twice, the later counts. False if there are too many.
-    pub(super) fn take(&mut self, place: &Place) -> bool {
-        if place.id.is_empty() {
+    pub(super) fn take(&mut self, item: &Item) -> bool {
+        if item.id.is_empty() {
             return true;
         }
-        let unique_id = place.unique_id();
+        let unique_id = item.unique_id().map(str::to_owned);
         self.tells_ids |= unique_id.is_some();
         let unique_id = unique_id.filter(|id| self.ids.contains(id));
-        let is_wanted = unique_id.is_some() || self.wanted.binary_search(&name_hash(&place.name)).is_ok();
+        let is_wanted = unique_id.is_some() || self.wanted.binary_search(&name_hash(&item.name)).is_ok();
         let size = self.size();
-        let number = match self.find(&place.id) {
+        let number = match self.find(&item.id) {
             Some(number) => Some(number),
-            None if place.deleted() => return true,
-            None if !is_wanted && place.kind() != EntryKind::Folder && size >= ALL_KEPT => return true,
+            None if item.deleted() => return true,
+            None if !is_wanted && item.kind() != EntryKind::Folder && size >= ALL_KEPT => return true,
             None if size >= KEPT => return false,
-            None => self.add(&place.id),
+            None => self.add(&item.id),
         };
         let Some(number) = number else { return true };
-        let item = self.item(place, is_wanted);
+        let kept = self.kept(item, is_wanted);
         self.known.extend(unique_id.map(|id| (id, number)));
-        if place.is_root() {
+        if item.is_root() {
             self.root = Some(number);
         }
         if let Some(node) = self.nodes.get_mut(number) {
-            node.item = item;
+            node.item = kept;
         }
         true
     }
 
     /// None for what is gone, or has a name that none can have.
-    fn item(&mut self, place: &Place, is_wanted: bool) -> Option<Item> {
-        if place.deleted() {
+    fn kept(&mut self, item: &Item, is_wanted: bool) -> Option<Kept> {
+        if item.deleted() {
             return None;
         }
-        let parent = place.parent().and_then(|id| self.find(id).or_else(|| self.add(id)));
-        let web_url = place.web_url.as_deref().filter(|_| is_wanted);
-        Some(Item {
-            name: self.texts.push(&place.name)?,
+        let parent = item.parent().and_then(|id| self.find(id).or_else(|| self.add(id)));
+        let web_url = item.web_url.as_deref().filter(|_| is_wanted);
+        Some(Kept {
+            name: self.texts.push(&item.name)?,
             parent,
-            kind: place.kind(),
-            size: place.size(),
+            kind: item.kind(),
+            size: item.size(),
             web_url: web_url.and_then(|url| self.texts.push(url)),
-            infected: place.infected(),
+            infected: item.infected(),
         })
     }
 
@@ -264,7 +264,7 @@ impl Grown {
             .collect()
     }
 
-    fn item(&self, number: u32) -> Option<&Item> {
+    fn item(&self, number: u32) -> Option<&Kept> {
         self.nodes.get(number)?.item.as_ref()
     }
 

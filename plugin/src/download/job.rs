@@ -5,7 +5,8 @@ use crate::{
     contract::{ItemRef, LibraryError, ManagedFile, Policy, Refusal},
     displaced::Other,
     failure::Failure,
-    graph::{DriveItem, GraphError, Meaning},
+    graph::{GraphError, Meaning},
+    item::Item,
     ports::{Level, Ports},
     retry::Trouble,
     validate,
@@ -87,7 +88,7 @@ impl Target<'_> {
     ///
     /// # Errors
     /// Why it may not pass.
-    pub(super) fn admits(&self, item: &DriveItem, policy: &Policy) -> Result<(), Refusal> {
+    pub(super) fn admits(&self, item: &Item, policy: &Policy) -> Result<(), Refusal> {
         match self {
             Self::New => validate::may_enter(item, policy),
             Self::Update { file, .. } => validate::may_follow(item, &file.file.name, policy),

@@ -10,7 +10,8 @@ use crate::{
     call::{self, Fault, Miss},
     contract::Refusal,
     failure::Failure,
-    graph::{self, DriveItem, Head, Meaning, Request, origin},
+    graph::{self, Head, Meaning, Request, origin},
+    item::Item,
     kinds,
     ports::{CHUNK, Ports, Read},
     protection::Watch,
@@ -63,7 +64,7 @@ impl Taken {
 /// Pours into the draft what is missing, over one connection.
 pub(super) async fn pour<P: Ports>(
     job: &Job<'_, P>,
-    item: &DriveItem,
+    item: &Item,
     draft: &P::Draft,
     taken: &mut Taken,
     budget: &mut Budget,
@@ -163,7 +164,7 @@ fn begin<P: Ports>(job: &Job<'_, P>, taken: &mut Taken, head: &Head) -> Result<(
 /// Hands the body on, chunk by chunk, until it ends. The sink ends with it.
 async fn relay<P: Ports>(
     job: &Job<'_, P>,
-    item: &DriveItem,
+    item: &Item,
     mut body: P::Body,
     mut sink: P::Sink,
     taken: &mut Taken,

@@ -7,7 +7,7 @@ use super::described;
 use crate::{
     call::{self, Fault},
     contract::{CallError, Drive},
-    graph::{self, GraphDrive, Place, Request},
+    graph::{self, GraphDrive, Request},
     ports::Ports,
     retry::Budget,
 };
@@ -44,7 +44,7 @@ pub(super) async fn drive<P: Ports>(ports: &P, url: &str) -> Result<Option<Drive
     let api = ports.connection().api_origin;
     let mut budget = Budget::page();
     let request = graph::single(&api, &graph::shared(url));
-    let place: Place = match object(ports, &request, &mut budget).await {
+    let place = match call::json(ports, &request, &mut budget, graph::told).await {
         Ok(place) => place,
         Err(Fault::Answered(_) | Fault::Unusable(_)) if page => return Err(CallError::WrongAddress(PAGE.to_owned())),
         Err(Fault::Answered(_) | Fault::Unusable(_)) => return Ok(None),

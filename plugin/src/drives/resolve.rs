@@ -9,7 +9,7 @@ use super::{
 use crate::{
     call::{self, Fault},
     contract::{CallError, Drive, Role},
-    graph::{self, GraphDrive, Meaning, Page, Place, Site, WebAddress},
+    graph::{self, GraphDrive, Meaning, Page, Site, WebAddress},
     paths,
     ports::Ports,
     retry::Budget,
@@ -157,7 +157,7 @@ fn named(drive: GraphDrive) -> Result<Drive, CallError> {
 async fn through_shares<P: Ports>(ports: &P, api: &str, address: &WebAddress, budget: &mut Budget) -> Option<Drive> {
     for library in address.libraries(&FIRST_LIBRARIES) {
         let request = graph::single(api, &graph::shared(&library));
-        let Ok(place) = object::<P, Place>(ports, &request, budget).await else {
+        let Ok(place) = call::json(ports, &request, budget, graph::told).await else {
             continue;
         };
         let Some(id) = place.drive().filter(|id| graph::is_id(id)) else {

@@ -13,10 +13,11 @@ use super::{
     ITEM_SELECT, JSON,
     errors::GraphError,
     http::{Head, Request, address, same_origin},
-    read::{DriveItem, Unreadable, object},
+    read::{Told, Unreadable, object},
     salvage::Entry,
     segment,
 };
+use crate::item::Item;
 
 /// The most questions in one request.
 pub const BATCH: usize = 20;
@@ -37,7 +38,7 @@ const LONGEST_LINK: usize = 16 * 1024;
 #[derive(Debug, Clone)]
 pub struct ChangePage {
     /// The items.
-    pub value: Vec<DriveItem>,
+    pub value: Vec<Item>,
     /// Entries that are no items as they should be, by their ids where they have one.
     pub odd: Vec<Option<String>>,
     /// The following page.
@@ -64,13 +65,13 @@ impl ChangePage {
             Unreadable::Shape(text) if text.contains(TOO_MANY) => Unreadable::TooMuch,
             error => error,
         };
-        let read = object::<RawPage<DriveItem>>(body).map_err(too_much);
+        let read = object::<RawPage<Told>>(body).map_err(too_much);
         let page = match read {
             Err(Unreadable::Shape(_)) => object::<RawPage<Entry>>(body).map_err(too_much)?,
             Err(error) => return Err(error),
             Ok(page) => {
                 return Ok(Self {
-                    value: page.value,
+                    value: page.value.into_iter().map(Item::from).collect(),
                     odd: Vec::new(),
                     next: page.next,
                     delta: page.delta,

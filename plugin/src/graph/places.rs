@@ -4,17 +4,15 @@
 use std::fmt::Write;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use percent_encoding::percent_decode_str;
-use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
 use super::{
     JSON,
     http::{Request, same_origin},
     owners::GraphDrive,
-    read::{Unreadable, object},
+    read::{Page, Told, Unreadable, object},
     segment,
 };
-use crate::contract::EntryKind;
+use crate::item::Item;
 
 const SELECT: &str = "id,name,size,webUrl,parentReference,file,folder,root,package,remoteItem,malware,deleted";
 /// Has the item's `listItemUniqueId`, by which pages of SharePoint name it.
@@ -24,151 +22,6 @@ const UNIQUE_ID: &str = "sharepointIds";
 const LISTING_PAGE: u32 = 1000;
 /// Entries of a folder that are looked through for names alike. Twenty folders fit into one answer.
 const FOLDER_PAGE: u32 = 400;
-
-/// An item, as far as it takes to know what it is and where.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Place {
-    /// Opaque, case-sensitive.
-    pub id: String,
-    /// With its ending.
-    pub name: String,
-    #[serde(deserialize_with = "lenient")]
-    size: Option<u64>,
-    /// Where a person can look at it.
-    pub web_url: Option<String>,
-    parent_reference: Parent,
-    file: Facet,
-    folder: Facet,
-    root: Facet,
-    package: Facet,
-    remote_item: Facet,
-    malware: Facet,
-    deleted: Facet,
-    sharepoint_ids: Option<SharepointIds>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct SharepointIds {
-    list_item_unique_id: Option<String>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Parent {
-    id: Option<String>,
-    drive_id: Option<String>,
-    path: Option<String>,
-}
-
-/// Whether a facet is there.
-#[derive(Debug, Clone, Copy, Default)]
-struct Facet(bool);
-
-impl<'de> Deserialize<'de> for Facet {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let there: Option<IgnoredAny> = Option::deserialize(deserializer)?;
-        Ok(Self(there.is_some()))
-    }
-}
-
-/// A size that is none is as good as unknown.
-fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    let number: Option<serde_json::Number> = Option::deserialize(deserializer)?;
-    Ok(number.and_then(|number| number.as_u64()))
-}
-
-impl Place {
-    /// What it is. A pointer to another drive has the facets of its target as well, so it is asked for first.
-    #[must_use]
-    pub const fn kind(&self) -> EntryKind {
-        if self.remote_item.0 {
-            EntryKind::Shortcut
-        } else if self.package.0 {
-            EntryKind::Package
-        } else if self.folder.0 || self.root.0 {
-            EntryKind::Folder
-        } else if self.file.0 {
-            EntryKind::File
-        } else {
-            EntryKind::Other
-        }
-    }
-
-    /// Bytes, as far as known.
-    #[must_use]
-    pub const fn size(&self) -> Option<u64> {
-        self.size
-    }
-
-    /// Whether Microsoft found malware in it.
-    #[must_use]
-    pub const fn infected(&self) -> bool {
-        self.malware.0
-    }
-
-    /// Whether it is gone.
-    #[must_use]
-    pub const fn deleted(&self) -> bool {
-        self.deleted.0
-    }
-
-    /// Whether it is the drive itself.
-    #[must_use]
-    pub const fn is_root(&self) -> bool {
-        self.root.0
-    }
-
-    /// Its GUID in SharePoint, in lower case and without braces, where it was asked for.
-    #[must_use]
-    pub fn unique_id(&self) -> Option<String> {
-        let id = self.sharepoint_ids.as_ref()?.list_item_unique_id.as_deref()?;
-        Some(id.trim_matches(['{', '}']).to_ascii_lowercase())
-    }
-
-    /// The folder it lies in.
-    #[must_use]
-    pub fn parent(&self) -> Option<&str> {
-        self.parent_reference.id.as_deref()
-    }
-
-    /// The drive it lies in.
-    #[must_use]
-    pub fn drive(&self) -> Option<&str> {
-        self.parent_reference.drive_id.as_deref()
-    }
-
-    /// The path of its folder in the drive, without slashes at its ends: as it is told, and percent-decoded, since
-    /// nobody says which it is. None where it is not told.
-    #[must_use]
-    pub fn folders(&self) -> Option<(String, String)> {
-        let path = self.parent_reference.path.as_deref()?;
-        let (_, told) = path.split_once("root:").unwrap_or(("", ""));
-        let told = told.trim_matches('/');
-        let decoded = percent_decode_str(told)
-            .decode_utf8()
-            .map_or_else(|_| told.to_owned(), Into::into);
-        Some((told.to_owned(), decoded))
-    }
-}
-
-/// Some of all items of a drive, and the following page.
-#[derive(Debug, Deserialize)]
-pub struct Listing {
-    /// The items.
-    pub value: Vec<Place>,
-    /// The following page.
-    #[serde(rename = "@odata.nextLink", default)]
-    pub next: Option<String>,
-}
-
-/// The entries of a folder.
-#[derive(Debug, Deserialize)]
-pub struct Folder {
-    /// Some of them, if there are many.
-    pub value: Vec<Place>,
-}
 
 /// The drive itself.
 #[must_use]
@@ -225,12 +78,6 @@ pub fn shared_page(url: &str) -> String {
     format!("{},{UNIQUE_ID}", shared(url))
 }
 
-/// Where in the API an item is that is known by its id.
-#[must_use]
-pub fn placed(drive: &str, id: &str) -> String {
-    format!("/drives/{}/items/{}?$select={SELECT}", segment(drive), segment(id))
-}
-
 /// Where in the API the drive's own folder is.
 #[must_use]
 pub fn top(drive: &str) -> String {
@@ -270,15 +117,16 @@ pub fn listing_page(url: &str) -> Request {
     Request::new(url, JSON)
 }
 
-/// Reads a page, and takes its link only if it stays on the API's origin.
+/// Reads a page, and takes its link only if it stays on the API's origin. An entry that can't be read may be the one that
+/// is looked for.
 ///
 /// # Errors
-/// When the body is no page, or leads away.
-pub fn read_listing(body: &[u8], api_origin: &str) -> Result<Listing, Unreadable> {
-    let page: Listing = object(body)?;
+/// When the body is no page, leads away, or has an entry that can't be read.
+pub fn read_listing(body: &[u8], api_origin: &str) -> Result<Page<Item>, Unreadable> {
+    let page: Page<Told> = object(body)?;
     match &page.next {
         Some(next) if !same_origin(next, api_origin) => Err(Unreadable::ForeignPage),
-        _ => Ok(page),
+        _ => Ok(page.map(Item::from)),
     }
 }
 
@@ -315,20 +163,5 @@ mod tests {
         let path = shared("https://contoso.sharepoint.com/:w:/s/Team/abc?e=1");
         let token = "u!aHR0cHM6Ly9jb250b3NvLnNoYXJlcG9pbnQuY29tLzp3Oi9zL1RlYW0vYWJjP2U9MQ";
         assert!(path.starts_with(&format!("/shares/{token}/driveItem?")), "{path}");
-    }
-
-    #[test]
-    fn a_place_is_read_with_what_tells_its_kind() {
-        let place: Place = object(
-            br#"{"id":"1","name":"a","size":-1,"folder":null,"file":{},"deleted":{},
-                "parentReference":{"driveId":"b!a","id":"0","path":"/drives/b!a/root:/A%20b"}}"#,
-        )
-        .unwrap();
-        assert_eq!(
-            (place.kind(), place.size(), place.deleted()),
-            (EntryKind::File, None, true)
-        );
-        assert_eq!(place.folders(), Some(("A%20b".to_owned(), "A b".to_owned())));
-        assert_eq!((place.drive(), place.parent()), (Some("b!a"), Some("0")));
     }
 }

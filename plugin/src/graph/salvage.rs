@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 
 use super::{
     http::same_origin,
-    read::{DriveItem, Page, Unreadable, object},
+    read::{Page, Told, Unreadable, object},
 };
+use crate::item::Item;
 
 /// Members of an item without which nobody can say what it is.
 const ESSENTIAL: [&str; 10] = [
@@ -42,20 +43,24 @@ pub fn page<T: DeserializeOwned>(body: &[u8], api_origin: &str) -> Result<Page<T
     }
 }
 
+/// Reads a page of items, in the same way.
+///
+/// # Errors
+/// As [`page`].
+pub fn items(body: &[u8], api_origin: &str) -> Result<Page<Item>, Unreadable> {
+    Ok(page::<Told>(body, api_origin)?.map(Item::from))
+}
+
 /// Reads an item that was asked for by itself. What is odd about it and says nothing of what it is counts as unknown.
 ///
 /// # Errors
 /// When it can't be told what it is.
-pub fn item(body: &[u8]) -> Result<DriveItem, Unreadable> {
-    let read = object::<DriveItem>(body).or_else(|error| {
+pub fn item(body: &[u8]) -> Result<Item, Unreadable> {
+    let Told(read) = object::<Told>(body).or_else(|error| {
         let Value::Object(members) = object::<Value>(body)? else {
             return Err(error);
         };
-        let is_odd = |name: &str| {
-            members
-                .get(name)
-                .is_some_and(|value| !is_sound::<DriveItem>(name, value))
-        };
+        let is_odd = |name: &str| members.get(name).is_some_and(|value| !is_sound::<Told>(name, value));
         match ESSENTIAL.into_iter().find(|name| is_odd(name)) {
             Some(name) => Err(Unreadable::Shape(format!("the item's {name} is odd"))),
             None => salvaged(members).ok_or(error),
@@ -93,7 +98,7 @@ fn is_sound<T: DeserializeOwned>(name: &str, value: &Value) -> bool {
 /// An entry of a page of changes.
 pub(super) enum Entry {
     /// As it should be.
-    Sound(Box<DriveItem>),
+    Sound(Box<Item>),
     /// Something is odd about it. Its id, if it has one.
     Odd(Option<String>),
 }
@@ -102,8 +107,8 @@ impl<'de> Deserialize<'de> for Entry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         let id = value.get("id").and_then(Value::as_str).map(str::to_owned);
-        let item = serde_json::from_value(value).ok().filter(|_| id.is_some());
-        Ok(item.map_or(Self::Odd(id), |item| Self::Sound(Box::new(item))))
+        let item = serde_json::from_value::<Told>(value).ok().filter(|_| id.is_some());
+        Ok(item.map_or(Self::Odd(id), |item| Self::Sound(Box::new(item.into()))))
     }
 }
 

@@ -7,7 +7,8 @@ use super::wording::{self, SAVED_ANEW};
 use crate::{
     associate,
     contract::{Connection, EntryKind, LineOutcome, Link, ManagedFile, Settlement},
-    graph::{self, Place},
+    graph,
+    item::Item,
     many,
     paths::{self, DriveAddress, Reference},
     ports::Ports,
@@ -43,7 +44,7 @@ pub(super) async fn name<P: Ports>(
         })
         .collect();
     let questions: Vec<String> = placed.iter().map(|(.., path)| graph::at_path(drive, path)).collect();
-    let Ok(answers) = many::ask::<P, Place>(ports, connection, &questions).await else {
+    let Ok(answers) = many::items(ports, connection, &questions).await else {
         return;
     };
     for ((settlement, link, path), answer) in placed.into_iter().zip(answers) {
@@ -72,7 +73,7 @@ fn path(link: &Link, address: Option<&DriveAddress>) -> Option<String> {
 }
 
 /// Whether this is a file of the same name, and not the item itself.
-fn is_another(found: &Place, link: &Link) -> bool {
+fn is_another(found: &Item, link: &Link) -> bool {
     let is_file = found.kind() == EntryKind::File && !found.deleted() && graph::is_id(&found.id);
     is_file && found.id != link.source.item && paths::key(&found.name) == paths::key(&link.name)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     contract::{EntryKind, LineOutcome, Link, LinkState, ManagedFile, Policy, Subfolders, Verification},
-    graph::DriveItem,
+    item::Item,
     kinds, validate,
 };
 
@@ -31,7 +31,7 @@ pub enum Verdict {
 
 /// Rules 24b and 28, S1, S2, S4, S11.
 #[must_use]
-pub fn verdict(file: &ManagedFile, item: &DriveItem, policy: &Policy) -> Verdict {
+pub fn verdict(file: &ManagedFile, item: &Item, policy: &Policy) -> Verdict {
     let Some(link) = &file.file.link else {
         return Verdict::Fetch;
     };
@@ -65,7 +65,7 @@ pub fn verdict(file: &ManagedFile, item: &DriveItem, policy: &Policy) -> Verdict
 
 /// Whether a listed item tells nothing that is not known: then it leaves no mark.
 #[must_use]
-pub fn nothing_new(file: &ManagedFile, item: &DriveItem, policy: &Policy) -> bool {
+pub fn nothing_new(file: &ManagedFile, item: &Item, policy: &Policy) -> bool {
     let known = file.file.link.as_ref().is_some_and(|link| {
         let same_mark = link.version.as_deref().is_some_and(|mark| item.is_marked(mark));
         same_mark && link.name == item.name && !link.hash.is_empty()
@@ -76,7 +76,7 @@ pub fn nothing_new(file: &ManagedFile, item: &DriveItem, policy: &Policy) -> boo
 }
 
 /// S4: the mark of the content decides; where it moved, an equal hash still says that the bytes did not.
-fn same_content(link: &Link, item: &DriveItem) -> bool {
+fn same_content(link: &Link, item: &Item) -> bool {
     let known = !link.hash.is_empty();
     let same_mark = link.version.as_deref().is_some_and(|mark| item.is_marked(mark));
     let same_bytes = item.hash().is_some_and(|hash| hash == link.hash) && item.size() == Some(link.size);

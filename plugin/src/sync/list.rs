@@ -13,7 +13,8 @@ use super::{
 use crate::{
     baseline, call,
     contract::{CallError, Change, Connection, EntryKind, ItemRef, LinkState, ManagedFile, Policy},
-    graph::{self, DriveItem},
+    graph,
+    item::Item,
     paths,
     ports::{Level, Ports},
     retry::Budget,
@@ -120,13 +121,8 @@ async fn doubt<P: Ports>(ports: &P, cursor: &mut Cursor, odd: Vec<Option<String>
 }
 
 /// Marks the links of the items on a page. Of an item that is there twice, the later entry counts.
-async fn mark<P: Ports>(
-    ports: &P,
-    connection: &Connection,
-    drive: &str,
-    items: Vec<DriveItem>,
-) -> Result<(), CallError> {
-    let items: BTreeMap<String, DriveItem> = items
+async fn mark<P: Ports>(ports: &P, connection: &Connection, drive: &str, items: Vec<Item>) -> Result<(), CallError> {
+    let items: BTreeMap<String, Item> = items
         .into_iter()
         .filter(|item| graph::is_id(&item.id))
         .map(|item| (item.id.clone(), item))
@@ -162,13 +158,13 @@ async fn displaced<P: Ports>(
     ports: &P,
     connection: &Connection,
     drive: &str,
-    items: &BTreeMap<String, DriveItem>,
+    items: &BTreeMap<String, Item>,
     changes: &mut BTreeMap<String, Change>,
 ) -> Result<(), CallError> {
     let files = items
         .values()
         .filter(|item| !item.deleted() && item.kind() == EntryKind::File);
-    let at: BTreeMap<String, &DriveItem> = files
+    let at: BTreeMap<String, &Item> = files
         .filter_map(|item| Some((paths::place(item.parent()?, &item.name), item)))
         .collect();
     let places: Vec<String> = at.keys().cloned().collect();
@@ -211,7 +207,7 @@ fn item_of(file: &ManagedFile) -> Option<&str> {
 }
 
 /// What an entry means for a link; none if nothing.
-fn change(file: &ManagedFile, item: &DriveItem, policy: &Policy) -> Option<Change> {
+fn change(file: &ManagedFile, item: &Item, policy: &Policy) -> Option<Change> {
     let was_waiting = file.waiting.is_some();
     if item.deleted() {
         let known = file.state == LinkState::SourceGone || file.suspected;

@@ -2,7 +2,8 @@
 
 use crate::{
     contract::{CallError, Connection},
-    graph::{self, DriveItem, Meaning},
+    graph::{self, Meaning},
+    item::Item,
     many::{self, Answer},
     ports::Ports,
 };
@@ -10,7 +11,7 @@ use crate::{
 /// What a look at an item found.
 #[derive(Debug)]
 pub(super) enum Look {
-    Item(Box<DriveItem>),
+    Item(Box<Item>),
     /// Nothing has that id.
     Gone,
     /// It can't be told.
@@ -29,7 +30,7 @@ pub(super) async fn at<P: Ports>(
 ) -> Result<Vec<Look>, CallError> {
     let ids = items.iter().filter(|item| graph::is_id(item));
     let questions: Vec<String> = ids.map(|item| graph::by_id(drive, item)).collect();
-    let answers = many::ask(ports, connection, &questions).await;
+    let answers = many::items(ports, connection, &questions).await;
     let mut looks = answers.map_err(super::cursor::call_error)?.into_iter().map(look);
     let look_at = |item: &&str| match graph::is_id(item) {
         true => looks.next().unwrap_or(Look::Unclear),
@@ -38,7 +39,7 @@ pub(super) async fn at<P: Ports>(
     Ok(items.iter().map(look_at).collect())
 }
 
-fn look(answer: Answer<DriveItem>) -> Look {
+fn look(answer: Answer<Item>) -> Look {
     match answer {
         Some(Ok(item)) => Look::Item(Box::new(item)),
         Some(Err(error)) if error.meaning() == Meaning::NotFound => Look::Gone,

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{contract::ManagedFile, displaced::Other, graph::DriveItem};
+use crate::{contract::ManagedFile, displaced::Other, graph::Told, item::Item};
 
 /// The host takes 8 KiB.
 const LONGEST: usize = 8 * 1024;
@@ -11,9 +11,9 @@ const LONGEST: usize = 8 * 1024;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Note {
-    /// The item, as last seen.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) item: Option<DriveItem>,
+    /// The item, as last seen. Under this name, so that no version takes what another one wrote for its own.
+    #[serde(rename = "seen", skip_serializing_if = "Option::is_none")]
+    pub(super) item: Option<Item>,
     /// Runs in a row in which it failed.
     #[serde(skip_serializing_if = "is_zero")]
     pub(super) tries: u32,
@@ -41,12 +41,25 @@ impl Note {
 
     /// An empty one if it can't be read.
     pub(super) fn read(text: Option<&str>) -> Self {
-        text.and_then(|text| serde_json::from_str(text).ok())
+        text.and_then(|text| serde_json::from_str(text).ok().map(|note| Self::or_before(note, text)))
             .unwrap_or_default()
     }
 
+    /// Earlier versions have kept the item as Microsoft tells it.
+    fn or_before(self, text: &str) -> Self {
+        #[derive(Deserialize)]
+        struct Before {
+            item: Told,
+        }
+        let before = || serde_json::from_str(text).ok().map(|before: Before| before.item.into());
+        Self {
+            item: self.item.or_else(before),
+            ..self
+        }
+    }
+
     /// The item was seen, which is a new beginning.
-    pub(super) fn seen(self, item: DriveItem) -> Self {
+    pub(super) fn seen(self, item: Item) -> Self {
         Self {
             item: Some(item),
             ..self.anew()
@@ -54,7 +67,7 @@ impl Note {
     }
 
     /// The item was looked at, since no listing has told of it: whatever was tried before counts still.
-    pub(super) fn found(self, item: DriveItem) -> Self {
+    pub(super) fn found(self, item: Item) -> Self {
         Self {
             item: Some(item),
             ..self
@@ -62,7 +75,7 @@ impl Note {
     }
 
     /// Another item has taken the place.
-    pub(super) fn beside(self, other: &DriveItem) -> Self {
+    pub(super) fn beside(self, other: &Item) -> Self {
         Self {
             other: Some(other.name.clone()),
             other_item: Some(other.id.clone()),
@@ -118,14 +131,14 @@ mod tests {
         assert_eq!((item.kind(), item.size()), (EntryKind::File, Some(18233)));
         assert_eq!(item.version(), Some("\"c:{0F},2\""));
         assert!(item.is_marked("\"{0F},4\"") && item.has_content_mark());
-        assert_eq!(item.hash().as_deref(), Some("aCgDG9jwBhDc4Q1ybAMZFAAAAAA="));
+        assert_eq!(item.hash(), Some("aCgDG9jwBhDc4Q1ybAMZFAAAAAA="));
         assert_eq!(
             item.web_url.as_deref(),
             Some("https://contoso.sharepoint.com/x?a=1&b=2")
         );
-        assert_eq!(item.modified().as_deref(), Some("2026-02-03T09:10:11Z"));
+        assert_eq!(item.modified(), Some("2026-02-03T09:10:11Z"));
         assert_eq!((item.parent(), item.in_folder()), (Some("01P"), Some(true)));
-        assert_eq!(item.mime_type(), Some("x/y"));
+        assert_eq!(item.media_type(), Some("x/y"));
         assert!(!item.infected() && !item.deleted());
     }
 
@@ -164,5 +177,21 @@ mod tests {
                 "{text:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_note_is_read_as_it_was_written() {
+        let note = Note::read(Some(WHOLE));
+        let text = note.text().unwrap();
+        assert!(text.len() < WHOLE.len(), "{text}");
+        let (again, note) = (Note::read(Some(&text)), Note::read(Some(WHOLE)));
+        assert_eq!((again.tries, again.limit), (note.tries, note.limit));
+        assert_eq!(again.other(), note.other());
+        let kept = |note: Note| {
+            let item = note.item.unwrap();
+            // Where it is as a path is of no use any more.
+            Item { folder: None, ..item }
+        };
+        assert_eq!(kept(again), kept(note));
     }
 }

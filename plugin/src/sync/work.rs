@@ -17,7 +17,8 @@ use crate::{
     },
     download::{self, Job, Stop, Target},
     failure::Failure,
-    graph::{self, DriveItem},
+    graph,
+    item::Item,
     ports::Ports,
     retry::Budget,
 };
@@ -131,8 +132,8 @@ fn expected(file: &ManagedFile, policy: &Policy, may_go: bool) -> Planned {
         revision: file.file.revision,
         outcome,
         name: item.map_or_else(|| name(file), |item| item.name.clone()),
-        size: item.and_then(DriveItem::size),
-        version: item.and_then(DriveItem::version).map(str::to_owned),
+        size: item.and_then(Item::size),
+        version: item.and_then(Item::version).map(str::to_owned),
         shown_in: file.shown_in,
     }
 }
@@ -240,7 +241,7 @@ async fn bring<P: Ports>(
     })
 }
 
-fn keep(file: &ManagedFile, item: &DriveItem, back: bool) -> End {
+fn keep(file: &ManagedFile, item: &Item, back: bool) -> End {
     let (outcome, reason) = match &file.file.link {
         _ if back => (LineOutcome::SourceBack, ""),
         Some(link) if link.name != item.name => (LineOutcome::Unchanged, "renamed"),
@@ -310,7 +311,7 @@ fn judged_by_a_limit(settlement: &mut Settlement, note: Note) {
     settlement.note = note.text();
 }
 
-fn note_of(file: &ManagedFile, item: &DriveItem) -> Note {
+fn note_of(file: &ManagedFile, item: &Item) -> Note {
     Note {
         other: None,
         other_item: None,
