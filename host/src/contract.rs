@@ -5,6 +5,8 @@
 
 use wasmtime_wasi::TrappableError;
 
+use self::clientpoint::content_source::types::ItemRef;
+
 wasmtime::component::bindgen!({
     path: "../wit",
     world: "content-source",
@@ -16,6 +18,14 @@ wasmtime::component::bindgen!({
         "clientpoint:content-source/state-store.error" => crate::contract::StateError,
     },
 });
+
+impl PartialEq for ItemRef {
+    fn eq(&self, other: &Self) -> bool {
+        self.drive == other.drive && self.item == other.item
+    }
+}
+
+impl Eq for ItemRef {}
 
 /// What the library answers to a call that it does not carry out, or a trap.
 pub type LibraryError = TrappableError<clientpoint::content_source::content_library::Error>;

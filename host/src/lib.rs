@@ -9,7 +9,8 @@
 //! - [`capability`]: these powers, one file an interface of `wit/imports.wit`.
 //! - [`egress`]: the one way out. Allow-list, token, resolved address, limits.
 //! - [`oauth`], [`secrets`]: tokens and secrets, which no plugin ever sees.
-//! - [`plugin`]: loading a component, instances, deadlines. [`powers`]: giving it less.
+//! - [`plugin`]: loading a component. [`instance`]: one instance, for one call, and its deadline. [`calls`]: what can be
+//!   asked, call by call, and what each is lent. [`powers`]: giving it less. [`counts`]: how many instances there were.
 //! - [`store`]: SQLite for what has structure, a folder of immutable objects for bytes.
 //! - [`schedule`]: when it runs by itself, once a day. [`clock`]: time, which a test can move. [`text`]: what people may see.
 //!
@@ -21,6 +22,9 @@ pub mod contract;
 pub mod host;
 pub mod service;
 
+pub mod calls;
+pub mod counts;
+pub mod instance;
 pub mod state;
 
 pub mod capability;
@@ -44,6 +48,7 @@ mod compiled;
 mod disk;
 mod error;
 mod private;
+mod words;
 
 pub use error::{Error, Result};
 pub use host::{Host, HostBuilder};

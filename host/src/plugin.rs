@@ -1,20 +1,14 @@
-//! A loaded plugin and its instances.
+//! A loaded plugin: what it is, and the making of its instances.
 
 use std::{path::Path, time::Duration};
 
-use wasmtime::{
-    Config, Engine, Store,
-    component::{Accessor, Linker},
-};
+use tokio::sync::OnceCell;
+use wasmtime::{Config, Engine, Store, component::Linker};
 
 use crate::{
-    Error, Result,
-    capability::{
-        lent::{Gate, Lent},
-        logging::Lines,
-    },
-    compiled,
-    contract::{ContentSource, ContentSourcePre},
+    Error, Result, compiled,
+    contract::{ContentSourcePre, exports::clientpoint::content_source::source::Description},
+    instance::{Instance, told, too_long},
     secrets::SecretKey,
     state::{self, State},
 };
@@ -44,38 +38,8 @@ pub struct Plugin {
     imports: Vec<String>,
     exports: Vec<String>,
     size: u64,
-}
-
-/// One instance, for one connection. Whatever goes wrong in a call ends it.
-pub struct Instance {
-    store: Store<State>,
-    world: ContentSource,
-}
-
-/// A call that was ended by the host.
-#[derive(Debug)]
-pub struct Stopped {
-    /// By what it ran into.
-    pub cause: Cause,
-    /// In words.
-    pub why: String,
-}
-
-/// What a call ran into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// It asked for more memory than it may have, and could not do without.
-    Memory,
-    /// It was not done within its time.
-    Time,
-    /// It did something else that plugins may not do, or gave up.
-    Other,
-}
-
-impl From<Stopped> for Error {
-    fn from(stopped: Stopped) -> Self {
-        Self::PluginStopped(stopped.why)
-    }
+    /// What it has said of itself.
+    description: OnceCell<Description>,
 }
 
 impl Plugin {
@@ -154,6 +118,7 @@ impl Plugin {
             linked,
             imports,
             size,
+            description: OnceCell::new(),
         })
     }
 
@@ -172,12 +137,23 @@ impl Plugin {
         self.size
     }
 
+    /// What it says of itself: it is asked once, in an instance with these powers, and answers the same ever after.
+    ///
+    /// # Errors
+    ///
+    /// `Error::PluginStopped`. It is asked again then.
+    pub(crate) async fn description(&self, state: impl FnOnce() -> State) -> Result<&Description> {
+        let asked = async || self.instantiate(state()).await?.describe().await;
+        self.description.get_or_try_init(asked).await
+    }
+
     /// Makes an instance with these powers.
     ///
     /// # Errors
     ///
     /// `Error::PluginStopped`.
     pub async fn instantiate(&self, state: State) -> Result<Instance> {
+        state.own.counts.made();
         let mut store = Store::new(&self.engine, state);
         // What a call hands over can't be more than what fits inside: else one piece of memory, named again and again,
         // would come to any size out here.
@@ -192,81 +168,7 @@ impl Plugin {
             Ok(started) => started.map_err(|error| Error::PluginStopped(told(&error)))?,
             Err(_) => return Err(Error::PluginStopped(too_long(START_WITHIN))),
         };
-        Ok(Instance { store, world })
-    }
-}
-
-impl Instance {
-    /// Lends it this, for its call.
-    pub fn lend(mut self, lent: Lent) -> Self {
-        self.store.data_mut().library.lent = lent;
-        self
-    }
-
-    /// All instances of a run share the lines that they may log.
-    pub fn logging(mut self, lines: &Lines) -> Self {
-        self.store.data_mut().logging.lines = lines.clone();
-        self
-    }
-
-    /// Gives it another amount of linear memory, in bytes, for a sheet, and lets the host take as much from it in one call.
-    pub fn with_memory(mut self, memory: usize) -> Self {
-        self.store.data_mut().own.limits.allow(memory);
-        self.store.set_hostcall_fuel(memory);
-        self
-    }
-
-    /// What it brings in or binds goes through here.
-    pub fn gate(&self) -> Gate {
-        self.store.data().library.gate.clone()
-    }
-
-    /// Calls the plugin. The instance is used up: a call that traps, or is not done `within` its time, leaves nothing
-    /// that could be entered again.
-    ///
-    /// # Errors
-    ///
-    /// `Error::PluginStopped` if it trapped or took too long.
-    pub async fn call<R>(
-        self,
-        within: Duration,
-        call: impl AsyncFnOnce(&ContentSource, &Accessor<State>) -> wasmtime::Result<R>,
-    ) -> Result<R> {
-        Ok(self.call_or_stop(within, call).await?)
-    }
-
-    /// As [`Instance::call`], for whoever has something to say about what it ran into.
-    ///
-    /// # Errors
-    ///
-    /// What it ran into.
-    pub async fn call_or_stop<R>(
-        self,
-        within: Duration,
-        call: impl AsyncFnOnce(&ContentSource, &Accessor<State>) -> wasmtime::Result<R>,
-    ) -> Result<R, Stopped> {
-        let Self { mut store, world } = self;
-        // The deadline is outside: inside `run_concurrent` a timer might never get its turn.
-        let running = store.run_concurrent(async |accessor| call(&world, accessor).await);
-        let error = match tokio::time::timeout(within, running).await {
-            Ok(Ok(Ok(result))) => return Ok(result),
-            Ok(Ok(Err(error)) | Err(error)) => error,
-            Err(_) => {
-                return Err(Stopped {
-                    cause: Cause::Time,
-                    why: too_long(within),
-                });
-            }
-        };
-        let cause = if store.data().own.limits.has_refused() {
-            Cause::Memory
-        } else {
-            Cause::Other
-        };
-        Err(Stopped {
-            cause,
-            why: told(&error),
-        })
+        Ok(Instance::new(store, world))
     }
 }
 
@@ -287,15 +189,6 @@ fn engine(settings: impl FnOnce(&mut Config)) -> wasmtime::Result<Engine> {
         })
         .map_err(wasmtime::Error::new)?;
     Ok(engine)
-}
-
-fn too_long(within: Duration) -> String {
-    format!("it was not done within {} seconds", within.as_secs())
-}
-
-fn told(error: &wasmtime::Error) -> String {
-    tracing::debug!("the plugin was stopped: {error:?}");
-    error.root_cause().to_string()
 }
 
 /// The preamble of a component: `\0asm`, version 13, layer 1.

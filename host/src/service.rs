@@ -25,11 +25,11 @@ use crate::{
 pub use answers::{BrowseRow, FileRow, ItemOutcome, ItemRow, Verdict};
 pub use association::{AssociatedRow, Association};
 pub use connections::{
+    accepted::Expiry,
     connect::{Inspection, PowerRow, Status},
     disconnect::Disconnected,
     drives::{DriveList, DriveRow, Selected},
     form::Given,
-    in_use::Expiry,
     sign_in::SignIn,
 };
 pub use imports::naming::Wanted;

@@ -1,10 +1,5 @@
 //! What one instance of a plugin holds: read top to bottom, it is the list of what the plugin may do.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
-
 use wasmtime::{
     ResourceLimiter, StoreLimits, StoreLimitsBuilder,
     component::{Linker, ResourceTable},
@@ -21,6 +16,7 @@ use crate::{
         progress::{self, ProgressCtx, ProgressProvider},
         state_store::{self, StateStoreCtx, StateStoreProvider},
     },
+    counts::Counts,
     egress::Egress,
 };
 
@@ -44,6 +40,7 @@ pub struct Own {
     pub(crate) table: ResourceTable,
     pub(crate) http: WasiHttpCtx,
     pub(crate) limits: Limiter,
+    pub(crate) counts: Counts,
 }
 
 /// Holds an instance to its limits, and notes how much memory it came to use.
@@ -53,11 +50,11 @@ pub struct Limiter {
     memory: usize,
     used: usize,
     refused: bool,
-    peak: Arc<AtomicUsize>,
+    counts: Counts,
 }
 
 impl Limiter {
-    fn new(memory: usize, peak: Arc<AtomicUsize>) -> Self {
+    fn new(memory: usize, counts: Counts) -> Self {
         let limits = StoreLimitsBuilder::new()
             .memory_size(memory)
             .table_elements(100_000)
@@ -69,7 +66,7 @@ impl Limiter {
             memory,
             used: 0,
             refused: false,
-            peak,
+            counts,
             limits,
         }
     }
@@ -78,7 +75,7 @@ impl Limiter {
     pub(crate) fn allow(&mut self, memory: usize) {
         *self = Self {
             used: self.used,
-            ..Self::new(memory, self.peak.clone())
+            ..Self::new(memory, self.counts.clone())
         };
     }
 
@@ -99,7 +96,7 @@ impl ResourceLimiter for Limiter {
         let grows = used <= self.memory && self.limits.memory_growing(current, desired, maximum)?;
         if grows {
             self.used = used;
-            self.peak.fetch_max(used, Ordering::Relaxed);
+            self.counts.used(used);
         } else {
             self.refused = true;
         }
@@ -124,14 +121,15 @@ impl ResourceLimiter for Limiter {
 }
 
 impl Own {
-    /// With a limit on the instance's linear memory, in bytes, and a place to note the most that any instance used.
-    pub fn new(memory: usize, peak: Arc<AtomicUsize>) -> Self {
+    /// With a limit on the instance's linear memory, in bytes, and where instances are counted.
+    pub fn new(memory: usize, counts: Counts) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES_AT_MOST);
         Self {
             table,
             http: WasiHttpCtx::new(),
-            limits: Limiter::new(memory, peak),
+            limits: Limiter::new(memory, counts.clone()),
+            counts,
         }
     }
 }

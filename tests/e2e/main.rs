@@ -20,6 +20,7 @@ mod crashes;
 mod damaged;
 mod denial;
 mod disks;
+mod ended;
 mod faults;
 mod folders;
 mod hostile;

@@ -36,7 +36,7 @@ impl Lent {
     /// What has come in, if this item may.
     pub(super) fn way_in(&self, item: &ItemRef) -> Option<&CameIn> {
         match self {
-            Self::Import { asked, came_in } => asked.iter().any(|asked| same(asked, item)).then_some(came_in),
+            Self::Import { asked, came_in } => asked.contains(item).then_some(came_in),
             _ => None,
         }
     }
@@ -61,10 +61,6 @@ impl Lent {
             _ => None,
         }
     }
-}
-
-fn same(one: &ItemRef, other: &ItemRef) -> bool {
-    one.drive == other.drive && one.item == other.item
 }
 
 /// The items that came into the library, each with its File ID. Clones see the same.

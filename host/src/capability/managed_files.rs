@@ -16,9 +16,7 @@ use crate::{
         LibraryError,
         clientpoint::content_source::{
             content_library::{Error, LibraryFile},
-            managed_files::{
-                self, Change, Counts, Host, HostWithStore, Line, LinkState, ManagedFile, Outcome, Settlement,
-            },
+            managed_files::{self, Change, Counts, Host, HostWithStore, Line, LinkState, ManagedFile, Settlement},
             types::{ItemRef, Link},
         },
     },
@@ -26,6 +24,7 @@ use crate::{
         managed::{self, Managed, Replacement, Scope},
         sweep,
     },
+    words::{FromWord, Word},
 };
 
 /// How many rows one question or one answer may have.
@@ -223,14 +222,14 @@ fn settlement(of: Settlement) -> Result<managed::Settlement, Error> {
     Ok(managed::Settlement {
         change: change(waits)?,
         line: stored_line(of.line),
-        state: state_word(of.state),
+        state: of.state.word(),
         known: of.known.map(|known| (known.version, known.name, known.web_url)),
     })
 }
 
 fn stored_line(line: Line) -> managed::Line {
     managed::Line {
-        outcome: outcome_word(line.outcome),
+        outcome: line.outcome.word(),
         reason: line.reason,
         name: line.name,
         message: line.message,
@@ -239,7 +238,8 @@ fn stored_line(line: Line) -> managed::Line {
 
 fn rows(found: Vec<Managed>) -> Vec<ManagedFile> {
     let row = |managed: Managed| ManagedFile {
-        state: state_of(&managed.state),
+        // What a newer version has written is looked at again.
+        state: LinkState::from_word(&managed.state).unwrap_or(LinkState::Pending),
         held: managed.held,
         waiting: managed.waiting,
         suspected: managed.suspected,
@@ -249,51 +249,4 @@ fn rows(found: Vec<Managed>) -> Vec<ManagedFile> {
         file: managed.file.into(),
     };
     found.into_iter().map(row).collect()
-}
-
-/// The states and their words in the database, which are the contract's.
-const STATES: [(LinkState, &str); 11] = [
-    (LinkState::Following, "following"),
-    (LinkState::Pending, "pending"),
-    (LinkState::FormatMismatch, "format-mismatch"),
-    (LinkState::TooLarge, "too-large"),
-    (LinkState::SourceGone, "source-gone"),
-    (LinkState::OutOfScope, "out-of-scope"),
-    (LinkState::AccessLost, "access-lost"),
-    (LinkState::Malware, "malware"),
-    (LinkState::Locked, "locked"),
-    (LinkState::Labelled, "labelled"),
-    (LinkState::Failed, "failed"),
-];
-
-fn state_word(state: LinkState) -> &'static str {
-    let known = STATES.iter().find(|(known, _)| *known == state);
-    known.map_or("failed", |(_, word)| word)
-}
-
-/// A word of a newer version is looked at again.
-fn state_of(word: &str) -> LinkState {
-    let known = STATES.iter().find(|(_, known)| *known == word);
-    known.map_or(LinkState::Pending, |(state, _)| *state)
-}
-
-/// The contract's word for an outcome.
-pub(crate) fn outcome_word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Updated => "updated",
-        Outcome::Unverified => "unverified",
-        Outcome::Unchanged => "unchanged",
-        Outcome::SourceBack => "source-back",
-        Outcome::FormatMismatch => "format-mismatch",
-        Outcome::TooLarge => "too-large",
-        Outcome::SourceGone => "source-gone",
-        Outcome::OutOfScope => "out-of-scope",
-        Outcome::AccessLost => "access-lost",
-        Outcome::Malware => "malware",
-        Outcome::Locked => "locked",
-        Outcome::Labelled => "labelled",
-        Outcome::Deferred => "deferred",
-        Outcome::Failed => "failed",
-        Outcome::Held => "held",
-    }
 }

@@ -12,6 +12,7 @@ use crate::{
     Error, Result,
     capability::progress::{Progress, Unwatched},
     clock::{Clock, SystemClock},
+    counts::Counts,
     egress,
     origin::origin,
     plugin::Plugin,
@@ -179,7 +180,7 @@ impl HostBuilder {
                     changes: self.changes,
                     withheld: self.withheld,
                     tokens: Mutex::default(),
-                    peak_memory: Arc::default(),
+                    counts: Counts::default(),
                     day: Mutex::default(),
                     notices: Mutex::new(opened.notices),
                 };

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, pin::Pin, sync::Arc};
 
 use super::{
     in_contract::{in_contract, refusal_in_contract},
-    stage::{PURE_WITHIN, Stage},
+    stage::Stage,
 };
 use crate::{
     contract::exports::clientpoint::content_source::source::SignInProblem,
@@ -35,14 +35,8 @@ impl PluginJudge {
         let refusal = refusal_in_contract(refused)?;
         let settings = in_contract(&self.settings);
         let instance = self.plugin.instantiate(self.stage.reaching_nothing()).await.ok()?;
-        let explained = instance.call(PURE_WITHIN, async |world, accessor| {
-            world
-                .clientpoint_content_source_source()
-                .call_explain_refusal(accessor, self.mode.into(), settings, refusal)
-                .await
-        });
         // A plugin that can't say leaves it to the words of the standard.
-        let explained = explained.await.ok()?;
+        let explained = instance.explain(self.mode.into(), settings, refusal).await.ok()?;
         Some(explained.problem == SignInProblem::Unavailable)
     }
 }

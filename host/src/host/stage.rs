@@ -1,10 +1,6 @@
 //! What an instance stands on: the parts of the host that it is given, each as far as it may have it.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, atomic::AtomicUsize},
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     capability::{
@@ -20,15 +16,13 @@ use crate::{
         connection::{Info, Mode},
         types::{Policy, Subfolders},
     },
+    counts::Counts,
     egress::{Egress, rules::Rules},
     oauth::Tokens,
     powers::Power,
     state::{Own, State},
     store::{Store, objects::Objects},
 };
-
-/// How long the pure functions of a plugin may take.
-pub(super) const PURE_WITHIN: Duration = Duration::from_secs(5);
 
 /// What is added to the largest file for the largest download, so that the plugin can see that a file is too large.
 const DOWNLOAD_MARGIN: u64 = 1 << 20;
@@ -43,7 +37,7 @@ pub(super) struct Stage {
     pub(super) watcher: Arc<dyn Progress>,
     /// Linear memory of one instance, in bytes.
     pub(super) memory: usize,
-    pub(super) peak_memory: Arc<AtomicUsize>,
+    pub(super) counts: Counts,
     pub(super) withheld: BTreeSet<Power>,
 }
 
@@ -78,7 +72,7 @@ impl Stage {
             },
             progress: ProgressCtx::new(self.watcher.clone()),
             logging: LoggingCtx::default(),
-            own: Own::new(self.memory, self.peak_memory.clone()),
+            own: Own::new(self.memory, self.counts.clone()),
         };
         for power in &self.withheld {
             state.withhold(*power);

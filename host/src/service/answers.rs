@@ -5,16 +5,11 @@ use serde::Serialize;
 use crate::{
     Error,
     contract::{
-        clientpoint::content_source::{
-            content_library::LibraryFile as ContractFile,
-            types::{ItemRef, Verification},
-        },
-        exports::clientpoint::content_source::{
-            content_import::{self as contract, Entry, EntryKind, Failure, Outcome, Refusal},
-            source::SignInProblem,
-        },
+        clientpoint::content_source::{content_library::LibraryFile as ContractFile, types::ItemRef},
+        exports::clientpoint::content_source::content_import::{self as contract, Entry, Outcome},
     },
     store::{damage::Damage, files},
+    words::Word,
 };
 
 /// An item of the source.
@@ -136,14 +131,7 @@ impl From<ContractFile> for FileRow {
             Some(link) => (
                 Some(link.source.into()),
                 Some(link.name),
-                (!link.hash.is_empty()).then(|| {
-                    match link.verification {
-                        Verification::Verified => "verified",
-                        Verification::NoHash => "no-hash",
-                        Verification::Rewritten => "rewritten",
-                    }
-                    .to_string()
-                }),
+                (!link.hash.is_empty()).then(|| link.verification.word().to_string()),
             ),
             None => (None, None, None),
         };
@@ -223,8 +211,8 @@ impl From<contract::ItemOutcome> for ItemOutcome {
         let (outcome, reason, file, warnings) = match of.outcome {
             Outcome::Imported(imported) => ("imported", None, Some(imported.file.into()), imported.warnings),
             Outcome::AlreadyImported(file) => ("already-imported", None, Some(file.into()), Vec::new()),
-            Outcome::Refused(refusal) => ("refused", Some(refusal_word(&refusal)), None, Vec::new()),
-            Outcome::Failed(failure) => ("failed", Some(failure_word(&failure)), None, Vec::new()),
+            Outcome::Refused(refusal) => ("refused", Some(refusal.word()), None, Vec::new()),
+            Outcome::Failed(failure) => ("failed", Some(failure.word()), None, Vec::new()),
         };
         Self {
             item: of.item.into(),
@@ -244,21 +232,13 @@ impl From<Entry> for BrowseRow {
         Self {
             item: entry.item.into(),
             name: entry.name,
-            kind: match entry.kind {
-                EntryKind::File => "file",
-                EntryKind::Folder => "folder",
-                EntryKind::Package => "package",
-                EntryKind::Shortcut => "shortcut",
-                EntryKind::Other => "other",
-            },
+            kind: entry.kind.word(),
             size: entry.size,
             modified: entry.modified,
             verdict: match entry.verdict {
                 contract::Verdict::Importable => Verdict::Importable,
                 contract::Verdict::AlreadyImported(file) => Verdict::AlreadyImported { file },
-                contract::Verdict::Refused(refusal) => Verdict::Refused {
-                    reason: refusal_word(&refusal),
-                },
+                contract::Verdict::Refused(refusal) => Verdict::Refused { reason: refusal.word() },
             },
             message: entry.reason,
         }
@@ -298,56 +278,5 @@ impl From<contract::Error> for Error {
             contract::Error::Other(message) => ("other", message),
         };
         Self::Plugin { code, message }
-    }
-}
-
-/// The contract's word for a refusal.
-pub(in crate::service) fn refusal_word(refusal: &Refusal) -> &'static str {
-    match refusal {
-        Refusal::UnsupportedType(_) => "unsupported-type",
-        Refusal::TooLarge(_) => "too-large",
-        Refusal::Folder => "folder",
-        Refusal::Subfolder => "subfolder",
-        Refusal::Package => "package",
-        Refusal::Shortcut => "shortcut",
-        Refusal::Malware => "malware",
-        Refusal::OtherDrive => "other-drive",
-        Refusal::UnknownKind => "unknown-kind",
-    }
-}
-
-/// The contract's word for a failure.
-fn failure_word(failure: &Failure) -> &'static str {
-    match failure {
-        Failure::NotFound => "not-found",
-        Failure::AccessDenied => "access-denied",
-        Failure::Locked => "locked",
-        Failure::Labelled => "labelled",
-        Failure::Throttled(_) => "throttled",
-        Failure::Changing => "changing",
-        Failure::Truncated => "truncated",
-        Failure::Stalled => "stalled",
-        Failure::Mismatch => "mismatch",
-        Failure::NotTheFile => "not-the-file",
-        Failure::SignInNeeded => "sign-in-needed",
-        Failure::SourceError(_) => "source-error",
-        Failure::Network => "network",
-        Failure::NoSpace => "no-space",
-        Failure::Library => "library",
-        Failure::Other => "other",
-    }
-}
-
-/// The contract's word for a sign-in problem.
-pub(in crate::service) fn sign_in_problem(problem: SignInProblem) -> &'static str {
-    match problem {
-        SignInProblem::WrongSettings => "wrong-settings",
-        SignInProblem::ExpiredSecret => "expired-secret",
-        SignInProblem::SignInAgain => "sign-in-again",
-        SignInProblem::Declined => "declined",
-        SignInProblem::AccountRefused => "account-refused",
-        SignInProblem::ConsentMissing => "consent-missing",
-        SignInProblem::Unavailable => "unavailable",
-        SignInProblem::Other => "sign-in-refused",
     }
 }

@@ -9,16 +9,16 @@ mod workbook;
 use std::{collections::BTreeSet, path::Path};
 
 use bytes::Bytes;
-use wasmtime::component::StreamReader;
 
 use self::{answer::stopped, workbook::Copy};
 use super::{
     Session, Stop,
+    connections::in_use::SignedIn,
     output::{NewFile, is_workbook},
 };
 use crate::{
     Error, Result,
-    capability::lent::Lent,
+    calls::{Answer, Sheet},
     contract::exports::clientpoint::content_source::{association as contract, content_import::Error as CallError},
     store::{
         association::{self, SheetRow},
@@ -138,21 +138,12 @@ impl Session<'_> {
     }
 
     async fn previewed(&self, connection: &Connection, bytes: Bytes) -> Result<Association> {
-        let actor = self.actor();
-        let instance = self
-            .instance(connection)
-            .await?
-            .with_memory(self.host.limits.sheet_memory)
-            .lend(Lent::Sheet);
-        let told = instance
-            .call_or_stop(self.host.limits.call, async |world, accessor| {
-                let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;
-                let association = world.clientpoint_content_source_association();
-                association.call_preview(accessor, actor, sheet).await
-            })
-            .await
-            .map_err(stopped)?;
-        let mut done = Association::from(self.answered(connection, told).await?);
+        let mut signed_in = self.signed_in(connection).await?;
+        let (actor, sheet) = (self.actor(), self.sheet(bytes));
+        let told = signed_in
+            .look(async |plugin| plugin.preview(actor, sheet).await.map_err(stopped))
+            .await?;
+        let mut done = Association::from(signed_in.answered(told, None).await?);
         self.tell_removed(&mut done).await?;
         Ok(done)
     }
@@ -165,39 +156,30 @@ impl Session<'_> {
         let Some(drive) = &connection.drive else {
             return Err(CallError::NoDrive.into());
         };
-        let instance = self
-            .instance(&connection)
-            .await?
-            .with_memory(self.host.limits.sheet_memory);
-        let _turn = self.turn(&connection.id, "an upload").await?;
-        let run = association::begin(
-            &self.host.store,
-            &connection.id,
-            &drive.id,
-            &self.user.name,
-            &self.now(),
-        )
-        .await?;
-        let actor = self.actor();
-        let gate = instance.gate();
-        let calling =
-            instance
-                .lend(Lent::Upload(run.id))
-                .call_or_stop(self.host.limits.call, async |world, accessor| {
-                    let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;
-                    let association = world.clientpoint_content_source_association();
-                    association.call_apply(accessor, actor, sheet).await
-                });
-        let stopping = async {
-            stop.wait().await;
-            gate.close().await
-        };
-        let told = tokio::select! {
-            told = calling => match told {
-                Ok(told) => self.answered(&connection, told).await,
-                Err(ended) => Err(stopped(ended)),
-            },
-            _closed = stopping => Err(self.given_up(&run).await?),
+        let mut signed_in = self.signed_in(&connection).await?;
+        let (actor, sheet) = (self.actor(), self.sheet(bytes));
+        let called = signed_in.call(async |plugin| {
+            let turn = self.turn(&connection.id, "an upload").await?;
+            let (store, id) = (&self.host.store, &connection.id);
+            let run = association::begin(store, id, &drive.id, &self.user.name, &self.now()).await?;
+            let gate = plugin.gate();
+            let stopping = async {
+                stop.wait().await;
+                gate.close().await
+            };
+            let told = tokio::select! {
+                told = plugin.apply(actor, sheet, run.id) => Ok(told),
+                closed = stopping => Err(closed),
+            };
+            Ok::<_, Error>((turn, run, told))
+        });
+        let (begun, ended) = called.await?;
+        let (_turn, run, told) = begun?;
+        let end = ended.as_ref().map(Error::to_string);
+        let told = match told {
+            Ok(Ok(told)) => signed_in.answered(told, ended).await,
+            Ok(Err(stop)) => Err(stopped(stop)),
+            Err(_closed) => Err(self.given_up(&run).await?),
         };
         let mut association = match told {
             Ok(told) => Association::from(told),
@@ -214,6 +196,7 @@ impl Session<'_> {
             return Err(self.failed(&run, lie).await?);
         }
         self.tell_removed(&mut association).await?;
+        association.notes.extend(end);
         let rows: Vec<SheetRow> = association.rows.iter().map(stored).collect();
         let state = if association.is_clean() {
             RunState::Complete
@@ -242,16 +225,12 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// What the plugin has answered: what is not the sheet's fault means the same as in other calls.
-    pub(super) async fn answered<T>(
-        &self,
-        connection: &Connection,
-        answer: std::result::Result<T, contract::Error>,
-    ) -> Result<T> {
-        match answer {
-            Ok(value) => Ok(value),
-            Err(contract::Error::Call(error)) => self.settled(connection, Err(error)).await,
-            Err(contract::Error::Sheet(sheet)) => Err(sheet.into()),
+    /// The sheet, and what reading it may take.
+    fn sheet(&self, bytes: Bytes) -> Sheet {
+        Sheet {
+            bytes,
+            memory: self.host.limits.sheet_memory,
+            within: self.host.limits.call,
         }
     }
 
@@ -293,6 +272,17 @@ impl Session<'_> {
         };
         association::fail(&self.host.store, run.id, &error.to_string(), &self.now()).await?;
         Ok(error)
+    }
+}
+
+impl SignedIn<'_> {
+    /// What the plugin has answered: what is not the sheet's fault means the same as in other calls.
+    async fn answered<T>(&self, answer: Answer<T, contract::Error>, ended: Option<Error>) -> Result<T> {
+        match answer {
+            Ok(value) => Ok(value),
+            Err(contract::Error::Call(error)) => self.settled_at_its_end(Err(error), ended).await,
+            Err(contract::Error::Sheet(sheet)) => Err(sheet.into()),
+        }
     }
 }
 

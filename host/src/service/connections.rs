@@ -1,5 +1,6 @@
 //! Connections: signing in, filling in the plugin's form, choosing a drive, and giving one up.
 
+pub(super) mod accepted;
 pub(super) mod connect;
 pub(super) mod disconnect;
 pub(super) mod drives;

@@ -5,18 +5,12 @@ use crate::store::Store;
 pub(super) mod naming;
 
 use crate::{
-    Result,
-    capability::lent::{CameIn, Lent},
+    Error, Result,
+    capability::lent::CameIn,
     contract::clientpoint::content_source::types::{Actor, ItemRef},
-    service::{
-        BrowseRow, ItemOutcome, Session, Stop,
-        trust::{self, Pages},
-    },
+    service::{BrowseRow, ItemOutcome, Session, Stop, connections::in_use::SignedIn, trust},
     store::{connections::Connection, files, users::Role},
 };
-
-/// The most pages of a folder that are read.
-const PAGES_AT_MOST: usize = 1_000;
 
 impl Session<'_> {
     /// What is in the chosen drive: its root, or a folder of it where the policy lets folders be opened.
@@ -27,32 +21,10 @@ impl Session<'_> {
     pub async fn browse(&self, folder: Option<String>) -> Result<Vec<BrowseRow>> {
         self.user.require_administrator("see what is in OneDrive")?;
         let connection = self.connection().await?;
-        let actor = self.actor();
-        let entries = self
-            .with_plugin(&connection, self.host.limits.call, async |world, accessor| {
-                let import = world.clientpoint_content_source_content_import();
-                let mut entries = Vec::new();
-                let mut next = None;
-                let mut pages = Pages::new(PAGES_AT_MOST);
-                loop {
-                    let page = match import
-                        .call_browse(accessor, actor.clone(), folder.clone(), next)
-                        .await?
-                    {
-                        Ok(page) => page,
-                        Err(error) => return Ok(Err(error)),
-                    };
-                    let weight = page.entries.iter().map(trust::weight).sum();
-                    pages.one_more(weight)?;
-                    entries.extend(page.entries);
-                    next = page.next;
-                    if next.is_none() {
-                        return Ok(Ok(entries));
-                    }
-                }
-            })
-            .await?;
-        let entries = self.settled(&connection, entries).await?;
+        let mut signed_in = self.signed_in(&connection).await?;
+        let (within, actor) = (self.host.limits.call, self.actor());
+        let entries = signed_in.see(async |plugin| plugin.browse(within, actor, folder).await);
+        let entries = entries.await?;
         Ok(entries.into_iter().map(BrowseRow::from).collect())
     }
 
@@ -76,44 +48,51 @@ impl Session<'_> {
         self.user.require_administrator("import files")?;
         let connection = self.connection().await?;
         let items: Vec<ItemRef> = items.iter().map(|item| named(item, &connection)).collect();
-        self.bring_in(&connection, items, stop).await
+        let mut signed_in = self.signed_in(&connection).await?;
+        self.bring_in(&mut signed_in, items, stop).await
     }
 
     pub(in crate::service) async fn bring_in(
         &self,
-        connection: &Connection,
+        signed_in: &mut SignedIn<'_>,
         items: Vec<ItemRef>,
         stop: &Stop,
     ) -> Result<Vec<ItemOutcome>> {
-        let Some(turn) = stop.unless_asked(self.turn(&connection.id, "an import")).await else {
+        let turn = self.turn(&signed_in.connection().id, "an import");
+        let Some(turn) = stop.unless_asked(turn).await else {
             return Ok(items.iter().map(ItemOutcome::not_started).collect());
         };
         let _turn = turn?;
-        let actor = self.actor();
-        let (instance, tokens) = self.signed_in(connection).await?;
-        let came_in = CameIn::default();
-        let gate = instance.gate();
-        let instance = instance.lend(Lent::Import {
-            asked: items.as_slice().into(),
-            came_in: came_in.clone(),
+        let (asked, came_in) = (items.clone(), CameIn::default());
+        let (within, actor) = (self.host.limits.transfer, self.actor());
+        let called = signed_in.call(async |plugin| {
+            let gate = plugin.gate();
+            let stopping = async {
+                stop.wait().await;
+                gate.close().await
+            };
+            tokio::select! {
+                answered = plugin.import_files(within, actor, items, &came_in) => Ok(answered),
+                closed = stopping => Err(closed),
+            }
         });
-        let asked = items.clone();
-        let calling = instance.call(self.host.limits.transfer, async |world, accessor| {
-            world
-                .clientpoint_content_source_content_import()
-                .call_import_files(accessor, actor, items)
-                .await
-        });
-        let stopping = async {
-            stop.wait().await;
-            gate.close().await
-        };
-        let answered = tokio::select! {
-            answered = calling => answered,
-            _closed = stopping => return stopped(&self.host.store, &asked, &came_in.all()).await,
+        let (answered, ended) = called.await?;
+        let answered = match answered {
+            Ok(answered) => answered,
+            Err(_closed) => return stopped(&self.host.store, &asked, &came_in.all()).await,
         };
         let outcomes = trust::of_import(&self.host.store, &asked, &came_in.all(), answered).await?;
-        let mut outcomes = self.settled_with(connection, &tokens, outcomes).await?;
+        let told = ended.as_ref().map(Error::to_string);
+        let mut outcomes = signed_in.settled_at_its_end(outcomes, ended).await?;
+        for outcome in outcomes
+            .iter_mut()
+            .filter(|outcome| outcome.reason == Some("sign-in-needed"))
+        {
+            // The plugin does not know why the sign-in has ended.
+            if let Some(told) = &told {
+                outcome.message.clone_from(told);
+            }
+        }
         for outcome in outcomes.iter_mut().filter(|outcome| outcome.reason == Some("no-space")) {
             // The plugin does not know where there is no room.
             let full = std::io::Error::from(std::io::ErrorKind::StorageFull);

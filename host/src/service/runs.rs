@@ -1,6 +1,7 @@
 //! Runs of the sync: now, by plan, once a day by themselves; and their ledger.
 
 pub(super) mod budget;
+mod course;
 pub(super) mod export;
 pub(super) mod ledger;
 pub(super) mod serving;

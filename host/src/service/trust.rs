@@ -2,59 +2,14 @@
 
 use crate::{
     Error, Result,
+    calls::Answer,
     contract::{
         clientpoint::content_source::types::ItemRef,
-        exports::clientpoint::content_source::content_import::{self as contract, DrivePage, Entry, Outcome},
+        exports::clientpoint::content_source::content_import::{self as contract, Outcome},
     },
     service::ItemOutcome,
     store::{Store, files},
 };
-
-/// The most that a list may weigh, whatever the number of its pages, in bytes.
-const LIST_AT_MOST: usize = 64 << 20;
-
-/// Counts the pages of a list, and what is in them.
-pub(in crate::service) struct Pages {
-    left: usize,
-    weight: usize,
-}
-
-impl Pages {
-    pub(in crate::service) fn new(at_most: usize) -> Self {
-        Self {
-            left: at_most,
-            weight: 0,
-        }
-    }
-
-    /// # Errors
-    ///
-    /// If the list has too many pages, or comes to too much: it is not cut short, since nobody would see that.
-    pub(in crate::service) fn one_more(&mut self, weight: usize) -> wasmtime::Result<()> {
-        self.weight = self.weight.saturating_add(weight);
-        if self.left == 0 || LIST_AT_MOST < self.weight {
-            return Err(wasmtime::Error::msg("its list has no end"));
-        }
-        self.left -= 1;
-        Ok(())
-    }
-}
-
-/// What an entry takes, in bytes.
-pub(in crate::service) fn weight(entry: &Entry) -> usize {
-    let words = [&entry.item.drive, &entry.item.item, &entry.name, &entry.reason];
-    let modified = entry.modified.as_ref().map_or(0, String::len);
-    size_of::<Entry>() + modified + words.into_iter().map(String::len).sum::<usize>()
-}
-
-/// What a page of drives takes, in bytes.
-pub(in crate::service) fn drives_weight(page: &DrivePage) -> usize {
-    let drives = page.drives.iter().map(|drive| {
-        size_of_val(drive) + drive.id.len() + drive.name.len() + drive.web_url.as_ref().map_or(0, String::len)
-    });
-    let notes = page.notes.iter().map(|note| size_of_val(note) + note.len());
-    drives.chain(notes).sum()
-}
 
 /// The outcomes of an import, if they account for the items asked for and for what has come into the library. What they
 /// say of files is the catalogue's word, not the plugin's.
@@ -66,8 +21,8 @@ pub(in crate::service) async fn of_import(
     store: &Store,
     asked: &[ItemRef],
     brought_in: &[(ItemRef, String)],
-    answered: Result<Result<Vec<contract::ItemOutcome>, contract::Error>>,
-) -> Result<Result<Vec<ItemOutcome>, contract::Error>> {
+    answered: Result<Answer<Vec<contract::ItemOutcome>>>,
+) -> Result<Answer<Vec<ItemOutcome>>> {
     let outcomes = match answered {
         Ok(Ok(outcomes)) => outcomes,
         Ok(Err(error)) if brought_in.is_empty() => return Ok(Err(error)),
@@ -79,7 +34,7 @@ pub(in crate::service) async fn of_import(
         && outcomes
             .iter()
             .zip(asked)
-            .all(|(outcome, asked)| same(&outcome.item, asked));
+            .all(|(outcome, asked)| outcome.item == *asked);
     if !matches {
         let what = "its outcomes are not those of the files asked for, one each and in their order";
         return Err(lied(what, brought_in));
@@ -88,7 +43,7 @@ pub(in crate::service) async fn of_import(
     for outcome in outcomes {
         let came_in = brought_in
             .iter()
-            .find(|(item, _)| same(item, &outcome.item))
+            .find(|(item, _)| *item == outcome.item)
             .map(|(_, file)| file.as_str());
         let (claimed, is_new) = match &outcome.outcome {
             Outcome::Imported(imported) => (Some(imported.file.id.clone()), true),
@@ -128,10 +83,6 @@ async fn followed(
     };
     file.filter(follows)
         .ok_or_else(|| lied("it names a file that does not follow what was asked for", brought_in))
-}
-
-fn same(one: &ItemRef, other: &ItemRef) -> bool {
-    one.drive == other.drive && one.item == other.item
 }
 
 /// An error that tells of the files that are there nevertheless.

@@ -10,6 +10,7 @@ use crate::{
         },
     },
     store::{association, files},
+    words::{FromWord, Word},
 };
 
 /// A binding as the catalogue has it.
@@ -42,17 +43,9 @@ pub(in crate::capability) fn stored_link(ctx: &LibraryCtx, link: Link) -> files:
         version: link.version,
         hash: link.hash,
         size: link.size,
-        verification: verification_word(link.verification).into(),
+        verification: link.verification.word().into(),
         name: link.name,
         web_url: link.web_url,
-    }
-}
-
-fn verification_word(verification: Verification) -> &'static str {
-    match verification {
-        Verification::Verified => "verified",
-        Verification::NoHash => "no-hash",
-        Verification::Rewritten => "rewritten",
     }
 }
 
@@ -73,11 +66,7 @@ impl From<files::LibraryFile> for LibraryFile {
                 version: link.version,
                 hash: link.hash,
                 size: link.size,
-                verification: match link.verification.as_str() {
-                    "verified" => Verification::Verified,
-                    "rewritten" => Verification::Rewritten,
-                    _ => Verification::NoHash,
-                },
+                verification: Verification::from_word(&link.verification).unwrap_or(Verification::NoHash),
                 name: link.name,
                 web_url: link.web_url,
             }),

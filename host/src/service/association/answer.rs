@@ -6,12 +6,10 @@ use serde::Serialize;
 
 use crate::{
     Error,
-    contract::exports::clientpoint::content_source::association::{
-        self as contract, Outcome, SheetError, SheetProblem,
-    },
-    plugin::{Cause, Stopped},
-    service::answers::refusal_word,
+    contract::exports::clientpoint::content_source::association::{self as contract, Outcome, SheetError},
+    instance::{Cause, Stopped},
     store::runs::Run,
+    words::Word,
 };
 
 /// Outcomes that leave nothing to be done: what was asked for holds, or nothing was asked for.
@@ -181,26 +179,11 @@ fn listed(rows: &[u32]) -> String {
 
 impl From<contract::Row> for AssociatedRow {
     fn from(row: contract::Row) -> Self {
-        let (outcome, suggestions) = match row.outcome {
-            Outcome::Linked => ("linked", Vec::new()),
-            Outcome::ReLinked(_) => ("re-linked", Vec::new()),
-            Outcome::AlreadyLinked => ("already-linked", Vec::new()),
-            Outcome::UnknownFileId => ("unknown-file-id", Vec::new()),
-            Outcome::NoId => ("no-id", Vec::new()),
-            Outcome::PathMissing => ("path-missing", Vec::new()),
-            Outcome::PathNotFound(near) => ("path-not-found", near),
-            Outcome::IsAFolder => ("is-a-folder", Vec::new()),
-            Outcome::OtherDrive => ("other-drive", Vec::new()),
-            Outcome::UnsupportedType(_) => ("unsupported-type", Vec::new()),
-            Outcome::TooLarge(_) => ("too-large", Vec::new()),
-            Outcome::FormatMismatch(_) => ("format-mismatch", Vec::new()),
-            Outcome::DuplicateFileId(_) => ("duplicate-file-id", Vec::new()),
-            Outcome::Ambiguous(paths) => ("ambiguous", paths),
-            Outcome::UnreadableCell(_) => ("unreadable-cell", Vec::new()),
-            Outcome::ForbiddenPath => ("forbidden-path", Vec::new()),
-            Outcome::Refused(refusal) => (refusal_word(&refusal), Vec::new()),
-            Outcome::AccessDenied => ("access-denied", Vec::new()),
-            Outcome::Failed => ("failed", Vec::new()),
+        let outcome = row.outcome.word();
+        let suggestions = match row.outcome {
+            Outcome::PathNotFound(near) => near,
+            Outcome::Ambiguous(paths) => paths,
+            _ => Vec::new(),
         };
         Self {
             row: row.number,
@@ -219,16 +202,7 @@ impl From<contract::Row> for AssociatedRow {
 impl From<SheetError> for Error {
     fn from(error: SheetError) -> Self {
         Self::Plugin {
-            code: match error.problem {
-                SheetProblem::NotASheet => "not-a-sheet",
-                SheetProblem::OtherFormat => "other-format",
-                SheetProblem::Encrypted => "encrypted",
-                SheetProblem::Damaged => "damaged",
-                SheetProblem::TooLarge => "sheet-too-large",
-                SheetProblem::NotUtf8 => "not-utf8",
-                SheetProblem::MissingColumn => "missing-column",
-                SheetProblem::DoubledColumn => "doubled-column",
-            },
+            code: error.problem.word(),
             message: error.message,
         }
     }

@@ -1,29 +1,16 @@
 //! The cells of a sheet, as the plugin reads it: for a copy of it.
 
-use std::{
-    pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use tokio::sync::oneshot;
-use wasmtime::{
-    StoreContextMut,
-    component::{Source, StreamConsumer, StreamReader, StreamResult},
-};
 
 use super::answer::stopped;
 use crate::{
     Result,
-    capability::lent::Lent,
     contract::exports::clientpoint::content_source::association::{Cell, Line},
     service::Session,
     store::connections::Connection,
 };
-
-/// Lines that are taken from the plugin at once.
-const LINES: usize = 512;
 
 /// The most cells of a copy, and the most text in them, in bytes: a report is made in memory.
 pub(in crate::service) const CELLS_AT_MOST: usize = 4_000_000;
@@ -71,64 +58,17 @@ impl Lines {
 impl Session<'_> {
     /// The cells of the sheet, for a copy of it.
     pub(in crate::service) async fn lines(&self, connection: &Connection, bytes: Bytes) -> Result<Lines> {
-        let actor = self.actor();
         let lines = Arc::new(Mutex::new(Lines::default()));
         let taken = lines.clone();
-        let instance = self
-            .instance(connection)
-            .await?
-            .with_memory(self.host.limits.sheet_memory)
-            .lend(Lent::Sheet);
-        let told = instance
-            .call_or_stop(self.host.limits.call, async |world, accessor| {
-                let sheet = accessor.with(|access| StreamReader::new(access, bytes))?;
-                let association = world.clientpoint_content_source_association();
-                let copied = match association.call_read(accessor, actor, sheet).await? {
-                    Ok(copied) => copied,
-                    Err(error) => return Ok(Err(error)),
-                };
-                let (done, ended) = oneshot::channel();
-                let taker = Taker {
-                    lines: taken,
-                    _done: done,
-                };
-                accessor.with(|mut access| copied.pipe(&mut access, taker))?;
-                // The other end is dropped with the stream, and says nothing.
-                let _ = ended.await;
-                Ok(Ok(()))
-            })
-            .await
-            .map_err(stopped)?;
-        self.answered(connection, told).await?;
+        let take = move |some| taken.lock().unwrap_or_else(PoisonError::into_inner).take(some);
+        let mut signed_in = self.signed_in(connection).await?;
+        let (actor, sheet) = (self.actor(), self.sheet(bytes));
+        let told = signed_in
+            .look(async |plugin| plugin.cells(actor, sheet, take).await.map_err(stopped))
+            .await?;
+        signed_in.answered(told, None).await?;
         let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(std::mem::take(&mut *lines))
-    }
-}
-
-/// Takes lines from the plugin as they come.
-struct Taker {
-    lines: Arc<Mutex<Lines>>,
-    _done: oneshot::Sender<()>,
-}
-
-impl<T: 'static> StreamConsumer<T> for Taker {
-    type Item = Line;
-
-    fn poll_consume(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        mut store: StoreContextMut<'_, T>,
-        mut source: Source<'_, Line>,
-        _: bool,
-    ) -> Poll<wasmtime::Result<StreamResult>> {
-        let mut some = Vec::with_capacity(LINES);
-        source.read(&mut store, &mut some)?;
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        Poll::Ready(Ok(if lines.take(some) {
-            StreamResult::Completed
-        } else {
-            StreamResult::Dropped
-        }))
     }
 }
 

@@ -23,7 +23,8 @@ impl Session<'_> {
             text: item.trim().into(),
             line: None,
         }];
-        let resolved = self.resolved(&connection, &wanted).await?;
+        let mut signed_in = self.signed_in(&connection).await?;
+        let resolved = self.resolved(&mut signed_in, &wanted).await?;
         let path = match resolved
             .into_iter()
             .next()

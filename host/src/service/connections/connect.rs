@@ -10,8 +10,9 @@ use crate::{
     service::{
         Session,
         connections::{
+            accepted::Expiry,
             form::{Filled, Given, fill_in},
-            in_use::{Expiry, ORGANIZATION},
+            in_use::ORGANIZATION,
         },
     },
     store::{

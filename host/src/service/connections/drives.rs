@@ -6,13 +6,9 @@ use serde::Serialize;
 
 use crate::{
     Error, Result,
-    contract::exports::clientpoint::content_source::content_import::{
-        self as contract, DriveKind, Error as ContractError,
-    },
-    service::{
-        Session,
-        trust::{self, Pages},
-    },
+    calls::Drives,
+    contract::exports::clientpoint::content_source::content_import::{self as contract, Error as ContractError},
+    service::Session,
     store::{
         connections::{ChosenDrive, Connection},
         detach::{self, Moved},
@@ -20,13 +16,11 @@ use crate::{
         runs::{self, Ending},
         words::{GivenUp, Reason, RunKind},
     },
+    words::Word,
 };
 
 /// For how long a list of drives waits in all where the source asks for patience.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
-
-/// The most pages of drives that are read.
-const DRIVE_PAGES_AT_MOST: usize = 10_000;
 
 /// All drives that a connection can see.
 #[derive(Clone, Debug, Serialize)]
@@ -94,29 +88,13 @@ impl Session<'_> {
     /// All pages of drives. Where the source asks for patience in between, it is waited for, and goes on from there; if
     /// that takes too long, what has come is kept, and a note says that it is not all.
     async fn drive_pages(&self, connection: &Connection) -> Result<(Vec<contract::DrivePage>, Option<String>)> {
-        let (mut pages, mut next, mut waited) = (Vec::new(), None, Duration::ZERO);
-        let mut count = Pages::new(DRIVE_PAGES_AT_MOST);
+        let (mut list, mut waited) = (Drives::default(), Duration::ZERO);
+        let mut signed_in = self.signed_in(connection).await?;
         loop {
-            let actor = self.actor();
-            let listed = self
-                .with_plugin(connection, self.host.limits.call, async |world, accessor| {
-                    let import = world.clientpoint_content_source_content_import();
-                    loop {
-                        let page = match import.call_drives(accessor, actor.clone(), next.clone()).await? {
-                            Ok(page) => page,
-                            Err(error) => return Ok(Err(error)),
-                        };
-                        count.one_more(trust::drives_weight(&page))?;
-                        next = page.next.clone();
-                        pages.push(page);
-                        if next.is_none() {
-                            return Ok(Ok(()));
-                        }
-                    }
-                })
-                .await?;
-            match listed {
-                Err(ContractError::Throttled(seconds)) if !pages.is_empty() => {
+            let (within, actor) = (self.host.limits.call, self.actor());
+            let listed = signed_in.look(async |plugin| plugin.drives(within, actor, &mut list).await);
+            match listed.await? {
+                Err(ContractError::Throttled(seconds)) if !list.pages.is_empty() => {
                     let pause = Duration::from_secs(seconds.unwrap_or(60).clamp(1, 3600).into());
                     waited += pause;
                     if PATIENCE < waited {
@@ -125,13 +103,13 @@ impl Session<'_> {
                              later, or select one by its address (`drives select --url ADDRESS`)",
                             pause.as_secs()
                         );
-                        return Ok((pages, Some(note)));
+                        return Ok((list.pages, Some(note)));
                     }
                     self.host.clock.sleep(pause).await;
                 }
                 listed => {
-                    self.settled(connection, listed).await?;
-                    return Ok((pages, None));
+                    signed_in.settled(listed).await?;
+                    return Ok((list.pages, None));
                 }
             }
         }
@@ -162,18 +140,14 @@ impl Session<'_> {
     /// The drive of that id, whether a list shows it or not. A source that knows its drives by their addresses only has
     /// them listed.
     async fn drive_by_id(&self, connection: &Connection, id: &str) -> Result<Option<DriveRow>> {
-        let (actor, asked) = (self.actor(), id.to_string());
-        let found = self
-            .with_plugin(connection, self.host.limits.call, async |world, accessor| {
-                let import = world.clientpoint_content_source_content_import();
-                import.call_resolve_drive(accessor, actor, asked).await
-            })
-            .await?;
-        match found {
+        let mut signed_in = self.signed_in(connection).await?;
+        let (within, actor) = (self.host.limits.call, self.actor());
+        let found = signed_in.look(async |plugin| plugin.resolve_drive(within, actor, id.to_string()).await);
+        match found.await? {
             Ok(drive) if drive.id == id => return Ok(Some(DriveRow::new(drive, None))),
             Ok(_) | Err(ContractError::WrongAddress(_)) => {}
             Err(ContractError::NotFound) => return Ok(None),
-            Err(error) => return self.settled(connection, Err(error)).await,
+            Err(error) => return signed_in.settled(Err(error)).await,
         }
         Ok(self.drives().await?.drives.into_iter().find(|drive| drive.id == id))
     }
@@ -187,13 +161,10 @@ impl Session<'_> {
     pub async fn select_drive_at(&self, url: &str, switch: bool) -> Result<Selected> {
         self.user.require_administrator("select a drive")?;
         let connection = self.connection().await?;
-        let (actor, address) = (self.actor(), url.to_string());
-        let found = self
-            .with_plugin(&connection, self.host.limits.call, async |world, accessor| {
-                let import = world.clientpoint_content_source_content_import();
-                import.call_resolve_drive(accessor, actor, address).await
-            })
-            .await?;
+        let mut signed_in = self.signed_in(&connection).await?;
+        let (within, actor) = (self.host.limits.call, self.actor());
+        let found = signed_in.look(async |plugin| plugin.resolve_drive(within, actor, url.to_string()).await);
+        let found = found.await?;
         if let Err(ContractError::NotFound) = found {
             return Err(Error::NotFound {
                 what: "site or library at",
@@ -201,7 +172,7 @@ impl Session<'_> {
                 hint: "check the address, and that this connection may see the site",
             });
         }
-        let drive = DriveRow::new(self.settled(&connection, found).await?, None);
+        let drive = DriveRow::new(signed_in.settled(found).await?, None);
         refuse_switch(&connection, &drive.id, switch)?;
         self.select(&connection, drive).await
     }
@@ -259,10 +230,7 @@ impl DriveRow {
             selected: selected == Some(drive.id.as_str()),
             id: drive.id,
             name: drive.name,
-            kind: match drive.kind {
-                DriveKind::PersonalWork => "personal-work",
-                DriveKind::SiteLibrary => "site-library",
-            },
+            kind: drive.kind.word(),
             web_url: drive.web_url,
         }
     }

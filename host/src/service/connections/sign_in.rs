@@ -16,13 +16,14 @@ use crate::{
         token_endpoint::{Asking, Granted},
     },
     service::{
-        Session, Stop, answers,
+        Session, Stop,
         connections::{
             form::{Filled, Given},
             in_use::own_connection,
         },
     },
     store::connections::{self, Account, ChosenDrive, Connection, Mode},
+    words::Word,
 };
 
 /// A sign-in under way: the address is shown, and the listener waits.
@@ -265,15 +266,11 @@ impl Session<'_> {
         claims: Vec<Claim>,
     ) -> Result<ContractAccount> {
         let settings = in_contract(&candidate.settings);
-        let instance = self.host.instance(candidate, plan, tokens).await?;
-        let verified = instance
-            .call(self.host.limits.call, async |world, accessor| {
-                let source = world.clientpoint_content_source_source();
-                source.call_verify(accessor, settings, claims).await
-            })
-            .await?;
+        let policy = self.host.policy().await?;
+        let instance = self.host.instance(candidate, plan, tokens, policy).await?;
+        let verified = instance.verify(self.host.limits.call, settings, claims).await?;
         verified.map_err(|error| Error::SignIn {
-            problem: answers::sign_in_problem(error.problem).into(),
+            problem: error.problem.word().into(),
             message: error.message,
         })
     }

@@ -9,8 +9,9 @@ use crate::{
         clientpoint::content_source::types::ItemRef,
         exports::clientpoint::content_source::content_import::{Error as ContractError, Resolution, Resolved},
     },
-    service::{ItemOutcome, Session, Stop},
+    service::{ItemOutcome, Session, Stop, connections::in_use::SignedIn},
     store::connections::Connection,
+    words::Word,
 };
 
 /// Texts that the plugin is asked about at once.
@@ -46,10 +47,15 @@ impl Session<'_> {
         if !is_list && at_once < distinct(wanted) {
             return Err(ContractError::TooMany(limit).into());
         }
-        let Some(slots) = stop.unless_asked(self.slots(&connection, wanted)).await else {
+        let naming = async {
+            let mut signed_in = self.signed_in(&connection).await?;
+            let slots = self.slots(&mut signed_in, wanted).await?;
+            Ok::<_, Error>((signed_in, slots))
+        };
+        let Some(named) = stop.unless_asked(naming).await else {
             return Ok(wanted.iter().map(|wanted| untouched(&connection, wanted)).collect());
         };
-        let mut slots = slots?;
+        let (mut signed_in, mut slots) = named?;
         let open: Vec<usize> = (0..slots.len())
             .filter(|place| matches!(slots.get(*place), Some(Ok(_))))
             .collect();
@@ -62,7 +68,7 @@ impl Session<'_> {
                 break;
             }
             let asked = items.clone();
-            let outcomes = match self.bring_in(&connection, items, stop).await {
+            let outcomes = match self.bring_in(&mut signed_in, items, stop).await {
                 Ok(outcomes) => outcomes,
                 // What stopped the plugin may be one of these files.
                 Err(error @ Error::PluginStopped(_)) if is_list => failed(&asked, &error),
@@ -79,13 +85,13 @@ impl Session<'_> {
     }
 
     /// What each of these means: an item, or an outcome already.
-    async fn slots(&self, connection: &Connection, wanted: &[Wanted]) -> Result<Vec<Slot>> {
+    async fn slots(&self, signed_in: &mut SignedIn<'_>, wanted: &[Wanted]) -> Result<Vec<Slot>> {
         let mut slots = Vec::with_capacity(wanted.len());
         let mut first: BTreeMap<String, &Wanted> = BTreeMap::new();
         for some in wanted.chunks(TEXTS) {
-            let resolved = self.resolved(connection, some).await?;
+            let resolved = self.resolved(signed_in, some).await?;
             for (wanted, resolved) in some.iter().zip(resolved) {
-                slots.push(match slot(connection, wanted, resolved)? {
+                slots.push(match slot(signed_in.connection(), wanted, resolved)? {
                     Ok(item) => match first.get(&item.item) {
                         Some(before) => Err(duplicate(wanted, &item, before)),
                         None => {
@@ -102,18 +108,13 @@ impl Session<'_> {
 
     pub(in crate::service) async fn resolved(
         &self,
-        connection: &Connection,
+        signed_in: &mut SignedIn<'_>,
         wanted: &[Wanted],
     ) -> Result<Vec<Resolved>> {
-        let actor = self.actor();
+        let (within, actor) = (self.host.limits.call, self.actor());
         let texts: Vec<String> = wanted.iter().map(|wanted| wanted.text.clone()).collect();
-        let answer = self
-            .with_plugin(connection, self.host.limits.call, async |world, accessor| {
-                let import = world.clientpoint_content_source_content_import();
-                import.call_resolve_items(accessor, actor, texts).await
-            })
-            .await?;
-        let resolved = self.settled(connection, answer).await?;
+        let resolved = signed_in.see(async |plugin| plugin.resolve_items(within, actor, texts).await);
+        let resolved = resolved.await?;
         if resolved.len() != wanted.len() {
             return Err(Error::PluginStopped(
                 "it did not say of each file which item that is; nothing came into the library".into(),
@@ -131,7 +132,8 @@ fn distinct(wanted: &[Wanted]) -> usize {
 }
 
 fn slot(connection: &Connection, wanted: &Wanted, resolved: Resolved) -> Result<Slot> {
-    let (outcome, reason) = match resolved.resolution {
+    let reason = resolved.resolution.word();
+    let outcome = match resolved.resolution {
         Resolution::Item(found) => {
             let chosen = connection.drive.as_ref();
             if chosen.is_none_or(|drive| drive.id != found.item.drive) {
@@ -141,11 +143,8 @@ fn slot(connection: &Connection, wanted: &Wanted, resolved: Resolved) -> Result<
             }
             return Ok(Ok(found.item));
         }
-        Resolution::Several(_) => ("refused", "ambiguous"),
-        Resolution::Nothing(_) => ("failed", "not-found"),
-        Resolution::OtherDrive => ("refused", "other-drive"),
-        Resolution::Denied => ("failed", "access-denied"),
-        Resolution::Failed(_) => ("failed", "other"),
+        Resolution::Several(_) | Resolution::OtherDrive => "refused",
+        Resolution::Nothing(_) | Resolution::Denied | Resolution::Failed(_) => "failed",
     };
     let shown = item(connection, &resolved.shown);
     Ok(Err(ItemOutcome {

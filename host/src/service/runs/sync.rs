@@ -10,13 +10,12 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Error, Result,
-    capability::{lent::Lent, managed_files::outcome_word},
     contract::exports::clientpoint::content_source::{
         content_import::Error as ContractError,
         sync::{Options, Planned, Report, Stage},
     },
     host::Host,
-    service::{Ledger, Session, Stop, runs::budget::Allowance},
+    service::{Ledger, Session, Stop, runs::course::Course},
     store::{
         connections::{Connection, Mode},
         files, plans,
@@ -24,6 +23,7 @@ use crate::{
         users::{Role, User},
         words::{GivenUp, Reason, RunKind, RunState},
     },
+    words::Word,
 };
 
 /// For how long a run waits in all where the source asks for patience. Who is not served by then is first next time.
@@ -165,10 +165,10 @@ impl Session<'_> {
         let _right = self.no_sync(&connection.id).await?;
         let before = self.finish_interrupted(&connection, stop).await?;
         let mut run = self.begin(&connection, RunKind::Plan, &SyncOptions::default()).await?;
-        let allowance = Allowance::new(self.host);
+        let mut course = Course::new(self, &connection);
         let halt = {
             let _turn = self.turn(&connection.id, "a sync").await?;
-            self.steps(&connection, &mut run, &allowance, stop).await?
+            self.steps(&mut course, &mut run, stop).await?
         };
         let rows = match halt {
             Halt::Ended(ended) => {
@@ -183,7 +183,7 @@ impl Session<'_> {
                 Vec::new()
             }
             Halt::Interrupted => return Err(self.give_up_plan(&run).await?),
-            Halt::Listed => self.planned(&connection, &run, &allowance).await?,
+            Halt::Listed => self.planned(&mut course, &run).await?,
         };
         let plan = plan_id(&rows);
         let mut counts = runs::settled(&self.host.store, &run).await?;
@@ -216,9 +216,9 @@ impl Session<'_> {
             let _turn = self.turn(&connection.id, "a sync").await?;
             // Before it had the turn, or while it lay interrupted, files may have come and gone.
             runs::count_inputs(&self.host.store, &mut run).await?;
-            let allowance = Allowance::new(self.host);
-            match self.steps(connection, &mut run, &allowance, stop).await? {
-                Halt::Listed => self.work(connection, &mut run, &allowance, stop).await?,
+            let mut course = Course::new(self, connection);
+            match self.steps(&mut course, &mut run, stop).await? {
+                Halt::Listed => self.work(&mut course, &mut run, stop).await?,
                 halt => halt,
             }
         };
@@ -259,21 +259,20 @@ impl Session<'_> {
     }
 
     /// Steps until the run ends, is interrupted, or has listed all and has a plan to make or to keep to.
-    async fn steps(&self, connection: &Connection, run: &mut Run, allowance: &Allowance, stop: &Stop) -> Result<Halt> {
+    async fn steps(&self, course: &mut Course<'_>, run: &mut Run, stop: &Stop) -> Result<Halt> {
         let options: SyncOptions = serde_json::from_str(&run.options).unwrap_or_default();
         let stops_at_list = run.kind == RunKind::Plan || options.plan.is_some();
         if run.listed.0 && stops_at_list {
             return Ok(Halt::Listed);
         }
-        self.host.make_damaged_due(&connection.id, run.id).await?;
-        self.drive(connection, run, &options, allowance, stop, stops_at_list)
-            .await
+        self.host.make_damaged_due(&course.connection.id, run.id).await?;
+        self.drive(course, run, &options, stop, stops_at_list).await
     }
 
     /// The work of a run by plan: only if the plan still holds.
-    async fn work(&self, connection: &Connection, run: &mut Run, allowance: &Allowance, stop: &Stop) -> Result<Halt> {
+    async fn work(&self, course: &mut Course<'_>, run: &mut Run, stop: &Stop) -> Result<Halt> {
         let options: SyncOptions = serde_json::from_str(&run.options).unwrap_or_default();
-        let rows = self.planned(connection, run, allowance).await?;
+        let rows = self.planned(course, run).await?;
         let begun = !runs::lines(&self.host.store, run.id).await?.is_empty();
         if !begun && options.plan.as_deref() != Some(plan_id(&rows).as_str()) {
             let message = "the world has moved since that plan was made, and nothing was changed: make a new one with `sync --plan`";
@@ -288,15 +287,14 @@ impl Session<'_> {
                 message: message.into(),
             });
         }
-        self.drive(connection, run, &options, allowance, stop, false).await
+        self.drive(course, run, &options, stop, false).await
     }
 
     async fn drive(
         &self,
-        connection: &Connection,
+        course: &mut Course<'_>,
         run: &mut Run,
         options: &SyncOptions,
-        allowance: &Allowance,
         stop: &Stop,
         stop_at_list: bool,
     ) -> Result<Halt> {
@@ -306,7 +304,7 @@ impl Session<'_> {
             if stop.asked() {
                 return Ok(Halt::Interrupted);
             }
-            let Some(within) = allowance.time(self.host.limits.transfer) else {
+            let Some(within) = course.allowance.time(self.host.limits.transfer) else {
                 let ending = Ending::GivenUp {
                     outcome: GivenUp::Deferred,
                     reason: Reason::OutOfTime,
@@ -314,7 +312,7 @@ impl Session<'_> {
                 };
                 return Ok(self.over(run, ending).await);
             };
-            let report = match self.step(connection, run, options, within, allowance).await {
+            let report = match self.step(course, run, options, within).await {
                 Ok(report) => report,
                 Err(error) if passes(&error) && tries < TRIES => {
                     tries += 1;
@@ -322,7 +320,7 @@ impl Session<'_> {
                     stop.or_after(self.host.clock.sleep(BREATH)).await;
                     continue;
                 }
-                Err(error) => return Ok(self.give_up(connection, run, &error).await),
+                Err(error) => return Ok(self.give_up(course.connection, run, &error).await),
             };
             tries = 0;
             let listed = report.stage != Stage::Listing;
@@ -349,7 +347,7 @@ impl Session<'_> {
             stop.or_after(self.host.clock.sleep(pause)).await;
         }
         let endless = Error::PluginStopped("it takes steps without end".into());
-        Ok(self.give_up(connection, run, &endless).await)
+        Ok(self.give_up(course.connection, run, &endless).await)
     }
 
     async fn give_up(&self, connection: &Connection, run: &Run, error: &Error) -> Halt {
@@ -369,57 +367,44 @@ impl Session<'_> {
 
     async fn step(
         &self,
-        connection: &Connection,
+        course: &mut Course<'_>,
         run: &Run,
         options: &SyncOptions,
         within: Duration,
-        allowance: &Allowance,
     ) -> Result<Report> {
-        let (instance, tokens) = self.signed_in(connection).await?;
-        let instance = instance.lend(Lent::Run(run.id)).logging(&allowance.lines);
-        let cursor = run.cursor.clone();
+        let (lines, cursor) = (course.allowance.lines.clone(), run.cursor.clone());
         let options = Options {
             exact: options.plan.is_some(),
             accept_gone: options.accept_gone,
         };
-        let report = instance
-            .call(within, async |world, accessor| {
-                let sync = world.clientpoint_content_source_sync();
-                sync.call_step(accessor, cursor, options).await
-            })
-            .await?;
-        let report = self.settled_with(connection, &tokens, report).await?;
+        let signed_in = course.signed_in().await?;
+        let called = signed_in.call(async |plugin| plugin.step(within, run.id, &lines, cursor, options).await);
+        let (report, ended) = called.await?;
+        let report = signed_in.settled_at_its_end(report?, ended).await?;
         if CURSOR_AT_MOST < report.cursor.len() {
             return Err(Error::PluginStopped("its cursor is too long".into()));
         }
         Ok(report)
     }
 
-    async fn planned(&self, connection: &Connection, run: &Run, allowance: &Allowance) -> Result<Vec<PlannedRow>> {
+    async fn planned(&self, course: &mut Course<'_>, run: &Run) -> Result<Vec<PlannedRow>> {
         let mut rows = Vec::new();
         let mut seen = BTreeSet::new();
         let mut next = None;
         loop {
-            let within = allowance.time(self.host.limits.call);
+            let within = course.allowance.time(self.host.limits.call);
             let within =
                 within.ok_or_else(|| Error::PluginStopped("it plans for longer than a run may take".into()))?;
-            let instance = self.instance(connection).await?;
-            let instance = instance.lend(Lent::Run(run.id)).logging(&allowance.lines);
-            let cursor = run.cursor.clone().unwrap_or_default();
-            let page = instance
-                .call(within, async |world, accessor| {
-                    world
-                        .clientpoint_content_source_sync()
-                        .call_plan(accessor, cursor, next)
-                        .await
-                })
-                .await??;
+            let (lines, cursor) = (course.allowance.lines.clone(), run.cursor.clone().unwrap_or_default());
+            let signed_in = course.signed_in().await?;
+            let page = signed_in.see(async |plugin| plugin.plan(within, run.id, &lines, cursor, next).await);
+            let page = page.await?;
             let empty = page.planned.is_empty();
             for planned in page.planned {
                 if !seen.insert(planned.file.clone()) {
                     return Err(Error::PluginStopped("it plans a file twice".into()));
                 }
-                rows.push(self.row(connection, planned).await?);
+                rows.push(self.row(course.connection, planned).await?);
             }
             next = page.next;
             if next.is_none() || empty {
@@ -442,7 +427,7 @@ impl Session<'_> {
             .ok_or_else(|| Error::PluginStopped("it plans for a file that is none of its own".into()))?;
         Ok(PlannedRow {
             library_name: file.name,
-            outcome: outcome_word(planned.outcome),
+            outcome: planned.outcome.word(),
             file: planned.file,
             name: planned.name,
             revision: planned.revision,

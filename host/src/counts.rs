@@ -1,0 +1,51 @@
+//! What the instances of a host have come to, for people who measure.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+};
+
+/// Counts of one host's instances. Clones count together.
+#[derive(Clone, Debug, Default)]
+pub struct Counts(Arc<Counted>);
+
+#[derive(Debug, Default)]
+struct Counted {
+    instances: AtomicU64,
+    peak_memory: AtomicUsize,
+    /// By the export's name, of which there are as many as the contract has.
+    calls: Mutex<BTreeMap<&'static str, u64>>,
+}
+
+impl Counts {
+    /// How many instances were made, whatever for.
+    pub fn instances(&self) -> u64 {
+        self.0.instances.load(Ordering::Relaxed)
+    }
+
+    /// How often each export was called, by its name in the contract: `import-files`.
+    pub fn calls(&self) -> BTreeMap<&'static str, u64> {
+        self.0.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The most linear memory that an instance has used, in bytes.
+    pub fn peak_memory(&self) -> usize {
+        self.0.peak_memory.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn made(&self) {
+        self.0.instances.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn called(&self, export: &'static str) {
+        let mut calls = self.0.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        *calls.entry(export).or_default() += 1;
+    }
+
+    pub(crate) fn used(&self, memory: usize) {
+        self.0.peak_memory.fetch_max(memory, Ordering::Relaxed);
+    }
+}

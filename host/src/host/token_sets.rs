@@ -1,0 +1,92 @@
+//! The tokens of connections: one set a connection in this process, whoever asks.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, MutexGuard, PoisonError},
+};
+
+use crate::{
+    Error, Result,
+    contract::exports::clientpoint::content_source::source::AuthorizationPlan,
+    host::{Host, Planned, judge::PluginJudge},
+    oauth::{Certificate, Credential, Endpoint, Grant, Plan, Tokens},
+    secrets::Secret,
+    store::connections::{self, Connection, CredentialKind, Mode},
+};
+
+impl Host {
+    /// The tokens of a connection: one set in the process, whoever asks. Connecting anew makes another set.
+    pub(crate) async fn tokens(&self, connection: &Connection, plan: &AuthorizationPlan) -> Result<Tokens> {
+        let name = (connection.id.clone(), connection.connected_at.clone());
+        let known = self.known_tokens().get(&name).cloned();
+        if let Some(tokens) = known {
+            return Ok(tokens);
+        }
+        let credential = self.credential(connection).await?;
+        let endpoint = self.endpoint(plan, credential);
+        let judge = self
+            .plugin
+            .clone()
+            .map(|plugin| PluginJudge::new(plugin, self.stage(), connection));
+        let tokens = match connection.mode {
+            Mode::Organization => Tokens::of_application(endpoint, self.clock.clone()),
+            Mode::User => Tokens::of_person(endpoint, Arc::new(self.keeper(&connection.id)), self.clock.clone()),
+        };
+        let tokens = match judge {
+            Some(judge) => tokens.judged_by(Arc::new(judge)),
+            None => tokens,
+        };
+        let mut known = self.known_tokens();
+        // Those of this connection that somebody else has just put there stay: one set, whoever was first.
+        known.retain(|(id, at), _| *id != connection.id || *at == connection.connected_at);
+        Ok(known.entry(name).or_insert(tokens).clone())
+    }
+
+    /// A token endpoint, asked with a credential that need not be stored (yet).
+    pub(crate) fn endpoint(&self, plan: &AuthorizationPlan, credential: Credential) -> Endpoint {
+        let plan = Plan {
+            token_url: plan.token_url.clone(),
+            client_id: plan.client_id.clone(),
+            scopes: plan.scopes.clone(),
+        };
+        Endpoint::new(plan, credential, self.client.clone(), self.clock.clone())
+    }
+
+    async fn credential(&self, connection: &Connection) -> Result<Credential> {
+        let secret = connections::secret(&self.store, &self.key(), &connection.id).await?;
+        Ok(match connection.credential {
+            CredentialKind::None => Credential::None,
+            CredentialKind::Secret => Credential::Secret(secret),
+            CredentialKind::Certificate => {
+                let certificate = Certificate::from_pem(&secret).map_err(Error::Settings)?;
+                Credential::Certificate(certificate)
+            }
+        })
+    }
+
+    /// Stores a connection, and the endpoints of the plan that it was made by; its old tokens are forgotten. Nobody renews
+    /// them meanwhile, in this process or another.
+    pub(crate) async fn keep_connection(
+        &self,
+        connection: &Connection,
+        planned: &Planned,
+        credential: &Secret,
+        grant: Option<&Grant>,
+    ) -> Result<()> {
+        let _alone = self.renewal_right(&connection.id).await?;
+        let secrets = connections::Secrets { credential, grant };
+        connections::put(&self.store, &self.key(), connection, secrets).await?;
+        self.settle_endpoints(connection, planned).await?;
+        self.forget_tokens(&connection.id);
+        Ok(())
+    }
+
+    /// Forgets the tokens of a connection in this process.
+    pub(crate) fn forget_tokens(&self, connection: &str) {
+        self.known_tokens().retain(|(id, _), _| id != connection);
+    }
+
+    pub(super) fn known_tokens(&self) -> MutexGuard<'_, BTreeMap<(String, String), Tokens>> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

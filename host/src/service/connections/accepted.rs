@@ -1,0 +1,191 @@
+//! Whether a connection is still accepted, and what people are told who have to do something about it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::{
+    Error, Result,
+    host::{Host, refusal_in_contract},
+    oauth::TokenError,
+    service::{
+        Session,
+        connections::in_use::{ORGANIZATION, own_connection},
+    },
+    store::connections::{self, Broken, Connection, Mode},
+    words::Word,
+};
+
+/// The word for a person's connection that needs its person.
+const NEEDS_RECONNECT: &str = "needs-reconnect";
+
+/// The one problem that nobody but the person can mend: there is no use in trying before they have signed in again.
+/// Whatever else is wrong, somebody else can mend it, a policy, an approval, a secret; it is tried again each time.
+const FOR_THE_PERSON: &str = "sign-in-again";
+
+/// When a client secret or a certificate ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Expiry {
+    /// RFC 3339.
+    pub at: String,
+    /// Whole days until then; negative once it is over.
+    pub days_left: i64,
+}
+
+impl Session<'_> {
+    /// What everybody should know who works with a connection that is not accepted any more. Empty if all is well.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn warnings(&self) -> Result<Vec<String>> {
+        if self.user.require_administrator("connect").is_err() {
+            return Ok(Vec::new());
+        }
+        let own = own_connection(&self.user.name);
+        let mut warnings = Vec::new();
+        for id in [own.as_str(), ORGANIZATION] {
+            let Some(connection) = connections::find(&self.host.store, id).await? else {
+                continue;
+            };
+            if let Some(broken) = &connection.needs_reconnect {
+                warnings.push(format!("{}. {}", since(&connection, broken), broken.message));
+            }
+        }
+        Ok(warnings)
+    }
+
+    /// A person's sign-in that is over can't come back by itself, and is not tried again and again.
+    pub(super) fn refuse_what_is_over(&self, connection: &Connection) -> Result<()> {
+        match (connection.mode, &connection.needs_reconnect) {
+            (Mode::User, Some(broken)) if broken.is_for_the_person() => Err(needs_reconnect(connection, broken)),
+            _ => Ok(()),
+        }
+    }
+
+    /// What a refusal means for a connection that is stored, which is marked if that is final.
+    pub(super) async fn refused(&self, connection: &Connection, refused: TokenError) -> Result<Error> {
+        let is_final = refused.is_final();
+        let explained = self
+            .host
+            .explained(connection.mode, &connection.settings, refused)
+            .await?;
+        if !is_final || explained.code() == "unavailable" {
+            return Ok(explained);
+        }
+        self.broken(connection, explained.code(), &explained.to_string()).await
+    }
+
+    /// Marks a connection, and gives what to say about it.
+    pub(super) async fn broken(&self, connection: &Connection, problem: &str, message: &str) -> Result<Error> {
+        let before = connection.needs_reconnect.as_ref();
+        let broken = Broken {
+            since: before.map_or_else(|| self.now(), |before| before.since.clone()),
+            problem: problem.into(),
+            message: message.into(),
+        };
+        // A disk without room must not hide from the person what they are to do.
+        if let Err(error) = connections::broken(&self.host.store, &connection.id, &broken).await {
+            tracing::warn!("that a connection is broken can't be written down: {error}");
+        }
+        Ok(match connection.mode {
+            Mode::User => needs_reconnect(connection, &broken),
+            Mode::Organization => Error::SignIn {
+                problem: broken.problem,
+                message: broken.message,
+            },
+        })
+    }
+
+    /// Notes that the credentials were accepted. Where that can't be written down, work goes on: it is seen again next time.
+    pub(super) async fn accepted(&self, connection: &Connection) {
+        if let Err(error) = connections::checked(&self.host.store, &connection.id, &self.now()).await {
+            tracing::warn!("that a connection works can't be written down: {error}");
+        }
+    }
+}
+
+impl Host {
+    /// Why there is no token, in the plugin's words.
+    pub(crate) async fn explained(
+        &self,
+        mode: Mode,
+        settings: &BTreeMap<String, String>,
+        refused: TokenError,
+    ) -> Result<Error> {
+        let Some(refusal) = refusal_in_contract(&refused) else {
+            return Ok(match refused {
+                TokenError::Storage(why) => Error::Storage(why),
+                _ => Error::SignIn {
+                    problem: "unavailable".into(),
+                    message: format!("{refused}: check the network and try again"),
+                },
+            });
+        };
+        let explained = self.explain(mode, settings, refusal).await?;
+        Ok(Error::SignIn {
+            problem: explained.problem.word().into(),
+            message: explained.message,
+        })
+    }
+}
+
+impl Broken {
+    /// Whether nobody but the person can mend it.
+    pub fn is_for_the_person(&self) -> bool {
+        self.problem == FOR_THE_PERSON
+    }
+
+    /// Whether connecting again is the way out. Of an approval that is missing, or a policy, it is not: it works again by
+    /// itself once that is mended.
+    pub fn wants_reconnecting(&self) -> bool {
+        ["wrong-settings", "expired-secret", "sign-in-needed", FOR_THE_PERSON].contains(&self.problem.as_str())
+    }
+}
+
+impl Connection {
+    /// When its credential ends, seen from `now`.
+    pub fn expiry(&self, now: DateTime<Utc>) -> Option<Expiry> {
+        let at = self.expires_at.clone()?;
+        let end: DateTime<Utc> = at.parse().ok()?;
+        Some(Expiry {
+            at,
+            days_left: (end - now).num_seconds().div_euclid(24 * 60 * 60),
+        })
+    }
+}
+
+/// That, and since when, a connection is not accepted any more.
+fn since(connection: &Connection, broken: &Broken) -> String {
+    match (&connection.mode, &connection.account) {
+        (Mode::User, Some(account)) if !broken.wants_reconnecting() => {
+            format!("the sign-in of {} is not accepted since {}", account.name, broken.since)
+        }
+        (Mode::User, None) if !broken.wants_reconnecting() => {
+            format!("your sign-in is not accepted since {}", broken.since)
+        }
+        (Mode::Organization, _) if !broken.wants_reconnecting() => {
+            format!("the company's connection is not accepted since {}", broken.since)
+        }
+        (Mode::User, Some(account)) => format!(
+            "the sign-in of {} needs reconnect since {}: run `clientpoint-host connect user`",
+            account.name, broken.since
+        ),
+        (Mode::User, None) => format!(
+            "your sign-in needs reconnect since {}: run `clientpoint-host connect user`",
+            broken.since
+        ),
+        (Mode::Organization, _) => format!(
+            "the company's connection needs reconnect since {}: run `clientpoint-host connect organization`",
+            broken.since
+        ),
+    }
+}
+
+fn needs_reconnect(connection: &Connection, broken: &Broken) -> Error {
+    Error::SignIn {
+        problem: NEEDS_RECONNECT.into(),
+        message: format!("{}. {}", since(connection, broken), broken.message),
+    }
+}
