@@ -6,16 +6,19 @@
 
 pub mod address;
 pub mod batch;
+mod client;
 mod floor;
+mod refused;
 pub mod resolver;
 pub mod rules;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc};
 
 use bytes::Bytes;
 use floor::Floor;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Limited};
+use refused::{unsent, wants_more_than_a_token, without_token};
 use rules::{Permit, Rules};
 use tokio::sync::Semaphore;
 use wasmtime_wasi_http::{
@@ -28,12 +31,7 @@ use crate::{
     origin::origin,
 };
 
-/// How long a connection may take to come about.
-const CONNECT_WITHIN: Duration = Duration::from_secs(15);
-
-/// The longest silence between two pieces of an answer. A plugin has a shorter patience of its own; this is for one
-/// that has none.
-const SILENCE_AT_MOST: Duration = Duration::from_secs(120);
+pub use client::{client, reason};
 
 /// The longest body that a plugin may send.
 const REQUEST_BODY_AT_MOST: usize = 1 << 20;
@@ -56,32 +54,6 @@ pub struct Egress {
     download_at_most: usize,
     queue: Arc<Semaphore>,
     under_way: Arc<Semaphore>,
-}
-
-/// The pooled client that everything shares.
-///
-/// # Errors
-///
-/// The client's, for a system without TLS roots, say.
-pub fn client(insecure: bool) -> Result<reqwest::Client, reqwest::Error> {
-    // A provider that is installed already is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .connect_timeout(CONNECT_WITHIN)
-        .read_timeout(SILENCE_AT_MOST)
-        .tcp_nodelay(true)
-        .http2_adaptive_window(true);
-    let builder = builder.dns_resolver(resolver::Within {
-        reach: rules::reach(insecure),
-        proxy: if insecure { None } else { resolver::proxy() },
-    });
-    if insecure {
-        builder.no_proxy().build()
-    } else {
-        builder.https_only(true).build()
-    }
 }
 
 impl Egress {
@@ -154,7 +126,7 @@ impl Egress {
                 // They are given back with the body: a socket is open until then.
                 let _until_then = (&place, &turn);
                 match error.downcast::<reqwest::Error>() {
-                    Ok(error) => wasi_error(&error),
+                    Ok(error) => unsent(&error),
                     Err(_) => Error::HttpResponseBodySize(Some(at_most as u64)),
                 }
             });
@@ -196,9 +168,8 @@ impl Egress {
         if let Some(token) = token {
             parts.headers.insert(header::AUTHORIZATION, token);
         }
-        let request =
-            reqwest::Request::try_from(Request::from_parts(parts, body)).map_err(|error| wasi_error(&error))?;
-        self.client.execute(request).await.map_err(|error| wasi_error(&error))
+        let request = reqwest::Request::try_from(Request::from_parts(parts, body)).map_err(|error| unsent(&error))?;
+        self.client.execute(request).await.map_err(|error| unsent(&error))
     }
 }
 
@@ -228,55 +199,9 @@ impl WasiHttpHooks for Egress {
 
 type Processing = Box<dyn Future<Output = Result<(), Error>> + Send>;
 
-/// Whether a 401 is not about the token: the resource wants claims that no renewal brings, a policy's for one site, say
-/// (a claims challenge, OpenID Connect CAEP; RFC 9470 has another word for the same).
-fn wants_more_than_a_token(headers: &http::HeaderMap) -> bool {
-    let challenges = headers.get_all(header::WWW_AUTHENTICATE).iter();
-    let mut challenges = challenges.filter_map(|challenge| challenge.to_str().ok());
-    challenges.any(|text| text.contains("insufficient_claims") || text.contains("insufficient_user_authentication"))
-}
-
-/// What the plugin sees where there is no token: 401 if the credentials are refused, 503 if the sign-in service does
-/// not answer or wants to be left alone, with the time where there is one. The reasons stay with the host.
-fn without_token(error: &TokenError) -> Response<WasiBody> {
-    let mut response = Response::new(Full::new(Bytes::new()).map_err(|never| match never {}).boxed_unsync());
-    if error.is_final() {
-        *response.status_mut() = StatusCode::UNAUTHORIZED;
-        return response;
-    }
-    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-    if let Some(wait) = error.retry_after() {
-        let seconds = wait.as_secs().max(1);
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-    }
-    response
-}
-
-fn wasi_error(error: &reqwest::Error) -> Error {
-    if resolver::is_prohibited(error) {
-        return Error::DestinationIpProhibited;
-    }
-    let text = crate::oauth::reason(error);
-    if error.is_timeout() {
-        Error::ConnectionTimeout
-    } else if error.is_connect() && text.contains("refused") {
-        Error::ConnectionRefused
-    } else if error.is_connect() && (text.contains("lookup") || text.contains("dns")) {
-        Error::DnsError {
-            rcode: None,
-            info_code: None,
-        }
-    } else if error.is_connect() {
-        Error::InternalError(Some(text))
-    } else if error.is_body() || error.is_decode() {
-        Error::HttpResponseIncomplete
-    } else {
-        Error::ConnectionTerminated
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use http_body_util::Full;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::TcpListener,
@@ -340,36 +265,5 @@ mod tests {
         assert_eq!(egress.under_way.available_permits(), 1);
         drop(kept);
         assert_eq!(egress.queue.available_permits(), QUEUED);
-    }
-
-    #[test]
-    fn without_a_token_the_plugin_is_told_whether_asking_again_can_help() {
-        let judged = |status, passes| TokenError::Refused {
-            status,
-            error: "invalid_client".into(),
-            description: String::new(),
-            told: Box::new(crate::oauth::Told {
-                retry_after: Some(Duration::from_secs(7)),
-                ..Default::default()
-            }),
-            passes,
-        };
-        let refused = |status| judged(status, None);
-        let unreachable = TokenError::Unreachable {
-            endpoint: String::new(),
-            reason: String::new(),
-        };
-        assert_eq!(without_token(&refused(401)).status(), StatusCode::UNAUTHORIZED);
-        assert_eq!(without_token(&refused(400)).status(), StatusCode::UNAUTHORIZED);
-        assert_eq!(without_token(&refused(429)).status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(without_token(&refused(500)).status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(without_token(&unreachable).status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(
-            without_token(&judged(500, Some(false))).status(),
-            StatusCode::UNAUTHORIZED
-        );
-        let asked_to_wait = without_token(&judged(400, Some(true)));
-        assert_eq!(asked_to_wait.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(asked_to_wait.headers()[header::RETRY_AFTER], "7");
     }
 }

@@ -3,16 +3,20 @@
 //! The plugin supplies the parameters and reads the refusals; this module runs the protocol. A token leaves it only as
 //! the value of an `authorization` header that the egress adds to a request on its way out.
 //!
-//! - [`token_endpoint`]: asking the token endpoint, as the application that proves itself by a secret or an [`assertion`].
+//! - [`token_endpoint`]: asking the token endpoint with a [`form`], as the application that proves itself by a secret or
+//!   an [`assertion`]; [`answer`]: what comes of it; [`life`]: how long a token lives.
 //! - [`tokens`]: the tokens of one connection, renewed once for all who need them; [`grant`]: what is kept of a person's.
-//! - [`pending`]: a person's sign-in from the address to the redirect; [`listener`]: where the redirect arrives.
-//! - [`claims`]: what an id_token must say; [`life`]: how long a token lives; [`told`]: what a refusal tells besides.
+//! - [`pending`]: a person's sign-in from the address to the redirect; [`listener`]: where the redirect arrives;
+//!   [`unguessable`]: what protects it.
+//! - [`claims`]: what an id_token must say; [`told`]: what a refusal tells besides.
 //! - [`plan`]: what asking needs; [`refusal`]: why there is no token.
 
+mod answer;
 pub mod assertion;
 pub mod claims;
+mod form;
 pub mod grant;
-pub mod life;
+mod life;
 pub mod listener;
 pub mod pending;
 pub mod plan;
@@ -20,12 +24,14 @@ pub mod refusal;
 pub mod token_endpoint;
 pub mod tokens;
 pub mod told;
+mod unguessable;
 
+pub use answer::Granted;
 pub use assertion::Certificate;
+pub use form::Asking;
 pub use grant::Grant;
 pub use plan::{Credential, Plan, SignInPage};
 pub use refusal::{TokenError, refused_at_the_page};
+pub use token_endpoint::Endpoint;
 pub use tokens::{Judge, Keeper, Tokens};
 pub use told::Told;
-
-pub use crate::oauth::token_endpoint::{Endpoint, reason};

@@ -13,9 +13,8 @@ use clientpoint_host::{
     Host,
     clock::{Clock, ManualClock},
     oauth::{
-        Credential, Endpoint, Grant, Plan, SignInPage, TokenError, Tokens,
+        Asking, Credential, Endpoint, Grant, Plan, SignInPage, TokenError, Tokens,
         pending::{Answer, Pending},
-        token_endpoint::Asking,
         tokens::{Keeper, Keeping},
     },
     secrets::Secret,

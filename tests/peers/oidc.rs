@@ -13,11 +13,10 @@ use std::{
 use clientpoint_host::{
     clock::{Clock, ManualClock},
     oauth::{
-        Certificate, Credential, Endpoint, Grant, Plan, SignInPage, TokenError, Tokens,
+        Asking, Certificate, Credential, Endpoint, Grant, Granted, Plan, SignInPage, TokenError, Tokens,
         claims::{self, Expected},
         listener::Loopback,
         pending::{Answer, Pending},
-        token_endpoint::{Asking, Granted},
         tokens::{Keeper, Keeping},
     },
     secrets::Secret,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use ring::{
-    rand::{SecureRandom, SystemRandom},
+    rand::SystemRandom,
     signature::{KeyPair, RSA_PSS_SHA256, RsaKeyPair},
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
@@ -13,6 +13,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use x509_cert::der::Decode;
 
+use super::unguessable::{NO_RANDOM, unguessable};
 use crate::secrets::Secret;
 
 /// The one kind of assertion there is.
@@ -98,15 +99,13 @@ impl Certificate {
 
     /// An assertion that this application is itself, for one request to this endpoint.
     pub(super) fn assertion(&self, client_id: &str, token_url: &str, now: DateTime<Utc>) -> Result<Secret, String> {
-        let random = SystemRandom::new();
-        let mut id = [0; 16];
-        random.fill(&mut id).map_err(|_| NO_RANDOM.to_string())?;
+        let id = unguessable::<16>()?;
         let header = json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": self.thumbprint });
         let claims = json!({
             "aud": token_url,
             "iss": client_id,
             "sub": client_id,
-            "jti": URL_SAFE_NO_PAD.encode(id),
+            "jti": id.expose(),
             "nbf": now.timestamp(),
             "iat": now.timestamp(),
             "exp": now.timestamp() + LIFE,
@@ -115,7 +114,7 @@ impl Certificate {
         let signed = format!("{}.{}", part(&header), part(&claims));
         let mut signature = vec![0; self.key.public().modulus_len()];
         self.key
-            .sign(&RSA_PSS_SHA256, &random, signed.as_bytes(), &mut signature)
+            .sign(&RSA_PSS_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
             .map_err(|_| NO_RANDOM.to_string())?;
         Ok(Secret::new(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))))
     }
@@ -123,7 +122,6 @@ impl Certificate {
 
 const NOT_RSA: &str = "its private key is not an RSA key of 2048 to 4096 bits, which is what the sign-in service wants: make \
     another one";
-const NO_RANDOM: &str = "the system gives no random numbers";
 
 impl std::fmt::Debug for Certificate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{oauth::token_endpoint::Granted, secrets::Secret};
+use super::answer::Granted;
+use crate::secrets::Secret;
 
 /// A token is renewed this long before it ends, so that it never ends on the way; one that lives shorter, at half its
 /// life.

@@ -6,27 +6,17 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// The longest life that is believed: a token is renewed within a day, whatever it says.
-pub const AT_MOST: Duration = Duration::from_secs(24 * 60 * 60);
+const AT_MOST: Duration = Duration::from_secs(24 * 60 * 60);
 
-const MEMBER: &str = "expires_in";
+/// What counts as the life of a token where the endpoint does not tell.
+const USUAL: Duration = Duration::from_secs(10 * 60);
 
-/// An answer whose `expires_in` is a whole number of seconds between none and [`AT_MOST`], or is not there. What is no
-/// JSON object stays as it is.
-pub(super) fn in_whole_seconds(body: Vec<u8>) -> Vec<u8> {
-    let Ok(mut answer) = serde_json::from_slice::<Map<String, Value>>(&body) else {
-        return body;
-    };
-    let Some(told) = answer.remove(MEMBER) else {
-        return body;
-    };
-    if let Some(seconds) = seconds(&told) {
-        answer.insert(MEMBER.into(), seconds.into());
-    }
-    // A map of texts and numbers can always be written.
-    serde_json::to_vec(&answer).unwrap_or(body)
+/// The life that the member `expires_in` tells: whole seconds, a day at most.
+pub(super) fn read(told: Option<&Value>) -> Duration {
+    told.and_then(seconds).map_or(USUAL, Duration::from_secs)
 }
 
 fn seconds(told: &Value) -> Option<u64> {
@@ -63,17 +53,14 @@ mod tests {
             ("true", None),
             ("[3599]", None),
         ] {
-            let body = format!(r#"{{"access_token":"t","expires_in":{written}}}"#);
-            let read: Value = serde_json::from_slice(&in_whole_seconds(body.into_bytes())).unwrap();
-            assert_eq!(read.get(MEMBER).and_then(Value::as_u64), expected, "{written}");
-            assert_eq!(read["access_token"], "t");
+            let told: Value = serde_json::from_str(written).unwrap();
+            let expected = expected.map_or(USUAL, Duration::from_secs);
+            assert_eq!(read(Some(&told)), expected, "{written}");
         }
     }
 
     #[test]
-    fn what_is_no_answer_stays_as_it_is() {
-        for body in ["<html>", "[]", "", r#"{"access_token":"t"}"#] {
-            assert_eq!(in_whole_seconds(body.as_bytes().to_vec()), body.as_bytes());
-        }
+    fn a_token_without_a_life_lives_ten_minutes() {
+        assert_eq!(read(None), USUAL);
     }
 }

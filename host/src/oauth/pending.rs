@@ -5,16 +5,21 @@ use std::{
     time::Duration,
 };
 
-use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, RedirectUrl, Scope, basic::BasicClient};
+use url::Url;
 
-use super::{Plan, SignInPage, claims::same, told::word};
+use super::{
+    Plan, SignInPage,
+    claims::same,
+    told::{short, word},
+    unguessable::{METHOD, challenge, unguessable},
+};
 use crate::secrets::Secret;
 
 /// How long a person may take: as long as a code lives.
 pub const LIFE: Duration = Duration::from_secs(10 * 60);
 
-/// How long state and nonce are, before they are written as text.
-const SECRET_BYTES: u32 = 32;
+/// How long state, nonce and verifier are, before they are written as text.
+const SECRET_BYTES: usize = 32;
 
 /// A sign-in that waits for its person.
 #[derive(Debug)]
@@ -68,30 +73,31 @@ impl Pending {
     ///
     /// # Errors
     ///
-    /// If the page or the redirect has no sound address.
+    /// If the page or the redirect has no sound address, or the system gives no random numbers.
     pub fn begin(plan: &Plan, page: &SignInPage, redirect_uri: &str) -> Result<Self, String> {
-        let wrong = |error: url::ParseError| format!("an address of the sign-in: {error}");
-        let client = BasicClient::new(ClientId::new(plan.client_id.clone()))
-            .set_auth_uri(AuthUrl::new(page.url.clone()).map_err(wrong)?)
-            .set_redirect_uri(RedirectUrl::new(redirect_uri.into()).map_err(wrong)?);
-        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let nonce = CsrfToken::new_random_len(SECRET_BYTES).into_secret();
-        let request = client
-            .authorize_url(|| CsrfToken::new_random_len(SECRET_BYTES))
-            .add_scopes(plan.scopes.iter().cloned().map(Scope::new))
-            .set_pkce_challenge(challenge)
-            .add_extra_param("nonce", nonce.clone());
-        let parameters = page.parameters.iter().cloned();
-        let (url, state) = parameters
-            .fold(request, |request, (key, value)| request.add_extra_param(key, value))
-            .url();
+        let address = |text: &str| Url::parse(text).map_err(|error| format!("an address of the sign-in: {error}"));
+        let mut url = address(&page.url)?;
+        address(redirect_uri)?;
+        let state = unguessable::<SECRET_BYTES>()?;
+        let nonce = unguessable::<SECRET_BYTES>()?;
+        let verifier = unguessable::<SECRET_BYTES>()?;
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &plan.client_id)
+            .append_pair("state", state.expose())
+            .append_pair("code_challenge", &challenge(&verifier))
+            .append_pair("code_challenge_method", METHOD)
+            .append_pair("redirect_uri", redirect_uri)
+            .extend_pairs(plan.scope().map(|scope| ("scope", scope)))
+            .append_pair("nonce", nonce.expose())
+            .extend_pairs(&page.parameters);
         Ok(Self {
             url: url.into(),
             redirect_uri: redirect_uri.into(),
-            nonce: Secret::new(nonce),
-            verifier: Secret::new(verifier.into_secret()),
+            nonce,
+            verifier,
             issuer: page.issuer.clone(),
-            state: Secret::new(state.into_secret()),
+            state,
             used: Mutex::new(false),
         })
     }
@@ -118,11 +124,7 @@ impl Pending {
         let answer = match (field("code"), field("error")) {
             (_, Some(error)) => Answer::Refused {
                 error: word(&error),
-                description: field("error_description")
-                    .unwrap_or_default()
-                    .chars()
-                    .take(4_000)
-                    .collect(),
+                description: short(&field("error_description").unwrap_or_default()),
             },
             (Some(code), None) => Answer::Code(Secret::new(code)),
             (None, None) => return Err(Stray::Empty),
@@ -148,9 +150,6 @@ impl Pending {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-
-    use oauth2::PkceCodeVerifier;
-    use url::Url;
 
     use super::*;
 
@@ -191,9 +190,7 @@ mod tests {
         ] {
             assert_eq!(query[key], value, "{key}");
         }
-        let verifier = PkceCodeVerifier::new(pending.verifier.expose().into());
-        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&verifier);
-        assert_eq!(query["code_challenge"], challenge.as_str());
+        assert_eq!(query["code_challenge"], challenge(&pending.verifier));
         assert!(query["state"].len() >= 43 && query["nonce"] != query["state"]);
         assert_ne!(state(&pending), state(&self::pending()), "each sign-in has its own");
     }

@@ -14,6 +14,13 @@ pub struct Plan {
     pub scopes: Vec<String>,
 }
 
+impl Plan {
+    /// What is asked for, as the protocol writes it (RFC 6749, section 3.3). None where that is nothing.
+    pub(super) fn scope(&self) -> Option<String> {
+        Some(self.scopes.join(" ")).filter(|scope| !scope.is_empty())
+    }
+}
+
 /// Where a person signs in.
 #[derive(Clone, Debug, Default)]
 pub struct SignInPage {

@@ -22,15 +22,11 @@ use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use super::{
-    Endpoint, TokenError,
+    Asking, Endpoint, Granted, TokenError,
     grant::{Grant, early},
     told::WAIT_AT_MOST,
 };
-use crate::{
-    clock::Clock,
-    oauth::token_endpoint::{Asking, Granted},
-    secrets::Secret,
-};
+use crate::{clock::Clock, secrets::Secret};
 
 /// How long a refusal is remembered that names no time: as long as Microsoft's own clients wait after being throttled.
 const REMEMBERED: Duration = Duration::from_secs(60);

@@ -13,6 +13,9 @@ use serde_json::Value;
 /// The most numbers that are kept.
 const CODES_AT_MOST: usize = 8;
 
+/// The longest description of a refusal that is kept, in characters.
+const DESCRIPTION_AT_MOST: usize = 4_000;
+
 /// The longest wait that is taken at its word.
 pub const WAIT_AT_MOST: Duration = Duration::from_secs(60 * 60);
 
@@ -102,6 +105,11 @@ impl Told {
 pub(super) fn word(text: &str) -> String {
     let plain = text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     if plain { text.into() } else { String::new() }
+}
+
+/// As much of a description as is kept.
+pub(super) fn short(description: &str) -> String {
+    description.chars().take(DESCRIPTION_AT_MOST).collect()
 }
 
 fn number(value: &Value) -> Option<u32> {
@@ -198,6 +206,14 @@ mod tests {
             "error_codes":["hunter2",-1,1e300,4294967296]}"#,
         );
         assert_eq!(told, Told::default());
+    }
+
+    #[test]
+    fn an_error_word_is_a_word() {
+        assert_eq!(word("invalid_grant"), "invalid_grant");
+        for text in ["", "Invalid Grant", "<script>", &"x".repeat(65)] {
+            assert_eq!(word(text), "");
+        }
     }
 
     #[test]

@@ -9,11 +9,10 @@ use crate::{
     },
     host::{Planned, in_contract},
     oauth::{
-        Grant, Plan, SignInPage, Tokens, claims,
+        Asking, Grant, Granted, Plan, SignInPage, Tokens, claims,
         listener::{Listening, Loopback},
         pending::{Answer, Pending},
         refused_at_the_page,
-        token_endpoint::{Asking, Granted},
     },
     service::{
         Session, Stop,

@@ -1,0 +1,49 @@
+//! The pooled client that every request goes out by: whose addresses it takes, and how long it waits.
+
+use std::{error::Error as _, time::Duration};
+
+use super::{resolver, rules};
+
+/// How long a connection may take to come about.
+const CONNECT_WITHIN: Duration = Duration::from_secs(15);
+
+/// The longest silence between two pieces of an answer. A plugin has a shorter patience of its own; this is for one
+/// that has none.
+const SILENCE_AT_MOST: Duration = Duration::from_secs(120);
+
+/// The pooled client that everything shares.
+///
+/// # Errors
+///
+/// The client's, for a system without TLS roots, say.
+pub fn client(insecure: bool) -> Result<reqwest::Client, reqwest::Error> {
+    // A provider that is installed already is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT_WITHIN)
+        .read_timeout(SILENCE_AT_MOST)
+        .tcp_nodelay(true)
+        .http2_adaptive_window(true);
+    let builder = builder.dns_resolver(resolver::Within {
+        reach: rules::reach(insecure),
+        proxy: if insecure { None } else { resolver::proxy() },
+    });
+    if insecure {
+        builder.no_proxy().build()
+    } else {
+        builder.https_only(true).build()
+    }
+}
+
+/// The root of an error in one line, without the address that was called.
+pub fn reason(error: &reqwest::Error) -> String {
+    let mut root = None;
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        root = Some(error.to_string());
+        cause = error.source();
+    }
+    root.unwrap_or_else(|| "the request failed".into())
+}
