@@ -6,17 +6,33 @@ pub mod args;
 mod associate;
 mod bars;
 mod bin;
+mod browser;
 mod connect;
+mod disconnect;
+mod drives;
+mod file;
+mod inspect;
 mod interrupt;
+mod ledger;
+mod library;
 mod list;
+mod onedrive;
 mod opening;
 mod output;
+mod places;
+mod policy;
+mod propagation;
 mod run;
+mod runs;
 mod secret;
+mod secrets;
+mod serve;
 mod show;
+mod status;
 mod sync;
 pub mod terminal;
 mod trash;
+mod users;
 mod verify;
 
 use std::process::ExitCode;
@@ -24,8 +40,10 @@ use std::process::ExitCode;
 use args::{Arguments, Command};
 use clap::Parser;
 use clientpoint_host::{Error, Host, store::connections::Mode, text};
+use library::Library;
 use opening::{build, tell_notices};
 use output::Output;
+use secrets::Secrets;
 use serde_json::{Value, json};
 use show::Page;
 use terminal::{Shown, Terminal};
@@ -84,11 +102,11 @@ fn ended(terminal: &Terminal, shown: Shown, complete: bool) -> ExitCode {
 }
 
 async fn carry_out(arguments: Arguments, terminal: &Terminal) -> Result<Output, Vec<Error>> {
-    if let Command::Library(args::Library::Adopt { yes }) = arguments.command {
+    if let Command::Library(Library::Adopt { yes }) = arguments.command {
         return adopt::adopt(&arguments, yes, terminal).await;
     }
-    if let Command::Secrets(connect::Secrets::Forget) = arguments.command {
-        let done = connect::forget(&arguments.data, &arguments.user).await;
+    if let Command::Secrets(Secrets::Forget) = arguments.command {
+        let done = secrets::forget(&arguments.data, &arguments.user).await;
         return done.map_err(|error| vec![error.about(&arguments.data)]);
     }
     let data = arguments.data.clone();

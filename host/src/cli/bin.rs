@@ -18,11 +18,7 @@ pub async fn remove(session: &Session<'_>, id: &str) -> Result<Output> {
     if binned.source_name.is_some() {
         text.line("an import of the file that it followed brings it back as well, under the same File ID");
     }
-    Ok(Output {
-        json: json!({ "removed": binned }),
-        text,
-        complete: true,
-    })
+    Ok(Output::done(json!({ "removed": binned }), text))
 }
 
 /// Lists what is in it.
@@ -46,9 +42,5 @@ pub async fn list(session: &Session<'_>) -> Result<Output> {
     } else {
         Page::table(["FILE ID", "NAME", "SIZE", "REMOVED", "BY", "KEPT UNTIL"], &rows)
     };
-    Ok(Output {
-        json: json!({ "bin": bin }),
-        text,
-        complete: true,
-    })
+    Ok(Output::done(json!({ "bin": bin }), text))
 }

@@ -1,6 +1,6 @@
 //! Opening the data folder as the command line says.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use clientpoint_host::{
     Error, Host,
@@ -9,8 +9,10 @@ use clientpoint_host::{
 };
 
 use super::{
-    args::{self, Arguments, Command},
+    args::{Arguments, Command},
     bars::Bars,
+    library::Library,
+    policy::policy,
     terminal::Terminal,
 };
 
@@ -31,9 +33,9 @@ pub async fn build(arguments: &Arguments, terminal: &Terminal) -> Result<Host, B
     let name = format!("clientpoint-host {}", arguments.command.word());
     let mut builder = Host::builder(&arguments.data).name(name).progress(Arc::new(bars));
     if arguments.command.needs_plugin() {
-        builder = builder.component(arguments.plugin.clone().unwrap_or_else(args::default_plugin));
+        builder = builder.component(arguments.plugin.clone().unwrap_or_else(default_plugin));
     }
-    if matches!(arguments.command, Command::Library(args::Library::Adopt { .. })) {
+    if matches!(arguments.command, Command::Library(Library::Adopt { .. })) {
         builder = builder.adopt();
     }
     let mut problems = Vec::new();
@@ -61,7 +63,7 @@ pub async fn build(arguments: &Arguments, terminal: &Terminal) -> Result<Host, B
         )),
         None => {}
     }
-    match args::policy(&arguments.policy) {
+    match policy(&arguments.policy) {
         Ok(changes) => builder = builder.policy(changes),
         Err(error) => problems.push(error),
     }
@@ -76,51 +78,16 @@ pub async fn build(arguments: &Arguments, terminal: &Terminal) -> Result<Host, B
     Err(BuildError { problems })
 }
 
-impl Command {
-    /// What it is called.
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Users(_) => "users",
-            Self::Connect(_) => "connect",
-            Self::Disconnect(_) => "disconnect",
-            Self::Secrets(_) => "secrets",
-            Self::Drives(_) => "drives",
-            Self::Onedrive(_) => "onedrive",
-            Self::Library(_) => "library",
-            Self::Place(_) => "place",
-            Self::Unplace(_) => "unplace",
-            Self::Places { .. } => "places",
-            Self::Associate(_) => "associate",
-            Self::Sync(_) => "sync",
-            Self::Serve { .. } => "serve",
-            Self::Runs(_) => "runs",
-            Self::Status => "status",
-            Self::Trash(_) => "trash",
-            Self::Inspect => "inspect",
-        }
-    }
-
-    /// Whether the command can't do without a plugin.
-    fn needs_plugin(&self) -> bool {
-        match self {
-            Self::Connect(_)
-            | Self::Disconnect(_)
-            | Self::Drives(_)
-            | Self::Onedrive(_)
-            | Self::Associate(_)
-            | Self::Sync(_)
-            | Self::Serve { .. }
-            | Self::Status
-            | Self::Library(args::Library::Follow { .. })
-            | Self::Inspect => true,
-            Self::Users(_)
-            | Self::Secrets(_)
-            | Self::Runs(_)
-            | Self::Library(_)
-            | Self::Place(_)
-            | Self::Unplace(_)
-            | Self::Places { .. }
-            | Self::Trash(_) => false,
-        }
+/// Where `cargo xtask build` puts the plugin, seen from this program; else beside this program.
+fn default_plugin() -> PathBuf {
+    let beside = std::env::current_exe()
+        .ok()
+        .and_then(|program| program.parent().map(PathBuf::from))
+        .unwrap_or_default();
+    let built = beside.join("../component/onedrive.wasm");
+    if built.exists() {
+        built
+    } else {
+        beside.join("onedrive.wasm")
     }
 }

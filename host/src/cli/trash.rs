@@ -59,9 +59,5 @@ async fn list(session: &Session<'_>) -> Result<Output> {
             swept.objects, swept.let_go, swept.unheard, swept.left
         ));
     }
-    Ok(Output {
-        json: json!({ "trash": trash }),
-        text,
-        complete: true,
-    })
+    Ok(Output::done(json!({ "trash": trash }), text))
 }

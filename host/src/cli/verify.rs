@@ -1,14 +1,14 @@
 //! The words of the disk: `library verify`, and what `status` and `library show` say of damage.
 
 use clientpoint_host::{
-    Error, Result, Session,
+    Result, Session,
     service::{Disk, FileRow, Verification},
     store::damage::DamagedRevision,
 };
 use serde_json::json;
 
 use super::{
-    output::Output,
+    output::{Output, document},
     show::{Page, size},
 };
 
@@ -18,7 +18,7 @@ pub async fn verify(session: &Session<'_>, files: &[String]) -> Result<Output> {
     Ok(Output {
         text: told(&done),
         complete: done.is_clean(),
-        json: serde_json::to_value(&done).map_err(|error| Error::Storage(error.to_string()))?,
+        json: document(&done)?,
     })
 }
 

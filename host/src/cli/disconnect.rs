@@ -1,0 +1,48 @@
+//! The words of `disconnect`, and which of two connections is meant.
+
+use clap::{Args, ValueEnum};
+use clientpoint_host::{Result, Session, store::connections::Mode};
+use serde_json::json;
+
+use super::{output::Output, show::Page};
+
+/// See `Command::Disconnect`.
+#[derive(Debug, Args)]
+pub struct Disconnect {
+    /// Which connection [default: the one that you work with]
+    connection: Option<Which>,
+
+    /// Another Administrator's own connection, of one who has left, say
+    #[arg(long, value_name = "USER", conflicts_with = "connection")]
+    of: Option<String>,
+}
+
+/// One of an Administrator's two connections.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Which {
+    /// Your own sign-in
+    User,
+    /// The company's credentials
+    Organization,
+}
+
+impl From<Which> for Mode {
+    fn from(which: Which) -> Self {
+        match which {
+            Which::User => Self::User,
+            Which::Organization => Self::Organization,
+        }
+    }
+}
+
+/// Gives a connection up.
+pub async fn disconnect(session: &Session<'_>, form: Disconnect) -> Result<Output> {
+    let gone = session
+        .disconnect(form.connection.map(Mode::from), form.of.as_deref())
+        .await?;
+    let mut text = Page::of("disconnected");
+    for consequence in &gone.consequences {
+        text.line(format!("- {consequence}"));
+    }
+    Ok(Output::done(json!({ "disconnected": gone }), text))
+}

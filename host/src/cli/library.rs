@@ -1,0 +1,207 @@
+//! The words of the Content Library: `library list`, `library show`, …
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use clientpoint_host::{Error, Result, Session, place::Place, service::NewFile};
+use serde_json::json;
+
+use super::{
+    associate, bin, file,
+    output::{Output, document},
+    propagation,
+    show::{Page, size},
+    terminal::Terminal,
+    verify,
+};
+
+/// See `Command::Library`.
+#[derive(Debug, Subcommand)]
+pub enum Library {
+    /// List its files
+    List {
+        /// Those in the bin instead
+        #[arg(long)]
+        bin: bool,
+    },
+    /// Show one
+    Show {
+        /// The File ID
+        id: String,
+    },
+    /// Copy a file's bytes out of it
+    Read {
+        /// The File ID
+        id: String,
+        /// Where to; it must not exist yet
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// Read all bytes, of these files or of the whole library, and compare them with what was stored
+    Verify {
+        /// File IDs; all files without them
+        #[arg(value_name = "FILE-ID")]
+        ids: Vec<String>,
+    },
+    /// Write the list of files as an Excel workbook (Content Library > Files > More > Excel)
+    Export {
+        /// The workbook (`.xlsx`); it must not exist yet
+        file: PathBuf,
+        /// Write the empty form for `associate` instead, with an example and help
+        #[arg(long)]
+        template: bool,
+    },
+    /// Add a file by hand
+    Add {
+        /// The file
+        file: PathBuf,
+        /// Where to put it
+        #[arg(long, default_value = "Company Wide")]
+        place: Place,
+    },
+    /// Move a file to another place
+    Move {
+        /// The File ID
+        id: String,
+        /// `Company Wide`, `Workspace/NAME` or `Division/NAME`, with `/SUBFOLDER` behind it if you like
+        place: Place,
+    },
+    /// Take the last update of a managed file back, and hold the file
+    Rollback {
+        /// The File ID
+        id: String,
+    },
+    /// Let a file follow another item from the next sync on: one that was saved anew under its name, say
+    Follow {
+        /// The File ID
+        id: String,
+        /// The item: its path from the drive's root, its name, its address from the browser, or its id
+        #[arg(value_name = "ITEM")]
+        item: String,
+    },
+    /// Let a file that is held, or was given up, follow OneDrive again
+    Release {
+        /// The File ID
+        id: String,
+    },
+    /// Put a file that nothing shows into the bin: it keeps its File ID for 30 days, and can be brought back
+    Remove {
+        /// The File ID
+        id: String,
+    },
+    /// Bring a file back out of the bin
+    Restore {
+        /// The File ID
+        id: String,
+    },
+    /// List what is in the bin, and until when it can be brought back
+    Bin,
+    /// Keep a file that does not follow any more (detached, source-gone, given up) as the library's own
+    Unlock {
+        /// The File ID
+        id: String,
+    },
+    /// "Do not update existing ClientPoints": on or off, for one file or for all
+    KeepClientpoints {
+        /// on or off; nothing shows how it stands
+        switch: Option<String>,
+        /// The File ID; all files without it
+        #[arg(long, value_name = "FILE-ID")]
+        file: Option<String>,
+    },
+    /// Go on with a database that is not the one of its data folder: new, older, or another one. Tells what that means
+    Adopt {
+        /// Do it
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Give a file new content (not one that OneDrive manages)
+    Replace {
+        /// The File ID
+        id: String,
+        /// The new content
+        file: PathBuf,
+    },
+}
+
+/// Carries out a command.
+pub async fn library(session: &Session<'_>, command: Library, terminal: &Terminal) -> Result<Output> {
+    match command {
+        Library::Bin | Library::List { bin: true } => bin::list(session).await,
+        Library::Remove { id } => bin::remove(session, &id).await,
+        Library::Restore { id } => Ok(file::shown(&session.restore_file(&id).await?)),
+        Library::List { bin: false } => list(session).await,
+        Library::Show { id } => verify::show(session, &id, file::shown(&session.file(&id).await?)).await,
+        Library::Verify { ids } => verify::verify(session, &ids).await,
+        Library::Export { file, template: true } => {
+            session.export_template(&file)?;
+            let text = format!(
+                "wrote the form to {}; its second sheet tells how to fill it in",
+                file.display()
+            );
+            Ok(Output::done(json!({ "output": file }), Page::of(text)))
+        }
+        Library::Export { file, template: false } => {
+            let count = session.export(&file).await?;
+            let text = format!("wrote {count} files to {}", file.display());
+            Ok(Output::done(json!({ "files": count, "output": file }), Page::of(text)))
+        }
+        Library::Add { file, place } => Ok(file::shown(&session.add_file(&file, &place).await?)),
+        Library::Move { id, place } => Ok(file::shown(&session.move_file(&id, &place).await?)),
+        Library::Read { id, output } => {
+            let copy = NewFile::at(&output)?;
+            let file = session.read_file(&id, copy).await?;
+            let text = format!("wrote {} to {}", size(file.size), output.display());
+            Ok(Output::done(json!({ "file": file, "output": output }), Page::of(text)))
+        }
+        Library::Rollback { id } => Ok(file::shown(&session.rollback(&id).await?)),
+        Library::Unlock { id } => Ok(file::shown(&session.unlock(&id).await?)),
+        // It has to come before the host is made.
+        Library::Adopt { .. } => Err(Error::Settings("a library that is open needs no adopting".into())),
+        Library::Follow { id, item } => associate::follow(session, &id, &item, terminal).await,
+        Library::Release { id } => Ok(file::shown(&session.release(&id).await?)),
+        Library::KeepClientpoints { switch, file } => Ok(propagation::told(&match switch {
+            Some(word) => {
+                session
+                    .keep_clientpoints(file.as_deref(), propagation::switch(&word)?)
+                    .await?
+            }
+            None => session.propagation().await?,
+        })),
+        Library::Replace { id, file } => replace(session, &id, &file).await,
+    }
+}
+
+async fn list(session: &Session<'_>) -> Result<Output> {
+    let files = session.library().await?;
+    let rows: Vec<[String; 6]> = files
+        .iter()
+        .map(|file| {
+            [
+                file.id.clone(),
+                file.name.clone(),
+                file.place.clone(),
+                file.revision.to_string(),
+                size(file.size),
+                file::source(file) + verify::mark(file),
+            ]
+        })
+        .collect();
+    let text = if rows.is_empty() {
+        Page::of("the library is empty: `clientpoint-host onedrive import ITEM-ID` or `library add FILE` fills it")
+    } else {
+        Page::table(["FILE ID", "NAME", "PLACE", "REVISION", "SIZE", "SOURCE"], &rows)
+    };
+    Ok(Output::done(json!({ "files": files }), text))
+}
+
+async fn replace(session: &Session<'_>, id: &str, file: &Path) -> Result<Output> {
+    let replaced = session.replace_file(id, file).await?;
+    let text = format!(
+        "{} is at revision {}, shown in {} ClientPoints and Templates",
+        replaced.file.name,
+        replaced.file.revision,
+        replaced.shown_in.len()
+    );
+    Ok(Output::done(document(&replaced)?, Page::of(text)))
+}

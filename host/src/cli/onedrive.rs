@@ -1,0 +1,119 @@
+//! The words of "Add from OneDrive": `onedrive list`, `onedrive import`.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use clap::Subcommand;
+use clientpoint_host::{
+    Result, Session,
+    service::{BrowseRow, ItemOutcome, Verdict, Wanted},
+};
+use serde_json::json;
+
+use super::{
+    interrupt::stop_on_signal,
+    list,
+    output::Output,
+    show::{Page, size},
+    terminal::Terminal,
+};
+
+/// See `Command::Onedrive`.
+#[derive(Debug, Subcommand)]
+pub enum Onedrive {
+    /// List what can be imported, and why not
+    List {
+        /// A folder's item id, where the policy lets folders be opened
+        #[arg(long, value_name = "ITEM-ID")]
+        folder: Option<String>,
+    },
+    /// Import files: up to five at a time, or a list of any length, five by five
+    Import {
+        /// Names, paths from the drive's root, addresses from the browser, or item ids as `onedrive list` shows them
+        #[arg(required_unless_present = "from", value_name = "FILE")]
+        items: Vec<String>,
+        /// Take them from a text file, one a line; `-` is standard input. Empty lines and lines that begin with # are left
+        /// out (write ./#name for a name that does)
+        #[arg(long, value_name = "LIST", conflicts_with = "items")]
+        from: Option<PathBuf>,
+    },
+}
+
+/// Carries out a command.
+pub async fn onedrive(session: &Session<'_>, command: Onedrive, terminal: &Terminal) -> Result<Output> {
+    match command {
+        Onedrive::List { folder } => Ok(browsed(&session.browse(folder).await?)),
+        Onedrive::Import { items, from } => {
+            let wanted = match &from {
+                Some(file) => list::read(file)?,
+                None => items.into_iter().map(|text| Wanted { text, line: None }).collect(),
+            };
+            let stop = stop_on_signal(terminal, "what is under way is given up, and what has come in stays");
+            Ok(imported(&session.import_wanted(&wanted, &stop).await?))
+        }
+    }
+}
+
+fn browsed(rows: &[BrowseRow]) -> Output {
+    let lines: Vec<[String; 4]> = rows
+        .iter()
+        .map(|row| {
+            let verdict = match &row.verdict {
+                Verdict::Importable => "importable".into(),
+                Verdict::AlreadyImported { file } => format!("in the library as {file}"),
+                Verdict::Refused { reason } => format!("{reason}: {}", row.message),
+            };
+            [
+                row.name.clone(),
+                row.size.map(size).unwrap_or_default(),
+                row.item.id.clone(),
+                verdict,
+            ]
+        })
+        .collect();
+    let text = if lines.is_empty() {
+        Page::of("the drive is empty")
+    } else {
+        Page::table(["NAME", "SIZE", "ITEM ID", "STATUS"], &lines)
+    };
+    Output::done(json!({ "entries": rows }), text)
+}
+
+fn imported(outcomes: &[ItemOutcome]) -> Output {
+    let mut text = Page::default();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for outcome in outcomes {
+        *counts.entry(outcome.outcome).or_default() += 1;
+        let mark = if is_done(outcome) { "✓" } else { "✗" };
+        let line = outcome.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        text.line(format!("{mark} {line}{}: {}", named(outcome), outcome.message));
+        for warning in &outcome.warnings {
+            text.line(format!("  warning: {warning}"));
+        }
+    }
+    let sum: Vec<String> = counts
+        .iter()
+        .map(|(outcome, count)| format!("{count} {outcome}"))
+        .collect();
+    text.line(format!("{} of {} files", sum.join(", "), outcomes.len()));
+    if outcomes.iter().any(|outcome| outcome.outcome == "imported") {
+        text.line("everyone can see files in Company Wide: `clientpoint-host library move ID PLACE` moves them");
+    }
+    Output {
+        json: json!({ "outcomes": outcomes, "counts": counts }),
+        text,
+        complete: outcomes.iter().all(is_done),
+    }
+}
+
+/// Whether the file is in the library. Of one that was asked for twice, the first outcome tells.
+fn is_done(outcome: &ItemOutcome) -> bool {
+    outcome.file.is_some() || outcome.outcome == "duplicate"
+}
+
+fn named(outcome: &ItemOutcome) -> &str {
+    if outcome.name.is_empty() {
+        &outcome.item.id
+    } else {
+        &outcome.name
+    }
+}

@@ -1,0 +1,143 @@
+//! The words of `status`: how the connections, the daily sync and the disk stand.
+
+use clientpoint_host::{
+    Result, Session,
+    service::{Health, Status},
+    store::connections::{Connection, CredentialKind},
+};
+use serde_json::{Value, json};
+
+use super::{output::Output, show::Page, verify};
+
+/// Tells how everything stands.
+pub async fn status(session: &Session<'_>) -> Result<Output> {
+    let health = session.health().await?;
+    let mut output = connections(&session.status().await?);
+    let disk = session.disk().await?;
+    output.text.add(runs(&health));
+    output.text.add(verify::disk(&disk));
+    if let Some(document) = output.json.as_object_mut() {
+        document.insert("sync".into(), json!(health));
+        document.insert("disk".into(), json!(disk));
+    }
+    Ok(output)
+}
+
+fn connections(status: &Status) -> Output {
+    let mut text = Page::default();
+    match &status.connection {
+        None => text.line(format!("{}: not connected", status.source)),
+        Some(connection) => {
+            text.line(format!("{}: {}", status.source, how(connection)));
+            for (label, value) in lines(connection, status) {
+                text.line(format!("  {label:11} {value}"));
+            }
+        }
+    }
+    for other in &status.others {
+        text.line(format!("also {}", how(other)));
+    }
+    if 0 < status.detached_files {
+        text.line(format!(
+            "{} files are detached: they follow OneDrive no more; selecting their drive again mends that",
+            status.detached_files
+        ));
+    }
+    if let Some(next) = &status.next {
+        text.line(format!("next: {next}"));
+    }
+    Output::done(serde_json::to_value(status).unwrap_or(Value::Null), text)
+}
+
+fn how(connection: &Connection) -> String {
+    let mut text = match (&connection.owner, &connection.account) {
+        (Some(owner), Some(account)) => format!("{owner}'s own sign-in as {}", account.name),
+        (Some(owner), None) => format!("{owner}'s own sign-in"),
+        (None, _) => "connected with organization credentials".into(),
+    };
+    if let Some(broken) = &connection.needs_reconnect {
+        let how = if broken.wants_reconnecting() {
+            "NEEDS RECONNECT"
+        } else {
+            "NOT ACCEPTED"
+        };
+        text.push_str(&format!(", {how} since {}", broken.since));
+    }
+    text
+}
+
+fn lines(connection: &Connection, status: &Status) -> Vec<(&'static str, String)> {
+    let setting = |key: &str| connection.settings.get(key).cloned().unwrap_or_default();
+    let drive = connection.drive.as_ref();
+    let mut lines = vec![
+        ("tenant", setting("tenant")),
+        ("cloud", setting("cloud")),
+        (
+            "drive",
+            drive.map_or("none selected".into(), |drive| drive.name.clone()),
+        ),
+        (
+            "connected",
+            format!("{} by {}", connection.connected_at, connection.connected_by),
+        ),
+        (
+            "last check",
+            connection.checked_at.clone().unwrap_or_else(|| "never".into()),
+        ),
+        ("managed", format!("{} files", status.managed_files)),
+    ];
+    if let Some(expires) = &status.expires {
+        let left = match expires.days_left {
+            left if left < 0 => "OVER: connect again with a new one".to_string(),
+            left => format!("{left} days left"),
+        };
+        let what = match connection.credential {
+            CredentialKind::Certificate => "certificate",
+            _ => "secret",
+        };
+        lines.push((what, format!("until {}, {left}", expires.at)));
+    }
+    if let Some(broken) = &connection.needs_reconnect {
+        lines.push(("trouble", broken.message.clone()));
+    }
+    lines
+}
+
+fn runs(all: &[Health]) -> Page {
+    let mut text = Page::default();
+    for health in all {
+        let last = match &health.last {
+            None => "none yet".into(),
+            Some(run) => format!(
+                "run {} of {}, {}{}",
+                run.id,
+                run.started_at,
+                run.state,
+                run.message
+                    .as_ref()
+                    .map(|message| format!(": {message}"))
+                    .unwrap_or_default()
+            ),
+        };
+        let night = match health.last_night {
+            Some(true) if health.unfinished.is_some() => "HAS NOT ENDED",
+            Some(true) => "has run",
+            Some(false) => "HAS NOT RUN: is `clientpoint-host serve` running?",
+            None => "was before this connection was made",
+        };
+        text.line(format!("sync of {}", health.connection));
+        text.line(format!("  last night  {night}"));
+        text.line(format!("  last run    {last}"));
+        text.line(format!("  next        {}", health.next.as_deref().unwrap_or("never")));
+        if let Some(run) = &health.unfinished {
+            text.line(format!(
+                "  not ended   run {}, begun {}: it is under way, or the next `sync` or `serve` goes on with it",
+                run.id, run.started_at
+            ));
+        }
+        for (outcome, count) in &health.needs_a_person {
+            text.line(format!("  needs you   {count} {outcome}"));
+        }
+    }
+    text
+}

@@ -1,0 +1,67 @@
+//! The words of the users: `users list`, `users add`.
+
+use clap::{Subcommand, ValueEnum};
+use clientpoint_host::{Result, Session, store::users::Role};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{output::Output, show::Page};
+
+/// See `Command::Users`.
+#[derive(Debug, Subcommand)]
+pub enum Users {
+    /// List them
+    List,
+    /// Add one
+    Add {
+        /// Their name
+        name: String,
+        /// What they may do
+        #[arg(long)]
+        role: RoleWord,
+    },
+}
+
+/// The words for roles.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum RoleWord {
+    /// May connect, browse, import and associate
+    Administrator,
+    /// May use what is in the library
+    Member,
+}
+
+impl From<RoleWord> for Role {
+    fn from(word: RoleWord) -> Self {
+        match word {
+            RoleWord::Administrator => Self::Administrator,
+            RoleWord::Member => Self::Member,
+        }
+    }
+}
+
+/// Carries out a command.
+pub async fn users(session: &Session<'_>, command: Users) -> Result<Output> {
+    match command {
+        Users::List => {
+            let users = session.users().await?;
+            let rows: Vec<[String; 2]> = users.iter().map(|user| [user.name.clone(), word(user.role)]).collect();
+            Ok(Output::done(
+                json!({ "users": users }),
+                Page::table(["NAME", "ROLE"], &rows),
+            ))
+        }
+        Users::Add { name, role } => {
+            let user = session.add_user(&name, role.into()).await?;
+            let text = format!("added {} as {}", user.name, word(user.role));
+            Ok(Output::done(json!({ "user": user }), Page::of(text)))
+        }
+    }
+}
+
+fn word<T: Serialize>(of: T) -> String {
+    match serde_json::to_value(of) {
+        Ok(Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
