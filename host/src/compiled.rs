@@ -5,9 +5,9 @@
 //! fit in every way is ignored and written anew.
 
 use std::{
-    fs,
+    fs::{self, DirBuilder},
     hash::{DefaultHasher, Hash, Hasher},
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -15,8 +15,8 @@ use sha2::{Digest, Sha256};
 use wasmtime::{Engine, component::Component};
 
 use crate::{
-    private,
     secrets::{Authenticator, SecretKey},
+    text::hex,
 };
 
 /// Compiles a component, or takes its compiled form from `cache`.
@@ -33,7 +33,7 @@ pub fn load(engine: &Engine, bytes: &[u8], cache: &Path, key: &SecretKey) -> was
     let component = Component::new(engine, bytes)?;
     match component
         .serialize()
-        .map_err(std::io::Error::other)
+        .map_err(io::Error::other)
         .and_then(|code| entry.write(&code, key))
     {
         Ok(()) => {}
@@ -56,7 +56,7 @@ impl Entry {
         let mut hasher = DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut hasher);
         let engine = hasher.finish();
-        let content: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let content = hex(&Sha256::digest(bytes));
         Self {
             path: cache.join(format!("{content}-{engine:016x}")),
             purpose: format!("compiled component {content} for engine {engine:016x}"),
@@ -83,15 +83,24 @@ impl Entry {
         component.ok()
     }
 
-    fn write(&self, code: &[u8], key: &SecretKey) -> std::io::Result<()> {
+    fn write(&self, code: &[u8], key: &SecretKey) -> io::Result<()> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        private::folder(folder)?;
+        make(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(&key.authenticate(&self.purpose, code).tag())?;
         file.write_all(code)?;
         file.persist(&self.path)?;
         Ok(())
     }
+}
+
+/// Makes the folder where it is missing, for its owner only.
+fn make(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 #[cfg(test)]
@@ -102,7 +111,7 @@ mod tests {
     fn a_compiled_form_is_used_again_and_refused_when_tampered_with() {
         let data = tempfile::tempdir().unwrap();
         let cache = data.path().join("cache");
-        let key = SecretKey::load(data.path()).unwrap();
+        let key = SecretKey::made().0;
         let engine = Engine::default();
         let bytes = b"\0asm\x0d\0\x01\0";
         load(&engine, bytes, &cache, &key).unwrap();
@@ -120,13 +129,13 @@ mod tests {
 
     #[test]
     fn a_compiled_form_of_another_folder_is_refused() {
-        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let one = tempfile::tempdir().unwrap();
         let engine = Engine::default();
         let bytes = b"\0asm\x0d\0\x01\0";
-        load(&engine, bytes, one.path(), &SecretKey::load(one.path()).unwrap()).unwrap();
+        load(&engine, bytes, one.path(), &SecretKey::made().0).unwrap();
 
         let entry = Entry::of(&engine, bytes, one.path());
 
-        assert!(entry.read(&engine, &SecretKey::load(two.path()).unwrap()).is_none());
+        assert!(entry.read(&engine, &SecretKey::made().0).is_none());
     }
 }

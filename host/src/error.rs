@@ -2,7 +2,7 @@
 
 use std::{io::ErrorKind, path::Path};
 
-use crate::disk;
+use crate::{disk, secrets::SealError};
 
 /// Why something that a person asked for was not done.
 ///
@@ -259,6 +259,17 @@ impl From<sqlx::Error> for Error {
                 holders: Vec::new(),
             },
             _ => Self::Storage(format!("database: {error}")),
+        }
+    }
+}
+
+impl From<SealError> for Error {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::Unsealed => Self::Storage(error.to_string()),
+            SealError::Unopened { .. } => {
+                Self::Settings(format!("{error}: put the right `secret.key` back, or connect again"))
+            }
         }
     }
 }

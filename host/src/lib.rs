@@ -8,7 +8,7 @@
 //! - [`state`]: what an instance of the plugin holds. Read top to bottom, it is the list of the plugin's powers.
 //! - [`capability`]: these powers, one file an interface of `wit/imports.wit`.
 //! - [`egress`]: the one way out. Allow-list, token, resolved address, limits.
-//! - [`oauth`], [`secrets`]: tokens and secrets, which no plugin ever sees.
+//! - [`oauth`], [`secrets`]: tokens and secrets, which no plugin ever sees. [`key_files`]: where their key is.
 //! - [`plugin`]: loading a component. [`instance`]: one instance, for one call, and its deadline. [`calls`]: what can be
 //!   asked, call by call, and what each is lent. [`powers`]: giving it less. [`counts`]: how many instances there were.
 //! - [`store`]: SQLite for what has structure, a folder of immutable objects for bytes.
@@ -30,6 +30,7 @@ pub mod state;
 pub mod capability;
 pub mod egress;
 
+pub mod key_files;
 pub mod oauth;
 pub mod secrets;
 

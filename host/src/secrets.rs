@@ -1,18 +1,5 @@
-//! Secrets at rest: sealed with XChaCha20-Poly1305 under one key, which is not in the database.
-//!
-//! The key comes from the environment variable `CLIENTPOINT_SECRET_KEY` (64 hexadecimal digits) or from the file
-//! `secret.key` in the data folder, which only its owner may read. Each sealed value is bound to what it belongs to,
-//! so that a row can't be moved to another connection.
-//!
-//! How a key is replaced stands in `secrets/key_files.rs`.
-
-mod key_files;
-
-use std::{
-    fs,
-    io::{ErrorKind, Read},
-    path::Path,
-};
+//! Secrets at rest: sealed with XChaCha20-Poly1305 under one key, which is never kept beside them. Each sealed value is
+//! bound to what it belongs to, so that a row can't be moved to another connection.
 
 use chacha20poly1305::{
     XChaCha20Poly1305, XNonce,
@@ -22,21 +9,9 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{Error, Result, disk};
+use crate::text::hex;
 
-pub(crate) use key_files::{SealedWith, is_untidy};
-
-/// The environment variable that holds the key, where there is no key file.
-pub const KEY_VARIABLE: &str = "CLIENTPOINT_SECRET_KEY";
-
-/// The environment variable that holds the key to change to, where the present one comes from the environment.
-pub const NEXT_KEY_VARIABLE: &str = "CLIENTPOINT_SECRET_KEY_NEXT";
-
-const KEY_FILE: &str = "secret.key";
 const KEY_BYTES: usize = 32;
-
-/// More than the file of a key holds, in bytes: what is longer is none.
-const KEY_FILE_BYTES: usize = 1024;
 const NONCE_BYTES: usize = 24;
 
 /// The key under which everything secret is sealed. Wiped from memory when dropped.
@@ -46,67 +21,38 @@ pub struct SecretKey(Zeroizing<[u8; KEY_BYTES]>);
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
-impl SecretKey {
-    /// The key of this data folder: from the environment, or from its file, which is made if it is missing.
-    ///
-    /// # Errors
-    ///
-    /// `Error::Settings` for a key that is none, or a file that others may read.
-    pub fn load(data: &Path) -> Result<Self> {
-        Self::in_force(data, None)
-    }
+/// Why a secret can't be sealed or opened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// The cipher did not take it.
+    #[error("a secret could not be sealed")]
+    Unsealed,
+    /// It was sealed with another key or for another owner, or was changed since.
+    #[error("the stored secret of {owner} can't be opened with this key")]
+    Unopened {
+        /// What it belongs to, by whoever asks for it.
+        owner: String,
+    },
+}
 
+impl SecretKey {
     /// The key's name: tells keys apart, and nothing of the key.
     pub fn id(&self) -> String {
         let tag = self.authenticate("the name of the key", &[]).tag();
-        tag.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        let mut id = hex(&tag);
+        id.truncate(16);
+        id
     }
 
-    fn from_environment(variable: &str) -> Result<Option<Self>> {
-        let Ok(text) = std::env::var(variable) else {
-            return Ok(None);
-        };
-        let text = Zeroizing::new(text);
-        let key = Self::parse(text.trim()).ok_or_else(|| {
-            Error::Settings(format!(
-                "the environment variable `{variable}` holds no key: it must be 64 hexadecimal digits"
-            ))
-        })?;
-        Ok(Some(key))
-    }
-
-    /// The key in a file. None if there is no file, or one that was never written to its end.
-    fn from_file(path: &Path) -> Result<Option<Self>> {
-        let file = match fs::File::open(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            file => file?,
-        };
-        let mut read = Zeroizing::new(Vec::with_capacity(KEY_FILE_BYTES));
-        file.take(KEY_FILE_BYTES as u64)
-            .read_to_end(&mut read)
-            .map_err(|error| disk::in_the_way(path, error))?;
-        refuse_readable_by_others(path)?;
-        // What is no text at all is no key either.
-        let text = std::str::from_utf8(&read).unwrap_or("no text").trim();
-        let broken_off = text.len() < 2 * KEY_BYTES && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        match Self::parse(text) {
-            None if broken_off => Ok(None),
-            Some(key) => Ok(Some(key)),
-            None => Err(Error::Settings(format!(
-                "`{}` holds no key (64 hexadecimal digits): put the right one back; without it the stored secrets can't be read",
-                path.display()
-            ))),
-        }
-    }
-
-    /// A new one, and how it is written down.
-    fn made() -> (Self, Zeroizing<String>) {
+    /// A new one, and how it is written down: in hexadecimal digits.
+    pub fn made() -> (Self, Zeroizing<String>) {
         let key = Zeroizing::new(<[u8; KEY_BYTES]>::from(XChaCha20Poly1305::generate_key(OsRng)));
-        let text = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        (Self(key), Zeroizing::new(text))
+        let text = Zeroizing::new(hex(key.as_slice()));
+        (Self(key), text)
     }
 
-    fn parse(hex: &str) -> Option<Self> {
+    /// Reads what was written down; none for what is no key.
+    pub fn parse(hex: &str) -> Option<Self> {
         let mut key = Zeroizing::new([0; KEY_BYTES]);
         if hex.len() != 2 * KEY_BYTES {
             return None;
@@ -121,8 +67,8 @@ impl SecretKey {
     ///
     /// # Errors
     ///
-    /// `Error::Storage`; it does not happen with secrets of ordinary length.
-    pub fn seal(&self, owner: &str, secret: &Secret) -> Result<Vec<u8>> {
+    /// `SealError::Unsealed`; it does not happen with secrets of ordinary length.
+    pub fn seal(&self, owner: &str, secret: &Secret) -> Result<Vec<u8>, SealError> {
         let nonce = XChaCha20Poly1305::generate_nonce(&mut OsRng);
         let payload = Payload {
             msg: secret.expose().as_bytes(),
@@ -131,7 +77,7 @@ impl SecretKey {
         let sealed = self
             .cipher()
             .encrypt(&nonce, payload)
-            .map_err(|_| Error::Storage("a secret could not be sealed".into()))?;
+            .map_err(|_| SealError::Unsealed)?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
@@ -139,8 +85,8 @@ impl SecretKey {
     ///
     /// # Errors
     ///
-    /// `Error::Settings` if it was sealed with another key or for another owner, or was changed since.
-    pub fn open(&self, owner: &str, sealed: &[u8]) -> Result<Secret> {
+    /// `SealError::Unopened` if it was sealed with another key or for another owner, or was changed since.
+    pub fn open(&self, owner: &str, sealed: &[u8]) -> Result<Secret, SealError> {
         let opened = sealed.split_at_checked(NONCE_BYTES).and_then(|(nonce, msg)| {
             let payload = Payload {
                 msg,
@@ -149,12 +95,14 @@ impl SecretKey {
             self.cipher().decrypt(XNonce::from_slice(nonce), payload).ok()
         });
         opened
-            .and_then(|bytes| String::from_utf8(bytes).map_err(|error| error.into_bytes().zeroize()).ok())
+            .and_then(|bytes| {
+                String::from_utf8(bytes)
+                    .map_err(|error| error.into_bytes().zeroize())
+                    .ok()
+            })
             .map(Secret::new)
-            .ok_or_else(|| {
-                Error::Settings(format!(
-                    "the stored secret of {owner} can't be opened with this key: put the right `{KEY_FILE}` back, or connect again"
-                ))
+            .ok_or_else(|| SealError::Unopened {
+                owner: owner.to_owned(),
             })
     }
 
@@ -210,74 +158,29 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-impl Drop for SecretKey {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
-#[cfg(unix)]
-fn refuse_readable_by_others(path: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(path)?.permissions().mode();
-    if mode & 0o077 == 0 {
-        return Ok(());
-    }
-    Err(Error::Settings(format!(
-        "`{}` can be read by others (mode {:03o}): run `chmod 600 {}`",
-        path.display(),
-        mode & 0o777,
-        path.display()
-    )))
-}
-
-#[cfg(not(unix))]
-fn refuse_readable_by_others(_path: &Path) -> Result<()> {
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn key(data: &Path) -> SecretKey {
-        SecretKey::load(data).unwrap()
-    }
-
     #[test]
     fn a_sealed_secret_opens_with_the_same_key_for_the_same_owner_only() {
-        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let sealed = key(one.path())
-            .seal("connection c1", &Secret::new("p~s+w/".into()))
-            .unwrap();
+        let (one, two) = (SecretKey::made().0, SecretKey::made().0);
+        let sealed = one.seal("connection c1", &Secret::new("p~s+w/".into())).unwrap();
 
-        assert_eq!(
-            key(one.path()).open("connection c1", &sealed).unwrap().expose(),
-            "p~s+w/"
-        );
-        assert!(key(one.path()).open("connection c2", &sealed).is_err());
-        assert!(key(two.path()).open("connection c1", &sealed).is_err());
-        assert!(
-            key(one.path())
-                .open("connection c1", sealed.get(..10).unwrap())
-                .is_err()
-        );
+        assert_eq!(one.open("connection c1", &sealed).unwrap().expose(), "p~s+w/");
+        assert!(one.open("connection c2", &sealed).is_err());
+        assert!(two.open("connection c1", &sealed).is_err());
+        assert!(one.open("connection c1", sealed.get(..10).unwrap()).is_err());
         assert!(!sealed.windows(6).any(|window| window == b"p~s+w/"));
     }
 
-    #[cfg(unix)]
     #[test]
-    fn a_key_file_that_others_may_read_is_refused_with_the_command_that_mends_it() {
-        use std::os::unix::fs::PermissionsExt;
-        let data = tempfile::tempdir().unwrap();
-        key(data.path());
-        let path = data.path().join(KEY_FILE);
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-
-        let error = SecretKey::load(data.path()).err().unwrap().to_string();
-
-        assert!(error.contains("chmod 600"), "{error}");
+    fn a_key_is_read_as_it_was_written_down() {
+        let (key, text) = SecretKey::made();
+        assert_eq!(SecretKey::parse(&text).unwrap().id(), key.id());
+        for other in ["", "0123", &"z".repeat(64), &format!("{}0", *text)] {
+            assert!(SecretKey::parse(other).is_none(), "{other}");
+        }
     }
 
     #[test]

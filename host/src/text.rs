@@ -32,6 +32,16 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     })
 }
 
+/// Bytes in hexadecimal digits, lower case.
+pub fn hex(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing into a string does not fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
+}
+
 /// A JSON document that says the same to every reader of JSON and can be shown on a terminal: characters that could not be
 /// seen are escaped in its strings. Outside of strings JSON has none of them but its line breaks.
 pub fn json(document: &str) -> String {

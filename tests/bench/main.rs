@@ -18,7 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clientpoint_host::{plugin::Plugin, secrets::SecretKey};
+use clientpoint_host::{key_files, plugin::Plugin};
 use simulator::Simulator;
 
 /// One large file: the largest that may enter.
@@ -53,7 +53,7 @@ async fn main() {
 /// How long it takes to have a plugin, from its source and from the cache.
 fn loading(component: &Path) {
     let data = tempfile::tempdir().unwrap();
-    let key = SecretKey::load(data.path()).unwrap();
+    let key = key_files::load(data.path()).unwrap();
     let load = || {
         let begin = Instant::now();
         let plugin = Plugin::load(component, data.path(), &key).unwrap();

@@ -51,10 +51,7 @@ fn bytes(folder: &Path, outcome: &Value) -> Vec<u8> {
         .join("library")
         .join(format!("{}.bytes", file["id"].as_str().unwrap()));
     let bytes = std::fs::read(path).unwrap();
-    let digest: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = format!("{:x}", Sha256::digest(&bytes));
     assert_eq!(file["sha256"], digest);
     bytes
 }

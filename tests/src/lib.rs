@@ -25,8 +25,9 @@ use clientpoint_host::{
     Host, HostBuilder, Session,
     clock::{Clock, ManualClock},
     host::InsecureEndpoints,
+    key_files,
     plugin::Plugin,
-    secrets::{Secret, SecretKey},
+    secrets::Secret,
     service::{Given, ItemOutcome, Ledger, Stop, SyncOptions},
 };
 use graph_sim::{Config, Logged, RequestKind, Seed, Sim};
@@ -196,7 +197,7 @@ pub fn plugin() -> Arc<Plugin> {
 /// If the host does not take it.
 pub fn load(component: &Path) -> clientpoint_host::Result<Plugin> {
     let folder = tempfile::tempdir().unwrap();
-    let key = SecretKey::load(folder.path()).unwrap();
+    let key = key_files::load(folder.path()).unwrap();
     Plugin::load(component, folder.path(), &key)
 }
 

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use clientpoint_host::{plugin::Plugin, secrets::SecretKey};
+use clientpoint_host::{key_files, plugin::Plugin};
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
 
 /// The most that an instance may have: the host's own limit is 64 MiB. Pages that nobody touches cost nothing.
@@ -19,7 +19,7 @@ impl Recorder {
     /// The component, on an engine whose memories end here.
     pub fn plugin(&self) -> Arc<Plugin> {
         let folder = tempfile::tempdir().unwrap();
-        let key = SecretKey::load(folder.path()).unwrap();
+        let key = key_files::load(folder.path()).unwrap();
         let creator = Arc::new(self.clone());
         let plugin = Plugin::load_with(&crate::component(), folder.path(), &key, |config| {
             // Without guards around it, every access is checked, so that plain memory will do.

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Subcommand;
 use clientpoint_host::{
     Result, Session, host,
-    secrets::{KEY_VARIABLE, NEXT_KEY_VARIABLE},
+    key_files::{KEY_VARIABLE, NEXT_KEY_VARIABLE},
 };
 use serde_json::json;
 

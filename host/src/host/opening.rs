@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 
 use super::folder::Folder;
 use crate::{
-    Error, Result, disk, private,
-    secrets::{SecretKey, is_untidy},
+    Error, Result, disk, key_files, private,
+    secrets::SecretKey,
     store::{Store, copies, migrations, objects::Objects, opening, seal},
 };
 
@@ -141,23 +141,27 @@ async fn only_to_read(folder: &mut Folder, error: Error, patience: Duration) -> 
 /// waits for a time when nobody is.
 async fn key(folder: &mut Folder, store: &Store, is_writable: bool) -> Result<SecretKey> {
     let sealed = seal::sealed_with(store).await?;
-    let key = SecretKey::in_force(folder.path(), sealed.as_ref())?;
+    let key = key_files::in_force(folder.path(), sealed.as_ref())?;
     if !is_writable {
         return Ok(key);
     }
     if sealed.is_none_or(|sealed| !sealed.is_used && sealed.id != key.id()) {
         seal::will_seal_with(store, &key).await?;
     }
-    if !is_untidy(folder.path()) {
+    if !key_files::is_untidy(folder.path()) {
         return Ok(key);
     }
     let alone = folder.alone("its key is being changed", Duration::ZERO).await.is_ok();
     // Whoever was alone in between may have changed it.
     let sealed = seal::sealed_with(store).await?;
-    let key = SecretKey::in_force(folder.path(), sealed.as_ref())?;
+    let key = key_files::in_force(folder.path(), sealed.as_ref())?;
     if alone {
         let is_right = sealed.is_some_and(|sealed| sealed.id == key.id());
-        let tidied = if is_right { key.tidy(folder.path()) } else { Ok(()) };
+        let tidied = if is_right {
+            key_files::tidy(&key, folder.path())
+        } else {
+            Ok(())
+        };
         folder.together().await?;
         // What lies about harms nobody: a change of the key says what is in its way.
         if let Err(error) = tidied {

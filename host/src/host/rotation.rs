@@ -13,7 +13,7 @@ use crate::{
     Error, Result,
     clock::stamp,
     disk,
-    secrets::{SealedWith, SecretKey},
+    key_files::{self, SealedWith},
     store::{copies, identity, seal, users},
 };
 
@@ -46,8 +46,8 @@ impl Host {
         {
             return Err(seal::another_key());
         }
-        present.tidy(&self.data)?;
-        let next = present.next(&self.data)?;
+        key_files::tidy(&present, &self.data)?;
+        let next = key_files::next(&present, &self.data)?;
         let changed = match seal::change_key(&self.store, &present, &next).await {
             Ok(changed) => changed,
             // An error of the last moment may hide that it was done.
@@ -56,7 +56,7 @@ impl Host {
                 // Nobody knows: whoever starts next finds both keys, and sees.
                 Err(_) => return Err(error),
                 Ok(_) => {
-                    present.tidy(&self.data)?;
+                    key_files::tidy(&present, &self.data)?;
                     return Err(error);
                 }
             },
@@ -64,7 +64,7 @@ impl Host {
         let next = Arc::new(next);
         *self.key.lock().unwrap_or_else(PoisonError::into_inner) = next.clone();
         self.known_tokens().clear();
-        next.put_in_force(&self.data)?;
+        key_files::put_in_force(&next, &self.data)?;
         copies::forget_all(&self.data)?;
         Ok(changed)
     }
@@ -85,7 +85,7 @@ pub async fn forget_secrets(data: &Path, user: &str) -> Result<u64> {
         .require_administrator("forget secrets")?;
     folder.alone("its secrets can't be forgotten", patience / 2).await?;
     let sealed = seal::sealed_with(&store).await?;
-    let key = SecretKey::in_force(data, sealed.as_ref());
+    let key = key_files::in_force(data, sealed.as_ref());
     let forgotten = match (key, sealed) {
         (Ok(key), Some(sealed)) if key.id() == sealed.id => Err(Error::Settings(format!(
             "the key of `{}` is there and opens its secrets: `clientpoint-host disconnect` wipes those of a connection",
@@ -96,7 +96,7 @@ pub async fn forget_secrets(data: &Path, user: &str) -> Result<u64> {
                 is_used: false,
                 ..sealed
             });
-            let key = SecretKey::in_force(data, nothing.as_ref())?;
+            let key = key_files::in_force(data, nothing.as_ref())?;
             seal::forget_all(&store, &key, &stamp(now)).await
         }
     };

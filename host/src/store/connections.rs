@@ -219,7 +219,7 @@ pub async fn secret(store: &Store, key: &SecretKey, id: &str) -> Result<Secret> 
         .bind(id)
         .fetch_one(store.pool())
         .await?;
-    key.open(&seal::of_credential(id), &sealed)
+    Ok(key.open(&seal::of_credential(id), &sealed)?)
 }
 
 /// Notes that the connection's credentials were accepted at that moment.

@@ -10,7 +10,7 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::objects::{Object, Objects};
-use crate::{Result, private};
+use crate::{Result, private, text::hex};
 
 /// How much is read at once, in bytes.
 const PIECE: usize = 1 << 20;
@@ -232,7 +232,7 @@ impl Reading {
             return Err(Unsound::Damaged(Trouble::CutShort(self.size)));
         }
         let digits = self.hasher.finalize();
-        let sha256: String = digits.iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hex(&digits);
         if sha256 == self.wanted.sha256 {
             Ok(())
         } else {

@@ -20,7 +20,7 @@ use std::{
 use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempPath};
 
-use crate::{Error, Result, private};
+use crate::{Error, Result, private, text::hex};
 
 /// What the names of drafts begin with; this many letters and digits follow.
 const DRAFT: (&str, usize) = (".tmp", 6);
@@ -154,12 +154,7 @@ impl Objects {
     /// `Error::NoSpace` or `Error::Storage`; the draft is gone then.
     pub fn publish(&self, mut draft: Draft) -> Result<Published> {
         draft.end_flush()?;
-        let sha256: String = draft
-            .hasher
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let sha256 = hex(&draft.hasher.finalize());
         draft.file.sync_all()?;
         let path = self.path(&sha256);
         let shard = path.parent().unwrap_or(&self.objects);

@@ -3,10 +3,7 @@
 use sqlx::{Sqlite, Transaction};
 
 use super::Store;
-use crate::{
-    Error, Result,
-    secrets::{SealedWith, SecretKey},
-};
+use crate::{Error, Result, key_files::SealedWith, secrets::SecretKey};
 
 /// What the database says of the key that everything is sealed with. None in a new one.
 ///

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path, time::Duration};
 use clientpoint_host::{
     Host, Session,
     clock::ManualClock,
-    secrets::SecretKey,
+    key_files,
     service::{Ledger, Stop, SyncOptions},
     store::{self, connections, grants},
 };
@@ -122,7 +122,7 @@ fn objects(data: &Path) -> BTreeSet<String> {
 
 /// The hashes of all stored secrets, opened with the folder's key.
 async fn secrets(data: &Path) -> Value {
-    let key = SecretKey::load(data).unwrap();
+    let key = key_files::load(data).unwrap();
     let store = store::open(data, Duration::from_secs(1)).await.unwrap();
     let mut opened = Map::new();
     for connection in connections::list(&store).await.unwrap() {

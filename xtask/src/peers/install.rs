@@ -62,7 +62,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 fn fingerprint(folder: &Path) -> String {
     let lists = LISTS.map(|list| fs::read(folder.join(list)).unwrap_or_default());
     let digest = Sha256::digest(lists.join(b"\0".as_slice()));
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{digest:x}")
 }
 
 /// Elsewhere than on Debian, programs of the packages' names have to be there.

@@ -15,6 +15,7 @@ use crate::{
     oauth::Tokens,
     service::Session,
     store::connections::{self, Connection, Mode},
+    text::hex,
 };
 
 /// The id of the company's connection. There is one at most.
@@ -36,7 +37,8 @@ pub(crate) fn own_connection(user: &str) -> String {
     let plain = |c: &char| c.is_ascii_alphanumeric();
     let readable: String = user.chars().filter(plain).take(24).collect::<String>().to_lowercase();
     let digest = Sha256::digest(user.as_bytes());
-    let unique: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let mut unique = hex(&digest);
+    unique.truncate(12);
     format!("user-{readable}-{unique}")
 }
 

@@ -23,6 +23,7 @@ use crate::{
         users::{Role, User},
         words::{GivenUp, Reason, RunKind, RunState},
     },
+    text::hex,
     words::Word,
 };
 
@@ -476,9 +477,7 @@ fn meaning(error: &Error, mode: Mode) -> (GivenUp, Reason) {
 /// Names a plan by what it would do, and to what.
 fn plan_id(rows: &[PlannedRow]) -> String {
     let text = serde_json::to_string(rows).unwrap_or_default();
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut name = hex(&Sha256::digest(text.as_bytes()));
+    name.truncate(16);
+    name
 }
