@@ -7,6 +7,7 @@
 mod egress {
     pub mod address;
     pub mod batch;
+    mod opened;
     pub mod rules;
 }
 

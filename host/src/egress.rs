@@ -8,6 +8,7 @@ pub mod address;
 pub mod batch;
 mod client;
 mod floor;
+mod opened;
 mod refused;
 pub mod resolver;
 pub mod rules;

@@ -5,7 +5,8 @@
 //!
 //! - [`token_endpoint`]: asking the token endpoint with a [`form`], as the application that proves itself by a secret or
 //!   an [`assertion`]; [`answer`]: what comes of it; [`life`]: how long a token lives.
-//! - [`tokens`]: the tokens of one connection, renewed once for all who need them; [`grant`]: what is kept of a person's.
+//! - [`tokens`]: the tokens of one connection, renewed once for all who need them; [`grant`]: what is kept of a person's,
+//!   and [`keeper`], by whom; [`remembered`]: a service that has refused is left alone for a while.
 //! - [`pending`]: a person's sign-in from the address to the redirect; [`listener`]: where the redirect arrives;
 //!   [`unguessable`]: what protects it.
 //! - [`claims`]: what an id_token must say; [`told`]: what a refusal tells besides.
@@ -16,11 +17,13 @@ pub mod assertion;
 pub mod claims;
 mod form;
 pub mod grant;
+mod keeper;
 mod life;
 pub mod listener;
 pub mod pending;
 pub mod plan;
 pub mod refusal;
+mod remembered;
 pub mod token_endpoint;
 pub mod tokens;
 pub mod told;
@@ -30,8 +33,9 @@ pub use answer::Granted;
 pub use assertion::Certificate;
 pub use form::Asking;
 pub use grant::Grant;
+pub use keeper::{Judge, Keeper, Keeping};
 pub use plan::{Credential, Plan, SignInPage};
 pub use refusal::{TokenError, refused_at_the_page};
 pub use token_endpoint::Endpoint;
-pub use tokens::{Judge, Keeper, Tokens};
+pub use tokens::Tokens;
 pub use told::Told;

@@ -13,9 +13,8 @@ use clientpoint_host::{
     Host,
     clock::{Clock, ManualClock},
     oauth::{
-        Asking, Credential, Endpoint, Grant, Plan, SignInPage, TokenError, Tokens,
+        Asking, Credential, Endpoint, Grant, Keeper, Keeping, Plan, SignInPage, TokenError, Tokens,
         pending::{Answer, Pending},
-        tokens::{Keeper, Keeping},
     },
     secrets::Secret,
     service::Stop,

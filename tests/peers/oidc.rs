@@ -13,11 +13,11 @@ use std::{
 use clientpoint_host::{
     clock::{Clock, ManualClock},
     oauth::{
-        Asking, Certificate, Credential, Endpoint, Grant, Granted, Plan, SignInPage, TokenError, Tokens,
+        Asking, Certificate, Credential, Endpoint, Grant, Granted, Keeper, Keeping, Plan, SignInPage, TokenError,
+        Tokens,
         claims::{self, Expected},
         listener::Loopback,
         pending::{Answer, Pending},
-        tokens::{Keeper, Keeping},
     },
     secrets::Secret,
 };

@@ -1,23 +1,14 @@
 //! What a connection's instance may ask of the network: decided from values alone.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
-};
-
 use http::{Method, Uri};
-use sha2::{Digest, Sha256};
 use url::Host;
 
-use super::address::Reach;
+use super::{address::Reach, opened::Opened};
 use crate::origin::origin;
 
 /// How the path of a batch ends (OData 4.01, section 11.7). Whatever a plugin says, nothing is posted to another: there
 /// are paths at which a POST changes something without a word in its body.
 const BATCH: &str = "/$batch";
-
-/// How many addresses handed out by redirects stay open at a time. The oldest closes first.
-const OPENED_AT_MOST: usize = 512;
 
 /// The allow-list of one connection.
 #[derive(Clone, Debug)]
@@ -30,16 +21,8 @@ pub struct Rules {
     pub redirects: bool,
     /// For tests and demonstrations: plain http, and addresses of this machine.
     pub insecure: bool,
-    /// What redirects have opened. Only digests: the addresses themselves are credentials.
-    opened: Arc<Mutex<VecDeque<Opened>>>,
-}
-
-/// An address that a redirect has opened.
-#[derive(Clone, Copy, Debug)]
-struct Opened {
-    digest: [u8; 32],
-    /// Whether the API itself has named it. Only such a host may name one further address, which may name none.
-    by_api: bool,
+    /// What redirects have opened.
+    opened: Opened,
 }
 
 /// What a request may do.
@@ -72,7 +55,7 @@ impl Rules {
             post_paths,
             redirects,
             insecure,
-            opened: Arc::default(),
+            opened: Opened::default(),
         }
     }
 
@@ -103,7 +86,7 @@ impl Rules {
                 Err(Denied::Method)
             };
         }
-        if find(&self.opened(), &digest(&uri.to_string())).is_none() {
+        if !self.opened.has(&uri.to_string()) {
             return Err(Denied::Destination);
         }
         if *method != Method::GET {
@@ -122,33 +105,15 @@ impl Rules {
         let Some(uri) = target.ok().and_then(|url| url.as_str().parse::<Uri>().ok()) else {
             return;
         };
-        let mut opened = self.opened();
-        let by_api = origin(from).is_some_and(|origin| origin == self.api_origin);
-        let named_by_api = |place: usize| opened.get(place).is_some_and(|known| known.by_api);
-        if !by_api && !find(&opened, &digest(&from.to_string())).is_some_and(named_by_api) {
-            return;
-        }
+        let from_api = origin(from).is_some_and(|origin| origin == self.api_origin);
         // An address may be used byte for byte only, so both forms are noted: as it came, and as it is joined.
-        for form in [location.to_string(), uri.to_string()] {
-            let digest = digest(&form);
-            let known = find(&opened, &digest);
-            match known.and_then(|place| opened.get_mut(place)) {
-                Some(known) => known.by_api |= by_api,
-                None => opened.push_back(Opened { digest, by_api }),
-            }
-        }
-        while OPENED_AT_MOST < opened.len() {
-            opened.pop_front();
-        }
+        self.opened
+            .note(&from.to_string(), from_api, &[location, &uri.to_string()]);
     }
 
     /// How far this connection's requests may reach.
     pub fn reach(&self) -> Reach {
         reach(self.insecure)
-    }
-
-    fn opened(&self) -> std::sync::MutexGuard<'_, VecDeque<Opened>> {
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -194,14 +159,6 @@ fn literal(url: &url::Url) -> Option<std::net::IpAddr> {
         Host::Ipv6(address) => Some(address.into()),
         Host::Domain(_) => None,
     }
-}
-
-fn find(opened: &VecDeque<Opened>, digest: &[u8; 32]) -> Option<usize> {
-    opened.iter().position(|known| known.digest == *digest)
-}
-
-fn digest(address: &str) -> [u8; 32] {
-    Sha256::digest(address.as_bytes()).into()
 }
 
 #[cfg(test)]
@@ -360,20 +317,5 @@ mod tests {
         assert_eq!(endpoint("https://169.254.169.254/token", false), Err(Denied::Address));
         assert_eq!(endpoint("http://169.254.169.254/token", true), Err(Denied::Address));
         assert_eq!(endpoint("http://127.0.0.1:4010/token", true), Ok(()));
-    }
-
-    #[test]
-    fn the_oldest_opened_address_closes_first() {
-        let rules = rules();
-        let from = "https://graph.example.com/c".parse().unwrap();
-        for number in 0..=OPENED_AT_MOST {
-            rules.open(&from, &format!("https://files.example.net/{number}"));
-        }
-        assert_eq!(
-            judge(&rules, "GET", "https://files.example.net/0"),
-            Err(Denied::Destination)
-        );
-        let newest = format!("https://files.example.net/{OPENED_AT_MOST}");
-        assert_eq!(judge(&rules, "GET", &newest), Ok(Permit::Bare));
     }
 }

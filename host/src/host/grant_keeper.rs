@@ -9,10 +9,7 @@ use std::{
 use crate::{
     Error,
     host::{Host, rights, waiting::Waiting},
-    oauth::{
-        Grant,
-        tokens::{Keeper, Keeping},
-    },
+    oauth::{Grant, Keeper, Keeping},
     secrets::SecretKey,
     store::{Store, grants},
 };

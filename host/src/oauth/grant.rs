@@ -77,3 +77,43 @@ struct Read {
 pub(super) fn early(life: Duration) -> Duration {
     life.saturating_sub(RENEW_BEFORE.min(life / 2))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn granted(refresh: Option<&str>) -> Granted {
+        Granted {
+            access: Secret::new("access".into()),
+            life: Duration::from_secs(3600),
+            refresh: refresh.map(|text| Secret::new(text.into())),
+            id_token: None,
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_read_as_it_was_written_and_a_missing_rotation_keeps_the_old_token() {
+        let now = "2026-03-02T05:00:00Z".parse().unwrap();
+        let old = Secret::new("old".into());
+        let grant = Grant::new(granted(None), Some(old.clone()), now).unwrap();
+        let read = Grant::parse(&grant.written()).unwrap();
+        assert_eq!((read.refresh.expose(), read.access.expose()), ("old", "access"));
+        assert_eq!(read.renew_at, "2026-03-02T05:55:00Z".parse::<DateTime<Utc>>().unwrap());
+        assert_eq!(
+            Grant::new(granted(Some("new")), Some(old), now)
+                .unwrap()
+                .refresh
+                .expose(),
+            "new"
+        );
+        assert!(Grant::new(granted(None), None, now).is_none());
+        assert!(Grant::parse(&Secret::new("{}".into())).is_none());
+    }
+
+    #[test]
+    fn renewal_is_five_minutes_early_or_at_half_a_short_life() {
+        assert_eq!(early(Duration::from_secs(3600)).as_secs(), 3300);
+        assert_eq!(early(Duration::from_secs(60)).as_secs(), 30);
+        assert_eq!(early(Duration::ZERO), Duration::ZERO);
+    }
+}

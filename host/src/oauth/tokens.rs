@@ -7,9 +7,6 @@
 //! minute, or for as long as the sign-in service wants to be left alone.
 
 use std::{
-    any::Any,
-    future::Future,
-    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -24,33 +21,10 @@ use zeroize::Zeroizing;
 use super::{
     Asking, Endpoint, Granted, TokenError,
     grant::{Grant, early},
-    told::WAIT_AT_MOST,
+    keeper::{Judge, Keeper},
+    remembered::Remembered,
 };
 use crate::{clock::Clock, secrets::Secret};
-
-/// How long a refusal is remembered that names no time: as long as Microsoft's own clients wait after being throttled.
-const REMEMBERED: Duration = Duration::from_secs(60);
-
-/// A future that a [`Keeper`] gives.
-pub type Keeping<'a, T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send + 'a>>;
-
-/// Keeps the grant of one connection. The errors are for people.
-pub trait Keeper: Send + Sync {
-    /// Waits for the sole right to renew, among all processes. It ends when what is given is dropped.
-    fn alone(&self) -> Keeping<'_, Box<dyn Any + Send>>;
-
-    /// What is kept; none if the connection was given up.
-    fn read(&self) -> Keeping<'_, Option<Grant>>;
-
-    /// Puts this in its place, durably, all or nothing.
-    fn write<'a>(&'a self, grant: &'a Grant) -> Keeping<'a, ()>;
-}
-
-/// Knows the numbers of a sign-in service.
-pub trait Judge: Send + Sync {
-    /// Whether a refusal passes by itself; none where nobody can say.
-    fn passes<'a>(&'a self, refused: &'a TokenError) -> Pin<Box<dyn Future<Output = Option<bool>> + Send + 'a>>;
-}
 
 /// The tokens of one connection. Clones share them.
 #[derive(Clone)]
@@ -64,18 +38,9 @@ struct Shared {
     /// How many have asked so far.
     asked: AtomicU64,
     /// Why nobody need ask at the moment.
-    closed: std::sync::Mutex<Option<Closed>>,
+    remembered: Remembered,
     /// The last refusal, until somebody asks for it.
     refusal: std::sync::Mutex<Option<TokenError>>,
-}
-
-/// A door that was closed.
-struct Closed {
-    error: TokenError,
-    /// Who had asked by then is told the same.
-    asked: u64,
-    /// By the clock that only runs forward.
-    until: Duration,
 }
 
 enum Source {
@@ -131,7 +96,7 @@ impl Tokens {
             judge,
             present: Mutex::default(),
             asked: AtomicU64::new(0),
-            closed: std::sync::Mutex::default(),
+            remembered: Remembered::default(),
             refusal: std::sync::Mutex::default(),
         }))
     }
@@ -188,7 +153,7 @@ impl Tokens {
             return Ok(token.header.clone());
         }
         *present = None;
-        if let Some(error) = shared.known_refusal(place) {
+        if let Some(error) = shared.remembered.refusal(place, shared.clock.elapsed()) {
             let Some(token) = shared.found(refused, &error).await else {
                 return Err(self.noted(error));
             };
@@ -222,21 +187,6 @@ impl Tokens {
 }
 
 impl Shared {
-    /// What was answered to others, and holds for whoever asks at this place as well.
-    fn known_refusal(&self, place: u64) -> Option<TokenError> {
-        let closed = self.closed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let closed = closed.as_ref()?;
-        let left = closed.until.saturating_sub(self.clock.elapsed());
-        if closed.asked < place && left.is_zero() {
-            return None;
-        }
-        let mut error = closed.error.clone();
-        if let TokenError::Refused { told, .. } = &mut error {
-            told.retry_after = Some(left).filter(|left| !left.is_zero());
-        }
-        Some(error)
-    }
-
     /// A token that another process was given, while this one is to leave the service alone.
     async fn found(&self, refused: Option<&HeaderValue>, why: &TokenError) -> Option<Token> {
         match &self.source {
@@ -255,17 +205,8 @@ impl Shared {
                 *passes = judged;
             }
         }
-        let rest = rest(&error);
-        if let TokenError::Refused { told, .. } = &mut error {
-            told.retry_after = Some(rest).filter(|rest| !rest.is_zero());
-        }
-        let closed = Closed {
-            error: error.clone(),
-            asked: self.asked.load(Ordering::Relaxed),
-            until: self.clock.elapsed() + rest,
-        };
-        *self.closed.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(closed);
-        error
+        let asked = self.asked.load(Ordering::Relaxed);
+        self.remembered.note(error, asked, self.clock.elapsed())
     }
 
     fn is_good(&self, token: &Token, refused: Option<&HeaderValue>) -> bool {
@@ -330,19 +271,6 @@ impl Shared {
     }
 }
 
-/// How long nobody asks again after this. A service that failed, or was not reached, may answer the next time.
-fn rest(error: &TokenError) -> Duration {
-    let TokenError::Refused {
-        status, error: word, ..
-    } = error
-    else {
-        return Duration::ZERO;
-    };
-    let failed = 500 <= *status || word.is_empty() && *status != 429;
-    let least = if failed { Duration::ZERO } else { REMEMBERED };
-    error.retry_after().unwrap_or(least).min(WAIT_AT_MOST)
-}
-
 /// What is said where there is nothing to renew with: the same as if the sign-in service had said it.
 fn over() -> TokenError {
     TokenError::Refused {
@@ -362,72 +290,4 @@ fn header(access: &Secret) -> Result<HeaderValue, TokenError> {
     })?;
     header.set_sensitive(true);
     Ok(header)
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::{DateTime, Utc};
-
-    use super::*;
-
-    fn granted(refresh: Option<&str>) -> Granted {
-        Granted {
-            access: Secret::new("access".into()),
-            life: Duration::from_secs(3600),
-            refresh: refresh.map(|text| Secret::new(text.into())),
-            id_token: None,
-        }
-    }
-
-    #[test]
-    fn what_is_kept_is_read_as_it_was_written_and_a_missing_rotation_keeps_the_old_token() {
-        let now = "2026-03-02T05:00:00Z".parse().unwrap();
-        let old = Secret::new("old".into());
-        let grant = Grant::new(granted(None), Some(old.clone()), now).unwrap();
-        let read = Grant::parse(&grant.written()).unwrap();
-        assert_eq!((read.refresh.expose(), read.access.expose()), ("old", "access"));
-        assert_eq!(read.renew_at, "2026-03-02T05:55:00Z".parse::<DateTime<Utc>>().unwrap());
-        assert_eq!(
-            Grant::new(granted(Some("new")), Some(old), now)
-                .unwrap()
-                .refresh
-                .expose(),
-            "new"
-        );
-        assert!(Grant::new(granted(None), None, now).is_none());
-        assert!(Grant::parse(&Secret::new("{}".into())).is_none());
-    }
-
-    #[test]
-    fn a_refusal_is_remembered_for_a_minute_or_as_long_as_it_says_and_a_failure_is_not() {
-        let refused = |status, error: &str, seconds: Option<u64>| TokenError::Refused {
-            status,
-            error: error.into(),
-            description: String::new(),
-            told: Box::new(super::super::Told {
-                retry_after: seconds.map(Duration::from_secs),
-                ..Default::default()
-            }),
-            passes: None,
-        };
-        for (error, seconds) in [
-            (refused(400, "invalid_grant", None), 60),
-            (refused(400, "invalid_grant", Some(7)), 7),
-            (refused(429, "", None), 60),
-            (refused(429, "temporarily_unavailable", Some(99_999)), 3600),
-            (refused(503, "temporarily_unavailable", None), 0),
-            (refused(503, "", Some(5)), 5),
-            (refused(200, "", None), 0),
-            (over(), 60),
-        ] {
-            assert_eq!(rest(&error), Duration::from_secs(seconds), "{error:?}");
-        }
-    }
-
-    #[test]
-    fn renewal_is_five_minutes_early_or_at_half_a_short_life() {
-        assert_eq!(early(Duration::from_secs(3600)).as_secs(), 3300);
-        assert_eq!(early(Duration::from_secs(60)).as_secs(), 30);
-        assert_eq!(early(Duration::ZERO), Duration::ZERO);
-    }
 }
