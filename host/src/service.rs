@@ -10,8 +10,9 @@ mod imports;
 mod library;
 mod output;
 mod runs;
-mod stop;
 mod trust;
+
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     Result,
@@ -45,7 +46,9 @@ pub use runs::{
     ledger::{Health, Ledger, RunRow},
     sync::{PlanReport, PlannedRow, SyncOptions},
 };
-pub use stop::Stop;
+
+/// Asks work to end: runs between two steps, and what can be given up where it stands. Clones ask the same.
+pub type Stop = CancellationToken;
 
 /// One person at work.
 pub struct Session<'a> {

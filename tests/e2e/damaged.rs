@@ -399,7 +399,7 @@ async fn a_night_that_was_broken_off_goes_on_where_it_stood() {
     let ended = async {
         // It waits after the first object, to keep to ten bytes a second.
         world.clock.pass(|asked| asked != end_to_end::WATCH).await;
-        stop.ask();
+        stop.cancel();
     };
     let (told, ()) = tokio::join!(world.host.tick(&stop), ended);
     assert!(told.unwrap().iter().all(Result::is_ok));

@@ -105,7 +105,7 @@ async fn a_host_that_serves_for_days_sweeps_as_well() {
             world.clock.advance(Duration::from_secs(60 * 60));
             world.clock.pass(|asked| asked == Duration::from_secs(60)).await;
         }
-        stop.ask();
+        stop.cancel();
     };
 
     let (served, ()) = tokio::join!(serving, moving);

@@ -110,7 +110,7 @@ async fn s12_a_run_that_was_asked_to_stop_goes_on_where_it_stood() {
     let file = world.import(&item).await.file.unwrap();
     world.sim.put("/A.pdf", pdf("second").into());
     let stop = Stop::default();
-    stop.ask();
+    stop.cancel();
     let admin = world.admin().await;
     let stopped = admin.sync(&Default::default(), &stop).await.unwrap_err();
     assert_eq!(stopped.code(), "interrupted");
@@ -130,7 +130,7 @@ async fn s12_a_file_that_came_in_while_a_run_lay_interrupted_is_counted_in_its_l
     let first = world.sim.put("/A.pdf", pdf("first").into());
     world.import(&first).await;
     let stop = Stop::default();
-    stop.ask();
+    stop.cancel();
     let admin = world.admin().await;
     let stopped = admin.sync(&Default::default(), &stop).await.unwrap_err();
     assert_eq!(stopped.code(), "interrupted");
@@ -150,7 +150,7 @@ async fn serving_runs_the_morning_and_ends_when_it_is_told() {
     let told = std::sync::Mutex::new(Vec::new());
     let serving = world.host.serve(&stop, |result| {
         told.lock().unwrap().push(result.as_ref().unwrap().run.due.clone());
-        stop.ask();
+        stop.cancel();
     });
     let moving = async {
         loop {

@@ -127,7 +127,7 @@ async fn the_token_of_a_sharing_link_is_in_no_outcome() {
     let token = link.rsplit('/').next().unwrap().split('?').next().unwrap().to_string();
     let outcomes = import(&world, &list(&[&link])).await;
     let stop = Stop::default();
-    stop.ask();
+    stop.cancel();
     let admin = world.admin().await;
     let stopped = admin.import_wanted(&list(&[&link]), &stop).await.unwrap();
     for outcome in [&outcomes[0], &stopped[0]] {
@@ -186,7 +186,7 @@ async fn what_had_come_in_before_an_import_was_stopped_is_told_one_by_one() {
         while world.library().await.len() < 4 {
             tokio::task::yield_now().await;
         }
-        stop.ask();
+        stop.cancel();
     };
     let (outcomes, ()) = tokio::join!(admin.import_wanted(&wanted, &stop), asking);
     let outcomes = outcomes.unwrap();
@@ -214,7 +214,7 @@ async fn an_import_that_is_stopped_before_it_begins_has_begun_nothing() {
     let world = World::connected().await;
     world.sim.put("/A.pdf", pdf("A").into());
     let stop = Stop::default();
-    stop.ask();
+    stop.cancel();
     let admin = world.admin().await;
     let outcomes = admin.import_wanted(&alone(&["A.pdf"]), &stop).await.unwrap();
     assert_eq!(told(&outcomes), [("not-started", "")]);

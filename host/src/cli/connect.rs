@@ -107,7 +107,7 @@ pub async fn connect(session: &Session<'_>, form: Connect, terminal: &Terminal) 
             let more = [("tenant", form.tenant), ("url", form.url)];
             let given = given(form.application, more, terminal).await?;
             let stop = stop_on_signal(terminal, GIVEN_UP);
-            let connected = stop.unless_asked(session.connect_organization(given)).await;
+            let connected = stop.run_until_cancelled(session.connect_organization(given)).await;
             connected.ok_or_else(given_up)??
         }
         Connect::User(form) => {

@@ -20,7 +20,7 @@ pub fn stop_on_signal(terminal: &Terminal, how: &'static str) -> Stop {
 async fn listen(mut signals: Signals, stop: Stop, terminal: Terminal, how: &'static str) {
     signals.next().await;
     terminal.say(format!("stopping: {how}; press Ctrl-C again to end at once"));
-    stop.ask();
+    stop.cancel();
     let status = signals.next().await;
     terminal.say("ended at once; what was done until now stays done");
     terminal.flush();

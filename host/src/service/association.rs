@@ -64,14 +64,16 @@ impl Session<'_> {
         let report = report.transpose()?;
         let (connection, mut done) = if preview {
             let connection = self.connection().await?;
-            let done = stop.unless_asked(self.previewed(&connection, bytes.clone())).await;
+            let done = stop
+                .run_until_cancelled(self.previewed(&connection, bytes.clone()))
+                .await;
             let done = done.ok_or_else(|| given_up("a preview changes nothing"))??;
             (connection, done)
         } else {
             self.applied(bytes.clone(), stop).await?
         };
         if let Some(report) = report {
-            let lines = stop.unless_asked(self.lines(&connection, bytes)).await;
+            let lines = stop.run_until_cancelled(self.lines(&connection, bytes)).await;
             let written = match lines.unwrap_or_else(|| Err(given_up("there is no report"))) {
                 Ok(lines) => {
                     let copy = Copy {
@@ -164,7 +166,7 @@ impl Session<'_> {
             let run = association::begin(store, id, &drive.id, &self.user.name, &self.now()).await?;
             let gate = plugin.gate();
             let stopping = async {
-                stop.wait().await;
+                stop.cancelled().await;
                 gate.close().await
             };
             let told = tokio::select! {

@@ -59,7 +59,7 @@ impl Session<'_> {
         stop: &Stop,
     ) -> Result<Vec<ItemOutcome>> {
         let turn = self.turn(&signed_in.connection().id, "an import");
-        let Some(turn) = stop.unless_asked(turn).await else {
+        let Some(turn) = stop.run_until_cancelled(turn).await else {
             return Ok(items.iter().map(ItemOutcome::not_started).collect());
         };
         let _turn = turn?;
@@ -68,7 +68,7 @@ impl Session<'_> {
         let called = signed_in.call(async |plugin| {
             let gate = plugin.gate();
             let stopping = async {
-                stop.wait().await;
+                stop.cancelled().await;
                 gate.close().await
             };
             tokio::select! {

@@ -184,7 +184,7 @@ async fn interrupted(world: &World, drives: &mut Drives<'_>) {
     admin.keep_clientpoints(None, true).await.unwrap();
     drives.put("/Later.pdf", "second");
     let stop = Stop::default();
-    stop.ask();
+    stop.cancel();
     let stopped = admin.sync(&SyncOptions::default(), &stop).await.unwrap_err();
     assert_eq!(stopped.code(), "interrupted");
 }

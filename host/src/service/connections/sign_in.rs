@@ -113,7 +113,7 @@ impl SignIn<'_> {
     ///
     /// As [`SignIn::finish`], and `Error::SignIn` (`stopped`).
     pub async fn finish_until(mut self, stop: &Stop) -> Result<Connection> {
-        let Some(arrival) = stop.unless_asked(self.listening.arrival()).await else {
+        let Some(arrival) = stop.run_until_cancelled(self.listening.arrival()).await else {
             self.listening.close().await;
             return Err(Error::SignIn {
                 problem: "stopped".into(),

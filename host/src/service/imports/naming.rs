@@ -52,7 +52,7 @@ impl Session<'_> {
             let slots = self.slots(&mut signed_in, wanted).await?;
             Ok::<_, Error>((signed_in, slots))
         };
-        let Some(named) = stop.unless_asked(naming).await else {
+        let Some(named) = stop.run_until_cancelled(naming).await else {
             return Ok(wanted.iter().map(|wanted| untouched(&connection, wanted)).collect());
         };
         let (mut signed_in, mut slots) = named?;
@@ -64,7 +64,7 @@ impl Session<'_> {
                 .iter()
                 .filter_map(|place| slots.get(*place)?.as_ref().ok().cloned())
                 .collect();
-            if stop.asked() {
+            if stop.is_cancelled() {
                 break;
             }
             let asked = items.clone();

@@ -165,7 +165,7 @@ impl Host {
             Err(unsound) => return self.found(object, Err(unsound)).await,
         };
         loop {
-            if stop.asked() {
+            if stop.is_cancelled() {
                 return Ok(false);
             }
             let read = tokio::task::spawn_blocking(move || piece(reading)).await;
@@ -178,7 +178,7 @@ impl Host {
             };
             reading = rest;
             if let Some(pause) = pace.took(bytes, self.clock.elapsed()) {
-                stop.or_after(self.clock.sleep(pause)).await;
+                stop.run_until_cancelled(self.clock.sleep(pause)).await;
             }
         }
     }

@@ -12,9 +12,9 @@ use crate::{
     host::Host,
     schedule::{Daily, is_due},
     service::{
+        Stop,
         library::nightly::Night,
         runs::{ledger::Ledger, sync::SyncOptions},
-        stop::Stop,
     },
     store::{connections, runs, words::RunKind},
 };
@@ -52,7 +52,7 @@ impl Host {
 
     /// The look at the disk, once the runs of a night are over: whether there is more to do, and what is to be told.
     async fn night(&self, daily: Option<Daily>, stop: &Stop, within: Duration) -> (bool, Vec<Error>) {
-        if stop.asked() {
+        if stop.is_cancelled() {
             return (false, Vec::new());
         }
         let now = self.clock.utc();
@@ -71,7 +71,7 @@ impl Host {
         };
         let mut ledgers = Vec::new();
         for id in runs::connections(&self.store).await? {
-            if stop.asked() {
+            if stop.is_cancelled() {
                 break;
             }
             ledgers.extend(
@@ -113,7 +113,7 @@ impl Host {
         let latest = daily.latest(now);
         let day = latest.date_naive().to_string();
         let connected = connection.connected_at.parse().ok();
-        if stop.asked() || !is_due(latest, connected, &runs::days_from(&self.store, id, &day).await?) {
+        if stop.is_cancelled() || !is_due(latest, connected, &runs::days_from(&self.store, id, &day).await?) {
             return Ok(ledgers);
         }
         let begin = runs::Begin {
@@ -137,7 +137,7 @@ impl Host {
     ///
     /// Never for what befalls a run; only if the plugin can't be asked when it wants to run.
     pub async fn serve(&self, stop: &Stop, told: impl Fn(&Result<Ledger>)) -> Result<()> {
-        while !stop.asked() {
+        while !stop.is_cancelled() {
             self.keep_house_aloud(&told).await;
             let more = match self.turn_of(stop, &told).await {
                 Ok(more) => more,
@@ -147,7 +147,7 @@ impl Host {
                 }
             };
             if !more {
-                stop.or_after(self.clock.sleep(LOOK)).await;
+                stop.run_until_cancelled(self.clock.sleep(LOOK)).await;
             }
         }
         Ok(())

@@ -302,7 +302,7 @@ impl Session<'_> {
         let mut waited = Duration::ZERO;
         let mut tries = 0;
         for _ in 0..self.host.limits.steps {
-            if stop.asked() {
+            if stop.is_cancelled() {
                 return Ok(Halt::Interrupted);
             }
             let Some(within) = course.allowance.time(self.host.limits.transfer) else {
@@ -318,7 +318,7 @@ impl Session<'_> {
                 Err(error) if passes(&error) && tries < TRIES => {
                     tries += 1;
                     self.host.waiting(&format!("{error}; the step is tried again"), BREATH);
-                    stop.or_after(self.host.clock.sleep(BREATH)).await;
+                    stop.run_until_cancelled(self.host.clock.sleep(BREATH)).await;
                     continue;
                 }
                 Err(error) => return Ok(self.give_up(course.connection, run, &error).await),
@@ -345,7 +345,7 @@ impl Session<'_> {
                 return Ok(self.over(run, ending).await);
             }
             self.host.waiting("the source asks for patience", pause);
-            stop.or_after(self.host.clock.sleep(pause)).await;
+            stop.run_until_cancelled(self.host.clock.sleep(pause)).await;
         }
         let endless = Error::PluginStopped("it takes steps without end".into());
         Ok(self.give_up(course.connection, run, &endless).await)
