@@ -1,36 +1,24 @@
 //! The person's own browser.
 
-use std::process::{Command, Stdio};
-
 /// Opens a browser where there is one. Where there is none, people have the address.
 pub fn open_browser(url: &str) {
-    let Some(program) = browser() else {
+    if !there_is_a_screen() {
         return;
-    };
-    let mut command = Command::new(program);
-    command
-        .arg(url)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    // Not waited for: a browser may stay open for days.
-    let _ = command.spawn();
+    }
+    let url = url.to_owned();
+    // It waits for a moment, to see whether a program fails that it then takes another one for.
+    tokio::task::spawn_blocking(move || open::that_detached(url));
 }
 
-#[cfg(target_os = "macos")]
-fn browser() -> Option<&'static str> {
-    Some("open")
-}
-
-#[cfg(windows)]
-fn browser() -> Option<&'static str> {
-    Some("explorer")
-}
-
-#[cfg(not(any(target_os = "macos", windows)))]
-fn browser() -> Option<&'static str> {
-    let there_is_a_screen = ["DISPLAY", "WAYLAND_DISPLAY"]
+/// Without one, some systems would take a browser that draws on this terminal.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn there_is_a_screen() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"]
         .iter()
-        .any(|name| std::env::var_os(name).is_some());
-    there_is_a_screen.then_some("xdg-open")
+        .any(|name| std::env::var_os(name).is_some())
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn there_is_a_screen() -> bool {
+    true
 }
