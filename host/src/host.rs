@@ -1,6 +1,6 @@
 //! The host: one data folder, one plugin, and everything between them.
 
-use crate::store::Store;
+use crate::store::{Store, reference::Reference};
 
 mod builder;
 mod folder;
@@ -166,8 +166,11 @@ impl Host {
     /// What instances of this host stand on.
     fn stage(&self) -> Stage {
         Stage {
-            store: self.store.clone(),
-            objects: self.objects.clone(),
+            library: Arc::new(Reference::new(
+                self.store.clone(),
+                self.objects.clone(),
+                self.clock.clone(),
+            )),
             clock: self.clock.clone(),
             client: self.client.clone(),
             watcher: self.watcher.clone(),

@@ -7,6 +7,7 @@
 //! - [`service`]: what people can do, as methods of a session; roles are checked here.
 //! - [`state`]: what an instance of the plugin holds. Read top to bottom, it is the list of the plugin's powers.
 //! - [`capability`]: these powers, one file an interface of `wit/imports.wit`.
+//! - [`library`]: the Content Library that they reach, as three traits.
 //! - [`egress`]: the one way out. Allow-list, token, resolved address, limits.
 //! - [`oauth`], [`secrets`]: tokens and secrets, which no plugin ever sees. [`key_files`]: where their key is.
 //! - [`plugin`]: loading a component. [`instance`]: one instance, for one call, and its deadline. [`calls`]: what can be
@@ -29,6 +30,7 @@ pub mod state;
 
 pub mod capability;
 pub mod egress;
+pub mod library;
 
 pub mod key_files;
 pub mod oauth;

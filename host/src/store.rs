@@ -28,6 +28,7 @@ pub mod objects;
 pub(crate) mod opening;
 pub mod pinned_endpoints;
 pub mod plans;
+pub mod reference;
 mod revisions;
 pub mod rollback;
 pub mod runs;

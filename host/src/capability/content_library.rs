@@ -1,13 +1,11 @@
 //! `content-library`: the only way for bytes to become a file.
 
 mod ctx;
-mod stored;
 
 use wasmtime::component::{Accessor, Linker, Resource};
 
 use crate::{
-    capability::{bounds, content_library::stored::stored_binding, draft::OpenDraft, drafts::begin},
-    clock::stamp,
+    capability::{bounds, draft::OpenDraft, drafts::begin},
     contract::{
         LibraryError,
         clientpoint::content_source::{
@@ -15,12 +13,10 @@ use crate::{
             types::ItemRef,
         },
     },
-    store::{association, files},
+    library::Scope,
 };
 
 pub use crate::capability::content_library::ctx::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, Withheld};
-
-pub(super) use crate::capability::content_library::stored::stored_link;
 
 /// How many items one question may name.
 const ITEMS_AT_MOST: usize = 1_000;
@@ -66,12 +62,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         ctx.refuse_withheld()?;
         let _place = ctx.one_more_call()?;
         at_most(items.len(), ITEMS_AT_MOST, "items in one question")?;
-        let mut answer = Vec::with_capacity(items.len());
-        for ItemRef { drive, item } in &items {
-            let found = files::by_source(&ctx.store, drive, item).await?;
-            answer.push(found.into_iter().map(LibraryFile::from).collect());
-        }
-        Ok(answer)
+        Ok(ctx.library.by_source(&items).await?)
     }
 
     async fn stat(accessor: &Accessor<T, Self>, files: Vec<String>) -> Result<Vec<Option<LibraryFile>>, LibraryError> {
@@ -82,8 +73,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
             return Err(Error::Forbidden.into());
         }
         let _place = ctx.one_more_call()?;
-        let found = association::stat(&ctx.store, &files).await?;
-        Ok(found.into_iter().map(|file| file.map(LibraryFile::from)).collect())
+        Ok(ctx.library.stat(&files).await?)
     }
 
     async fn bind(
@@ -98,11 +88,12 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         let upload = ctx.lent.upload().ok_or(Error::Forbidden)?;
         bindings.iter().try_for_each(bounds::binding)?;
         bounds::drive(&drive)?;
-        let bindings: Vec<_> = bindings.into_iter().map(stored_binding).collect();
-        let now = stamp(ctx.clock.utc());
+        let of = Scope {
+            connection: &ctx.connection,
+            drive: &drive,
+        };
         let _open = ctx.gate.open().await;
-        let bound = association::bind(&ctx.store, upload, &ctx.connection, &drive, &bindings, &now).await?;
-        Ok(bound.ok_or(Error::Forbidden)?.into_iter().map(Bound::from).collect())
+        Ok(ctx.library.bind(upload, of, bindings).await?)
     }
 }
 

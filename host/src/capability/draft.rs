@@ -1,13 +1,12 @@
-//! A draft as an instance holds it: bytes, and a place among those that it may have. It names nothing of the contract,
-//! which names it.
+//! A draft as an instance holds it: bytes, and a place among those that it may have.
 
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
-    Result,
-    store::objects::{Draft, Objects},
+    contract::clientpoint::content_source::content_library::Error,
+    library::{Draft, Library},
 };
 
 /// How many drafts an instance may have at a time. Each is an open file.
@@ -25,7 +24,7 @@ pub struct OpenDraft {
 /// A draft, and its place among those that the instance may have. The two go everywhere together, into a thread as well:
 /// who gives up a call and its handle has not given back the file and the thread.
 pub(super) struct Placed {
-    pub(super) draft: Draft,
+    pub(super) draft: Box<dyn Draft>,
     pub(super) place: OwnedSemaphorePermit,
 }
 
@@ -34,12 +33,12 @@ impl Placed {
     ///
     /// # Errors
     ///
-    /// The disk's.
-    pub(super) fn new(places: &Places, objects: &Objects, limit: u64) -> Result<Option<Self>> {
+    /// The library's.
+    pub(super) fn new(places: &Places, library: &dyn Library, limit: u64) -> Result<Option<Self>, Error> {
         let Some(place) = places.one() else {
             return Ok(None);
         };
-        let draft = objects.draft(limit)?;
+        let draft = library.draft(limit)?;
         Ok(Some(Self { draft, place }))
     }
 }

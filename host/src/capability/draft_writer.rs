@@ -16,7 +16,7 @@ use wasmtime::{
 };
 
 use super::draft::Placed;
-use crate::store::objects::AppendError;
+use crate::contract::clientpoint::content_source::content_library::Error;
 
 /// The largest piece that is taken at once, in bytes.
 const CHUNK: usize = 256 << 10;
@@ -32,7 +32,7 @@ pub struct FromGuest {
 }
 
 /// The draft, back from the writer, and how it went.
-pub type Written = (Placed, Result<(), AppendError>);
+pub type Written = (Placed, Result<(), Error>);
 
 /// Starts a writer for `draft`. Once [`FromGuest`] is dropped (the stream has ended) and everything is written, or the
 /// first error has come, the receiver gets the draft back.

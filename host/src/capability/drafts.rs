@@ -8,20 +8,13 @@ use super::{
     draft_writer,
 };
 use crate::{
-    capability::content_library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, stored_link},
-    clock::stamp,
+    capability::content_library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView},
     contract::{
         LibraryError,
         clientpoint::content_source::{
             content_library::{Error, HostDraft, HostDraftWithStore, LibraryFile},
             types::Link,
         },
-    },
-    place::Place,
-    store::{
-        files::{self, Created, NewFile},
-        objects::{AppendError, Published},
-        sweep,
     },
 };
 
@@ -55,10 +48,7 @@ impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
         let (draft, result) = written
             .await
             .map_err(|_| Error::Other("the writer of the draft has stopped".into()))?;
-        if let Err(error) = result {
-            tracing::warn!("a draft was given up: {error}");
-            return Err(Error::from(error).into());
-        }
+        result?;
         let size = draft.draft.size();
         accessor.with(|mut access| {
             let open = access.get().table.get_mut(&this).map_err(LibraryError::trap)?;
@@ -88,7 +78,9 @@ impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
         }
         let item = link.source.clone();
         let _open = ctx.gate.open().await;
-        let file = publish(&ctx, &open.name, placed, link).await?;
+        // The place is given back once the bytes are in the library or gone.
+        let Placed { draft, place: _place } = placed;
+        let file = draft.commit(&ctx.connection, &open.name, link).await?;
         came_in.add(item, file.id.clone());
         Ok(file)
     }
@@ -115,41 +107,10 @@ pub(super) fn begin(ctx: &LibraryCtx, name: &str) -> Result<OpenDraft, Error> {
 ///
 /// # Errors
 ///
-/// If there is no place, or the disk's.
+/// If there is no place, or the library's.
 pub(super) fn placed(ctx: &LibraryCtx) -> Result<Placed, Error> {
-    let placed = Placed::new(&ctx.places, &ctx.objects, ctx.limit)?;
+    let placed = Placed::new(&ctx.places, &*ctx.library, ctx.limit)?;
     placed.ok_or_else(|| Error::Other(format!("more than {DRAFTS_AT_MOST} drafts at a time")))
-}
-
-async fn publish(ctx: &LibraryCtx, name: &str, placed: Placed, link: Link) -> Result<LibraryFile, Error> {
-    let object = make_durable(ctx, placed).await?;
-    let link = stored_link(ctx, link);
-    let new = NewFile {
-        name,
-        place: &Place::company_wide(),
-        object: &object,
-        link: Some(&link),
-    };
-    let now = stamp(ctx.clock.utc());
-    let created = files::create(&ctx.store, new, &now).await;
-    if !matches!(created, Ok(Created::File(_))) {
-        sweep::let_go(&ctx.store, &object, &now).await;
-    }
-    match created? {
-        Created::File(file) => Ok(LibraryFile::from(*file)),
-        Created::AlreadyLinked(id) => Err(Error::AlreadyLinked(id)),
-    }
-}
-
-/// The bytes of a draft as an object, which no sweep judges until what comes back is dropped.
-pub(super) async fn make_durable(ctx: &LibraryCtx, placed: Placed) -> Result<Published, Error> {
-    let objects = ctx.objects.clone();
-    let object = tokio::task::spawn_blocking(move || {
-        let Placed { draft, place: _place } = placed;
-        objects.publish(draft)
-    })
-    .await;
-    Ok(object.map_err(|_| Error::Other("the disk's thread has stopped".into()))??)
 }
 
 /// A name that people can read and that forges nothing: no characters that can't be shown, and not too long. The
@@ -169,24 +130,9 @@ fn library_name(name: &str) -> String {
     shown.chars().take(keep).chain(ending.chars()).collect()
 }
 
-impl From<AppendError> for Error {
-    fn from(error: AppendError) -> Self {
-        match error {
-            AppendError::TooLarge(limit) => Self::TooLarge(limit),
-            AppendError::Io(error) => crate::Error::from(error).into(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_full_disk_is_told_as_such() {
-        let full = AppendError::Io(std::io::ErrorKind::StorageFull.into());
-        assert!(matches!(Error::from(full), Error::NoSpace));
-    }
 
     #[test]
     fn r35_a_name_keeps_its_ending_and_loses_what_cannot_be_shown() {

@@ -7,24 +7,19 @@ use wasmtime::component::{Accessor, Linker, Resource};
 use crate::{
     capability::{
         bounds,
-        content_library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView, stored_link},
-        draft::OpenDraft,
-        drafts::{make_durable, placed},
+        content_library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView},
+        draft::{OpenDraft, Placed},
+        drafts::placed,
     },
-    clock::stamp,
     contract::{
         LibraryError,
         clientpoint::content_source::{
             content_library::{Error, LibraryFile},
-            managed_files::{self, Change, Counts, Host, HostWithStore, Line, LinkState, ManagedFile, Settlement},
+            managed_files::{self, Change, Counts, Host, HostWithStore, Line, ManagedFile, Settlement},
             types::{ItemRef, Link},
         },
     },
-    store::{
-        managed::{self, Managed, Replacement, Scope},
-        sweep,
-    },
-    words::{FromWord, Word},
+    library::{Replacement, Scope},
 };
 
 /// How many rows one question or one answer may have.
@@ -51,8 +46,7 @@ impl Host for LibraryView<'_> {}
 impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     async fn count(accessor: &Accessor<T, Self>, drive: String) -> Result<Counts, LibraryError> {
         let (ctx, _, _place) = lent(accessor)?;
-        let (managed, suspected) = managed::count(&ctx.store, scope(&ctx, &drive)).await?;
-        Ok(Counts { managed, suspected })
+        Ok(ctx.managed.count(scope(&ctx, &drive)).await?)
     }
 
     async fn by_source(
@@ -61,11 +55,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     ) -> Result<Vec<Vec<ManagedFile>>, LibraryError> {
         let (ctx, _, _place) = lent(accessor)?;
         at_most(items.len(), ROWS_AT_MOST)?;
-        let mut answer = Vec::with_capacity(items.len());
-        for ItemRef { drive, item } in &items {
-            answer.push(rows(managed::by_source(&ctx.store, scope(&ctx, drive), item).await?));
-        }
-        Ok(answer)
+        Ok(ctx.managed.of_items(&ctx.connection, &items).await?)
     }
 
     async fn by_place(
@@ -75,7 +65,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     ) -> Result<Vec<ManagedFile>, LibraryError> {
         let (ctx, _, _place) = lent(accessor)?;
         at_most(places.len(), ROWS_AT_MOST)?;
-        Ok(rows(managed::by_place(&ctx.store, scope(&ctx, &drive), &places).await?))
+        Ok(ctx.managed.by_place(scope(&ctx, &drive), &places).await?)
     }
 
     async fn after(
@@ -86,9 +76,11 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         limit: u32,
     ) -> Result<Vec<ManagedFile>, LibraryError> {
         let (ctx, _, _place) = lent(accessor)?;
-        let scope = scope(&ctx, &drive);
-        let found = managed::after(&ctx.store, scope, file.as_deref(), suspected, bounded(limit)).await?;
-        Ok(rows(found))
+        let of = scope(&ctx, &drive);
+        Ok(ctx
+            .managed
+            .after(of, file.as_deref(), suspected, bounded(limit))
+            .await?)
     }
 
     async fn due(
@@ -98,28 +90,29 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         limit: u32,
     ) -> Result<Vec<ManagedFile>, LibraryError> {
         let (ctx, _, _place) = lent(accessor)?;
-        let found = managed::due(&ctx.store, scope(&ctx, &drive), known.as_ref(), bounded(limit)).await?;
-        Ok(rows(found))
+        let of = scope(&ctx, &drive);
+        Ok(ctx.managed.due(of, known.as_ref(), bounded(limit)).await?)
     }
 
     async fn set(accessor: &Accessor<T, Self>, changes: Vec<Change>) -> Result<(), LibraryError> {
         let (ctx, _, _place) = lent(accessor)?;
         at_most(changes.len(), CHANGES_AT_MOST)?;
-        let changes: Vec<_> = changes.into_iter().map(change).collect::<Result<_, _>>()?;
-        Ok(managed::set(&ctx.store, &ctx.connection, &changes).await?)
+        for change in &changes {
+            note(change.note.as_ref())?;
+        }
+        Ok(ctx.managed.set(&ctx.connection, changes).await?)
     }
 
     async fn suspect_all(accessor: &Accessor<T, Self>, drive: String) -> Result<(), LibraryError> {
         let (ctx, _, _place) = lent(accessor)?;
-        Ok(managed::suspect_all(&ctx.store, scope(&ctx, &drive)).await?)
+        Ok(ctx.managed.suspect_all(scope(&ctx, &drive)).await?)
     }
 
     async fn settle(accessor: &Accessor<T, Self>, settlements: Vec<Settlement>) -> Result<(), LibraryError> {
         let (ctx, run, _place) = lent(accessor)?;
         at_most(settlements.len(), ROWS_AT_MOST)?;
-        let settlements: Vec<_> = settlements.into_iter().map(settlement).collect::<Result<_, _>>()?;
-        let now = stamp(ctx.clock.utc());
-        Ok(managed::settle(&ctx.store, &ctx.connection, run, &settlements, &now).await?)
+        settlements.iter().try_for_each(settlement)?;
+        Ok(ctx.managed.settle(&ctx.connection, run, settlements).await?)
     }
 
     async fn replace(
@@ -128,7 +121,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         base_revision: u64,
     ) -> Result<Resource<OpenDraft>, LibraryError> {
         let (ctx, _, _place) = lent(accessor)?;
-        let name = managed::replaceable(&ctx.store, &ctx.connection, &file, base_revision).await?;
+        let name = ctx.managed.replaceable(&ctx.connection, &file, base_revision).await?;
         let open = OpenDraft {
             name: name.ok_or(Error::Conflict)?,
             draft: Some(placed(&ctx)?),
@@ -153,20 +146,20 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         if placed.draft.size() != link.size {
             return Err(Error::SizeMismatch.into());
         }
-        let object = make_durable(&ctx, placed).await?;
         let replacement = Replacement {
+            connection: &ctx.connection,
+            run,
             file: &file,
             base,
-            object: &object,
-            link: &stored_link(&ctx, link),
-            line: &stored_line(line),
+            link,
+            line,
         };
-        let now = stamp(ctx.clock.utc());
-        let published = managed::publish(&ctx.store, run, replacement, &now).await;
-        if !matches!(published, Ok(Some(_))) {
-            sweep::let_go(&ctx.store, &object, &now).await;
-        }
-        Ok(published?.map(LibraryFile::from).ok_or(Error::Conflict)?)
+        // The place is given back once the bytes are in the library or gone.
+        let Placed {
+            draft,
+            place: _draft_place,
+        } = placed;
+        Ok(draft.publish(replacement).await?)
     }
 }
 
@@ -198,55 +191,15 @@ fn bounded(limit: u32) -> u32 {
     limit.min(u32::try_from(ROWS_AT_MOST).unwrap_or(u32::MAX))
 }
 
-fn change(change: Change) -> Result<managed::Change, Error> {
-    if change.note.as_ref().is_some_and(|note| NOTE_AT_MOST < note.len()) {
+fn note(note: Option<&String>) -> Result<(), Error> {
+    if note.is_some_and(|note| NOTE_AT_MOST < note.len()) {
         return Err(Error::Other(format!("a note is longer than {NOTE_AT_MOST} bytes")));
     }
-    Ok(managed::Change {
-        file: change.file,
-        waiting: change.waiting,
-        suspected: change.suspected,
-        note: change.note,
-    })
+    Ok(())
 }
 
-fn settlement(of: Settlement) -> Result<managed::Settlement, Error> {
+fn settlement(of: &Settlement) -> Result<(), Error> {
     bounds::line(&of.line)?;
     of.known.as_ref().map_or(Ok(()), bounds::known)?;
-    let waits = Change {
-        file: of.file,
-        waiting: of.waiting,
-        suspected: of.suspected,
-        note: of.note,
-    };
-    Ok(managed::Settlement {
-        change: change(waits)?,
-        line: stored_line(of.line),
-        state: of.state.word(),
-        known: of.known.map(|known| (known.version, known.name, known.web_url)),
-    })
-}
-
-fn stored_line(line: Line) -> managed::Line {
-    managed::Line {
-        outcome: line.outcome.word(),
-        reason: line.reason,
-        name: line.name,
-        message: line.message,
-    }
-}
-
-fn rows(found: Vec<Managed>) -> Vec<ManagedFile> {
-    let row = |managed: Managed| ManagedFile {
-        // What a newer version has written is looked at again.
-        state: LinkState::from_word(&managed.state).unwrap_or(LinkState::Pending),
-        held: managed.held,
-        waiting: managed.waiting,
-        suspected: managed.suspected,
-        note: managed.note,
-        shown_in: managed.shown_in,
-        place: managed.place,
-        file: managed.file.into(),
-    };
-    found.into_iter().map(row).collect()
+    note(of.note.as_ref())
 }

@@ -11,10 +11,7 @@ use crate::{
         StateError,
         clientpoint::content_source::state_store::{self, Entry, Error, Host, HostWithStore, Swapped},
     },
-    store::{
-        Store,
-        states::{self, KEYS_AT_MOST, Kept, Swap},
-    },
+    library::StateStore,
 };
 
 const KEY_AT_MOST: usize = 256;
@@ -23,8 +20,8 @@ const VALUE_AT_MOST: usize = 64 << 10;
 /// The values of one connection.
 #[derive(Clone)]
 pub struct StateStoreCtx {
-    /// The database.
-    pub store: Store,
+    /// Where they are kept.
+    pub store: Arc<dyn StateStore>,
     /// The connection's id.
     pub connection: Arc<str>,
     /// Places for calls.
@@ -82,8 +79,7 @@ impl StateStoreCtx {
     /// See `state-store.get`.
     async fn get(&self, key: &str) -> Result<Option<Entry>, Error> {
         let _place = self.admit(key)?;
-        let kept = states::get(&self.store, &self.connection, key).await?;
-        Ok(kept.map(entry))
+        self.store.get(&self.connection, key).await
     }
 
     /// See `state-store.swap`.
@@ -92,11 +88,7 @@ impl StateStoreCtx {
         if value.as_ref().is_some_and(|value| VALUE_AT_MOST < value.len()) {
             return Err(Error::TooLarge);
         }
-        match states::swap(&self.store, &self.connection, key, expected, value).await? {
-            Swap::Stored(version) => Ok(Swapped::Stored(version)),
-            Swap::Stale(present) => Ok(Swapped::Stale(present.map(entry))),
-            Swap::TooManyKeys => Err(Error::Other(format!("more than {KEYS_AT_MOST} keys"))),
-        }
+        self.store.swap(&self.connection, key, expected, value).await
     }
 
     /// Judges a call before it waits for anything, and gives it its place.
@@ -111,19 +103,6 @@ impl StateStoreCtx {
     }
 }
 
-fn entry(kept: Kept) -> Entry {
-    Entry {
-        value: kept.value,
-        version: kept.version,
-    }
-}
-
-impl From<crate::Error> for Error {
-    fn from(error: crate::Error) -> Self {
-        Self::Unavailable(error.to_string())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +113,9 @@ mod tests {
         let store = crate::store::open(data.path(), std::time::Duration::from_secs(1))
             .await
             .unwrap();
+        let objects = crate::store::objects::Objects::open(data.path()).unwrap();
+        let clock = Arc::new(crate::clock::SystemClock::default());
+        let store = Arc::new(crate::store::reference::Reference::new(store, objects, clock));
         let ctx = StateStoreCtx {
             store,
             connection: "c1".into(),

@@ -21,7 +21,7 @@ use crate::{
     oauth::Tokens,
     powers::Power,
     state::{Own, State},
-    store::{Store, objects::Objects},
+    store::reference::Reference,
 };
 
 /// What is added to the largest file for the largest download, so that the plugin can see that a file is too large.
@@ -30,8 +30,7 @@ const DOWNLOAD_MARGIN: u64 = 1 << 20;
 /// The parts of a host that its instances are made of. Copies share them.
 #[derive(Clone)]
 pub(super) struct Stage {
-    pub(super) store: Store,
-    pub(super) objects: Objects,
+    pub(super) library: Arc<Reference>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) client: reqwest::Client,
     pub(super) watcher: Arc<dyn Progress>,
@@ -45,17 +44,11 @@ impl Stage {
     /// The state of an instance for this connection. A file may be at most `limit` bytes long.
     pub(super) fn state(&self, info: Info, rules: Rules, tokens: Tokens, limit: u64) -> State {
         let connection: Arc<str> = info.id.as_str().into();
-        let library = LibraryCtx::new(
-            self.store.clone(),
-            self.objects.clone(),
-            connection.clone(),
-            self.clock.clone(),
-            limit,
-        );
+        let library = LibraryCtx::new(self.library.clone(), self.library.clone(), connection.clone(), limit);
         let mut state = State {
             connection: ConnectionCtx { info },
             state_store: StateStoreCtx {
-                store: self.store.clone(),
+                store: self.library.clone(),
                 connection,
                 calls: library.calls.clone(),
                 withheld: false,

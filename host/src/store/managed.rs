@@ -12,7 +12,7 @@ use super::{
     objects::Object,
     words::Flag,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, library::Scope};
 
 /// A managed file and its link.
 #[derive(Clone, Debug)]
@@ -33,15 +33,6 @@ pub struct Managed {
     pub shown_in: u32,
     /// The plugin's mark of where its item was when people tied it to the file.
     pub place: Option<String>,
-}
-
-/// Which connection's files, of which drive.
-#[derive(Clone, Copy, Debug)]
-pub struct Scope<'a> {
-    /// The connection's id.
-    pub connection: &'a str,
-    /// The source's drive.
-    pub drive: &'a str,
 }
 
 /// What is to be known of a link from now on.

@@ -5,8 +5,7 @@ use sqlx::{Sqlite, Transaction};
 use super::Store;
 use crate::Result;
 
-/// How many keys a connection may ever use.
-pub const KEYS_AT_MOST: i64 = 1_000;
+pub use crate::library::KEYS_AT_MOST;
 
 /// A value, and the mark of its state.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,22 +11,19 @@ use crate::{
         draft::Places,
         lent::{Gate, Lent},
     },
-    clock::Clock,
     contract::clientpoint::content_source::content_library::Error,
-    store::{Store, objects::Objects},
+    library::{Library, Managed},
 };
 
 /// The library as one connection may touch it.
 #[derive(Clone)]
 pub struct LibraryCtx {
-    /// The catalogue.
-    pub store: Store,
-    /// The bytes.
-    pub objects: Objects,
+    /// Its files.
+    pub library: Arc<dyn Library>,
+    /// Those of them that follow something.
+    pub managed: Arc<dyn Managed>,
     /// The connection's id: it is written into every link.
     pub connection: Arc<str>,
-    /// For the times in the catalogue.
-    pub clock: Arc<dyn Clock>,
     /// The largest file, in bytes.
     pub limit: u64,
     /// What it is lent for its call.
@@ -52,12 +49,11 @@ pub struct Withheld {
 
 impl LibraryCtx {
     /// With everything that the connection is given, and nothing lent yet.
-    pub fn new(store: Store, objects: Objects, connection: Arc<str>, clock: Arc<dyn Clock>, limit: u64) -> Self {
+    pub fn new(library: Arc<dyn Library>, managed: Arc<dyn Managed>, connection: Arc<str>, limit: u64) -> Self {
         Self {
-            store,
-            objects,
+            library,
+            managed,
             connection,
-            clock,
             limit,
             lent: Lent::Nothing,
             gate: Gate::default(),

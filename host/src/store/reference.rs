@@ -1,0 +1,389 @@
+//! The reference library: what plugins work on, over this store.
+
+use std::sync::Arc;
+
+use super::{
+    Store, association,
+    files::{self, Created, NewFile},
+    managed::{self, Managed as ManagedRow},
+    objects::{self, AppendError, Objects, Published},
+    states::{self, KEYS_AT_MOST, Kept, Swap},
+    sweep,
+};
+use crate::{
+    clock::{Clock, stamp},
+    contract::clientpoint::content_source::{
+        content_library::{Binding, Bound, Error, LibraryFile},
+        managed_files::{Change, Counts, Line, LinkState, ManagedFile, Settlement},
+        state_store::{self, Entry, Swapped},
+        types::{ItemRef, Link, Verification},
+    },
+    library::{Answer, Draft, Library, Managed, Replacement, Scope, StateStore},
+    place::Place,
+    words::{FromWord, Word},
+};
+
+/// The library in a data folder. Clones are the same one.
+#[derive(Clone)]
+pub struct Reference {
+    store: Store,
+    objects: Objects,
+    clock: Arc<dyn Clock>,
+}
+
+/// Bytes in a file of the data folder.
+struct DraftFile {
+    draft: objects::Draft,
+    library: Reference,
+}
+
+impl Reference {
+    /// Over this database and these objects; what it writes down has the clock's time.
+    pub fn new(store: Store, objects: Objects, clock: Arc<dyn Clock>) -> Self {
+        Self { store, objects, clock }
+    }
+
+    fn now(&self) -> String {
+        stamp(self.clock.utc())
+    }
+
+    /// The bytes of a draft as an object, which no sweep judges until what comes back is dropped.
+    async fn durable(&self, draft: objects::Draft) -> Result<Published, Error> {
+        let objects = self.objects.clone();
+        let object = tokio::task::spawn_blocking(move || objects.publish(draft)).await;
+        Ok(object.map_err(|_| Error::Other("the disk's thread has stopped".into()))??)
+    }
+
+    async fn create(&self, draft: objects::Draft, name: &str, link: files::Link) -> Result<LibraryFile, Error> {
+        let object = self.durable(draft).await?;
+        let new = NewFile {
+            name,
+            place: &Place::company_wide(),
+            object: &object,
+            link: Some(&link),
+        };
+        let now = self.now();
+        let created = files::create(&self.store, new, &now).await;
+        if !matches!(created, Ok(Created::File(_))) {
+            sweep::let_go(&self.store, &object, &now).await;
+        }
+        match created? {
+            Created::File(file) => Ok(LibraryFile::from(*file)),
+            Created::AlreadyLinked(id) => Err(Error::AlreadyLinked(id)),
+        }
+    }
+
+    async fn replace(&self, draft: objects::Draft, of: Replacement<'_>) -> Result<LibraryFile, Error> {
+        let object = self.durable(draft).await?;
+        let replacement = managed::Replacement {
+            file: of.file,
+            base: of.base,
+            object: &object,
+            link: &stored_link(of.connection, of.link),
+            line: &stored_line(of.line),
+        };
+        let now = self.now();
+        let published = managed::publish(&self.store, of.run, replacement, &now).await;
+        if !matches!(published, Ok(Some(_))) {
+            sweep::let_go(&self.store, &object, &now).await;
+        }
+        published?.map(LibraryFile::from).ok_or(Error::Conflict)
+    }
+}
+
+impl Draft for DraftFile {
+    fn append(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.draft.append(bytes).map_err(|error| {
+            tracing::warn!("a draft was given up: {error}");
+            error.into()
+        })
+    }
+
+    fn size(&self) -> u64 {
+        self.draft.size()
+    }
+
+    fn commit<'a>(self: Box<Self>, connection: &'a str, name: &'a str, link: Link) -> Answer<'a, LibraryFile> {
+        let Self { draft, library } = *self;
+        Box::pin(async move { library.create(draft, name, stored_link(connection, link)).await })
+    }
+
+    fn publish(self: Box<Self>, replacement: Replacement<'_>) -> Answer<'_, LibraryFile> {
+        let Self { draft, library } = *self;
+        Box::pin(async move { library.replace(draft, replacement).await })
+    }
+}
+
+impl Library for Reference {
+    fn draft(&self, limit: u64) -> Result<Box<dyn Draft>, Error> {
+        Ok(Box::new(DraftFile {
+            draft: self.objects.draft(limit)?,
+            library: self.clone(),
+        }))
+    }
+
+    fn by_source<'a>(&'a self, items: &'a [ItemRef]) -> Answer<'a, Vec<Vec<LibraryFile>>> {
+        Box::pin(async move {
+            let mut answer = Vec::with_capacity(items.len());
+            for ItemRef { drive, item } in items {
+                let found = files::by_source(&self.store, drive, item).await?;
+                answer.push(found.into_iter().map(LibraryFile::from).collect());
+            }
+            Ok(answer)
+        })
+    }
+
+    fn stat<'a>(&'a self, files: &'a [String]) -> Answer<'a, Vec<Option<LibraryFile>>> {
+        Box::pin(async move {
+            let found = association::stat(&self.store, files).await?;
+            Ok(found.into_iter().map(|file| file.map(LibraryFile::from)).collect())
+        })
+    }
+
+    fn bind<'a>(&'a self, upload: i64, of: Scope<'a>, bindings: Vec<Binding>) -> Answer<'a, Vec<Bound>> {
+        Box::pin(async move {
+            let bindings: Vec<_> = bindings.into_iter().map(stored_binding).collect();
+            let now = self.now();
+            let bound = association::bind(&self.store, upload, of.connection, of.drive, &bindings, &now).await?;
+            Ok(bound.ok_or(Error::Forbidden)?.into_iter().map(Bound::from).collect())
+        })
+    }
+}
+
+impl Managed for Reference {
+    fn count<'a>(&'a self, of: Scope<'a>) -> Answer<'a, Counts> {
+        Box::pin(async move {
+            let (managed, suspected) = managed::count(&self.store, of).await?;
+            Ok(Counts { managed, suspected })
+        })
+    }
+
+    fn of_items<'a>(&'a self, connection: &'a str, items: &'a [ItemRef]) -> Answer<'a, Vec<Vec<ManagedFile>>> {
+        Box::pin(async move {
+            let mut answer = Vec::with_capacity(items.len());
+            for ItemRef { drive, item } in items {
+                let found = managed::by_source(&self.store, Scope { connection, drive }, item).await?;
+                answer.push(rows(found));
+            }
+            Ok(answer)
+        })
+    }
+
+    fn by_place<'a>(&'a self, of: Scope<'a>, places: &'a [String]) -> Answer<'a, Vec<ManagedFile>> {
+        Box::pin(async move { Ok(rows(managed::by_place(&self.store, of, places).await?)) })
+    }
+
+    fn after<'a>(
+        &'a self,
+        of: Scope<'a>,
+        file: Option<&'a str>,
+        suspected: bool,
+        limit: u32,
+    ) -> Answer<'a, Vec<ManagedFile>> {
+        Box::pin(async move { Ok(rows(managed::after(&self.store, of, file, suspected, limit).await?)) })
+    }
+
+    fn due<'a>(&'a self, of: Scope<'a>, known: Option<&'a (u64, String)>, limit: u32) -> Answer<'a, Vec<ManagedFile>> {
+        Box::pin(async move { Ok(rows(managed::due(&self.store, of, known, limit).await?)) })
+    }
+
+    fn set<'a>(&'a self, connection: &'a str, changes: Vec<Change>) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let changes: Vec<_> = changes.into_iter().map(stored_change).collect();
+            Ok(managed::set(&self.store, connection, &changes).await?)
+        })
+    }
+
+    fn suspect_all<'a>(&'a self, of: Scope<'a>) -> Answer<'a, ()> {
+        Box::pin(async move { Ok(managed::suspect_all(&self.store, of).await?) })
+    }
+
+    fn settle<'a>(&'a self, connection: &'a str, run: i64, settlements: Vec<Settlement>) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let settlements: Vec<_> = settlements.into_iter().map(stored_settlement).collect();
+            Ok(managed::settle(&self.store, connection, run, &settlements, &self.now()).await?)
+        })
+    }
+
+    fn replaceable<'a>(&'a self, connection: &'a str, file: &'a str, base: u64) -> Answer<'a, Option<String>> {
+        Box::pin(async move { Ok(managed::replaceable(&self.store, connection, file, base).await?) })
+    }
+}
+
+impl StateStore for Reference {
+    fn get<'a>(&'a self, connection: &'a str, key: &'a str) -> Answer<'a, Option<Entry>, state_store::Error> {
+        Box::pin(async move {
+            let kept = states::get(&self.store, connection, key).await?;
+            Ok(kept.map(entry))
+        })
+    }
+
+    fn swap<'a>(
+        &'a self,
+        connection: &'a str,
+        key: &'a str,
+        expected: Option<u64>,
+        value: Option<Vec<u8>>,
+    ) -> Answer<'a, Swapped, state_store::Error> {
+        Box::pin(async move {
+            match states::swap(&self.store, connection, key, expected, value).await? {
+                Swap::Stored(version) => Ok(Swapped::Stored(version)),
+                Swap::Stale(present) => Ok(Swapped::Stale(present.map(entry))),
+                Swap::TooManyKeys => Err(state_store::Error::Other(format!("more than {KEYS_AT_MOST} keys"))),
+            }
+        })
+    }
+}
+
+fn entry(kept: Kept) -> Entry {
+    Entry {
+        value: kept.value,
+        version: kept.version,
+    }
+}
+
+fn stored_link(connection: &str, link: Link) -> files::Link {
+    files::Link {
+        connection: connection.to_owned(),
+        drive: link.source.drive,
+        item: link.source.item,
+        version: link.version,
+        hash: link.hash,
+        size: link.size,
+        verification: link.verification.word().into(),
+        name: link.name,
+        web_url: link.web_url,
+    }
+}
+
+fn stored_binding(of: Binding) -> association::Binding {
+    association::Binding {
+        file: of.file,
+        item: of.item,
+        name: of.name,
+        web_url: of.web_url,
+        place: of.place,
+    }
+}
+
+fn stored_change(change: Change) -> managed::Change {
+    managed::Change {
+        file: change.file,
+        waiting: change.waiting,
+        suspected: change.suspected,
+        note: change.note,
+    }
+}
+
+fn stored_settlement(of: Settlement) -> managed::Settlement {
+    managed::Settlement {
+        change: managed::Change {
+            file: of.file,
+            waiting: of.waiting,
+            suspected: of.suspected,
+            note: of.note,
+        },
+        line: stored_line(of.line),
+        state: of.state.word(),
+        known: of.known.map(|known| (known.version, known.name, known.web_url)),
+    }
+}
+
+fn stored_line(line: Line) -> managed::Line {
+    managed::Line {
+        outcome: line.outcome.word(),
+        reason: line.reason,
+        name: line.name,
+        message: line.message,
+    }
+}
+
+fn rows(found: Vec<ManagedRow>) -> Vec<ManagedFile> {
+    let row = |managed: ManagedRow| ManagedFile {
+        // What a newer version has written is looked at again.
+        state: LinkState::from_word(&managed.state).unwrap_or(LinkState::Pending),
+        held: managed.held,
+        waiting: managed.waiting,
+        suspected: managed.suspected,
+        note: managed.note,
+        shown_in: managed.shown_in,
+        place: managed.place,
+        file: managed.file.into(),
+    };
+    found.into_iter().map(row).collect()
+}
+
+impl From<association::Bound> for Bound {
+    fn from(bound: association::Bound) -> Self {
+        match bound {
+            association::Bound::Bound => Self::Bound,
+            association::Bound::Unchanged => Self::Unchanged,
+            association::Bound::Missing => Self::Missing,
+        }
+    }
+}
+
+impl From<files::LibraryFile> for LibraryFile {
+    fn from(file: files::LibraryFile) -> Self {
+        Self {
+            id: file.id,
+            name: file.name,
+            place: file.place.to_string(),
+            revision: file.revision,
+            size: file.size,
+            sha256: file.sha256,
+            link: file.link.map(|link| Link {
+                source: ItemRef {
+                    drive: link.drive,
+                    item: link.item,
+                },
+                version: link.version,
+                hash: link.hash,
+                size: link.size,
+                verification: Verification::from_word(&link.verification).unwrap_or(Verification::NoHash),
+                name: link.name,
+                web_url: link.web_url,
+            }),
+        }
+    }
+}
+
+impl From<AppendError> for Error {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::TooLarge(limit) => Self::TooLarge(limit),
+            AppendError::Io(error) => crate::Error::from(error).into(),
+        }
+    }
+}
+
+impl From<crate::Error> for Error {
+    fn from(error: crate::Error) -> Self {
+        match error {
+            crate::Error::NoSpace(_) => Self::NoSpace,
+            crate::Error::Storage(reason) => Self::Unavailable(reason),
+            crate::Error::Busy { .. }
+            | crate::Error::Disk { .. }
+            | crate::Error::Damaged { .. }
+            | crate::Error::DamagedDatabase { .. } => Self::Unavailable(error.to_string()),
+            other => Self::Other(other.to_string()),
+        }
+    }
+}
+
+impl From<crate::Error> for state_store::Error {
+    fn from(error: crate::Error) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_as_such() {
+        let full = AppendError::Io(std::io::ErrorKind::StorageFull.into());
+        assert!(matches!(Error::from(full), Error::NoSpace));
+    }
+}
