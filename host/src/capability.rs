@@ -12,6 +12,7 @@ pub mod content_library;
 pub mod draft;
 mod draft_writer;
 mod drafts;
+mod held;
 pub mod lent;
 pub mod logging;
 pub mod managed_files;

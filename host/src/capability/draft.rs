@@ -1,45 +1,30 @@
-//! A draft as an instance holds it: bytes, and a place among those that it may have.
+//! A draft as the contract's handle, and the places for drafts. The generated contract names this file, so it names nothing
+//! of the contract: what the handle stands for is in `held`.
 
-use std::sync::Arc;
+use std::{any::Any, sync::Arc};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-use crate::{
-    contract::clientpoint::content_source::content_library::Error,
-    library::{Draft, Library},
-};
 
 /// How many drafts an instance may have at a time. Each is an open file.
 pub(super) const DRAFTS_AT_MOST: usize = 16;
 
 /// A draft in the hands of the plugin.
-pub struct OpenDraft {
-    pub(super) name: String,
-    /// None while a `write` is under way, and after one that failed.
-    pub(super) draft: Option<Placed>,
-    /// The file whose content it is to be, and that file's revision; none for a new file.
-    pub(super) replaces: Option<(String, u64)>,
-}
+pub struct OpenDraft(Box<dyn Any + Send>);
 
-/// A draft, and its place among those that the instance may have. The two go everywhere together, into a thread as well:
-/// who gives up a call and its handle has not given back the file and the thread.
-pub(super) struct Placed {
-    pub(super) draft: Box<dyn Draft>,
-    pub(super) place: OwnedSemaphorePermit,
-}
+impl OpenDraft {
+    /// A handle for this.
+    pub(super) fn of<T: Send + 'static>(held: T) -> Self {
+        Self(Box::new(held))
+    }
 
-impl Placed {
-    /// An empty draft for at most `limit` bytes; none if there is no place.
-    ///
-    /// # Errors
-    ///
-    /// The library's.
-    pub(super) fn new(places: &Places, library: &dyn Library, limit: u64) -> Result<Option<Self>, Error> {
-        let Some(place) = places.one() else {
-            return Ok(None);
-        };
-        let draft = library.draft(limit)?;
-        Ok(Some(Self { draft, place }))
+    /// What it stands for.
+    pub(super) fn held<T: 'static>(&mut self) -> Option<&mut T> {
+        self.0.downcast_mut()
+    }
+
+    /// What it stands for, and nothing does any more.
+    pub(super) fn into_held<T: 'static>(self) -> Option<T> {
+        self.0.downcast().ok().map(|held| *held)
     }
 }
 
@@ -54,7 +39,7 @@ impl Default for Places {
 }
 
 impl Places {
-    fn one(&self) -> Option<OwnedSemaphorePermit> {
+    pub(super) fn one(&self) -> Option<OwnedSemaphorePermit> {
         self.0.clone().try_acquire_owned().ok()
     }
 }

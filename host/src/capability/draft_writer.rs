@@ -15,7 +15,7 @@ use wasmtime::{
     component::{Source, StreamConsumer, StreamResult},
 };
 
-use super::draft::Placed;
+use super::held::Placed;
 use crate::contract::clientpoint::content_source::content_library::Error;
 
 /// The largest piece that is taken at once, in bytes.

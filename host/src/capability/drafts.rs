@@ -4,8 +4,9 @@ use wasmtime::component::{Accessor, Resource, StreamReader};
 
 use super::{
     bounds,
-    draft::{DRAFTS_AT_MOST, OpenDraft, Placed},
+    draft::{DRAFTS_AT_MOST, OpenDraft},
     draft_writer,
+    held::{Held, Placed, not_there},
 };
 use crate::{
     capability::content_library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView},
@@ -36,7 +37,8 @@ impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
     ) -> Result<u64, LibraryError> {
         let taken = accessor.with(|mut access| -> wasmtime::Result<_> {
             let mut data = data;
-            let Some(draft) = access.get().table.get_mut(&this)?.draft.take() else {
+            let held = access.get().table.get_mut(&this)?.held::<Held>();
+            let Some(draft) = held.and_then(|held| held.draft.take()) else {
                 data.close(&mut access)?;
                 return Ok(None);
             };
@@ -52,7 +54,7 @@ impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
         let size = draft.draft.size();
         accessor.with(|mut access| {
             let open = access.get().table.get_mut(&this).map_err(LibraryError::trap)?;
-            open.draft = Some(draft);
+            open.held::<Held>().ok_or_else(not_there)?.draft = Some(draft);
             Ok(size)
         })
     }
@@ -67,6 +69,7 @@ impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
             Ok((view.table.delete(this)?, view.ctx.clone()))
         });
         let (open, ctx) = taken.map_err(LibraryError::trap)?;
+        let open = Held::of(open)?;
         if open.replaces.is_some() {
             return Err(Error::Other("a draft that replaces content is published, not committed".into()).into());
         }
@@ -86,21 +89,18 @@ impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
     }
 }
 
-fn not_there() -> Error {
-    Error::Other("the draft is being written, or has failed".into())
-}
-
 /// A new file is begun only while there is something that a person has asked for.
 pub(super) fn begin(ctx: &LibraryCtx, name: &str) -> Result<OpenDraft, Error> {
     ctx.refuse_withheld()?;
     if !ctx.lent.imports() {
         return Err(Error::Forbidden);
     }
-    Ok(OpenDraft {
+    let held = Held {
         name: library_name(name),
         draft: Some(placed(ctx)?),
         replaces: None,
-    })
+    };
+    Ok(held.open())
 }
 
 /// An empty draft in one of the instance's places.

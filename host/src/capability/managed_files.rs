@@ -8,8 +8,9 @@ use crate::{
     capability::{
         bounds,
         content_library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView},
-        draft::{OpenDraft, Placed},
+        draft::OpenDraft,
         drafts::placed,
+        held::{Held, Placed},
     },
     contract::{
         LibraryError,
@@ -122,12 +123,12 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     ) -> Result<Resource<OpenDraft>, LibraryError> {
         let (ctx, _, _place) = lent(accessor)?;
         let name = ctx.managed.replaceable(&ctx.connection, &file, base_revision).await?;
-        let open = OpenDraft {
+        let held = Held {
             name: name.ok_or(Error::Conflict)?,
             draft: Some(placed(&ctx)?),
             replaces: Some((file, base_revision)),
         };
-        accessor.with(|mut access| access.get().table.push(open).map_err(LibraryError::trap))
+        accessor.with(|mut access| access.get().table.push(held.open()).map_err(LibraryError::trap))
     }
 
     async fn publish(
@@ -138,6 +139,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     ) -> Result<LibraryFile, LibraryError> {
         let open = accessor.with(|mut access| access.get().table.delete(draft).map_err(LibraryError::trap))?;
         let (ctx, run, _place) = lent(accessor)?;
+        let open = Held::of(open)?;
         let (Some((file, base)), Some(placed)) = (open.replaces, open.draft) else {
             return Err(Error::Other("the draft replaces nothing, is being written, or has failed".into()).into());
         };
