@@ -3,12 +3,12 @@
 //! The plugin supplies the parameters and reads the refusals; this module runs the protocol. A token leaves it only as
 //! the value of an `authorization` header that the egress adds to a request on its way out.
 //!
-//! - [`token_endpoint`]: asking the token endpoint with a [`form`], as the application that proves itself by a secret or
-//!   an [`assertion`]; [`answer`]: what comes of it; [`life`]: how long a token lives.
+//! - [`token_endpoint`]: asking the token endpoint with a `form`, as the application that proves itself by a secret or
+//!   an [`assertion`]; `answer`: what comes of it; `life`: how long a token lives.
 //! - [`tokens`]: the tokens of one connection, renewed once for all who need them; [`grant`]: what is kept of a person's,
-//!   and [`keeper`], by whom; [`remembered`]: a service that has refused is left alone for a while.
+//!   and `keeper`, by whom; `remembered`: a service that has refused is left alone for a while.
 //! - [`pending`]: a person's sign-in from the address to the redirect; [`listener`]: where the redirect arrives;
-//!   [`unguessable`]: what protects it.
+//!   `unguessable`: what protects it.
 //! - [`claims`]: what an id_token must say; [`told`]: what a refusal tells besides.
 //! - [`plan`]: what asking needs; [`refusal`]: why there is no token.
 

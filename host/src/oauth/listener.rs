@@ -1,8 +1,8 @@
 //! Where the redirect of a sign-in arrives: a listener on this machine's loopback address, for one sign-in (RFC 8252,
 //! section 7.3).
 //!
-//! It answers one path, to a browser that was sent there and to nothing else ([`door`]). What it shows is plain text in
-//! plain HTML ([`page`]).
+//! It answers one path, to a browser that was sent there and to nothing else (`door`). What it shows is plain text in
+//! plain HTML (`page`).
 
 mod door;
 mod page;

@@ -2,8 +2,8 @@
 //! folders and no feed of changes, and a form to connect of its own. It shows what a plugin needs, and that the host knows
 //! nothing of any source.
 //!
-//! Read it in this order: `describe` below, what people see of it; [`shelf`], asking the source; [`entering`], browsing and
-//! importing; [`following`], the sync; [`sheet`], tying files to documents by a sheet.
+//! Read it in this order: `describe` below, what people see of it; `shelf`, asking the source; `entering`, browsing and
+//! importing; `following`, the sync; `sheet`, tying files to documents by a sheet.
 #![cfg(target_family = "wasm")]
 
 mod entering;
