@@ -57,3 +57,12 @@ pub async fn open(data: &Path, patience: Duration) -> Result<Store> {
     migrations::run(data, patience, chrono::Utc::now()).await?;
     opening::connect(data, patience).await
 }
+
+/// Opens a database that is up to date, beside others who are at work with it.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn join(data: &Path, patience: Duration) -> Result<Store> {
+    opening::connect(data, patience).await
+}

@@ -123,7 +123,7 @@ fn objects(data: &Path) -> BTreeSet<String> {
 /// The hashes of all stored secrets, opened with the folder's key.
 async fn secrets(data: &Path) -> Value {
     let key = key_files::load(data).unwrap();
-    let store = store::open(data, Duration::from_secs(1)).await.unwrap();
+    let store = store::join(data, Duration::from_secs(1)).await.unwrap();
     let mut opened = Map::new();
     for connection in connections::list(&store).await.unwrap() {
         let credential = connections::secret(&store, &key, &connection.id).await.unwrap();
