@@ -1,7 +1,5 @@
 //! The host: one data folder, one plugin, and everything between them.
 
-use crate::store::{Store, reference::Reference};
-
 mod builder;
 mod folder;
 mod grant_keeper;
@@ -31,9 +29,16 @@ use std::{
 use stage::Stage;
 
 use crate::{
-    Error, Result, capability::progress::Progress, clock::Clock,
-    contract::clientpoint::content_source::types::Subfolders, counts::Counts, oauth::Tokens, plugin::Plugin,
-    powers::Power, secrets::SecretKey, store::objects::Objects,
+    Error, Result,
+    capability::progress::Progress,
+    clock::Clock,
+    contract::clientpoint::content_source::types::Subfolders,
+    counts::Counts,
+    oauth::Tokens,
+    plugin::Plugin,
+    powers::Power,
+    secrets::SecretKey,
+    store::{Store, objects::Objects, reference::Reference},
 };
 
 pub use builder::{BuildError, HostBuilder};

@@ -10,6 +10,8 @@
 
 use std::{future::Future, pin::Pin};
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use crate::contract::clientpoint::content_source::{
     content_library::{Binding, Bound, Error, LibraryFile},
     managed_files::{Change, Counts, Line, ManagedFile, Settlement},
@@ -18,7 +20,7 @@ use crate::contract::clientpoint::content_source::{
 };
 
 /// An answer on its way.
-pub type Answer<'a, T, E = Error> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
+pub type Answering<'a, T, E = Error> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
 
 /// The files that follow something through one connection, in one drive of its source.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +48,19 @@ pub struct Replacement<'a> {
     pub line: Line,
 }
 
+/// One of the places for drafts that an instance has. It goes with the draft for as long as that holds a file, a thread or
+/// memory, also after the call was given up that wanted the draft: so nobody holds more of them than they may.
+#[derive(Debug)]
+pub struct DraftPlace {
+    _permit: OwnedSemaphorePermit,
+}
+
+impl DraftPlace {
+    pub(crate) fn new(permit: OwnedSemaphorePermit) -> Self {
+        Self { _permit: permit }
+    }
+}
+
 /// Bytes on their way into the library. Nobody sees them; dropped, they are gone.
 pub trait Draft: Send {
     /// Adds bytes at the end. Called on a thread that may block. After an error the draft is worth nothing more.
@@ -65,7 +80,7 @@ pub trait Draft: Send {
     /// # Errors
     ///
     /// `already-linked`, and nothing was changed, if a file follows the same item already, through whichever connection.
-    fn commit<'a>(self: Box<Self>, connection: &'a str, name: &'a str, link: Link) -> Answer<'a, LibraryFile>;
+    fn commit<'a>(self: Box<Self>, connection: &'a str, name: &'a str, link: Link) -> Answering<'a, LibraryFile>;
 
     /// Makes the bytes the next revision of a file, shows it wherever the file is shown (but where people have switched
     /// that off), updates the link, settles the file as following, and writes the line: all in one step. A line that the
@@ -75,17 +90,17 @@ pub trait Draft: Send {
     ///
     /// `conflict`, and nothing was changed, unless the file follows that item through that connection, at that revision,
     /// and is held by nobody.
-    fn publish(self: Box<Self>, replacement: Replacement<'_>) -> Answer<'_, LibraryFile>;
+    fn publish(self: Box<Self>, replacement: Replacement<'_>) -> Answering<'_, LibraryFile>;
 }
 
 /// Files, as `content-library` knows them.
 pub trait Library: Send + Sync {
-    /// Begins a draft that may hold so many bytes.
+    /// Begins a draft that may hold so many bytes, in this place.
     ///
     /// # Errors
     ///
     /// `no-space`; `unavailable`.
-    fn draft(&self, limit: u64) -> Result<Box<dyn Draft>, Error>;
+    fn draft(&self, limit: u64, place: DraftPlace) -> Result<Box<dyn Draft>, Error>;
 
     /// The files that follow each of these items, through whichever connection, by File ID: one list an item, in the
     /// order asked.
@@ -93,7 +108,7 @@ pub trait Library: Send + Sync {
     /// # Errors
     ///
     /// `unavailable`.
-    fn by_source<'a>(&'a self, items: &'a [ItemRef]) -> Answer<'a, Vec<Vec<LibraryFile>>>;
+    fn by_source<'a>(&'a self, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<LibraryFile>>>;
 
     /// The files of these File IDs, each to the letter (`007` is not the ID of file 7), in the order asked. One whose
     /// connection was given up, or has another drive now, follows nothing.
@@ -101,7 +116,7 @@ pub trait Library: Send + Sync {
     /// # Errors
     ///
     /// `unavailable`.
-    fn stat<'a>(&'a self, files: &'a [String]) -> Answer<'a, Vec<Option<LibraryFile>>>;
+    fn stat<'a>(&'a self, files: &'a [String]) -> Answering<'a, Vec<Option<LibraryFile>>>;
 
     /// Lets files follow items, for this upload of a sheet: all in one step. Each has a link without version, hash and
     /// size then, is pending, and waits behind all that wait; one that waited keeps its turn, one that people hold stays
@@ -111,7 +126,7 @@ pub trait Library: Send + Sync {
     /// # Errors
     ///
     /// `forbidden`, and nothing was changed, unless the connection is there and the drive is the one chosen for it.
-    fn bind<'a>(&'a self, upload: i64, of: Scope<'a>, bindings: Vec<Binding>) -> Answer<'a, Vec<Bound>>;
+    fn bind<'a>(&'a self, upload: i64, of: Scope<'a>, bindings: Vec<Binding>) -> Answering<'a, Vec<Bound>>;
 }
 
 /// Files that follow their items, as `managed-files` knows them. To the plugin, a link whose bytes are damaged on the
@@ -122,21 +137,21 @@ pub trait Managed: Send + Sync {
     /// # Errors
     ///
     /// `unavailable`.
-    fn count<'a>(&'a self, of: Scope<'a>) -> Answer<'a, Counts>;
+    fn count<'a>(&'a self, of: Scope<'a>) -> Answering<'a, Counts>;
 
     /// The files of this connection that follow each of these items, by File ID: one list an item, in the order asked.
     ///
     /// # Errors
     ///
     /// `unavailable`.
-    fn of_items<'a>(&'a self, connection: &'a str, items: &'a [ItemRef]) -> Answer<'a, Vec<Vec<ManagedFile>>>;
+    fn of_items<'a>(&'a self, connection: &'a str, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<ManagedFile>>>;
 
     /// The files that were at one of these places when people tied them to their items, by File ID.
     ///
     /// # Errors
     ///
     /// `unavailable`.
-    fn by_place<'a>(&'a self, of: Scope<'a>, places: &'a [String]) -> Answer<'a, Vec<ManagedFile>>;
+    fn by_place<'a>(&'a self, of: Scope<'a>, places: &'a [String]) -> Answering<'a, Vec<ManagedFile>>;
 
     /// At most `limit` files after that File ID, in the order of their File IDs as numbers or whatever order the library
     /// keeps; the same in all calls. `suspected` leaves out the others.
@@ -150,7 +165,7 @@ pub trait Managed: Send + Sync {
         file: Option<&'a str>,
         suspected: bool,
         limit: u32,
-    ) -> Answer<'a, Vec<ManagedFile>>;
+    ) -> Answering<'a, Vec<ManagedFile>>;
 
     /// At most `limit` of the files that wait or are suspected, by turn and File ID: first those without a turn, which
     /// counts as 0. `known` is turn and File ID of the last that is known.
@@ -158,21 +173,26 @@ pub trait Managed: Send + Sync {
     /// # Errors
     ///
     /// `unavailable`.
-    fn due<'a>(&'a self, of: Scope<'a>, known: Option<&'a (u64, String)>, limit: u32) -> Answer<'a, Vec<ManagedFile>>;
+    fn due<'a>(
+        &'a self,
+        of: Scope<'a>,
+        known: Option<&'a (u64, String)>,
+        limit: u32,
+    ) -> Answering<'a, Vec<ManagedFile>>;
 
     /// Changes links, all or none. One that waits already keeps its turn; the others come behind all that wait.
     ///
     /// # Errors
     ///
     /// `other`, and nothing was changed, if a file does not follow anything through this connection.
-    fn set<'a>(&'a self, connection: &'a str, changes: Vec<Change>) -> Answer<'a, ()>;
+    fn set<'a>(&'a self, connection: &'a str, changes: Vec<Change>) -> Answering<'a, ()>;
 
     /// Suspects all files of the drive but those whose item is known to be gone.
     ///
     /// # Errors
     ///
     /// `unavailable`.
-    fn suspect_all<'a>(&'a self, of: Scope<'a>) -> Answer<'a, ()>;
+    fn suspect_all<'a>(&'a self, of: Scope<'a>) -> Answering<'a, ()>;
 
     /// Writes lines of this run, and how the files stand from then on: all or none. A line that a file has in this run
     /// already is replaced.
@@ -180,7 +200,7 @@ pub trait Managed: Send + Sync {
     /// # Errors
     ///
     /// As [`Managed::set`].
-    fn settle<'a>(&'a self, connection: &'a str, run: i64, settlements: Vec<Settlement>) -> Answer<'a, ()>;
+    fn settle<'a>(&'a self, connection: &'a str, run: i64, settlements: Vec<Settlement>) -> Answering<'a, ()>;
 
     /// The name of a file, if it may be given new content now: if it follows something through this connection, is at
     /// this revision, and held by nobody.
@@ -188,7 +208,7 @@ pub trait Managed: Send + Sync {
     /// # Errors
     ///
     /// `unavailable`.
-    fn replaceable<'a>(&'a self, connection: &'a str, file: &'a str, base: u64) -> Answer<'a, Option<String>>;
+    fn replaceable<'a>(&'a self, connection: &'a str, file: &'a str, base: u64) -> Answering<'a, Option<String>>;
 }
 
 /// Small values, as `state-store` knows them. Each connection has a space of its own, for at most [`KEYS_AT_MOST`] keys
@@ -199,7 +219,7 @@ pub trait StateStore: Send + Sync {
     /// # Errors
     ///
     /// `unavailable`.
-    fn get<'a>(&'a self, connection: &'a str, key: &'a str) -> Answer<'a, Option<Entry>, state_store::Error>;
+    fn get<'a>(&'a self, connection: &'a str, key: &'a str) -> Answering<'a, Option<Entry>, state_store::Error>;
 
     /// Puts a value, or none, in the place of the state with that mark; without one, where there is no value. A mark is
     /// never given twice for a key, also after its value was removed. Of two at once, one is `stale`.
@@ -213,7 +233,7 @@ pub trait StateStore: Send + Sync {
         key: &'a str,
         expected: Option<u64>,
         value: Option<Vec<u8>>,
-    ) -> Answer<'a, Swapped, state_store::Error>;
+    ) -> Answering<'a, Swapped, state_store::Error>;
 }
 
 /// How many keys a connection may ever use.

@@ -245,5 +245,12 @@ async fn a_folder_of_another_plugin_is_refused_in_words_and_stays_as_it_is() {
         let refused: Error = refused.unwrap_err();
         assert!(refused.to_string().contains("`onedrive`"), "{refused}");
     }
+    let next = admin.status().await.unwrap().next.unwrap();
+    assert!(next.contains("was made with the plugin `onedrive`"), "{next}");
+    let origin = admin.inspect().await.unwrap().api_origin;
+    assert_eq!(
+        origin, None,
+        "the other plugin is not asked about settings that are not its own"
+    );
     assert_eq!(world.library().await, before);
 }

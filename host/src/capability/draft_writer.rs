@@ -15,8 +15,7 @@ use wasmtime::{
     component::{Source, StreamConsumer, StreamResult},
 };
 
-use super::held::Placed;
-use crate::contract::clientpoint::content_source::content_library::Error;
+use crate::{contract::clientpoint::content_source::content_library::Error, library::Draft};
 
 /// The largest piece that is taken at once, in bytes.
 const CHUNK: usize = 256 << 10;
@@ -32,18 +31,18 @@ pub struct FromGuest {
 }
 
 /// The draft, back from the writer, and how it went.
-pub type Written = (Placed, Result<(), Error>);
+pub type Written = (Box<dyn Draft>, Result<(), Error>);
 
 /// Starts a writer for `draft`. Once [`FromGuest`] is dropped (the stream has ended) and everything is written, or the
 /// first error has come, the receiver gets the draft back.
-pub fn start(mut placed: Placed) -> (FromGuest, oneshot::Receiver<Written>) {
+pub fn start(mut draft: Box<dyn Draft>) -> (FromGuest, oneshot::Receiver<Written>) {
     let (queue, chunks) = mpsc::channel::<Vec<u8>>(QUEUED);
     let (give_back, spare) = std::sync::mpsc::channel();
     let (done, written) = oneshot::channel();
     tokio::task::spawn_blocking(move || {
         let mut result = Ok(());
         for chunk in block_on_stream(chunks) {
-            result = placed.draft.append(&chunk);
+            result = draft.append(&chunk);
             if result.is_err() {
                 break;
             }
@@ -51,7 +50,7 @@ pub fn start(mut placed: Placed) -> (FromGuest, oneshot::Receiver<Written>) {
             let _ = give_back.send(chunk);
         }
         // Nobody waits if the instance is gone; the draft is thrown away then.
-        let _ = done.send((placed, result));
+        let _ = done.send((draft, result));
     });
     (FromGuest { queue, spare }, written)
 }

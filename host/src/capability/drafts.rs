@@ -6,7 +6,7 @@ use super::{
     bounds,
     draft::{DRAFTS_AT_MOST, OpenDraft},
     draft_writer,
-    held::{Held, Placed, not_there},
+    held::{Held, not_there},
 };
 use crate::{
     capability::content_library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView},
@@ -17,6 +17,7 @@ use crate::{
             types::Link,
         },
     },
+    library::{Draft, DraftPlace},
 };
 
 /// The longest name of a file in the library, in characters; a longer one is shortened.
@@ -51,7 +52,7 @@ impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
             .await
             .map_err(|_| Error::Other("the writer of the draft has stopped".into()))?;
         result?;
-        let size = draft.draft.size();
+        let size = draft.size();
         accessor.with(|mut access| {
             let open = access.get().table.get_mut(&this).map_err(LibraryError::trap)?;
             open.held::<Held>().ok_or_else(not_there)?.draft = Some(draft);
@@ -73,16 +74,14 @@ impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
         if open.replaces.is_some() {
             return Err(Error::Other("a draft that replaces content is published, not committed".into()).into());
         }
-        let placed = open.draft.ok_or_else(not_there)?;
+        let draft = open.draft.ok_or_else(not_there)?;
         let came_in = ctx.lent.way_in(&link.source).ok_or(Error::Forbidden)?;
         bounds::link(&link)?;
-        if placed.draft.size() != link.size {
+        if draft.size() != link.size {
             return Err(Error::SizeMismatch.into());
         }
         let item = link.source.clone();
         let _open = ctx.gate.open().await;
-        // The place is given back once the bytes are in the library or gone.
-        let Placed { draft, place: _place } = placed;
         let file = draft.commit(&ctx.connection, &open.name, link).await?;
         came_in.add(item, file.id.clone());
         Ok(file)
@@ -97,7 +96,7 @@ pub(super) fn begin(ctx: &LibraryCtx, name: &str) -> Result<OpenDraft, Error> {
     }
     let held = Held {
         name: library_name(name),
-        draft: Some(placed(ctx)?),
+        draft: Some(empty(ctx)?),
         replaces: None,
     };
     Ok(held.open())
@@ -108,9 +107,12 @@ pub(super) fn begin(ctx: &LibraryCtx, name: &str) -> Result<OpenDraft, Error> {
 /// # Errors
 ///
 /// If there is no place, or the library's.
-pub(super) fn placed(ctx: &LibraryCtx) -> Result<Placed, Error> {
-    let placed = Placed::new(&ctx.places, &*ctx.library, ctx.limit)?;
-    placed.ok_or_else(|| Error::Other(format!("more than {DRAFTS_AT_MOST} drafts at a time")))
+pub(super) fn empty(ctx: &LibraryCtx) -> Result<Box<dyn Draft>, Error> {
+    let place = ctx
+        .places
+        .one()
+        .ok_or_else(|| Error::Other(format!("more than {DRAFTS_AT_MOST} drafts at a time")))?;
+    ctx.library.draft(ctx.limit, DraftPlace::new(place))
 }
 
 /// A name that people can read and that forges nothing: no characters that can't be shown, and not too long. The

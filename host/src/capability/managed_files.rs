@@ -9,8 +9,8 @@ use crate::{
         bounds,
         content_library::{HasLibrary, LibraryCtx, LibraryProvider, LibraryView},
         draft::OpenDraft,
-        drafts::placed,
-        held::{Held, Placed},
+        drafts::empty,
+        held::Held,
     },
     contract::{
         LibraryError,
@@ -125,7 +125,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         let name = ctx.managed.replaceable(&ctx.connection, &file, base_revision).await?;
         let held = Held {
             name: name.ok_or(Error::Conflict)?,
-            draft: Some(placed(&ctx)?),
+            draft: Some(empty(&ctx)?),
             replaces: Some((file, base_revision)),
         };
         accessor.with(|mut access| access.get().table.push(held.open()).map_err(LibraryError::trap))
@@ -140,12 +140,12 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         let open = accessor.with(|mut access| access.get().table.delete(draft).map_err(LibraryError::trap))?;
         let (ctx, run, _place) = lent(accessor)?;
         let open = Held::of(open)?;
-        let (Some((file, base)), Some(placed)) = (open.replaces, open.draft) else {
+        let (Some((file, base)), Some(draft)) = (open.replaces, open.draft) else {
             return Err(Error::Other("the draft replaces nothing, is being written, or has failed".into()).into());
         };
         bounds::link(&link)?;
         bounds::line(&line)?;
-        if placed.draft.size() != link.size {
+        if draft.size() != link.size {
             return Err(Error::SizeMismatch.into());
         }
         let replacement = Replacement {
@@ -156,11 +156,6 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
             link,
             line,
         };
-        // The place is given back once the bytes are in the library or gone.
-        let Placed {
-            draft,
-            place: _draft_place,
-        } = placed;
         Ok(draft.publish(replacement).await?)
     }
 }

@@ -1,7 +1,5 @@
 //! "Add from OneDrive": what can be chosen, and bringing it in.
 
-use crate::store::Store;
-
 pub(super) mod naming;
 
 use crate::{
@@ -9,7 +7,7 @@ use crate::{
     capability::lent::CameIn,
     contract::clientpoint::content_source::types::{Actor, ItemRef},
     service::{BrowseRow, ItemOutcome, Session, Stop, connections::in_use::SignedIn, trust},
-    store::{connections::Connection, files, users::Role},
+    store::{Store, connections::Connection, files, users::Role},
 };
 
 impl Session<'_> {

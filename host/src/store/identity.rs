@@ -6,8 +6,6 @@
 //! migrated or deleted before they have been held against each other: a catalogue that lacks what the folder has would
 //! have the sweep take it.
 
-use super::Store;
-
 mod words;
 
 use std::{
@@ -19,6 +17,7 @@ use std::{
 use chrono::NaiveDate;
 
 use super::{
+    Store,
     catalogue::{self, Catalogue, Ours},
     folder,
 };

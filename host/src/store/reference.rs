@@ -18,7 +18,7 @@ use crate::{
         state_store::{self, Entry, Swapped},
         types::{ItemRef, Link, Verification},
     },
-    library::{Answer, Draft, Library, Managed, Replacement, Scope, StateStore},
+    library::{Answering, Draft, DraftPlace, Library, Managed, Replacement, Scope, StateStore},
     place::Place,
     words::{FromWord, Word},
 };
@@ -34,6 +34,7 @@ pub struct Reference {
 /// Bytes in a file of the data folder.
 struct DraftFile {
     draft: objects::Draft,
+    place: DraftPlace,
     library: Reference,
 }
 
@@ -47,15 +48,19 @@ impl Reference {
         stamp(self.clock.utc())
     }
 
-    /// The bytes of a draft as an object, which no sweep judges until what comes back is dropped.
-    async fn durable(&self, draft: objects::Draft) -> Result<Published, Error> {
+    /// The bytes of a draft as an object, which no sweep judges until what comes back is dropped. The thread has the
+    /// draft's place until it is done, whoever waits for it.
+    async fn durable(&self, draft: objects::Draft, place: DraftPlace) -> Result<Published, Error> {
         let objects = self.objects.clone();
-        let object = tokio::task::spawn_blocking(move || objects.publish(draft)).await;
+        let object = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            objects.publish(draft)
+        })
+        .await;
         Ok(object.map_err(|_| Error::Other("the disk's thread has stopped".into()))??)
     }
 
-    async fn create(&self, draft: objects::Draft, name: &str, link: files::Link) -> Result<LibraryFile, Error> {
-        let object = self.durable(draft).await?;
+    async fn create(&self, object: Published, name: &str, link: files::Link) -> Result<LibraryFile, Error> {
         let new = NewFile {
             name,
             place: &Place::company_wide(),
@@ -73,8 +78,7 @@ impl Reference {
         }
     }
 
-    async fn replace(&self, draft: objects::Draft, of: Replacement<'_>) -> Result<LibraryFile, Error> {
-        let object = self.durable(draft).await?;
+    async fn replace(&self, object: Published, of: Replacement<'_>) -> Result<LibraryFile, Error> {
         let replacement = managed::Replacement {
             file: of.file,
             base: of.base,
@@ -103,26 +107,33 @@ impl Draft for DraftFile {
         self.draft.size()
     }
 
-    fn commit<'a>(self: Box<Self>, connection: &'a str, name: &'a str, link: Link) -> Answer<'a, LibraryFile> {
-        let Self { draft, library } = *self;
-        Box::pin(async move { library.create(draft, name, stored_link(connection, link)).await })
+    fn commit<'a>(self: Box<Self>, connection: &'a str, name: &'a str, link: Link) -> Answering<'a, LibraryFile> {
+        let Self { draft, place, library } = *self;
+        Box::pin(async move {
+            let object = library.durable(draft, place).await?;
+            library.create(object, name, stored_link(connection, link)).await
+        })
     }
 
-    fn publish(self: Box<Self>, replacement: Replacement<'_>) -> Answer<'_, LibraryFile> {
-        let Self { draft, library } = *self;
-        Box::pin(async move { library.replace(draft, replacement).await })
+    fn publish(self: Box<Self>, replacement: Replacement<'_>) -> Answering<'_, LibraryFile> {
+        let Self { draft, place, library } = *self;
+        Box::pin(async move {
+            let object = library.durable(draft, place).await?;
+            library.replace(object, replacement).await
+        })
     }
 }
 
 impl Library for Reference {
-    fn draft(&self, limit: u64) -> Result<Box<dyn Draft>, Error> {
+    fn draft(&self, limit: u64, place: DraftPlace) -> Result<Box<dyn Draft>, Error> {
         Ok(Box::new(DraftFile {
             draft: self.objects.draft(limit)?,
+            place,
             library: self.clone(),
         }))
     }
 
-    fn by_source<'a>(&'a self, items: &'a [ItemRef]) -> Answer<'a, Vec<Vec<LibraryFile>>> {
+    fn by_source<'a>(&'a self, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<LibraryFile>>> {
         Box::pin(async move {
             let mut answer = Vec::with_capacity(items.len());
             for ItemRef { drive, item } in items {
@@ -133,14 +144,14 @@ impl Library for Reference {
         })
     }
 
-    fn stat<'a>(&'a self, files: &'a [String]) -> Answer<'a, Vec<Option<LibraryFile>>> {
+    fn stat<'a>(&'a self, files: &'a [String]) -> Answering<'a, Vec<Option<LibraryFile>>> {
         Box::pin(async move {
             let found = association::stat(&self.store, files).await?;
             Ok(found.into_iter().map(|file| file.map(LibraryFile::from)).collect())
         })
     }
 
-    fn bind<'a>(&'a self, upload: i64, of: Scope<'a>, bindings: Vec<Binding>) -> Answer<'a, Vec<Bound>> {
+    fn bind<'a>(&'a self, upload: i64, of: Scope<'a>, bindings: Vec<Binding>) -> Answering<'a, Vec<Bound>> {
         Box::pin(async move {
             let bindings: Vec<_> = bindings.into_iter().map(stored_binding).collect();
             let now = self.now();
@@ -151,14 +162,14 @@ impl Library for Reference {
 }
 
 impl Managed for Reference {
-    fn count<'a>(&'a self, of: Scope<'a>) -> Answer<'a, Counts> {
+    fn count<'a>(&'a self, of: Scope<'a>) -> Answering<'a, Counts> {
         Box::pin(async move {
             let (managed, suspected) = managed::count(&self.store, of).await?;
             Ok(Counts { managed, suspected })
         })
     }
 
-    fn of_items<'a>(&'a self, connection: &'a str, items: &'a [ItemRef]) -> Answer<'a, Vec<Vec<ManagedFile>>> {
+    fn of_items<'a>(&'a self, connection: &'a str, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<ManagedFile>>> {
         Box::pin(async move {
             let mut answer = Vec::with_capacity(items.len());
             for ItemRef { drive, item } in items {
@@ -169,7 +180,7 @@ impl Managed for Reference {
         })
     }
 
-    fn by_place<'a>(&'a self, of: Scope<'a>, places: &'a [String]) -> Answer<'a, Vec<ManagedFile>> {
+    fn by_place<'a>(&'a self, of: Scope<'a>, places: &'a [String]) -> Answering<'a, Vec<ManagedFile>> {
         Box::pin(async move { Ok(rows(managed::by_place(&self.store, of, places).await?)) })
     }
 
@@ -179,39 +190,44 @@ impl Managed for Reference {
         file: Option<&'a str>,
         suspected: bool,
         limit: u32,
-    ) -> Answer<'a, Vec<ManagedFile>> {
+    ) -> Answering<'a, Vec<ManagedFile>> {
         Box::pin(async move { Ok(rows(managed::after(&self.store, of, file, suspected, limit).await?)) })
     }
 
-    fn due<'a>(&'a self, of: Scope<'a>, known: Option<&'a (u64, String)>, limit: u32) -> Answer<'a, Vec<ManagedFile>> {
+    fn due<'a>(
+        &'a self,
+        of: Scope<'a>,
+        known: Option<&'a (u64, String)>,
+        limit: u32,
+    ) -> Answering<'a, Vec<ManagedFile>> {
         Box::pin(async move { Ok(rows(managed::due(&self.store, of, known, limit).await?)) })
     }
 
-    fn set<'a>(&'a self, connection: &'a str, changes: Vec<Change>) -> Answer<'a, ()> {
+    fn set<'a>(&'a self, connection: &'a str, changes: Vec<Change>) -> Answering<'a, ()> {
         Box::pin(async move {
             let changes: Vec<_> = changes.into_iter().map(stored_change).collect();
             Ok(managed::set(&self.store, connection, &changes).await?)
         })
     }
 
-    fn suspect_all<'a>(&'a self, of: Scope<'a>) -> Answer<'a, ()> {
+    fn suspect_all<'a>(&'a self, of: Scope<'a>) -> Answering<'a, ()> {
         Box::pin(async move { Ok(managed::suspect_all(&self.store, of).await?) })
     }
 
-    fn settle<'a>(&'a self, connection: &'a str, run: i64, settlements: Vec<Settlement>) -> Answer<'a, ()> {
+    fn settle<'a>(&'a self, connection: &'a str, run: i64, settlements: Vec<Settlement>) -> Answering<'a, ()> {
         Box::pin(async move {
             let settlements: Vec<_> = settlements.into_iter().map(stored_settlement).collect();
             Ok(managed::settle(&self.store, connection, run, &settlements, &self.now()).await?)
         })
     }
 
-    fn replaceable<'a>(&'a self, connection: &'a str, file: &'a str, base: u64) -> Answer<'a, Option<String>> {
+    fn replaceable<'a>(&'a self, connection: &'a str, file: &'a str, base: u64) -> Answering<'a, Option<String>> {
         Box::pin(async move { Ok(managed::replaceable(&self.store, connection, file, base).await?) })
     }
 }
 
 impl StateStore for Reference {
-    fn get<'a>(&'a self, connection: &'a str, key: &'a str) -> Answer<'a, Option<Entry>, state_store::Error> {
+    fn get<'a>(&'a self, connection: &'a str, key: &'a str) -> Answering<'a, Option<Entry>, state_store::Error> {
         Box::pin(async move {
             let kept = states::get(&self.store, connection, key).await?;
             Ok(kept.map(entry))
@@ -224,7 +240,7 @@ impl StateStore for Reference {
         key: &'a str,
         expected: Option<u64>,
         value: Option<Vec<u8>>,
-    ) -> Answer<'a, Swapped, state_store::Error> {
+    ) -> Answering<'a, Swapped, state_store::Error> {
         Box::pin(async move {
             match states::swap(&self.store, connection, key, expected, value).await? {
                 Swap::Stored(version) => Ok(Swapped::Stored(version)),
@@ -379,7 +395,44 @@ impl From<crate::Error> for state_store::Error {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
+
     use super::*;
+
+    #[tokio::test]
+    async fn who_gives_up_a_commit_has_its_place_back_only_once_the_disk_is_done() {
+        let data = tempfile::tempdir().unwrap();
+        let patience = std::time::Duration::from_secs(20);
+        let store = crate::store::open(data.path(), patience).await.unwrap();
+        let objects = Objects::open(data.path()).unwrap();
+        let library = Reference::new(store, objects.clone(), Arc::new(crate::clock::SystemClock::default()));
+        let places = Arc::new(tokio::sync::Semaphore::new(1));
+        let place = DraftPlace::new(places.clone().try_acquire_owned().unwrap());
+        let draft = library.draft(10, place).unwrap();
+        let link = Link {
+            source: ItemRef {
+                drive: "d".into(),
+                item: "i".into(),
+            },
+            version: None,
+            hash: String::new(),
+            size: 0,
+            verification: Verification::NoHash,
+            name: "a.pdf".into(),
+            web_url: None,
+        };
+
+        // As long as a sweep has the lock, the disk's thread waits.
+        let sweep = objects.held_alone().unwrap().unwrap();
+        let mut commit = draft.commit("c1", "a.pdf", link);
+        assert!(commit.as_mut().now_or_never().is_none());
+        drop(commit);
+        assert_eq!(places.available_permits(), 0);
+
+        drop(sweep);
+        drop(tokio::time::timeout(patience, places.acquire()).await.unwrap().unwrap());
+        assert!(library.by_source(&[]).await.unwrap().is_empty());
+    }
 
     #[test]
     fn a_full_disk_is_told_as_such() {

@@ -136,16 +136,6 @@ words! {
         /// The connection was given up.
         Disconnected = "disconnected",
     }
-
-    /// How sure it is that bytes are those of the item.
-    Verification {
-        /// They have the source's hash.
-        Verified = "verified",
-        /// The source has no hash.
-        NoHash = "no-hash",
-        /// The source hands out other bytes than it has hashed.
-        Rewritten = "rewritten",
-    }
 }
 
 fn unknown(what: &str, word: &str) -> Error {

@@ -13,6 +13,7 @@ use crate::{
             accepted::Expiry,
             form::{Filled, Given, fill_in},
             in_use::ORGANIZATION,
+            of_plugin,
         },
     },
     store::{
@@ -210,7 +211,7 @@ impl Session<'_> {
     /// `Error::Forbidden`, or the database's.
     pub async fn status(&self) -> Result<Status> {
         self.user.require_administrator("see the connection's status")?;
-        let source = self.host.describe().await?.title;
+        let description = self.host.describe().await?;
         let connection = self.present_connection().await?;
         let managed_files = match &connection {
             Some(connection) => files::count_managed(&self.host.store, &connection.id).await?,
@@ -224,10 +225,13 @@ impl Session<'_> {
                  company's credentials) say how"
                     .to_string(),
             ),
-            Some(connection) => next_step(connection),
+            Some(connection) => match of_plugin::other(connection, &description.id) {
+                Some(other) => Some(other.to_string()),
+                None => next_step(connection),
+            },
         };
         Ok(Status {
-            source,
+            source: description.title,
             connected: connection.is_some(),
             expires: connection
                 .as_ref()
@@ -249,7 +253,9 @@ impl Session<'_> {
         let description = self.host.describe().await?;
         let policy = self.host.policy().await?;
         let plugin = self.host.plugin()?;
-        let egress = match self.present_connection().await? {
+        // The settings of another plugin's connection are none of this one's business.
+        let connection = self.present_connection().await?;
+        let egress = match connection.filter(|connection| of_plugin::other(connection, &description.id).is_none()) {
             Some(connection) => Some(self.plan(connection.mode, &connection.settings).await?.plan.egress),
             None => None,
         };

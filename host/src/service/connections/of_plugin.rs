@@ -3,6 +3,14 @@
 
 use crate::{Error, Result, host::Host, store::connections::Connection};
 
+/// Why the plugin of this id has nothing to do with a connection; none if it was made with this one.
+pub(super) fn other(connection: &Connection, present: &str) -> Option<Error> {
+    (connection.plugin != present).then(|| Error::OtherPlugin {
+        made_with: connection.plugin.clone(),
+        present: present.to_owned(),
+    })
+}
+
 impl Host {
     /// Refuses the connection of another plugin.
     ///
@@ -11,12 +19,6 @@ impl Host {
     /// `Error::OtherPlugin`; that there is no plugin.
     pub(in crate::service) async fn require_of_this_plugin(&self, connection: &Connection) -> Result<()> {
         let present = self.describe().await?.id;
-        if connection.plugin == present {
-            return Ok(());
-        }
-        Err(Error::OtherPlugin {
-            made_with: connection.plugin.clone(),
-            present,
-        })
+        other(connection, &present).map_or(Ok(()), Err)
     }
 }
