@@ -11,6 +11,7 @@ mod connect;
 mod disconnect;
 mod drives;
 mod file;
+mod hints;
 mod inspect;
 mod interrupt;
 mod ledger;
@@ -82,7 +83,9 @@ pub async fn main(arguments: Arguments, terminal: &Terminal) -> ExitCode {
         Ok(output) if json => ended(terminal, terminal.show_json(&output.json), output.complete),
         Ok(output) => ended(terminal, terminal.show(&output.text), output.complete),
         Err(problems) => {
-            problems.iter().for_each(|problem| terminal.error(problem));
+            problems
+                .iter()
+                .for_each(|problem| terminal.error(hints::error(problem)));
             if json {
                 ended(terminal, terminal.show_json(&in_json(&problems)), false);
             }
@@ -122,9 +125,11 @@ async fn at_work(host: &Host, arguments: Arguments, terminal: &Terminal) -> Resu
     let done = run::run(&session, arguments.command, terminal).await;
     // Whatever was asked for: who works with a connection that is not accepted any more is told.
     for warning in session.warnings().await.unwrap_or_default() {
-        let told = done.as_ref().is_err_and(|error| error.to_string() == warning);
+        let told = done
+            .as_ref()
+            .is_err_and(|error| error.to_string() == warning.to_string());
         if !told {
-            terminal.say(format!("warning: {warning}"));
+            terminal.say(format!("warning: {}", hints::notice(&warning)));
         }
     }
     tell_notices(host, terminal);
@@ -132,10 +137,7 @@ async fn at_work(host: &Host, arguments: Arguments, terminal: &Terminal) -> Resu
 }
 
 fn in_json(problems: &[Error]) -> Value {
-    let mut errors: Vec<Value> = problems
-        .iter()
-        .map(|problem| json!({ "code": problem.code(), "message": problem.to_string() }))
-        .collect();
+    let mut errors: Vec<Value> = problems.iter().map(hints::in_json).collect();
     let more = errors.split_off(1.min(errors.len()));
     let mut document = json!({ "error": errors.pop() });
     if let (false, Some(document)) = (more.is_empty(), document.as_object_mut()) {

@@ -1,17 +1,21 @@
 //! What can go wrong, by what can be done about it.
 
-use std::{io::ErrorKind, path::Path};
+use std::{fmt, io::ErrorKind, path::Path};
 
-use crate::{disk, secrets::SealError};
+use crate::{
+    disk,
+    secrets::SealError,
+    way_out::{WayOut, sentence},
+};
 
 /// Why something that a person asked for was not done.
 ///
-/// The text of each names the thing and the way out; [`Error::code`] is the stable word for programs.
-#[derive(Debug, thiserror::Error)]
+/// [`Error::code`] is the stable word for programs, [`Error::fact`] names the thing, and [`Error::ways_out`] is what can be
+/// done about it. The text of an error is both, in words that are true wherever they are read.
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The person's role does not allow it. Nothing was called and nothing was written.
-    #[error("forbidden: `{user}` is not an Administrator, and only Administrators may {what}")]
     Forbidden {
         /// Who asked.
         user: String,
@@ -19,27 +23,20 @@ pub enum Error {
         what: &'static str,
     },
     /// There is no connection that this person could use.
-    #[error(
-        "not connected to {source_title}: run `clientpoint-host connect user --client-id ID` (your own sign-in) or `clientpoint-host connect organization --tenant TENANT --client-id ID --client-secret-stdin` (the company's credentials) first"
-    )]
     NotConnected {
         /// The source's title: `Microsoft OneDrive`.
         source_title: String,
     },
     /// Something that was named does not exist.
-    #[error("there is no {what} `{name}`: {hint}")]
     NotFound {
         /// What kind of thing.
         what: &'static str,
         /// Its name as given.
         name: String,
         /// The way to find the right one.
-        hint: &'static str,
+        way_out: WayOut,
     },
     /// The content of a managed file belongs to its source.
-    #[error(
-        "file {id} (`{name}`) is managed by OneDrive, so its content can't be replaced here: change it in OneDrive, or move and place it as you like"
-    )]
     Managed {
         /// The File ID.
         id: String,
@@ -47,10 +44,6 @@ pub enum Error {
         name: String,
     },
     /// A connection that was made with another plugin.
-    #[error(
-        "the connection in this data folder was made with the plugin `{made_with}`, and this host has `{present}`: give it the plugin \
-         that the connection was made with, or another data folder; nothing was changed"
-    )]
     OtherPlugin {
         /// The id of the plugin that it was made with.
         made_with: String,
@@ -58,10 +51,8 @@ pub enum Error {
         present: String,
     },
     /// Something that was given can't be right. The program ends with status 2.
-    #[error("{0}")]
     Settings(String),
     /// The sign-in service refused the connection's credentials.
-    #[error("{message}")]
     SignIn {
         /// What kind of problem: the plugin's word for it.
         problem: String,
@@ -69,7 +60,6 @@ pub enum Error {
         message: String,
     },
     /// The plugin refused a call as a whole, or could not carry it out.
-    #[error("{message}")]
     Plugin {
         /// The contract's word for it: `no-drive`, `throttled` and so on.
         code: &'static str,
@@ -77,10 +67,8 @@ pub enum Error {
         message: String,
     },
     /// The plugin did something that plugins may not do, or ran out of what it may use.
-    #[error("the plugin was stopped: {0}")]
     PluginStopped(String),
     /// A run of the sync ended with a ledger that does not account for every file.
-    #[error("run {run} failed: {message}; nothing of it may be relied on, and the next run looks again")]
     Ledger {
         /// The run.
         run: i64,
@@ -88,7 +76,6 @@ pub enum Error {
         message: String,
     },
     /// A run of the sync can't begin, or can't go on.
-    #[error("{message}")]
     Sync {
         /// `sync-running`, `plan-outdated`, `interrupted` and the like.
         code: &'static str,
@@ -96,7 +83,6 @@ pub enum Error {
         message: String,
     },
     /// The database is not the one of its folder, as far as can be told. Nothing was changed.
-    #[error("{message}")]
     Catalogue {
         /// `new-catalogue`, `foreign-catalogue`, `older-catalogue`, `objects-missing` and the like.
         code: &'static str,
@@ -104,7 +90,6 @@ pub enum Error {
         message: String,
     },
     /// The file is in the bin or was removed for good, or can't be removed.
-    #[error("{message}")]
     Bin {
         /// `in-the-bin`, `removed` or `still-shown`.
         code: &'static str,
@@ -112,7 +97,6 @@ pub enum Error {
         message: String,
     },
     /// The disk no longer has the bytes of a revision as they were stored. None of them were handed out.
-    #[error("file {file} (`{name}`), revision {revision}: its bytes are damaged: {what}; {way_out}")]
     Damaged {
         /// The File ID.
         file: String,
@@ -122,21 +106,16 @@ pub enum Error {
         revision: u64,
         /// What is wrong, as the end of a sentence.
         what: String,
-        /// What makes them whole again.
-        way_out: String,
+        /// What makes them whole again, as the end of a sentence; may be empty.
+        remedy: String,
+        /// What people can do.
+        ways_out: Vec<WayOut>,
     },
     /// There is no room for the bytes.
-    #[error(
-        "no space left in `{0}`: free some room (`clientpoint-host trash list` shows what `trash empty` would give back) and try again; the library is as it was"
-    )]
     NoSpace(String),
     /// The data folder can only be read.
-    #[error(
-        "`{0}` can only be read (its disk is mounted read-only, or it belongs to another user), so nothing was changed: let this program write there, or give another data folder with `--data DIR`"
-    )]
     ReadOnly(String),
     /// Others are at work with the data folder.
-    #[error("the data folder `{folder}` is in use, and {what}: end {holders} or wait until that has ended, and try again", holders = in_words(.holders))]
     Busy {
         /// The data folder.
         folder: String,
@@ -146,9 +125,6 @@ pub enum Error {
         holders: Vec<String>,
     },
     /// The disk under the data folder fails.
-    #[error(
-        "the disk under `{folder}` fails ({reason}): look at the system's log, and copy the folder to another disk; what was done before stands"
-    )]
     Disk {
         /// The data folder.
         folder: String,
@@ -156,9 +132,6 @@ pub enum Error {
         reason: String,
     },
     /// The database is damaged, or is none.
-    #[error(
-        "the database in `{folder}` can't be read ({reason}): stop all programs that use the folder, and put a backup of it back"
-    )]
     DamagedDatabase {
         /// The data folder.
         folder: String,
@@ -166,8 +139,22 @@ pub enum Error {
         reason: String,
     },
     /// The data folder, the database or the file system does not do what it should.
-    #[error("storage: {0}")]
     Storage(String),
+    /// Any of the others, with the ways out of it. See [`Error::with`].
+    With {
+        /// The error itself; never of this kind.
+        error: Box<Error>,
+        /// The ways out.
+        ways_out: Vec<WayOut>,
+    },
+}
+
+impl std::error::Error for Error {}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&sentence(&self.fact(), &self.ways_out(), WayOut::to_string))
+    }
 }
 
 /// What the host's own calls return.
@@ -195,12 +182,119 @@ impl Error {
             Self::Disk { .. } => "disk",
             Self::DamagedDatabase { .. } => "damaged-database",
             Self::Storage(_) => "storage",
+            Self::With { error, .. } => error.code(),
+        }
+    }
+
+    /// What went wrong, without the ways out.
+    pub fn fact(&self) -> String {
+        match self {
+            Self::Forbidden { user, what } => {
+                format!("forbidden: `{user}` is not an Administrator, and only Administrators may {what}")
+            }
+            Self::NotConnected { source_title } => format!("not connected to {source_title}"),
+            Self::NotFound { what, name, .. } => format!("there is no {what} `{name}`"),
+            Self::Managed { id, name } => format!(
+                "file {id} (`{name}`) is managed by OneDrive, so its content can't be replaced here: change it in OneDrive, or \
+                 move and place it as you like"
+            ),
+            Self::OtherPlugin { made_with, present } => format!(
+                "the connection in this data folder was made with the plugin `{made_with}`, and this host has `{present}`; \
+                 nothing was changed"
+            ),
+            Self::Settings(message)
+            | Self::SignIn { message, .. }
+            | Self::Plugin { message, .. }
+            | Self::Sync { message, .. }
+            | Self::Catalogue { message, .. }
+            | Self::Bin { message, .. } => message.clone(),
+            Self::PluginStopped(why) => format!("the plugin was stopped: {why}"),
+            Self::Ledger { run, message } => {
+                format!("run {run} failed: {message}; nothing of it may be relied on, and the next run looks again")
+            }
+            Self::Damaged {
+                file,
+                name,
+                revision,
+                what,
+                remedy,
+                ..
+            } => {
+                let mark = if remedy.is_empty() { "" } else { "; " };
+                format!("file {file} (`{name}`), revision {revision}: its bytes are damaged: {what}{mark}{remedy}")
+            }
+            Self::NoSpace(folder) => format!("no space left in `{folder}`; the library is as it was"),
+            Self::ReadOnly(folder) => format!(
+                "`{folder}` can only be read (its disk is mounted read-only, or it belongs to another user), so nothing was \
+                 changed"
+            ),
+            Self::Busy { folder, what, holders } => format!(
+                "the data folder `{folder}` is in use, and {what}: end {} or wait until that has ended, and try again",
+                in_words(holders)
+            ),
+            Self::Disk { folder, reason } => format!(
+                "the disk under `{folder}` fails ({reason}): look at the system's log, and copy the folder to another disk; \
+                 what was done before stands"
+            ),
+            Self::DamagedDatabase { folder, reason } => format!(
+                "the database in `{folder}` can't be read ({reason}): stop all programs that use the folder, and put a backup \
+                 of it back"
+            ),
+            Self::Storage(why) => format!("storage: {why}"),
+            Self::With { error, .. } => error.fact(),
+        }
+    }
+
+    /// What can be done about it, the likeliest first.
+    pub fn ways_out(&self) -> Vec<WayOut> {
+        match self {
+            Self::NotConnected { .. } => vec![WayOut::Connect],
+            Self::NotFound { way_out, .. } => vec![way_out.clone()],
+            Self::NoSpace(_) => vec![WayOut::EmptyTrash],
+            Self::ReadOnly(_) => vec![WayOut::LetWrite, WayOut::OtherDataFolder],
+            Self::OtherPlugin { .. } => vec![WayOut::GivePlugin, WayOut::OtherDataFolder],
+            Self::Damaged { ways_out, .. } => ways_out.clone(),
+            Self::With { error, ways_out } => [error.ways_out(), ways_out.clone()].concat(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The error with ways out of it beside those that its kind has.
+    #[must_use]
+    pub fn with(self, more: impl IntoIterator<Item = WayOut>) -> Self {
+        let (error, mut ways_out) = self.parted();
+        ways_out.extend(more);
+        if ways_out.is_empty() {
+            return error;
+        }
+        Self::With {
+            error: Box::new(error),
+            ways_out,
+        }
+    }
+
+    /// The error, and the ways out that it was given by [`Error::with`].
+    pub fn parted(self) -> (Self, Vec<WayOut>) {
+        match self {
+            Self::With { error, ways_out } => (*error, ways_out),
+            error => (error, Vec::new()),
+        }
+    }
+
+    /// The error itself, where it was given ways out.
+    pub fn bare(&self) -> &Self {
+        match self {
+            Self::With { error, .. } => error,
+            error => error,
         }
     }
 
     /// The error with the name of the data folder in it, where it is about that. A database that only says that it could
     /// not write is asked again by way of the folder.
     pub fn about(mut self, data: &Path) -> Self {
+        if let Self::With { error, ways_out } = self {
+            return error.about(data).with(ways_out);
+        }
         let unsure = matches!(self, Self::ReadOnly(_) | Self::Disk { .. });
         if let Some(why) = disk::refusal(data).filter(|why| unsure && disk::takes_no_writes(why)) {
             self = why.into();
@@ -219,7 +313,7 @@ impl Error {
 
     /// Whether the person asked in a way that can't work, rather than something having gone wrong.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Settings(_))
+        matches!(self.bare(), Self::Settings(_))
     }
 }
 
@@ -309,7 +403,7 @@ mod tests {
         let name = folder.path().display().to_string();
         for (kind, code, way_out) in [
             (ErrorKind::StorageFull, "no-space", "free some room"),
-            (ErrorKind::ReadOnlyFilesystem, "read-only", "--data"),
+            (ErrorKind::ReadOnlyFilesystem, "read-only", "another data folder"),
             (ErrorKind::PermissionDenied, "read-only", "another user"),
         ] {
             let error = Error::from(std::io::Error::from(kind)).about(folder.path());
@@ -326,14 +420,11 @@ mod tests {
         let error = Error::Busy {
             folder: "/data".into(),
             what: "the key can't be changed".into(),
-            holders: vec![
-                "`clientpoint-host serve` (process 4711)".into(),
-                "`b` (process 2)".into(),
-            ],
+            holders: vec!["`night` (process 4711)".into(), "`b` (process 2)".into()],
         };
         assert_eq!(
             error.to_string(),
-            "the data folder `/data` is in use, and the key can't be changed: end `clientpoint-host serve` (process 4711) \
+            "the data folder `/data` is in use, and the key can't be changed: end `night` (process 4711) \
              and `b` (process 2) or wait until that has ended, and try again"
         );
     }

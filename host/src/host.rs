@@ -39,6 +39,7 @@ use crate::{
     powers::Power,
     secrets::SecretKey,
     store::{Store, objects::Objects, reference::Reference},
+    way_out::{Notice, WayOut},
 };
 
 pub use builder::{BuildError, HostBuilder};
@@ -123,7 +124,7 @@ pub struct Host {
     counts: Counts,
     /// The UTC day on which the folder's counter was looked at last.
     day: Mutex<Option<chrono::NaiveDate>>,
-    notices: Mutex<Vec<String>>,
+    notices: Mutex<Vec<Notice>>,
 }
 
 impl Host {
@@ -138,9 +139,9 @@ impl Host {
     ///
     /// `Error::Settings` where the host was built without one.
     pub fn plugin(&self) -> Result<&Plugin> {
-        self.plugin.as_deref().ok_or_else(|| {
-            Error::Settings("this host was started without a plugin: give one with `--plugin FILE`".into())
-        })
+        self.plugin
+            .as_deref()
+            .ok_or_else(|| Error::Settings("this host was started without a plugin".into()).with([WayOut::GivePlugin]))
     }
 
     /// The error with the name of this host's data folder in it, where it is about that.

@@ -16,7 +16,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use crate::{Error, Result, disk, secrets::SecretKey};
+use crate::{Error, Result, disk, secrets::SecretKey, way_out::WayOut};
 
 /// The environment variable that holds the key, where there is no key file.
 pub const KEY_VARIABLE: &str = "CLIENTPOINT_SECRET_KEY";
@@ -116,9 +116,10 @@ pub(crate) fn put_in_force(key: &SecretKey, data: &Path) -> Result<()> {
     if kept.is_none_or(|kept| kept.id() != key.id()) {
         return Err(Error::Storage(format!(
             "`{}` is not the key any more that everything was just sealed with: somebody has changed it meanwhile; put it \
-             back from a backup, or `clientpoint-host secrets forget` and connect again",
+             back from a backup. Where there is none, nobody can read these secrets any more",
             next_file(data).display()
-        )));
+        ))
+        .with([WayOut::ForgetSecrets]));
     }
     disk::rename(&next_file(data), &key_file(data))?;
     Ok(())
@@ -239,10 +240,10 @@ fn next_file(data: &Path) -> PathBuf {
 fn missing(data: &Path) -> Error {
     Error::Settings(format!(
         "`{}` is missing or empty, and the secrets in the database beside it are sealed with the key that it held: put the file \
-         back from a backup. Where there is none, nobody can read these secrets any more: `clientpoint-host secrets forget` \
-         wipes them and makes a new key; the files stay, and you connect again",
+         back from a backup. Where there is none, nobody can read these secrets any more",
         key_file(data).display()
     ))
+    .with([WayOut::ForgetSecrets])
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@
 //! - [`plugin`]: loading a component. [`instance`]: one instance, for one call, and its deadline. [`calls`]: what can be
 //!   asked, call by call, and what each is lent. [`powers`]: giving it less. [`counts`]: how many instances there were.
 //! - [`store`]: SQLite for what has structure, a folder of immutable objects for bytes.
+//! - [`way_out`]: what people can do about trouble, as data: no command is named outside of the command line.
 //! - [`schedule`]: when it runs by itself, once a day. [`clock`]: time, which a test can move. [`text`]: what people may see.
 //!
 //! What the host does not know: OneDrive. Endpoints, limits and the meaning of answers come from the plugin, and a
@@ -46,6 +47,7 @@ mod origin;
 pub mod place;
 pub mod schedule;
 pub mod text;
+pub mod way_out;
 
 mod compiled;
 mod disk;

@@ -11,6 +11,7 @@ use crate::{
     instance::{Instance, told, too_long},
     secrets::SecretKey,
     state::{self, State},
+    way_out::WayOut,
 };
 
 /// The powers that the project's own plugin has, as the build checks them.
@@ -70,9 +71,10 @@ impl Plugin {
                 ));
             }
             Err(_) => {
-                return Err(wrong(
-                    "is not there: build it with `cargo xtask build`, or give its path with `--plugin FILE`".into(),
-                ));
+                return Err(
+                    wrong("is not there: build it with `cargo xtask build`, or name another one".into())
+                        .with([WayOut::GivePlugin]),
+                );
             }
         };
         if COMPONENT_AT_MOST < size {
@@ -99,9 +101,10 @@ impl Plugin {
             .collect();
         if !refused.is_empty() {
             return Err(wrong(format!(
-                "asks for powers that this host does not give: `{}`; use a plugin that needs no more than `clientpoint-host inspect` lists",
+                "asks for powers that this host does not give: `{}`",
                 refused.join("`, `")
-            )));
+            ))
+            .with([WayOut::ShowPowers]));
         }
         let mut linker = Linker::new(&engine);
         let linked = state::add_to_linker(&mut linker)

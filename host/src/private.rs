@@ -1,5 +1,5 @@
 //! What the host writes is for its owner only: files 0600, folders 0700, whatever the umask says, and whether or not the
-//! data folder was empty. What people write with `-o`, `--report` or `library export` has the rights that their umask
+//! data folder was empty. Copies, reports and lists that people ask for have the rights that their umask
 //! gives it; what lies in the folder and is not the host's is left alone.
 
 use std::{

@@ -215,7 +215,7 @@ fn a_full_disk_is_named_and_leaves_the_library_as_it_was() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("\"no-space\""), "{said}");
-    assert!(said.contains("trash empty"), "the way out is named: {said}");
+    assert!(said.contains("\"empty-trash\""), "the way out is there: {said}");
     assert!(
         said.trim_end().ends_with("\"files\": []\n}"),
         "no file, and no draft behind the list: {said}"

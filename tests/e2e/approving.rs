@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use clientpoint_host::{Session, oauth::pending::LIFE, service::Given, store::connections::Connection};
+use clientpoint_host::{
+    Session, oauth::pending::LIFE, service::Given, store::connections::Connection, way_out::WayOut,
+};
 use end_to_end::{
     World,
     browser::{application, connect, decide, open, sign_in},
@@ -118,7 +120,7 @@ async fn a_guest_connects_for_the_libraries_of_sites_and_chooses_one() {
     form.fields.extend(given([("tenant", world.sim.tenant())]).fields);
     let connection = connected(&admin, form.clone(), "guest").await.unwrap();
     assert_eq!(connection.drive, None);
-    assert!(admin.status().await.unwrap().next.unwrap().contains("drives list"));
+    assert_eq!(admin.status().await.unwrap().ways_out, [WayOut::ChooseDrive]);
 
     let list = admin.drives().await.unwrap();
     assert!(list.drives.iter().all(|drive| drive.kind == "site-library"));

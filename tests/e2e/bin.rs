@@ -169,7 +169,12 @@ async fn after_thirty_days_a_file_is_gone_with_its_bytes_and_ledgers_name_it_sti
     assert!(later().await.is_empty());
     assert!(bytes.exists());
     world.clock.advance(Duration::from_secs(1));
-    assert!(later().await.iter().any(|notice| notice.contains("removed for good")));
+    assert!(
+        later()
+            .await
+            .iter()
+            .any(|notice| notice.message.contains("removed for good"))
+    );
     world.clock.advance(DAY);
     later().await;
 

@@ -1,6 +1,6 @@
 //! Connecting with the company's credentials, and choosing a drive.
 
-use clientpoint_host::{secrets::Secret, service::Given};
+use clientpoint_host::{secrets::Secret, service::Given, way_out::WayOut};
 use end_to_end::{World, credentials};
 use graph_sim::{EXPIRED_SECRET, Origin, RequestKind};
 
@@ -143,9 +143,9 @@ async fn r30_one_drive_is_selected_and_another_takes_a_switch() {
 async fn r19_the_status_says_what_is_connected_and_what_comes_next() {
     let world = World::new().await;
     let admin = world.admin().await;
-    assert!(admin.status().await.unwrap().next.unwrap().contains("connect"));
+    assert_eq!(admin.status().await.unwrap().ways_out, [WayOut::Connect]);
     admin.connect_organization(credentials(&world.sim)).await.unwrap();
-    assert!(admin.status().await.unwrap().next.unwrap().contains("drives select"));
+    assert_eq!(admin.status().await.unwrap().ways_out, [WayOut::ChooseDrive]);
     admin.select_drive(&world.sim.drive_id(), false).await.unwrap();
     let status = admin.status().await.unwrap();
     assert_eq!(status.next, None);

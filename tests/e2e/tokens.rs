@@ -19,6 +19,7 @@ use clientpoint_host::{
     secrets::Secret,
     service::Stop,
     store::users::Role,
+    way_out::WayOut,
 };
 use end_to_end::{
     World,
@@ -275,7 +276,13 @@ async fn what_others_can_mend_is_tried_again_and_works_again_by_itself() {
         assert_eq!(warnings.len(), 1, "{number}");
         // Who can mend it is told, and whether connecting again is of any use.
         let reconnect = matches!(number, 7_000_222 | 7_000_112 | 90_002);
-        assert_eq!(warnings[0].contains("needs reconnect"), reconnect, "{}", warnings[0]);
+        assert_eq!(
+            warnings[0].message.contains("needs reconnect"),
+            reconnect,
+            "{}",
+            warnings[0]
+        );
+        assert_eq!(warnings[0].ways_out.contains(&WayOut::RenewCredentials), reconnect);
         pass(&world, Duration::from_secs(60));
         admin.browse(None).await.unwrap();
         assert!(admin.warnings().await.unwrap().is_empty(), "{number}");

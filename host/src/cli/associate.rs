@@ -9,7 +9,7 @@ use clientpoint_host::{
 };
 use serde_json::json;
 
-use super::{interrupt::stop_on_signal, output::Output, show::Page, terminal::Terminal};
+use super::{hints, interrupt::stop_on_signal, output::Output, show::Page, terminal::Terminal};
 
 /// Rows that are shown to people one by one; the report has them all.
 const SHOWN: usize = 200;
@@ -156,7 +156,7 @@ fn told(done: &Association) -> Page {
                 row.row.to_string(),
                 row.file.clone(),
                 row.outcome.into(),
-                row.message.clone(),
+                hints::told(&row.message, &row.ways_out),
             ]
         })
         .collect();

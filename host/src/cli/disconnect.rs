@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use clientpoint_host::{Result, Session, store::connections::Mode};
 use serde_json::json;
 
-use super::{output::Output, show::Page};
+use super::{hints, output::Output, show::Page};
 
 /// See `Command::Disconnect`.
 #[derive(Debug, Args)]
@@ -43,6 +43,9 @@ pub async fn disconnect(session: &Session<'_>, form: Disconnect) -> Result<Outpu
     let mut text = Page::of("disconnected");
     for consequence in &gone.consequences {
         text.line(format!("- {consequence}"));
+    }
+    for way_out in &gone.ways_out {
+        text.line(format!("- {}", hints::typed(way_out)));
     }
     Ok(Output::done(json!({ "disconnected": gone }), text))
 }

@@ -5,6 +5,7 @@ use clientpoint_host::{Result, Session, service::Selected};
 use serde_json::json;
 
 use super::{
+    hints,
     output::{Output, document},
     show::Page,
 };
@@ -56,6 +57,9 @@ async fn list(session: &Session<'_>) -> Result<Output> {
     };
     for note in &list.notes {
         text.line(format!("note: {note}"));
+    }
+    for way_out in &list.ways_out {
+        text.line(format!("note: {}", hints::typed(way_out)));
     }
     Ok(Output::done(document(&list)?, text))
 }

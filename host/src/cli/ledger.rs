@@ -8,7 +8,7 @@ use clientpoint_host::{
 };
 use serde_json::Value;
 
-use super::{output::Output, show::Page, terminal::Terminal};
+use super::{hints, output::Output, show::Page, terminal::Terminal};
 
 /// What a command has to say of a ledger, once that is written to the file that was asked for. If it can't be, that is
 /// said beside it: what became of the files is never hidden.
@@ -16,7 +16,8 @@ pub fn reported(ledger: &Ledger, mut output: Output, file: Option<LedgerFile>, t
     if let Some(Err(error)) = file.map(|file| file.write(ledger)) {
         let id = ledger.run.id;
         terminal.error(format_args!(
-            "the report could not be written: {error}; `clientpoint-host runs show {id} --report FILE` writes it"
+            "the report could not be written: {}; `clientpoint-host runs show {id} --report FILE` writes it",
+            hints::error(&error)
         ));
         if let Some(document) = output.json.as_object_mut() {
             document.insert("report_error".into(), error.to_string().into());

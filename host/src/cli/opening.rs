@@ -11,6 +11,7 @@ use clientpoint_host::{
 use super::{
     args::{Arguments, Command},
     bars::Bars,
+    hints,
     library::Library,
     policy::policy,
     terminal::Terminal,
@@ -19,7 +20,7 @@ use super::{
 /// What has come of opening the folder, and of its daily sweep.
 pub fn tell_notices(host: &Host, terminal: &Terminal) {
     for notice in host.take_notices() {
-        terminal.say(format!("warning: {notice}"));
+        terminal.say(format!("warning: {}", hints::notice(&notice)));
     }
 }
 

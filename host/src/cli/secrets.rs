@@ -23,7 +23,7 @@ pub enum Secrets {
 
 /// Starts over with a new key, in a folder that can't be opened for want of one.
 pub async fn forget(data: &Path, user: &str) -> Result<Output> {
-    let count = host::forget_secrets(data, user).await?;
+    let count = host::forget_secrets(data, user, "clientpoint-host secrets").await?;
     let text = Page::of(format!(
         "wiped {count} secrets, and made a new key; the files are as they were: connect again to let them follow"
     ));

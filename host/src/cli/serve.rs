@@ -4,6 +4,7 @@ use clientpoint_host::{Result, Session, service::Ledger};
 use serde_json::{Value, json};
 
 use super::{
+    hints,
     interrupt::stop_on_signal,
     ledger::{shown, total},
     output::Output,
@@ -39,8 +40,8 @@ fn ticked(results: Vec<Result<Ledger>>) -> Output {
         let one = match result {
             Ok(ledger) => shown(&ledger),
             Err(error) => Output {
-                json: json!({ "error": { "code": error.code(), "message": error.to_string() } }),
-                text: Page::of(format!("error: {error}")),
+                json: json!({ "error": hints::in_json(&error) }),
+                text: Page::of(format!("error: {}", hints::error(&error))),
                 complete: false,
             },
         };
@@ -58,6 +59,6 @@ fn ticked(results: Vec<Result<Ledger>>) -> Output {
 fn told(result: &Result<Ledger>, terminal: &Terminal) {
     match result {
         Ok(ledger) => terminal.say(total(ledger)),
-        Err(error) => terminal.error(error),
+        Err(error) => terminal.error(hints::error(error)),
     }
 }

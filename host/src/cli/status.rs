@@ -7,7 +7,7 @@ use clientpoint_host::{
 };
 use serde_json::{Value, json};
 
-use super::{output::Output, show::Page, verify};
+use super::{hints, output::Output, show::Page, verify};
 
 /// Tells how everything stands.
 pub async fn status(session: &Session<'_>) -> Result<Output> {
@@ -44,7 +44,7 @@ fn connections(status: &Status) -> Output {
         ));
     }
     if let Some(next) = &status.next {
-        text.line(format!("next: {next}"));
+        text.line(format!("next: {}", hints::told(next, &status.ways_out)));
     }
     Output::done(serde_json::to_value(status).unwrap_or(Value::Null), text)
 }

@@ -8,6 +8,7 @@ use clientpoint_host::{
 use serde_json::json;
 
 use super::{
+    hints,
     output::{Output, document},
     show::{Page, size},
 };
@@ -54,10 +55,14 @@ fn damaged(revisions: &[DamagedRevision]) -> Page {
     }
     let row = |of: &DamagedRevision| {
         let (damage, revision) = (of.damage.message.clone(), of.revision.to_string());
-        [of.file.clone(), of.name.clone(), revision, damage, of.way_out()]
+        [of.file.clone(), of.name.clone(), revision, damage, way_out(of)]
     };
     let rows: Vec<[String; 5]> = revisions.iter().map(row).collect();
     Page::table(["FILE ID", "NAME", "REVISION", "ITS BYTES", "WAY OUT"], &rows)
+}
+
+fn way_out(of: &DamagedRevision) -> String {
+    hints::told(&of.remedied(), &of.ways_out())
 }
 
 /// How the disk stands, under `status`.
@@ -89,7 +94,7 @@ pub fn disk(disk: &Disk) -> Page {
         text.line(format!("  needs you   {} damaged revisions", disk.needs_a_person));
     }
     for of in &disk.revisions {
-        let way_out = of.way_out();
+        let way_out = way_out(of);
         let (file, name, revision, damage) = (&of.file, &of.name, of.revision, &of.damage.message);
         text.line(format!(
             "  file {file} (`{name}`), revision {revision}: {damage}; {way_out}"
@@ -110,7 +115,7 @@ pub async fn show(session: &Session<'_>, id: &str, mut shown: Output) -> Result<
             "DAMAGED    revision {revision} since {}: {}",
             damage.since, damage.message
         ));
-        shown.text.line(format!("Way out    {}", of.way_out()));
+        shown.text.line(format!("Way out    {}", way_out(of)));
     }
     if let Some(document) = shown.json.as_object_mut() {
         document.insert("damaged".into(), json!(damaged));

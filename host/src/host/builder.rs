@@ -59,7 +59,7 @@ impl HostBuilder {
         }
     }
 
-    /// What others are told of this program when it is in their way: `clientpoint-host serve`. By default it is the name
+    /// What others are told of this program when it is in their way, in backticks where it is put. By default it is the name
     /// that it was started by.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -129,14 +129,11 @@ impl HostBuilder {
     pub async fn build(mut self) -> Result<Host, BuildError> {
         let mut problems = Vec::new();
         if let Some(endpoints) = &mut self.endpoints {
-            for (flag, endpoint) in [
-                ("--graph-url", &mut endpoints.api),
-                ("--login-url", &mut endpoints.login),
-            ] {
+            for (whose, endpoint) in [("API", &mut endpoints.api), ("sign-in", &mut endpoints.login)] {
                 match checked_origin(endpoint) {
                     Some(origin) => *endpoint = origin,
                     None => problems.push(Error::Settings(format!(
-                        "`{flag} {endpoint}` is no origin: write `http://127.0.0.1:PORT`, without a path"
+                        "the address `{endpoint}` of the {whose} is no origin: write `http://127.0.0.1:PORT`, without a path"
                     ))),
                 }
             }

@@ -77,6 +77,6 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let said = told(data.path(), io::Error::from(ErrorKind::StorageFull).into());
         let name = data.path().display().to_string();
-        assert!(said.contains(&name) && said.contains("trash empty"), "{said}");
+        assert!(said.contains(&name) && said.contains("emptying the trash"), "{said}");
     }
 }

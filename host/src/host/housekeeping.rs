@@ -7,6 +7,7 @@ use crate::{
     Error, Result,
     service::Ledger,
     store::{Store, bin, identity, sweep},
+    way_out::Notice,
 };
 
 /// How long the end waits for questions that are still under way.
@@ -20,12 +21,12 @@ impl Host {
     }
 
     /// What people should hear of that has come up since this was asked last, a line each.
-    pub fn take_notices(&self) -> Vec<String> {
+    pub fn take_notices(&self) -> Vec<Notice> {
         std::mem::take(&mut *self.notices.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Sweeps, if this day has not had its sweep. Trouble with it keeps nobody from working: it is tried again on the next
-    /// day, and `status` says when the last one was.
+    /// day, and the trash tells when the last one was.
     pub(crate) async fn keep_house(&self) {
         match bin::expire(&self.store, self.clock.utc()).await {
             Ok(0) => {}
@@ -35,7 +36,10 @@ impl Host {
                     bin::DAYS
                 );
                 tracing::info!("{told}");
-                self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(told);
+                self.notices
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(told.into());
             }
             Err(error) => tracing::warn!("the bin could not be looked through: {error}"),
         }
@@ -54,8 +58,8 @@ impl Host {
     pub(crate) async fn keep_house_aloud(&self, told: impl Fn(&Result<Ledger>)) {
         self.begin_day().await;
         self.keep_house().await;
-        for message in self.take_notices() {
-            told(&Err(Error::Catalogue { code: "swept", message }));
+        for Notice { message, ways_out } in self.take_notices() {
+            told(&Err(Error::Catalogue { code: "swept", message }.with(ways_out)));
         }
     }
 

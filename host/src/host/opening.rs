@@ -12,6 +12,7 @@ use crate::{
     Error, Result, disk, key_files, private,
     secrets::SecretKey,
     store::{Store, copies, migrations, objects::Objects, opening, seal},
+    way_out::{Notice, WayOut},
 };
 
 /// How long who wants to bring the database up to date waits before they look whether somebody else has.
@@ -26,7 +27,7 @@ pub(super) struct Opened {
     /// Whether its disk takes writes.
     pub(super) is_writable: bool,
     /// What the person should know, in sentences.
-    pub(super) notices: Vec<String>,
+    pub(super) notices: Vec<Notice>,
 }
 
 /// Opens the folder for a program of that name. What is missing is made, and what is older is brought up to date.
@@ -82,7 +83,7 @@ async fn up_to_date(
     store: Store,
     patience: Duration,
     now: DateTime<Utc>,
-    notices: &mut Vec<String>,
+    notices: &mut Vec<Notice>,
 ) -> Result<Store> {
     if !migrations::is_due(&store).await? {
         return Ok(store);
@@ -104,13 +105,14 @@ async fn up_to_date(
     folder.together().await?;
     if let Some(done) = done? {
         let until = (now + copies::KEPT).date_naive();
-        notices.push(format!(
+        let told = format!(
             "the data folder was brought up to date (schema {} to {}): programs older than this one refuse it now. The database \
              as it was is kept until {until} as `{}`",
             done.from,
             done.to,
             folder.path().join(&done.copy).display()
-        ));
+        );
+        notices.push(told.into());
     }
     opening::connect(folder.path(), patience).await
 }
@@ -179,17 +181,16 @@ async fn key(folder: &mut Folder, store: &Store, is_writable: bool) -> Result<Se
 pub(super) fn make(data: &Path) -> Result<()> {
     if data.to_str().is_none() {
         return Err(Error::Settings(format!(
-            "`{}` has a name that is no text (UTF-8), which the database can't open: give another data folder with `--data DIR`",
+            "`{}` has a name that is no text (UTF-8), which the database can't open",
             data.display()
-        )));
+        ))
+        .with([WayOut::OtherDataFolder]));
     }
     if data.is_dir() {
         return Ok(());
     }
     private::folder(data).map_err(|error| {
-        Error::Settings(format!(
-            "the data folder `{}` can't be used ({error}): give another one with `--data DIR`",
-            data.display()
-        ))
+        Error::Settings(format!("the data folder `{}` can't be used ({error})", data.display()))
+            .with([WayOut::OtherDataFolder])
     })
 }

@@ -15,6 +15,7 @@ use crate::{
     disk,
     key_files::{self, SealedWith},
     store::{copies, identity, seal, users},
+    way_out::WayOut,
 };
 
 impl Host {
@@ -71,15 +72,16 @@ impl Host {
 }
 
 /// Wipes all stored secrets and sign-ins of a folder whose key is lost, and makes a new key. Gives the number of secrets.
+/// `name` is what others are told of this program meanwhile, as in [`HostBuilder::name`](super::HostBuilder::name).
 ///
 /// # Errors
 ///
 /// `Error::Forbidden`; `Error::Catalogue` for a database that is not the one of its folder; `Error::Busy` while other
 /// programs are at work in the folder; `Error::Settings` where the key is there and opens them.
-pub async fn forget_secrets(data: &Path, user: &str) -> Result<u64> {
+pub async fn forget_secrets(data: &Path, user: &str, name: &str) -> Result<u64> {
     identity::look(data).await?.settled()?;
     let (patience, now) = (Limits::default().database, Utc::now());
-    let (mut folder, store) = opening::without_key(data, "clientpoint-host secrets", patience, now).await?;
+    let (mut folder, store) = opening::without_key(data, name, patience, now).await?;
     users::get(&store, user)
         .await?
         .require_administrator("forget secrets")?;
@@ -88,9 +90,10 @@ pub async fn forget_secrets(data: &Path, user: &str) -> Result<u64> {
     let key = key_files::in_force(data, sealed.as_ref());
     let forgotten = match (key, sealed) {
         (Ok(key), Some(sealed)) if key.id() == sealed.id => Err(Error::Settings(format!(
-            "the key of `{}` is there and opens its secrets: `clientpoint-host disconnect` wipes those of a connection",
+            "the key of `{}` is there and opens its secrets",
             data.display()
-        ))),
+        ))
+        .with([WayOut::Disconnect])),
         (_, sealed) => {
             let nothing = sealed.map(|sealed| SealedWith {
                 is_used: false,

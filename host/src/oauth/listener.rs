@@ -25,7 +25,7 @@ use tokio::{
 };
 
 use super::pending::{LIFE, Pending};
-use crate::clock::Clock;
+use crate::{clock::Clock, way_out::WayOut};
 
 pub use door::{Arrival, PATH, PageSender};
 
@@ -51,20 +51,26 @@ pub struct Loopback {
 #[derive(Debug, thiserror::Error)]
 pub enum PortError {
     /// Somebody has it.
-    #[error(
-        "port {0} is in use by another program: give another one with `--port N`, or leave `--port` out for a free one"
-    )]
+    #[error("port {0} is in use by another program")]
     InUse(u16),
     /// Anything else.
     #[error("port {0} of this machine can't be listened on: {1}")]
     Other(u16, std::io::Error),
 }
 
+impl PortError {
+    /// What people can do about it.
+    pub fn ways_out(&self) -> Vec<WayOut> {
+        match self {
+            Self::InUse(_) => vec![WayOut::OtherPort],
+            Self::Other(..) => Vec::new(),
+        }
+    }
+}
+
 /// Why nothing came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "nobody has come back from the sign-in page within ten minutes, so nothing was connected: run the command again"
-)]
+#[error("nobody has come back from the sign-in page within ten minutes, so nothing was connected: begin again")]
 pub struct TooLate;
 
 /// A listener at work. Dropping it closes the port.
@@ -209,7 +215,8 @@ mod tests {
     async fn a_port_in_use_is_named_with_the_way_out() {
         let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
-        let error = Loopback::bind(port).await.err().unwrap().to_string();
-        assert!(error.contains(&port.to_string()) && error.contains("--port"), "{error}");
+        let error = Loopback::bind(port).await.err().unwrap();
+        assert!(error.to_string().contains(&port.to_string()), "{error}");
+        assert_eq!(error.ways_out(), [WayOut::OtherPort]);
     }
 }

@@ -9,6 +9,7 @@ use crate::{
         exports::clientpoint::content_source::content_import::{self as contract, Entry, Outcome},
     },
     store::{damage::Damage, files},
+    way_out::WayOut,
     words::Word,
 };
 
@@ -247,13 +248,13 @@ impl From<Entry> for BrowseRow {
 
 impl From<contract::Error> for Error {
     fn from(error: contract::Error) -> Self {
+        let mut ways_out = Vec::new();
         let (code, message) = match error {
             contract::Error::Forbidden => ("forbidden", "forbidden: only Administrators may do this".into()),
-            contract::Error::NoDrive => (
-                "no-drive",
-                "no drive is selected: `clientpoint-host drives list` shows them, `drives select DRIVE-ID` chooses one"
-                    .into(),
-            ),
+            contract::Error::NoDrive => {
+                ways_out.push(WayOut::ChooseDrive);
+                ("no-drive", "no drive is selected".into())
+            }
             contract::Error::TooMany(limit) => (
                 "too-many",
                 format!("up to {limit} files can be imported at a time: import the rest in another go"),
@@ -277,6 +278,6 @@ impl From<contract::Error> for Error {
             contract::Error::Withheld(message) => ("withheld", message),
             contract::Error::Other(message) => ("other", message),
         };
-        Self::Plugin { code, message }
+        Self::Plugin { code, message }.with(ways_out)
     }
 }

@@ -28,6 +28,7 @@ use crate::{
         undo::{self, Undone},
         words::RunState,
     },
+    way_out::WayOut,
 };
 
 pub use answer::{AssociatedRow, Association};
@@ -221,7 +222,8 @@ impl Session<'_> {
         let reasons = bin::reasons(&self.host.store, &ids).await?;
         for row in rows {
             if let Some(reason) = reasons.get(&row.file) {
-                row.message.clone_from(reason);
+                row.message = reason.to_string();
+                row.ways_out = reason.ways_out();
             }
         }
         Ok(())
@@ -251,11 +253,9 @@ impl Session<'_> {
         let error = if linked == 0 {
             error
         } else {
-            let and = format!(
-                "; but {linked} files had been linked: {}",
-                association::way_back(run.id)
-            );
-            match error {
+            let and = format!("; but {linked} files had been linked");
+            let (error, ways_out) = error.parted();
+            let error = match error {
                 Error::Plugin { code, message } => Error::Plugin {
                     code,
                     message: message + &and,
@@ -270,7 +270,8 @@ impl Session<'_> {
                 },
                 Error::PluginStopped(why) => Error::PluginStopped(why + &and),
                 other => Error::PluginStopped(format!("{other}{and}")),
-            }
+            };
+            error.with(ways_out).with([WayOut::UndoUpload { run: run.id }])
         };
         association::fail(&self.host.store, run.id, &error.to_string(), &self.now()).await?;
         Ok(error)

@@ -78,12 +78,7 @@ pub async fn stat(store: &Store, ids: &[String]) -> Result<Vec<Option<LibraryFil
 
 /// What is to be said of an upload that has died.
 pub fn interrupted(run: i64) -> String {
-    format!("it was interrupted; what it had linked stays so: {}", way_back(run))
-}
-
-/// How to take back what an upload has linked.
-pub fn way_back(run: i64) -> String {
-    format!("`clientpoint-host associate undo {run}` takes that back")
+    format!("it was interrupted; what it had linked stays so until upload {run} is taken back")
 }
 
 /// Records an upload. `connection` and `drive` are those that the rows shall be linked through.

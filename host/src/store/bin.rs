@@ -10,10 +10,10 @@ use sqlx::{FromRow, Sqlite, SqliteConnection, Transaction};
 
 use super::{
     Store,
-    library_file::{self, LibraryFile, NewFile, Showing, fetch, number, removed_words},
+    library_file::{self, LibraryFile, NewFile, Showing, fetch, number, removed_error},
     links,
 };
-use crate::{Error, Result, clock::stamp};
+use crate::{Error, Result, clock::stamp, way_out::WayOut};
 
 /// How long a file stays in the bin.
 pub const DAYS: i64 = 30;
@@ -120,10 +120,10 @@ pub async fn restore(store: &Store, id: &str) -> Result<LibraryFile> {
     if in_bin.is_none() {
         // It says so if it was removed for good.
         let file = fetch(&mut transaction, row).await?;
-        return Err(Error::Settings(format!(
-            "file {id} (`{}`) is in the library, not in the bin: `clientpoint-host library bin` shows what is",
-            file.name
-        )));
+        return Err(
+            Error::Settings(format!("file {id} (`{}`) is in the library, not in the bin", file.name))
+                .with([WayOut::ShowBin]),
+        );
     }
     links::out_of_bin(&mut transaction, row).await?;
     leave(&mut transaction, row).await?;
@@ -148,7 +148,7 @@ pub async fn list(store: &Store) -> Result<Vec<Binned>> {
 /// # Errors
 ///
 /// The database's.
-pub async fn reasons(store: &Store, ids: &[&str]) -> Result<BTreeMap<String, String>> {
+pub async fn reasons(store: &Store, ids: &[&str]) -> Result<BTreeMap<String, Error>> {
     let asked = serde_json::json!(ids).to_string();
     let rows: Vec<(i64, String, String, Option<String>)> = sqlx::query_as(
         "SELECT f.id, f.name, f.removed_at, b.emptied_at FROM files f JOIN bin b ON b.file = f.id \
@@ -159,7 +159,7 @@ pub async fn reasons(store: &Store, ids: &[&str]) -> Result<BTreeMap<String, Str
     .await?;
     let reason = |(id, name, removed, emptied): (i64, String, String, Option<String>)| {
         let id = id.to_string();
-        let reason = removed_words(&id, &name, &removed, emptied.as_deref());
+        let reason = removed_error(&id, &name, &removed, emptied.as_deref());
         (id, reason)
     };
     Ok(rows.into_iter().map(reason).collect())
@@ -283,15 +283,15 @@ fn still_shown(file: &LibraryFile, shown: &[Showing]) -> Error {
         more => format!(" and {more} more"),
     };
     let id = &file.id;
-    Error::Bin {
+    let still_shown = Error::Bin {
         code: "still-shown",
         message: format!(
-            "file {id} (`{}`) is shown in {}{more}, so it was not removed: `clientpoint-host unplace {id} --clientpoint NAME` \
-             or `--template NAME` takes it out of there",
+            "file {id} (`{}`) is shown in {}{more}, so it was not removed",
             file.name,
             places.join(", ")
         ),
-    }
+    };
+    still_shown.with([WayOut::TakeOut { file: Some(id.clone()) }])
 }
 
 impl From<Row> for Binned {

@@ -14,7 +14,7 @@ use super::{
     objects::Object,
     words::Flag,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, way_out::WayOut};
 
 pub use super::library_file::Damage;
 
@@ -349,34 +349,47 @@ pub fn error(of: &DamagedRevision) -> Error {
         name: of.name.clone(),
         revision: of.revision,
         what: of.damage.message.clone(),
-        way_out: of.way_out(),
+        remedy: of.remedied(),
+        ways_out: of.ways_out(),
     }
 }
 
 impl DamagedRevision {
-    /// What is to be done about it, in a sentence.
-    pub fn way_out(&self) -> String {
-        let id = &self.file;
+    /// What is to be done about it, as the end of a sentence.
+    pub fn remedied(&self) -> String {
         match self.remedy {
-            Remedy::Sync => "the next sync fetches them anew: `clientpoint-host sync` does so now".into(),
-            Remedy::Release => format!(
-                "a person holds the file: `clientpoint-host library release {id}` lets it follow again, and the next sync fetches them anew"
-            ),
-            Remedy::Follow => format!(
-                "the file follows nothing for now: select its drive again, or unlock it and give it the same content with `clientpoint-host library replace {id} FILE`"
-            ),
+            Remedy::Sync => "the next sync fetches them anew".into(),
+            Remedy::Release => {
+                "a person holds the file, and once it is released, the next sync fetches them anew".into()
+            }
+            Remedy::Follow => {
+                "the file follows nothing for now: select its drive again, or unlock it and give it the same content"
+                    .into()
+            }
             Remedy::Source => format!(
                 "the item is gone from its source: put it there again, or `{}` from a backup",
                 self.path()
             ),
-            Remedy::Replace => format!(
-                "give it the same content again with `clientpoint-host library replace {id} FILE`, or put `{}` back from a backup",
-                self.path()
-            ),
-            Remedy::Backup => format!(
-                "nothing shows them now; put `{}` back from a backup, then `clientpoint-host library verify {id}`",
-                self.path()
-            ),
+            Remedy::Replace => {
+                format!(
+                    "give it the same content again, or put `{}` back from a backup",
+                    self.path()
+                )
+            }
+            Remedy::Backup => format!("nothing shows them now; put `{}` back from a backup", self.path()),
+        }
+    }
+
+    /// The ways to have that done.
+    pub fn ways_out(&self) -> Vec<WayOut> {
+        let file = || Some(self.file.clone());
+        match self.remedy {
+            Remedy::Sync => vec![WayOut::Sync],
+            Remedy::Release => vec![WayOut::Release { file: file() }],
+            Remedy::Follow => vec![WayOut::ChooseDrive, WayOut::Replace { file: file() }],
+            Remedy::Source => Vec::new(),
+            Remedy::Replace => vec![WayOut::Replace { file: file() }],
+            Remedy::Backup => vec![WayOut::Verify { file: file() }],
         }
     }
 

@@ -3,7 +3,7 @@
 use sqlx::{Sqlite, Transaction};
 
 use super::{Store, bin, damage, library_file, links, objects::Object};
-use crate::{Error, Result, place::Place};
+use crate::{Error, Result, place::Place, way_out::WayOut};
 
 pub use super::library_file::{LibraryFile, Link, NewFile, Showing, ShowingKind};
 
@@ -210,7 +210,7 @@ pub async fn unshow(store: &Store, id: &str, kind: ShowingKind, name: &str) -> R
                 ShowingKind::Template => "Template with that file named",
             },
             name: name.into(),
-            hint: "`clientpoint-host places ID` lists where a file is shown",
+            way_out: WayOut::ShowPlaces { file: Some(id.into()) },
         });
     }
     Ok(file)

@@ -21,7 +21,7 @@ use super::{
     catalogue::{self, Catalogue, Ours},
     folder,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, way_out::WayOut};
 
 pub use super::catalogue::Identity;
 
@@ -118,10 +118,13 @@ impl Standing {
     pub fn settled(&self) -> Result<()> {
         match &self.doubt {
             None => Ok(()),
-            Some(doubt) => Err(Error::Catalogue {
-                code: doubt.code(),
-                message: format!("{}; nothing was changed. {}", self.words(doubt), self.ways_out(doubt)),
-            }),
+            Some(doubt) => {
+                let doubtful = Error::Catalogue {
+                    code: doubt.code(),
+                    message: format!("{}; nothing was changed. {}", self.words(doubt), self.ways_out(doubt)),
+                };
+                Err(doubtful.with([WayOut::Adopt]))
+            }
         }
     }
 

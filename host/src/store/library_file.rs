@@ -4,7 +4,7 @@ use serde::Serialize;
 use sqlx::{AssertSqlSafe, FromRow, Sqlite, SqliteConnection, SqliteExecutor, Transaction};
 
 use super::objects::Object;
-use crate::{Error, Result, place::Place};
+use crate::{Error, Result, place::Place, way_out::WayOut};
 
 /// A file of the library, as it is now.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -241,23 +241,26 @@ pub(super) async fn removed(connection: &mut SqliteConnection, file: i64) -> Res
     .bind(file)
     .fetch_optional(connection)
     .await?;
-    Ok(found.map(|(name, removed, emptied)| Error::Bin {
-        code: if emptied.is_some() { "removed" } else { "in-the-bin" },
-        message: removed_words(&file.to_string(), &name, &removed, emptied.as_deref()),
-    }))
+    Ok(found.map(|(name, removed, emptied)| removed_error(&file.to_string(), &name, &removed, emptied.as_deref())))
 }
 
-pub(super) fn removed_words(id: &str, name: &str, removed_at: &str, emptied_at: Option<&str>) -> String {
-    match emptied_at {
-        None => format!(
-            "file {id} (`{name}`) is in the bin since {removed_at}, and follows nothing there: `clientpoint-host library \
-             restore {id}` brings it back"
+pub(super) fn removed_error(id: &str, name: &str, removed_at: &str, emptied_at: Option<&str>) -> Error {
+    let (code, message, way_out) = match emptied_at {
+        None => (
+            "in-the-bin",
+            format!("file {id} (`{name}`) is in the bin since {removed_at}, and follows nothing there"),
+            Some(WayOut::Restore { file: Some(id.into()) }),
         ),
-        Some(at) => format!(
-            "file {id} (`{name}`) was put into the bin on {removed_at}, and was removed for good on {at}: bring the file \
-             into the library anew, under another File ID"
+        Some(at) => (
+            "removed",
+            format!(
+                "file {id} (`{name}`) was put into the bin on {removed_at}, and was removed for good on {at}: bring the file \
+                 into the library anew, under another File ID"
+            ),
+            None,
         ),
-    }
+    };
+    Error::Bin { code, message }.with(way_out)
 }
 
 /// The row of a File ID. What is no number can't be the ID of a file.
@@ -269,7 +272,7 @@ fn unknown(id: &str) -> Error {
     Error::NotFound {
         what: "library file",
         name: id.into(),
-        hint: "`clientpoint-host library list` shows the File IDs",
+        way_out: WayOut::ShowFiles,
     }
 }
 

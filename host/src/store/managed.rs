@@ -12,7 +12,7 @@ use super::{
     objects::Object,
     words::Flag,
 };
-use crate::{Error, Result, library::Scope};
+use crate::{Error, Result, library::Scope, way_out::WayOut};
 
 /// A managed file and its link.
 #[derive(Clone, Debug)]
@@ -361,7 +361,7 @@ async fn apply(transaction: &mut Transaction<'_, Sqlite>, connection: &str, chan
     Err(Error::NotFound {
         what: "managed file",
         name: change.file.clone(),
-        hint: "it may have been released from its source",
+        way_out: WayOut::ShowFiles,
     })
 }
 

@@ -4,7 +4,7 @@ use super::{
     Store,
     runs::{self, Run},
 };
-use crate::{Error, Result};
+use crate::{Error, Result, way_out::WayOut};
 
 /// Ends a plan: it has no ledger.
 ///
@@ -41,6 +41,6 @@ pub async fn require(store: &Store, connection: &str, plan: &str) -> Result<()> 
     made.map(drop).ok_or_else(|| Error::NotFound {
         what: "plan",
         name: plan.to_owned(),
-        hint: "`clientpoint-host sync --plan` makes one",
+        way_out: WayOut::MakePlan,
     })
 }

@@ -10,7 +10,7 @@ use super::{
     links,
     objects::Object,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, way_out::WayOut};
 
 /// Content that a file has had.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,9 +72,8 @@ async fn found(transaction: &mut Transaction<'_, Sqlite>, id: &str) -> Result<Ea
     match held {
         Some((0,)) => {}
         Some(_) => {
-            return Err(Error::Settings(format!(
-                "file {id} is held already: `clientpoint-host library release {id}` lets it follow again"
-            )));
+            let held = Error::Settings(format!("file {id} is held already"));
+            return Err(held.with([WayOut::Release { file: Some(id.into()) }]));
         }
         None => return Err(not_managed(id)),
     }

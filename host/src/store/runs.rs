@@ -14,7 +14,7 @@ use super::{
     files::signed,
     words::{Flag, GivenUp, Reason, RunKind, RunState, Subject},
 };
-use crate::{Error, Result};
+use crate::{Error, Result, way_out::WayOut};
 
 /// A run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
@@ -173,7 +173,7 @@ pub async fn get(store: &Store, id: i64) -> Result<Run> {
     run.ok_or_else(|| Error::NotFound {
         what: "run",
         name: id.to_string(),
-        hint: "`clientpoint-host runs list` shows the runs",
+        way_out: WayOut::ShowRuns,
     })
 }
 
@@ -416,8 +416,8 @@ async fn tell_again(transaction: &mut Transaction<'_, Sqlite>, run: &Run, now: &
     sqlx::query(
         "INSERT OR IGNORE INTO outcomes (run, file, outcome, reason, name, message, revision, size, reached, at) \
          SELECT ?1, l.file, l.state, coalesce(nullif(o.reason, ''), 'as-before'), l.name, coalesce(o.message, \
-             'the file does not follow its item (' || l.state || '): `clientpoint-host library release ' || l.file || \
-             '` has it looked at again, `library unlock ' || l.file || '` keeps it as the library''s own'), \
+             'the file does not follow its item (' || l.state || '): release it to have it looked at again, or unlock it to ' || \
+             'keep it as the library''s own'), \
              f.revision, r.size, 0, ?2 \
          FROM links l INDEXED BY links_unsettled JOIN files f ON f.id = l.file \
              JOIN revisions r ON r.file = f.id AND r.number = f.revision \

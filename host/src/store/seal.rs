@@ -119,8 +119,8 @@ pub(super) async fn refuse_old_key(transaction: &mut Transaction<'_, Sqlite>, ke
 /// That the key in hand is not the one that everything is sealed with.
 pub(crate) fn another_key() -> Error {
     Error::Settings(
-        "the secrets of this data folder are sealed with another key: if `clientpoint-host secrets rotate` has just changed \
-         it, start this program again; otherwise put the right key back"
+        "the secrets of this data folder are sealed with another key: if the key was changed just now, start this program \
+         again; otherwise put the right key back"
             .into(),
     )
 }

@@ -22,7 +22,12 @@ use super::{
     revisions, strays,
     trash::{self, Emptied},
 };
-use crate::{Result, clock::stamp, private};
+use crate::{
+    Result,
+    clock::stamp,
+    private,
+    way_out::{Notice, WayOut},
+};
 
 /// Of objects that the catalogue has never heard of, a sweep takes one in so many …
 const UNHEARD_SHARE: usize = 100;
@@ -62,29 +67,32 @@ pub struct Swept {
 
 impl Swept {
     /// What a person should hear of, in words.
-    pub fn notices(&self) -> Vec<String> {
+    pub fn notices(&self) -> Vec<Notice> {
         let mut notices = Vec::new();
         if self.unheard != 0 {
             let left = match self.left {
                 0 => String::new(),
                 left => format!(", {left} more are left for the next days"),
             };
-            notices.push(format!(
-                "{} objects that the library has never heard of were moved to `trash/{}`{left}: `clientpoint-host trash list` \
-                 shows when they are deleted. If files are missing, stop and look for the right `clientpoint.db`",
+            let message = format!(
+                "{} objects that the library has never heard of were moved to `trash/{}`{left}. If files are missing, stop and \
+                 look for the right `clientpoint.db`",
                 self.unheard, self.day
-            ));
+            );
+            notices.push(Notice {
+                message,
+                ways_out: vec![WayOut::ShowTrash],
+            });
         }
         if self.returned != 0 {
-            notices.push(format!(
+            let back = format!(
                 "{} objects that the library needs were in the trash, and are back",
                 self.returned
-            ));
+            );
+            notices.push(back.into());
         }
         for stray in &self.strays {
-            notices.push(format!(
-                "`{stray}` in the data folder is not the host's: it is left alone"
-            ));
+            notices.push(format!("`{stray}` in the data folder is not the host's: it is left alone").into());
         }
         notices
     }

@@ -11,7 +11,7 @@ use super::{
     runs::{self, Run},
     words::{Flag, Subject},
 };
-use crate::{Error, Result};
+use crate::{Error, Result, way_out::WayOut};
 
 /// What taking an upload back came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -76,9 +76,8 @@ pub async fn wanted(store: &Store, id: i64) -> Result<Vec<Object>> {
 pub async fn undo(store: &Store, id: i64, by: &str, whole: &BTreeSet<String>, now: &str) -> Result<(Run, Undone)> {
     let run = runs::get(store, id).await?;
     if run.subject != Subject::Association {
-        return Err(Error::Settings(format!(
-            "run {id} is no upload of a sheet: `clientpoint-host runs list` shows which are; `library rollback FILE-ID` takes the update of a file back"
-        )));
+        let other = Error::Settings(format!("run {id} is no upload of a sheet"));
+        return Err(other.with([WayOut::ShowRuns, WayOut::RollBack]));
     }
     if let Some(at) = &run.undone_at {
         return Err(Error::Settings(format!("run {id} was taken back before, at {at}")));

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Store;
-use crate::{Error, Result};
+use crate::{Error, Result, way_out::WayOut};
 
 /// What a person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -77,7 +77,7 @@ pub async fn get(store: &Store, name: &str) -> Result<User> {
         None => Err(Error::NotFound {
             what: "user",
             name: name.into(),
-            hint: "`clientpoint-host users list` shows them, `users add NAME --role ROLE` adds one",
+            way_out: WayOut::ShowUsers,
         }),
     }
 }

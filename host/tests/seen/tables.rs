@@ -9,6 +9,7 @@ use clientpoint_host::{
     },
     service::ItemOutcome,
     store::look::Trouble,
+    way_out::WayOut,
 };
 
 use crate::story::pinned;
@@ -27,7 +28,7 @@ fn errors() -> Vec<Error> {
         Error::NotFound {
             what: "file",
             name: text("100999"),
-            hint: "`clientpoint-host library list` shows them",
+            way_out: WayOut::ShowFiles,
         },
         Error::Managed {
             id: text("100001"),
@@ -68,7 +69,8 @@ fn errors() -> Vec<Error> {
             name: text("Plan.pdf"),
             revision: 2,
             what: text("they are missing"),
-            way_out: text("the next sync fetches them"),
+            remedy: text("the next sync fetches them anew"),
+            ways_out: vec![WayOut::Sync],
         },
         Error::NoSpace(text("data")),
         Error::ReadOnly(text("data")),

@@ -1,6 +1,9 @@
 //! Outcomes that are not what happened.
 
-use clientpoint_host::service::{Stop, Wanted};
+use clientpoint_host::{
+    service::{Stop, Wanted},
+    way_out::WayOut,
+};
 
 use super::{Stage, said, stopped};
 
@@ -104,10 +107,8 @@ async fn what_an_upload_has_linked_before_it_lied_or_trapped_is_told_with_the_wa
         let told = stopped(&error);
         assert!(told.contains(why), "{behaviour}: {told}");
         assert_eq!(told.matches("the plugin was stopped").count(), 1, "{behaviour}: {told}");
-        assert!(
-            told.contains("1 files had been linked: `clientpoint-host associate undo 1`"),
-            "{told}"
-        );
+        assert!(told.contains("1 files had been linked"), "{told}");
+        assert_eq!(error.ways_out(), [WayOut::UndoUpload { run: 1 }]);
         let run = admin.run(1).await.unwrap().run;
         assert_eq!(
             (run.state.as_str(), run.message.as_deref()),

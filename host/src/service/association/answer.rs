@@ -9,6 +9,7 @@ use crate::{
     contract::exports::clientpoint::content_source::association::{self as contract, Outcome, SheetError},
     instance::{Cause, Stopped},
     store::runs::Run,
+    way_out::WayOut,
     words::Word,
 };
 
@@ -59,6 +60,9 @@ pub struct AssociatedRow {
     pub resolved: Option<String>,
     /// Other paths that could have been meant.
     pub suggestions: Vec<String>,
+    /// What can be done about it, as far as the host knows that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ways_out: Vec<WayOut>,
     /// Whether the sheet does not show the row, be it by a filter or by hand.
     pub hidden: bool,
 }
@@ -194,6 +198,7 @@ impl From<contract::Row> for AssociatedRow {
             warnings: row.warnings,
             resolved: row.resolved,
             suggestions,
+            ways_out: Vec::new(),
             hidden: row.hidden,
         }
     }
@@ -222,6 +227,7 @@ mod tests {
             warnings: Vec::new(),
             resolved: None,
             suggestions: Vec::new(),
+            ways_out: Vec::new(),
             hidden,
         }
     }

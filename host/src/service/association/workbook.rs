@@ -353,12 +353,10 @@ fn summary(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::re
     };
     sheet.write_string_with_format(0, 0, heading, &title)?;
     sheet.set_row_height(0, 26)?;
-    let taken_back = association.run.as_ref().map(|run| {
-        format!(
-            "{}; to take it back: clientpoint-host associate undo {}",
-            run.id, run.id
-        )
-    });
+    let taken_back = association
+        .run
+        .as_ref()
+        .map(|run| format!("{}; the upload can be taken back by this number", run.id));
     let facts = [
         ("By", copy.by.to_string()),
         ("At", copy.at.clone()),
@@ -395,8 +393,12 @@ fn summary(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::re
     }
     if copy.lines.cut {
         row += 1;
-        let all = if association.preview { "--json" } else { "runs show" };
-        let note = format!("The sheet is too large to be copied whole: `{all}` has all rows.");
+        let all = if association.preview {
+            "the answer as JSON"
+        } else {
+            "the run"
+        };
+        let note = format!("The sheet is too large to be copied whole: {all} has all rows.");
         sheet.write_string(row, 0, note)?;
     }
     sheet

@@ -14,6 +14,7 @@ use crate::{
         connections::in_use::{ORGANIZATION, own_connection},
     },
     store::connections::{self, Broken, Connection, Mode},
+    way_out::{Notice, WayOut},
     words::Word,
 };
 
@@ -39,7 +40,7 @@ impl Session<'_> {
     /// # Errors
     ///
     /// The database's.
-    pub async fn warnings(&self) -> Result<Vec<String>> {
+    pub async fn warnings(&self) -> Result<Vec<Notice>> {
         if self.user.require_administrator("connect").is_err() {
             return Ok(Vec::new());
         }
@@ -50,7 +51,7 @@ impl Session<'_> {
                 continue;
             };
             if let Some(broken) = &connection.needs_reconnect {
-                warnings.push(format!("{}. {}", since(&connection, broken), broken.message));
+                warnings.push(told(&connection, broken));
             }
         }
         Ok(warnings)
@@ -168,24 +169,35 @@ fn since(connection: &Connection, broken: &Broken) -> String {
         (Mode::Organization, _) if !broken.wants_reconnecting() => {
             format!("the company's connection is not accepted since {}", broken.since)
         }
-        (Mode::User, Some(account)) => format!(
-            "the sign-in of {} needs reconnect since {}: run `clientpoint-host connect user`",
-            account.name, broken.since
-        ),
-        (Mode::User, None) => format!(
-            "your sign-in needs reconnect since {}: run `clientpoint-host connect user`",
-            broken.since
-        ),
-        (Mode::Organization, _) => format!(
-            "the company's connection needs reconnect since {}: run `clientpoint-host connect organization`",
-            broken.since
-        ),
+        (Mode::User, Some(account)) => {
+            format!("the sign-in of {} needs reconnect since {}", account.name, broken.since)
+        }
+        (Mode::User, None) => format!("your sign-in needs reconnect since {}", broken.since),
+        (Mode::Organization, _) => format!("the company's connection needs reconnect since {}", broken.since),
+    }
+}
+
+fn told(connection: &Connection, broken: &Broken) -> Notice {
+    let way_out = broken.wants_reconnecting().then(|| connect_again(connection.mode));
+    Notice {
+        message: format!("{}. {}", since(connection, broken), broken.message),
+        ways_out: way_out.into_iter().collect(),
+    }
+}
+
+/// The way to have a connection accepted again.
+pub(super) fn connect_again(mode: Mode) -> WayOut {
+    match mode {
+        Mode::User => WayOut::SignInAgain,
+        Mode::Organization => WayOut::RenewCredentials,
     }
 }
 
 fn needs_reconnect(connection: &Connection, broken: &Broken) -> Error {
-    Error::SignIn {
+    let Notice { message, ways_out } = told(connection, broken);
+    let needs_reconnect = Error::SignIn {
         problem: NEEDS_RECONNECT.into(),
-        message: format!("{}. {}", since(connection, broken), broken.message),
-    }
+        message,
+    };
+    needs_reconnect.with(ways_out)
 }

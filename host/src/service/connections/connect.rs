@@ -10,7 +10,7 @@ use crate::{
     service::{
         Session,
         connections::{
-            accepted::Expiry,
+            accepted::{Expiry, connect_again},
             form::{Filled, Given, fill_in},
             in_use::ORGANIZATION,
             of_plugin,
@@ -21,6 +21,7 @@ use crate::{
         detach, files,
         words::Reason,
     },
+    way_out::WayOut,
 };
 
 /// How the connection stands.
@@ -43,6 +44,8 @@ pub struct Status {
     pub detached_files: u64,
     /// What to do next, where something is missing.
     pub next: Option<String>,
+    /// The ways to do that.
+    pub ways_out: Vec<WayOut>,
 }
 
 /// What a plugin is and may do.
@@ -220,16 +223,13 @@ impl Session<'_> {
         let mut others = connections::list(&self.host.store).await?;
         others.retain(|other| connection.as_ref().is_none_or(|connection| connection.id != other.id));
         let next = match &connection {
-            None => Some(
-                "connect: `clientpoint-host connect user --help` (your own sign-in) and `connect organization --help` (the \
-                 company's credentials) say how"
-                    .to_string(),
-            ),
+            None => Some(("connect".to_string(), vec![WayOut::Connect])),
             Some(connection) => match of_plugin::other(connection, &description.id) {
-                Some(other) => Some(other.to_string()),
-                None => next_step(connection),
+                Some(other) => Some((other.fact(), other.ways_out())),
+                None => next_step(connection).map(|(step, way_out)| (step, vec![way_out])),
             },
         };
+        let (next, ways_out) = next.unzip();
         Ok(Status {
             source: description.title,
             connected: connection.is_some(),
@@ -241,6 +241,7 @@ impl Session<'_> {
             managed_files,
             detached_files: detach::count(&self.host.store).await?,
             next,
+            ways_out: ways_out.unwrap_or_default(),
         })
     }
 
@@ -284,20 +285,18 @@ impl Session<'_> {
     }
 }
 
-fn next_step(connection: &Connection) -> Option<String> {
+fn next_step(connection: &Connection) -> Option<(String, WayOut)> {
     if let Some(broken) = &connection.needs_reconnect {
-        let word = connection.mode.word();
-        let again = format!("connect again: `clientpoint-host connect {word}`");
-        return Some(if broken.wants_reconnecting() {
+        let again = "connect again".to_string();
+        let next = if broken.wants_reconnecting() {
             again
         } else {
             format!("have mended what is said above, and it works again by itself; or {again}")
-        });
+        };
+        return Some((next, connect_again(connection.mode)));
     }
-    connection
-        .drive
-        .is_none()
-        .then(|| "choose a drive: `clientpoint-host drives list`, then `drives select DRIVE-ID`".to_string())
+    let none = connection.drive.is_none();
+    none.then(|| ("choose a drive".to_string(), WayOut::ChooseDrive))
 }
 
 /// What an import lets a plugin do.

@@ -13,6 +13,7 @@ use crate::{
         detach::{self, Moved},
         words::Reason,
     },
+    way_out::WayOut,
 };
 
 /// What giving a connection up came to.
@@ -24,6 +25,8 @@ pub struct Disconnected {
     pub files: Moved,
     /// What stops, and what does not, in sentences.
     pub consequences: Vec<String>,
+    /// What can be done for the files.
+    pub ways_out: Vec<WayOut>,
 }
 
 impl Session<'_> {
@@ -55,6 +58,7 @@ impl Session<'_> {
         self.host.forget_tokens(&connection.id);
         Ok(Disconnected {
             consequences: consequences(&connection, files),
+            ways_out: vec![WayOut::Unlock { file: None }],
             connection,
             files,
         })
@@ -102,8 +106,8 @@ fn consequences(connection: &Connection, files: Moved) -> Vec<String> {
             "its files ({}) stay in the library and wherever they are shown; they do not follow OneDrive any more (detached)",
             files.detached
         ),
-        "connecting again and selecting the same drive lets them follow again; `clientpoint-host library unlock ID` lets a \
-         file be changed here instead"
+        "connecting again and selecting the same drive lets them follow again; unlocking a file lets it be changed here \
+         instead"
             .into(),
         "secrets and tokens were deleted here; Microsoft still knows the application: to withdraw its approval as well, see \
          Enterprise applications in the Microsoft Entra admin center, or myapps.microsoft.com for one's own"

@@ -16,6 +16,7 @@ use crate::{
         runs::{self, Ending},
         words::{GivenUp, Reason, RunKind},
     },
+    way_out::WayOut,
     words::Word,
 };
 
@@ -29,6 +30,8 @@ pub struct DriveList {
     pub drives: Vec<DriveRow>,
     /// What had to be left out, and why.
     pub notes: Vec<String>,
+    /// What can be done where it had to be.
+    pub ways_out: Vec<WayOut>,
 }
 
 /// A drive.
@@ -70,6 +73,7 @@ impl Session<'_> {
         self.accepted(&connection).await;
         let mut list = DriveList {
             drives: Vec::new(),
+            ways_out: cut_short.iter().map(|_| WayOut::DriveByAddress).collect(),
             notes: cut_short.into_iter().collect(),
         };
         let mut seen = std::collections::BTreeSet::new();
@@ -100,7 +104,7 @@ impl Session<'_> {
                     if PATIENCE < waited {
                         let note = format!(
                             "this list is not complete: Microsoft asks for a pause of {} seconds; list the drives again \
-                             later, or select one by its address (`drives select --url ADDRESS`)",
+                             later, or select one by its address",
                             pause.as_secs()
                         );
                         return Ok((list.pages, Some(note)));
@@ -130,8 +134,7 @@ impl Session<'_> {
             return Err(Error::NotFound {
                 what: "drive",
                 name: id.into(),
-                hint: "`clientpoint-host drives list` shows the drives that this connection can see; for an application that \
-                    was granted single sites only, `drives select --url ADDRESS` takes the address of one",
+                way_out: WayOut::ShowDrives,
             });
         };
         self.select(&connection, drive).await
@@ -169,7 +172,7 @@ impl Session<'_> {
             return Err(Error::NotFound {
                 what: "site or library at",
                 name: url.into(),
-                hint: "check the address, and that this connection may see the site",
+                way_out: WayOut::CheckAddress,
             });
         }
         let drive = DriveRow::new(signed_in.settled(found).await?, None);
@@ -217,9 +220,11 @@ impl Session<'_> {
 fn refuse_switch(connection: &Connection, id: &str, switch: bool) -> Result<()> {
     match &connection.drive {
         Some(present) if present.id != id && !switch => Err(Error::Settings(format!(
-            "the drive `{}` is selected, and a connection has one drive: add `--switch` to change to another; files that came from it stay in the library, and stop following it",
+            "the drive `{}` is selected, and a connection has one drive; once it has another, files that came from this one \
+             stay in the library, and stop following it",
             present.name
-        ))),
+        ))
+        .with([WayOut::SwitchDrive])),
         _ => Ok(()),
     }
 }

@@ -150,7 +150,7 @@ fn credential(
 ) -> Result<(Credential, Option<String>)> {
     if expires.is_some() && kind != CredentialKind::Secret {
         return Err(Error::Settings(
-            "`--secret-expires` is for client secrets: a certificate says itself when it ends".into(),
+            "the day of the end is given for client secrets only: a certificate says itself when it ends".into(),
         ));
     }
     let over = |what: &str, end: String| {

@@ -65,7 +65,7 @@ impl Session<'_> {
         let approval = self.host.approval_url(&filled.settings, &planned).await?;
         let loopback = Loopback::bind(port)
             .await
-            .map_err(|error| Error::Settings(error.to_string()))?;
+            .map_err(|error| Error::Settings(error.to_string()).with(error.ways_out()))?;
         let pending = begin(&planned.plan, &page, &loopback.redirect_uri())?;
         let listening = loopback.listen(pending.clone(), self.host.clock.clone());
         Ok(SignIn {

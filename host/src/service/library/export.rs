@@ -38,7 +38,7 @@ const HELP: [(&str, &str); 12] = [
     ),
     (
         "",
-        "Look first, then link: clientpoint-host associate FORM.xlsx --preview, and the same without --preview.",
+        "Content Library > Files > More > Associate OneDrive Files takes the form. Look at the preview first, then link.",
     ),
     ("", "Linked files keep their content until the next sync, at 05:30 UTC."),
     ("An example", ""),
@@ -47,7 +47,7 @@ const HELP: [(&str, &str); 12] = [
     ("Where can I find the File ID?", ""),
     (
         "",
-        "Content Library > Files > More > Excel downloads the list of all files (clientpoint-host library export FILE.xlsx). Its first column is the File ID.",
+        "Content Library > Files > More > Excel downloads the list of all files. Its first column is the File ID.",
     ),
     ("Where can I find the path?", ""),
     (

@@ -16,6 +16,7 @@ use crate::{
         looking::{self, Looking},
         objects::Object,
     },
+    way_out::WayOut,
 };
 
 /// Within so many nights, all objects are looked at.
@@ -205,9 +206,8 @@ impl Host {
             told.push(damage::error(&of));
         }
         if u64::from(NAMED) < count {
-            told.push(Error::Storage(format!(
-                "{count} revisions of files have damaged bytes in all: `clientpoint-host library verify` names them"
-            )));
+            let in_all = Error::Storage(format!("{count} revisions of files have damaged bytes in all"));
+            told.push(in_all.with([WayOut::Verify { file: None }]));
         }
         if let Some(problems) = looking::get(&self.store).await?.and_then(|looking| looking.database) {
             told.push(Error::Storage(format!(

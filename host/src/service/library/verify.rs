@@ -22,6 +22,7 @@ use crate::{
         looking,
         objects::{Object, Objects},
     },
+    way_out::WayOut,
 };
 
 /// How many objects are asked of the database at a time.
@@ -240,7 +241,10 @@ impl Host {
                 name: files::get(&self.store, file).await?.name,
                 revision,
                 what: format!("the object {} was not what it should be", object.sha256),
-                way_out: format!("`clientpoint-host library verify {file}` looks again"),
+                remedy: String::new(),
+                ways_out: vec![WayOut::Verify {
+                    file: Some(file.into()),
+                }],
             },
         })
     }

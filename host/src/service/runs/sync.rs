@@ -24,6 +24,7 @@ use crate::{
         words::{GivenUp, Reason, RunKind, RunState},
     },
     text::hex,
+    way_out::WayOut,
     words::Word,
 };
 
@@ -49,7 +50,7 @@ pub struct SyncOptions {
 /// What a run would do now.
 #[derive(Clone, Debug, Serialize)]
 pub struct PlanReport {
-    /// Names the plan for `sync --apply`: equal plans have equal ids.
+    /// Names the plan for whoever carries it out: equal plans have equal ids.
     pub plan: String,
     /// What would happen, in the order in which it would.
     pub rows: Vec<PlannedRow>,
@@ -276,17 +277,18 @@ impl Session<'_> {
         let rows = self.planned(course, run).await?;
         let begun = !runs::lines(&self.host.store, run.id).await?.is_empty();
         if !begun && options.plan.as_deref() != Some(plan_id(&rows).as_str()) {
-            let message = "the world has moved since that plan was made, and nothing was changed: make a new one with `sync --plan`";
+            let message = "the world has moved since that plan was made, and nothing was changed";
             let ending = Ending::GivenUp {
                 outcome: GivenUp::Deferred,
                 reason: Reason::PlanOutdated,
                 message,
             };
             runs::end(&self.host.store, run, ending, &self.now()).await?;
-            return Err(Error::Sync {
+            let outdated = Error::Sync {
                 code: "plan-outdated",
                 message: message.into(),
-            });
+            };
+            return Err(outdated.with([WayOut::MakePlan]));
         }
         self.drive(course, run, &options, stop, false).await
     }
@@ -440,10 +442,11 @@ impl Session<'_> {
 }
 
 fn interrupted() -> Error {
-    Error::Sync {
+    let interrupted = Error::Sync {
         code: "interrupted",
-        message: "the sync was interrupted, and nothing is lost: the next one goes on where it stood; `clientpoint-host runs list` shows what was done until then".into(),
-    }
+        message: "the sync was interrupted, and nothing is lost: the next one goes on where it stood".into(),
+    };
+    interrupted.with([WayOut::ShowRuns])
 }
 
 /// Whether it may be different in a minute.
@@ -459,7 +462,7 @@ fn meaning(error: &Error, mode: Mode) -> (GivenUp, Reason) {
     } else {
         GivenUp::OwnerLost
     };
-    match error {
+    match error.bare() {
         Error::SignIn { problem, .. } if problem == "unavailable" => (GivenUp::Deferred, Reason::SignInUnavailable),
         Error::SignIn { .. } => (lost, Reason::SignInRefused),
         Error::Plugin { code, .. } => match *code {

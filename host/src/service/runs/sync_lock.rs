@@ -3,7 +3,7 @@
 
 use std::fs::File;
 
-use crate::{Error, Result, host::Turn, service::Session, store::connections};
+use crate::{Error, Result, host::Turn, service::Session, store::connections, way_out::WayOut};
 
 impl Session<'_> {
     /// Waits for the turn of a connection. `what` this person wants it for is told to those who wait for it then.
@@ -24,13 +24,14 @@ impl Session<'_> {
             Some(found) => found.owner.map(|owner| format!("the connection of {owner}")),
             None => Some("another connection".into()),
         };
-        Err(Error::Sync {
+        let running = Error::Sync {
             code: "sync-running",
             message: format!(
-                "a sync of {} is running: wait for its end (`clientpoint-host runs list` shows it), and try again",
+                "a sync of {} is running: wait for its end, and try again",
                 whose.as_deref().unwrap_or("the company's connection")
             ),
-        })
+        };
+        Err(running.with([WayOut::ShowRuns]))
     }
 
     /// As [`Session::no_sync`], for all connections: an upload reaches files of each of them, and so does taking it back.

@@ -101,12 +101,8 @@ impl Standing {
             Doubt::New | Doubt::Foreign | Doubt::NoCatalogue(_) => "Put the right `clientpoint.db` back",
         };
         let adopt = match doubt {
-            Doubt::NoCatalogue(_) => {
-                "move it away, and `clientpoint-host library adopt` tells what a new one would cost"
-            }
-            _ => {
-                "`clientpoint-host library adopt` tells what it would mean to go on with what is there, and does it with `--yes`"
-            }
+            Doubt::NoCatalogue(_) => "move it away and go on with a new one",
+            _ => "go on with what is there",
         };
         format!("{right}; or, if that is not possible, {adopt}")
     }

@@ -124,7 +124,7 @@ async fn what_the_catalogue_has_let_go_itself_goes_in_any_number() {
     let swept = stage.sweep().await.unwrap();
 
     assert_eq!((swept.let_go, swept.unheard, swept.left), (25, 0, 0));
-    assert_eq!(swept.notices(), [""; 0], "nobody need hear of it");
+    assert!(swept.notices().is_empty(), "nobody need hear of it");
     let (left,): (i64,) = sqlx::query_as("SELECT count(*) FROM let_go")
         .fetch_one(stage.store.pool())
         .await
@@ -156,11 +156,14 @@ async fn of_objects_it_has_never_heard_of_a_sweep_takes_ten_and_says_so() {
     assert_eq!(stage.count(&names), 15);
     let told = swept.notices();
     assert!(
-        told[0].starts_with("10 objects that the library has never heard of"),
+        told[0]
+            .message
+            .starts_with("10 objects that the library has never heard of"),
         "{told:?}"
     );
-    assert!(told[0].contains("15 more are left"), "{told:?}");
-    assert!(told[0].contains("trash/2026-03-02"), "{told:?}");
+    assert!(told[0].message.contains("15 more are left"), "{told:?}");
+    assert!(told[0].message.contains("trash/2026-03-02"), "{told:?}");
+    assert_eq!(told[0].ways_out, [WayOut::ShowTrash]);
     assert_eq!(stage.days_later(1).await.left, 5);
     assert_eq!(stage.days_later(1).await.left, 0);
     let (at, latest) = latest(&stage.store).await.unwrap().unwrap();
@@ -231,7 +234,7 @@ async fn what_a_revision_needs_comes_back_out_of_the_trash() {
     let swept = stage.days_later(1).await;
 
     assert_eq!(swept.returned, 1);
-    assert!(swept.notices()[0].contains("are back"), "{:?}", swept.notices());
+    assert!(swept.notices()[0].message.contains("are back"), "{:?}", swept.notices());
     assert_eq!(fs::read(stage.objects.path(&needed)).unwrap(), b"needed");
     fs::rename(stage.objects.path(&needed), stage.trashed("2026-03-02", &needed)).unwrap();
     assert!(stage.objects.bring_back(&needed).unwrap(), "whoever reads it gets it");
@@ -347,7 +350,7 @@ async fn what_is_not_the_hosts_is_told_once_and_stays() {
         swept
             .notices()
             .iter()
-            .any(|notice| notice.contains("`objects/notes.txt`"))
+            .any(|notice| notice.message.contains("`objects/notes.txt`"))
     );
     assert_eq!(stage.days_later(1).await.strays, [""; 0], "it was told");
     assert!(strays.iter().all(|stray| data.join(stray).exists()));
