@@ -7,14 +7,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Files that name commands still, with how often.
-const STILL: [(&str, usize); 4] = [
-    ("plugin/src/sync/astray.rs", 1),
-    ("plugin/src/sync/tests/displaced.rs", 3),
-    ("plugin/src/sync/wording.rs", 7),
-    ("plugin/src/wording.rs", 1),
-];
-
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
 }

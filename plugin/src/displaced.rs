@@ -14,10 +14,10 @@ pub struct Other {
 impl Line {
     /// S3: with the warning that another item is where this one was when people tied the file to it.
     #[must_use]
-    pub fn displaced_by(mut self, file: &str, other: Option<&Other>) -> Self {
+    pub fn displaced_by(mut self, other: Option<&Other>) -> Self {
         let Some(other) = other else { return self };
         self.message
-            .push_str(&wording::displaced(file, &other.name, other.item.as_deref()));
+            .push_str(&wording::displaced(&other.name, other.item.as_deref()));
         // What says more than that goes first.
         if matches!(self.reason.as_str(), "" | "renamed") {
             wording::DISPLACED.clone_into(&mut self.reason);

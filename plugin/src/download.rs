@@ -165,7 +165,7 @@ fn line(before: &ManagedFile, link: &Link, warnings: &[String], other: Option<&O
         name: link.name.clone(),
         message,
     };
-    line.displaced_by(&before.file.id, other)
+    line.displaced_by(other)
 }
 
 /// A plan is carried out exactly, or not at all.

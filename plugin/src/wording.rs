@@ -12,7 +12,7 @@ pub const SITE_CLOSED: &str = "the site of this drive is locked or archived: an 
     reactivate it in the SharePoint admin center, under Active or Archived sites";
 /// Where a site has another address.
 pub const SITE_MOVED: &str = "the site of this drive was moved, and Microsoft serves it at another address now: open the site in \
-    a browser, and choose its drive anew by the address there (`drives select --switch --url ADDRESS`)";
+    a browser, and choose its drive anew by the address there";
 
 /// Why a file may not enter, and what to do instead.
 #[must_use]
@@ -55,9 +55,9 @@ pub const DISPLACED: &str = "path-now-other-item";
 /// S3: what to say besides of a file that was associated by its path, where another item is now: its name, and its id where
 /// that is known.
 #[must_use]
-pub fn displaced(file: &str, other: &str, item: Option<&str>) -> String {
+pub fn displaced(other: &str, item: Option<&str>) -> String {
     let how = match item {
-        Some(item) => format!("`{}` lets the file follow it", follow(file, item)),
+        Some(item) => follow(item),
         None => "associate the file anew".to_owned(),
     };
     format!(
@@ -66,13 +66,10 @@ pub fn displaced(file: &str, other: &str, item: Option<&str>) -> String {
     )
 }
 
-/// What a person types to let a file follow another item. In a shell, an exclamation mark means something.
+/// That a file may follow another item, which is named by its id.
 #[must_use]
-pub fn follow(file: &str, item: &str) -> String {
-    match item.contains('!') {
-        true => format!("library follow {file} '{item}'"),
-        false => format!("library follow {file} {item}"),
-    }
+pub fn follow(item: &str) -> String {
+    format!("let the file follow that one (its id is `{item}`)")
 }
 
 /// Why a file that may enter did not, and what to do.

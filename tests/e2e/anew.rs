@@ -1,7 +1,7 @@
 //! What is looked at anew: files that were released after their item had gone, what a limit decided that is another one
 //! now, files that were given up, and files that are to follow the item that was saved anew under their name.
 
-use clientpoint_host::{Host, host::PolicyChanges, service::Stop};
+use clientpoint_host::{Host, host::PolicyChanges, service::Stop, way_out::WayOut};
 use end_to_end::{World, builder, pdf, sync};
 use graph_sim::{Fault, FaultKind, Place};
 
@@ -100,8 +100,11 @@ async fn a_file_follows_the_item_that_was_saved_anew_under_its_name_until_that_i
         // Once it was tied to that place, by the first `follow`, the place says so.
         let reason = if by_id { "path-now-other-item" } else { "saved-anew" };
         assert_eq!(line.reason, reason);
-        let typed = format!("`library follow {id} {item}`");
-        assert!(line.message.contains(&typed), "{typed}: {line:?}");
+        let named = format!("let the file follow that one (its id is `{item}`)");
+        assert!(line.message.contains(&named), "{named}: {line:?}");
+        let file = Some(id.clone());
+        let ways_out = &ledger.ways_out_of_lines[&line.outcome];
+        assert!(ways_out.contains(&WayOut::Follow { file }), "{ways_out:?}");
 
         let named = if by_id { item.as_str() } else { "A, B.pdf" };
         let done = admin.follow(&id, named, &Stop::default()).await.unwrap();
@@ -123,7 +126,8 @@ async fn a_file_follows_the_item_that_was_saved_anew_under_its_name_until_that_i
     assert_ne!(followed, beside);
     assert_eq!(line.outcome, "source-gone");
     assert!(
-        line.message.contains(&format!("`library follow {id} {beside}`")),
+        line.message
+            .contains(&format!("let the file follow that one (its id is `{beside}`)")),
         "{line:?}"
     );
     admin.follow(&id, &beside, &Stop::default()).await.unwrap();

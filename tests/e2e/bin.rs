@@ -207,7 +207,7 @@ async fn each_morning_tells_name_reason_and_way_out_until_somebody_acts() {
             (&then.outcome, &then.name, &then.message),
             (&now.outcome, &now.name, &now.message)
         );
-        for says in ["A.pdf", "library remove", "library unlock"] {
+        for says in ["A.pdf", "remove it from the library", "unlock it"] {
             assert!(now.message.contains(says), "{}", now.message);
         }
     }

@@ -56,6 +56,9 @@ pub fn shown(ledger: &Ledger) -> Output {
         };
         text.line(format!("{:16} {file}  {}{reached}", line.outcome, line.message));
     }
+    for (outcome, ways_out) in &ledger.ways_out_of_lines {
+        text.line(hints::told(&format!("→ {outcome}"), ways_out));
+    }
     text.line(total(ledger));
     Output {
         json: serde_json::to_value(ledger).unwrap_or(Value::Null),
@@ -82,7 +85,8 @@ pub fn total(ledger: &Ledger) -> String {
         );
     }
     let counts = sum(&ledger.counts);
-    let message = ledger.run.message.as_ref().map(|message| format!(": {message}"));
+    let message = ledger.run.message.as_ref();
+    let message = message.map(|message| format!(": {}", hints::told(message, &ledger.ways_out)));
     let what = if ledger.run.subject == Subject::Sync {
         "files"
     } else {

@@ -7,6 +7,7 @@ use clientpoint_host::{Result, Session, service::RunRow, store::words::Subject};
 use serde_json::json;
 
 use super::{
+    hints,
     ledger::{reported, shown, sum},
     output::Output,
     show::Page,
@@ -47,7 +48,7 @@ pub async fn runs(session: &Session<'_>, command: Runs, terminal: &Terminal) -> 
 fn listed(runs: &[RunRow]) -> Output {
     let rows: Vec<[String; 6]> = runs
         .iter()
-        .map(|RunRow { run, counts }| {
+        .map(|RunRow { run, counts, ways_out }| {
             let late = if run.late.0 { ", late" } else { "" };
             [
                 run.id.to_string(),
@@ -59,7 +60,7 @@ fn listed(runs: &[RunRow]) -> Output {
                 },
                 run.state.to_string(),
                 sum(counts),
-                run.message.clone().unwrap_or_default(),
+                hints::told(run.message.as_deref().unwrap_or_default(), ways_out),
             ]
         })
         .collect();

@@ -7,3 +7,4 @@ pub(super) mod ledger;
 pub(super) mod serving;
 pub(super) mod sync;
 pub(super) mod sync_lock;
+mod ways_out;

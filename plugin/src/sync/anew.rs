@@ -52,7 +52,7 @@ pub(super) async fn name<P: Ports>(
             && is_another(&found, link)
         {
             SAVED_ANEW.clone_into(&mut settlement.line.reason);
-            settlement.line.message = wording::saved_anew(&settlement.file, &link.name, &found.id, &path);
+            settlement.line.message = wording::saved_anew(&link.name, &found.id, &path);
         }
     }
 }

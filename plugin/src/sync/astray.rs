@@ -20,7 +20,7 @@ use crate::{
 const A_NIGHT: TimeDelta = TimeDelta::hours(6);
 
 const DRIVE_GONE: &str = "the drive itself is not there any more, or not visible to this connection: look for it in a \
-    browser, and have it restored or the connection given access to it again, or choose another (`drives select --switch`)";
+    browser, and have it restored or the connection given access to it again, or choose another";
 
 /// Goes on without the page at this link. `full`: of a listing of the whole drive.
 pub(super) async fn without<P: Ports>(

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Behind the message of a file that is not tried any more.
-pub(super) const GIVEN_UP: &str = "; it has failed in seven runs and is not tried again until it changes, or somebody runs `library release`; `library unlock` keeps it as the library's own";
+pub(super) const GIVEN_UP: &str = "; it has failed in seven runs and is not tried again until it changes, or somebody releases it; unlocking it keeps it as the library's own";
 
 const SITE_CLOSED: &str = "site-closed";
 const SITE_MOVED: &str = "site-moved";
@@ -26,14 +26,14 @@ pub(super) fn line(outcome: LineOutcome, reason: &str, name: &str, library_name:
         LineOutcome::Unchanged => format!("the content of {name} has not changed"),
         LineOutcome::SourceBack => format!("{name} is in the drive again, and its content has not changed"),
         LineOutcome::FormatMismatch => format!(
-            "{name} is of another format than {} in the Content Library, which stays as it is: rename it back, or remove that one (`library remove`) and import this one anew",
+            "{name} is of another format than {} in the Content Library, which stays as it is: rename it back, or remove that one and import this one anew",
             title(library_name)
         ),
         LineOutcome::TooLarge => format!(
-            "{name} has outgrown the limit, and the Content Library keeps its last version: make it smaller, or keep the file as the library's own (`library unlock`) and replace it by hand"
+            "{name} has outgrown the limit, and the Content Library keeps its last version: make it smaller, or unlock it to keep it as the library's own, and replace it by hand"
         ),
         LineOutcome::SourceGone => format!(
-            "{name} is not in the drive any more, or not visible to this connection, and the Content Library keeps its last version: restore it in OneDrive, let the file follow another one (`library follow`, if it was saved anew), remove it from the library (`library remove`), or keep it as the library's own (`library unlock`)"
+            "{name} is not in the drive any more, or not visible to this connection, and the Content Library keeps its last version: restore it in OneDrive, let the file follow another one (if it was saved anew), remove it from the library, or unlock it to keep it as the library's own"
         ),
         LineOutcome::OutOfScope => format!(
             "{name} was moved into a folder, and only files at the root of the drive are followed: move it back"
@@ -55,9 +55,9 @@ pub(super) fn line(outcome: LineOutcome, reason: &str, name: &str, library_name:
         }
         LineOutcome::Deferred => format!("{name} has changed since the plan was made: make a new one"),
         LineOutcome::Held if reason == "too-many-gone" => format!(
-            "{name} is not in the drive any more, like too many others at once: look at the drive, and run `sync --accept-gone` if that is right"
+            "{name} is not in the drive any more, like too many others at once: look at the drive, and let the sync take them for gone if that is right"
         ),
-        LineOutcome::Held => format!("{name} is held: `library release` lets it follow again"),
+        LineOutcome::Held => format!("{name} is held: release it to let it follow again"),
         LineOutcome::Failed => format!("{name} could not be updated ({reason}): it is first in the next run"),
     }
 }
@@ -66,12 +66,12 @@ pub(super) fn line(outcome: LineOutcome, reason: &str, name: &str, library_name:
 pub(super) const SAVED_ANEW: &str = "saved-anew";
 
 /// A file's item is gone, and another one has its name and place.
-pub(super) fn saved_anew(file: &str, name: &str, item: &str, path: &str) -> String {
+pub(super) fn saved_anew(name: &str, item: &str, path: &str) -> String {
     format!(
-        "{} is not in the drive any more, and the Content Library keeps its last version; another file of this name is in the drive now ({}), as when a program saves anew: `{}` lets the file follow that one; else restore it in OneDrive, remove it from the library (`library remove`), or keep it as the library's own (`library unlock`)",
+        "{} is not in the drive any more, and the Content Library keeps its last version; another file of this name is in the drive now ({}), as when a program saves anew: {}; else restore it in OneDrive, remove it from the library, or unlock it to keep it as the library's own",
         title(name),
         title(path),
-        wording::follow(file, item)
+        wording::follow(item)
     )
 }
 

@@ -143,7 +143,7 @@ async fn end<P: Ports>(ports: &P, connection: &Connection, file: &ManagedFile, m
     let other = note.other();
     match come_to_end(ports, connection, file, note, may_go, exact).await {
         End::Settle(mut settlement) => {
-            settlement.line = settlement.line.displaced_by(&file.file.id, other.as_ref());
+            settlement.line = settlement.line.displaced_by(other.as_ref());
             End::Settle(settlement)
         }
         end => end,

@@ -8,12 +8,13 @@ use serde::Serialize;
 use crate::{
     Result,
     schedule::Daily,
-    service::Session,
+    service::{Session, runs::ways_out},
     store::{
         association, connections,
         runs::{self, Line, Run},
         words::{RunState, Subject},
     },
+    way_out::WayOut,
 };
 
 /// Outcomes that a person must do something about.
@@ -41,6 +42,12 @@ pub struct Ledger {
     pub counts: BTreeMap<String, u64>,
     /// By File ID. Files that have not changed have none.
     pub lines: Vec<Line>,
+    /// What can be done about the run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ways_out: Vec<WayOut>,
+    /// What can be done about its lines, by their outcome; where several files have the same one, without the File ID.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub ways_out_of_lines: BTreeMap<String, Vec<WayOut>>,
     /// The run that lay interrupted, and came to its end before this one began.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Box<Self>>,
@@ -54,6 +61,9 @@ pub struct RunRow {
     pub run: Run,
     /// How many files had which outcome.
     pub counts: BTreeMap<String, u64>,
+    /// What can be done about the run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ways_out: Vec<WayOut>,
 }
 
 /// How the sync of a connection stands.
@@ -93,7 +103,8 @@ impl Session<'_> {
         for run in runs::list(&self.host.store, RUNS).await? {
             let run = self.as_it_stands(run).await?;
             let counts = runs::counts(&self.host.store, &run).await?;
-            rows.push(RunRow { run, counts });
+            let ways_out = self.ways_out_of(&run).await?;
+            rows.push(RunRow { run, counts, ways_out });
         }
         Ok(rows)
     }
@@ -175,9 +186,12 @@ impl Session<'_> {
     }
 
     pub(in crate::service) async fn ledger_of(&self, run: Run) -> Result<Ledger> {
+        let lines = runs::lines(&self.host.store, run.id).await?;
         Ok(Ledger {
             counts: runs::counts(&self.host.store, &run).await?,
-            lines: runs::lines(&self.host.store, run.id).await?,
+            ways_out: self.ways_out_of(&run).await?,
+            ways_out_of_lines: ways_out::of_lines(&lines),
+            lines,
             before: None,
             run,
         })

@@ -25,7 +25,10 @@ fn warned(fake: &Fake) -> Line {
     let line = fake.lines.borrow()["F1"].clone();
     assert_eq!(line.reason, "path-now-other-item", "{line:?}");
     assert!(line.message.contains("\"i0.PDF\", is now at the path"), "{line:?}");
-    let has_id = |id| line.message.contains(&format!("`library follow F1 {id}`"));
+    let has_id = |id| {
+        line.message
+            .contains(&format!("let the file follow that one (its id is `{id}`)"))
+    };
     assert!(has_id("NEW") || has_id("A"), "{line:?}");
     line
 }
@@ -96,7 +99,10 @@ fn the_line_of_a_file_whose_item_is_gone_names_the_one_that_was_saved_anew_under
     assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::SourceGone));
     let line = told(&fake);
     assert_eq!(line.reason, "saved-anew");
-    assert!(line.message.contains("`library follow F1 ID-i0.pdf`"), "{line:?}");
+    assert!(
+        line.message.contains("follow that one (its id is `ID-i0.pdf`)"),
+        "{line:?}"
+    );
 
     // A folder of that name is no file, and where nobody answers, the line says what is known.
     let folder = FakeItem::file("ID-i0.pdf", "I0.pdf", "").with("/folder", json!({}));
@@ -114,7 +120,7 @@ fn the_line_of_a_file_whose_item_is_gone_names_the_one_that_was_saved_anew_under
         assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::SourceGone));
         let line = told(&fake);
         assert_eq!(line.reason, "");
-        assert!(line.message.contains("`library follow`"), "{line:?}");
+        assert!(line.message.contains("let the file follow another one"), "{line:?}");
     }
 }
 
