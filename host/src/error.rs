@@ -108,8 +108,6 @@ pub enum Error {
         what: String,
         /// What makes them whole again, as the end of a sentence; may be empty.
         remedy: String,
-        /// What people can do.
-        ways_out: Vec<WayOut>,
     },
     /// There is no room for the bytes.
     NoSpace(String),
@@ -143,7 +141,7 @@ pub enum Error {
     /// Any of the others, with the ways out of it. See [`Error::with`].
     With {
         /// The error itself; never of this kind.
-        error: Box<Error>,
+        error: Box<Self>,
         /// The ways out.
         ways_out: Vec<WayOut>,
     },
@@ -253,7 +251,6 @@ impl Error {
             Self::NoSpace(_) => vec![WayOut::EmptyTrash],
             Self::ReadOnly(_) => vec![WayOut::LetWrite, WayOut::OtherDataFolder],
             Self::OtherPlugin { .. } => vec![WayOut::GivePlugin, WayOut::OtherDataFolder],
-            Self::Damaged { ways_out, .. } => ways_out.clone(),
             Self::With { error, ways_out } => [error.ways_out(), ways_out.clone()].concat(),
             _ => Vec::new(),
         }

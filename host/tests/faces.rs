@@ -1,5 +1,11 @@
 //! What is told must be true wherever it is read, on a page, in a terminal or in another host: nothing but the command line
 //! names a command or a flag. What people can do is a way out, as data.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
 use std::{
     collections::BTreeSet,

@@ -350,8 +350,8 @@ pub fn error(of: &DamagedRevision) -> Error {
         revision: of.revision,
         what: of.damage.message.clone(),
         remedy: of.remedied(),
-        ways_out: of.ways_out(),
     }
+    .with(of.ways_out())
 }
 
 impl DamagedRevision {

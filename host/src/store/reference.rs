@@ -375,14 +375,14 @@ impl From<AppendError> for Error {
 
 impl From<crate::Error> for Error {
     fn from(error: crate::Error) -> Self {
-        match error {
+        match error.bare() {
             crate::Error::NoSpace(_) => Self::NoSpace,
-            crate::Error::Storage(reason) => Self::Unavailable(reason),
+            crate::Error::Storage(reason) => Self::Unavailable(reason.clone()),
             crate::Error::Busy { .. }
             | crate::Error::Disk { .. }
             | crate::Error::Damaged { .. }
             | crate::Error::DamagedDatabase { .. } => Self::Unavailable(error.to_string()),
-            other => Self::Other(other.to_string()),
+            _ => Self::Other(error.to_string()),
         }
     }
 }

@@ -70,8 +70,8 @@ fn errors() -> Vec<Error> {
             revision: 2,
             what: text("they are missing"),
             remedy: text("the next sync fetches them anew"),
-            ways_out: vec![WayOut::Sync],
-        },
+        }
+        .with([WayOut::Sync]),
         Error::NoSpace(text("data")),
         Error::ReadOnly(text("data")),
         Error::Busy {

@@ -242,10 +242,10 @@ impl Host {
                 revision,
                 what: format!("the object {} was not what it should be", object.sha256),
                 remedy: String::new(),
-                ways_out: vec![WayOut::Verify {
-                    file: Some(file.into()),
-                }],
-            },
+            }
+            .with([WayOut::Verify {
+                file: Some(file.into()),
+            }]),
         })
     }
 

@@ -90,7 +90,7 @@ async fn a_database_that_is_missing_is_refused_and_with_it_back_all_is_there() {
     for part in [
         "is missing",
         "Put the right `clientpoint.db` back",
-        "library adopt",
+        "adopting tells first what that would mean",
         "nothing was changed",
     ] {
         assert!(error.contains(part), "{part} in {error}");
