@@ -7,6 +7,7 @@ use clientpoint_host::{
     Session,
     host::PolicyChanges,
     service::{ItemOutcome, Stop, Wanted},
+    way_out::WayOut,
 };
 use end_to_end::{
     World,
@@ -80,7 +81,7 @@ async fn r23_an_import_tells_of_each_file_and_goes_on_after_signing_in_again() {
         ]
     );
     for outcome in &outcomes[1..] {
-        assert!(outcome.message.contains("connect user"), "{}", outcome.message);
+        assert!(outcome.message.contains("needs reconnect since"), "{}", outcome.message);
     }
     assert_eq!(problem(&admin).await.as_deref(), Some("sign-in-again"));
     assert_eq!(world.library().await.len(), 1);
@@ -110,7 +111,7 @@ async fn s05_a_run_accounts_for_each_file_and_the_next_one_brings_what_it_lacks(
     assert!(1 <= ledger.counts["owner-lost"], "{:?}", ledger.counts);
     assert_eq!(ledger.counts.values().sum::<u64>(), 2);
     let why = ledger.run.message.unwrap_or_default();
-    assert!(why.contains("connect user"), "{why}");
+    assert!(why.contains("needs reconnect since"), "{why}");
     assert_eq!(problem(&admin).await.as_deref(), Some("sign-in-again"));
 
     sign_in_again(&world).await;
@@ -134,7 +135,7 @@ async fn an_association_links_nothing_and_all_of_it_after_signing_in_again() {
     let error = admin.associate(&sheet, false, None).await.unwrap_err();
 
     assert_eq!(error.code(), "needs-reconnect", "{error}");
-    assert!(error.to_string().contains("connect user"), "{error}");
+    assert_eq!(error.ways_out(), [WayOut::SignInAgain]);
     assert_eq!(problem(&admin).await.as_deref(), Some("sign-in-again"));
     assert!(world.library().await.iter().all(|file| !file.managed));
 

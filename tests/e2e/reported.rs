@@ -128,7 +128,11 @@ async fn r45_a_report_has_every_cell_of_the_sheet_and_three_columns_more_with_co
     let summary = book.worksheet_range("Summary").unwrap();
     let run = done.run.unwrap().id;
     let has = |text: &str| summary.used_cells().any(|(_, _, cell)| cell.to_string().contains(text));
-    assert!(has(&format!("associate undo {run}")) && has("unknown-file-id") && has("all rows"));
+    assert!(
+        has(&format!("{run}; the upload can be taken back by this number"))
+            && has("unknown-file-id")
+            && has("all rows")
+    );
 
     // As it is, it can be uploaded again: the three columns are taken for the new ones, and nothing else is lost.
     let notes = world.data.path().join("again.xlsx");

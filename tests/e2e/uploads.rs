@@ -13,6 +13,7 @@ use clientpoint_host::{
     host::Limits,
     service::{RunRow, Stop, SyncOptions},
     store::{connections::Mode, users::Role},
+    way_out::WayOut,
 };
 use end_to_end::{
     World,
@@ -220,9 +221,13 @@ async fn s12_an_upload_that_is_cut_off_at_any_await_is_shown_as_interrupted_and_
         if let Some(row) = upload(&admin).await {
             if row.run.state == "interrupted" {
                 interrupted += 1;
+                let linked = admin.library().await.unwrap() != before;
                 let hint = row.run.message.unwrap();
-                let undo = format!("associate undo {}", row.run.id);
+                let undo = format!("until upload {} is taken back", row.run.id);
                 assert!(hint.contains(&undo), "cut off at {polls}: {hint}");
+                let undoing = WayOut::UndoUpload { run: row.run.id };
+                let ways_out = Vec::from_iter(linked.then_some(undoing));
+                assert_eq!(row.ways_out, ways_out, "cut off at {polls}");
                 let ledger = admin.run(row.run.id).await.unwrap();
                 assert!(ledger.run.message.unwrap().contains(&undo));
             } else {
@@ -278,7 +283,7 @@ async fn s12_what_an_upload_has_linked_before_it_died_is_told_by_the_next_and_ta
 
     let dead = admin.run(1).await.unwrap().run;
     assert_eq!(dead.state, "failed");
-    assert!(dead.message.unwrap().contains("associate undo 1"));
+    assert!(dead.message.unwrap().contains("until upload 1 is taken back"));
     let (_, undone) = admin.undo_association(1).await.unwrap();
     assert_eq!(undone.files, 1);
     assert_eq!(world.library().await, before);
