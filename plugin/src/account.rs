@@ -4,7 +4,7 @@
 //! drive. So one real request decides.
 
 use crate::{
-    call::{self, Fault},
+    ask::{self, Fault},
     contract::{Account, CallError, Drive, Mode, Problem, SignInError},
     drives,
     graph::{self, GraphDrive, GraphError, Meaning},
@@ -63,7 +63,7 @@ async fn of_person<P: Ports>(
     approval: Option<&str>,
 ) -> Result<Account, SignInError> {
     let found: Result<GraphDrive, Fault> =
-        call::json(ports, &graph::my_drive(api), &mut Budget::page(), graph::object).await;
+        ask::json(ports, &graph::my_drive(api), &mut Budget::page(), graph::object).await;
     let drive = match found {
         Ok(drive) => Some(drives::described(drive, &person.short).ok_or_else(source::personal_account)?),
         Err(Fault::Answered(error)) if error.no_drive_here() && sites => None,
@@ -98,7 +98,7 @@ async fn of_company<P: Ports>(
         };
     }
     let library: Result<GraphDrive, Fault> =
-        call::json(ports, &graph::root_library(api), &mut Budget::page(), graph::object).await;
+        ask::json(ports, &graph::root_library(api), &mut Budget::page(), graph::object).await;
     match library {
         Ok(_) => Ok(None),
         // Whoever may not look is not told what is there.
@@ -116,7 +116,7 @@ fn denied(error: &GraphError) -> bool {
 const UNAVAILABLE: &str = "the sign-in succeeded, but Microsoft Graph does not answer: try again later";
 
 fn unanswered(fault: Fault) -> SignInError {
-    match call::call_error(fault, "") {
+    match ask::call_error(fault, "") {
         CallError::Unavailable(_) | CallError::Throttled(_) => refused(Problem::Unavailable, UNAVAILABLE),
         CallError::Withheld(text) | CallError::Other(text) => refused(Problem::Other, &text),
         _ => refused(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    call,
+    ask,
     contract::{CallError, Entry, EntryKind, EntryPage, ItemRef, LibraryFile, Policy, Role, Subfolders, Verdict},
     graph,
     item::Item,
@@ -44,8 +44,8 @@ pub async fn browse<P: Ports>(
         None => return Err(CallError::NotFound),
     };
     let read = |body: &[u8]| graph::items(body, api);
-    let page = call::json(ports, &request, &mut Budget::page(), read).await;
-    let page = page.map_err(|fault| call::call_error(fault, WAY_OUT))?;
+    let page = ask::json(ports, &request, &mut Budget::page(), read).await;
+    let page = page.map_err(|fault| ask::call_error(fault, WAY_OUT))?;
 
     let named: Vec<(ItemRef, Item)> = page
         .value

@@ -1,19 +1,21 @@
 //! The glue between the flows and the component's imports and exports.
 
 mod outside;
-mod sheet;
+mod sheet_streams;
 
 use wit_bindgen::StreamReader;
 
 use crate::{
-    account, associate, browse,
+    account, association, browse,
     contract::{
         Account, Actor, AssociationError, AuthorizationPlan, CallError, Claim, Description, Drive, DrivePage,
         EntryPage, ItemOutcome, ItemRef, Mode, OauthError, Options, PlanPage, Report, Resolved, Setting, SettingsError,
         SheetReport, SignInError, SignInRefusal,
         generated::{
             self,
-            exports::clientpoint::content_source::{association, content_import, source as exported, sync as synced},
+            exports::clientpoint::content_source::{
+                association as associated, content_import, source as exported, sync as synced,
+            },
         },
     },
     drives, find, import,
@@ -61,23 +63,23 @@ impl content_import::Guest for Plugin {
     }
 }
 
-impl association::Guest for Plugin {
+impl associated::Guest for Plugin {
     async fn preview(actor: Actor, sheet: StreamReader<u8>) -> Result<SheetReport, AssociationError> {
         let outside = Outside::new();
-        let sheet = sheet::whole(&outside, actor.role, sheet).await?;
-        associate::preview(&outside, actor.role, sheet).await
+        let sheet = sheet_streams::whole(&outside, actor.role, sheet).await?;
+        association::preview(&outside, actor.role, sheet).await
     }
 
     async fn apply(actor: Actor, sheet: StreamReader<u8>) -> Result<SheetReport, AssociationError> {
         let outside = Outside::new();
-        let sheet = sheet::whole(&outside, actor.role, sheet).await?;
-        associate::apply(&outside, actor.role, sheet).await
+        let sheet = sheet_streams::whole(&outside, actor.role, sheet).await?;
+        association::apply(&outside, actor.role, sheet).await
     }
 
-    async fn read(actor: Actor, sheet: StreamReader<u8>) -> Result<StreamReader<association::Line>, AssociationError> {
+    async fn read(actor: Actor, sheet: StreamReader<u8>) -> Result<StreamReader<associated::Line>, AssociationError> {
         let outside = Outside::new();
-        let sheet = sheet::whole(&outside, actor.role, sheet).await?;
-        Ok(sheet::lines(outside.connection().policy, sheet))
+        let sheet = sheet_streams::whole(&outside, actor.role, sheet).await?;
+        Ok(sheet_streams::lines(outside.connection().policy, sheet))
     }
 }
 

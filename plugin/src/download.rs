@@ -5,7 +5,7 @@ mod job;
 mod pour;
 
 use crate::{
-    call,
+    ask,
     contract::{Imported, Line, LineOutcome, Link, LinkState, ManagedFile, Verification},
     displaced::Other,
     failure::Failure,
@@ -28,7 +28,7 @@ use pour::{Taken, pour};
 /// When it is not there, or can't be read.
 pub async fn metadata<P: Ports>(job: &Job<'_, P>, budget: &mut Budget) -> Result<Item, Stop> {
     let request = graph::item(job.api, &job.source.drive, &job.source.item);
-    call::json(job.ports, &request, budget, graph::read_item)
+    ask::json(job.ports, &request, budget, graph::read_item)
         .await
         .map_err(|fault| stop(job, fault))
 }
@@ -39,7 +39,7 @@ pub async fn sure<P: Ports>(job: &Job<'_, P>, stop: Stop) -> Stop {
     if stop != Stop::Failed(Failure::SignInNeeded) {
         return stop;
     }
-    match call::is_accepted(job.ports, job.api, &job.source.drive).await {
+    match ask::is_accepted(job.ports, job.api, &job.source.drive).await {
         Ok(true) => Stop::Failed(Failure::AccessDenied),
         Ok(false) => stop,
         Err(_) => Stop::Failed(Failure::Network),
@@ -104,7 +104,7 @@ async fn whole<P: Ports>(job: &Job<'_, P>, item: &Item, budget: &mut Budget) -> 
         };
         match broken {
             Setback::Again(trouble, failure) => {
-                call::again(job.ports, budget, trouble, Stop::Failed(failure)).await?;
+                ask::again(job.ports, budget, trouble, Stop::Failed(failure)).await?;
             }
             // Only one new URL for the same place.
             Setback::Renew(_) if renewed_at != Some(taken.len()) => renewed_at = Some(taken.len()),
@@ -203,7 +203,7 @@ fn warnings(item: &Item, delivered: &Delivered, verification: Verification) -> V
 }
 
 async fn start_over<P: Ports>(job: &Job<'_, P>, budget: &mut Budget, failure: Failure) -> Result<(), Stop> {
-    call::again(job.ports, budget, Trouble::Transient, Stop::Failed(failure)).await
+    ask::again(job.ports, budget, Trouble::Transient, Stop::Failed(failure)).await
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    call::{self, Fault},
+    ask::{self, Fault},
     contract::{CallError, Connection, Drive, DriveKind, DrivePage, Mode, Role},
     graph::{self, GraphDrive, GraphError, Meaning, Page, Request, Site, User},
     ports::Ports,
@@ -108,7 +108,7 @@ pub async fn drives<P: Ports>(ports: &P, role: Role, next: Option<&str>) -> Resu
             Ok(page)
         }
         Err(Fault::Answered(error)) if first && error.meaning() == Meaning::Denied => without(connection.mode, &cursor),
-        Err(fault) => Err(call::call_error(fault, way_out(connection.mode))),
+        Err(fault) => Err(ask::call_error(fault, way_out(connection.mode))),
     }
 }
 
@@ -229,13 +229,13 @@ async fn drives_of<P: Ports>(ports: &P, connection: &Connection, owners: Vec<Own
             }
             // What has come is given; the next call begins with this owner.
             Err(_) if looked.owners > 0 => break,
-            Err(fault) => return Err(call::call_error(fault, way_out(connection.mode))),
+            Err(fault) => return Err(ask::call_error(fault, way_out(connection.mode))),
         }
         looked.owners += 1;
     }
     // SharePoint says 401 of single sites, too: only where it says nothing else, the sign-in is over.
     if signed_out > 0 && signed_out == looked.owners {
-        return Err(CallError::SignInNeeded(call::SIGN_IN_OVER.to_owned()));
+        return Err(CallError::SignInNeeded(ask::SIGN_IN_OVER.to_owned()));
     }
     Ok(looked)
 }
@@ -253,7 +253,7 @@ fn left_out(owner: &str, error: &GraphError) -> String {
 async fn owner_drives<P: Ports>(ports: &P, api: &str, owner: &Owner) -> Result<Vec<GraphDrive>, Fault> {
     let mut budget = Budget::page();
     if owner.is_person {
-        let drive = call::json(ports, &owner.drives, &mut budget, graph::object).await?;
+        let drive = ask::json(ports, &owner.drives, &mut budget, graph::object).await?;
         return Ok(vec![drive]);
     }
     let mut found = Vec::new();
@@ -276,7 +276,7 @@ async fn page<P: Ports, T: DeserializeOwned>(
     request: &Request,
     budget: &mut Budget,
 ) -> Result<Page<T>, Fault> {
-    call::json(ports, request, budget, |body| graph::page(body, api)).await
+    ask::json(ports, request, budget, |body| graph::page(body, api)).await
 }
 
 const fn way_out(mode: Mode) -> &'static str {

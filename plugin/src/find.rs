@@ -2,12 +2,11 @@
 //! decides: two finds are told with their ids, and for nothing there is what could have been meant.
 
 use crate::{
-    associate::{self, Finding, Located},
-    call,
+    ask, ask_many,
+    association::{self, Finding, Found},
     contract::{CallError, Candidate, Connection, ItemRef, Resolution, Resolved, Role},
     graph::{self, Meaning},
     item::Item,
-    many,
     paths::{self, Reference},
     ports::Ports,
     wording::title,
@@ -56,7 +55,7 @@ pub async fn resolve_items<P: Ports>(ports: &P, role: Role, texts: &[String]) ->
     let references = references(ports, &connection, &drive, texts, &by_id).await?;
     let open: Vec<&Reference> = references.iter().flatten().collect();
     let alone = vec![None; open.len()];
-    let mut findings = associate::find(ports, &connection, &drive, &open, &alone)
+    let mut findings = association::find(ports, &connection, &drive, &open, &alone)
         .await?
         .into_iter();
     let mut all = Vec::with_capacity(texts.len());
@@ -102,11 +101,11 @@ async fn by_id<P: Ports>(
 ) -> Result<Vec<ById>, CallError> {
     let ids: Vec<Option<&str>> = texts.iter().map(|text| id(text, drive)).collect();
     let questions: Vec<String> = ids.iter().flatten().map(|id| graph::place_of(drive, id)).collect();
-    let answers = many::items(ports, connection, &questions).await;
-    let mut answers = answers.map_err(|fault| call::call_error(fault, WAY_OUT))?.into_iter();
-    let known = |id: &str, answer: many::Answer<Item>| match answer {
+    let answers = ask_many::items(ports, connection, &questions).await;
+    let mut answers = answers.map_err(|fault| ask::call_error(fault, WAY_OUT))?.into_iter();
+    let known = |id: &str, answer: ask_many::Answer<Item>| match answer {
         Some(Ok(place)) if place.drive().is_some_and(|of| of != drive) || place.deleted() => ById::Nothing,
-        Some(Ok(place)) => ById::Item(candidate(drive, &Located::Asked(place.into()))),
+        Some(Ok(place)) => ById::Item(candidate(drive, &Found::Asked(place.into()))),
         // It is there: why it can't be read is told when it is to be imported.
         Some(Err(error)) if error.meaning() == Meaning::Denied => ById::Item(Candidate {
             item: ItemRef {
@@ -151,12 +150,12 @@ async fn references<P: Ports>(
     if !open.contains(&true) {
         return Ok(vec![None; texts.len()]);
     }
-    let address = associate::address(ports, connection, drive).await?;
+    let address = association::address(ports, connection, drive).await?;
     let read = |(text, open): (&String, bool)| open.then(|| paths::read(text, &address)).flatten();
     Ok(texts.iter().zip(open).map(read).collect())
 }
 
-fn candidate(drive: &str, item: &Located) -> Candidate {
+fn candidate(drive: &str, item: &Found) -> Candidate {
     Candidate {
         item: ItemRef {
             drive: drive.to_owned(),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use futures::future::join_all;
 
 use crate::{
-    baseline,
     contract::{CallError, Connection, Imported, ItemOutcome, ItemRef, LibraryFile, Outcome, Refusal, Role},
+    delta_link,
     download::{self, Job, Stop, Target},
     failure::Failure,
     graph,
@@ -54,7 +54,7 @@ pub async fn import_files<P: Ports>(ports: &P, role: Role, items: &[ItemRef]) ->
     let mut known = already_there(ports, &ours).await?;
     if known.len() < ours.len() {
         // Before the bytes, so that no change after them is missed.
-        baseline::ensure(ports, &connection.api_origin, &drive).await;
+        delta_link::ensure(ports, &connection.api_origin, &drive).await;
     }
     let outcomes = join_all(distinct.into_iter().map(|item| {
         let known = known.remove(item);

@@ -12,16 +12,21 @@
 //!   [`validate`] (what may enter), [`sheet`] and [`paths`] (what an Administrator's sheet says), [`verify`] with
 //!   [`quick_xor`] (are the bytes the right ones), [`wording`] (what people read).
 //! - [`ports`]: the outside world as one small trait.
-//! - Flows over that trait: [`call`] (asking with patience), [`download`] (one file's transfer), [`import`],
-//!   [`browse`], [`find`] (which item people mean), [`drives`], [`account`] (whose a sign-in is), [`library`] (what they ask it alike), [`associate`] (tying files to
-//!   items by a sheet) with [`many`] (questions in bulk), [`sync`] (keeping files in step) with its [`baseline`].
+//! - Flows over that trait: [`ask`] (asking with patience), [`download`] (one file's transfer), [`import`],
+//!   [`browse`], [`find`] (which item people mean), [`drives`], [`account`] (whose a sign-in is), [`library`] (what
+//!   they ask it alike), [`association`] (tying files to items by a sheet) with [`ask_many`] (questions in bulk),
+//!   [`sync`] (keeping files in step) with its [`delta_link`].
 //! - `component`: the glue between the trait and the component's imports and exports. It is the only module that calls
 //!   what the contract imports, and it is left out of native builds, which can't link component exports.
 
 /// A crate of its own, since it is compiled to be fast, and the rest to be small.
 pub use onedrive_sheet as sheet;
 
+pub mod ask;
+pub mod ask_many;
+pub mod association;
 pub mod contract;
+pub mod delta_link;
 pub mod displaced;
 pub mod failure;
 pub mod item;
@@ -40,16 +45,12 @@ pub mod wording;
 pub mod ports;
 
 pub mod account;
-pub mod associate;
-pub mod baseline;
 pub mod browse;
-pub mod call;
 pub mod download;
 pub mod drives;
 pub mod find;
 pub mod import;
 pub mod library;
-pub mod many;
 pub mod sync;
 
 #[cfg(any(target_family = "wasm", feature = "check-glue"))]

@@ -28,9 +28,8 @@ mod work;
 use cursor::{Cursor, Phase, read};
 
 use crate::{
-    baseline,
     contract::{CallError, Connection, Options, PlanPage, Report, Stage},
-    graph,
+    delta_link, graph,
     ports::Ports,
 };
 
@@ -88,7 +87,7 @@ async fn begin<P: Ports>(ports: &P, connection: &Connection, drive: String) -> R
     if counts.managed == 0 {
         return Ok(cursor);
     }
-    let link = baseline::load(ports, &connection.api_origin, &cursor.drive).await;
+    let link = delta_link::load(ports, &connection.api_origin, &cursor.drive).await;
     match link? {
         Some(known) => {
             let (link, full) = (known.link, false);

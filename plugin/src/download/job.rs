@@ -1,7 +1,7 @@
 //! What a transfer is about, and what can keep it from its end.
 
 use crate::{
-    call::Fault,
+    ask::Fault,
     contract::{ItemRef, LibraryError, ManagedFile, Policy, Refusal},
     displaced::Other,
     failure::Failure,

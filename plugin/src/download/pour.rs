@@ -7,7 +7,7 @@ use futures::future::{Either, select};
 
 use super::job::{Job, Setback, Stop, not_taken, stop};
 use crate::{
-    call::{self, Fault, Miss},
+    ask::{self, Fault, Miss},
     contract::Refusal,
     failure::Failure,
     graph::{self, Head, Meaning, Request, origin},
@@ -90,7 +90,7 @@ pub(super) async fn pour<P: Ports>(
 async fn connect<P: Ports>(job: &Job<'_, P>, from: u64, budget: &mut Budget) -> Result<(Head, P::Body), Setback> {
     let mut request = graph::content(job.api, &job.source.drive, &job.source.item);
     for hop in 0..=HOPS {
-        let (head, body) = call::open(job.ports, &request, budget).await.map_err(|fault| {
+        let (head, body) = ask::open(job.ports, &request, budget).await.map_err(|fault| {
             // The host lets a redirect lead one hop beyond the first, and no further.
             let too_far = fault == Fault::Refused && hop > 1;
             let too_far = too_far.then(|| Stop::Failed(Failure::Other).into());
@@ -103,7 +103,7 @@ async fn connect<P: Ports>(job: &Job<'_, P>, from: u64, budget: &mut Budget) -> 
             request = next;
             continue;
         }
-        let missed = call::refused(job.ports, head, body).await;
+        let missed = ask::refused(job.ports, head, body).await;
         return Err(not_given(job, hop > 0, missed));
     }
     Err(Stop::Failed(Failure::NotTheFile).into())
@@ -171,7 +171,7 @@ async fn relay<P: Ports>(
 ) -> Result<(), Setback> {
     let came = Cell::new(0);
     // One watch for the whole body, which rests while the library stores.
-    let mut watch = pin!(call::stalled(job.ports, || came.get()));
+    let mut watch = pin!(ask::stalled(job.ports, || came.get()));
     let mut buffer = Vec::with_capacity(CHUNK);
     loop {
         let (read, bytes) = match select(pin!(job.ports.read(&mut body, buffer)), watch.as_mut()).await {

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::described;
 use crate::{
-    call::{self, Fault},
+    ask::{self, Fault},
     contract::{CallError, Drive},
     graph::{self, GraphDrive, Request},
     ports::Ports,
@@ -44,11 +44,11 @@ pub(super) async fn drive<P: Ports>(ports: &P, url: &str) -> Result<Option<Drive
     let api = ports.connection().api_origin;
     let mut budget = Budget::page();
     let request = graph::single(&api, &graph::shared(url));
-    let place = match call::json(ports, &request, &mut budget, graph::told).await {
+    let place = match ask::json(ports, &request, &mut budget, graph::told).await {
         Ok(place) => place,
         Err(Fault::Answered(_) | Fault::Unusable(_)) if page => return Err(CallError::WrongAddress(PAGE.to_owned())),
         Err(Fault::Answered(_) | Fault::Unusable(_)) => return Ok(None),
-        Err(fault) => return Err(call::call_error(fault, PAGE)),
+        Err(fault) => return Err(ask::call_error(fault, PAGE)),
     };
     let Some(id) = place.drive().filter(|id| graph::is_id(id)) else {
         return Err(CallError::WrongAddress(PAGE.to_owned()));
@@ -56,7 +56,7 @@ pub(super) async fn drive<P: Ports>(ports: &P, url: &str) -> Result<Option<Drive
     let request = graph::drive(&api, id);
     let drive: GraphDrive = object(ports, &request, &mut budget)
         .await
-        .map_err(|fault| call::call_error(fault, PAGE))?;
+        .map_err(|fault| ask::call_error(fault, PAGE))?;
     let owner = drive.web_url.clone().unwrap_or_else(|| "unknown".to_owned());
     Ok(Some(described(drive, &owner).ok_or(CallError::NotFound)?))
 }
@@ -64,13 +64,13 @@ pub(super) async fn drive<P: Ports>(ports: &P, url: &str) -> Result<Option<Drive
 /// What is at an address of Graph.
 ///
 /// # Errors
-/// As [`call::json`].
+/// As [`ask::json`].
 pub(super) async fn object<P: Ports, T: DeserializeOwned>(
     ports: &P,
     request: &Request,
     budget: &mut Budget,
 ) -> Result<T, Fault> {
-    call::json(ports, request, budget, graph::object).await
+    ask::json(ports, request, budget, graph::object).await
 }
 
 #[cfg(test)]

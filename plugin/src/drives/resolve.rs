@@ -7,7 +7,7 @@ use super::{
     described, page,
 };
 use crate::{
-    call::{self, Fault},
+    ask::{self, Fault},
     contract::{CallError, Drive, Role},
     graph::{self, GraphDrive, Meaning, Page, Site, WebAddress},
     paths,
@@ -89,7 +89,7 @@ async fn one<P: Ports>(ports: &P, url: &str) -> Result<Drive, CallError> {
             Err(Fault::Answered(error)) if error.meaning() == Meaning::NotFound && path.is_empty() => continue,
             // What follows is no site below it, but something in the one before.
             Err(Fault::Answered(error)) if error.meaning() == Meaning::NotFound => break,
-            Err(fault) => return Err(call::call_error(fault, WAY_OUT)),
+            Err(fault) => return Err(ask::call_error(fault, WAY_OUT)),
         };
         if let Some(drive) = closest(&address, &libraries) {
             return described(drive.clone(), site.title()).ok_or(CallError::NotFound);
@@ -101,7 +101,7 @@ async fn one<P: Ports>(ports: &P, url: &str) -> Result<Drive, CallError> {
             return Err(CallError::NotFound);
         };
         let shared = through_shares(ports, api, &address, &mut budget).await;
-        return shared.ok_or_else(|| call::call_error(denied, WAY_OUT));
+        return shared.ok_or_else(|| ask::call_error(denied, WAY_OUT));
     };
     if !is_the_site(address.path.get(length..).unwrap_or_default()) {
         return Err(no_such_library(&site, &libraries));
@@ -109,7 +109,7 @@ async fn one<P: Ports>(ports: &P, url: &str) -> Result<Drive, CallError> {
     let request = graph::site_library(api, &site.id);
     let drive: GraphDrive = object(ports, &request, &mut budget)
         .await
-        .map_err(|fault| call::call_error(fault, WAY_OUT))?;
+        .map_err(|fault| ask::call_error(fault, WAY_OUT))?;
     described(drive, site.title()).ok_or(CallError::NotFound)
 }
 
@@ -137,7 +137,7 @@ async fn by_id<P: Ports>(ports: &P, id: &str, budget: &mut Budget) -> Result<Dri
         Ok(drive) => drive,
         // An id that can't be one is answered like this.
         Err(Fault::Answered(error)) if error.status == 400 => return Err(CallError::NotFound),
-        Err(fault) => return Err(call::call_error(fault, super::way_out(connection.mode))),
+        Err(fault) => return Err(ask::call_error(fault, super::way_out(connection.mode))),
     };
     named(drive)
 }
@@ -157,7 +157,7 @@ fn named(drive: GraphDrive) -> Result<Drive, CallError> {
 async fn through_shares<P: Ports>(ports: &P, api: &str, address: &WebAddress, budget: &mut Budget) -> Option<Drive> {
     for library in address.libraries(&FIRST_LIBRARIES) {
         let request = graph::single(api, &graph::shared(&library));
-        let Ok(place) = call::json(ports, &request, budget, graph::told).await else {
+        let Ok(place) = ask::json(ports, &request, budget, graph::told).await else {
             continue;
         };
         let Some(id) = place.drive().filter(|id| graph::is_id(id)) else {

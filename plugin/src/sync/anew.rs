@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 
 use super::wording::{self, SAVED_ANEW};
 use crate::{
-    associate,
+    ask_many, association,
     contract::{Connection, EntryKind, LineOutcome, Link, ManagedFile, Settlement},
     graph,
     item::Item,
-    many,
     paths::{self, DriveAddress, Reference},
     ports::Ports,
 };
@@ -34,7 +33,7 @@ pub(super) async fn name<P: Ports>(
         .iter()
         .filter_map(|file| Some((file.file.id.as_str(), file.file.link.as_ref()?)))
         .collect();
-    let address = associate::address(ports, connection, drive).await.ok();
+    let address = association::address(ports, connection, drive).await.ok();
     let placed: Vec<(&mut Settlement, &Link, String)> = open
         .into_iter()
         .filter_map(|settlement| {
@@ -44,7 +43,7 @@ pub(super) async fn name<P: Ports>(
         })
         .collect();
     let questions: Vec<String> = placed.iter().map(|(.., path)| graph::at_path(drive, path)).collect();
-    let Ok(answers) = many::items(ports, connection, &questions).await else {
+    let Ok(answers) = ask_many::items(ports, connection, &questions).await else {
         return;
     };
     for ((settlement, link, path), answer) in placed.into_iter().zip(answers) {
@@ -69,7 +68,7 @@ fn path(link: &Link, address: Option<&DriveAddress>) -> Option<String> {
         }
         _ => (!link.name.is_empty()).then(|| link.name.clone()),
     };
-    path.filter(|path| associate::can_be(path))
+    path.filter(|path| association::can_be(path))
 }
 
 /// Whether this is a file of the same name, and not the item itself.

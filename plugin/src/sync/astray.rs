@@ -8,9 +8,9 @@ use super::{
     restart::{look_at_all, restart},
 };
 use crate::{
-    baseline,
-    call::{self, Fault},
+    ask::{self, Fault},
     contract::{CallError, Connection},
+    delta_link,
     graph::{self, Meaning},
     ports::{Level, Ports},
     retry::Budget,
@@ -53,7 +53,7 @@ pub(super) async fn without<P: Ports>(
     }
     match full {
         true if answers(ports, connection, &cursor.drive).await => {
-            let next_round = baseline::from_now(ports, &connection.api_origin, &cursor.drive).await;
+            let next_round = delta_link::from_now(ports, &connection.api_origin, &cursor.drive).await;
             instead(ports, cursor, next_round.unwrap_or_default());
             Ok(())
         }
@@ -110,12 +110,12 @@ async fn again_another_night<P: Ports>(
     cursor: &mut Cursor,
     fault: Fault,
 ) -> Result<(), CallError> {
-    let known = baseline::load(ports, &connection.api_origin, &cursor.drive).await;
+    let known = delta_link::load(ports, &connection.api_origin, &cursor.drive).await;
     let Some(known) = known? else {
         return Err(call_error(fault));
     };
     let Some(since) = known.failing_since else {
-        let noted = baseline::note_failure(ports, &cursor.drive, &known.link).await;
+        let noted = delta_link::note_failure(ports, &cursor.drive, &known.link).await;
         noted?;
         return Err(call_error(fault));
     };
@@ -134,6 +134,6 @@ async fn again_another_night<P: Ports>(
 async fn answers<P: Ports>(ports: &P, connection: &Connection, drive: &str) -> bool {
     let request = graph::root(&connection.api_origin, drive);
     let mut budget = Budget::page();
-    let root = call::json(ports, &request, &mut budget, graph::object::<serde_json::Value>);
+    let root = ask::json(ports, &request, &mut budget, graph::object::<serde_json::Value>);
     root.await.is_ok()
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{call, contract::CallError};
+use crate::{ask, contract::CallError};
 
 const WAY_OUT: &str = "Microsoft does not let this connection read the drive any more: an administrator of Microsoft \
     365 can grant the application Files.Read.All again";
@@ -56,8 +56,8 @@ pub(super) fn read(text: &str, drive: &str) -> Result<Cursor, CallError> {
 }
 
 /// What a fault means for a run.
-pub(super) fn call_error(fault: call::Fault) -> CallError {
-    call::call_error(fault, WAY_OUT)
+pub(super) fn call_error(fault: ask::Fault) -> CallError {
+    ask::call_error(fault, WAY_OUT)
 }
 
 #[cfg(test)]

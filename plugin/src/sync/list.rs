@@ -11,9 +11,9 @@ use super::{
     restart::{look_at_all, restart},
 };
 use crate::{
-    baseline, call,
+    ask,
     contract::{CallError, Change, Connection, EntryKind, ItemRef, LinkState, ManagedFile, Policy},
-    graph,
+    delta_link, graph,
     item::Item,
     paths,
     ports::{Level, Ports},
@@ -39,7 +39,7 @@ pub(super) async fn page<P: Ports>(
         return restart(ports, connection, cursor).await;
     }
     let read = |body: &[u8]| graph::change_page(body, api);
-    let page = match call::changes(ports, &graph::list(link), &mut Budget::file(), read).await {
+    let page = match ask::changes(ports, &graph::list(link), &mut Budget::file(), read).await {
         Ok(page) => page,
         Err(fault) => return astray::without(ports, connection, cursor, link, full, fault).await,
     };
@@ -52,7 +52,7 @@ pub(super) async fn page<P: Ports>(
             "Microsoft names a page of changes as its own follower".to_owned(),
         )),
         (Some(_), _) if judge::looks_are_cheaper(cursor.units, cursor.managed) => {
-            let next_round = baseline::from_now(ports, api, &cursor.drive).await;
+            let next_round = delta_link::from_now(ports, api, &cursor.drive).await;
             look_at_all(cursor, next_round.map_err(call_error)?);
             Ok(())
         }
@@ -80,7 +80,7 @@ async fn ended<P: Ports>(ports: &P, cursor: &mut Cursor, next_round: String, ful
         look_at_all(cursor, next_round);
         return Ok(());
     }
-    let stored = baseline::store(ports, &cursor.drive, &next_round).await;
+    let stored = delta_link::store(ports, &cursor.drive, &next_round).await;
     stored?;
     cursor.phase = Phase::Confirm { after: None };
     Ok(())
@@ -239,7 +239,7 @@ pub(super) async fn looks<P: Ports>(
 ) -> Result<(), CallError> {
     let files = ports.managed_after(&cursor.drive, after, false, LOOKS).await?;
     let Some(last) = files.last().map(|file| file.file.id.clone()) else {
-        let stored = baseline::store(ports, &cursor.drive, &next_round).await;
+        let stored = delta_link::store(ports, &cursor.drive, &next_round).await;
         stored?;
         cursor.phase = Phase::Work { known: None };
         return Ok(());

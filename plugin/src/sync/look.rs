@@ -1,10 +1,10 @@
 //! Looking at items one by one, many in a request.
 
 use crate::{
+    ask_many::{self, Answer},
     contract::{CallError, Connection},
     graph::{self, Meaning},
     item::Item,
-    many::{self, Answer},
     ports::Ports,
 };
 
@@ -30,7 +30,7 @@ pub(super) async fn at<P: Ports>(
 ) -> Result<Vec<Look>, CallError> {
     let ids = items.iter().filter(|item| graph::is_id(item));
     let questions: Vec<String> = ids.map(|item| graph::by_id(drive, item)).collect();
-    let answers = many::items(ports, connection, &questions).await;
+    let answers = ask_many::items(ports, connection, &questions).await;
     let mut looks = answers.map_err(super::cursor::call_error)?.into_iter().map(look);
     let look_at = |item: &&str| match graph::is_id(item) {
         true => looks.next().unwrap_or(Look::Unclear),

@@ -10,7 +10,7 @@ use super::{
     wording,
 };
 use crate::{
-    call,
+    ask,
     contract::{
         CallError, Connection, ItemRef, Known, Line, LineOutcome, LinkState, ManagedFile, Options, PlanPage, Planned,
         Policy, Refusal, Settlement, seconds,
@@ -83,7 +83,7 @@ pub(super) async fn some<P: Ports>(
         ports.settle(settlements).await?;
     }
     if signed_out {
-        return Err(CallError::SignInNeeded(call::SIGN_IN_OVER.to_owned()));
+        return Err(CallError::SignInNeeded(ask::SIGN_IN_OVER.to_owned()));
     }
     if let Some(left) = patience {
         return Err(CallError::Throttled(left.map(seconds)));

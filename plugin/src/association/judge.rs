@@ -1,13 +1,13 @@
 //! Whether a library file may follow an item.
 
-use super::located::Located;
+use super::found::Found;
 use crate::{
     contract::{EntryKind, Policy, Refusal, RowOutcome, Subfolders},
     kinds, validate,
 };
 
 /// Why not; none if it may. What nothing can be done about comes first. Rules 20, 24, 28 and 31.
-pub(super) fn objection(file: &str, item: &Located, policy: &Policy) -> Option<RowOutcome> {
+pub(super) fn objection(file: &str, item: &Found, policy: &Policy) -> Option<RowOutcome> {
     match item.kind() {
         EntryKind::File => {}
         EntryKind::Folder => return Some(RowOutcome::IsAFolder),
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
     use crate::{graph, source};
 
-    fn item(path: &str, facets: Value) -> Located {
+    fn item(path: &str, facets: Value) -> Found {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let mut json = json!({
             "id": "A", "name": name, "parentReference": { "path": format!("/drives/b!a/root:/{folder}") },
@@ -50,14 +50,14 @@ mod tests {
         for (facet, value) in facets.as_object().unwrap() {
             json[facet] = value.clone();
         }
-        Located::Asked(Rc::new(graph::told(json.to_string().as_bytes()).unwrap()))
+        Found::Asked(Rc::new(graph::told(json.to_string().as_bytes()).unwrap()))
     }
 
-    fn file(path: &str) -> Located {
+    fn file(path: &str) -> Found {
         item(path, json!({ "file": {}, "size": 1 }))
     }
 
-    fn told(file: &str, item: &Located) -> Option<RowOutcome> {
+    fn told(file: &str, item: &Found) -> Option<RowOutcome> {
         objection(file, item, &source::default_policy())
     }
 
@@ -106,6 +106,6 @@ mod tests {
         ] {
             assert_eq!(told("a.pdf", &item("b.pdf", facets)), Some(outcome));
         }
-        assert_eq!(told("a.pdf", &Located::Drive), Some(RowOutcome::IsAFolder));
+        assert_eq!(told("a.pdf", &Found::Drive), Some(RowOutcome::IsAFolder));
     }
 }

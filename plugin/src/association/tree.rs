@@ -7,7 +7,7 @@ use std::{
     rc::Rc,
 };
 
-use super::flat::{Paged, Text, Texts};
+use super::arena::{Paged, Text, Texts};
 use crate::{contract::EntryKind, item::Item, paths};
 
 /// From this size on, in bytes, files are only kept if a path of the sheet ends with their name: then there are fewer

@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 
 use super::{
+    found::Found,
     listing::List,
-    located::Located,
     search::{ALL_PAGES, FEW, Finding, Search, Spot, UNKNOWN, finding, readings},
     tree::hash,
 };
@@ -138,9 +138,7 @@ impl<P: Ports> Search<'_, P> {
             .zip(spots)
             .map(|((url, page), spot)| match (page, &spot) {
                 // Whatever Microsoft makes of the address: it is by its id that the file is known.
-                (Some(page), Spot::Item(Located::Asked(place)))
-                    if place.unique_id().is_some_and(|id| id != page.id) =>
-                {
+                (Some(page), Spot::Item(Found::Asked(place))) if place.unique_id().is_some_and(|id| id != page.id) => {
                     (url, Spot::Nothing)
                 }
                 _ => (url, spot),

@@ -6,44 +6,43 @@
 //! - `locate`: what is at the paths. Few are asked for, for many the whole drive is listed (`listing`); what leads nowhere is
 //!   looked for once more (`helped`).
 //! - `search`: the words of a search, and what one answer means; `drive`: the drive itself.
-//! - `located`: an item that was found.
-//! - `tree`: the whole drive, as far as it matters; `flat`: in little memory.
-//! - `meant`: what a path that leads nowhere could have meant; `near`: names that are nearly the same.
+//! - `found`: an item that was found.
+//! - `tree`: the whole drive, as far as it matters; `arena`: in little memory.
+//! - `meant`: what a path that leads nowhere could have meant; `similar`: names that are nearly the same.
 //! - `judge`: whether a file may follow an item; pure.
 //! - `wording`: what people read.
 
+mod arena;
 mod asked;
 mod cell;
 mod drive;
-mod flat;
+mod found;
 mod helped;
 mod judge;
 mod listing;
 mod locate;
-mod located;
 mod meant;
-mod near;
 mod rows;
 mod search;
+mod similar;
 mod tree;
 mod wording;
 
 use std::collections::BTreeMap;
 
 use crate::{
-    baseline,
     contract::{
         AssociationError, Binding, Bound, CallError, Connection, Link, Policy, Role, RowOutcome, RowReport, SheetReport,
     },
-    graph,
+    delta_link, graph,
     paths::Reference,
     ports::{Level, Ports},
     sheet::{self, Limits, Line, SheetError},
 };
 use cell::{Note, Pointed, Pointers};
 pub(crate) use drive::address;
+pub(crate) use found::Found;
 pub(crate) use locate::all as find;
-pub(crate) use located::Located;
 use rows::Row;
 pub(crate) use search::{Finding, can_be};
 
@@ -70,7 +69,7 @@ pub async fn apply<P: Ports>(ports: &P, role: Role, bytes: Vec<u8>) -> Result<Sh
     let (rows, bindings) = work.bindings();
     if !bindings.is_empty() {
         // Before the links, so that no change after them is missed.
-        baseline::ensure(ports, &work.connection.api_origin, &work.drive).await;
+        delta_link::ensure(ports, &work.connection.api_origin, &work.drive).await;
         let bound = ports.bind(&work.drive, bindings).await?;
         if bound.len() != rows.len() {
             return Err(CallError::Other("the library did not say what became of each file".to_owned()).into());
@@ -236,7 +235,7 @@ impl Work {
                 why.clone_into(&mut row.why);
                 RowOutcome::ForbiddenPath
             }
-            Finding::Several(items) => RowOutcome::Ambiguous(items.iter().map(Located::path).collect()),
+            Finding::Several(items) => RowOutcome::Ambiguous(items.iter().map(Found::path).collect()),
             Finding::Either(paths) => RowOutcome::Ambiguous(paths),
             Finding::OtherDrive(near) => {
                 row.why = wording::did_you_mean(&near);
@@ -276,7 +275,7 @@ impl Work {
         let Self { rows, files, .. } = self;
         let row = |row: Row| {
             let file = files.get(&row.file).map_or("", |file| file.name.as_str());
-            let resolved = row.item.as_ref().map(Located::path);
+            let resolved = row.item.as_ref().map(Found::path);
             let subject = wording::Subject {
                 id: &row.file,
                 file,

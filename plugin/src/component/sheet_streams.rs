@@ -4,7 +4,7 @@ use wit_bindgen::{StreamReader, StreamResult};
 
 use super::outside::Outside;
 use crate::{
-    associate,
+    association,
     contract::{
         AssociationError, CallError, Policy, Role,
         generated::{
@@ -51,7 +51,7 @@ pub(super) fn lines(policy: Policy, bytes: Vec<u8>) -> StreamReader<Line> {
             let some: Vec<Line> = some.into_iter().map(Line::from).collect();
             sink.write_all(some).await.is_empty()
         };
-        if let Err(error) = associate::copy(&policy, &bytes, tell).await {
+        if let Err(error) = association::copy(&policy, &bytes, tell).await {
             Outside::new().log(Level::Warn, &format!("the sheet was not copied to its end: {error}"));
         }
     });

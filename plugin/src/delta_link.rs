@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    call::{self, Fault},
+    ask::{self, Fault},
     contract::LibraryError,
     graph,
     ports::{Level, Ports},
@@ -45,7 +45,7 @@ pub async fn ensure<P: Ports>(ports: &P, api: &str, drive: &str) {
 pub async fn from_now<P: Ports>(ports: &P, api: &str, drive: &str) -> Result<String, Fault> {
     let request = graph::changes_from_now(api, drive);
     let read = |body: &[u8]| graph::change_page(body, api);
-    let page = call::json(ports, &request, &mut Budget::page(), read).await?;
+    let page = ask::json(ports, &request, &mut Budget::page(), read).await?;
     page.delta
         .filter(|link| graph::is_beginning(link, drive))
         .ok_or_else(|| Fault::Unusable("Microsoft gave no beginning for a round of changes".to_owned()))

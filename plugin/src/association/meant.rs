@@ -8,8 +8,8 @@
 use std::rc::Rc;
 
 use super::{
-    flat::{Text, Texts},
-    near::{Patience, STRANGERS, difference, ending_difference, loose, stem_and_ending},
+    arena::{Text, Texts},
+    similar::{Patience, STRANGERS, difference, ending_difference, loose, stem_and_ending},
     tree::{Grown, hash, last_name},
 };
 use crate::{contract::EntryKind, paths};

@@ -1,7 +1,7 @@
 //! The drive itself: where it is on the web, and what it means if it can't be asked.
 
 use crate::{
-    call::{self, Fault},
+    ask::{self, Fault},
     contract::{CallError, Connection},
     graph::{self, Meaning},
     paths::DriveAddress,
@@ -22,7 +22,7 @@ pub(crate) async fn address<P: Ports>(
     drive: &str,
 ) -> Result<DriveAddress, CallError> {
     let request = graph::drive(&connection.api_origin, drive);
-    let told = call::json(ports, &request, &mut Budget::page(), graph::read_drive).await;
+    let told = ask::json(ports, &request, &mut Budget::page(), graph::read_drive).await;
     let told = told.map_err(call_error)?;
     Ok(DriveAddress::new(told.web_url.as_deref(), &told.name))
 }
@@ -33,6 +33,6 @@ pub(super) fn call_error(fault: Fault) -> CallError {
         Fault::Answered(error) if error.meaning() == Meaning::NotFound => CallError::Unavailable(
             "the drive that is chosen for this connection is not there any more: choose another one".to_owned(),
         ),
-        _ => call::call_error(fault, WAY_OUT),
+        _ => ask::call_error(fault, WAY_OUT),
     }
 }

@@ -7,7 +7,7 @@ use crate::{contract::EntryKind, item::Item, paths};
 
 /// An item.
 #[derive(Clone)]
-pub(crate) enum Located {
+pub(crate) enum Found {
     /// The drive itself.
     Drive,
     /// It was asked for.
@@ -16,7 +16,7 @@ pub(crate) enum Located {
     Listed(Rc<Grown>, u32),
 }
 
-impl Located {
+impl Found {
     /// Empty for the drive itself.
     pub(crate) fn id(&self) -> &str {
         match self {

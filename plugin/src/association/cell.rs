@@ -2,7 +2,7 @@
 //!
 //! People look at the one and click on the other. So both count, and where they lead to two things a person must choose.
 
-use super::{located::Located, search::Finding};
+use super::{found::Found, search::Finding};
 use crate::paths::{self, DriveAddress, Reference};
 
 /// A link that begins with no place of its own is beside the workbook, wherever that lay.
@@ -113,7 +113,7 @@ fn both(text: Finding, found: Finding, link: &Link, written: &str) -> Pointed {
         (Finding::Item(item), Finding::Several(items)) | (Finding::Several(items), Finding::Item(item)) => {
             match items.iter().any(|one| one.id() == item.id()) {
                 true => told(Finding::Item(item), false),
-                false => two_ways(items.iter().chain([&item]).map(Located::path)),
+                false => two_ways(items.iter().chain([&item]).map(Found::path)),
             }
         }
         // Whatever could not be looked at may be another file.
@@ -154,7 +154,7 @@ fn beside(found: Finding, link: &Link) -> Finding {
     }
 }
 
-fn ends_alike(link: &str, item: &Located) -> bool {
+fn ends_alike(link: &str, item: &Found) -> bool {
     let last = link.rsplit(['/', '\\']).next().unwrap_or_default();
     let decoded = percent_encoding::percent_decode_str(last).decode_utf8_lossy();
     paths::key(&decoded) == paths::key(item.name())

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    call::{self, Fault},
+    ask::{self, Fault},
     contract::Connection,
     graph::{self, Batched, GraphError, Head, Meaning, Told},
     item::Item,
@@ -108,7 +108,7 @@ async fn batch<P: Ports>(
             break;
         }
         let read = |body: &[u8]| graph::batched(body, open.len());
-        let came = match call::json(ports, &graph::batch(api, &open), &mut budget, read).await {
+        let came = match ask::json(ports, &graph::batch(api, &open), &mut budget, read).await {
             Ok(came) => came,
             // Where requests of many are not served.
             Err(Fault::Answered(error)) if matches!(error.status, 400 | 404 | 405 | 501) => {
@@ -118,7 +118,7 @@ async fn batch<P: Ports>(
         };
         if let Some(error) = signed_out(&came) {
             let drive = connection.drive.as_deref().unwrap_or_default();
-            if drive.is_empty() || !call::is_accepted(ports, api, drive).await? {
+            if drive.is_empty() || !ask::is_accepted(ports, api, drive).await? {
                 return Err(Fault::Answered(error.clone()));
             }
             // The token may have run out in between: with the new one, it is asked once more.
@@ -141,7 +141,7 @@ async fn batch<P: Ports>(
             };
         }
         if let Some(trouble) = trouble
-            && call::again(ports, &mut budget, trouble, ()).await.is_err()
+            && ask::again(ports, &mut budget, trouble, ()).await.is_err()
         {
             break;
         }
@@ -168,7 +168,7 @@ async fn one_by_one<P: Ports>(ports: &P, api: &str, questions: &[&str]) -> Resul
     let mut answers = Vec::with_capacity(questions.len());
     for question in questions {
         let request = graph::single(api, question);
-        let answer = call::json(ports, &request, &mut Budget::file(), graph::object).await;
+        let answer = ask::json(ports, &request, &mut Budget::file(), graph::object).await;
         answers.push(match answer {
             Ok(found) => Batched::Found(found),
             Err(Fault::Answered(error)) if error.meaning() == Meaning::Throttled => return Err(Fault::Answered(error)),

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
+    found::Found,
     listing::{List, nothing},
-    located::Located,
     meant::Meant,
     search::{self, Finding, PAGES, Search, Spot, UNKNOWN, pages},
     tree::Grown,
@@ -71,19 +71,14 @@ impl<P: Ports> Search<'_, P> {
     }
 
     /// The items that pages name by their ids. Where the list has not all folders, they are asked for.
-    async fn known<'r>(
-        &self,
-        tree: &Rc<Grown>,
-        whole: bool,
-        references: &[&'r Reference],
-    ) -> BTreeMap<&'r str, Located> {
+    async fn known<'r>(&self, tree: &Rc<Grown>, whole: bool, references: &[&'r Reference]) -> BTreeMap<&'r str, Found> {
         let found = pages(references)
-            .filter_map(|page| Some((page.id.as_str(), Located::Listed(tree.clone(), tree.known(&page.id)?))));
-        let found: BTreeMap<&str, Located> = found.collect();
+            .filter_map(|page| Some((page.id.as_str(), Found::Listed(tree.clone(), tree.known(&page.id)?))));
+        let found: BTreeMap<&str, Found> = found.collect();
         if whole || found.is_empty() {
             return found;
         }
-        let question = |item: &Located| graph::place_of(self.drive, item.id());
+        let question = |item: &Found| graph::place_of(self.drive, item.id());
         let spots = self.spots(found.values().map(question)).await.unwrap_or_default();
         let items = found.into_keys().zip(spots).filter_map(|(id, spot)| match spot {
             Spot::Item(item) => Some((id, item)),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{cell::Pointers, located::Located, wording};
+use super::{cell::Pointers, found::Found, wording};
 use crate::{
     contract::RowOutcome,
     paths::{self, DriveAddress},
@@ -23,7 +23,7 @@ pub(super) struct Row {
     pub link: Option<String>,
     pub outcome: RowOutcome,
     pub why: String,
-    pub item: Option<Located>,
+    pub item: Option<Found>,
     /// What a person should know, although the row is carried out.
     pub warnings: Vec<String>,
     /// Whether the sheet does not show it.

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::{drive::call_error, located::Located, tree::Grown};
+use super::{drive::call_error, found::Found, tree::Grown};
 use crate::{
+    ask_many,
     contract::{CallError, Connection, EntryKind},
     graph::{self, GraphError, Meaning},
     item::Item,
-    many,
     paths::{self, FilePage, Reference},
     ports::Ports,
     wording,
@@ -39,13 +39,13 @@ pub(super) const UNKNOWN: &str = "names a file by a number, and Microsoft does n
 /// What a row's path leads to.
 #[derive(Clone)]
 pub(crate) enum Finding {
-    Item(Located),
+    Item(Found),
     /// Nothing, but these are near; and more words for why, if there are any.
     Nothing(Vec<String>, &'static str),
     /// It may not be followed, and why.
     Forbidden(&'static str),
     /// It can be read in several ways, and these are there.
-    Several(Vec<Located>),
+    Several(Vec<Found>),
     /// A cell shows one of these and links to another.
     Either(Vec<String>),
     /// And what in this drive is near.
@@ -57,9 +57,9 @@ pub(crate) enum Finding {
 /// What is at one path or behind one address.
 #[derive(Clone)]
 pub(super) enum Spot {
-    Item(Located),
+    Item(Found),
     /// Names that differ in how accents are written, and none of them is written as was asked for.
-    Twins(Vec<Located>),
+    Twins(Vec<Found>),
     Nothing,
     OtherDrive,
     Denied,
@@ -72,7 +72,7 @@ impl Spot {
     /// What is at a path in lower case, by the list of the drive.
     pub(super) fn listed(tree: &Rc<Grown>, path: &str) -> Self {
         let numbers = tree.find(path).into_iter();
-        let mut items: Vec<Located> = numbers.map(|number| Located::Listed(tree.clone(), number)).collect();
+        let mut items: Vec<Found> = numbers.map(|number| Found::Listed(tree.clone(), number)).collect();
         match items.len() {
             0 | 1 => items.pop().map_or(Self::Nothing, Self::Item),
             _ => Self::Twins(items),
@@ -96,11 +96,11 @@ pub(crate) fn can_be(path: &str) -> bool {
 }
 
 pub(super) fn finding(readings: &[String], elsewhere: bool, look: impl Fn(&str) -> Spot) -> Finding {
-    let mut items: Vec<Located> = Vec::new();
+    let mut items: Vec<Found> = Vec::new();
     let mut trouble = None;
     for reading in readings {
         let spot = match reading.as_str() {
-            "" => Spot::Item(Located::Drive),
+            "" => Spot::Item(Found::Drive),
             path if can_be(path) => look(&paths::lower(path)),
             _ => Spot::Nothing,
         };
@@ -153,17 +153,17 @@ impl<P: Ports> Search<'_, P> {
         let mut spots = Vec::new();
         while questions.peek().is_some() {
             let some: Vec<String> = questions.by_ref().take(AT_ONCE).collect();
-            let answers = many::items(self.ports, self.connection, &some).await;
+            let answers = ask_many::items(self.ports, self.connection, &some).await;
             spots.extend(answers.map_err(call_error)?.into_iter().map(|answer| self.spot(answer)));
         }
         Ok(spots)
     }
 
-    pub(super) fn spot(&self, answer: many::Answer<Item>) -> Spot {
+    pub(super) fn spot(&self, answer: ask_many::Answer<Item>) -> Spot {
         match answer {
             Some(Ok(place)) if place.drive().is_some_and(|drive| drive != self.drive) => Spot::OtherDrive,
-            Some(Ok(place)) if place.is_root() => Spot::Item(Located::Drive),
-            Some(Ok(place)) => Spot::Item(Located::Asked(Rc::new(place))),
+            Some(Ok(place)) if place.is_root() => Spot::Item(Found::Drive),
+            Some(Ok(place)) => Spot::Item(Found::Asked(Rc::new(place))),
             Some(Err(error)) => refused(&error),
             None => Spot::Failed("Microsoft's answer could not be read: try it again".to_owned()),
         }

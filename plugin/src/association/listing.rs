@@ -11,10 +11,10 @@ use super::{
     tree::{Grown, Tree},
 };
 use crate::{
-    call::{self, Fault},
+    ask::{self, Fault},
+    ask_many,
     contract::CallError,
     graph::{self, Page, Request, Told},
-    many,
     paths::Reference,
     ports::{Level, Ports},
     retry::Budget,
@@ -54,7 +54,7 @@ impl<P: Ports> Search<'_, P> {
         let api = self.connection.api_origin.as_str();
         while let Some(request) = next.take_if(|_| count < pages) {
             let read = |body: &[u8]| graph::read_listing(body, api);
-            let page = match call::changes(self.ports, &request, &mut Budget::file(), read).await {
+            let page = match ask::changes(self.ports, &request, &mut Budget::file(), read).await {
                 Ok(page) => page,
                 Err(Fault::Answered(error)) if matches!(error.status, 400 | 404 | 405 | 410 | 501) => {
                     self.gave_up("Microsoft does not list it");
@@ -103,7 +103,7 @@ impl<P: Ports> Search<'_, P> {
         paths: impl Iterator<Item = &'p str>,
     ) -> Option<Rc<Grown>> {
         if !tree.has_root() {
-            let top = many::items(self.ports, self.connection, &[graph::top(self.drive)]).await;
+            let top = ask_many::items(self.ports, self.connection, &[graph::top(self.drive)]).await;
             let top = top.ok()?.into_iter().next()??.ok()?;
             tree.take(&top);
         }
@@ -120,7 +120,7 @@ impl<P: Ports> Search<'_, P> {
             .take(FOLDERS)
             .filter(|(_, folder)| folder.is_empty() || can_be(folder));
         let questions: Vec<String> = folders.map(|(_, folder)| graph::entries(self.drive, folder)).collect();
-        let answers = many::ask::<P, Page<Told>>(self.ports, self.connection, &questions)
+        let answers = ask_many::ask::<P, Page<Told>>(self.ports, self.connection, &questions)
             .await
             .ok()?;
         for entry in answers.iter().flatten().flatten().flat_map(|folder| &folder.value) {

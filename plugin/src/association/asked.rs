@@ -9,11 +9,12 @@ use super::{
     search::{AT_ONCE, Search, Spot, refused},
 };
 use crate::{
-    call::{self, Fault},
+    ask::{self, Fault},
+    ask_many,
     contract::CallError,
     graph,
     item::Item,
-    many, paths,
+    paths,
     ports::Ports,
     retry::Budget,
 };
@@ -34,7 +35,7 @@ impl<P: Ports> Search<'_, P> {
         while paths.peek().is_some() {
             let some: Vec<&String> = paths.by_ref().take(AT_ONCE).collect();
             let questions: Vec<String> = some.iter().map(|path| graph::at_path(self.drive, path)).collect();
-            let answers = many::items(self.ports, self.connection, &questions).await;
+            let answers = ask_many::items(self.ports, self.connection, &questions).await;
             let answers = answers.map_err(call_error)?;
             let mut understood = BTreeSet::new();
             for (path, answer) in some.iter().zip(&answers) {
@@ -69,15 +70,15 @@ impl<P: Ports> Search<'_, P> {
     async fn checked(
         &self,
         question: &str,
-        answer: many::Answer<Item>,
+        answer: ask_many::Answer<Item>,
         doubtful: bool,
-    ) -> Result<many::Answer<Item>, Fault> {
+    ) -> Result<ask_many::Answer<Item>, Fault> {
         if !doubtful {
             return Ok(answer);
         }
         let request = graph::single(&self.connection.api_origin, question);
         let mut budget = Budget::file();
-        let single = call::json(self.ports, &request, &mut budget, graph::told);
+        let single = ask::json(self.ports, &request, &mut budget, graph::told);
         match Box::pin(single).await {
             Ok(place) => Ok(Some(Ok(place))),
             Err(Fault::Answered(error)) => Ok(Some(Err(error))),
