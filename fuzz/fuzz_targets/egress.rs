@@ -3,7 +3,7 @@
 #![no_main]
 #![allow(dead_code, missing_docs, reason = "parts of another crate")]
 
-#[path = "../../host/src/egress"]
+#[path = "../../host/engine/src/egress"]
 mod egress {
     pub mod address;
     pub mod batch;
@@ -11,7 +11,7 @@ mod egress {
     pub mod rules;
 }
 
-#[path = "../../host/src/origin.rs"]
+#[path = "../../host/engine/src/origin.rs"]
 mod origin;
 
 use egress::{

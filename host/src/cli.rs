@@ -40,7 +40,8 @@ use std::process::ExitCode;
 
 use args::{Arguments, Command};
 use clap::Parser;
-use clientpoint_host::{Error, Host, store::connections::Mode, text};
+use clientpoint_engine::text;
+use clientpoint_host::{Error, Host, store::connections::Mode};
 use library::Library;
 use opening::{build, tell_notices};
 use output::Output;

@@ -2,9 +2,10 @@
 
 use std::{fmt, io::ErrorKind, path::Path};
 
+use clientpoint_engine::{Unfit, instance::Stopped, secrets::SealError};
+
 use crate::{
     disk,
-    secrets::SealError,
     way_out::{WayOut, sentence},
 };
 
@@ -362,6 +363,40 @@ impl From<SealError> for Error {
                 Self::Settings(format!("{error}: put the right `secret.key` back, or connect again"))
             }
         }
+    }
+}
+
+impl From<clientpoint_engine::Error> for Error {
+    fn from(error: clientpoint_engine::Error) -> Self {
+        use clientpoint_engine::Error as Engine;
+        match error {
+            Engine::Load { file, problem } => of_plugin(&file, &problem),
+            Engine::PluginStopped(why) => Self::PluginStopped(why),
+            Engine::Storage(why) => Self::Storage(why),
+            other => Self::Storage(other.to_string()),
+        }
+    }
+}
+
+impl From<Stopped> for Error {
+    fn from(stopped: Stopped) -> Self {
+        clientpoint_engine::Error::from(stopped).into()
+    }
+}
+
+/// A file that is no plugin, and where to get one.
+fn of_plugin(file: &str, problem: &Unfit) -> Error {
+    let hint = match problem {
+        Unfit::Missing => ": build it with `cargo xtask build`, or name another one",
+        Unfit::NoFile => ": give the path of a component (`onedrive.wasm`)",
+        Unfit::NoComponent => ": `cargo xtask build` makes one at `target/component/onedrive.wasm`",
+        _ => "",
+    };
+    let error = Error::Settings(format!("the plugin `{file}` {problem}{hint}"));
+    match problem {
+        Unfit::Missing => error.with([WayOut::GivePlugin]),
+        Unfit::Powers(_) => error.with([WayOut::ShowPowers]),
+        _ => error,
     }
 }
 

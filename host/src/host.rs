@@ -13,7 +13,6 @@ mod programs;
 mod questions;
 mod rights;
 mod rotation;
-mod stage;
 mod test_endpoints;
 mod token_sets;
 mod turn;
@@ -26,18 +25,13 @@ use std::{
     time::Duration,
 };
 
-use stage::Stage;
+use clientpoint_engine::{
+    capability::progress::Progress, clock::Clock, contract::clientpoint::content_source::types::Subfolders,
+    counts::Counts, oauth::Tokens, plugin::Plugin, powers::Power, secrets::SecretKey, stage::Stage,
+};
 
 use crate::{
     Error, Result,
-    capability::progress::Progress,
-    clock::Clock,
-    contract::clientpoint::content_source::types::Subfolders,
-    counts::Counts,
-    oauth::Tokens,
-    plugin::Plugin,
-    powers::Power,
-    secrets::SecretKey,
     store::{Store, objects::Objects, reference::Reference},
     way_out::{Notice, WayOut},
 };
@@ -171,12 +165,15 @@ impl Host {
 
     /// What instances of this host stand on.
     fn stage(&self) -> Stage {
+        let library = Arc::new(Reference::new(
+            self.store.clone(),
+            self.objects.clone(),
+            self.clock.clone(),
+        ));
         Stage {
-            library: Arc::new(Reference::new(
-                self.store.clone(),
-                self.objects.clone(),
-                self.clock.clone(),
-            )),
+            library: library.clone(),
+            managed: library.clone(),
+            state_store: library,
             clock: self.clock.clone(),
             client: self.client.clone(),
             watcher: self.watcher.clone(),

@@ -14,9 +14,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clientpoint_engine::secrets::SecretKey;
 use zeroize::Zeroizing;
 
-use crate::{Error, Result, disk, secrets::SecretKey, way_out::WayOut};
+use crate::{Error, Result, disk, way_out::WayOut};
 
 /// The environment variable that holds the key, where there is no key file.
 pub const KEY_VARIABLE: &str = "CLIENTPOINT_SECRET_KEY";

@@ -18,7 +18,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clientpoint_host::{key_files, plugin::Plugin};
+use clientpoint_engine::plugin::Plugin;
+use clientpoint_host::key_files;
 use simulator::Simulator;
 
 /// One large file: the largest that may enter.

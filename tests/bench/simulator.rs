@@ -45,7 +45,7 @@ impl Simulator {
         let text = |key: &str| said[key].as_str().unwrap().to_string();
         Self {
             process,
-            client: clientpoint_host::egress::client(true).unwrap(),
+            client: clientpoint_engine::egress::client(true).unwrap(),
             graph: text("graph"),
             login: text("login"),
             drive: text("drive"),

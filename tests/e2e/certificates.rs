@@ -1,6 +1,7 @@
 //! An application that shows that it is itself by a certificate, and credentials that end.
 
-use clientpoint_host::{clock::ManualClock, secrets::Secret, service::Given, store::connections::CredentialKind};
+use clientpoint_engine::{clock::ManualClock, secrets::Secret};
+use clientpoint_host::{service::Given, store::connections::CredentialKind};
 use end_to_end::{
     World,
     browser::sign_in,

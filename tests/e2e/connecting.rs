@@ -1,6 +1,7 @@
 //! Connecting with the company's credentials, and choosing a drive.
 
-use clientpoint_host::{secrets::Secret, service::Given, way_out::WayOut};
+use clientpoint_engine::secrets::Secret;
+use clientpoint_host::{service::Given, way_out::WayOut};
 use end_to_end::{World, credentials};
 use graph_sim::{EXPIRED_SECRET, Origin, RequestKind};
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use clientpoint_engine::powers::Power;
 use clientpoint_host::{
     Host,
-    powers::Power,
     service::{Stop, SyncOptions},
 };
 use end_to_end::{

@@ -141,7 +141,7 @@ async fn stalled_it_waits_thirty_seconds_and_goes_on_where_it_was() {
     };
     let file = outcome.file.unwrap();
     assert_eq!(world.bytes(&file.id).await, bytes());
-    let waited = clientpoint_host::clock::Clock::elapsed(&world.clock);
+    let waited = clientpoint_engine::clock::Clock::elapsed(&world.clock);
     assert!(Duration::from_secs(30) <= waited, "{waited:?}");
     world.sim.none_stalled().await;
 }

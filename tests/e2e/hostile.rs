@@ -15,11 +15,13 @@ use std::{
     time::Duration,
 };
 
+use clientpoint_engine::{
+    clock::{Clock, SystemClock},
+    plugin::Plugin,
+};
 use clientpoint_host::{
     Error, Host, HostBuilder, Session,
-    clock::{Clock, SystemClock},
     host::{InsecureEndpoints, Limits, PolicyChanges},
-    plugin::Plugin,
     service::FileRow,
     store::files::ShowingKind,
 };

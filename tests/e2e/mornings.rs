@@ -3,9 +3,9 @@
 use std::{path::Path, time::Duration};
 
 use chrono::{DateTime, Utc};
+use clientpoint_engine::clock::{Clock, ManualClock};
 use clientpoint_host::{
     Host, Result,
-    clock::{Clock, ManualClock},
     service::{Ledger, Stop},
 };
 use end_to_end::{World, builder, pdf};

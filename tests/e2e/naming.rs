@@ -6,9 +6,8 @@ use std::{
     time::Duration,
 };
 
+use clientpoint_engine::{capability::progress::Progress, contract::clientpoint::content_source::types::Subfolders};
 use clientpoint_host::{
-    capability::progress::Progress,
-    contract::clientpoint::content_source::types::Subfolders,
     host::PolicyChanges,
     service::{ItemOutcome, Stop, Wanted},
 };

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use clientpoint_host::egress::{self, resolver::is_prohibited};
+use clientpoint_engine::egress::{self, resolver::is_prohibited};
 use end_to_end::{
     World,
     certificate::{self, Made},

@@ -6,12 +6,14 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use clientpoint_engine::{
+    clock::{Clock, ManualClock},
+    plugin::Plugin,
+};
 use clientpoint_host::{
     Error, Host, Session,
-    clock::{Clock, ManualClock},
     host::InsecureEndpoints,
     place::Place,
-    plugin::Plugin,
     service::{Given, Ledger, Stop, SyncOptions, Verdict},
 };
 use end_to_end::{MORNING, World, built, given, load, pdf, sources};

@@ -1,10 +1,7 @@
 //! An Administrator's own sign-in: from the address to the connection, and all the ways in which there is none.
 
-use clientpoint_host::{
-    clock::Clock,
-    oauth::pending::LIFE,
-    store::{connections::Mode, users::Role},
-};
+use clientpoint_engine::{clock::Clock, oauth::pending::LIFE};
+use clientpoint_host::store::{connections::Mode, users::Role};
 use end_to_end::{
     World,
     browser::{application, client, connect, decide, open, sign_in},

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use clientpoint_host::capability::progress::Progress;
+use clientpoint_engine::capability::progress::Progress;
 use end_to_end::{WATCH, World, builder, pdf};
 use graph_sim::{Fault, FaultKind};
 
@@ -54,7 +54,7 @@ async fn a_download_that_drips_is_broken_off_after_a_minute_and_gone_on_with() {
     };
 
     assert_eq!(world.bytes(&outcome.file.unwrap().id).await, bytes);
-    let waited = clientpoint_host::clock::Clock::elapsed(&world.clock);
+    let waited = clientpoint_engine::clock::Clock::elapsed(&world.clock);
     assert!(waited < Duration::from_secs(120), "{waited:?}");
     assert_eq!(world.drafts(), 0);
 }

@@ -9,18 +9,15 @@ use std::{
     time::Duration,
 };
 
-use clientpoint_host::{
-    Host,
+use clientpoint_engine::{
     clock::{Clock, ManualClock},
     oauth::{
         Asking, Credential, Endpoint, Grant, Keeper, Keeping, Plan, SignInPage, TokenError, Tokens,
         pending::{Answer, Pending},
     },
     secrets::Secret,
-    service::Stop,
-    store::users::Role,
-    way_out::WayOut,
 };
+use clientpoint_host::{Host, service::Stop, store::users::Role, way_out::WayOut};
 use end_to_end::{
     World,
     browser::{connect, decide},
@@ -387,7 +384,7 @@ fn endpoint(sim: &Sim, clock: &ManualClock) -> Endpoint {
     Endpoint::new(
         plan(sim),
         Credential::Secret(Secret::new(sim.client_secret().into())),
-        clientpoint_host::egress::client(true).unwrap(),
+        clientpoint_engine::egress::client(true).unwrap(),
         Arc::new(clock.clone()),
     )
 }

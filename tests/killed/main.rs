@@ -11,9 +11,9 @@
 
 use std::{pin::pin, sync::Arc};
 
+use clientpoint_engine::clock::ManualClock;
 use clientpoint_host::{
     Host,
-    clock::ManualClock,
     host::InsecureEndpoints,
     service::{Stop, SyncOptions},
 };

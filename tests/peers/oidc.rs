@@ -10,17 +10,17 @@ use std::{
     time::Duration,
 };
 
-use clientpoint_host::{
+use clientpoint_engine::{
     clock::{Clock, ManualClock},
     oauth::{
         Asking, Certificate, Credential, Endpoint, Grant, Granted, Keeper, Keeping, Plan, SignInPage, TokenError,
         Tokens,
         claims::{self, Expected},
-        listener::Loopback,
         pending::{Answer, Pending},
     },
     secrets::Secret,
 };
+use clientpoint_host::listener::Loopback;
 use end_to_end::{
     certificate::{Made, made},
     peers::{self, Peer},
@@ -100,7 +100,7 @@ impl Provider {
     }
 
     fn endpoint(&self, client: &str, scopes: &[&str], credential: Credential) -> Endpoint {
-        let http = clientpoint_host::egress::client(true).unwrap();
+        let http = clientpoint_engine::egress::client(true).unwrap();
         Endpoint::new(
             self.plan(client, scopes),
             credential,
@@ -153,7 +153,7 @@ impl Provider {
 
 /// A person with a browser: fills in every form that comes, until the browser is sent back to the application.
 async fn browse(url: &str) -> String {
-    let client = clientpoint_host::egress::client(true).unwrap();
+    let client = clientpoint_engine::egress::client(true).unwrap();
     let base = url::Url::parse(url).unwrap();
     let mut cookies: BTreeMap<String, String> = BTreeMap::new();
     let (mut next, mut form) = (base.clone(), None::<String>);

@@ -18,7 +18,7 @@ pub struct Shown {
 
 /// A client that follows no redirect by itself.
 pub fn client() -> reqwest::Client {
-    clientpoint_host::egress::client(true).unwrap()
+    clientpoint_engine::egress::client(true).unwrap()
 }
 
 /// Where the browser is sent once this person has decided: `member`, `second`, `guest`, `personal`, `declines` or

@@ -17,7 +17,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clientpoint_host::{Host, clock::ManualClock};
+use clientpoint_engine::clock::ManualClock;
+use clientpoint_host::Host;
 use graph_sim::{Config, Seed, Sim};
 use serde_json::Value;
 use tempfile::TempDir;

@@ -21,13 +21,15 @@ use std::{
     time::Duration,
 };
 
-use clientpoint_host::{
-    Host, HostBuilder, Session,
+use clientpoint_engine::{
     clock::{Clock, ManualClock},
-    host::InsecureEndpoints,
-    key_files,
     plugin::Plugin,
     secrets::Secret,
+};
+use clientpoint_host::{
+    Host, HostBuilder, Session,
+    host::InsecureEndpoints,
+    key_files,
     service::{Given, ItemOutcome, Ledger, Stop, SyncOptions},
 };
 use graph_sim::{Config, Logged, RequestKind, Seed, Sim};
@@ -198,7 +200,7 @@ pub fn plugin() -> Arc<Plugin> {
 pub fn load(component: &Path) -> clientpoint_host::Result<Plugin> {
     let folder = tempfile::tempdir().unwrap();
     let key = key_files::load(folder.path()).unwrap();
-    Plugin::load(component, folder.path(), &key)
+    Ok(Plugin::load(component, folder.path(), &key)?)
 }
 
 /// The component, which must be as new as its sources.

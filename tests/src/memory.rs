@@ -5,7 +5,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use clientpoint_host::{key_files, plugin::Plugin};
+use clientpoint_engine::plugin::Plugin;
+use clientpoint_host::key_files;
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
 
 /// The most that an instance may have: the host's own limit is 64 MiB. Pages that nobody touches cost nothing.

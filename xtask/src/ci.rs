@@ -2,7 +2,7 @@
 
 use std::{env, ffi::OsStr, fs, process::Command, time::Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::{
     circles, component, contract, demo, deny, fuzz, imports, links, live, papers, programs, rules, run, say, sources,
@@ -11,13 +11,14 @@ use crate::{
 type Stage = fn() -> Result<()>;
 
 /// The stages, in the order in which a mistake costs least to find.
-const STAGES: [(&str, Stage); 11] = [
+const STAGES: [(&str, Stage); 12] = [
     ("format", format),
     ("lints", lints),
     ("lints of the plugin's glue", glue_lints),
     ("fuzz targets", fuzz::check),
     ("contract", check_contract),
     ("documentation", document),
+    ("package of the engine", package),
     ("dependencies", deny::in_ci),
     ("tests", || test(&[])),
     ("ordeal", || ordeal(&TENTH)),
@@ -133,6 +134,19 @@ fn document() -> Result<()> {
     let mut cargo = run::cargo();
     cargo.env("RUSTDOCFLAGS", "-D warnings");
     run::run(cargo.args(["doc", "--workspace", "--no-deps", "--locked"]))
+}
+
+/// The engine goes to other projects by itself, with the contract in it. It is built from its package by hand, before a
+/// release: that compiles all of its dependencies once more.
+fn package() -> Result<()> {
+    let engine = ["-p", "clientpoint-engine", "--allow-dirty", "--no-verify", "--locked"];
+    run::run(run::cargo().arg("package").args(engine))?;
+    let listed = run::output(run::cargo().args(["package", "--list"]).args(engine))?;
+    ensure!(
+        listed.lines().any(|file| file == "wit/world.wit"),
+        "the package of the engine lacks the contract (`host/engine/wit` is a link to `wit/`)"
+    );
+    Ok(())
 }
 
 fn check_contract() -> Result<()> {

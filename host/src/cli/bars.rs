@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clientpoint_host::{capability::progress::Progress, text::one_line};
+use clientpoint_engine::{capability::progress::Progress, text::one_line};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{

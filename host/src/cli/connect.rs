@@ -9,9 +9,9 @@ use std::{
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
+use clientpoint_engine::secrets::Secret;
 use clientpoint_host::{
     Error, Result, Session,
-    secrets::Secret,
     service::{Given, SignIn},
 };
 use serde_json::json;

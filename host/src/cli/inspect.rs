@@ -92,7 +92,7 @@ mod tests {
         assert!(
             !lines
                 .iter()
-                .any(|line| line.contains(clientpoint_host::text::is_unseen))
+                .any(|line| line.contains(clientpoint_engine::text::is_unseen))
         );
         let begins = |line: &&&str| line.starts_with("It can reach");
         assert_eq!(lines.iter().filter(begins).count(), 1);

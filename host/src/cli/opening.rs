@@ -2,9 +2,9 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use clientpoint_engine::clock::SystemClock;
 use clientpoint_host::{
     Error, Host,
-    clock::SystemClock,
     host::{BuildError, InsecureEndpoints},
 };
 

@@ -1,6 +1,7 @@
 //! The words of `--policy`.
 
-use clientpoint_host::{Error, contract::clientpoint::content_source::types::Subfolders, host::PolicyChanges};
+use clientpoint_engine::contract::clientpoint::content_source::types::Subfolders;
+use clientpoint_host::{Error, host::PolicyChanges};
 
 /// Reads `--policy` words.
 ///

@@ -3,7 +3,8 @@
 
 use std::io::{IsTerminal, Read};
 
-use clientpoint_host::{Error, Result, secrets::Secret};
+use clientpoint_engine::secrets::Secret;
+use clientpoint_host::{Error, Result};
 
 use super::terminal::Terminal;
 

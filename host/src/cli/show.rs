@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use clientpoint_host::text::one_line;
+use clientpoint_engine::text::one_line;
 use unicode_width::UnicodeWidthStr;
 
 /// Lines for people.

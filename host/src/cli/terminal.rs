@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clientpoint_host::text;
+use clientpoint_engine::text;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use tracing_subscriber::fmt::MakeWriter;
 

@@ -7,9 +7,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::{Host, InsecureEndpoints, Limits, PolicyChanges, opening};
-use crate::{
-    Error, Result,
+use clientpoint_engine::{
     capability::progress::{Progress, Unwatched},
     clock::{Clock, SystemClock},
     counts::Counts,
@@ -17,6 +15,11 @@ use crate::{
     origin::origin,
     plugin::Plugin,
     powers::Power,
+};
+
+use super::{Host, InsecureEndpoints, Limits, PolicyChanges, opening};
+use crate::{
+    Error, Result,
     store::{Store, identity, objects::Objects, trash},
 };
 
@@ -153,7 +156,8 @@ impl HostBuilder {
         let opened = noted(&mut problems, opening.await);
         let plugin = match (&opened, &self.component) {
             (Some(opened), Some(file)) => {
-                noted(&mut problems, Plugin::load(file, &self.data.join("cache"), &opened.key)).map(Arc::new)
+                let loaded = Plugin::load(file, &self.data.join("cache"), &opened.key);
+                noted(&mut problems, loaded.map_err(Error::from)).map(Arc::new)
             }
             _ => None,
         };

@@ -6,11 +6,14 @@ use std::{
     sync::Arc,
 };
 
+use clientpoint_engine::{
+    oauth::{Grant, Keeper, Keeping},
+    secrets::SecretKey,
+};
+
 use crate::{
     Error,
     host::{Host, rights, waiting::Waiting},
-    oauth::{Grant, Keeper, Keeping},
-    secrets::SecretKey,
     store::{Store, grants},
 };
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    contract::exports::clientpoint::content_source::source as contract, oauth::TokenError, store::connections::Mode,
-};
+use clientpoint_engine::{contract::exports::clientpoint::content_source::source as contract, oauth::TokenError};
+
+use crate::store::connections::Mode;
 
 /// Settings in the words of the contract.
 pub(crate) fn in_contract(settings: &BTreeMap<String, String>) -> Vec<contract::Setting> {

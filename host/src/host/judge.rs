@@ -2,16 +2,15 @@
 
 use std::{collections::BTreeMap, pin::Pin, sync::Arc};
 
-use super::{
-    in_contract::{in_contract, refusal_in_contract},
-    stage::Stage,
-};
-use crate::{
+use clientpoint_engine::{
     contract::exports::clientpoint::content_source::source::SignInProblem,
     oauth::{Judge, TokenError},
     plugin::Plugin,
-    store::connections::{Connection, Mode},
+    stage::Stage,
 };
+
+use super::in_contract::{in_contract, refusal_in_contract};
+use crate::store::connections::{Connection, Mode};
 
 /// Asks the plugin, in an instance that can reach nothing.
 pub(super) struct PluginJudge {

@@ -6,11 +6,11 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use clientpoint_engine::secrets::SecretKey;
 
 use super::folder::Folder;
 use crate::{
     Error, Result, disk, key_files, private,
-    secrets::SecretKey,
     store::{Store, copies, migrations, objects::Objects, opening, seal},
     way_out::{Notice, WayOut},
 };

@@ -5,12 +5,13 @@
 //! The plugin may answer otherwise each time that it is asked. So a plan is judged once and then used, that very one, and
 //! none is asked for a second time.
 
+use clientpoint_engine::{
+    contract::exports::clientpoint::content_source::source::AuthorizationPlan, egress::rules, origin::origin_of,
+};
+
 use crate::{
     Error, Result,
-    contract::exports::clientpoint::content_source::source::AuthorizationPlan,
-    egress::rules,
     host::{Host, InsecureEndpoints},
-    origin::origin_of,
     store::{
         connections::Connection,
         pinned_endpoints::{self, Endpoints},
@@ -106,7 +107,9 @@ fn refused(denied: rules::Denied) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use crate::{contract::exports::clientpoint::content_source::source::Egress, host::pinned_endpoints::*};
+    use clientpoint_engine::contract::exports::clientpoint::content_source::source::Egress;
+
+    use crate::host::pinned_endpoints::*;
 
     #[test]
     fn an_approval_anywhere_else_than_at_the_sign_in_service_is_not_shown() {

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    Result,
+use clientpoint_engine::{
     contract::{
         clientpoint::content_source::{connection::Info, types::Policy},
         exports::clientpoint::content_source::source::{
@@ -11,9 +10,13 @@ use crate::{
         },
     },
     egress::rules::Rules,
-    host::{Host, Planned, in_contract},
     instance::Instance,
     oauth::Tokens,
+};
+
+use crate::{
+    Result,
+    host::{Host, Planned, in_contract},
     store::connections::{Connection, Mode},
 };
 
@@ -71,7 +74,7 @@ impl Host {
         refusal: Refusal,
     ) -> Result<SignInError> {
         let asked = self.asking().await?;
-        asked.explain(mode.into(), in_contract(settings), refusal).await
+        Ok(asked.explain(mode.into(), in_contract(settings), refusal).await?)
     }
 
     /// Where somebody with the rights approves the application. An address that is not the sign-in service's is none.
@@ -111,11 +114,11 @@ impl Host {
             policy,
         };
         let state = self.stage().state(info, rules, tokens, limit);
-        self.plugin()?.instantiate(state).await
+        Ok(self.plugin()?.instantiate(state).await?)
     }
 
     /// An instance for a pure question, which can reach nothing.
     async fn asking(&self) -> Result<Instance> {
-        self.plugin()?.instantiate(self.stage().reaching_nothing()).await
+        Ok(self.plugin()?.instantiate(self.stage().reaching_nothing()).await?)
     }
 }

@@ -7,12 +7,11 @@ use std::{
 };
 
 use chrono::Utc;
+use clientpoint_engine::clock::stamp;
 
 use super::{Host, Limits, opening};
 use crate::{
-    Error, Result,
-    clock::stamp,
-    disk,
+    Error, Result, disk,
     key_files::{self, SealedWith},
     store::{copies, identity, seal, users},
     way_out::WayOut,

@@ -1,6 +1,6 @@
 //! Other endpoints than the plugin's own, for tests and demonstrations.
 
-use crate::contract::exports::clientpoint::content_source::source::AuthorizationPlan;
+use clientpoint_engine::contract::exports::clientpoint::content_source::source::AuthorizationPlan;
 
 /// Endpoints in the place of the plugin's own, for tests and demonstrations: plain http and loopback are allowed then.
 #[derive(Clone, Debug)]

@@ -5,12 +5,15 @@ use std::{
     sync::{Arc, MutexGuard, PoisonError},
 };
 
-use crate::{
-    Error, Result,
+use clientpoint_engine::{
     contract::exports::clientpoint::content_source::source::AuthorizationPlan,
-    host::{Host, Planned, judge::PluginJudge},
     oauth::{Certificate, Credential, Endpoint, Grant, Plan, Tokens},
     secrets::Secret,
+};
+
+use crate::{
+    Error, Result,
+    host::{Host, Planned, judge::PluginJudge},
     store::connections::{self, Connection, CredentialKind, Mode},
 };
 

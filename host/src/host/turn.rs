@@ -3,10 +3,11 @@
 use std::{fs::File, io::Write, path::Path, time::Duration};
 
 use chrono::{DateTime, Utc};
+use clientpoint_engine::clock::stamp;
 use serde::{Deserialize, Serialize};
 
 use super::{locks, waiting::Waiting};
-use crate::{Result, clock::stamp};
+use crate::Result;
 
 /// As much of a lock file as is read: a holder is far shorter.
 const HOLDER_AT_MOST: u64 = 4 << 10;

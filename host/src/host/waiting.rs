@@ -3,9 +3,10 @@
 use std::{fs::File, pin::pin, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
+use clientpoint_engine::{capability::progress::Progress, clock::Clock};
 use futures::future::{Either, select};
 
-use crate::{Result, capability::progress::Progress, clock::Clock};
+use crate::Result;
 
 /// How soon those who wait hear of it, and how soon again. The waits double from there.
 const FIRST_WORDS: Duration = Duration::from_secs(1);

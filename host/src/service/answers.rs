@@ -1,16 +1,18 @@
 //! The contract's answers as plain data with stable words, for JSON and for tables.
 
-use serde::Serialize;
-
-use crate::{
-    Error,
+use clientpoint_engine::{
     contract::{
         clientpoint::content_source::{content_library::LibraryFile as ContractFile, types::ItemRef},
         exports::clientpoint::content_source::content_import::{self as contract, Entry, Outcome},
     },
+    words::Word,
+};
+use serde::Serialize;
+
+use crate::{
+    Error,
     store::{damage::Damage, files},
     way_out::WayOut,
-    words::Word,
 };
 
 /// An item of the source.

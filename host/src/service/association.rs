@@ -9,6 +9,10 @@ mod workbook;
 use std::{collections::BTreeSet, path::Path};
 
 use bytes::Bytes;
+use clientpoint_engine::{
+    calls::{Answer, Sheet},
+    contract::exports::clientpoint::content_source::{association as contract, content_import::Error as CallError},
+};
 
 use self::{answer::stopped, workbook::Copy};
 use super::{
@@ -18,8 +22,6 @@ use super::{
 };
 use crate::{
     Error, Result,
-    calls::{Answer, Sheet},
-    contract::exports::clientpoint::content_source::{association as contract, content_import::Error as CallError},
     store::{
         association::{self, SheetRow},
         bin,

@@ -2,10 +2,13 @@
 
 pub(super) mod naming;
 
-use crate::{
-    Error, Result,
+use clientpoint_engine::{
     capability::lent::CameIn,
     contract::clientpoint::content_source::types::{Actor, ItemRef},
+};
+
+use crate::{
+    Error, Result,
     service::{BrowseRow, ItemOutcome, Session, Stop, connections::in_use::SignedIn, trust},
     store::{Store, connections::Connection, files, users::Role},
 };
@@ -76,7 +79,7 @@ impl Session<'_> {
         });
         let (answered, ended) = called.await?;
         let answered = match answered {
-            Ok(answered) => answered,
+            Ok(answered) => answered.map_err(Error::from),
             Err(_closed) => return stopped(&self.host.store, &asked, &came_in.all()).await,
         };
         let outcomes = trust::of_import(&self.host.store, &asked, &came_in.all(), answered).await?;
@@ -100,7 +103,7 @@ impl Session<'_> {
     }
 
     pub(in crate::service) fn actor(&self) -> Actor {
-        use crate::contract::clientpoint::content_source::types::Role as ContractRole;
+        use clientpoint_engine::contract::clientpoint::content_source::types::Role as ContractRole;
         Actor {
             id: self.user.name.clone(),
             role: match self.user.role {

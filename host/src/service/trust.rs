@@ -1,12 +1,15 @@
 //! Holding a plugin's answers against what was asked and what has happened: nothing in them is taken on trust.
 
-use crate::{
-    Error, Result,
+use clientpoint_engine::{
     calls::Answer,
     contract::{
         clientpoint::content_source::types::ItemRef,
         exports::clientpoint::content_source::content_import::{self as contract, Outcome},
     },
+};
+
+use crate::{
+    Error, Result,
     service::ItemOutcome,
     store::{Store, files},
 };

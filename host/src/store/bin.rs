@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use clientpoint_engine::clock::stamp;
 use serde::Serialize;
 use sqlx::{FromRow, Sqlite, SqliteConnection, Transaction};
 
@@ -13,7 +14,7 @@ use super::{
     library_file::{self, LibraryFile, NewFile, Showing, fetch, number, removed_error},
     links,
 };
-use crate::{Error, Result, clock::stamp, way_out::WayOut};
+use crate::{Error, Result, way_out::WayOut};
 
 /// How long a file stays in the bin.
 pub const DAYS: i64 = 30;

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use clientpoint_engine::{
+    oauth::Grant,
+    secrets::{Secret, SecretKey},
+};
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::{Store, grants, seal};
-use crate::{
-    Error, Result,
-    oauth::Grant,
-    secrets::{Secret, SecretKey},
-};
+use crate::{Error, Result};
 
 /// A connection without its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,9 +1,10 @@
 //! What is kept of people's sign-ins.
 
+use clientpoint_engine::{oauth::Grant, secrets::SecretKey};
 use sqlx::{Sqlite, Transaction};
 
 use super::{Store, seal};
-use crate::{Error, Result, oauth::Grant, secrets::SecretKey};
+use crate::{Error, Result};
 
 /// The grant of a connection; none if it was given up.
 ///

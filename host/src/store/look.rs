@@ -7,10 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clientpoint_engine::text::hex;
 use sha2::{Digest, Sha256};
 
 use super::objects::{Object, Objects};
-use crate::{Result, private, text::hex};
+use crate::{Result, private};
 
 /// How much is read at once, in bytes.
 const PIECE: usize = 1 << 20;

@@ -1,6 +1,7 @@
 //! Managed files: how they stand to their items, which of them are due, and new content for them. Whatever changes one
 //! in a run is written together with its line of the ledger, in one transaction.
 
+use clientpoint_engine::library::Scope;
 use sqlx::{AssertSqlSafe, FromRow, Sqlite, Transaction};
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
     objects::Object,
     words::Flag,
 };
-use crate::{Error, Result, library::Scope, way_out::WayOut};
+use crate::{Error, Result, way_out::WayOut};
 
 /// A managed file and its link.
 #[derive(Clone, Debug)]

@@ -17,10 +17,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use clientpoint_engine::text::hex;
 use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempPath};
 
-use crate::{Error, Result, private, text::hex};
+use crate::{Error, Result, private};
 
 /// What the names of drafts begin with; this many letters and digits follow.
 const DRAFT: (&str, usize) = (".tmp", 6);

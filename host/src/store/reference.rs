@@ -2,15 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    Store, association,
-    files::{self, Created, NewFile},
-    managed::{self, Managed as ManagedRow},
-    objects::{self, AppendError, Objects, Published},
-    states::{self, KEYS_AT_MOST, Kept, Swap},
-    sweep,
-};
-use crate::{
+use clientpoint_engine::{
     clock::{Clock, stamp},
     contract::clientpoint::content_source::{
         content_library::{Binding, Bound, Error, LibraryFile},
@@ -19,9 +11,18 @@ use crate::{
         types::{ItemRef, Link, Verification},
     },
     library::{Answering, Draft, DraftPlace, Library, Managed, Replacement, Scope, StateStore},
-    place::Place,
     words::{FromWord, Word},
 };
+
+use super::{
+    Store, association,
+    files::{self, Created, NewFile},
+    managed::{self, Managed as ManagedRow},
+    objects::{self, AppendError, Objects, Published},
+    states::{self, KEYS_AT_MOST, Kept, Swap},
+    sweep,
+};
+use crate::place::Place;
 
 /// The library in a data folder. Clones are the same one.
 #[derive(Clone)]
@@ -405,7 +406,11 @@ mod tests {
         let patience = std::time::Duration::from_secs(20);
         let store = crate::store::open(data.path(), patience).await.unwrap();
         let objects = Objects::open(data.path()).unwrap();
-        let library = Reference::new(store, objects.clone(), Arc::new(crate::clock::SystemClock::default()));
+        let library = Reference::new(
+            store,
+            objects.clone(),
+            Arc::new(clientpoint_engine::clock::SystemClock::default()),
+        );
         let places = Arc::new(tokio::sync::Semaphore::new(1));
         let place = DraftPlace::new(places.clone().try_acquire_owned().unwrap());
         let draft = library.draft(10, place).unwrap();

@@ -1,9 +1,10 @@
 //! The key that everything is sealed with, and what each sealed value is bound to.
 
+use clientpoint_engine::secrets::SecretKey;
 use sqlx::{Sqlite, Transaction};
 
 use super::Store;
-use crate::{Error, Result, key_files::SealedWith, secrets::SecretKey};
+use crate::{Error, Result, key_files::SealedWith};
 
 /// What the database says of the key that everything is sealed with. None in a new one.
 ///

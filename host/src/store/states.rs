@@ -5,7 +5,7 @@ use sqlx::{Sqlite, Transaction};
 use super::Store;
 use crate::Result;
 
-pub use crate::library::KEYS_AT_MOST;
+pub use clientpoint_engine::library::KEYS_AT_MOST;
 
 /// A value, and the mark of its state.
 #[derive(Clone, Debug, PartialEq, Eq)]

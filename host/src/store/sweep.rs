@@ -14,6 +14,7 @@ use std::{
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
+use clientpoint_engine::clock::stamp;
 use serde::Serialize;
 
 use super::{
@@ -23,9 +24,7 @@ use super::{
     trash::{self, Emptied},
 };
 use crate::{
-    Result,
-    clock::stamp,
-    private,
+    Result, private,
     way_out::{Notice, WayOut},
 };
 

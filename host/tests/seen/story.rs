@@ -363,7 +363,7 @@ fn comes_back(address: &str) -> bool {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let client = clientpoint_host::egress::client(true).unwrap();
+        let client = clientpoint_engine::egress::client(true).unwrap();
         let page = client.get(address).send().await.unwrap();
         let Some(back) = page.headers().get("location") else {
             return false;

@@ -2,15 +2,10 @@
 
 use std::path::Path;
 
-use clientpoint_host::{
-    Error,
-    contract::{
-        clientpoint::content_source::types::ItemRef, exports::clientpoint::content_source::content_import as contract,
-    },
-    service::ItemOutcome,
-    store::look::Trouble,
-    way_out::WayOut,
+use clientpoint_engine::contract::{
+    clientpoint::content_source::types::ItemRef, exports::clientpoint::content_source::content_import as contract,
 };
+use clientpoint_host::{Error, service::ItemOutcome, store::look::Trouble, way_out::WayOut};
 
 use crate::story::pinned;
 

@@ -112,7 +112,7 @@ impl Stage {
                 .build()
                 .unwrap();
             runtime.block_on(async {
-                let client = clientpoint_host::egress::client(true).unwrap();
+                let client = clientpoint_engine::egress::client(true).unwrap();
                 let back = client.get(address).send().await.unwrap();
                 let back = back.headers()["location"].to_str().unwrap().to_string();
                 client.get(back).send().await.unwrap().text().await.unwrap()

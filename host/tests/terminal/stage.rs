@@ -18,7 +18,7 @@ pub const HOSTILE: &str =
 /// Whether any character of it does something to a terminal, or can't be seen.
 pub fn commands(said: &[u8]) -> bool {
     let said = std::str::from_utf8(said).unwrap();
-    said.replace('\n', "").chars().any(clientpoint_host::text::is_unseen)
+    said.replace('\n', "").chars().any(clientpoint_engine::text::is_unseen)
 }
 
 /// A pipe that nobody reads any more.

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use clientpoint_host::capability::progress::Progress;
+use clientpoint_engine::capability::progress::Progress;
 
 use super::{Stage, log::Log, said, stopped};
 

@@ -2,8 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use clientpoint_engine::clock::Clock;
 use clientpoint_host::{
-    clock::Clock,
     host::Limits,
     service::{Ledger, Stop, SyncOptions},
 };

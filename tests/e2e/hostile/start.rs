@@ -9,17 +9,14 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use clientpoint_host::{
-    Host,
-    clock::{Clock, Sleep, SystemClock},
-    host::PolicyChanges,
-};
+use clientpoint_engine::clock::{Clock, Sleep, SystemClock};
+use clientpoint_host::{Host, host::PolicyChanges};
 use end_to_end::{built, load, sources};
 
 use super::{Attack, Stage, said, stopped};
 
 /// The hostile component with another mark in its bytes.
-fn marked(behaviour: &str) -> Arc<clientpoint_host::plugin::Plugin> {
+fn marked(behaviour: &str) -> Arc<clientpoint_engine::plugin::Plugin> {
     const MARK: &[u8] = b"hostile-mark:behaves";
     let mut bytes = std::fs::read(built(&sources::HOSTILE)).unwrap();
     let at = bytes.windows(MARK.len()).position(|window| window == MARK).unwrap();

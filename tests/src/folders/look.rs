@@ -2,10 +2,9 @@
 
 use std::{collections::BTreeSet, path::Path, time::Duration};
 
+use clientpoint_engine::clock::ManualClock;
 use clientpoint_host::{
-    Host, Session,
-    clock::ManualClock,
-    key_files,
+    Host, Session, key_files,
     service::{Ledger, Stop, SyncOptions},
     store::{self, connections, grants},
 };

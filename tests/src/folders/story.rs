@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use chrono::NaiveDate;
+use clientpoint_engine::clock::{Clock, stamp};
 use clientpoint_host::{
     Session,
-    clock::{Clock, stamp},
     place::Place,
     service::{Stop, SyncOptions},
     store::{

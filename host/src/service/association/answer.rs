@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
-use crate::{
-    Error,
+use clientpoint_engine::{
     contract::exports::clientpoint::content_source::association::{self as contract, Outcome, SheetError},
     instance::{Cause, Stopped},
-    store::runs::Run,
-    way_out::WayOut,
     words::Word,
 };
+use serde::Serialize;
+
+use crate::{Error, store::runs::Run, way_out::WayOut};
 
 /// Outcomes that leave nothing to be done: what was asked for holds, or nothing was asked for.
 const FINE: [&str; 4] = ["linked", "re-linked", "already-linked", "path-missing"];

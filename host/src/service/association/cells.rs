@@ -3,14 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use clientpoint_engine::contract::exports::clientpoint::content_source::association::{Cell, Line};
 
 use super::answer::stopped;
-use crate::{
-    Result,
-    contract::exports::clientpoint::content_source::association::{Cell, Line},
-    service::Session,
-    store::connections::Connection,
-};
+use crate::{Result, service::Session, store::connections::Connection};
 
 /// The most cells of a copy, and the most text in them, in bytes: a report is made in memory.
 pub(in crate::service) const CELLS_AT_MOST: usize = 4_000_000;

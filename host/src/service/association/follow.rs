@@ -1,8 +1,9 @@
 //! Letting one file follow another item: an upload of one row.
 
+use clientpoint_engine::contract::exports::clientpoint::content_source::content_import::Resolution;
+
 use crate::{
     Error, Result,
-    contract::exports::clientpoint::content_source::content_import::Resolution,
     service::{Association, Session, Stop, Wanted},
     store::files,
 };

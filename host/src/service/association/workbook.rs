@@ -2,17 +2,14 @@
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
+use clientpoint_engine::contract::exports::clientpoint::content_source::association::{Cell, Line};
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline, Url, Workbook, Worksheet, XlsxError};
 
 use super::{
     answer::{AssociatedRow, Association},
     cells::{CELLS_AT_MOST, Lines},
 };
-use crate::{
-    Error, Result,
-    contract::exports::clientpoint::content_source::association::{Cell, Line},
-    service::output::NewFile,
-};
+use crate::{Error, Result, service::output::NewFile};
 
 /// The columns that are added.
 const ADDED: [&str; 3] = ["Status", "Reason", "Resolved path"];

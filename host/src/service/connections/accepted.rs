@@ -3,19 +3,18 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use clientpoint_engine::{oauth::TokenError, words::Word};
 use serde::Serialize;
 
 use crate::{
     Error, Result,
     host::{Host, refusal_in_contract},
-    oauth::TokenError,
     service::{
         Session,
         connections::in_use::{ORGANIZATION, own_connection},
     },
     store::connections::{self, Broken, Connection, Mode},
     way_out::{Notice, WayOut},
-    words::Word,
 };
 
 /// The word for a person's connection that needs its person.

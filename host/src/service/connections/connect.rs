@@ -1,12 +1,11 @@
 //! Connecting the company, and how things stand.
 
+use clientpoint_engine::{contract::exports::clientpoint::content_source::source::ModeForm, oauth::Tokens};
 use serde::Serialize;
 
 use crate::{
     Error, Result,
-    contract::exports::clientpoint::content_source::source::ModeForm,
     host::Planned,
-    oauth::Tokens,
     service::{
         Session,
         connections::{

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use clientpoint_engine::{
+    calls::Drives,
+    contract::exports::clientpoint::content_source::content_import::{self as contract, Error as ContractError},
+    words::Word,
+};
 use serde::Serialize;
 
 use crate::{
     Error, Result,
-    calls::Drives,
-    contract::exports::clientpoint::content_source::content_import::{self as contract, Error as ContractError},
     service::Session,
     store::{
         connections::{ChosenDrive, Connection},
@@ -17,7 +20,6 @@ use crate::{
         words::{GivenUp, Reason, RunKind},
     },
     way_out::WayOut,
-    words::Word,
 };
 
 /// For how long a list of drives waits in all where the source asks for patience.

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-
-use crate::{
-    Error, Result,
+use clientpoint_engine::{
     contract::exports::clientpoint::content_source::source::{Credentials, Field, FieldKind, ModeForm},
     oauth::{Certificate, Credential},
     secrets::Secret,
+};
+
+use crate::{
+    Error, Result,
     store::connections::{Connection, CredentialKind},
 };
 
@@ -176,10 +178,10 @@ fn credential(
             if now + CLOCKS_DIFFER < certificate.begins() {
                 return Err(Error::Settings(format!(
                     "the certificate is good from {} on only, by this machine's clock: set that right, or connect with a                      certificate that is good now",
-                    crate::clock::stamp(certificate.begins())
+                    clientpoint_engine::clock::stamp(certificate.begins())
                 )));
             }
-            let end = crate::clock::stamp(certificate.expires());
+            let end = clientpoint_engine::clock::stamp(certificate.expires());
             if certificate.expires() <= now {
                 return Err(over("certificate", end));
             }

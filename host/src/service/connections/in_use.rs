@@ -2,20 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    Error, Result,
+use clientpoint_engine::{
     calls::Answer,
     clock::stamp,
     contract::{
         clientpoint::content_source::types::Policy,
         exports::clientpoint::content_source::{content_import::Error as ContractError, source::AuthorizationPlan},
     },
-    host::Planned,
     instance::Instance,
     oauth::Tokens,
+    text::hex,
+};
+
+use crate::{
+    Error, Result,
+    host::Planned,
     service::Session,
     store::connections::{self, Connection, Mode},
-    text::hex,
 };
 
 /// The id of the company's connection. There is one at most.
@@ -148,9 +151,15 @@ impl SignedIn<'_> {
     /// # Errors
     ///
     /// As [`SignedIn::call`], and the call's.
-    pub(in crate::service) async fn look<R>(&mut self, call: impl AsyncFnOnce(Instance) -> Result<R>) -> Result<R> {
+    pub(in crate::service) async fn look<R, E: Into<Error>>(
+        &mut self,
+        call: impl AsyncFnOnce(Instance) -> Result<R, E>,
+    ) -> Result<R> {
         let (answered, ended) = self.call(call).await?;
-        ended.map_or(answered, Err)
+        match ended {
+            Some(ended) => Err(ended),
+            None => answered.map_err(Into::into),
+        }
     }
 
     /// As [`SignedIn::look`], where whatever the source answers but what was asked for is an error.
@@ -158,9 +167,9 @@ impl SignedIn<'_> {
     /// # Errors
     ///
     /// As [`SignedIn::look`] and [`SignedIn::settled`].
-    pub(in crate::service) async fn see<T>(
+    pub(in crate::service) async fn see<T, E: Into<Error>>(
         &mut self,
-        call: impl AsyncFnOnce(Instance) -> Result<Answer<T>>,
+        call: impl AsyncFnOnce(Instance) -> Result<Answer<T>, E>,
     ) -> Result<T> {
         let answer = self.look(call).await?;
         self.settled(answer).await

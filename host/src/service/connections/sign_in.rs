@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
-use crate::{
-    Error, Result,
+use clientpoint_engine::{
     contract::exports::clientpoint::content_source::source::{
         Account as ContractAccount, AuthorizationPlan, Claim, SignInPage as ContractPage,
     },
-    host::{Planned, in_contract},
     oauth::{
         Asking, Grant, Granted, Plan, SignInPage, Tokens, claims,
-        listener::{Listening, Loopback},
         pending::{Answer, Pending},
         refused_at_the_page,
     },
+    words::Word,
+};
+
+use crate::{
+    Error, Result,
+    host::{Planned, in_contract},
+    listener::{Listening, Loopback},
     service::{
         Session, Stop,
         connections::{
@@ -22,7 +26,6 @@ use crate::{
         },
     },
     store::connections::{self, Account, ChosenDrive, Connection, Mode},
-    words::Word,
 };
 
 /// A sign-in under way: the address is shown, and the listener waits.

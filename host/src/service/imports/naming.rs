@@ -3,15 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    Error, Result,
+use clientpoint_engine::{
     contract::{
         clientpoint::content_source::types::ItemRef,
         exports::clientpoint::content_source::content_import::{Error as ContractError, Resolution, Resolved},
     },
+    words::Word,
+};
+
+use crate::{
+    Error, Result,
     service::{ItemOutcome, Session, Stop, connections::in_use::SignedIn},
     store::connections::Connection,
-    words::Word,
 };
 
 /// Texts that the plugin is asked about at once.

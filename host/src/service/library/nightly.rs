@@ -4,10 +4,10 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use clientpoint_engine::clock::stamp;
 
 use crate::{
     Error, Result,
-    clock::stamp,
     host::Host,
     service::{Stop, library::verify::stopped},
     store::{

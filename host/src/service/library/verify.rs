@@ -214,7 +214,7 @@ impl Host {
             "an object is damaged: {}",
             trouble.told(object.size)
         );
-        let now = crate::clock::stamp(self.clock.utc());
+        let now = clientpoint_engine::clock::stamp(self.clock.utc());
         noted(damage::note(&self.store, object, trouble, &now).await);
         let again = self.seen(object).await?;
         if again.is_none() {

@@ -3,7 +3,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::{capability::logging::Lines, clock::Clock, host::Host};
+use clientpoint_engine::{capability::logging::Lines, clock::Clock};
+
+use crate::host::Host;
 
 /// What is left to one run.
 pub(in crate::service) struct Allowance {

@@ -177,7 +177,7 @@ impl Session<'_> {
                 last,
                 unfinished: runs::unfinished(&self.host.store, &connection).await?,
                 last_night,
-                next: daily.map(|daily| crate::clock::stamp(daily.next(now))),
+                next: daily.map(|daily| clientpoint_engine::clock::stamp(daily.next(now))),
                 needs_a_person,
                 connection,
             });

@@ -6,9 +6,10 @@
 
 use std::time::Duration;
 
+use clientpoint_engine::clock::stamp;
+
 use crate::{
     Error, Result,
-    clock::stamp,
     host::Host,
     schedule::{Daily, is_due},
     service::{

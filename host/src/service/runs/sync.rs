@@ -5,15 +5,19 @@ use std::{
     time::Duration,
 };
 
+use clientpoint_engine::{
+    contract::exports::clientpoint::content_source::{
+        content_import::Error as ContractError,
+        sync::{Options, Planned, Report, Stage},
+    },
+    text::hex,
+    words::Word,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{
     Error, Result,
-    contract::exports::clientpoint::content_source::{
-        content_import::Error as ContractError,
-        sync::{Options, Planned, Report, Stage},
-    },
     host::Host,
     service::{Ledger, Session, Stop, runs::course::Course},
     store::{
@@ -23,9 +27,7 @@ use crate::{
         users::{Role, User},
         words::{GivenUp, Reason, RunKind, RunState},
     },
-    text::hex,
     way_out::WayOut,
-    words::Word,
 };
 
 /// For how long a run waits in all where the source asks for patience. Who is not served by then is first next time.

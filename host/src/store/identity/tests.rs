@@ -1,9 +1,10 @@
 use std::{collections::BTreeMap, time::Duration};
 
+use clientpoint_engine::clock::ManualClock;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 use super::*;
-use crate::{clock::ManualClock, host::Host, place::Place, store::Store};
+use crate::{host::Host, place::Place, store::Store};
 
 const DATABASE: &str = "clientpoint.db";
 

@@ -8,7 +8,7 @@ use wasmtime_wasi::TrappableError;
 use self::clientpoint::content_source::types::ItemRef;
 
 wasmtime::component::bindgen!({
-    path: "../wit",
+    path: "wit",
     world: "content-source",
     imports: { default: trappable },
     exports: { default: async | store },

@@ -14,13 +14,13 @@ use crate::contract::{
 };
 
 /// Something of the contract that has a word.
-pub(crate) trait Word {
+pub trait Word {
     /// The word, in kebab-case.
     fn word(&self) -> &'static str;
 }
 
 /// Something that is read back from its word.
-pub(crate) trait FromWord: Sized {
+pub trait FromWord: Sized {
     /// What the word means; none for a word of a newer version.
     fn from_word(word: &str) -> Option<Self>;
 }

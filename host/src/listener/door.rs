@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
+use clientpoint_engine::oauth::pending::{Answer, Pending};
 use http::{HeaderMap, Method, Request, StatusCode};
 use tokio::sync::{mpsc, oneshot};
 
 use super::page::Page;
-use crate::oauth::pending::{Answer, Pending};
 
 /// The one path that is answered. Applications are registered with it: the port does not count there.
 pub const PATH: &str = "/connect";

@@ -3,19 +3,24 @@
 use std::{path::Path, time::Duration};
 
 use tokio::sync::OnceCell;
-use wasmtime::{Config, Engine, Store, component::Linker};
+use wasmtime::{
+    Config, Engine, Store,
+    component::{Component, Linker},
+};
 
 use crate::{
-    Error, Result, compiled,
+    Error, Result, Unfit, compiled,
     contract::{ContentSourcePre, exports::clientpoint::content_source::source::Description},
     instance::{Instance, told, too_long},
     secrets::SecretKey,
     state::{self, State},
-    way_out::WayOut,
 };
 
+/// The contract that is spoken here.
+const CONTRACT: &str = "clientpoint:content-source@0.1.0";
+
 /// The powers that the project's own plugin has, as the build checks them.
-const IMPORTS: &str = include_str!("../../wit/imports.txt");
+const IMPORTS: &str = include_str!("../wit/imports.txt");
 
 /// What the contract offers besides, to plugins that need it.
 const ALSO_GIVEN: [&str; 1] = ["clientpoint:content-source/state-store@0.1.0"];
@@ -44,12 +49,12 @@ pub struct Plugin {
 }
 
 impl Plugin {
-    /// Loads a component from a file.
+    /// Loads a component from a file. What it is compiled to is kept in the folder `cache`, sealed with `key`.
     ///
     /// # Errors
     ///
-    /// `Error::Settings` that names the file and what is wrong: it is missing, no component, asks for a power that
-    /// is not in the list, or does not export what the contract wants.
+    /// `Error::Load` that names the file and what is wrong: it is missing, no component, asks for a power that is not in
+    /// the list, or does not export what the contract wants.
     pub fn load(path: &Path, cache: &Path, key: &SecretKey) -> Result<Self> {
         Self::load_with(path, cache, key, |_| {})
     }
@@ -61,66 +66,56 @@ impl Plugin {
     ///
     /// As [`Plugin::load`].
     pub fn load_with(path: &Path, cache: &Path, key: &SecretKey, settings: impl FnOnce(&mut Config)) -> Result<Self> {
-        let shown = path.display();
-        let wrong = |what: String| Error::Settings(format!("the plugin `{shown}` {what}"));
-        let size = match std::fs::metadata(path) {
-            Ok(found) if found.is_file() => found.len(),
-            Ok(_) => {
-                return Err(wrong(
-                    "is not a file: give the path of a component (`onedrive.wasm`)".into(),
-                ));
-            }
-            Err(_) => {
-                return Err(
-                    wrong("is not there: build it with `cargo xtask build`, or name another one".into())
-                        .with([WayOut::GivePlugin]),
-                );
-            }
+        let name = path.display().to_string();
+        let loaded = read(path).and_then(|bytes| Self::made(&bytes, Some((cache, key)), settings));
+        loaded.map_err(|wrong| wrong.of(name))
+    }
+
+    /// Takes a component from memory, and compiles it. `name` is what it is called in errors.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plugin::load`].
+    pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self> {
+        Self::made(bytes, None, |_| {}).map_err(|wrong| wrong.of(name.into()))
+    }
+
+    fn made(
+        bytes: &[u8],
+        cache: Option<(&Path, &SecretKey)>,
+        settings: impl FnOnce(&mut Config),
+    ) -> Result<Self, Wrong> {
+        if COMPONENT_AT_MOST < bytes.len() as u64 {
+            return Err(Unfit::TooLarge(COMPONENT_AT_MOST).into());
+        }
+        if !is_component(bytes) {
+            return Err(Unfit::NoComponent.into());
+        }
+        let engine = engine(settings).map_err(Wrong::Engine)?;
+        let component = match cache {
+            Some((cache, key)) => compiled::load(&engine, bytes, cache, key),
+            None => Component::new(&engine, bytes),
         };
-        if COMPONENT_AT_MOST < size {
-            return Err(wrong(format!(
-                "is larger than {COMPONENT_AT_MOST} bytes, so it is no plugin"
-            )));
-        }
-        let bytes = std::fs::read(path).map_err(|error| wrong(format!("can't be read: {error}")))?;
-        if !is_component(&bytes) {
-            return Err(wrong(
-                "is not a WebAssembly component: `cargo xtask build` makes one at `target/component/onedrive.wasm`"
-                    .into(),
-            ));
-        }
-        let engine =
-            engine(settings).map_err(|error| Error::Storage(format!("the engine can't be made: {error:#}")))?;
-        let component = compiled::load(&engine, &bytes, cache, key)
-            .map_err(|error| wrong(format!("can't be compiled: {error:#}")))?;
+        let component = component.map_err(|error| Unfit::Uncompiled(format!("{error:#}")))?;
         let imports = names(component.component_type().imports(&engine));
-        let refused: Vec<&str> = imports
-            .iter()
-            .map(String::as_str)
-            .filter(|import| !is_given(import))
-            .collect();
+        let refused: Vec<String> = imports.iter().filter(|import| !is_given(import)).cloned().collect();
         if !refused.is_empty() {
-            return Err(wrong(format!(
-                "asks for powers that this host does not give: `{}`",
-                refused.join("`, `")
-            ))
-            .with([WayOut::ShowPowers]));
+            return Err(Unfit::Powers(refused).into());
         }
         let mut linker = Linker::new(&engine);
         let linked = state::add_to_linker(&mut linker)
             .and_then(|()| linker.instantiate_pre(&component))
             .and_then(ContentSourcePre::new)
-            .map_err(|error| {
-                wrong(format!(
-                    "does not fit the contract `clientpoint:content-source@0.1.0`: {error:#}"
-                ))
+            .map_err(|error| Unfit::OtherContract {
+                contract: CONTRACT,
+                why: format!("{error:#}"),
             })?;
         Ok(Self {
             exports: names(component.component_type().exports(&engine)),
             engine,
             linked,
             imports,
-            size,
+            size: bytes.len() as u64,
             description: OnceCell::new(),
         })
     }
@@ -145,7 +140,7 @@ impl Plugin {
     /// # Errors
     ///
     /// `Error::PluginStopped`. It is asked again then.
-    pub(crate) async fn description(&self, state: impl FnOnce() -> State) -> Result<&Description> {
+    pub async fn description(&self, state: impl FnOnce() -> State) -> Result<&Description> {
         let asked = async || self.instantiate(state()).await?.describe().await;
         self.description.get_or_try_init(asked).await
     }
@@ -173,6 +168,43 @@ impl Plugin {
         };
         Ok(Instance::new(store, world))
     }
+}
+
+/// Why a component is not loaded.
+enum Wrong {
+    /// It is no plugin for this engine.
+    Unfit(Unfit),
+    /// The engine itself can't be made.
+    Engine(wasmtime::Error),
+}
+
+impl From<Unfit> for Wrong {
+    fn from(unfit: Unfit) -> Self {
+        Self::Unfit(unfit)
+    }
+}
+
+impl Wrong {
+    /// For the component of that name.
+    fn of(self, file: String) -> Error {
+        match self {
+            Self::Unfit(problem) => Error::Load { file, problem },
+            Self::Engine(error) => Error::Storage(format!("the engine can't be made: {error:#}")),
+        }
+    }
+}
+
+/// Reads a component, as far as its file can be one.
+fn read(path: &Path) -> Result<Vec<u8>, Wrong> {
+    let size = match std::fs::metadata(path) {
+        Ok(found) if found.is_file() => found.len(),
+        Ok(_) => return Err(Unfit::NoFile.into()),
+        Err(_) => return Err(Unfit::Missing.into()),
+    };
+    if COMPONENT_AT_MOST < size {
+        return Err(Unfit::TooLarge(COMPONENT_AT_MOST).into());
+    }
+    std::fs::read(path).map_err(|error| Unfit::Unreadable(error.to_string()).into())
 }
 
 fn engine(settings: impl FnOnce(&mut Config)) -> wasmtime::Result<Engine> {

@@ -1,4 +1,4 @@
-//! What an instance stands on: the parts of the host that it is given, each as far as it may have it.
+//! What an instance stands on: the parts of its embedder that it is given, each as far as it may have it.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -18,37 +18,47 @@ use crate::{
     },
     counts::Counts,
     egress::{Egress, rules::Rules},
+    library::{Library, Managed, StateStore},
     oauth::Tokens,
     powers::Power,
     state::{Own, State},
-    store::reference::Reference,
 };
 
 /// What is added to the largest file for the largest download, so that the plugin can see that a file is too large.
 const DOWNLOAD_MARGIN: u64 = 1 << 20;
 
-/// The parts of a host that its instances are made of. Copies share them.
+/// The parts that its instances are made of. Copies share them.
 #[derive(Clone)]
-pub(super) struct Stage {
-    pub(super) library: Arc<Reference>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) client: reqwest::Client,
-    pub(super) watcher: Arc<dyn Progress>,
+pub struct Stage {
+    /// The library that files come into.
+    pub library: Arc<dyn Library>,
+    /// Those of its files that follow something.
+    pub managed: Arc<dyn Managed>,
+    /// Where plugins keep small values.
+    pub state_store: Arc<dyn StateStore>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// What sends requests.
+    pub client: reqwest::Client,
+    /// Who watches transfers.
+    pub watcher: Arc<dyn Progress>,
     /// Linear memory of one instance, in bytes.
-    pub(super) memory: usize,
-    pub(super) counts: Counts,
-    pub(super) withheld: BTreeSet<Power>,
+    pub memory: usize,
+    /// Where instances are counted.
+    pub counts: Counts,
+    /// What plugins are not given.
+    pub withheld: BTreeSet<Power>,
 }
 
 impl Stage {
     /// The state of an instance for this connection. A file may be at most `limit` bytes long.
-    pub(super) fn state(&self, info: Info, rules: Rules, tokens: Tokens, limit: u64) -> State {
+    pub fn state(&self, info: Info, rules: Rules, tokens: Tokens, limit: u64) -> State {
         let connection: Arc<str> = info.id.as_str().into();
-        let library = LibraryCtx::new(self.library.clone(), self.library.clone(), connection.clone(), limit);
+        let library = LibraryCtx::new(self.library.clone(), self.managed.clone(), connection.clone(), limit);
         let mut state = State {
             connection: ConnectionCtx { info },
             state_store: StateStoreCtx {
-                store: self.library.clone(),
+                store: self.state_store.clone(),
                 connection,
                 calls: library.calls.clone(),
                 withheld: false,
@@ -74,7 +84,7 @@ impl Stage {
     }
 
     /// The state of an instance that is asked a pure question.
-    pub(super) fn reaching_nothing(&self) -> State {
+    pub fn reaching_nothing(&self) -> State {
         let info = Info {
             id: String::new(),
             mode: Mode::Organization,

@@ -14,6 +14,10 @@ use std::{
     time::Duration,
 };
 
+use clientpoint_engine::{
+    clock::Clock,
+    oauth::pending::{LIFE, Pending},
+};
 use door::Door;
 use http::Request;
 use hyper::{body::Incoming, service::service_fn};
@@ -24,8 +28,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-use super::pending::{LIFE, Pending};
-use crate::{clock::Clock, way_out::WayOut};
+use crate::way_out::WayOut;
 
 pub use door::{Arrival, PATH, PageSender};
 

@@ -7,8 +7,7 @@
 //!   an [`assertion`]; `answer`: what comes of it; `life`: how long a token lives.
 //! - [`tokens`]: the tokens of one connection, renewed once for all who need them; [`grant`]: what is kept of a person's,
 //!   and `keeper`, by whom; `remembered`: a service that has refused is left alone for a while.
-//! - [`pending`]: a person's sign-in from the address to the redirect; [`listener`]: where the redirect arrives;
-//!   `unguessable`: what protects it.
+//! - [`pending`]: a person's sign-in from the address to the redirect; `unguessable`: what protects it.
 //! - [`claims`]: what an id_token must say; [`told`]: what a refusal tells besides.
 //! - [`plan`]: what asking needs; [`refusal`]: why there is no token.
 
@@ -19,7 +18,6 @@ mod form;
 pub mod grant;
 mod keeper;
 mod life;
-pub mod listener;
 pub mod pending;
 pub mod plan;
 pub mod refusal;

@@ -106,18 +106,31 @@ impl StateStoreCtx {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::library::Answering;
+
+    /// A store that nothing may come to.
+    struct Unasked;
+
+    impl StateStore for Unasked {
+        fn get<'a>(&'a self, _: &'a str, _: &'a str) -> Answering<'a, Option<Entry>, Error> {
+            unreachable!("it was to be refused before")
+        }
+
+        fn swap<'a>(
+            &'a self,
+            _: &'a str,
+            _: &'a str,
+            _: Option<u64>,
+            _: Option<Vec<u8>>,
+        ) -> Answering<'a, Swapped, Error> {
+            unreachable!("it was to be refused before")
+        }
+    }
 
     #[tokio::test]
     async fn what_is_too_large_is_refused() {
-        let data = tempfile::tempdir().unwrap();
-        let store = crate::store::open(data.path(), std::time::Duration::from_secs(1))
-            .await
-            .unwrap();
-        let objects = crate::store::objects::Objects::open(data.path()).unwrap();
-        let clock = Arc::new(crate::clock::SystemClock::default());
-        let store = Arc::new(crate::store::reference::Reference::new(store, objects, clock));
         let ctx = StateStoreCtx {
-            store,
+            store: Arc::new(Unasked),
             connection: "c1".into(),
             calls: Calls::default(),
             withheld: false,

@@ -56,7 +56,8 @@ pub struct DraftPlace {
 }
 
 impl DraftPlace {
-    pub(crate) fn new(permit: OwnedSemaphorePermit) -> Self {
+    /// The place that ends with this permit.
+    pub fn new(permit: OwnedSemaphorePermit) -> Self {
         Self { _permit: permit }
     }
 }
