@@ -1,6 +1,6 @@
 //! S3: another item has the place at which people tied a file to its own. The file stays with its own, and says so.
 
-use crate::{contract::Line, wording};
+use crate::{contract::Line, reason::Reason, wording};
 
 /// Another item, that is where a file's own was when people tied the file to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +19,8 @@ impl Line {
         self.message
             .push_str(&wording::displaced(&other.name, other.item.as_deref()));
         // What says more than that goes first.
-        if matches!(self.reason.as_str(), "" | "renamed") {
-            wording::DISPLACED.clone_into(&mut self.reason);
+        if self.reason.is_empty() || self.reason == Reason::Renamed.word() {
+            Reason::PathNowOtherItem.word().clone_into(&mut self.reason);
         }
         self
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::contract::{FailureKind, seconds};
 
 /// Why a file that may enter did not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
     /// The item is not there.
     NotFound,

@@ -6,7 +6,8 @@
 //!
 //! A tour, in reading order:
 //!
-//! - [`contract`]: the contract's words, generated from `wit/`; [`item`], [`failure`] and [`displaced`] are our own.
+//! - [`contract`]: the contract's words, generated from `wit/`; [`item`], [`failure`], [`reason`] and [`displaced`]
+//!   are our own.
 //! - Decisions, pure, where time and dice are arguments: [`source`] (who we are, how to sign in), [`graph`] (requests
 //!   to Microsoft Graph, and what the answers mean), [`retry`] (whether to try again, and when), [`kinds`] and
 //!   [`validate`] (what may enter), [`sheet`] and [`paths`] (what an Administrator's sheet says), [`verify`] with
@@ -30,6 +31,7 @@ pub mod delta_link;
 pub mod displaced;
 pub mod failure;
 pub mod item;
+pub mod reason;
 
 pub mod graph;
 pub mod kinds;

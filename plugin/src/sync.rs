@@ -8,11 +8,11 @@
 //!
 //! - `cursor`: where a run stands.
 //! - [`judge`]: what to do about a file, and the guards; pure.
-//! - `list`: pages of changes, or single looks at the managed files where that is cheaper.
+//! - `list`: pages of changes; `look`: single looks, many in a request, at managed files of which no page tells, or tells
+//!   enough; `marks`: what is noted of either, `note` the item.
 //! - `astray`: what to do where Microsoft does not give the page that was asked for.
 //! - `anew`: which item has the name and place of one that is gone.
-//! - `look`: single looks, many in a request.
-//! - `work`: one file after the other, several at a time.
+//! - `work`: one file after the other, several at a time; `settling`: what has become of each; `plan`: what would.
 
 mod anew;
 mod astray;
@@ -20,8 +20,11 @@ mod cursor;
 pub mod judge;
 mod list;
 mod look;
+mod marks;
 mod note;
+mod plan;
 mod restart;
+mod settling;
 mod wording;
 mod work;
 
@@ -65,7 +68,7 @@ pub async fn plan<P: Ports>(ports: &P, cursor: &str, next: Option<&str>) -> Resu
     let connection = ports.connection();
     let drive = connection.drive.clone().ok_or(CallError::NoDrive)?;
     let cursor = read(cursor, &drive)?;
-    work::plan(ports, &connection, &cursor, next).await
+    plan::page(ports, &connection, &cursor, next).await
 }
 
 async fn begin<P: Ports>(ports: &P, connection: &Connection, drive: String) -> Result<Cursor, CallError> {
@@ -107,10 +110,10 @@ async fn advance<P: Ports>(
     match cursor.phase.clone() {
         Phase::Pages { link, full } => list::page(ports, connection, &mut cursor, &link, full).await?,
         Phase::Looks { after, next_round } => {
-            list::looks(ports, connection, &mut cursor, after.as_deref(), next_round).await?;
+            look::at_all(ports, connection, &mut cursor, after.as_deref(), next_round).await?;
         }
-        Phase::Confirm { after } => list::confirm(ports, connection, &mut cursor, after.as_deref()).await?,
-        Phase::Ask { known } => list::ask(ports, connection, &mut cursor, known).await?,
+        Phase::Confirm { after } => look::at_suspected(ports, connection, &mut cursor, after.as_deref()).await?,
+        Phase::Ask { known } => look::at_unseen(ports, connection, &mut cursor, known).await?,
         Phase::Work { known } => work::some(ports, connection, &mut cursor, known, options).await?,
         Phase::Over => {}
     }

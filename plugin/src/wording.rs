@@ -49,9 +49,6 @@ pub fn refusal(refusal: &Refusal, name: &str) -> String {
     }
 }
 
-/// The word for a file whose place has another item now.
-pub const DISPLACED: &str = "path-now-other-item";
-
 /// S3: what to say besides of a file that was associated by its path, where another item is now: its name, and its id where
 /// that is known.
 #[must_use]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::wording::{self, SAVED_ANEW};
+use super::wording;
 use crate::{
     ask_many, association,
     contract::{Connection, EntryKind, LineOutcome, Link, ManagedFile, Settlement},
@@ -11,6 +11,7 @@ use crate::{
     item::Item,
     paths::{self, DriveAddress, Reference},
     ports::Ports,
+    reason::Reason,
 };
 
 /// Puts into the lines of files whose items are gone what is at their name and place now. It takes one request for twenty
@@ -50,7 +51,7 @@ pub(super) async fn name<P: Ports>(
         if let Some(Ok(found)) = answer
             && is_another(&found, link)
         {
-            SAVED_ANEW.clone_into(&mut settlement.line.reason);
+            Reason::SavedAnew.word().clone_into(&mut settlement.line.reason);
             settlement.line.message = wording::saved_anew(&link.name, &found.id, &path);
         }
     }

@@ -21,8 +21,8 @@ pub enum Verdict {
         /// Whether it had been gone.
         back: bool,
     },
-    /// The last good bytes stay, for this reason.
-    Stop(LineOutcome, LinkState),
+    /// The last good bytes stay, and the line says this.
+    Stop(LineOutcome),
     /// New bytes are to be fetched.
     Fetch,
     /// The listing does not say enough: the item must be asked for by itself.
@@ -36,15 +36,15 @@ pub fn verdict(file: &ManagedFile, item: &Item, policy: &Policy) -> Verdict {
         return Verdict::Fetch;
     };
     if item.kind() != EntryKind::File || !kinds::same_format(&file.file.name, &item.name) {
-        return Verdict::Stop(LineOutcome::FormatMismatch, LinkState::FormatMismatch);
+        return Verdict::Stop(LineOutcome::FormatMismatch);
     }
     if item.infected() {
-        return Verdict::Stop(LineOutcome::Malware, LinkState::Malware);
+        return Verdict::Stop(LineOutcome::Malware);
     }
     if policy.subfolders == Subfolders::None {
         match item.in_folder() {
             Some(false) => {}
-            Some(true) => return Verdict::Stop(LineOutcome::OutOfScope, LinkState::OutOfScope),
+            Some(true) => return Verdict::Stop(LineOutcome::OutOfScope),
             None => return Verdict::Ask,
         }
     }
@@ -58,7 +58,7 @@ pub fn verdict(file: &ManagedFile, item: &Item, policy: &Policy) -> Verdict {
         return Verdict::Ask;
     }
     if validate::check_size(item.size().unwrap_or_default(), policy).is_err() {
-        return Verdict::Stop(LineOutcome::TooLarge, LinkState::TooLarge);
+        return Verdict::Stop(LineOutcome::TooLarge);
     }
     Verdict::Fetch
 }

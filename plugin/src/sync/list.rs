@@ -7,12 +7,13 @@ use super::{
     cursor::{Cursor, Phase, call_error},
     judge,
     look::{self, Look},
+    marks::{change, item_of, marked},
     note::Note,
     restart::{look_at_all, restart},
 };
 use crate::{
     ask,
-    contract::{CallError, Change, Connection, EntryKind, ItemRef, LinkState, ManagedFile, Policy},
+    contract::{CallError, Change, Connection, EntryKind, ItemRef, ManagedFile},
     delta_link, graph,
     item::Item,
     paths,
@@ -22,8 +23,6 @@ use crate::{
 
 /// The items that the library can be asked about at once.
 const BULK: usize = 1000;
-/// Files a step, where each is looked at.
-const LOOKS: u32 = 200;
 
 /// Reads one page of changes.
 pub(super) async fn page<P: Ports>(
@@ -199,147 +198,5 @@ async fn displaced<P: Ports>(
         };
         changes.insert(change.file.clone(), change);
     }
-    Ok(())
-}
-
-fn item_of(file: &ManagedFile) -> Option<&str> {
-    file.file.link.as_ref().map(|link| link.source.item.as_str())
-}
-
-/// What an entry means for a link; none if nothing.
-fn change(file: &ManagedFile, item: &Item, policy: &Policy) -> Option<Change> {
-    let was_waiting = file.waiting.is_some();
-    if item.deleted() {
-        let known = file.state == LinkState::SourceGone || file.suspected;
-        return (!known).then(|| marked(file, was_waiting, true, file.note.clone()));
-    }
-    let note = Note::of(file);
-    if judge::nothing_new(file, item, policy) && note.other.is_none() {
-        return file.suspected.then(|| marked(file, false, false, None));
-    }
-    Some(marked(file, true, false, note.seen(item.clone()).text()))
-}
-
-fn marked(file: &ManagedFile, waiting: bool, suspected: bool, note: Option<String>) -> Change {
-    Change {
-        file: file.file.id.clone(),
-        waiting,
-        suspected,
-        note,
-    }
-}
-
-/// Looks at some of all managed files.
-pub(super) async fn looks<P: Ports>(
-    ports: &P,
-    connection: &Connection,
-    cursor: &mut Cursor,
-    after: Option<&str>,
-    next_round: String,
-) -> Result<(), CallError> {
-    let files = ports.managed_after(&cursor.drive, after, false, LOOKS).await?;
-    let Some(last) = files.last().map(|file| file.file.id.clone()) else {
-        let stored = delta_link::store(ports, &cursor.drive, &next_round).await;
-        stored?;
-        cursor.phase = Phase::Work { known: None };
-        return Ok(());
-    };
-    look_at(ports, connection, cursor, files).await?;
-    cursor.phase = Phase::Looks {
-        after: Some(last),
-        next_round,
-    };
-    Ok(())
-}
-
-/// Looks at some of the suspected files: nothing is called gone on the word of a listing alone.
-pub(super) async fn confirm<P: Ports>(
-    ports: &P,
-    connection: &Connection,
-    cursor: &mut Cursor,
-    after: Option<&str>,
-) -> Result<(), CallError> {
-    let files = ports.managed_after(&cursor.drive, after, true, LOOKS).await?;
-    let Some(last) = files.last().map(|file| file.file.id.clone()) else {
-        cursor.phase = Phase::Ask { known: None };
-        return Ok(());
-    };
-    look_at(ports, connection, cursor, files).await?;
-    cursor.phase = Phase::Confirm { after: Some(last) };
-    Ok(())
-}
-
-/// Looks at files that are due though no listing has told of their items: people have released or tied them, or have come
-/// back to their drive, or they failed before. So an item that is not there is gone, and no failure; the guard counts it;
-/// and a plan knows what the work will find.
-pub(super) async fn ask<P: Ports>(
-    ports: &P,
-    connection: &Connection,
-    cursor: &mut Cursor,
-    known: Option<(u64, String)>,
-) -> Result<(), CallError> {
-    let due = ports.due(&cursor.drive, known.as_ref(), LOOKS).await?;
-    let Some(last) = due.last() else {
-        cursor.phase = Phase::Work { known: None };
-        return Ok(());
-    };
-    let last = (last.waiting.unwrap_or(0), last.file.id.clone());
-    let unseen = |file: &ManagedFile| !file.held && !file.suspected && Note::of(file).item.is_none();
-    let files: Vec<ManagedFile> = due.into_iter().filter(unseen).collect();
-    let items: Vec<&str> = files.iter().map(|file| item_of(file).unwrap_or_default()).collect();
-    let looks = match look::at(ports, connection, &cursor.drive, &items).await {
-        // The work on each of them asks for patience, and tells.
-        Err(CallError::Throttled(_)) if cursor.paused => {
-            cursor.phase = Phase::Work { known: None };
-            return Ok(());
-        }
-        looks => looks?,
-    };
-    let mut changes = Vec::new();
-    for (file, look) in files.iter().zip(looks) {
-        match look {
-            Look::Item(item) => changes.push(marked(file, true, false, Note::of(file).found(*item).text())),
-            Look::Gone => {
-                cursor.gone = cursor
-                    .gone
-                    .saturating_add(u64::from(file.state != LinkState::SourceGone));
-                changes.push(marked(file, true, true, Note::of(file).anew().text()));
-            }
-            Look::Unclear => {}
-        }
-    }
-    if !changes.is_empty() {
-        ports.set(changes).await?;
-    }
-    cursor.phase = Phase::Ask { known: Some(last) };
-    Ok(())
-}
-
-async fn look_at<P: Ports>(
-    ports: &P,
-    connection: &Connection,
-    cursor: &mut Cursor,
-    files: Vec<ManagedFile>,
-) -> Result<(), CallError> {
-    let items: Vec<&str> = files.iter().map(|file| item_of(file).unwrap_or_default()).collect();
-    let looks = look::at(ports, connection, &cursor.drive, &items).await?;
-    let mut changes = Vec::new();
-    let mut gone = 0;
-    for (file, look) in files.iter().zip(looks) {
-        match look {
-            Look::Item(item) => changes.extend(change(file, &item, &connection.policy)),
-            Look::Gone if file.state == LinkState::SourceGone => {}
-            Look::Gone => {
-                gone += 1;
-                changes.push(marked(file, file.waiting.is_some(), true, Note::of(file).anew().text()));
-            }
-            // The work on it will ask for the item itself, and tell.
-            Look::Unclear => changes.push(marked(file, true, false, Note::of(file).anew().text())),
-        }
-    }
-    if !changes.is_empty() {
-        ports.set(changes).await?;
-    }
-    cursor.gone = cursor.gone.saturating_add(gone);
     Ok(())
 }

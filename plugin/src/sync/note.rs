@@ -3,7 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{contract::ManagedFile, displaced::Other, graph::Told, item::Item};
+use crate::{
+    contract::{ManagedFile, Policy},
+    displaced::Other,
+    graph::Told,
+    item::Item,
+};
 
 /// The host takes 8 KiB.
 const LONGEST: usize = 8 * 1024;
@@ -89,6 +94,11 @@ impl Note {
             name: self.other.clone()?,
             item: self.other_item.clone(),
         })
+    }
+
+    /// Whether more bytes came than a limit allowed that was no smaller than this one.
+    pub(super) fn is_outgrown(&self, policy: &Policy) -> bool {
+        self.limit.is_some_and(|limit| policy.max_file_bytes <= limit)
     }
 
     /// Nothing is known of the item any more.
