@@ -2,12 +2,14 @@
 //! one outcome; those that can be linked are linked all at once, and their bytes stay as they are until the next sync.
 //!
 //! - `rows`: a row under way, and what rows say of each other; `cell`: what a cell's text and link lead to.
+//! - `files`: the library files that the rows name.
 //! - `asked`: single paths, asked for many in a request.
 //! - `locate`: what is at the paths. Few are asked for, for many the whole drive is listed (`listing`); what leads nowhere is
 //!   looked for once more (`helped`).
 //! - `search`: the words of a search, and what one answer means; `drive`: the drive itself.
 //! - `found`: an item that was found.
-//! - `tree`: the whole drive, as far as it matters; `arena`: in little memory.
+//! - `tree`: the list of the whole drive while it comes, as far as it matters; `grown`: once it is complete; `arena`: in little
+//!   memory.
 //! - `meant`: what a path that leads nowhere could have meant; `similar`: names that are nearly the same.
 //! - `judge`: whether a file may follow an item; pure.
 //! - `wording`: what people read.
@@ -16,7 +18,9 @@ mod arena;
 mod asked;
 mod cell;
 mod drive;
+mod files;
 mod found;
+mod grown;
 mod helped;
 mod judge;
 mod listing;
@@ -32,7 +36,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     contract::{
-        AssociationError, Binding, Bound, CallError, Connection, Link, Policy, Role, RowOutcome, RowReport, SheetReport,
+        AssociationError, Binding, Bound, CallError, Connection, Policy, Role, RowOutcome, RowReport, SheetReport,
     },
     delta_link, graph,
     paths::Reference,
@@ -41,13 +45,12 @@ use crate::{
 };
 use cell::{Note, Pointed, Pointers};
 pub(crate) use drive::address;
+use files::File;
 pub(crate) use found::Found;
 pub(crate) use locate::all as find;
 use rows::Row;
 pub(crate) use search::{Finding, can_be};
 
-/// File IDs that the library can be asked about at once.
-const STAT: usize = 10_000;
 /// Rows that are written to the log one by one.
 const LOGGED: usize = 200;
 
@@ -113,13 +116,6 @@ struct Work {
     files: BTreeMap<String, File>,
 }
 
-/// A library file, as far as it matters.
-struct File {
-    name: String,
-    /// The drive, the item and its name, if it follows one.
-    follows: Option<(String, String, String)>,
-}
-
 async fn look<P: Ports>(ports: &P, role: Role, bytes: Vec<u8>) -> Result<Work, AssociationError> {
     // Rule 2: before anything else.
     if role != Role::Administrator {
@@ -141,7 +137,7 @@ async fn look_at<P: Ports>(
     drive: String,
     sheet: sheet::Sheet,
 ) -> Result<Work, CallError> {
-    let files = files(ports, &sheet.rows).await?;
+    let files = files::named(ports, &sheet.rows).await?;
     let address = address(ports, &connection, &drive).await?;
 
     let mut rows = Vec::with_capacity(sheet.rows.len());
@@ -300,25 +296,6 @@ impl Work {
             rows: rows.into_iter().map(row).collect(),
         }
     }
-}
-
-/// The library files with these File IDs.
-async fn files<P: Ports>(ports: &P, rows: &[sheet::Row]) -> Result<BTreeMap<String, File>, CallError> {
-    let ids: Vec<String> = rows::ids(rows).into_iter().collect();
-    let mut files = BTreeMap::new();
-    for some in ids.chunks(STAT) {
-        let found = ports.stat(some).await?;
-        for (id, file) in some.iter().zip(found) {
-            let Some(file) = file else { continue };
-            let follows = |link: Link| (link.source.drive, link.source.item, link.name);
-            let file = File {
-                name: file.name,
-                follows: file.link.map(follows),
-            };
-            files.insert(id.clone(), file);
-        }
-    }
-    Ok(files)
 }
 
 /// Rule 45: the internal log has the rows that came to nothing, as the Administrator has.

@@ -1,6 +1,7 @@
 //! Microsoft Graph as values: the requests that this plugin sends, and what the answers mean. Nothing here waits, reads
 //! a clock or touches the network.
 
+mod batch;
 mod changes;
 mod errors;
 mod http;
@@ -12,10 +13,8 @@ mod web;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-pub use changes::{
-    BATCH, Batched, ChangePage, batch, batched, change_page, changes, changes_from_now, is_beginning, lost_track,
-    single, smaller,
-};
+pub use batch::{BATCH, Batched, batch, batched, single};
+pub use changes::{ChangePage, change_page, changes, changes_from_now, is_beginning, lost_track, smaller};
 pub use errors::{GraphError, Meaning};
 pub use http::{Address, Head, Request, address, origin, same_origin};
 pub use owners::{GraphDrive, Site, User};

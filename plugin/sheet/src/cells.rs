@@ -6,12 +6,13 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::{
     area::{self, Area},
+    cell::{Kind, Open, text_cell},
     days,
     formula::{self, Link},
     guard::{damaged, too_large},
-    model::{Cell, SheetError, TEXT_AT_MOST},
+    model::{Cell, SheetError},
     package::Part,
-    texts::{Anchor, Rich, Texts},
+    texts::{Anchor, Texts},
     xml,
 };
 
@@ -61,47 +62,6 @@ pub(super) struct Pull<'p, 'a> {
     shared: BTreeMap<u32, Link>,
     /// Whether a cell that makes no sense is left out.
     is_lenient: bool,
-}
-
-/// A cell under way.
-#[derive(Debug, Default)]
-struct Open {
-    row: u32,
-    column: u32,
-    is_wanted: bool,
-    style: Option<usize>,
-    kind: Kind,
-    into: Into,
-    has_value: bool,
-    value: String,
-    rich: Rich,
-    has_formula: bool,
-    formula: String,
-    /// The number of a formula that is shared.
-    shared: Option<u32>,
-}
-
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    #[default]
-    Number,
-    Shared,
-    Inline,
-    /// The text that a formula comes to.
-    Text,
-    Boolean,
-    Error,
-    Day,
-}
-
-/// What the text under way belongs to.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum Into {
-    #[default]
-    Nothing,
-    Value,
-    Formula,
-    Rich,
 }
 
 impl<'p, 'a> Pull<'p, 'a> {
@@ -313,91 +273,6 @@ impl<'p, 'a> Pull<'p, 'a> {
     }
 }
 
-impl Open {
-    fn begin(&mut self, element: &BytesStart<'_>, here: (u32, u32)) -> Result<(), SheetError> {
-        (self.row, self.column) = here;
-        self.value.clear();
-        self.formula.clear();
-        for (key, value) in xml::attributes(element) {
-            match key {
-                "r" => (self.row, self.column) = area::place(value.trim()).ok_or_else(damaged)?,
-                "s" => self.style = value.trim().parse().ok(),
-                "t" => self.kind = Kind::of(value).ok_or_else(damaged)?,
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// An element in the cell.
-    fn inner(&mut self, element: &BytesStart<'_>) {
-        match element.local_name().as_ref() {
-            // Beside a text of its own, a value says the same again.
-            "v" if self.kind != Kind::Inline => {
-                self.into = Into::Value;
-                self.has_value = true;
-            }
-            "is" => {
-                self.into = Into::Rich;
-                self.has_value = true;
-                self.kind = Kind::Inline;
-            }
-            "f" => {
-                self.into = Into::Formula;
-                self.has_formula = true;
-                let mut told = xml::attributes(element);
-                let shared = told.any(|told| told == ("t", "shared"));
-                let number = xml::attributes(element).find(|(key, _)| *key == "si");
-                self.shared = number
-                    .filter(|_| shared)
-                    .and_then(|(_, value)| value.trim().parse().ok());
-            }
-            _ if self.into == Into::Rich => self.rich.begins(element),
-            _ => {}
-        }
-    }
-
-    fn add(&mut self, text: &str) {
-        match self.into {
-            Into::Value if self.is_wanted => xml::push(text, &mut self.value),
-            Into::Formula if self.is_wanted => xml::push(text, &mut self.formula),
-            Into::Rich if self.is_wanted => self.rich.add(text),
-            _ => {}
-        }
-    }
-
-    fn refer(&mut self, reference: &quick_xml::events::BytesRef<'_>) {
-        match self.into {
-            Into::Value if self.is_wanted => xml::resolve(reference, &mut self.value),
-            Into::Formula if self.is_wanted => xml::resolve(reference, &mut self.formula),
-            Into::Rich if self.is_wanted => self.rich.refer(reference),
-            _ => {}
-        }
-    }
-
-    fn ends(&mut self, name: &str) {
-        match name {
-            "v" | "f" | "is" => self.into = Into::Nothing,
-            name => self.rich.ends(name),
-        }
-    }
-}
-
-impl Kind {
-    fn of(told: &str) -> Option<Self> {
-        Some(match told {
-            "n" => Self::Number,
-            "s" => Self::Shared,
-            "inlineStr" | "is" => Self::Inline,
-            "str" => Self::Text,
-            "b" => Self::Boolean,
-            "e" => Self::Error,
-            "d" => Self::Day,
-            _ => return None,
-        })
-    }
-}
-
 /// The number of a row from 0, if it says one, and whether it is not shown.
 fn begun_row(element: &BytesStart<'_>) -> Result<(Option<u32>, bool), SheetError> {
     let (mut row, mut is_hidden) = (None, false);
@@ -421,14 +296,4 @@ fn reference(element: &BytesStart<'_>) -> Option<Area> {
 fn number(text: &str) -> Option<f64> {
     let sound = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E');
     text.bytes().all(sound).then(|| text.parse().ok())?
-}
-
-/// Blanks of all kinds are as good as nothing.
-pub(super) fn text_cell(text: &str) -> Cell {
-    if text.trim().is_empty() {
-        return Cell::Empty;
-    }
-    let longest = TEXT_AT_MOST * 4;
-    let end = text.floor_char_boundary(longest.min(text.len()));
-    Cell::Text(text.get(..end).unwrap_or_default().to_owned())
 }

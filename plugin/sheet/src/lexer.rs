@@ -1,7 +1,11 @@
 //! How XML falls into pieces, without keeping any: as a reader of XML would cut it, so that the longest piece is known
 //! before it is read.
 
+mod places;
+
 use memchr::{memchr, memchr3};
+
+use places::Places;
 
 /// What was counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -53,10 +57,6 @@ const COMMENT: usize = "<!----".len();
 const NAME: usize = 8;
 /// As much of an `sst` as may come before its count.
 const HEAD: usize = 4096;
-/// The longest name of an attribute that tells a place, with its `=`.
-const KEY: usize = 4;
-/// As much as a block of cells takes, and more.
-const PLACE: usize = 64;
 
 /// Takes a file piece by piece.
 pub(super) struct Lexer {
@@ -74,11 +74,7 @@ pub(super) struct Lexer {
     before: [u8; 2],
     bang: Vec<u8>,
     head: Option<Vec<u8>>,
-    /// Whether the element tells places; the name of its attribute under way, and the place in it so far.
-    places: bool,
-    key: Vec<u8>,
-    in_place: bool,
-    place: Vec<u8>,
+    places: Places,
 }
 
 impl Lexer {
@@ -95,10 +91,7 @@ impl Lexer {
             before: [0; 2],
             bang: Vec::new(),
             head: None,
-            places: false,
-            key: Vec::with_capacity(KEY + 1),
-            in_place: false,
-            place: Vec::with_capacity(PLACE + 1),
+            places: Places::new(),
         }
     }
 
@@ -147,11 +140,7 @@ impl Lexer {
             State::Tag(None) => self.tag(bytes),
             State::Tag(Some(quote)) => {
                 let end = memchr(quote, bytes);
-                if self.in_place {
-                    let room = (PLACE + 1).saturating_sub(self.place.len());
-                    let part = bytes.get(..end.unwrap_or(all).min(room));
-                    self.place.extend_from_slice(part.unwrap_or_default());
-                }
+                self.places.value(bytes.get(..end.unwrap_or(all)).unwrap_or_default());
                 match end {
                     Some(at) => {
                         self.length += at + 1;
@@ -191,7 +180,7 @@ impl Lexer {
         self.length = 1;
         match bytes.first() {
             Some(b'/') => {
-                self.places = false;
+                self.places.none();
                 self.state = State::Tag(None);
                 self.length += 1;
                 return 1 + self.tag(bytes.get(1..).unwrap_or_default());
@@ -214,11 +203,11 @@ impl Lexer {
     /// Outside of quotes.
     fn tag(&mut self, bytes: &[u8]) -> usize {
         let Some(at) = memchr3(b'>', b'"', b'\'', bytes) else {
-            self.attribute(bytes);
+            self.places.attribute(bytes);
             return self.longer(bytes.len());
         };
         self.length += at + 1;
-        self.attribute(bytes.get(..at).unwrap_or_default());
+        self.places.attribute(bytes.get(..at).unwrap_or_default());
         match bytes.get(at) {
             Some(b'>') => self.tag_ends(),
             quote => self.value_begins(quote.copied()),
@@ -254,36 +243,20 @@ impl Lexer {
         self.longer(bytes.len())
     }
 
-    /// The name of an attribute, as much of it as it takes to know it. Blanks around it do not count.
-    fn attribute(&mut self, bytes: &[u8]) {
-        if self.places {
-            for byte in bytes {
-                if self.key.len() <= KEY && !byte.is_ascii_whitespace() {
-                    self.key.push(*byte);
-                }
-            }
-        }
-    }
-
     fn value_begins(&mut self, quote: Option<u8>) {
         self.state = State::Tag(quote);
-        self.in_place = matches!(self.key.as_slice(), b"r=" | b"ref=");
-        self.key.clear();
+        self.places.value_begins();
     }
 
     fn value_ends(&mut self) {
         self.state = State::Tag(None);
-        if std::mem::take(&mut self.in_place) {
-            if self.place.len() > PLACE || !place_is_sound(&self.place) {
-                self.stopped = Some(Stop::Misplaced);
-            }
-            self.place.clear();
+        if !self.places.value_ends() {
+            self.stopped = Some(Stop::Misplaced);
         }
     }
 
     fn count(&mut self) {
-        self.places = matches!(self.name.get(..self.named), Some(b"c" | b"f" | b"row" | b"dimensio"));
-        self.key.clear();
+        self.places.begin(self.name.get(..self.named).unwrap_or_default());
         self.measures.elements += 1;
         match self.name.get(..self.named) {
             Some(b"si") => self.measures.texts += 1,
@@ -359,41 +332,6 @@ impl Lexer {
             self.measures.longest = self.measures.longest.max(self.length);
         }
     }
-}
-
-/// Whether a value can be the place of a row or cell, or of a block of cells from its first to its last: their reader
-/// counts without looking whether the numbers become too large.
-fn place_is_sound(value: &[u8]) -> bool {
-    let mut first = None;
-    value
-        .split(|byte| *byte == b':')
-        .all(|place| match (row_and_column(place), first) {
-            (Some(place), Some((row, column))) => row <= place.0 && column <= place.1,
-            (Some(place), None) => {
-                first = Some(place);
-                true
-            }
-            (None, _) => false,
-        })
-}
-
-/// None for more letters or digits than the last cell of the largest sheet has. What follows them is for the reader to
-/// refuse.
-fn row_and_column(place: &[u8]) -> Option<(u32, u32)> {
-    let letters = place.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let (letters, rest) = place.split_at_checked(letters)?;
-    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if letters.len() > 3 || digits > 7 {
-        return None;
-    }
-    let row = rest
-        .iter()
-        .take(digits)
-        .fold(0, |number, byte| number * 10 + u32::from(byte - b'0'));
-    let column = letters.iter().fold(0, |number, byte| {
-        number * 26 + u32::from(byte.to_ascii_uppercase() - b'A') + 1
-    });
-    Some((row, column))
 }
 
 /// The number after `uniqueCount`, however large.

@@ -8,8 +8,8 @@
 //! - [`kind`]: what the bytes are, and the refusal of what is not read here.
 //! - `package`, `xml`: the parts of a workbook, and the pieces of a part. `guard` measures them while they are unpacked,
 //!   by `lexer`; `wide` is for parts in UTF-16.
-//! - `book`: the list of sheets, shared texts, formats of dates. `cells`: a sheet's cells in the order of the file, and
-//!   what stands behind them; `area`, `formula` and `days` are what they are made of.
+//! - `book`: the list of sheets, shared texts, formats of dates. `cells`: a sheet's cells in the order of the file, each
+//!   of them a `cell` first, and what stands behind them; `area`, `formula` and `days` are what they are made of.
 //! - `workbook`: the sheet that is wanted among all of a workbook. `text`: comma separated text.
 //! - `model`: what all of these speak of. `texts`: texts that cells share.
 //! - `columns`: the header row, and the two columns below it; `headers`: titles, and what nearly fits; `behind`: merged
@@ -19,6 +19,7 @@
 mod area;
 mod behind;
 mod book;
+mod cell;
 mod cells;
 mod columns;
 mod days;

@@ -158,7 +158,7 @@ fn meant(text: String) -> (Cell, Link) {
         .and_then(|rest| rest.strip_suffix('"'))
         .filter(|inner| !inner.replace("\"\"", "").contains('"'))
     {
-        return (super::cells::text_cell(&inner.replace("\"\"", "\"")), Link::None);
+        return (super::cell::text_cell(&inner.replace("\"\"", "\"")), Link::None);
     }
     match formula::link(formula) {
         Some((link, Some(shown))) => (Cell::Text(shown), link),

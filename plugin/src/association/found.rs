@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::tree::Grown;
+use super::grown::Grown;
 use crate::{contract::EntryKind, item::Item, paths};
 
 /// An item.

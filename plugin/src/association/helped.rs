@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
     found::Found,
+    grown::Grown,
     listing::{List, nothing},
     meant::Meant,
     search::{self, Finding, PAGES, Search, Spot, UNKNOWN, pages},
-    tree::Grown,
 };
 use crate::{graph, paths::Reference, ports::Ports};
 

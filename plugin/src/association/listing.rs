@@ -7,8 +7,9 @@ use std::{
 
 use super::{
     drive::call_error,
+    grown::Grown,
     search::{FOLDERS, Search, Spot, can_be, pages, readings},
-    tree::{Grown, Tree},
+    tree::Tree,
 };
 use crate::{
     ask::{self, Fault},

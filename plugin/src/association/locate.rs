@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use super::{
     found::Found,
+    grown::hash,
     listing::List,
     search::{ALL_PAGES, FEW, Finding, Search, Spot, UNKNOWN, finding, readings},
-    tree::hash,
 };
 use crate::{
     contract::{CallError, Connection},

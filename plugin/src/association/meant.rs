@@ -9,8 +9,9 @@ use std::rc::Rc;
 
 use super::{
     arena::{Text, Texts},
+    grown::{Grown, hash},
     similar::{Patience, STRANGERS, difference, ending_difference, loose, stem_and_ending},
-    tree::{Grown, hash, last_name},
+    tree::last_name,
 };
 use crate::{contract::EntryKind, paths};
 

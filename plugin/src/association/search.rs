@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{drive::call_error, found::Found, tree::Grown};
+use super::{drive::call_error, found::Found, grown::Grown};
 use crate::{
     ask_many,
     contract::{CallError, Connection, EntryKind},

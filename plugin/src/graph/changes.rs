@@ -1,4 +1,4 @@
-//! What has changed in a drive, and many questions in one request.
+//! What has changed in a drive.
 
 use std::fmt;
 
@@ -7,20 +7,16 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error, SeqAccess, Visitor},
 };
-use serde_json::{Value, json};
 
 use super::{
     ITEM_SELECT, JSON,
     errors::GraphError,
-    http::{Head, Request, address, same_origin},
+    http::{Request, address, same_origin},
     read::{Told, Unreadable, object},
     salvage::Entry,
     segment,
 };
 use crate::item::Item;
-
-/// The most questions in one request.
-pub const BATCH: usize = 20;
 
 /// Entries a page of changes, at most; the ancestors of what has changed come on top.
 const CHANGES_PAGE: u32 = 1000;
@@ -214,77 +210,13 @@ pub fn lost_track(error: &GraphError) -> bool {
     matches!(error.status, 400 | 404 | 410) || codes.iter().any(|code| error.says(code))
 }
 
-/// At most [`BATCH`] questions in one request, each as its path below the version's root.
-#[must_use]
-pub fn batch(api: &str, paths: &[&str]) -> Request {
-    let question = |(number, path): (usize, &&str)| json!({ "id": number.to_string(), "method": "GET", "url": path });
-    let questions: Vec<Value> = paths.iter().enumerate().map(question).collect();
-    let body = json!({ "requests": questions }).to_string();
-    Request::new(format!("{api}/v1.0/$batch"), JSON).posting(body.into_bytes())
-}
-
-/// One such question by itself.
-#[must_use]
-pub fn single(api: &str, path: &str) -> Request {
-    Request::new(format!("{api}/v1.0{path}"), JSON)
-}
-
-/// One answer out of many.
-#[derive(Debug)]
-pub enum Batched {
-    /// What was asked for, as it came.
-    Found(Value),
-    /// Another answer, with its head for what it asks of us.
-    Refused(GraphError, Head),
-    /// None at all.
-    Missing,
-}
-
-/// The answers to [`batch`], in the order asked, whatever order they came in.
-///
-/// # Errors
-/// When the body is not what was asked for.
-pub fn batched(body: &[u8], asked: usize) -> Result<Vec<Batched>, Unreadable> {
-    #[derive(Deserialize)]
-    struct Answers {
-        responses: Vec<Value>,
-    }
-    #[derive(Deserialize)]
-    struct Answer {
-        id: String,
-        status: u16,
-        #[serde(default)]
-        headers: serde_json::Map<String, Value>,
-        #[serde(default)]
-        body: Value,
-    }
-    let answers: Answers = object(body)?;
-    let mut all: Vec<Batched> = std::iter::repeat_with(|| Batched::Missing).take(asked).collect();
-    // One that is odd is as good as none.
-    let readable = answers.responses.into_iter().map(serde_json::from_value::<Answer>);
-    for answer in readable.filter_map(Result::ok) {
-        let Some(place) = answer.id.parse::<usize>().ok().and_then(|number| all.get_mut(number)) else {
-            continue;
-        };
-        if answer.status == 200 {
-            *place = Batched::Found(answer.body);
-            continue;
-        }
-        let text = |(name, value): (String, Value)| match value {
-            Value::String(value) => (name, value),
-            other => (name, other.to_string()),
-        };
-        let head = Head::new(answer.status, answer.headers.into_iter().map(text).collect());
-        let error = GraphError::read(&head, answer.body.to_string().as_bytes());
-        *place = Batched::Refused(error, head);
-    }
-    Ok(all)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    use serde_json::json;
+
     use super::*;
+    use crate::graph::Head;
 
     const API: &str = "https://graph.example";
 
@@ -363,17 +295,6 @@ mod tests {
         let many = vec![r#"{"id":"A"}"#; MOST_ENTRIES + 1].join(",");
         let body = format!(r#"{{"value":[{many}],"@odata.deltaLink":"https://graph.example/b"}}"#);
         assert_eq!(change_page(body.as_bytes(), API).unwrap_err(), Unreadable::TooMuch);
-    }
-
-    #[test]
-    fn answers_in_any_order_find_their_question_and_a_missing_one_is_known() {
-        let body = br#"{"responses":[{"id":"2","status":404,"body":{"error":{"code":"itemNotFound"}}},
-            {"id":"0","status":200,"body":{"id":"A","file":{}}},{"id":"77","status":200},{"id":"x","status":200},
-            {"id":0,"status":"odd"},null]}"#;
-        let all = batched(body, 3).unwrap();
-        assert!(matches!(&all[0], Batched::Found(item) if item["id"] == "A"));
-        assert!(matches!(&all[1], Batched::Missing));
-        assert!(matches!(&all[2], Batched::Refused(error, _) if error.status == 404));
     }
 
     #[test]

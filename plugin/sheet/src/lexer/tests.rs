@@ -1,5 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-use super::*;
+use super::{
+    places::{PLACE, place_is_sound},
+    *,
+};
 
 /// The same, however the bytes come.
 fn measured(xml: &str) -> (Measures, Option<Stop>) {
