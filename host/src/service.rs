@@ -8,7 +8,6 @@ mod association;
 mod connections;
 mod imports;
 mod library;
-mod output;
 mod runs;
 mod trust;
 
@@ -24,7 +23,7 @@ use crate::{
 };
 
 pub use answers::{BrowseRow, FileRow, ItemOutcome, ItemRow, Verdict};
-pub use association::{AssociatedRow, Association};
+pub use association::{AssociatedRow, Association, SheetFile};
 pub use connections::{
     accepted::Expiry,
     connect::{Inspection, PowerRow, Status},
@@ -36,13 +35,14 @@ pub use connections::{
 pub use imports::naming::Wanted;
 pub use library::{
     Replaced,
+    content::Content,
+    export::Exported,
     rollback::Propagation,
     trash::Trash,
     verify::{Disk, Verification},
 };
-pub use output::NewFile;
 pub use runs::{
-    export::{LedgerFile, LedgerFormat},
+    export::LedgerFormat,
     ledger::{Health, Ledger, RunRow},
     sync::{PlanReport, PlannedRow, SyncOptions},
 };
@@ -75,6 +75,16 @@ impl Host {
 }
 
 impl Session<'_> {
+    /// Refuses everybody but Administrators (rule 2), as each method does by itself: for who opens something, or asks a
+    /// question, before any is called. `what` is a verb, as in "only Administrators may `import files`".
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`.
+    pub fn require_administrator(&self, what: &'static str) -> Result<()> {
+        self.user.require_administrator(what)
+    }
+
     /// All users.
     ///
     /// # Errors

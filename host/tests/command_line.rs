@@ -221,3 +221,58 @@ fn a_full_disk_is_named_and_leaves_the_library_as_it_was() {
         "no file, and no draft behind the list: {said}"
     );
 }
+
+#[test]
+fn a_file_that_is_there_is_not_written_over_and_nothing_is_done_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, file, there) = (
+        folder.path().join("data"),
+        folder.path().join("Plan.pdf"),
+        folder.path().join("there.xlsx"),
+    );
+    std::fs::write(&file, b"%PDF-1").unwrap();
+    std::fs::write(&there, b"kept").unwrap();
+    json(&data, &["library", "add", file.to_str().unwrap()]);
+    let (there, pdf) = (there.to_str().unwrap(), file.to_str().unwrap());
+
+    for words in [
+        &["library", "read", "100001", "-o", there][..],
+        &["library", "export", there],
+        &["library", "export", "--template", there],
+        &["library", "export", "--template", pdf],
+        &["associate", pdf, "--report", there],
+        &["associate", pdf, "--report", pdf],
+        &["associate", "/nowhere.xlsx"],
+        &["associate", data.to_str().unwrap()],
+        &["sync", "--report", there],
+        &["runs", "show", "1", "--report", there],
+        &["runs", "show", "1", "--report", pdf],
+    ] {
+        assert_eq!(refused(&data, words), (Some(2), "wrong-settings".into()), "{words:?}");
+    }
+
+    assert_eq!(std::fs::read(there).unwrap(), b"kept");
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        3,
+        "nothing else is left there"
+    );
+    assert!(json(&data, &["runs", "list"])["runs"].as_array().unwrap().is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_read_has_the_rights_that_the_person_gives_to_new_files() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let (data, mine, copy) = (
+        folder.path().join("data"),
+        folder.path().join("mine"),
+        folder.path().join("copy"),
+    );
+    std::fs::write(&mine, b"mine").unwrap();
+    json(&data, &["library", "add", mine.to_str().unwrap()]);
+    json(&data, &["library", "read", "100001", "-o", copy.to_str().unwrap()]);
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode(&copy), mode(&mine));
+}

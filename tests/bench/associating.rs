@@ -7,6 +7,7 @@ use std::{
 };
 
 use calamine::{Reader, Xlsx};
+use end_to_end::by_path::ByPath;
 use rust_xlsxwriter::Workbook;
 use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 
@@ -28,13 +29,13 @@ pub async fn associating(component: &Path) {
     let bytes = std::fs::read(&sheet).unwrap();
 
     let begin = Instant::now();
-    let previewed = admin.associate(&sheet, true, None).await.unwrap();
+    let previewed = admin.associate_path(&sheet, true, None).await.unwrap();
     let looked = begin.elapsed();
     assert_eq!(previewed.counts["linked"], u64::from(ROWS));
 
     let before = simulator.requests().await;
     let begin = Instant::now();
-    let done = admin.associate(&sheet, false, None).await.unwrap();
+    let done = admin.associate_path(&sheet, false, None).await.unwrap();
     let took = begin.elapsed();
     assert_eq!(done.counts["linked"], u64::from(ROWS));
     println!(
@@ -53,7 +54,7 @@ pub async fn associating(component: &Path) {
     );
     let report = folder.path().join("report.xlsx");
     let begin = Instant::now();
-    admin.associate(&sheet, true, Some(&report)).await.unwrap();
+    admin.associate_path(&sheet, true, Some(&report)).await.unwrap();
     println!("preview with a report     {:>10.2} s", begin.elapsed().as_secs_f64());
 
     // A sheet with nothing in the two columns asks for nothing and has no rows to tell of, so that only the reading is
@@ -131,7 +132,7 @@ fn write_quiet(to: &Path) {
 
 async fn read_inside(admin: &clientpoint_host::Session<'_>, sheet: &Path) -> Duration {
     let begin = Instant::now();
-    let done = admin.associate(sheet, true, None).await.unwrap();
+    let done = admin.associate_path(sheet, true, None).await.unwrap();
     let took = begin.elapsed();
     assert!(done.rows.is_empty(), "{:?}", done.counts);
     took

@@ -159,7 +159,13 @@ async fn after_thirty_days_a_file_is_gone_with_its_bytes_and_ledgers_name_it_sti
     let (id, kept) = (imported(&world).await, by_hand(&world, "kept.pdf").await);
     world.sim.delete("/A.pdf");
     let run = sync(&world).await.run.id;
-    let (_, bytes) = admin.content(&id).await.unwrap();
+    let sha256 = admin.file(&id).await.unwrap().sha256;
+    let bytes = world
+        .data
+        .path()
+        .join("objects")
+        .join(sha256.get(..2).unwrap())
+        .join(&sha256);
     remove(&admin, &id).await;
     let later = async || {
         let host = builder(&world.sim, &world.clock, world.data.path())

@@ -7,7 +7,9 @@ use std::{
 
 use clientpoint_host::service::Association;
 use end_to_end::{
-    World, pdf,
+    World,
+    by_path::ByPath,
+    pdf,
     sheets::{apply, by_hand, outcomes},
     sync,
 };
@@ -178,7 +180,12 @@ async fn what_can_not_be_read_whole_is_refused_whole_and_says_why() {
     ] {
         let path = written(&world, name, bytes);
         for preview in [true, false] {
-            let refused = world.admin().await.associate(&path, preview, None).await.unwrap_err();
+            let refused = world
+                .admin()
+                .await
+                .associate_path(&path, preview, None)
+                .await
+                .unwrap_err();
             assert!(refused.to_string().contains(why), "{refused}");
         }
     }

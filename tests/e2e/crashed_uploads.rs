@@ -7,7 +7,9 @@ use clientpoint_host::{
     service::{Stop, SyncOptions},
 };
 use end_to_end::{
-    World, pdf,
+    World,
+    by_path::ByPath,
+    pdf,
     sheets::{by_hand, outcomes, sheet},
 };
 
@@ -50,11 +52,10 @@ async fn look_and_finish(world: &World, data: &Path, sheet: &Path) {
     let linked = files.iter().filter(|file| file.source.is_some()).count();
     assert!(linked == 0 || linked == LINKABLE.len(), "{linked} of them: {files:?}");
     for file in &files {
-        let (_, path) = admin.content(&file.id).await.unwrap();
-        assert_eq!(std::fs::read(path).unwrap(), pdf("by hand"), "{file:?}");
+        assert_eq!(admin.bytes_of(&file.id).await.unwrap(), pdf("by hand"), "{file:?}");
     }
 
-    let done = free(async || admin.associate(sheet, false, None).await).await;
+    let done = free(async || admin.associate_path(sheet, false, None).await).await;
 
     let first = if linked == 0 { "linked" } else { "already-linked" };
     assert_eq!(outcomes(&done), [first, first, first, "path-not-found"], "{done:?}");
@@ -67,13 +68,12 @@ async fn look_and_finish(world: &World, data: &Path, sheet: &Path) {
     let ledger = free(async || admin.sync(&SyncOptions::default(), &Stop::default()).await).await;
     assert_eq!(ledger.counts, [("updated".to_owned(), 3)].into(), "{ledger:?}");
     for file in &files {
-        let (_, path) = admin.content(&file.id).await.unwrap();
         let expected = if file.name == "Lost.pdf" {
             "by hand"
         } else {
             file.name.as_str()
         };
-        assert_eq!(std::fs::read(path).unwrap(), pdf(expected), "{file:?}");
+        assert_eq!(admin.bytes_of(&file.id).await.unwrap(), pdf(expected), "{file:?}");
     }
 }
 

@@ -13,7 +13,7 @@ use clientpoint_host::{
     service::{FileRow, Stop, SyncOptions},
     store::files::ShowingKind,
 };
-use end_to_end::{World, builder, component, pdf};
+use end_to_end::{World, builder, by_path::ByPath, component, pdf};
 use tempfile::TempDir;
 
 /// A folder with imported files, and a drive in which much has happened since.
@@ -69,9 +69,9 @@ async fn finish_and_look(world: &World, data: &Path) -> Seen {
     assert_eq!(last.counts.values().sum::<u64>(), last.run.inputs);
     let mut files = Vec::new();
     for file in admin.library().await.unwrap() {
-        let (_, path) = admin.content(&file.id).await.unwrap();
+        let bytes = admin.bytes_of(&file.id).await.unwrap();
         let shown = admin.showings(&file.id).await.unwrap()[0].revision;
-        files.push((file, std::fs::read(path).unwrap(), shown));
+        files.push((file, bytes, shown));
     }
     let first = admin.run(1).await.unwrap();
     let line = |line: clientpoint_host::store::runs::Line| {

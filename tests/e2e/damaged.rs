@@ -6,13 +6,14 @@ use std::{
 };
 
 use clientpoint_host::{
-    Error,
-    service::{Ledger, NewFile, Stop},
+    service::{Ledger, Stop},
     store::damage::Remedy,
     way_out::WayOut,
 };
 use end_to_end::{
-    World, pdf,
+    World,
+    by_path::ByPath,
+    pdf,
     sheets::{apply, by_hand, sheet},
     sync,
 };
@@ -76,9 +77,8 @@ async fn damaged_bytes_are_never_handed_out_and_come_anew_with_the_next_sync() {
         let admin = world.admin().await;
         let id = imported(&world, "/A.pdf", "a").await;
         damage(&object(&world, &id).await);
-        let copy = world.data.path().join("copy.pdf");
 
-        let error = admin.read_file(&id, NewFile::at(&copy).unwrap()).await.unwrap_err();
+        let error = admin.bytes_of(&id).await.unwrap_err();
 
         assert_eq!(error.code(), "damaged", "{word}");
         let told = error.to_string();
@@ -87,8 +87,9 @@ async fn damaged_bytes_are_never_handed_out_and_come_anew_with_the_next_sync() {
             "{told}"
         );
         assert_eq!(error.ways_out(), [WayOut::Sync], "{told}");
-        assert!(!copy.exists(), "{word}");
-        assert_eq!(admin.content(&id).await.unwrap_err().code(), "damaged", "{word}");
+        let mut content = admin.content(&id).await.unwrap();
+        let piece = content.next().await.unwrap_err();
+        assert_eq!(piece.code(), "damaged", "{word}: not a byte of it goes anywhere");
         let row = admin.file(&id).await.unwrap();
         assert_eq!(row.damage.unwrap().what, word);
         assert_eq!(row.verification, None, "{word}");
@@ -105,8 +106,7 @@ async fn damaged_bytes_are_never_handed_out_and_come_anew_with_the_next_sync() {
         let row = admin.file(&id).await.unwrap();
         assert_eq!((row.revision, row.damage), (1, None), "{word}");
         assert_eq!(row.verification.as_deref(), Some("verified"), "{word}");
-        admin.read_file(&id, NewFile::at(&copy).unwrap()).await.unwrap();
-        assert_eq!(fs::read(&copy).unwrap(), pdf("a"), "{word}");
+        assert_eq!(world.bytes(&id).await, pdf("a"), "{word}");
         let kept = fs::read_dir(world.data.path().join("damaged")).map_or(0, Iterator::count);
         assert_eq!(kept, usize::from(word != "missing"), "{word}: what was left is kept");
         assert!(sync(&world).await.lines.is_empty(), "{word}");
@@ -154,9 +154,7 @@ async fn bytes_that_lie_in_the_trash_are_brought_back_by_whoever_needs_them() {
     let into_trash = || fs::rename(&place, &trashed).unwrap();
 
     into_trash();
-    let copy = world.data.path().join("copy.pdf");
-    admin.read_file(&id, NewFile::at(&copy).unwrap()).await.unwrap();
-    assert_eq!(fs::read(&copy).unwrap(), pdf("a"));
+    assert_eq!(world.bytes(&id).await, pdf("a"));
     into_trash();
     assert!(admin.verify(&[]).await.unwrap().is_clean());
     into_trash();
@@ -165,27 +163,6 @@ async fn bytes_that_lie_in_the_trash_are_brought_back_by_whoever_needs_them() {
     assert!(sync(&world).await.lines.is_empty(), "nothing need be fetched");
     assert!(place.exists() && !trashed.exists());
     assert!(!world.data.path().join("damaged").exists());
-}
-
-#[cfg(unix)]
-#[tokio::test]
-async fn what_is_read_has_the_rights_that_the_person_gives_to_new_files() {
-    use std::os::unix::fs::PermissionsExt;
-    let world = World::connected().await;
-    let id = imported(&world, "/A.pdf", "a").await;
-    let folder = tempfile::tempdir().unwrap();
-    let (mine, copy) = (folder.path().join("mine"), folder.path().join("copy"));
-    fs::write(&mine, b"").unwrap();
-    let new = NewFile::at(&copy).unwrap();
-    world.admin().await.read_file(&id, new).await.unwrap();
-    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
-    assert_eq!(mode(&copy), mode(&mine));
-    assert_eq!(
-        fs::read_dir(folder.path()).unwrap().count(),
-        2,
-        "nothing else is left there"
-    );
-    assert!(matches!(NewFile::at(&copy), Err(Error::Settings(_))));
 }
 
 #[tokio::test]
@@ -226,7 +203,7 @@ async fn a_file_that_cannot_come_anew_is_told_of_and_healed_by_a_person() {
 
     let same = world.data.path().join("same.pdf");
     fs::write(&same, pdf("by hand")).unwrap();
-    admin.replace_file(&id, &same).await.unwrap();
+    admin.replace_by_path(&id, &same).await.unwrap();
 
     assert_eq!(world.bytes(&id).await, pdf("by hand"));
     assert_eq!(admin.disk().await.unwrap().damaged, 0);
@@ -242,7 +219,7 @@ async fn a_held_file_says_so_and_is_healed_once_it_is_released() {
     sync(&world).await;
     admin.rollback(&id).await.unwrap();
     flip(&object(&world, &id).await);
-    let error = admin.content(&id).await.unwrap_err();
+    let error = admin.bytes_of(&id).await.unwrap_err();
     let file = Some(id.clone());
     assert_eq!(error.ways_out(), [WayOut::Release { file }], "{error}");
     let ledger = sync(&world).await;

@@ -8,7 +8,9 @@ use clientpoint_host::{
     service::{Stop, SyncOptions},
 };
 use end_to_end::{
-    World, builder, credentials, pdf,
+    World, builder,
+    by_path::ByPath,
+    credentials, pdf,
     sheets::{apply, by_hand, outcomes, sheet},
 };
 
@@ -38,11 +40,11 @@ async fn ask(world: &World, less: &Host, item: &str, sheet: &Path) -> Said {
     let connected = admin.connect_organization(credentials(&world.sim)).await;
     let drives = admin.drives().await;
     let rows = admin.browse(None).await;
-    let preview = admin.associate(sheet, true, None).await;
+    let preview = admin.associate_path(sheet, true, None).await;
     let plan = admin.plan_sync(&stop).await;
     let imported = admin.import(&[item.to_string()]).await;
     let ledger = admin.sync(&options, &stop).await;
-    let associated = admin.associate(sheet, false, None).await;
+    let associated = admin.associate_path(sheet, false, None).await;
     Said {
         connect: word(connected.map(|_| "connected".to_owned())),
         drives: word(drives.map(|list| format!("{} drives", list.drives.len().min(1)))),

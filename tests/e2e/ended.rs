@@ -12,6 +12,7 @@ use clientpoint_host::{
 use end_to_end::{
     World,
     browser::connect,
+    by_path::ByPath,
     pdf,
     sheets::{apply, by_hand, outcomes, sheet},
     sync,
@@ -132,7 +133,7 @@ async fn an_association_links_nothing_and_all_of_it_after_signing_in_again() {
     world.sim.revoke_refresh_tokens();
     world.sim.fault(FaultKind::TokenExpired);
 
-    let error = admin.associate(&sheet, false, None).await.unwrap_err();
+    let error = admin.associate_path(&sheet, false, None).await.unwrap_err();
 
     assert_eq!(error.code(), "needs-reconnect", "{error}");
     assert_eq!(error.ways_out(), [WayOut::SignInAgain]);
@@ -163,7 +164,7 @@ async fn the_companys_connection_is_marked_as_well_whatever_it_was_doing() {
         let message = match doing {
             "import" => world.import(&item).await.message,
             "sync" => sync(&world).await.run.message.unwrap_or_default(),
-            _ => admin.associate(&sheet, false, None).await.unwrap_err().to_string(),
+            _ => admin.associate_path(&sheet, false, None).await.unwrap_err().to_string(),
         };
 
         assert!(message.contains("expired"), "{doing}: {message}");

@@ -6,7 +6,7 @@ use clientpoint_host::{
     place::Place,
     store::{files::ShowingKind, users::Role},
 };
-use end_to_end::World;
+use end_to_end::{World, by_path::ByPath};
 use graph_sim::{Content, RequestKind};
 
 /// Bytes that look like nothing in particular, but like an Office file at the beginning.
@@ -163,17 +163,17 @@ async fn r29_the_content_of_a_managed_file_is_locked_and_that_of_others_is_not()
     let new = world.data.path().join("New.pdf");
     std::fs::write(&new, b"%PDF-local").unwrap();
 
-    let error = admin.replace_file(&managed.id, &new).await.unwrap_err();
+    let error = admin.replace_by_path(&managed.id, &new).await.unwrap_err();
 
     assert_eq!(error.code(), "managed-by-onedrive");
     assert_eq!(world.bytes(&managed.id).await, b"%PDF-1");
-    let own = admin.add_file(&new, &Place::company_wide()).await.unwrap();
+    let own = admin.add_path(&new, &Place::company_wide()).await.unwrap();
     admin
         .place_file(&own.id, ShowingKind::ClientPoint, "Fabrikam")
         .await
         .unwrap();
     std::fs::write(&new, b"%PDF-newer").unwrap();
-    let replaced = admin.replace_file(&own.id, &new).await.unwrap();
+    let replaced = admin.replace_by_path(&own.id, &new).await.unwrap();
     assert_eq!(replaced.file.revision, 2);
     assert_eq!(replaced.shown_in[0].revision, 2);
     assert_eq!(world.bytes(&own.id).await, b"%PDF-newer");

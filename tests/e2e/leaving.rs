@@ -5,7 +5,7 @@ use clientpoint_host::{
     store::{connections::Mode, users::Role},
     way_out::WayOut,
 };
-use end_to_end::{World, browser::connect, pdf};
+use end_to_end::{World, browser::connect, by_path::ByPath, pdf};
 use graph_sim::{Fault, FaultKind, Place};
 
 const MARKETING: &str = "https://contoso.sharepoint.com/sites/Marketing";
@@ -115,7 +115,7 @@ async fn s06_disconnecting_keeps_every_file_and_says_what_stops() {
     assert!(!other.session("admin").await.unwrap().status().await.unwrap().connected);
 
     // Still locked: it may follow again.
-    let locked = admin.replace_file(&file.id, &by_hand).await.unwrap_err();
+    let locked = admin.replace_by_path(&file.id, &by_hand).await.unwrap_err();
     assert_eq!(locked.code(), "managed-by-onedrive");
     world.sim.put("/A.pdf", pdf("second").into());
     world.connect().await;
@@ -126,7 +126,7 @@ async fn s06_disconnecting_keeps_every_file_and_says_what_stops() {
     assert_eq!(admin.unlock(&file.id).await.unwrap_err().code(), "wrong-settings");
     admin.disconnect(Some(Mode::Organization), None).await.unwrap();
     admin.unlock(&file.id).await.unwrap();
-    admin.replace_file(&file.id, &by_hand).await.unwrap();
+    admin.replace_by_path(&file.id, &by_hand).await.unwrap();
     assert_eq!(world.bytes(&file.id).await, pdf("by hand"));
 }
 

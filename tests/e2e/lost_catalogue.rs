@@ -3,7 +3,7 @@
 use std::{fs, path::Path, time::Duration};
 
 use clientpoint_host::service::{Stop, SyncOptions};
-use end_to_end::{World, builder, pdf, sync};
+use end_to_end::{World, builder, by_path::ByPath, pdf, sync};
 
 use crate::crashes::{command, copied, host};
 
@@ -55,8 +55,7 @@ async fn with_the_database_away_for_a_while_nothing_is_deleted_and_the_sync_goes
         // They have come in side by side, in any order.
         let letter = file.name.strip_suffix(".pdf").unwrap();
         let text = if letter == "A" { "A anew" } else { letter };
-        let (_, path) = admin.content(&file.id).await.unwrap();
-        assert_eq!(fs::read(path).unwrap(), pdf(text));
+        assert_eq!(admin.bytes_of(&file.id).await.unwrap(), pdf(text));
     }
 }
 

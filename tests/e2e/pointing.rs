@@ -1,7 +1,9 @@
 //! What a cell points to: addresses as the browser, Outlook and Teams have them, and what is told of those that lead nowhere.
 
 use end_to_end::{
-    World, pdf,
+    World,
+    by_path::ByPath,
+    pdf,
     sheets::{apply, by_hand, outcomes, sheet},
 };
 
@@ -65,7 +67,7 @@ async fn links_of_outlook_and_teams_lead_where_the_address_in_them_does_and_noth
         let done = world
             .admin()
             .await
-            .associate(&sheet(&world, &[(&id, &url)]), true, None)
+            .associate_path(&sheet(&world, &[(&id, &url)]), true, None)
             .await
             .unwrap();
         assert_eq!(outcomes(&done), ["linked"], "{done:?}");

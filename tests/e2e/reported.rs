@@ -4,7 +4,9 @@ use std::{fs::File, io::BufReader, path::Path};
 
 use calamine::{Data, Range, Reader, Style, Xlsx};
 use end_to_end::{
-    World, built, pdf,
+    World, built,
+    by_path::ByPath,
+    pdf,
     sheets::{by_hand, outcomes, sheet},
     sources,
 };
@@ -72,7 +74,7 @@ async fn r45_a_report_has_every_cell_of_the_sheet_and_three_columns_more_with_co
     let done = world
         .admin()
         .await
-        .associate(&sheet, false, Some(&report))
+        .associate_path(&sheet, false, Some(&report))
         .await
         .unwrap();
 
@@ -139,7 +141,7 @@ async fn r45_a_report_has_every_cell_of_the_sheet_and_three_columns_more_with_co
     let again = world
         .admin()
         .await
-        .associate(&report, true, Some(&notes))
+        .associate_path(&report, true, Some(&notes))
         .await
         .unwrap();
     assert_eq!(
@@ -188,7 +190,7 @@ async fn what_people_write_to_the_right_of_a_report_stays_when_it_is_uploaded_ag
     let done = world
         .admin()
         .await
-        .associate(&sheet, false, Some(&report))
+        .associate_path(&sheet, false, Some(&report))
         .await
         .unwrap();
     let told = rows(&report);
@@ -214,7 +216,7 @@ async fn a_header_far_to_the_right_fills_no_memory_with_blanks() {
     let report = world.data.path().join("report.xlsx");
 
     let admin = world.admin().await;
-    let done = admin.associate(&path, true, Some(&report)).await.unwrap();
+    let done = admin.associate_path(&path, true, Some(&report)).await.unwrap();
 
     assert_eq!(done.report_error, None);
     let mut book = open(&report);

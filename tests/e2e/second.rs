@@ -16,7 +16,7 @@ use clientpoint_host::{
     place::Place,
     service::{Given, Ledger, Stop, SyncOptions, Verdict},
 };
-use end_to_end::{MORNING, World, built, given, load, pdf, sources};
+use end_to_end::{MORNING, World, built, by_path::ByPath, given, load, pdf, sources};
 use second_source::{KEY, MEMBER, Shelf};
 use tempfile::TempDir;
 
@@ -60,8 +60,7 @@ impl Stage {
     }
 
     async fn bytes(&self, id: &str) -> Vec<u8> {
-        let (_, path) = self.admin().await.content(id).await.unwrap();
-        std::fs::read(path).unwrap()
+        self.admin().await.bytes_of(id).await.unwrap()
     }
 }
 
@@ -206,7 +205,7 @@ async fn a_sheet_of_its_own_form_ties_files_to_documents() {
     let admin = stage.admin().await;
     let by_hand = stage.data.path().join("Old prices.pdf");
     std::fs::write(&by_hand, pdf("old prices")).unwrap();
-    let file = admin.add_file(&by_hand, &Place::company_wide()).await.unwrap().id;
+    let file = admin.add_path(&by_hand, &Place::company_wide()).await.unwrap().id;
     let sheet = stage.data.path().join("sheet.csv");
     std::fs::write(
         &sheet,
@@ -214,16 +213,16 @@ async fn a_sheet_of_its_own_form_ties_files_to_documents() {
     )
     .unwrap();
 
-    let done = admin.associate(&sheet, false, None).await.unwrap();
+    let done = admin.associate_path(&sheet, false, None).await.unwrap();
     let words: Vec<_> = done.rows.iter().map(|row| row.outcome).collect();
     assert_eq!(words, ["duplicate-file-id", "unknown-file-id", "path-not-found"]);
 
     std::fs::write(&sheet, format!("File ID,Document\n{file},Prices.pdf\n")).unwrap();
     assert_eq!(
-        admin.associate(&sheet, true, None).await.unwrap().rows[0].outcome,
+        admin.associate_path(&sheet, true, None).await.unwrap().rows[0].outcome,
         "linked"
     );
-    let done = admin.associate(&sheet, false, None).await.unwrap();
+    let done = admin.associate_path(&sheet, false, None).await.unwrap();
     assert_eq!(done.rows[0].outcome, "linked");
     assert_eq!(stage.sync().await.counts["updated"], 1);
     assert_eq!(stage.bytes(&file).await, pdf("Prices.pdf"));

@@ -10,6 +10,7 @@ use clientpoint_host::{
 use end_to_end::{
     World,
     browser::connect,
+    by_path::ByPath,
     certificate::made,
     files::{below, contains},
     given,
@@ -156,11 +157,11 @@ async fn the_token_of_a_sharing_link_stays_in_the_sheet_and_its_report() {
     let (log, _guard) = Log::kept();
 
     let previewed = admin
-        .associate(&sheet, true, Some(&outside.path().join("preview.xlsx")))
+        .associate_path(&sheet, true, Some(&outside.path().join("preview.xlsx")))
         .await
         .unwrap();
     let done = admin
-        .associate(&sheet, false, Some(&outside.path().join("report.xlsx")))
+        .associate_path(&sheet, false, Some(&outside.path().join("report.xlsx")))
         .await
         .unwrap();
     let ledger = admin.sync(&Default::default(), &Stop::default()).await;

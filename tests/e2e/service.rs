@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use clientpoint_host::service::{Ledger, Stop, SyncOptions};
 use end_to_end::{
-    WATCH, World, pdf,
+    WATCH, World,
+    by_path::ByPath,
+    pdf,
     sheets::{by_hand, outcomes, sheet},
 };
 use graph_sim::{BatchPaths, DeltaStyle, Fault, FaultKind, Oddity, Place, Quirks, RequestKind};
@@ -165,7 +167,7 @@ async fn however_addresses_are_read_in_a_batch_the_rows_of_a_sheet_find_their_fi
         }
         let rows: Vec<(&str, &str)> = rows.iter().map(|(id, path)| (id.as_str(), *path)).collect();
         let sheet = sheet(&world, &rows);
-        let done = world.admin().await.associate(&sheet, true, None).await.unwrap();
+        let done = world.admin().await.associate_path(&sheet, true, None).await.unwrap();
         assert_eq!(outcomes(&done), ["linked"; 3], "{batch_paths:?}: {done:?}");
     }
 }
@@ -180,7 +182,7 @@ async fn in_a_cloud_where_paths_lead_to_the_root_files_are_found_and_synced() {
         ..Quirks::default()
     });
     let sheet = sheet(&world, &[(&id, "Clients/Offer.pdf")]);
-    let done = world.admin().await.associate(&sheet, false, None).await.unwrap();
+    let done = world.admin().await.associate_path(&sheet, false, None).await.unwrap();
     assert_eq!(outcomes(&done), ["linked"], "{done:?}");
     world.sim.set_quirks(Quirks {
         no_delta: true,

@@ -13,6 +13,7 @@ use clientpoint_host::{
 use end_to_end::{
     World,
     browser::{application, sign_in},
+    by_path::ByPath,
     given, pdf,
     sheets::{apply, by_hand, outcomes, sheet},
     sync,
@@ -92,7 +93,7 @@ async fn what_people_have_put_into_a_file_that_was_released_in_between_is_not_lo
     sync(&world).await;
     admin.disconnect(None, None).await.unwrap();
     admin.unlock(&id).await.unwrap();
-    admin.replace_file(&id, &mine).await.unwrap();
+    admin.replace_by_path(&id, &mine).await.unwrap();
     world.connect().await;
     let second = link(&world, &id, "A.pdf").await;
 
@@ -136,7 +137,7 @@ async fn r30_a_file_goes_back_to_a_drive_that_nobody_syncs_as_detached_and_follo
     // Through the connection of somebody else, so that the old drive is not what the file leaves.
     let path = sheet(&world, &[(&id, "New.pdf")]);
     let bea = world.host.session("bea").await.unwrap();
-    let done = bea.associate(&path, false, None).await.unwrap();
+    let done = bea.associate_path(&path, false, None).await.unwrap();
     assert_eq!(outcomes(&done), ["re-linked"], "{done:?}");
     bea.sync(&Default::default(), &Default::default()).await.unwrap();
     assert_eq!(world.bytes(&id).await, pdf("new"));
@@ -224,7 +225,7 @@ async fn a_file_that_was_rolled_back_and_is_held_loses_its_link_and_keeps_its_co
     assert!(admin.release(&id).await.is_err(), "nothing is left to be released");
     let mine = world.data.path().join("mine.pdf");
     std::fs::write(&mine, pdf("mine")).unwrap();
-    admin.replace_file(&id, &mine).await.unwrap();
+    admin.replace_by_path(&id, &mine).await.unwrap();
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ use clientpoint_host::{
 use end_to_end::{
     World,
     browser::connect,
+    by_path::ByPath,
     pdf,
     sheets::{apply, by_hand, outcomes, sheet},
     sync,
@@ -95,11 +96,11 @@ async fn no_upload_takes_files_away_from_a_sync_that_is_running_whoever_runs_it(
     })
     .await;
 
-    let refused = admin.associate(&path, false, None).await.unwrap_err();
+    let refused = admin.associate_path(&path, false, None).await.unwrap_err();
     assert_eq!(refused.code(), "sync-running", "{refused}");
     assert!(refused.to_string().contains("bea"), "{refused}");
     assert_eq!(admin.undo_association(again).await.unwrap_err().code(), "sync-running");
-    admin.associate(&path, true, None).await.unwrap();
+    admin.associate_path(&path, true, None).await.unwrap();
     let ledger = sync.await.unwrap();
     assert_eq!(ledger.counts, [("updated".to_string(), 1)].into(), "{ledger:?}");
     assert_eq!(world.bytes(&id).await, pdf("older"));
@@ -113,7 +114,7 @@ async fn nobody_gives_a_connection_up_while_an_upload_goes_through_it() {
     let path = sheet(&world, &[(&id, "A.pdf")]);
     world.clock.advance(Duration::from_secs(7_200));
     let admin = world.admin().await;
-    let mut upload = pin!(admin.associate(&path, false, None));
+    let mut upload = pin!(admin.associate_path(&path, false, None));
     // Until it asks for a token: it has read the connection by then.
     poll_fn(|context| {
         assert!(upload.as_mut().poll(context).is_pending());
@@ -144,7 +145,7 @@ async fn s05_a_sign_in_that_ends_during_an_upload_is_noticed() {
         world.sim.revoke_tokens();
 
         let path = sheet(&world, &[(&id, "A.pdf")]);
-        let error = admin.associate(&path, preview, None).await.unwrap_err();
+        let error = admin.associate_path(&path, preview, None).await.unwrap_err();
 
         assert_eq!(error.code(), "needs-reconnect", "{error}");
         let status = admin.status().await.unwrap();
@@ -182,7 +183,7 @@ async fn a_sheet_that_takes_too_long_is_told_from_one_that_is_too_large() {
             .await
             .unwrap();
         let admin = limited.session("admin").await.unwrap();
-        let error = admin.associate(&path, false, None).await.unwrap_err();
+        let error = admin.associate_path(&path, false, None).await.unwrap_err();
         assert_eq!(error.code(), code, "{error}");
         assert!(error.to_string().contains(says), "{error}");
     }
@@ -214,7 +215,7 @@ async fn s12_an_upload_that_is_cut_off_at_any_await_is_shown_as_interrupted_and_
         let ended = {
             let host = host(&world, data.path()).await;
             let admin = host.session("admin").await.unwrap();
-            cut(admin.associate(&path, false, None), polls).await
+            cut(admin.associate_path(&path, false, None), polls).await
         };
         let host = host(&world, data.path()).await;
         let admin = host.session("admin").await.unwrap();
@@ -241,7 +242,7 @@ async fn s12_an_upload_that_is_cut_off_at_any_await_is_shown_as_interrupted_and_
             };
             assert_ne!(run.state, "running");
             let again = loop {
-                match admin.associate(&path, false, None).await {
+                match admin.associate_path(&path, false, None).await {
                     Err(error) if error.code() == "sync-running" => tokio::task::yield_now().await,
                     done => break done.unwrap(),
                 }
@@ -269,7 +270,7 @@ async fn s12_what_an_upload_has_linked_before_it_died_is_told_by_the_next_and_ta
     let before = world.library().await;
     let admin = world.admin().await;
     {
-        let mut dying = pin!(admin.associate(&path, false, None));
+        let mut dying = pin!(admin.associate_path(&path, false, None));
         while world.library().await == before {
             assert!(
                 !cut(dying.as_mut(), 1).await,

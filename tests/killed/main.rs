@@ -17,6 +17,7 @@ use clientpoint_host::{
     host::InsecureEndpoints,
     service::{Stop, SyncOptions},
 };
+use end_to_end::by_path::ByPath;
 
 #[tokio::main]
 async fn main() {
@@ -43,7 +44,7 @@ async fn main() {
                 admin.rotate_key().await.unwrap();
                 Ok(())
             }
-            Some(sheet) => admin.associate(sheet.as_ref(), false, None).await.map(drop),
+            Some(sheet) => admin.associate_path(sheet.as_ref(), false, None).await.map(drop),
             None => admin.sync(&options, &stop).await.map(drop),
         }
     };

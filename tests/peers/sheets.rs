@@ -3,7 +3,9 @@
 use std::{path::Path, process::Command};
 
 use end_to_end::{
-    World, pdf, peers,
+    World,
+    by_path::ByPath,
+    pdf, peers,
     sheets::{by_hand, outcomes},
 };
 
@@ -44,7 +46,7 @@ async fn r42_whatever_program_has_written_the_sheet_it_says_the_same() {
     for entry in std::fs::read_dir(out.path()).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let done = world.admin().await.associate(&path, true, None).await;
+        let done = world.admin().await.associate_path(&path, true, None).await;
         match name.rsplit_once('.').unwrap().1 {
             "xlsx" | "xlsm" | "csv" => {
                 let done = done.unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -79,13 +81,13 @@ async fn r39_the_exported_list_opens_elsewhere_and_one_column_more_makes_it_a_sh
     world.sim.put("/A.pdf", pdf("a").into());
     let folder = tempfile::tempdir().unwrap();
     let (list, sheet) = (folder.path().join("list.xlsx"), folder.path().join("sheet.xlsx"));
-    world.admin().await.export(&list).await.unwrap();
+    world.admin().await.export_path(&list).await.unwrap();
     let mut command = Command::new(peer.home().join("venv/bin/python"));
     command.arg(peer.home().join("add_column.py")).args([&list, &sheet]);
     command.args(["A.pdf", ""]);
     run(command);
 
-    let done = world.admin().await.associate(&sheet, false, None).await.unwrap();
+    let done = world.admin().await.associate_path(&sheet, false, None).await.unwrap();
 
     assert_eq!(outcomes(&done), ["linked", "path-missing"]);
     assert_eq!(done.rows.iter().map(|row| row.file.clone()).collect::<Vec<_>>(), ids);

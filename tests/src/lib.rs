@@ -35,7 +35,10 @@ use clientpoint_host::{
 use graph_sim::{Config, Logged, RequestKind, Seed, Sim};
 use tempfile::TempDir;
 
+use by_path::ByPath;
+
 pub mod browser;
+pub mod by_path;
 pub mod certificate;
 pub mod files;
 pub mod folders;
@@ -131,8 +134,7 @@ impl World {
 
     /// The bytes of a library file.
     pub async fn bytes(&self, id: &str) -> Vec<u8> {
-        let (_, path) = self.admin().await.content(id).await.unwrap();
-        std::fs::read(path).unwrap()
+        self.admin().await.bytes_of(id).await.unwrap()
     }
 
     /// The library, file by file, as it would be shown.

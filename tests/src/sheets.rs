@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clientpoint_host::{place::Place, service::Association};
 
-use crate::{World, pdf};
+use crate::{World, by_path::ByPath, pdf};
 
 /// A file in the library, added by hand. Gives its File ID.
 pub async fn by_hand(world: &World, name: &str) -> String {
@@ -13,7 +13,7 @@ pub async fn by_hand(world: &World, name: &str) -> String {
     let file = world
         .admin()
         .await
-        .add_file(&path, &Place::company_wide())
+        .add_path(&path, &Place::company_wide())
         .await
         .unwrap();
     file.id
@@ -32,7 +32,7 @@ pub fn sheet(world: &World, rows: &[(&str, &str)]) -> PathBuf {
 
 /// Uploads a sheet, and sees that its outcomes add up.
 pub async fn apply(world: &World, sheet: &Path) -> Association {
-    let done = world.admin().await.associate(sheet, false, None).await.unwrap();
+    let done = world.admin().await.associate_path(sheet, false, None).await.unwrap();
     assert_eq!(done.counts.values().sum::<u64>(), done.rows.len() as u64);
     done
 }

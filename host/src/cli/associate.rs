@@ -9,7 +9,9 @@ use clientpoint_host::{
 };
 use serde_json::json;
 
-use super::{hints, interrupt::stop_on_signal, output::Output, show::Page, terminal::Terminal};
+use super::{
+    given_file, hints, interrupt::stop_on_signal, new_file::NewFile, output::Output, show::Page, terminal::Terminal,
+};
 
 /// Rows that are shown to people one by one; the report has them all.
 const SHOWN: usize = 200;
@@ -58,10 +60,14 @@ pub async fn associate(session: &Session<'_>, arguments: Associate, terminal: &T
         terminal,
         "the upload is given up, and what it has linked by then is told",
     );
-    let report = arguments.report.as_deref();
-    let done = session
-        .associate_until(&sheet, arguments.preview, report, &stop)
-        .await?;
+    let sheet = given_file::sheet(session, &sheet).await?;
+    let report = arguments.report.as_deref().map(NewFile::workbook).transpose()?;
+    let mut done = session.associate_until(&sheet, arguments.preview, &stop).await?;
+    if let Some(report) = report {
+        let made = session.association_report(&sheet, &done, &stop).await;
+        let written = made.and_then(|bytes| report.write(&bytes));
+        done.report_error = written.err().map(|error| error.to_string());
+    }
     let mut text = told(&done);
     match (&arguments.report, &done.report_error) {
         (Some(report), None) => text.line(format!("the report is in {}", report.display())),

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use clientpoint_host::{
-    service::{Ledger, LedgerFile},
-    store::words::Subject,
-};
+use clientpoint_host::{service::Ledger, store::words::Subject};
 use serde_json::Value;
 
-use super::{hints, output::Output, show::Page, terminal::Terminal};
+use super::{hints, ledger_file::LedgerFile, output::Output, show::Page, terminal::Terminal};
 
 /// What a command has to say of a ledger, once that is written to the file that was asked for. If it can't be, that is
 /// said beside it: what became of the files is never hidden.

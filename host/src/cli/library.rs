@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use clientpoint_host::{Error, Result, Session, place::Place, service::NewFile};
+use clientpoint_host::{Error, Result, Session, place::Place};
 use serde_json::json;
 
 use super::{
-    associate, bin, file,
+    associate, bin, file, given_file,
+    new_file::NewFile,
     output::{Output, document},
     propagation,
     show::{Page, size},
@@ -133,27 +134,10 @@ pub async fn library(session: &Session<'_>, command: Library, terminal: &Termina
         Library::List { bin: false } => list(session).await,
         Library::Show { id } => verify::show(session, &id, file::shown(&session.file(&id).await?)).await,
         Library::Verify { ids } => verify::verify(session, &ids).await,
-        Library::Export { file, template: true } => {
-            session.export_template(&file)?;
-            let text = format!(
-                "wrote the form to {}; its second sheet tells how to fill it in",
-                file.display()
-            );
-            Ok(Output::done(json!({ "output": file }), Page::of(text)))
-        }
-        Library::Export { file, template: false } => {
-            let count = session.export(&file).await?;
-            let text = format!("wrote {count} files to {}", file.display());
-            Ok(Output::done(json!({ "files": count, "output": file }), Page::of(text)))
-        }
-        Library::Add { file, place } => Ok(file::shown(&session.add_file(&file, &place).await?)),
+        Library::Export { file, template } => export(session, &file, template).await,
+        Library::Add { file, place } => add(session, &file, &place).await,
         Library::Move { id, place } => Ok(file::shown(&session.move_file(&id, &place).await?)),
-        Library::Read { id, output } => {
-            let copy = NewFile::at(&output)?;
-            let file = session.read_file(&id, copy).await?;
-            let text = format!("wrote {} to {}", size(file.size), output.display());
-            Ok(Output::done(json!({ "file": file, "output": output }), Page::of(text)))
-        }
+        Library::Read { id, output } => read(session, &id, &output).await,
         Library::Rollback { id } => Ok(file::shown(&session.rollback(&id).await?)),
         Library::Unlock { id } => Ok(file::shown(&session.unlock(&id).await?)),
         // It has to come before the host is made.
@@ -195,8 +179,45 @@ async fn list(session: &Session<'_>) -> Result<Output> {
     Ok(Output::done(json!({ "files": files }), text))
 }
 
+async fn export(session: &Session<'_>, path: &Path, template: bool) -> Result<Output> {
+    session.require_administrator("export the library")?;
+    let new = NewFile::workbook(path)?;
+    if template {
+        new.write(&session.export_template()?)?;
+        let text = format!(
+            "wrote the form to {}; its second sheet tells how to fill it in",
+            path.display()
+        );
+        return Ok(Output::done(json!({ "output": path }), Page::of(text)));
+    }
+    let exported = session.export().await?;
+    new.write(&exported.bytes)?;
+    let text = format!("wrote {} files to {}", exported.files, path.display());
+    Ok(Output::done(
+        json!({ "files": exported.files, "output": path }),
+        Page::of(text),
+    ))
+}
+
+async fn add(session: &Session<'_>, path: &Path, place: &Place) -> Result<Output> {
+    session.require_administrator("add files to the library")?;
+    let name = given_file::name(path)?;
+    let bytes = given_file::open(path, "").await?;
+    Ok(file::shown(&session.add_file(&name, bytes, place).await?))
+}
+
+async fn read(session: &Session<'_>, id: &str, output: &Path) -> Result<Output> {
+    let copy = NewFile::at(output)?;
+    let mut content = session.content(id).await?;
+    copy.fill(&mut content).await?;
+    let file = content.file();
+    let text = format!("wrote {} to {}", size(file.size), output.display());
+    Ok(Output::done(json!({ "file": file, "output": output }), Page::of(text)))
+}
+
 async fn replace(session: &Session<'_>, id: &str, file: &Path) -> Result<Output> {
-    let replaced = session.replace_file(id, file).await?;
+    session.require_administrator("replace files of the library")?;
+    let replaced = session.replace_file(id, given_file::open(file, "").await?).await?;
     let text = format!(
         "{} is at revision {}, shown in {} ClientPoints and Templates",
         replaced.file.name,

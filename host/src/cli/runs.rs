@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{
     hints,
     ledger::{reported, shown, sum},
+    ledger_file::LedgerFile,
     output::Output,
     show::Page,
     terminal::Terminal,
@@ -34,7 +35,10 @@ pub async fn runs(session: &Session<'_>, command: Runs, terminal: &Terminal) -> 
     match command {
         Runs::List => Ok(listed(&session.runs().await?)),
         Runs::Show { run, report } => {
-            let file = report.as_deref().map(|file| session.ledger_file(file)).transpose()?;
+            let file = report
+                .as_deref()
+                .map(|file| LedgerFile::at(session, file))
+                .transpose()?;
             let ledger = session.run(run).await?;
             let output = Output {
                 complete: true,

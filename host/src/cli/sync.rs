@@ -12,6 +12,7 @@ use serde_json::json;
 use super::{
     interrupt::stop_on_signal,
     ledger::{finished_before, reported, shown, sum},
+    ledger_file::LedgerFile,
     output::Output,
     show::{Page, size},
     terminal::Terminal,
@@ -40,7 +41,7 @@ pub struct Sync {
 /// Runs the sync now, or tells what it would do.
 pub async fn sync(session: &Session<'_>, arguments: Sync, terminal: &Terminal) -> Result<Output> {
     // Before anything is done: a ledger that can't be written should not come as a surprise.
-    let file = arguments.report.as_deref().map(|file| session.ledger_file(file));
+    let file = arguments.report.as_deref().map(|file| LedgerFile::at(session, file));
     let file = file.transpose()?;
     let stop = stop_on_signal(terminal, STOPPING);
     if arguments.plan {

@@ -4,9 +4,10 @@
 mod answer;
 mod cells;
 mod follow;
+mod sheet_file;
 mod workbook;
 
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use clientpoint_engine::{
@@ -15,11 +16,7 @@ use clientpoint_engine::{
 };
 
 use self::{answer::stopped, workbook::Copy};
-use super::{
-    Session, Stop,
-    connections::in_use::SignedIn,
-    output::{NewFile, is_workbook},
-};
+use super::{Session, Stop, connections::in_use::SignedIn};
 use crate::{
     Error, Result,
     store::{
@@ -34,19 +31,17 @@ use crate::{
 };
 
 pub use answer::{AssociatedRow, Association};
+pub use sheet_file::SheetFile;
 
 impl Session<'_> {
-    /// Links all rows of a sheet that can be linked, all at once; with `preview`, only tells which these are. `report` is
-    /// a workbook that does not exist yet: the sheet's rows, with what became of them.
+    /// Links all rows of a sheet that can be linked, all at once; with `preview`, only tells which these are.
     ///
     /// # Errors
     ///
-    /// `Error::Forbidden`, `Error::NotConnected`, `Error::Settings` for a file that can't be read or written,
-    /// `Error::SignIn`, `Error::Sync` while a sync is running, or what the plugin answers. Nothing was changed then, unless
-    /// the message says what was. What became of single rows is no error; nor is a report that could not be written after
-    /// all, since the rows are carried out by then: see [`Association::report_error`].
-    pub async fn associate(&self, sheet: &Path, preview: bool, report: Option<&Path>) -> Result<Association> {
-        self.associate_until(sheet, preview, report, &Stop::default()).await
+    /// `Error::Forbidden`, `Error::NotConnected`, `Error::SignIn`, `Error::Sync` while a sync is running, or what the plugin
+    /// answers. Nothing was changed then, unless the message says what was. What became of single rows is no error.
+    pub async fn associate(&self, sheet: &SheetFile, preview: bool) -> Result<Association> {
+        self.associate_until(sheet, preview, &Stop::default()).await
     }
 
     /// As [`Session::associate`], until somebody asks to stop. The error tells then what was linked before, if anything.
@@ -54,45 +49,33 @@ impl Session<'_> {
     /// # Errors
     ///
     /// As [`Session::associate`], and `Error::Sync` (`stopped`).
-    pub async fn associate_until(
-        &self,
-        sheet: &Path,
-        preview: bool,
-        report: Option<&Path>,
-        stop: &Stop,
-    ) -> Result<Association> {
+    pub async fn associate_until(&self, sheet: &SheetFile, preview: bool, stop: &Stop) -> Result<Association> {
         self.user.require_administrator("associate files")?;
-        let bytes = self.read_sheet(sheet).await?;
-        let report = report.map(|path| is_workbook(path).and_then(|()| NewFile::at(path)));
-        let report = report.transpose()?;
-        let (connection, mut done) = if preview {
-            let connection = self.connection().await?;
-            let done = stop
-                .run_until_cancelled(self.previewed(&connection, bytes.clone()))
-                .await;
-            let done = done.ok_or_else(|| given_up("a preview changes nothing"))??;
-            (connection, done)
-        } else {
-            self.applied(bytes.clone(), stop).await?
-        };
-        if let Some(report) = report {
-            let lines = stop.run_until_cancelled(self.lines(&connection, bytes)).await;
-            let written = match lines.unwrap_or_else(|| Err(given_up("there is no report"))) {
-                Ok(lines) => {
-                    let copy = Copy {
-                        association: &done,
-                        lines,
-                        drive: connection.drive.map(|drive| drive.name).unwrap_or_default(),
-                        by: &self.user.name,
-                        at: self.now(),
-                    };
-                    workbook::write_report(copy, report)
-                }
-                Err(error) => Err(error),
-            };
-            done.report_error = written.err().map(|error| error.to_string());
+        let bytes = sheet.bytes();
+        if !preview {
+            return self.applied(bytes, stop).await;
         }
-        Ok(done)
+        let connection = self.connection().await?;
+        let done = stop.run_until_cancelled(self.previewed(&connection, bytes)).await;
+        done.ok_or_else(|| given_up("a preview changes nothing"))?
+    }
+
+    /// A copy of a sheet as an Excel workbook, with what became of its rows, or would.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotConnected`, `Error::SignIn`, what the plugin answers, or `Error::Sync` (`stopped`).
+    /// What became of the rows stands all the same.
+    pub async fn association_report(&self, sheet: &SheetFile, done: &Association, stop: &Stop) -> Result<Vec<u8>> {
+        self.user.require_administrator("associate files")?;
+        let connection = self.connection().await?;
+        let lines = stop.run_until_cancelled(self.lines(&connection, sheet.bytes())).await;
+        workbook::report(Copy {
+            association: done,
+            lines: lines.unwrap_or_else(|| Err(given_up("there is no report")))?,
+            by: &self.user.name,
+            at: self.now(),
+        })
     }
 
     /// Takes an upload back: its files follow what they followed before, with the content that they had.
@@ -115,33 +98,6 @@ impl Session<'_> {
         undo::undo(&self.host.store, run, &self.user.name, &whole, &self.now()).await
     }
 
-    async fn read_sheet(&self, sheet: &Path) -> Result<Bytes> {
-        let unreadable = |error: std::io::Error| {
-            Error::Settings(format!(
-                "`{}` can't be read: {error}; give the path of a workbook (.xlsx)",
-                sheet.display()
-            ))
-        };
-        let limit = self.host.policy().await?.max_sheet_bytes;
-        let found = tokio::fs::metadata(sheet).await.map_err(unreadable)?;
-        if !found.is_file() {
-            return Err(Error::Settings(format!(
-                "`{}` is no file: give the path of a workbook (.xlsx)",
-                sheet.display()
-            )));
-        }
-        if limit < found.len() {
-            return Err(Error::Plugin {
-                code: "sheet-too-large",
-                message: format!(
-                    "`{}` is larger than {limit} bytes: copy the columns \"File ID\" and \"Sharepoint File Path\" into a new workbook, and upload that",
-                    sheet.display()
-                ),
-            });
-        }
-        Ok(tokio::fs::read(sheet).await.map_err(unreadable)?.into())
-    }
-
     async fn previewed(&self, connection: &Connection, bytes: Bytes) -> Result<Association> {
         let mut signed_in = self.signed_in(connection).await?;
         let (actor, sheet) = (self.actor(), self.sheet(bytes));
@@ -150,11 +106,15 @@ impl Session<'_> {
             .await?;
         let mut done = Association::from(signed_in.answered(told, None).await?);
         self.tell_removed(&mut done).await?;
+        done.drive = connection
+            .drive
+            .as_ref()
+            .map(|drive| drive.name.clone())
+            .unwrap_or_default();
         Ok(done)
     }
 
-    /// The upload, and the connection that it went through.
-    pub(super) async fn applied(&self, bytes: Bytes, stop: &Stop) -> Result<(Connection, Association)> {
+    pub(super) async fn applied(&self, bytes: Bytes, stop: &Stop) -> Result<Association> {
         let _rights = self.no_sync_at_all().await?;
         // Only now: who gives it up or changes its drive has the right meanwhile.
         let connection = self.connection().await?;
@@ -210,7 +170,8 @@ impl Session<'_> {
         };
         association.run = Some(association::end(&self.host.store, &run, &rows, state, &self.now()).await?);
         association.preview = false;
-        Ok((connection, association))
+        association.drive.clone_from(&drive.name);
+        Ok(association)
     }
 
     /// The plugin knows nothing of the bin: of a file that is in there, the host says so.

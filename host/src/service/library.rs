@@ -1,33 +1,30 @@
 //! The Content Library as people use it: also those who are no Administrators.
 
 pub(super) mod bin;
+pub(super) mod content;
 pub(super) mod export;
 pub(super) mod nightly;
 pub(super) mod rollback;
 pub(super) mod trash;
 pub(super) mod verify;
 
-use std::{
-    fs::File,
-    io::{BufReader, Read},
-    path::Path,
-};
-
+use bytes::{Bytes, BytesMut};
 use serde::Serialize;
+use tokio::io::{AsyncRead, AsyncReadExt};
 
-use super::{FileRow, Session};
+use super::{FileRow, Session, library::verify::stopped};
 use crate::{
     Error, Result,
     place::Place,
     store::{
         damage,
         files::{self, Created, NewFile, Showing, ShowingKind},
-        objects::{Objects, Published},
+        objects::{Draft, Published},
         sweep,
     },
 };
 
-/// How much is read from a file at once, in bytes.
+/// How much goes to the disk at once, in bytes.
 const PIECE: usize = 1 << 20;
 
 /// A file with new content.
@@ -72,20 +69,20 @@ impl Session<'_> {
         Ok(row)
     }
 
-    /// Adds a file by hand.
+    /// Adds a file by hand, under the name that it has.
     ///
     /// # Errors
     ///
-    /// `Error::Forbidden`, `Error::Settings` for a file that can't be read, `Error::NoSpace`.
-    pub async fn add_file(&self, from: &Path, place: &Place) -> Result<FileRow> {
+    /// `Error::Forbidden`, `Error::Settings` for a name that no file can have and for bytes that can't be read,
+    /// `Error::NoSpace`.
+    pub async fn add_file(&self, name: &str, from: impl AsyncRead + Unpin, place: &Place) -> Result<FileRow> {
         self.user.require_administrator("add files to the library")?;
-        let name = from
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .ok_or_else(|| Error::Settings(format!("`{}` names no file", from.display())))?;
-        let object = self.store(from).await?;
+        if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) {
+            return Err(Error::Settings(format!("`{}` names no file", name.escape_debug())));
+        }
+        let object = self.store(name, from).await?;
         let new = NewFile {
-            name: &name,
+            name,
             place,
             object: &object,
             link: None,
@@ -106,11 +103,12 @@ impl Session<'_> {
     /// # Errors
     ///
     /// `Error::Managed` for a managed file (rule 29); as [`Session::add_file`].
-    pub async fn replace_file(&self, id: &str, from: &Path) -> Result<Replaced> {
+    pub async fn replace_file(&self, id: &str, from: impl AsyncRead + Unpin) -> Result<Replaced> {
         self.user.require_administrator("replace files of the library")?;
         // Asked before anything is read, and again inside the transaction.
-        files::refuse_managed(&files::get(&self.host.store, id).await?)?;
-        let object = self.store(from).await?;
+        let file = files::get(&self.host.store, id).await?;
+        files::refuse_managed(&file)?;
+        let object = self.store(&file.name, from).await?;
         let now = self.now();
         let replaced = files::replace(&self.host.store, id, &object, &now).await;
         if replaced.is_err() {
@@ -163,13 +161,37 @@ impl Session<'_> {
         files::showings(&self.host.store, id).await
     }
 
-    async fn store(&self, from: &Path) -> Result<Published> {
+    /// Makes bytes an object, however many they are: they go to the disk piece by piece.
+    async fn store(&self, name: &str, mut from: impl AsyncRead + Unpin) -> Result<Published> {
         let objects = self.host.objects.clone();
-        let from = from.to_path_buf();
-        tokio::task::spawn_blocking(move || store(&objects, &from))
-            .await
-            .map_err(|_| Error::Storage("the disk's thread has stopped".into()))?
+        let mut draft = on_disk(move || objects.draft(u64::MAX)).await?;
+        let mut buffer = BytesMut::new();
+        loop {
+            buffer.reserve(PIECE);
+            let read = from.read_buf(&mut buffer).await;
+            let read =
+                read.map_err(|error| Error::Settings(format!("`{}` can't be read: {error}", name.escape_debug())))?;
+            if read == 0 || PIECE <= buffer.len() {
+                let piece = buffer.split().freeze();
+                draft = on_disk(move || appended(draft, &piece)).await?;
+            }
+            if read == 0 {
+                break;
+            }
+        }
+        let objects = self.host.objects.clone();
+        on_disk(move || objects.publish(draft)).await
     }
+}
+
+fn appended(mut draft: Draft, piece: &Bytes) -> Result<Draft> {
+    draft.append(piece)?;
+    Ok(draft)
+}
+
+/// What blocks while the disk works is done beside what does not.
+async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| stopped())?
 }
 
 /// The name of a ClientPoint or a Template.
@@ -182,19 +204,4 @@ fn named(name: &str) -> Result<&str> {
         )));
     }
     Ok(name)
-}
-
-fn store(objects: &Objects, from: &Path) -> Result<Published> {
-    let unreadable = |error: std::io::Error| Error::Settings(format!("`{}` can't be read: {error}", from.display()));
-    let mut source = BufReader::new(File::open(from).map_err(unreadable)?);
-    let mut draft = objects.draft(u64::MAX)?;
-    let mut piece = vec![0; PIECE];
-    loop {
-        let read = source.read(&mut piece).map_err(unreadable)?;
-        match piece.get(..read) {
-            None | Some([]) => break,
-            Some(bytes) => draft.append(bytes)?,
-        }
-    }
-    objects.publish(draft)
 }

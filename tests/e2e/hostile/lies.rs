@@ -5,6 +5,8 @@ use clientpoint_host::{
     way_out::WayOut,
 };
 
+use end_to_end::by_path::ByPath;
+
 use super::{Stage, said, stopped};
 
 #[tokio::test]
@@ -73,13 +75,23 @@ async fn a_preview_can_not_link_and_an_upload_that_says_other_than_it_did_fails(
     let sheet = stage.world.data.path().join("sheet.csv");
     std::fs::write(&sheet, "File ID,Sharepoint File Path\n").unwrap();
     let attack = stage.attacked("binds").await;
-    let error = attack.admin().await.associate(&sheet, true, None).await.unwrap_err();
+    let error = attack
+        .admin()
+        .await
+        .associate_path(&sheet, true, None)
+        .await
+        .unwrap_err();
     assert!(
         error.to_string().contains("forbidden") || error.to_string().contains("Forbidden"),
         "{error}"
     );
     let attack = stage.attacked("claims-links").await;
-    let error = attack.admin().await.associate(&sheet, false, None).await.unwrap_err();
+    let error = attack
+        .admin()
+        .await
+        .associate_path(&sheet, false, None)
+        .await
+        .unwrap_err();
     assert!(error.to_string().contains("other files than it did"), "{error}");
     stage.is_as_before_and_healthy().await;
 }
@@ -90,7 +102,12 @@ async fn an_upload_links_to_the_drive_of_the_connection_and_to_no_other() {
     let sheet = stage.world.data.path().join("sheet.csv");
     std::fs::write(&sheet, "File ID,Sharepoint File Path\n").unwrap();
     let attack = stage.attacked("binds-elsewhere").await;
-    let error = attack.admin().await.associate(&sheet, false, None).await.unwrap_err();
+    let error = attack
+        .admin()
+        .await
+        .associate_path(&sheet, false, None)
+        .await
+        .unwrap_err();
     assert!(said(&error).contains("Forbidden"), "{error}");
     stage.is_as_before_and_healthy().await;
 }
@@ -103,7 +120,7 @@ async fn what_an_upload_has_linked_before_it_lied_or_trapped_is_told_with_the_wa
         std::fs::write(&sheet, "File ID,Sharepoint File Path\n").unwrap();
         let attack = stage.attacked(behaviour).await;
         let admin = attack.admin().await;
-        let error = admin.associate(&sheet, false, None).await.unwrap_err();
+        let error = admin.associate_path(&sheet, false, None).await.unwrap_err();
         let told = stopped(&error);
         assert!(told.contains(why), "{behaviour}: {told}");
         assert_eq!(told.matches("the plugin was stopped").count(), 1, "{behaviour}: {told}");
@@ -127,7 +144,12 @@ async fn files_are_looked_up_for_a_sheet_and_at_no_other_time() {
     assert_eq!(said(&attack.browse("").await), "Error::Forbidden");
     let sheet = stage.world.data.path().join("sheet.csv");
     std::fs::write(&sheet, "File ID,Sharepoint File Path\n").unwrap();
-    let error = attack.admin().await.associate(&sheet, true, None).await.unwrap_err();
+    let error = attack
+        .admin()
+        .await
+        .associate_path(&sheet, true, None)
+        .await
+        .unwrap_err();
     assert_eq!(said(&error), "found 1");
     stage.is_as_before_and_healthy().await;
 }

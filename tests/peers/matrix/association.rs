@@ -1,7 +1,9 @@
 //! Our association of existing files, cell by cell.
 
 use end_to_end::{
-    World, pdf,
+    World,
+    by_path::ByPath,
+    pdf,
     sheets::{by_hand, sheet},
 };
 use graph_sim::RequestKind;
@@ -44,7 +46,7 @@ pub async fn cell(row: &Row) -> String {
 
     let admin = world.admin().await;
     let done = tokio::select! {
-        done = admin.associate(&sheet, false, None) => done.unwrap(),
+        done = admin.associate_path(&sheet, false, None) => done.unwrap(),
         () = super::patience(&world, row, async || true) => unreachable!("patience has no end"),
     };
 

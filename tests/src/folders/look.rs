@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::made::carry_out;
-use crate::files;
+use crate::{by_path::ByPath, files};
 
 /// Everything that an Administrator is told of a folder. Bytes are hashed, and so are opened secrets.
 pub async fn look(host: &Host, data: &Path) -> Value {
@@ -92,8 +92,7 @@ async fn sync(admin: &Session<'_>) -> Value {
 async fn library(admin: &Session<'_>) -> Value {
     let mut all = Vec::new();
     for file in admin.library().await.unwrap() {
-        let (_, path) = admin.content(&file.id).await.unwrap();
-        let bytes = std::fs::read(path).unwrap();
+        let bytes = admin.bytes_of(&file.id).await.unwrap();
         assert_eq!((file.size, &file.sha256), (bytes.len() as u64, &hash(&bytes)));
         let shown = admin.showings(&file.id).await.unwrap();
         all.push(json!({ "file": file, "shown": shown }));

@@ -19,6 +19,7 @@ use super::{copy, look, made::Drives};
 use crate::{
     World,
     browser::connect,
+    by_path::ByPath,
     credentials,
     sheets::{apply, by_hand, outcomes, sheet},
     sync,
@@ -99,7 +100,7 @@ async fn own(world: &World, admin: &Session<'_>, place: &Place) {
     let id = by_hand(world, "Own.pdf").await;
     let again = world.data.path().join("again.pdf");
     std::fs::write(&again, crate::pdf("by hand again")).unwrap();
-    admin.replace_file(&id, &again).await.unwrap();
+    admin.replace_by_path(&id, &again).await.unwrap();
     admin.move_file(&id, place).await.unwrap();
     admin.place_file(&id, ClientPoint, "Northwind").await.unwrap();
 }

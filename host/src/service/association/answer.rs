@@ -34,6 +34,9 @@ pub struct Association {
     pub header: u32,
     /// What a person should know of the sheet as a whole, each in a sentence: rows that are hidden, rows without a path.
     pub notes: Vec<String>,
+    /// The name of the drive that the paths lead into.
+    #[serde(skip)]
+    pub drive: String,
     /// Why the report that was asked for is not there. What became of the rows stands all the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report_error: Option<String>,
@@ -106,6 +109,7 @@ impl From<contract::Report> for Association {
             counts: counts(&rows),
             notes: notes(&rows, report.header),
             rows,
+            drive: String::new(),
             report_error: None,
         }
     }

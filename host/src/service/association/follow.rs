@@ -42,6 +42,6 @@ impl Session<'_> {
         };
         let quoted = path.replace('"', "\"\"");
         let sheet = format!("File ID,Sharepoint File Path\n{},\"{quoted}\"\n", file.id);
-        Ok(self.applied(sheet.into(), stop).await?.1)
+        self.applied(sheet.into(), stop).await
     }
 }

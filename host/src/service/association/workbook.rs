@@ -9,7 +9,7 @@ use super::{
     answer::{AssociatedRow, Association},
     cells::{CELLS_AT_MOST, Lines},
 };
-use crate::{Error, Result, service::output::NewFile};
+use crate::{Error, Result};
 
 /// The columns that are added.
 const ADDED: [&str; 3] = ["Status", "Reason", "Resolved path"];
@@ -28,19 +28,17 @@ const MEASURED: usize = 2_000;
 pub(in crate::service) struct Copy<'a> {
     pub(in crate::service) association: &'a Association,
     pub(in crate::service) lines: Lines,
-    pub(in crate::service) drive: String,
     pub(in crate::service) by: &'a str,
     pub(in crate::service) at: String,
 }
 
-/// Writes the report.
+/// The report.
 ///
 /// # Errors
 ///
-/// As [`NewFile::write`].
-pub(in crate::service) fn write_report(copy: Copy<'_>, to: NewFile) -> Result<()> {
-    let bytes = workbook(copy).map_err(|error| Error::Storage(format!("the report can't be made: {error}")))?;
-    to.write(&bytes)
+/// `Error::Storage` for more rows than a workbook holds.
+pub(in crate::service) fn report(copy: Copy<'_>) -> Result<Vec<u8>> {
+    workbook(copy).map_err(|error| Error::Storage(format!("the report can't be made: {error}")))
 }
 
 /// How an outcome looks: the colours of its cell and of the text in it.
@@ -357,7 +355,7 @@ fn summary(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::re
     let facts = [
         ("By", copy.by.to_string()),
         ("At", copy.at.clone()),
-        ("Drive", copy.drive.clone()),
+        ("Drive", association.drive.clone()),
         ("Run", taken_back.unwrap_or_else(|| "none: this is a preview".into())),
     ];
     let mut row = 1;

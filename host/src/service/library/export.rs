@@ -1,12 +1,12 @@
 //! The library as an Excel sheet (Content Library > Files > More > Excel), and the empty form for associating files.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 use crate::{
     Error, Result,
-    service::{FileRow, NewFile, Session, output::is_workbook},
+    service::{FileRow, Session},
     store::link_states::{self, Standing},
 };
 
@@ -60,32 +60,38 @@ const HELP: [(&str, &str); 12] = [
     ),
 ];
 
+/// The list of the library.
+pub struct Exported {
+    /// How many files it has.
+    pub files: usize,
+    /// The workbook (`.xlsx`).
+    pub bytes: Vec<u8>,
+}
+
 impl Session<'_> {
-    /// Writes all files of the library into a new Excel workbook (rule 39). Returns how many.
+    /// All files of the library as an Excel workbook (rule 39).
     ///
     /// # Errors
     ///
-    /// `Error::Forbidden`; `Error::Settings` for a file that exists, can't be written, or has another ending than `.xlsx`.
-    pub async fn export(&self, to: &Path) -> Result<usize> {
+    /// `Error::Forbidden`; `Error::Storage` for more files than a workbook has rows; the database's.
+    pub async fn export(&self) -> Result<Exported> {
         self.user.require_administrator("export the library")?;
-        is_workbook(to)?;
-        let to = NewFile::at(to)?;
         let files = self.library().await?;
         let standings = link_states::all(&self.host.store).await?;
-        let bytes = workbook(&files, &standings).map_err(|error| unmade(&error))?;
-        to.write(&bytes)?;
-        Ok(files.len())
+        Ok(Exported {
+            files: files.len(),
+            bytes: workbook(&files, &standings).map_err(|error| unmade(&error))?,
+        })
     }
 
-    /// Writes the empty form for associating files, with help, into a new Excel workbook (rule 40a).
+    /// The empty form for associating files, with help, as an Excel workbook (rule 40a).
     ///
     /// # Errors
     ///
-    /// As [`Session::export`].
-    pub fn export_template(&self, to: &Path) -> Result<()> {
+    /// `Error::Forbidden`.
+    pub fn export_template(&self) -> Result<Vec<u8>> {
         self.user.require_administrator("export the library")?;
-        is_workbook(to)?;
-        NewFile::at(to)?.write(&template().map_err(|error| unmade(&error))?)
+        template().map_err(|error| unmade(&error))
     }
 }
 

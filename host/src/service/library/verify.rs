@@ -1,12 +1,7 @@
 //! Looking at what the disk has: all bytes, those of some files, or those that are wanted just now. What is found is noted,
 //! and forgotten once it is whole again.
 
-use std::{
-    collections::BTreeSet,
-    io::{self, Read},
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
@@ -14,13 +9,13 @@ use serde::Serialize;
 use crate::{
     Error, Result,
     host::Host,
-    service::{FileRow, NewFile, Session},
+    service::Session,
     store::{
         damage::{self, DamagedRevision},
-        files::{self, LibraryFile},
-        look::{Reading, Trouble, Unsound},
+        files,
+        look::Trouble,
         looking,
-        objects::{Object, Objects},
+        objects::Object,
     },
     way_out::WayOut,
 };
@@ -159,40 +154,6 @@ impl Session<'_> {
         files::get(&self.host.store, id).await?;
         damage::of_file(&self.host.store, id).await
     }
-
-    /// Where the bytes of a file are, which were read and compared just now. They must not be changed.
-    ///
-    /// # Errors
-    ///
-    /// `Error::NotFound`, `Error::Damaged`, or the database's.
-    pub async fn content(&self, id: &str) -> Result<(FileRow, PathBuf)> {
-        let file = files::get(&self.host.store, id).await?;
-        let object = object_of(&file);
-        if self.host.look(&object).await?.is_some() {
-            return Err(self.host.damaged(&file.id, file.revision, &object).await?);
-        }
-        let path = self.host.objects.place(&object);
-        let path = path.unwrap_or_else(|_| self.host.objects.path(&file.sha256));
-        Ok((files::get(&self.host.store, id).await?.into(), path))
-    }
-
-    /// Copies the bytes of a file to a new file. It is there whole and right, or not at all.
-    ///
-    /// # Errors
-    ///
-    /// `Error::NotFound`; `Error::Damaged`; `Error::Settings` if the new file can't be written after all.
-    pub async fn read_file(&self, id: &str, to: NewFile) -> Result<FileRow> {
-        let file = files::get(&self.host.store, id).await?;
-        let object = object_of(&file);
-        let (objects, wanted) = (self.host.objects.clone(), object.clone());
-        let copied = tokio::task::spawn_blocking(move || copy_out(&objects, &wanted, to)).await;
-        let trouble = copied.map_err(|_| stopped())??;
-        self.host.note(&object, trouble.as_ref()).await?;
-        match trouble {
-            None => Ok(files::get(&self.host.store, id).await?.into()),
-            Some(_) => Err(self.host.damaged(&file.id, file.revision, &object).await?),
-        }
-    }
 }
 
 impl Host {
@@ -316,61 +277,6 @@ fn noted(result: Result<()>) {
     }
 }
 
-fn object_of(file: &LibraryFile) -> Object {
-    Object {
-        sha256: file.sha256.clone(),
-        size: file.size,
-    }
-}
-
 pub(in crate::service) fn stopped() -> Error {
     Error::Storage("the disk's thread has stopped".into())
-}
-
-/// Copies an object to a new file, which is there at the end if every byte was right, and else not at all.
-fn copy_out(objects: &Objects, object: &Object, to: NewFile) -> Result<Option<Trouble>> {
-    let (reading, mut unsound) = match objects.read(object) {
-        Ok(reading) => (Some(reading), None),
-        Err(unsound) => (None, Some(unsound)),
-    };
-    let mut copied = Ok(());
-    if let Some(reading) = reading {
-        let mut sound = Sound {
-            reading: Some(reading),
-            unsound: None,
-        };
-        copied = to.fill(&mut sound);
-        unsound = sound.unsound;
-    }
-    match unsound {
-        Some(Unsound::Damaged(trouble)) => Ok(Some(trouble)),
-        Some(Unsound::Unseen(error)) => Err(error.into()),
-        None => copied.map(|()| None),
-    }
-}
-
-/// The bytes of an object as a source to copy from. It ends in an error unless all of them were right.
-struct Sound {
-    reading: Option<Reading>,
-    unsound: Option<Unsound>,
-}
-
-impl Read for Sound {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let Some(mut reading) = self.reading.take() else {
-            return Ok(0);
-        };
-        let read = match reading.read_into(buffer) {
-            Ok(0) => reading.end().map(|()| 0),
-            Ok(read) => {
-                self.reading = Some(reading);
-                Ok(read)
-            }
-            Err(unsound) => Err(unsound),
-        };
-        read.map_err(|unsound| {
-            self.unsound = Some(unsound);
-            io::Error::other("the bytes are not what was stored")
-        })
-    }
 }

@@ -1,19 +1,14 @@
 //! A ledger as a file for a spreadsheet. Names come from elsewhere, and none of them becomes a formula.
 
-use std::path::Path;
-
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
-use crate::{
-    Error, Result,
-    service::{Session, output::NewFile, runs::ledger::Ledger},
-};
+use crate::{Error, Result, service::runs::ledger::Ledger};
 
 const HEADING: [&str; 9] = [
     "File ID", "Name", "Outcome", "Reason", "Message", "Revision", "Size", "Shown in", "At",
 ];
 
-/// A file to write a ledger to: what its ending says.
+/// The forms in which a ledger leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LedgerFormat {
     /// An Excel workbook.
@@ -24,62 +19,18 @@ pub enum LedgerFormat {
     Json,
 }
 
-/// Where a ledger will be written to.
-pub struct LedgerFile {
-    format: LedgerFormat,
-    file: NewFile,
-}
-
-impl LedgerFormat {
-    /// By the ending of a file name.
+impl Ledger {
+    /// The ledger as a file of that form.
     ///
     /// # Errors
     ///
-    /// `Error::Settings` for another ending.
-    pub fn of(file: &Path) -> Result<Self> {
-        match file.extension().and_then(|ending| ending.to_str()) {
-            Some("xlsx") => Ok(Self::Xlsx),
-            Some("csv") => Ok(Self::Csv),
-            Some("json") => Ok(Self::Json),
-            _ => Err(Error::Settings(format!(
-                "`{}` can't be a report: end its name with .xlsx, .csv or .json",
-                file.display()
-            ))),
+    /// `Error::Storage` for more lines than a workbook has rows.
+    pub fn file(&self, format: LedgerFormat) -> Result<Vec<u8>> {
+        match format {
+            LedgerFormat::Xlsx => xlsx(self),
+            LedgerFormat::Csv => Ok(csv(self).into_bytes()),
+            LedgerFormat::Json => serde_json::to_vec_pretty(self).map_err(|error| Error::Storage(error.to_string())),
         }
-    }
-}
-
-impl LedgerFile {
-    /// Writes a ledger.
-    ///
-    /// # Errors
-    ///
-    /// As [`NewFile::write`].
-    pub fn write(self, ledger: &Ledger) -> Result<()> {
-        let bytes = match self.format {
-            LedgerFormat::Xlsx => xlsx(ledger)?,
-            LedgerFormat::Csv => csv(ledger).into_bytes(),
-            LedgerFormat::Json => {
-                serde_json::to_vec_pretty(ledger).map_err(|error| Error::Storage(error.to_string()))?
-            }
-        };
-        self.file.write(&bytes)
-    }
-}
-
-impl Session<'_> {
-    /// Where a ledger is to be written to: said before anything else is done.
-    ///
-    /// # Errors
-    ///
-    /// `Error::Forbidden`; `Error::Settings` for a name with another ending, for a file that is there already, and for one
-    /// that can't be written.
-    pub fn ledger_file(&self, file: &Path) -> Result<LedgerFile> {
-        self.user.require_administrator("see the runs")?;
-        Ok(LedgerFile {
-            format: LedgerFormat::of(file)?,
-            file: NewFile::at(file)?,
-        })
     }
 }
 

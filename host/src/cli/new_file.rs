@@ -3,13 +3,12 @@
 
 use std::{
     fs::File,
-    io::{Read, Write},
+    io::Write,
     path::{Path, PathBuf},
 };
 
+use clientpoint_host::{Error, Result, service::Content};
 use tempfile::NamedTempFile;
-
-use crate::{Error, Result};
 
 /// Where a report, a list or a copy goes. It is written beside its place, and put there at the end; dropped before that,
 /// it leaves nothing behind.
@@ -52,25 +51,54 @@ impl NewFile {
         })
     }
 
+    /// As [`NewFile::at`], for a workbook.
+    ///
+    /// # Errors
+    ///
+    /// As [`NewFile::at`], and `Error::Settings` for another ending than `.xlsx`: programs would not open it.
+    pub fn workbook(path: &Path) -> Result<Self> {
+        match path.extension() {
+            Some(ending) if ending.eq_ignore_ascii_case("xlsx") => Self::at(path),
+            _ => Err(Error::Settings(format!(
+                "`{}` can't be a workbook: end its name with .xlsx",
+                path.display()
+            ))),
+        }
+    }
+
     /// Writes these bytes, and puts the file in its place.
     ///
     /// # Errors
     ///
     /// `Error::Settings` if it can't be written after all, or if something is at its path by now.
-    pub fn write(self, bytes: &[u8]) -> Result<()> {
-        self.fill(bytes)
+    pub fn write(mut self, bytes: &[u8]) -> Result<()> {
+        self.append(bytes)?;
+        self.end()
     }
 
-    /// Writes all that can be read, and puts the file in its place.
+    /// Writes the content of a file of the library, and puts the new file in its place.
     ///
     /// # Errors
     ///
-    /// As [`NewFile::write`].
-    pub fn fill(mut self, mut source: impl Read) -> Result<()> {
+    /// The content's, and as [`NewFile::write`].
+    pub async fn fill(mut self, content: &mut Content<'_>) -> Result<()> {
+        while let Some(piece) = content.next().await? {
+            self = tokio::task::spawn_blocking(move || self.append(&piece).map(|()| self))
+                .await
+                .map_err(|_| Error::Storage("the disk's thread has stopped".into()))??;
+        }
+        self.end()
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        let written = self.beside.as_file_mut().write_all(bytes);
+        written.map_err(|error| unwritable(&self.path, &error.to_string()))
+    }
+
+    fn end(mut self) -> Result<()> {
         let path = self.path.clone();
-        let written = std::io::copy(&mut source, self.beside.as_file_mut());
-        written
-            .and_then(|_| self.beside.as_file_mut().flush())
+        let flushed = self.beside.as_file_mut().flush();
+        flushed
             .and_then(|()| self.put())
             .map_err(|error| unwritable(&path, &error.to_string()))
     }
@@ -93,21 +121,6 @@ impl NewFile {
             let _ = std::fs::remove_file(&self.path);
         }
         copied.map(|_| ())
-    }
-}
-
-/// Whether a path is one to write a workbook to.
-///
-/// # Errors
-///
-/// `Error::Settings` for another ending: programs would not open it.
-pub(super) fn is_workbook(path: &Path) -> Result<()> {
-    match path.extension() {
-        Some(ending) if ending.eq_ignore_ascii_case("xlsx") => Ok(()),
-        _ => Err(Error::Settings(format!(
-            "`{}` can't be a workbook: end its name with .xlsx",
-            path.display()
-        ))),
     }
 }
 

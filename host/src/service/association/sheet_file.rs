@@ -1,0 +1,46 @@
+//! A sheet on its way in: whole, and no larger than sheets may be.
+
+use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use crate::{Error, Result, service::Session};
+
+/// A sheet that somebody has handed over. Clones share its bytes.
+#[derive(Clone)]
+pub struct SheetFile(Bytes);
+
+impl SheetFile {
+    pub(super) fn bytes(&self) -> Bytes {
+        self.0.clone()
+    }
+}
+
+impl Session<'_> {
+    /// Takes a sheet: a workbook (`.xlsx`) or comma separated text. `name` is what messages call it.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`; `Error::Settings` for what can't be read; `Error::Plugin` (`sheet-too-large`) for more than the
+    /// policy allows, of which no more is read.
+    pub async fn take_sheet(&self, name: &str, from: impl AsyncRead + Unpin) -> Result<SheetFile> {
+        self.user.require_administrator("associate files")?;
+        let limit = self.host.policy().await?.max_sheet_bytes;
+        let mut bytes = Vec::new();
+        let read = from.take(limit.saturating_add(1)).read_to_end(&mut bytes).await;
+        read.map_err(|error| {
+            Error::Settings(format!(
+                "`{name}` can't be read: {error}; give a workbook (.xlsx) that can be"
+            ))
+        })?;
+        if limit < bytes.len() as u64 {
+            return Err(Error::Plugin {
+                code: "sheet-too-large",
+                message: format!(
+                    "`{name}` is larger than {limit} bytes: copy the columns \"File ID\" and \"Sharepoint File Path\" into a \
+                     new workbook, and upload that"
+                ),
+            });
+        }
+        Ok(SheetFile(bytes.into()))
+    }
+}
