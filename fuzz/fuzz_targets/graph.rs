@@ -11,9 +11,10 @@ use onedrive_plugin::{
     contract::Subfolders,
     graph::{self, GraphDrive, GraphError, Head, Site, User},
     item::Item,
-    kinds, quick_xor,
+    quick_xor,
     retry::{self, Budget, Next},
-    source, validate, wording,
+    rules::{enter, formats},
+    source, wording,
 };
 
 const API: &str = "https://graph.microsoft.com";
@@ -92,9 +93,9 @@ fn waits_are_bounded(head: &Head, error: &GraphError) {
 /// What has passed the check is a file of a type that is on the list, and fits.
 fn look(item: &Item) {
     let policy = source::default_policy();
-    match validate::may_enter(item, &policy) {
+    match enter::may_enter(item, &policy) {
         Ok(()) => {
-            let ending = kinds::ending(&item.name);
+            let ending = formats::ending(&item.name);
             assert!(policy.file_types.contains(&ending), "{ending:?}");
             assert!(item.size().is_none_or(|size| size <= policy.max_file_bytes));
             assert!(!item.infected());

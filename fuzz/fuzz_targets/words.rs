@@ -5,7 +5,9 @@ use libfuzzer_sys::fuzz_target;
 use onedrive_plugin::{
     contract::{Mode, Refusal},
     failure::Failure,
-    graph, kinds, source, wording,
+    graph,
+    rules::formats,
+    source, wording,
 };
 use url::Url;
 
@@ -28,11 +30,11 @@ fuzz_target!(|text: &str| {
         assert!(!source::explain(mode, &refusal, None).message.is_empty());
     }
 
-    let ending = kinds::ending(one);
+    let ending = formats::ending(one);
     assert!(!ending.contains('.') && ending == ending.to_ascii_lowercase());
-    let _ = kinds::fits_media_type(&ending, other);
-    let _ = kinds::is_page_or_message(other, one.as_bytes());
-    assert_eq!(kinds::same_format(one, other), kinds::same_format(other, one));
+    let _ = formats::fits_media_type(&ending, other);
+    let _ = formats::is_page_or_message(other, one.as_bytes());
+    assert_eq!(formats::same_format(one, other), formats::same_format(other, one));
     assert!(!wording::refusal(&Refusal::UnsupportedType(ending), one).is_empty());
     assert!(!wording::failure(&Failure::NotFound, one).is_empty());
 });

@@ -12,7 +12,6 @@
 //!   memory.
 //! - `meant`: what a path that leads nowhere could have meant; `similar`: names that are nearly the same.
 //! - `judge`: whether a file may follow an item; pure.
-//! - `wording`: what people read.
 
 mod arena;
 mod asked;
@@ -30,7 +29,6 @@ mod rows;
 mod search;
 mod similar;
 mod tree;
-mod wording;
 
 use std::collections::BTreeMap;
 
@@ -42,6 +40,7 @@ use crate::{
     paths::Reference,
     ports::{Level, Ports},
     sheet::{self, Limits, Line, SheetError},
+    wording::report,
 };
 use cell::{Note, Pointed, Pointers};
 pub(crate) use drive::address;
@@ -195,8 +194,8 @@ impl Work {
                 row.link = by_link.then(|| link.shown.clone());
                 match note {
                     Note::Nothing => {}
-                    Note::Idle => row.warnings.push(wording::idle_link(&link.shown)),
-                    Note::TwoWays => wording::TWO_WAYS.clone_into(&mut row.why),
+                    Note::Idle => row.warnings.push(report::idle_link(&link.shown)),
+                    Note::TwoWays => report::TWO_WAYS.clone_into(&mut row.why),
                 }
             }
             self.settle(*place, finding);
@@ -234,7 +233,7 @@ impl Work {
             Finding::Several(items) => RowOutcome::Ambiguous(items.iter().map(Found::path).collect()),
             Finding::Either(paths) => RowOutcome::Ambiguous(paths),
             Finding::OtherDrive(near) => {
-                row.why = wording::did_you_mean(&near);
+                row.why = report::did_you_mean(&near);
                 RowOutcome::OtherDrive
             }
             Finding::Denied => RowOutcome::AccessDenied,
@@ -272,15 +271,15 @@ impl Work {
         let row = |row: Row| {
             let file = files.get(&row.file).map_or("", |file| file.name.as_str());
             let resolved = row.item.as_ref().map(Found::path);
-            let subject = wording::Subject {
+            let subject = report::Subject {
                 id: &row.file,
                 file,
                 path: resolved.as_deref().or(row.link.as_deref()).unwrap_or(&row.path),
                 why: &row.why,
             };
-            let message = wording::row(&row.outcome, &subject);
+            let message = report::row(&row.outcome, &subject);
             RowReport {
-                message: wording::with(message, &row.warnings),
+                message: report::with(message, &row.warnings),
                 warnings: row.warnings,
                 hidden: row.hidden,
                 number: row.number,

@@ -10,7 +10,8 @@ use crate::{
     library::already_there,
     ports::Ports,
     retry::Budget,
-    validate, wording,
+    rules::enter,
+    wording,
 };
 
 const WAY_OUT: &str = "Microsoft does not let this connection read the drive: an administrator of Microsoft 365 can \
@@ -72,7 +73,7 @@ fn reference(drive: &str, item: &Item) -> ItemRef {
 
 /// Rule 34: every row says that it can be selected, or why not.
 fn entry(reference: ItemRef, item: Item, policy: &Policy, known: &BTreeMap<ItemRef, LibraryFile>) -> Entry {
-    let (verdict, reason) = match (known.get(&reference), validate::may_enter(&item, policy)) {
+    let (verdict, reason) = match (known.get(&reference), enter::may_enter(&item, policy)) {
         (Some(file), _) => (
             Verdict::AlreadyImported(file.id.clone()),
             wording::already_imported(&file.id, &item.name),

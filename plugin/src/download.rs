@@ -11,12 +11,14 @@ use crate::{
     failure::Failure,
     graph,
     item::Item,
-    kinds,
     ports::Ports,
     protection::Protection,
     retry::{Budget, Trouble},
-    verify::{self, Delivered, Judgement, Published},
-    wording,
+    rules::{
+        bytes::{self, Delivered, Judgement, Published},
+        formats,
+    },
+    wording::{self, ledger},
 };
 pub use job::{Job, Stop, Target};
 use job::{Setback, not_taken, stop};
@@ -57,10 +59,10 @@ pub async fn fetch<P: Ports>(job: &Job<'_, P>, mut item: Item, budget: &mut Budg
         let published = Published {
             size: item.size(),
             hash: item.hash().map(str::to_owned),
-            ending: kinds::ending(&item.name),
+            ending: formats::ending(&item.name),
         };
         match whole(job, &item, budget).await {
-            Ok((draft, delivered)) => match verify::judge(&published, &delivered, earlier.as_deref()) {
+            Ok((draft, delivered)) => match bytes::judge(&published, &delivered, earlier.as_deref()) {
                 Judgement::Accept(verification) => {
                     return keep(job, &item, draft, &delivered, verification).await;
                 }
@@ -146,24 +148,16 @@ async fn keep<P: Ports>(
 
 /// The line of the ledger for new content.
 fn line(before: &ManagedFile, link: &Link, warnings: &[String], other: Option<&Other>) -> Line {
-    let (outcome, said) = match (before.state, link.verification) {
-        (LinkState::SourceGone, _) => (LineOutcome::SourceBack, "is in the drive again, and up to date"),
-        (_, Verification::Verified) => (LineOutcome::Updated, "is up to date"),
-        _ => (
-            LineOutcome::Unverified,
-            "is up to date, though Microsoft's hash could not confirm it",
-        ),
+    let outcome = match (before.state, link.verification) {
+        (LinkState::SourceGone, _) => LineOutcome::SourceBack,
+        (_, Verification::Verified) => LineOutcome::Updated,
+        _ => LineOutcome::Unverified,
     };
-    let mut message = format!("{} {said}", wording::title(&link.name));
-    for warning in warnings {
-        message.push_str("; ");
-        message.push_str(warning);
-    }
     let line = Line {
         outcome,
         reason: String::new(),
         name: link.name.clone(),
-        message,
+        message: ledger::fresh(outcome, &link.name, warnings),
     };
     line.displaced_by(other)
 }
@@ -178,19 +172,19 @@ fn moved_on<P>(job: &Job<'_, P>) -> Result<(), Stop> {
 
 /// Rule 20e: what does not fit is told, and does not decide.
 fn warnings(item: &Item, delivered: &Delivered, verification: Verification) -> Vec<String> {
-    let ending = kinds::ending(&item.name);
+    let ending = formats::ending(&item.name);
     let media_type = item.media_type().unwrap_or_default();
-    let no_package = kinds::is_no_package(&ending, &delivered.first);
+    let no_package = formats::is_no_package(&ending, &delivered.first);
     let odd_content = match delivered.protection {
-        _ if delivered.size == 0 => kinds::is_never_empty(&ending).then(|| wording::empty(&item.name)),
+        _ if delivered.size == 0 => formats::is_never_empty(&ending).then(|| wording::empty(&item.name)),
         Some(Protection::Label) => Some(wording::closed_by_label(&item.name)),
         Some(Protection::Password) => Some(wording::closed_by_password(&item.name)),
-        None if no_package || !kinds::fits_bytes(&ending, &delivered.first) => {
+        None if no_package || !formats::fits_bytes(&ending, &delivered.first) => {
             Some(wording::odd_content(&item.name, &ending))
         }
         None => None,
     };
-    let odd_media_type = !kinds::fits_media_type(&ending, media_type);
+    let odd_media_type = !formats::fits_media_type(&ending, media_type);
     let rewritten = verification == Verification::Rewritten;
     [
         odd_content,

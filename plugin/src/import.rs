@@ -13,7 +13,8 @@ use crate::{
     library::already_there,
     ports::Ports,
     retry::Budget,
-    validate, wording,
+    rules::enter,
+    wording,
 };
 
 /// What became of one file: [`Outcome`], with a failure that says more.
@@ -91,7 +92,7 @@ async fn import_file<P: Ports>(ports: &P, connection: &Connection, source: &Item
         Err(stop) => return (String::new(), stopped(&job, stop).await),
     };
     let name = item.name.clone();
-    if let Err(refusal) = validate::may_enter(&item, job.policy) {
+    if let Err(refusal) = enter::may_enter(&item, job.policy) {
         return (name, End::Refused(refusal));
     }
     let end = match download::fetch(&job, item, &mut budget).await {

@@ -9,9 +9,9 @@
 //! - [`contract`]: the contract's words, generated from `wit/`; [`item`], [`failure`], [`reason`] and [`displaced`]
 //!   are our own.
 //! - Decisions, pure, where time and dice are arguments: [`source`] (who we are, how to sign in), [`graph`] (requests
-//!   to Microsoft Graph, and what the answers mean), [`retry`] (whether to try again, and when), [`kinds`] and
-//!   [`validate`] (what may enter), [`sheet`] and [`paths`] (what an Administrator's sheet says), [`verify`] with
-//!   [`quick_xor`] (are the bytes the right ones), [`wording`] (what people read).
+//!   to Microsoft Graph, and what the answers mean), [`retry`] (whether to try again, and when), [`rules`] (what
+//!   may enter, and with [`quick_xor`] and [`protection`] whether the bytes are the right ones), [`sheet`] and [`paths`]
+//!   (what an Administrator's sheet says), [`wording`] (what people read).
 //! - [`ports`]: the outside world as one small trait.
 //! - Flows over that trait: [`ask`] (asking with patience), [`download`] (one file's transfer), [`import`],
 //!   [`browse`], [`find`] (which item people mean), [`drives`], [`account`] (whose a sign-in is), [`library`] (what
@@ -23,31 +23,29 @@
 /// A crate of its own, since it is compiled to be fast, and the rest to be small.
 pub use onedrive_sheet as sheet;
 
-pub mod ask;
-pub mod ask_many;
-pub mod association;
 pub mod contract;
-pub mod delta_link;
 pub mod displaced;
 pub mod failure;
 pub mod item;
 pub mod reason;
 
 pub mod graph;
-pub mod kinds;
 pub mod paths;
 pub mod protection;
 pub mod quick_xor;
 pub mod retry;
+pub mod rules;
 pub mod source;
-pub mod validate;
-pub mod verify;
 pub mod wording;
 
 pub mod ports;
 
 pub mod account;
+pub mod ask;
+pub mod ask_many;
+pub mod association;
 pub mod browse;
+pub mod delta_link;
 pub mod download;
 pub mod drives;
 pub mod find;

@@ -10,7 +10,7 @@ use crate::{
         AuthorizationPlan, Description, Egress, Mode, Policy, Role, Schedule, Setting, SettingsError, SignInPage,
         Subfolders,
     },
-    kinds,
+    rules::formats,
 };
 
 pub use claims::{CLAIMS, PERSONAL_TENANT, Person, judge, personal_account};
@@ -54,7 +54,7 @@ pub fn default_policy() -> Policy {
         // 500 MB, as file managers count.
         max_file_bytes: 500 * 1024 * 1024,
         max_files_per_import: 5,
-        file_types: kinds::DEFAULT_TYPES.map(str::to_owned).to_vec(),
+        file_types: formats::DEFAULT_TYPES.map(str::to_owned).to_vec(),
         subfolders: Subfolders::Associate,
         max_sheet_bytes: 32 * 1024 * 1024,
         max_sheet_rows: 200_000,

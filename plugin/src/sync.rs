@@ -25,7 +25,6 @@ mod note;
 mod plan;
 mod restart;
 mod settling;
-mod wording;
 mod work;
 
 use cursor::{Cursor, Phase, read};

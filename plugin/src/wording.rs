@@ -1,4 +1,8 @@
-//! What people read: one sentence an outcome, naming the thing and the way out.
+//! What people read: one sentence an outcome, naming the thing and the way out. `ledger`: the lines of a sync; `report`: the
+//! rows of a sheet.
+
+pub(crate) mod ledger;
+pub(crate) mod report;
 
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 use super::found::Found;
 use crate::{
     contract::{EntryKind, Policy, Refusal, RowOutcome, Subfolders},
-    kinds, validate,
+    rules::{enter, formats},
 };
 
 /// Why not; none if it may. What nothing can be done about comes first. Rules 20, 24, 28 and 31.
@@ -18,18 +18,18 @@ pub(super) fn objection(file: &str, item: &Found, policy: &Policy) -> Option<Row
     if item.infected() {
         return Some(RowOutcome::Refused(Refusal::Malware));
     }
-    let ending = kinds::ending(item.name());
+    let ending = formats::ending(item.name());
     if ending.is_empty() || !policy.file_types.iter().any(|kind| kind.eq_ignore_ascii_case(&ending)) {
         return Some(RowOutcome::UnsupportedType(ending));
     }
     if policy.subfolders == Subfolders::None && item.path().contains('/') {
         return Some(RowOutcome::Refused(Refusal::Subfolder));
     }
-    if let Err(Refusal::TooLarge((size, limit))) = validate::check_size(item.size().unwrap_or_default(), policy) {
+    if let Err(Refusal::TooLarge((size, limit))) = enter::check_size(item.size().unwrap_or_default(), policy) {
         return Some(RowOutcome::TooLarge((size, limit)));
     }
-    let same = kinds::same_format(file, item.name());
-    (!same).then(|| RowOutcome::FormatMismatch((kinds::ending(file), ending)))
+    let same = formats::same_format(file, item.name());
+    (!same).then(|| RowOutcome::FormatMismatch((formats::ending(file), ending)))
 }
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{cell::Pointers, found::Found, wording};
+use super::{cell::Pointers, found::Found};
 use crate::{
     contract::RowOutcome,
     paths::{self, DriveAddress},
     sheet::{self, Value, id},
+    wording::report,
 };
 
 /// Rows that are named in a sentence.
@@ -42,7 +43,7 @@ impl Row {
             number: row.number,
             path: shown(&row.path, &pointers),
             hidden: row.hidden,
-            warnings: Vec::from_iter(row.hidden.then(|| wording::HIDDEN.to_owned())),
+            warnings: Vec::from_iter(row.hidden.then(|| report::HIDDEN.to_owned())),
             ..Self::default()
         };
         let is_blank = pointers.text.is_none() && pointers.link.is_none();
@@ -55,7 +56,7 @@ impl Row {
             _ if is_blank => RowOutcome::PathMissing,
             (Value::Text(text), _) if !has_file(text) => {
                 let meant = id::meant(text).filter(|id| has_file(id));
-                new.why = wording::did_you_mean(&Vec::from_iter(meant));
+                new.why = report::did_you_mean(&Vec::from_iter(meant));
                 RowOutcome::UnknownFileId
             }
             _ => RowOutcome::Failed,
@@ -154,11 +155,11 @@ fn judged(group: &[(usize, &Row)]) -> Vec<(usize, RowOutcome, String)> {
             let same = group
                 .iter()
                 .find(|(_, other)| other.number != row.number && other.leads_where(row));
-            let why = same.map_or_else(String::new, |(_, same)| wording::and_the_same(same.number));
+            let why = same.map_or_else(String::new, |(_, same)| report::and_the_same(same.number));
             let named = numbers.into_iter().take(NAMED).collect();
             changes.push((*place, RowOutcome::DuplicateFileId(named), why));
         } else if row.number != first.number && row.follows() {
-            changes.push((*place, RowOutcome::AlreadyLinked, wording::same_as(first.number)));
+            changes.push((*place, RowOutcome::AlreadyLinked, report::same_as(first.number)));
         }
     }
     changes
@@ -181,7 +182,7 @@ pub(super) fn warn_of_shared_items(rows: &mut [Row]) {
         for place in places {
             if let Some(row) = rows.get_mut(place) {
                 let others = numbers.iter().copied().filter(|number| *number != row.number);
-                let warning = wording::shared_item(numbers.len(), &others.take(NAMED).collect::<Vec<_>>());
+                let warning = report::shared_item(numbers.len(), &others.take(NAMED).collect::<Vec<_>>());
                 row.warnings.push(warning);
             }
         }

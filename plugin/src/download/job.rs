@@ -9,7 +9,7 @@ use crate::{
     item::Item,
     ports::{Level, Ports},
     retry::Trouble,
-    validate,
+    rules::enter,
 };
 
 /// What one transfer is about.
@@ -90,8 +90,8 @@ impl Target<'_> {
     /// Why it may not pass.
     pub(super) fn admits(&self, item: &Item, policy: &Policy) -> Result<(), Refusal> {
         match self {
-            Self::New => validate::may_enter(item, policy),
-            Self::Update { file, .. } => validate::may_follow(item, &file.file.name, policy),
+            Self::New => enter::may_enter(item, policy),
+            Self::Update { file, .. } => enter::may_follow(item, &file.file.name, policy),
         }
     }
 }

@@ -12,13 +12,11 @@ use crate::{
     failure::Failure,
     graph::{self, Head, Meaning, Request, origin},
     item::Item,
-    kinds,
     ports::{CHUNK, Ports, Read},
     protection::Watch,
     quick_xor::QuickXor,
     retry::{Budget, Trouble},
-    validate,
-    verify::Delivered,
+    rules::{bytes::Delivered, enter, formats},
 };
 
 /// Redirects from Microsoft Graph to the bytes.
@@ -54,7 +52,7 @@ impl Taken {
     }
 
     fn take(&mut self, bytes: &[u8]) {
-        let wanted = kinds::SAMPLE.saturating_sub(self.first.len());
+        let wanted = formats::SAMPLE.saturating_sub(self.first.len());
         self.first.extend(bytes.iter().take(wanted));
         self.hash.update(bytes);
         self.protection.take(bytes);
@@ -147,7 +145,7 @@ fn begin<P: Ports>(job: &Job<'_, P>, taken: &mut Taken, head: &Head) -> Result<(
         taken.media_type = head.header("content-type").unwrap_or_default().to_owned();
         taken.tag = tag;
         let size = taken.announced.unwrap_or_default();
-        return validate::check_size(size, job.policy).map_err(|refusal| Stop::Refused(refusal).into());
+        return enter::check_size(size, job.policy).map_err(|refusal| Stop::Refused(refusal).into());
     }
     let Some((start, whole)) = head.content_range().filter(|_| head.status == 206) else {
         return Err(Setback::StartOver(Failure::Truncated));
@@ -190,7 +188,7 @@ async fn relay<P: Ports>(
             }
         }
         let size = taken.len() + bytes.len() as u64;
-        validate::check_size(size, job.policy).map_err(|_| too_large(size, job))?;
+        enter::check_size(size, job.policy).map_err(|_| too_large(size, job))?;
         taken.take(&bytes);
         let (stored, bytes) = job.ports.push(&mut sink, bytes).await;
         if !stored {

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use super::wording;
 use crate::{
     ask_many, association,
     contract::{Connection, EntryKind, LineOutcome, Link, ManagedFile, Settlement},
@@ -12,6 +11,7 @@ use crate::{
     paths::{self, DriveAddress, Reference},
     ports::Ports,
     reason::Reason,
+    wording::ledger,
 };
 
 /// Puts into the lines of files whose items are gone what is at their name and place now. It takes one request for twenty
@@ -52,7 +52,7 @@ pub(super) async fn name<P: Ports>(
             && is_another(&found, link)
         {
             Reason::SavedAnew.word().clone_into(&mut settlement.line.reason);
-            settlement.line.message = wording::saved_anew(&link.name, &found.id, &path);
+            settlement.line.message = ledger::saved_anew(&link.name, &found.id, &path);
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     contract::{EntryKind, LineOutcome, Link, LinkState, ManagedFile, Policy, Subfolders, Verification},
     item::Item,
-    kinds, validate,
+    rules::{enter, formats},
 };
 
 /// More files than this do not turn gone at once, unless a person says so.
@@ -35,7 +35,7 @@ pub fn verdict(file: &ManagedFile, item: &Item, policy: &Policy) -> Verdict {
     let Some(link) = &file.file.link else {
         return Verdict::Fetch;
     };
-    if item.kind() != EntryKind::File || !kinds::same_format(&file.file.name, &item.name) {
+    if item.kind() != EntryKind::File || !formats::same_format(&file.file.name, &item.name) {
         return Verdict::Stop(LineOutcome::FormatMismatch);
     }
     if item.infected() {
@@ -57,7 +57,7 @@ pub fn verdict(file: &ManagedFile, item: &Item, policy: &Policy) -> Verdict {
     if unsure && !link.hash.is_empty() && item.version().is_some() {
         return Verdict::Ask;
     }
-    if validate::check_size(item.size().unwrap_or_default(), policy).is_err() {
+    if enter::check_size(item.size().unwrap_or_default(), policy).is_err() {
         return Verdict::Stop(LineOutcome::TooLarge);
     }
     Verdict::Fetch

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use super::{judge::TRIES, note::Note, wording};
+use super::{judge::TRIES, note::Note};
 use crate::{
     contract::{Known, Line, LineOutcome, LinkState, ManagedFile, Refusal, Settlement},
     download::Stop,
     failure::Failure,
     item::Item,
     reason::Reason,
+    wording::ledger,
 };
 
 /// What the work on a file has come to.
@@ -86,7 +87,7 @@ impl<'a> Settling<'a> {
             line: Line {
                 outcome,
                 reason: reason.map_or("", Reason::word).to_owned(),
-                message: wording::line(outcome, reason, &name, &file.file.name),
+                message: ledger::line(outcome, reason, &name, &file.file.name),
                 name,
             },
             state: state(outcome, file.state),
@@ -228,7 +229,7 @@ fn failed(file: &ManagedFile, failure: Failure, tries: u32) -> End {
     let mut settlement = settling.settlement();
     settlement.waiting = again;
     if !again {
-        settlement.line.message.push_str(wording::GIVEN_UP);
+        settlement.line.message.push_str(ledger::GIVEN_UP);
     }
     // The item is asked for anew: what was listed may be why it failed.
     let note = Note {

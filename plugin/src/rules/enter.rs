@@ -3,7 +3,7 @@
 use crate::{
     contract::{EntryKind, Policy, Refusal},
     item::Item,
-    kinds,
+    rules::formats,
 };
 
 /// Rules 20, 24, 31 and 34. The first reason found is the one told, the one that nothing can be done about before the
@@ -13,7 +13,7 @@ use crate::{
 /// Why not.
 pub fn may_enter(item: &Item, policy: &Policy) -> Result<(), Refusal> {
     check_kind(item)?;
-    let ending = kinds::ending(&item.name);
+    let ending = formats::ending(&item.name);
     if !policy.file_types.iter().any(|kind| kind.eq_ignore_ascii_case(&ending)) || ending.is_empty() {
         return Err(Refusal::UnsupportedType(ending));
     }
@@ -30,8 +30,8 @@ pub fn may_enter(item: &Item, policy: &Policy) -> Result<(), Refusal> {
 /// Why not.
 pub fn may_follow(item: &Item, library_name: &str, policy: &Policy) -> Result<(), Refusal> {
     check_kind(item)?;
-    let ending = kinds::ending(&item.name);
-    if ending.is_empty() || !kinds::same_format(library_name, &item.name) {
+    let ending = formats::ending(&item.name);
+    if ending.is_empty() || !formats::same_format(library_name, &item.name) {
         return Err(Refusal::UnsupportedType(ending));
     }
     check_size(item.size().unwrap_or_default(), policy)

@@ -8,13 +8,29 @@ use crate::{
 };
 
 /// Behind the message of a file that is not tried any more.
-pub(super) const GIVEN_UP: &str = "; it has failed in seven runs and is not tried again until it changes, or somebody releases it; unlocking it keeps it as the library's own";
+pub(crate) const GIVEN_UP: &str = "; it has failed in seven runs and is not tried again until it changes, or somebody releases it; unlocking it keeps it as the library's own";
 
-/// A line in a sentence.
-pub(super) fn line(outcome: LineOutcome, reason: Option<Reason>, name: &str, library_name: &str) -> String {
+/// The line of new content, in a sentence.
+pub(crate) fn fresh(outcome: LineOutcome, name: &str, warnings: &[String]) -> String {
+    let said = match outcome {
+        LineOutcome::SourceBack => "is in the drive again, and up to date",
+        LineOutcome::Unverified => "is up to date, though Microsoft's hash could not confirm it",
+        _ => "is up to date",
+    };
+    let mut message = format!("{} {said}", title(name));
+    for warning in warnings {
+        message.push_str("; ");
+        message.push_str(warning);
+    }
+    message
+}
+
+/// The line of a file without new content, in a sentence.
+pub(crate) fn line(outcome: LineOutcome, reason: Option<Reason>, name: &str, library_name: &str) -> String {
+    let plain = name;
     let name = title(name);
     match (outcome, reason) {
-        (LineOutcome::Updated | LineOutcome::Unverified, _) => format!("{name} is up to date"),
+        (LineOutcome::Updated | LineOutcome::Unverified, _) => fresh(outcome, plain, &[]),
         (LineOutcome::Unchanged, Some(Reason::Renamed)) => {
             format!(
                 "{name} is what the source of {} is called now; its content has not changed",
@@ -68,7 +84,7 @@ pub(super) fn line(outcome: LineOutcome, reason: Option<Reason>, name: &str, lib
 }
 
 /// A file's item is gone, and another one has its name and place.
-pub(super) fn saved_anew(name: &str, item: &str, path: &str) -> String {
+pub(crate) fn saved_anew(name: &str, item: &str, path: &str) -> String {
     format!(
         "{} is not in the drive any more, and the Content Library keeps its last version; another file of this name is in the drive now ({}), as when a program saves anew: {}; else restore it in OneDrive, remove it from the library, or unlock it to keep it as the library's own",
         title(name),

@@ -4,7 +4,7 @@
 //! causes (Microsoft writes properties and labels into documents on their way), known harmless ones (the file was
 //! changed while it was read) and bad ones, and a second look tells which.
 
-use crate::{contract::Verification, failure::Failure, kinds, protection::Protection};
+use crate::{contract::Verification, failure::Failure, protection::Protection, rules::formats};
 
 /// What the metadata says of the content.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct Delivered {
     pub announced: Option<u64>,
     /// The answer's media type; empty if it had none.
     pub media_type: String,
-    /// The first bytes, at most [`kinds::SAMPLE`].
+    /// The first bytes, at most [`formats::SAMPLE`].
     pub first: Vec<u8>,
     /// What keeps it closed, as far as was seen.
     pub protection: Option<Protection>,
@@ -54,7 +54,7 @@ pub fn judge(published: &Published, delivered: &Delivered, earlier: Option<&str>
     }
     let doubt = match (&published.hash, delivered.announced) {
         (_, Some(announced)) if delivered.size < announced => Failure::Truncated,
-        _ if kinds::is_page_or_message(&delivered.media_type, &delivered.first) => Failure::NotTheFile,
+        _ if formats::is_page_or_message(&delivered.media_type, &delivered.first) => Failure::NotTheFile,
         (None, _) if published.size.is_none_or(|size| size == delivered.size) => {
             return Judgement::Accept(Verification::NoHash);
         }
@@ -64,8 +64,8 @@ pub fn judge(published: &Published, delivered: &Delivered, earlier: Option<&str>
         return Judgement::Again;
     };
     let settled = earlier == delivered.hash
-        && kinds::is_rewritten_at_times(&published.ending)
-        && kinds::fits_bytes(&published.ending, &delivered.first);
+        && formats::is_rewritten_at_times(&published.ending)
+        && formats::fits_bytes(&published.ending, &delivered.first);
     if doubt == Failure::Mismatch && settled {
         return Judgement::Accept(Verification::Rewritten);
     }

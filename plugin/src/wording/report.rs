@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// What a sentence is about.
-pub(super) struct Subject<'a> {
+pub(crate) struct Subject<'a> {
     pub id: &'a str,
     /// The file's name in the library.
     pub file: &'a str,
@@ -16,7 +16,7 @@ pub(super) struct Subject<'a> {
 }
 
 /// The sentence.
-pub(super) fn row(outcome: &RowOutcome, subject: &Subject<'_>) -> String {
+pub(crate) fn row(outcome: &RowOutcome, subject: &Subject<'_>) -> String {
     let Subject { id, why, .. } = subject;
     let (id_title, file, path) = (title(id), title(subject.file), title(subject.path));
     match outcome {
@@ -107,24 +107,24 @@ fn refused(refusal: &Refusal, path: &str) -> String {
 }
 
 /// A row that a person may never have seen.
-pub(super) const HIDDEN: &str = "the sheet does not show this row, be it by a filter or by hand";
+pub(crate) const HIDDEN: &str = "the sheet does not show this row, be it by a filter or by hand";
 
 /// A cell whose text and link lead to two files.
-pub(super) const TWO_WAYS: &str =
+pub(crate) const TWO_WAYS: &str =
     "the cell shows one file and links to another; let both lead to the one that is meant";
 
 /// That a row says what another one has said.
-pub(super) fn same_as(number: u32) -> String {
+pub(crate) fn same_as(number: u32) -> String {
     format!("has the same path in row {number} already: once is enough")
 }
 
 /// That a row quarrels with some rows, and says the same as another one.
-pub(super) fn and_the_same(number: u32) -> String {
+pub(crate) fn and_the_same(number: u32) -> String {
     format!(" (and in row {number}, with the same one)")
 }
 
 /// A link that leads elsewhere than the text, and does not count.
-pub(super) fn idle_link(link: &str) -> String {
+pub(crate) fn idle_link(link: &str) -> String {
     format!(
         "the cell links to {}, which is not this file; what is written in it counts",
         title(link)
@@ -132,7 +132,7 @@ pub(super) fn idle_link(link: &str) -> String {
 }
 
 /// Files that would follow the same item.
-pub(super) fn shared_item(files: usize, others: &[u32]) -> String {
+pub(crate) fn shared_item(files: usize, others: &[u32]) -> String {
     let more = if others.len() + 1 < files { " and more" } else { "" };
     format!(
         "{files} files of this sheet follow the same one ({}{more} as well); was its path filled down?",
@@ -141,7 +141,7 @@ pub(super) fn shared_item(files: usize, others: &[u32]) -> String {
 }
 
 /// A sentence, and what a person should know besides.
-pub(super) fn with(message: String, warnings: &[String]) -> String {
+pub(crate) fn with(message: String, warnings: &[String]) -> String {
     match warnings {
         [] => message,
         warnings => format!("{message}; note that {}", warnings.join("; and that ")),
@@ -149,7 +149,7 @@ pub(super) fn with(message: String, warnings: &[String]) -> String {
 }
 
 /// The end of a sentence; nothing where nothing is near.
-pub(super) fn did_you_mean(near: &[String]) -> String {
+pub(crate) fn did_you_mean(near: &[String]) -> String {
     match near {
         [] => String::new(),
         near => format!(": did you mean {}?", either(near)),
