@@ -371,6 +371,9 @@ impl From<clientpoint_engine::Error> for Error {
         use clientpoint_engine::Error as Engine;
         match error {
             Engine::Load { file, problem } => of_plugin(&file, &problem),
+            Engine::Settings(message) => Self::Settings(message),
+            Engine::SignIn { problem, message, .. } => Self::SignIn { problem, message },
+            Engine::Plugin { code, message } => Self::Plugin { code, message },
             Engine::PluginStopped(why) => Self::PluginStopped(why),
             Engine::Storage(why) => Self::Storage(why),
             other => Self::Storage(other.to_string()),

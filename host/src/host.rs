@@ -4,8 +4,6 @@ mod builder;
 mod folder;
 mod grant_keeper;
 mod housekeeping;
-mod in_contract;
-mod judge;
 mod locks;
 mod opening;
 mod pinned_endpoints;
@@ -13,35 +11,31 @@ mod programs;
 mod questions;
 mod rights;
 mod rotation;
-mod test_endpoints;
 mod token_sets;
 mod turn;
 mod waiting;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use clientpoint_engine::{
-    capability::progress::Progress, clock::Clock, contract::clientpoint::content_source::types::Subfolders,
-    counts::Counts, oauth::Tokens, plugin::Plugin, powers::Power, secrets::SecretKey, stage::Stage,
+    Engine, capability::progress::Progress, clock::Clock, counts::Counts, oauth::Tokens, plugin::Plugin,
+    secrets::SecretKey,
 };
 
 use crate::{
     Error, Result,
-    store::{Store, objects::Objects, reference::Reference},
+    store::{Store, objects::Objects},
     way_out::{Notice, WayOut},
 };
 
 pub use builder::{BuildError, HostBuilder};
 pub use rotation::forget_secrets;
-pub use test_endpoints::InsecureEndpoints;
 
-pub(crate) use in_contract::{in_contract, refusal_in_contract};
-pub(crate) use pinned_endpoints::Planned;
 pub(crate) use turn::Turn;
 
 /// Limits on a plugin, and on waiting. The defaults are for production.
@@ -80,23 +74,6 @@ impl Default for Limits {
     }
 }
 
-/// What this host decides differently from the plugin's default policy.
-#[derive(Clone, Debug, Default)]
-pub struct PolicyChanges {
-    /// The largest file, in bytes.
-    pub max_file_bytes: Option<u64>,
-    /// Files a call.
-    pub max_files_per_import: Option<u32>,
-    /// Endings without the dot.
-    pub file_types: Option<Vec<String>>,
-    /// What folders are good for.
-    pub subfolders: Option<Subfolders>,
-    /// The largest sheet for associating files, in bytes.
-    pub max_sheet_bytes: Option<u64>,
-    /// The most rows of such a sheet.
-    pub max_sheet_rows: Option<u32>,
-}
-
 /// A host that is ready to serve people.
 pub struct Host {
     data: PathBuf,
@@ -107,12 +84,8 @@ pub struct Host {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
     key: Mutex<Arc<SecretKey>>,
-    client: reqwest::Client,
-    plugin: Option<Arc<Plugin>>,
+    engine: Option<Engine>,
     pub(crate) watcher: Arc<dyn Progress>,
-    endpoints: Option<InsecureEndpoints>,
-    changes: PolicyChanges,
-    withheld: BTreeSet<Power>,
     /// By connection, and by when it was connected.
     tokens: Mutex<BTreeMap<(String, String), Tokens>>,
     counts: Counts,
@@ -133,8 +106,13 @@ impl Host {
     ///
     /// `Error::Settings` where the host was built without one.
     pub fn plugin(&self) -> Result<&Plugin> {
-        self.plugin
-            .as_deref()
+        Ok(self.engine()?.plugin())
+    }
+
+    /// What runs the plugin.
+    pub(crate) fn engine(&self) -> Result<&Engine> {
+        self.engine
+            .as_ref()
             .ok_or_else(|| Error::Settings("this host was started without a plugin".into()).with([WayOut::GivePlugin]))
     }
 
@@ -161,25 +139,5 @@ impl Host {
     /// The key that secrets are sealed with.
     pub(crate) fn key(&self) -> Arc<SecretKey> {
         self.key.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// What instances of this host stand on.
-    fn stage(&self) -> Stage {
-        let library = Arc::new(Reference::new(
-            self.store.clone(),
-            self.objects.clone(),
-            self.clock.clone(),
-        ));
-        Stage {
-            library: library.clone(),
-            managed: library.clone(),
-            state_store: library,
-            clock: self.clock.clone(),
-            client: self.client.clone(),
-            watcher: self.watcher.clone(),
-            memory: self.limits.memory,
-            counts: self.counts.clone(),
-            withheld: self.withheld.clone(),
-        }
     }
 }

@@ -6,7 +6,8 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use clientpoint_host::{Host, host::InsecureEndpoints, service::Given};
+use clientpoint_engine::test_endpoints::InsecureEndpoints;
+use clientpoint_host::{Host, service::Given};
 use serde_json::{Value, json};
 
 /// A running simulator; it ends with this.

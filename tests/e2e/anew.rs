@@ -1,7 +1,8 @@
 //! What is looked at anew: files that were released after their item had gone, what a limit decided that is another one
 //! now, files that were given up, and files that are to follow the item that was saved anew under their name.
 
-use clientpoint_host::{Host, host::PolicyChanges, service::Stop, way_out::WayOut};
+use clientpoint_engine::policy::PolicyChanges;
+use clientpoint_host::{Host, service::Stop, way_out::WayOut};
 use end_to_end::{World, builder, pdf, sync};
 use graph_sim::{Fault, FaultKind, Place};
 

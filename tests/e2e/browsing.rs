@@ -1,7 +1,7 @@
 //! What "Add from OneDrive" shows.
 
-use clientpoint_engine::contract::clientpoint::content_source::types::Subfolders;
-use clientpoint_host::{host::PolicyChanges, service::Verdict};
+use clientpoint_engine::{contract::clientpoint::content_source::types::Subfolders, policy::PolicyChanges};
+use clientpoint_host::service::Verdict;
 use end_to_end::World;
 use graph_sim::{Fault, FaultKind, RetryAfter};
 

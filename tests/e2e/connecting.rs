@@ -90,7 +90,7 @@ async fn r16_a_missing_field_is_named_with_the_place_to_find_it() {
 #[tokio::test]
 async fn a_sign_in_service_that_cannot_be_reached_is_named() {
     let world = World::with(|builder| {
-        builder.insecure_endpoints(clientpoint_host::host::InsecureEndpoints {
+        builder.insecure_endpoints(clientpoint_engine::test_endpoints::InsecureEndpoints {
             api: "http://127.0.0.1:9".into(),
             login: "http://127.0.0.1:9".into(),
         })

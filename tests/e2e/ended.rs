@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use clientpoint_engine::policy::PolicyChanges;
 use clientpoint_host::{
     Session,
-    host::PolicyChanges,
     service::{ItemOutcome, Stop, Wanted},
     way_out::WayOut,
 };

@@ -292,7 +292,7 @@ async fn without_content_length_the_hash_still_decides() {
 #[tokio::test]
 async fn r24_a_file_that_grows_past_the_limit_stops_at_the_limit() {
     let world = World::connected_with(|builder| {
-        builder.policy(clientpoint_host::host::PolicyChanges {
+        builder.policy(clientpoint_engine::policy::PolicyChanges {
             max_file_bytes: Some(1_000_000),
             ..Default::default()
         })

@@ -18,13 +18,10 @@ use std::{
 use clientpoint_engine::{
     clock::{Clock, SystemClock},
     plugin::Plugin,
+    policy::PolicyChanges,
+    test_endpoints::InsecureEndpoints,
 };
-use clientpoint_host::{
-    Error, Host, HostBuilder, Session,
-    host::{InsecureEndpoints, Limits, PolicyChanges},
-    service::FileRow,
-    store::files::ShowingKind,
-};
+use clientpoint_host::{Error, Host, HostBuilder, Session, host::Limits, service::FileRow, store::files::ShowingKind};
 use end_to_end::{World, built, load, sources};
 
 /// A connected world with a file in the library, and what it looked like before the attack.

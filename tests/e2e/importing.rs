@@ -1,8 +1,7 @@
 //! Files come in whole, verified, once, and can be used.
 
-use clientpoint_engine::contract::clientpoint::content_source::types::Subfolders;
+use clientpoint_engine::{contract::clientpoint::content_source::types::Subfolders, policy::PolicyChanges};
 use clientpoint_host::{
-    host::PolicyChanges,
     place::Place,
     store::{files::ShowingKind, users::Role},
 };

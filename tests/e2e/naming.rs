@@ -6,11 +6,10 @@ use std::{
     time::Duration,
 };
 
-use clientpoint_engine::{capability::progress::Progress, contract::clientpoint::content_source::types::Subfolders};
-use clientpoint_host::{
-    host::PolicyChanges,
-    service::{ItemOutcome, Stop, Wanted},
+use clientpoint_engine::{
+    capability::progress::Progress, contract::clientpoint::content_source::types::Subfolders, policy::PolicyChanges,
 };
+use clientpoint_host::service::{ItemOutcome, Stop, Wanted};
 use end_to_end::{WATCH, World, pdf, sync};
 use graph_sim::{Fault, FaultKind, RequestKind};
 

@@ -1,6 +1,7 @@
 //! What may not enter is refused, each with its own word, and the library stays as it was.
 
-use clientpoint_host::{host::PolicyChanges, service::ItemOutcome, store::users::Role, way_out::WayOut};
+use clientpoint_engine::policy::PolicyChanges;
+use clientpoint_host::{service::ItemOutcome, store::users::Role, way_out::WayOut};
 use end_to_end::World;
 use graph_sim::{Content, RequestKind};
 

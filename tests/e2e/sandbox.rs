@@ -86,7 +86,7 @@ async fn a_plugin_that_cannot_be_used_is_refused_with_the_way_out_and_everything
 
     let built = clientpoint_host::Host::builder(folder.path().join("module.wasm"))
         .component("/nowhere.wasm")
-        .insecure_endpoints(clientpoint_host::host::InsecureEndpoints {
+        .insecure_endpoints(clientpoint_engine::test_endpoints::InsecureEndpoints {
             api: "graph".into(),
             login: "http://127.0.0.1:1/path".into(),
         })

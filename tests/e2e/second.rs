@@ -9,10 +9,10 @@ use std::{
 use clientpoint_engine::{
     clock::{Clock, ManualClock},
     plugin::Plugin,
+    test_endpoints::InsecureEndpoints,
 };
 use clientpoint_host::{
     Error, Host, Session,
-    host::InsecureEndpoints,
     place::Place,
     service::{Given, Ledger, Stop, SyncOptions, Verdict},
 };

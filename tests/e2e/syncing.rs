@@ -134,7 +134,7 @@ async fn r37_existing_clientpoints_stay_as_they_are_where_people_say_so() {
 #[tokio::test]
 async fn s1_s2_r24b_r28_what_can_not_follow_keeps_its_bytes_and_goes_on_being_told() {
     let world = World::connected_with(|builder| {
-        builder.policy(clientpoint_host::host::PolicyChanges {
+        builder.policy(clientpoint_engine::policy::PolicyChanges {
             max_file_bytes: Some(1_000),
             ..Default::default()
         })

@@ -336,7 +336,7 @@ async fn a_workbook_that_was_made_to_harm_is_refused_in_words_within_the_memory_
 #[tokio::test]
 async fn a_policy_with_fewer_rows_is_kept() {
     let world = World::connected_with(|builder| {
-        builder.policy(clientpoint_host::host::PolicyChanges {
+        builder.policy(clientpoint_engine::policy::PolicyChanges {
             max_sheet_rows: Some(2),
             max_sheet_bytes: Some(20_000),
             ..Default::default()

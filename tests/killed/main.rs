@@ -11,10 +11,9 @@
 
 use std::{pin::pin, sync::Arc};
 
-use clientpoint_engine::clock::ManualClock;
+use clientpoint_engine::{clock::ManualClock, test_endpoints::InsecureEndpoints};
 use clientpoint_host::{
     Host,
-    host::InsecureEndpoints,
     service::{Stop, SyncOptions},
 };
 use end_to_end::by_path::ByPath;

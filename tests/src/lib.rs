@@ -25,11 +25,10 @@ use clientpoint_engine::{
     clock::{Clock, ManualClock},
     plugin::Plugin,
     secrets::Secret,
+    test_endpoints::InsecureEndpoints,
 };
 use clientpoint_host::{
-    Host, HostBuilder, Session,
-    host::InsecureEndpoints,
-    key_files,
+    Host, HostBuilder, Session, key_files,
     service::{Given, ItemOutcome, Ledger, Stop, SyncOptions},
 };
 use graph_sim::{Config, Logged, RequestKind, Seed, Sim};

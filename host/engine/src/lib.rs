@@ -3,6 +3,9 @@
 //!
 //! A tour, in reading order:
 //!
+//! - [`engine`]: [`Engine`] puts a plugin and a library together; everything configurable is in its builder. [`planned`]:
+//!   how a connection signs in, judged; [`signed_in`]: what is done with one that has; [`trust`]: how much of what a plugin
+//!   answers is believed.
 //! - [`library`]: the Content Library that plugins work on, as three traits. This is what an embedder brings.
 //! - [`state`]: what an instance of a plugin holds. Read top to bottom, it is the list of the plugin's powers.
 //! - [`capability`]: these powers, one file an interface of `wit/imports.wit`. [`stage`]: what each is made of.
@@ -17,7 +20,14 @@
 //! It writes nothing but compiled forms of plugins, into the folder that it is given for them.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod connection;
+pub mod engine;
 pub mod library;
+pub mod planned;
+pub mod policy;
+pub mod signed_in;
+pub mod test_endpoints;
+pub mod trust;
 
 pub mod calls;
 pub mod counts;
@@ -42,6 +52,11 @@ pub mod text;
 
 mod compiled;
 mod error;
+mod in_contract;
+mod judge;
 
+pub use connection::Connection;
+pub use engine::{Engine, Limits};
 pub use error::{Error, Result, Unfit};
 pub use plugin::Plugin;
+pub use signed_in::SignedIn;

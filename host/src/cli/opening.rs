@@ -2,11 +2,8 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use clientpoint_engine::clock::SystemClock;
-use clientpoint_host::{
-    Error, Host,
-    host::{BuildError, InsecureEndpoints},
-};
+use clientpoint_engine::{clock::SystemClock, test_endpoints::InsecureEndpoints};
+use clientpoint_host::{Error, Host, host::BuildError};
 
 use super::{
     args::{Arguments, Command},

@@ -1,7 +1,7 @@
 //! The words of `--policy`.
 
-use clientpoint_engine::contract::clientpoint::content_source::types::Subfolders;
-use clientpoint_host::{Error, host::PolicyChanges};
+use clientpoint_engine::{contract::clientpoint::content_source::types::Subfolders, policy::PolicyChanges};
+use clientpoint_host::Error;
 
 /// Reads `--policy` words.
 ///

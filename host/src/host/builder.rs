@@ -8,19 +8,23 @@ use std::{
 };
 
 use clientpoint_engine::{
+    Engine, Limits as EngineLimits,
     capability::progress::{Progress, Unwatched},
     clock::{Clock, SystemClock},
     counts::Counts,
-    egress,
-    origin::origin,
     plugin::Plugin,
+    policy::PolicyChanges,
     powers::Power,
+    test_endpoints::InsecureEndpoints,
 };
 
-use super::{Host, InsecureEndpoints, Limits, PolicyChanges, opening};
+use super::{
+    Host, Limits,
+    opening::{self, Opened},
+};
 use crate::{
     Error, Result,
-    store::{Store, identity, objects::Objects, trash},
+    store::{Store, identity, objects::Objects, reference::Reference, trash},
 };
 
 /// Collects what a host is made of. [`HostBuilder::build`] checks all of it.
@@ -131,21 +135,13 @@ impl HostBuilder {
     /// See [`BuildError`].
     pub async fn build(mut self) -> Result<Host, BuildError> {
         let mut problems = Vec::new();
-        if let Some(endpoints) = &mut self.endpoints {
-            for (whose, endpoint) in [("API", &mut endpoints.api), ("sign-in", &mut endpoints.login)] {
-                match checked_origin(endpoint) {
-                    Some(origin) => *endpoint = origin,
-                    None => problems.push(Error::Settings(format!(
-                        "the address `{endpoint}` of the {whose} is no origin: write `http://127.0.0.1:PORT`, without a path"
-                    ))),
-                }
+        self.endpoints = match self.endpoints.take().map(InsecureEndpoints::checked).transpose() {
+            Ok(endpoints) => endpoints,
+            Err(wrong) => {
+                problems.extend(wrong.into_iter().map(Error::from));
+                None
             }
-        }
-        let client = noted(
-            &mut problems,
-            egress::client(self.endpoints.is_some())
-                .map_err(|error| Error::Settings(format!("the HTTP client can't be made: {error}"))),
-        );
+        };
         // Before anything is made or opened: a folder whose database is doubtful stays as it is.
         if let Err(error) = self.standing().await {
             problems.push(error.about(&self.data));
@@ -164,8 +160,13 @@ impl HostBuilder {
         if let Some(opened) = opened.as_ref().filter(|opened| opened.is_writable) {
             noted(&mut problems, self.settled(&opened.store, &opened.objects).await);
         }
-        match (client, opened) {
-            (Some(client), Some(opened)) if problems.is_empty() => {
+        let counts = Counts::default();
+        let engine = match (&opened, plugin.or(self.plugin.take())) {
+            (Some(opened), Some(plugin)) => noted(&mut problems, self.engine(plugin, opened, &counts)),
+            _ => None,
+        };
+        match opened {
+            Some(opened) if problems.is_empty() => {
                 let host = Host {
                     data: self.data,
                     folder: tokio::sync::Mutex::new(opened.folder),
@@ -174,14 +175,10 @@ impl HostBuilder {
                     clock: self.clock,
                     limits: self.limits,
                     key: Mutex::new(Arc::new(opened.key)),
-                    client,
-                    plugin: plugin.or(self.plugin),
+                    engine,
                     watcher: self.watcher,
-                    endpoints: self.endpoints,
-                    changes: self.changes,
-                    withheld: self.withheld,
                     tokens: Mutex::default(),
-                    counts: Counts::default(),
+                    counts,
                     day: Mutex::default(),
                     notices: Mutex::new(opened.notices),
                 };
@@ -190,7 +187,7 @@ impl HostBuilder {
                 }
                 Ok(host)
             }
-            (_, opened) => {
+            opened => {
                 if let Some(opened) = opened {
                     super::housekeeping::close(&opened.store).await;
                 }
@@ -200,6 +197,28 @@ impl HostBuilder {
                 })
             }
         }
+    }
+
+    /// What runs the plugin on the library of this folder.
+    fn engine(&self, plugin: Arc<Plugin>, opened: &Opened, counts: &Counts) -> Result<Engine> {
+        let library = Reference::new(opened.store.clone(), opened.objects.clone(), self.clock.clone());
+        let limits = &self.limits;
+        let mut builder = Engine::builder(plugin, Arc::new(library))
+            .clock(self.clock.clone())
+            .progress(self.watcher.clone())
+            .counts(counts.clone())
+            .withhold(self.withheld.iter().copied())
+            .policy(self.changes.clone())
+            .limits(EngineLimits {
+                memory: limits.memory,
+                sheet_memory: limits.sheet_memory,
+                call: limits.call,
+                transfer: limits.transfer,
+            });
+        if let Some(endpoints) = &self.endpoints {
+            builder = builder.insecure_endpoints(endpoints.clone());
+        }
+        Ok(builder.build()?)
     }
 
     /// Refuses a database that is not the one of its folder, unless it is to be adopted.
@@ -231,12 +250,6 @@ fn program() -> String {
 
 fn noted<T>(problems: &mut Vec<Error>, result: Result<T>) -> Option<T> {
     result.map_err(|error| problems.push(error)).ok()
-}
-
-fn checked_origin(endpoint: &str) -> Option<String> {
-    let uri: http::Uri = endpoint.parse().ok()?;
-    let bare = uri.path() == "/" && uri.query().is_none();
-    origin(&uri).filter(|_| bare)
 }
 
 impl fmt::Display for BuildError {

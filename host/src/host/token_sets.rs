@@ -7,13 +7,14 @@ use std::{
 
 use clientpoint_engine::{
     contract::exports::clientpoint::content_source::source::AuthorizationPlan,
-    oauth::{Certificate, Credential, Endpoint, Grant, Plan, Tokens},
+    oauth::{Certificate, Credential, Grant, Keeper, Tokens},
+    planned::Planned,
     secrets::Secret,
 };
 
 use crate::{
     Error, Result,
-    host::{Host, Planned, judge::PluginJudge},
+    host::Host,
     store::connections::{self, Connection, CredentialKind, Mode},
 };
 
@@ -26,33 +27,15 @@ impl Host {
             return Ok(tokens);
         }
         let credential = self.credential(connection).await?;
-        let endpoint = self.endpoint(plan, credential);
-        let judge = self
-            .plugin
-            .clone()
-            .map(|plugin| PluginJudge::new(plugin, self.stage(), connection));
-        let tokens = match connection.mode {
-            Mode::Organization => Tokens::of_application(endpoint, self.clock.clone()),
-            Mode::User => Tokens::of_person(endpoint, Arc::new(self.keeper(&connection.id)), self.clock.clone()),
+        let keeper = match connection.mode {
+            Mode::Organization => None,
+            Mode::User => Some(Arc::new(self.keeper(&connection.id)) as Arc<dyn Keeper>),
         };
-        let tokens = match judge {
-            Some(judge) => tokens.judged_by(Arc::new(judge)),
-            None => tokens,
-        };
+        let tokens = self.engine()?.tokens(&connection.of_engine(), plan, credential, keeper);
         let mut known = self.known_tokens();
         // Those of this connection that somebody else has just put there stay: one set, whoever was first.
         known.retain(|(id, at), _| *id != connection.id || *at == connection.connected_at);
         Ok(known.entry(name).or_insert(tokens).clone())
-    }
-
-    /// A token endpoint, asked with a credential that need not be stored (yet).
-    pub(crate) fn endpoint(&self, plan: &AuthorizationPlan, credential: Credential) -> Endpoint {
-        let plan = Plan {
-            token_url: plan.token_url.clone(),
-            client_id: plan.client_id.clone(),
-            scopes: plan.scopes.clone(),
-        };
-        Endpoint::new(plan, credential, self.client.clone(), self.clock.clone())
     }
 
     async fn credential(&self, connection: &Connection) -> Result<Credential> {

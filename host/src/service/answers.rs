@@ -1,6 +1,7 @@
 //! The contract's answers as plain data with stable words, for JSON and for tables.
 
 use clientpoint_engine::{
+    Error as EngineError,
     contract::{
         clientpoint::content_source::{content_library::LibraryFile as ContractFile, types::ItemRef},
         exports::clientpoint::content_source::content_import::{self as contract, Entry, Outcome},
@@ -250,36 +251,10 @@ impl From<Entry> for BrowseRow {
 
 impl From<contract::Error> for Error {
     fn from(error: contract::Error) -> Self {
-        let mut ways_out = Vec::new();
-        let (code, message) = match error {
-            contract::Error::Forbidden => ("forbidden", "forbidden: only Administrators may do this".into()),
-            contract::Error::NoDrive => {
-                ways_out.push(WayOut::ChooseDrive);
-                ("no-drive", "no drive is selected".into())
-            }
-            contract::Error::TooMany(limit) => (
-                "too-many",
-                format!("up to {limit} files can be imported at a time: import the rest in another go"),
-            ),
-            contract::Error::NotFound => (
-                "not-found",
-                "what was asked for is not there (any more): list it again".into(),
-            ),
-            contract::Error::WrongAddress(message) => ("wrong-address", message),
-            contract::Error::AccessDenied(message) => ("access-denied", message),
-            contract::Error::SignInNeeded(message) => ("sign-in-needed", message),
-            contract::Error::Throttled(Some(seconds)) => (
-                "throttled",
-                format!("the source asks for patience: try again in {seconds} seconds"),
-            ),
-            contract::Error::Throttled(None) => (
-                "throttled",
-                "the source asks for patience: try again in some minutes".into(),
-            ),
-            contract::Error::Unavailable(message) => ("unavailable", message),
-            contract::Error::Withheld(message) => ("withheld", message),
-            contract::Error::Other(message) => ("other", message),
+        let ways_out: Vec<WayOut> = match &error {
+            contract::Error::NoDrive => vec![WayOut::ChooseDrive],
+            _ => Vec::new(),
         };
-        Self::Plugin { code, message }.with(ways_out)
+        Self::from(EngineError::from(error)).with(ways_out)
     }
 }

@@ -79,7 +79,7 @@ impl Session<'_> {
         });
         let (answered, ended) = called.await?;
         let answered = match answered {
-            Ok(answered) => answered.map_err(Error::from),
+            Ok(answered) => answered,
             Err(_closed) => return stopped(&self.host.store, &asked, &came_in.all()).await,
         };
         let outcomes = trust::of_import(&self.host.store, &asked, &came_in.all(), answered).await?;

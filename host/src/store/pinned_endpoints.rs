@@ -1,16 +1,9 @@
 //! Where the credentials and the tokens of a connection go.
 
+use clientpoint_engine::planned::Endpoints;
+
 use super::Store;
 use crate::Result;
-
-/// Two origins.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoints {
-    /// That of the token endpoint: it gets the credentials.
-    pub login: String,
-    /// That of the API: it gets the tokens.
-    pub api: String,
-}
 
 /// Settles where those of a connection go from now on.
 ///

@@ -1,6 +1,6 @@
 //! Bytes on their way into the library, without keeping to the rules.
 
-use clientpoint_host::host::PolicyChanges;
+use clientpoint_engine::policy::PolicyChanges;
 
 use super::{Stage, said, stopped};
 

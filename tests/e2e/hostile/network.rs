@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use clientpoint_host::host::InsecureEndpoints;
+use clientpoint_engine::test_endpoints::InsecureEndpoints;
 use graph_sim::Origin;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

@@ -9,8 +9,11 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use clientpoint_engine::clock::{Clock, Sleep, SystemClock};
-use clientpoint_host::{Host, host::PolicyChanges};
+use clientpoint_engine::{
+    clock::{Clock, Sleep, SystemClock},
+    policy::PolicyChanges,
+};
+use clientpoint_host::Host;
 use end_to_end::{built, load, sources};
 
 use super::{Attack, Stage, said, stopped};

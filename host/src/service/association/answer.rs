@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clientpoint_engine::{
+    Error as EngineError,
     contract::exports::clientpoint::content_source::association::{self as contract, Outcome, SheetError},
     instance::{Cause, Stopped},
     words::Word,
@@ -208,10 +209,7 @@ impl From<contract::Row> for AssociatedRow {
 
 impl From<SheetError> for Error {
     fn from(error: SheetError) -> Self {
-        Self::Plugin {
-            code: error.problem.word(),
-            message: error.message,
-        }
+        EngineError::from(error).into()
     }
 }
 

@@ -1,14 +1,11 @@
 //! Whether a connection is still accepted, and what people are told who have to do something about it.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
-use clientpoint_engine::{oauth::TokenError, words::Word};
+use clientpoint_engine::Error as EngineError;
 use serde::Serialize;
 
 use crate::{
     Error, Result,
-    host::{Host, refusal_in_contract},
     service::{
         Session,
         connections::in_use::{ORGANIZATION, own_connection},
@@ -64,17 +61,16 @@ impl Session<'_> {
         }
     }
 
-    /// What a refusal means for a connection that is stored, which is marked if that is final.
-    pub(super) async fn refused(&self, connection: &Connection, refused: TokenError) -> Result<Error> {
-        let is_final = refused.is_final();
-        let explained = self
-            .host
-            .explained(connection.mode, &connection.settings, refused)
-            .await?;
-        if !is_final || explained.code() == "unavailable" {
-            return Ok(explained);
+    /// What it means for a connection that is stored that there is no token: it is marked if that is final.
+    pub(super) async fn refused(&self, connection: &Connection, why: EngineError) -> Result<Error> {
+        match why {
+            EngineError::SignIn {
+                problem,
+                message,
+                is_final: true,
+            } if problem != "unavailable" => self.broken(connection, &problem, &message).await,
+            other => Ok(other.into()),
         }
-        self.broken(connection, explained.code(), &explained.to_string()).await
     }
 
     /// Marks a connection, and gives what to say about it.
@@ -103,31 +99,6 @@ impl Session<'_> {
         if let Err(error) = connections::checked(&self.host.store, &connection.id, &self.now()).await {
             tracing::warn!("that a connection works can't be written down: {error}");
         }
-    }
-}
-
-impl Host {
-    /// Why there is no token, in the plugin's words.
-    pub(crate) async fn explained(
-        &self,
-        mode: Mode,
-        settings: &BTreeMap<String, String>,
-        refused: TokenError,
-    ) -> Result<Error> {
-        let Some(refusal) = refusal_in_contract(&refused) else {
-            return Ok(match refused {
-                TokenError::Storage(why) => Error::Storage(why),
-                _ => Error::SignIn {
-                    problem: "unavailable".into(),
-                    message: format!("{refused}: check the network and try again"),
-                },
-            });
-        };
-        let explained = self.explain(mode, settings, refusal).await?;
-        Ok(Error::SignIn {
-            problem: explained.problem.word().into(),
-            message: explained.message,
-        })
     }
 }
 

@@ -1,11 +1,12 @@
 //! Connecting the company, and how things stand.
 
-use clientpoint_engine::{contract::exports::clientpoint::content_source::source::ModeForm, oauth::Tokens};
+use clientpoint_engine::{
+    contract::exports::clientpoint::content_source::source::ModeForm, oauth::Tokens, planned::Planned,
+};
 use serde::Serialize;
 
 use crate::{
     Error, Result,
-    host::Planned,
     service::{
         Session,
         connections::{
@@ -108,7 +109,7 @@ impl Session<'_> {
             self.host.require_of_this_plugin(before).await?;
         }
         let (filled, planned) = self.filled(form, given, before.as_ref(), mode).await?;
-        let endpoint = self.host.endpoint(&planned.plan, filled.credential);
+        let endpoint = self.host.engine()?.endpoint(&planned.plan, filled.credential);
         let tokens = Tokens::of_application(endpoint, self.host.clock.clone());
         if let Err(refused) = tokens.bearer().await {
             return Err(self.host.explained(mode, &filled.settings, refused).await?);

@@ -3,20 +3,13 @@
 use std::collections::BTreeMap;
 
 use clientpoint_engine::{
-    calls::Answer,
-    clock::stamp,
-    contract::{
-        clientpoint::content_source::types::Policy,
-        exports::clientpoint::content_source::{content_import::Error as ContractError, source::AuthorizationPlan},
-    },
-    instance::Instance,
-    oauth::Tokens,
-    text::hex,
+    SignedIn as OfEngine, calls::Answer, clock::stamp,
+    contract::exports::clientpoint::content_source::content_import::Error as ContractError, instance::Instance,
+    planned::Planned, text::hex,
 };
 
 use crate::{
     Error, Result,
-    host::Planned,
     service::Session,
     store::connections::{self, Connection, Mode},
 };
@@ -24,14 +17,11 @@ use crate::{
 /// The id of the company's connection. There is one at most.
 pub(crate) const ORGANIZATION: &str = "organization";
 
-/// A connection, signed in, for as long as an import, a run or an association takes. The plan is the one that was judged:
-/// the plugin is not asked for it a second time.
+/// A connection, signed in, for as long as an import, a run or an association takes; what becomes of its sign-in is noted.
 pub(crate) struct SignedIn<'s> {
     session: &'s Session<'s>,
     connection: Connection,
-    plan: AuthorizationPlan,
-    tokens: Tokens,
-    policy: Policy,
+    engine: OfEngine,
 }
 
 /// The id of an Administrator's own connection: it names files, so it is made of plain characters whatever the name is.
@@ -84,14 +74,20 @@ impl Session<'_> {
         self.refuse_what_is_over(connection)?;
         let planned = self.plan(connection.mode, &connection.settings).await?;
         let plan = self.host.held_to_endpoints(connection, planned).await?;
+        let tokens = self.host.tokens(connection, &plan).await?;
+        let engine = self
+            .host
+            .engine()?
+            .signed_in(connection.of_engine(), plan, tokens)
+            .await;
         let mut signed_in = SignedIn {
             session: self,
             connection: connection.clone(),
-            tokens: self.host.tokens(connection, &plan).await?,
-            policy: self.host.policy().await?,
-            plan,
+            engine: match engine {
+                Ok(engine) => engine,
+                Err(why) => return Err(self.refused(connection, why).await?),
+            },
         };
-        signed_in.ask_for_a_token().await?;
         if connection.needs_reconnect.is_some() {
             self.accepted(connection).await;
             signed_in.connection.needs_reconnect = None;
@@ -128,16 +124,18 @@ impl SignedIn<'_> {
         &mut self,
         call: impl AsyncFnOnce(Instance) -> R,
     ) -> Result<(R, Option<Error>)> {
-        self.ask_for_a_token().await?;
-        let (tokens, policy) = (self.tokens.clone(), self.policy.clone());
-        let host = self.session.host;
-        let instance = host.instance(&self.connection, &self.plan, tokens, policy).await?;
-        let answered = call(instance).await;
-        let ended = match self.tokens.take_refusal() {
+        // Who has connected anew meanwhile has made another set of tokens.
+        let tokens = self.session.host.tokens(&self.connection, self.engine.plan()).await?;
+        self.engine.go_on_with(tokens);
+        let (answered, ended) = match self.engine.call(call).await {
+            Ok(called) => called,
+            Err(why) => return Err(self.session.refused(&self.connection, why).await?),
+        };
+        let ended = match ended {
             // What can't be explained is told all the same: it must not hide what the call came to.
-            Some(refused) => Some(
+            Some(why) => Some(
                 self.session
-                    .refused(&self.connection, refused)
+                    .refused(&self.connection, why)
                     .await
                     .unwrap_or_else(|error| error),
             ),
@@ -202,16 +200,6 @@ impl SignedIn<'_> {
             (Err(ContractError::SignInNeeded(_)), Some(ended)) => Err(ended),
             (answer, _) => self.settled(answer).await,
         }
-    }
-
-    async fn ask_for_a_token(&mut self) -> Result<()> {
-        // Who has connected anew meanwhile has made another set of tokens.
-        self.tokens = self.session.host.tokens(&self.connection, &self.plan).await?;
-        let Err(refused) = self.tokens.bearer().await else {
-            return Ok(());
-        };
-        self.tokens.take_refusal();
-        Err(self.session.refused(&self.connection, refused).await?)
     }
 }
 

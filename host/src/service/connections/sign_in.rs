@@ -11,12 +11,11 @@ use clientpoint_engine::{
         pending::{Answer, Pending},
         refused_at_the_page,
     },
-    words::Word,
+    planned::Planned,
 };
 
 use crate::{
     Error, Result,
-    host::{Planned, in_contract},
     listener::{Listening, Loopback},
     service::{
         Session, Stop,
@@ -65,7 +64,7 @@ impl Session<'_> {
         let Some(page) = planned.plan.sign_in.clone() else {
             return Err(Error::PluginStopped("it names no page to sign in at".into()));
         };
-        let approval = self.host.approval_url(&filled.settings, &planned).await?;
+        let approval = self.host.engine()?.approval_url(&filled.settings, &planned).await?;
         let loopback = Loopback::bind(port)
             .await
             .map_err(|error| Error::Settings(error.to_string()).with(error.ways_out()))?;
@@ -156,7 +155,9 @@ impl SignIn<'_> {
                 return Err(host.explained(Mode::User, settings, refused).await?);
             }
         };
-        let endpoint = host.endpoint(&self.planned.plan, self.filled.credential.clone());
+        let endpoint = host
+            .engine()?
+            .endpoint(&self.planned.plan, self.filled.credential.clone());
         let asking = Asking::Code {
             code: &code,
             verifier: &self.pending.verifier,
@@ -267,14 +268,8 @@ impl Session<'_> {
         tokens: Tokens,
         claims: Vec<Claim>,
     ) -> Result<ContractAccount> {
-        let settings = in_contract(&candidate.settings);
-        let policy = self.host.policy().await?;
-        let instance = self.host.instance(candidate, plan, tokens, policy).await?;
-        let verified = instance.verify(self.host.limits.call, settings, claims).await?;
-        verified.map_err(|error| Error::SignIn {
-            problem: error.problem.word().into(),
-            message: error.message,
-        })
+        let engine = self.host.engine()?;
+        Ok(engine.verified(&candidate.of_engine(), plan, tokens, claims).await?)
     }
 }
 

@@ -1,13 +1,11 @@
-//! The host's own values in the words of the contract.
+//! The engine's own values in the words of the contract.
 
 use std::collections::BTreeMap;
 
-use clientpoint_engine::{contract::exports::clientpoint::content_source::source as contract, oauth::TokenError};
-
-use crate::store::connections::Mode;
+use crate::{contract::exports::clientpoint::content_source::source as contract, oauth::TokenError};
 
 /// Settings in the words of the contract.
-pub(crate) fn in_contract(settings: &BTreeMap<String, String>) -> Vec<contract::Setting> {
+pub fn in_contract(settings: &BTreeMap<String, String>) -> Vec<contract::Setting> {
     let setting = |(key, value): (&String, &String)| contract::Setting {
         key: key.clone(),
         value: value.clone(),
@@ -16,7 +14,7 @@ pub(crate) fn in_contract(settings: &BTreeMap<String, String>) -> Vec<contract::
 }
 
 /// A refusal in the words of the contract; none for what is no refusal.
-pub(crate) fn refusal_in_contract(refused: &TokenError) -> Option<contract::Refusal> {
+pub fn refusal_in_contract(refused: &TokenError) -> Option<contract::Refusal> {
     let TokenError::Refused {
         status,
         error,
@@ -37,13 +35,4 @@ pub(crate) fn refusal_in_contract(refused: &TokenError) -> Option<contract::Refu
         suberror: told.suberror.clone(),
         correlation_id: told.correlation_id.clone(),
     })
-}
-
-impl From<Mode> for contract::Mode {
-    fn from(mode: Mode) -> Self {
-        match mode {
-            Mode::Organization => Self::Organization,
-            Mode::User => Self::User,
-        }
-    }
 }

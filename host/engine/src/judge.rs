@@ -2,18 +2,16 @@
 
 use std::{collections::BTreeMap, pin::Pin, sync::Arc};
 
-use clientpoint_engine::{
-    contract::exports::clientpoint::content_source::source::SignInProblem,
+use crate::{
+    contract::exports::clientpoint::content_source::source::{Mode, SignInProblem},
+    in_contract::{in_contract, refusal_in_contract},
     oauth::{Judge, TokenError},
     plugin::Plugin,
     stage::Stage,
 };
 
-use super::in_contract::{in_contract, refusal_in_contract};
-use crate::store::connections::{Connection, Mode};
-
 /// Asks the plugin, in an instance that can reach nothing.
-pub(super) struct PluginJudge {
+pub struct PluginJudge {
     plugin: Arc<Plugin>,
     stage: Stage,
     mode: Mode,
@@ -21,12 +19,13 @@ pub(super) struct PluginJudge {
 }
 
 impl PluginJudge {
-    pub(super) fn new(plugin: Arc<Plugin>, stage: Stage, connection: &Connection) -> Self {
+    /// Of refusals of a sign-in with these settings.
+    pub fn new(plugin: Arc<Plugin>, stage: Stage, mode: Mode, settings: BTreeMap<String, String>) -> Self {
         Self {
             plugin,
             stage,
-            mode: connection.mode,
-            settings: connection.settings.clone(),
+            mode,
+            settings,
         }
     }
 
@@ -35,7 +34,7 @@ impl PluginJudge {
         let settings = in_contract(&self.settings);
         let instance = self.plugin.instantiate(self.stage.reaching_nothing()).await.ok()?;
         // A plugin that can't say leaves it to the words of the standard.
-        let explained = instance.explain(self.mode.into(), settings, refusal).await.ok()?;
+        let explained = instance.explain(self.mode, settings, refusal).await.ok()?;
         Some(explained.problem == SignInProblem::Unavailable)
     }
 }
