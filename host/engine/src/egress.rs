@@ -214,7 +214,7 @@ mod tests {
     fn a_plugin_can_set_neither_authorization_nor_cookies() {
         let client = client(true).unwrap();
         let tokens = Tokens::none(Arc::new(SystemClock::default()));
-        let rules = Rules::new("https://graph.example.com".into(), vec![], true, false);
+        let rules = Rules::new("https://api.example.com".into(), vec![], true, false);
         let mut egress = Egress::new(client, rules, tokens, 1);
 
         // Trailers ask the filter, headers ask the method: both must say no.

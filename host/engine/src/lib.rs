@@ -8,7 +8,7 @@
 //!   answers is believed.
 //! - [`library`]: the Content Library that plugins work on, as three traits. This is what an embedder brings.
 //! - [`state`]: what an instance of a plugin holds. Read top to bottom, it is the list of the plugin's powers.
-//! - [`capability`]: these powers, one file an interface of `wit/imports.wit`. [`stage`]: what each is made of.
+//! - [`capability`]: these powers, one file an interface of `wit/imports.wit`. `stage`: what each is made of.
 //! - [`egress`]: the one way out. Allow-list, token, resolved address, limits.
 //! - [`oauth`], [`secrets`]: tokens and secrets, which no plugin ever sees.
 //! - [`plugin`]: loading a component. [`instance`]: one instance, for one call, and its deadline. [`calls`]: what can be
@@ -37,7 +37,6 @@ pub mod powers;
 
 pub mod capability;
 pub mod egress;
-pub mod stage;
 pub mod state;
 
 pub mod oauth;
@@ -54,9 +53,54 @@ mod compiled;
 mod error;
 mod in_contract;
 mod judge;
+mod stage;
 
 pub use connection::Connection;
 pub use engine::{Engine, Limits};
 pub use error::{Error, Result, Unfit};
 pub use plugin::Plugin;
 pub use signed_in::SignedIn;
+
+#[cfg(test)]
+#[allow(clippy::string_slice, reason = "words of the alphabet")]
+mod tests {
+    use std::{fs, path::Path};
+
+    fn sources(folder: &Path, found: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else {
+                found.push(fs::read_to_string(&path).unwrap().to_lowercase());
+            }
+        }
+    }
+
+    #[test]
+    fn the_engine_names_no_source_no_database_and_no_command() {
+        let mut found = Vec::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+        assert!(30 < found.len());
+        for [one, two] in [
+            ["one", "drive"],
+            ["micro", "soft"],
+            ["en", "tra"],
+            ["gra", "ph"],
+            ["sql", "x"],
+            ["sql", "ite"],
+            ["clientpoint-", "host"],
+            ["--", "plugin"],
+        ] {
+            let word = format!("{one}{two}");
+            let is_word = |text: &String| {
+                text.match_indices(&word).any(|(place, _)| {
+                    let is_part = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+                    let (before, after) = (&text[..place], &text[place + word.len()..]);
+                    !is_part(before.chars().next_back()) && !is_part(after.chars().next())
+                })
+            };
+            assert!(!found.iter().any(is_word), "`{word}` stands in the engine");
+        }
+    }
+}

@@ -6,7 +6,7 @@ use http::Uri;
 pub fn origin(uri: &Uri) -> Option<String> {
     let scheme = uri.scheme_str()?;
     let host = uri.host()?.to_ascii_lowercase();
-    // A name before the host (`https://graph…@evil/`) has no business here.
+    // A name before the host (`https://api…@evil/`) has no business here.
     if uri.authority()?.as_str().contains('@') {
         return None;
     }

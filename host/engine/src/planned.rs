@@ -77,7 +77,7 @@ mod tests {
             client_id: "c".into(),
             scopes: Vec::new(),
             egress: Egress {
-                api_origin: "https://graph.example.com".into(),
+                api_origin: "https://api.example.com".into(),
                 post_paths: Vec::new(),
                 redirects: true,
             },

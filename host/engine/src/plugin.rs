@@ -140,7 +140,7 @@ impl Plugin {
     /// # Errors
     ///
     /// `Error::PluginStopped`. It is asked again then.
-    pub async fn description(&self, state: impl FnOnce() -> State) -> Result<&Description> {
+    pub(crate) async fn description(&self, state: impl FnOnce() -> State) -> Result<&Description> {
         let asked = async || self.instantiate(state()).await?.describe().await;
         self.description.get_or_try_init(asked).await
     }

@@ -66,6 +66,11 @@ impl SignedIn {
         &self.plan
     }
 
+    /// Works with this drive from now on.
+    pub fn choose_drive(&mut self, drive: String) {
+        self.connection.drive = Some(drive);
+    }
+
     /// Goes on with these tokens: who has connected anew has made another set.
     pub fn go_on_with(&mut self, tokens: Tokens) {
         self.tokens = tokens;

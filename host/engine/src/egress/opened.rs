@@ -73,7 +73,7 @@ mod tests {
         let opened = Opened::default();
         for number in 0..=AT_MOST {
             opened.note(
-                "https://graph.example.com/c",
+                "https://api.example.com/c",
                 true,
                 &[&format!("https://files.example.net/{number}")],
             );

@@ -157,7 +157,7 @@ mod tests {
         let plan = Plan {
             token_url: String::new(),
             client_id: "app".into(),
-            scopes: vec!["https://graph.example/Files.Read".into(), "openid".into()],
+            scopes: vec!["https://api.example/Files.Read".into(), "openid".into()],
         };
         let page = SignInPage {
             url: "https://login.example/organizations/authorize".into(),
@@ -184,7 +184,7 @@ mod tests {
             ("client_id", "app"),
             ("prompt", "select_account"),
             ("redirect_uri", "http://localhost:4711/connect"),
-            ("scope", "https://graph.example/Files.Read openid"),
+            ("scope", "https://api.example/Files.Read openid"),
             ("code_challenge_method", "S256"),
             ("nonce", pending.nonce.expose()),
         ] {

@@ -7,7 +7,7 @@ use std::{
 
 use super::{TokenError, told::WAIT_AT_MOST};
 
-/// How long a refusal is remembered that names no time: as long as Microsoft's own clients wait after being throttled.
+/// How long a refusal is remembered that names no time: as long as the clients of large services wait after being throttled.
 const USUALLY: Duration = Duration::from_secs(60);
 
 /// The last refusal of a sign-in service, for as long as it holds.

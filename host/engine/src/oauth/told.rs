@@ -1,6 +1,6 @@
 //! What a refusal tells beyond the standard: by which number, and under which ids its own people find it again.
 //!
-//! Microsoft's answers carry `error_codes`, `suberror`, `trace_id`, `correlation_id` and `timestamp`; what comes back
+//! The answers of some services carry `error_codes`, `suberror`, `trace_id`, `correlation_id` and `timestamp`; what comes back
 //! from the page where people sign in has them in its description alone. Nothing is taken over as it stands: an id is
 //! made of hexadecimal digits, a word is a word, and so nothing that was sent can be among it.
 
@@ -54,7 +54,7 @@ impl Told {
         told.or(Self::in_words(text("error_description")))
     }
 
-    /// Finds in a description for people what else is nowhere: `AADSTS65004: … Trace ID: … Correlation ID: …`.
+    /// Finds in a description for people what else is nowhere: `ABC65004: … Trace ID: … Correlation ID: …`.
     pub fn in_words(description: &str) -> Self {
         let after = |label: &str| {
             description
