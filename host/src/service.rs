@@ -3,9 +3,12 @@
 //! Each method checks the person's role first (rule 2). What it answers is plain data that serializes to JSON, so that
 //! the command line, a web page and a test read the same words.
 
+pub mod api;
+
 mod answers;
 mod association;
 mod connections;
+mod cursors;
 mod imports;
 mod library;
 mod runs;
@@ -22,13 +25,13 @@ use crate::{
     },
 };
 
-pub use answers::{BrowseRow, FileRow, ItemOutcome, ItemRow, Verdict};
+pub use answers::{BrowseRow, FileRow, ItemOutcome, ItemRow, LibraryRow, Verdict};
 pub use association::{AssociatedRow, Association, SheetFile};
 pub use connections::{
     accepted::Expiry,
     connect::{Inspection, PowerRow, Status},
     disconnect::Disconnected,
-    drives::{DriveList, DriveRow, Selected},
+    drives::{DriveList, DrivePage, DriveRow, Selected},
     form::Given,
     sign_in::SignIn,
 };
@@ -45,6 +48,14 @@ pub use runs::{
     export::LedgerFormat,
     ledger::{Health, Ledger, RunRow},
     sync::{PlanReport, PlannedRow, SyncOptions},
+};
+
+pub use crate::store::{
+    library_list::LibraryFilter,
+    page::{Cursor, Page, Part, ROWS_AT_MOST},
+    run_list::{LineFilter, RunFilter},
+    search::Search,
+    words::{FileState, LibraryOrder, RunState, RunType},
 };
 
 /// Asks work to end: runs between two steps, and what can be given up where it stands. Clones ask the same.
@@ -85,14 +96,15 @@ impl Session<'_> {
         self.user.require_administrator(what)
     }
 
-    /// All users.
+    /// A page of the users, by name.
     ///
     /// # Errors
     ///
-    /// `Error::Forbidden`, or the database's.
-    pub async fn users(&self) -> Result<Vec<User>> {
+    /// `Error::Forbidden`, `Error::Settings` for a cursor of another list, or the database's.
+    pub async fn users_page(&self, part: &Part) -> Result<Page<api::User>> {
         self.user.require_administrator("list users")?;
-        users::list(&self.host.store).await
+        let page = users::page(&self.host.store, part).await?;
+        page.try_map(|user| Ok(user.into()))
     }
 
     /// Adds a user.
@@ -100,9 +112,9 @@ impl Session<'_> {
     /// # Errors
     ///
     /// `Error::Forbidden`, `Error::Settings` for a name that can't be one or is taken.
-    pub async fn add_user(&self, name: &str, role: Role) -> Result<User> {
+    pub async fn add_user(&self, name: &str, role: Role) -> Result<api::User> {
         self.user.require_administrator("add users")?;
-        users::add(&self.host.store, name, role).await
+        Ok(users::add(&self.host.store, name, role).await?.into())
     }
 
     /// The same session, working with the company's connection or the person's own. Without this, the own one counts

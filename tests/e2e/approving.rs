@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use clientpoint_engine::oauth::pending::LIFE;
-use clientpoint_host::{Session, service::Given, store::connections::Connection, way_out::WayOut};
+use clientpoint_host::{
+    Session,
+    service::{Given, api::Connection},
+    way_out::WayOut,
+};
 use end_to_end::{
     World,
     browser::{application, connect, decide, open, sign_in},

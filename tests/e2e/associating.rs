@@ -6,6 +6,7 @@ use end_to_end::{
     pdf,
     sheets::{apply, by_hand, outcomes, sheet},
     sync,
+    whole::Whole,
 };
 use graph_sim::RequestKind;
 

@@ -13,6 +13,7 @@ use end_to_end::{
     World, builder, pdf,
     sheets::{apply, by_hand, outcomes, sheet},
     sync,
+    whole::Whole,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -28,7 +29,7 @@ async fn remove(admin: &Session<'_>, id: &str) {
     assert_eq!((binned.id.as_str(), binned.removed_by.as_str()), (id, "admin"));
 }
 
-fn line<'l>(ledger: &'l Ledger, id: &str) -> &'l clientpoint_host::store::runs::Line {
+fn line<'l>(ledger: &'l Ledger, id: &str) -> &'l clientpoint_host::service::api::Line {
     ledger.lines.iter().find(|line| line.file == id).unwrap()
 }
 

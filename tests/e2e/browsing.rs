@@ -1,9 +1,9 @@
 //! What "Add from OneDrive" shows.
 
 use clientpoint_engine::{contract::clientpoint::content_source::types::Subfolders, policy::PolicyChanges};
-use clientpoint_host::service::Verdict;
+use clientpoint_host::service::{Cursor, Verdict};
 use end_to_end::World;
-use graph_sim::{Fault, FaultKind, RetryAfter};
+use graph_sim::{Fault, FaultKind, RequestKind, RetryAfter};
 
 #[tokio::test]
 async fn r33_an_empty_drive_is_an_empty_list() {
@@ -29,6 +29,69 @@ async fn r33_five_thousand_files_over_many_pages_are_all_there_each_once_in_a_st
     assert_eq!(first, second);
     let distinct: std::collections::BTreeSet<_> = first.iter().collect();
     assert_eq!(distinct.len(), 5_000);
+}
+
+#[tokio::test]
+async fn r33_the_first_rows_of_a_large_drive_come_after_one_request_and_the_others_page_by_page() {
+    let world = World::connected().await;
+    for number in 0..1_000 {
+        world.sim.put(&format!("/{number:05}.pdf"), b"%PDF-".to_vec().into());
+    }
+    let admin = world.admin().await;
+    let whole = admin.browse(None).await.unwrap();
+    world.sim.clear_requests();
+
+    let mut page = admin.browse_page(None, None).await.unwrap();
+
+    assert!(!page.rows.is_empty());
+    assert_eq!(
+        world.requests(RequestKind::Children).len(),
+        1,
+        "{:?}",
+        world.sim.requests()
+    );
+    let elsewhere = admin.browse_page(Some("01FOLDER".into()), page.next.as_ref()).await;
+    assert!(elsewhere.unwrap_err().to_string().contains("no place in this list"));
+    let drives = admin.drives_page(page.next.as_ref()).await;
+    assert!(drives.unwrap_err().is_usage(), "nor in any other");
+    let made_up: Cursor = "aHR0cHM6Ly9ldmlsLmV4YW1wbGUvdjEuMC9tZS9kcml2ZQ".parse().unwrap();
+    assert!(admin.browse_page(None, Some(&made_up)).await.unwrap_err().is_usage());
+    assert_eq!(
+        world.requests(RequestKind::Children).len(),
+        1,
+        "nothing was asked for by those"
+    );
+    let mut rows = Vec::new();
+    loop {
+        rows.extend(page.rows.iter().map(|row| row.item.id.clone()));
+        let Some(next) = page.next else { break };
+        page = admin.browse_page(None, Some(&next)).await.unwrap();
+    }
+    assert_eq!(rows, whole.into_iter().map(|row| row.item.id).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn r17_pages_of_drives_have_the_drives_that_the_whole_list_has() {
+    let world = World::connected().await;
+    let admin = world.admin().await;
+    let whole = admin.drives().await.unwrap();
+    let (mut drives, mut after) = (std::collections::BTreeSet::new(), None);
+    loop {
+        let page = admin.drives_page(after.as_ref()).await.unwrap();
+        drives.extend(page.drives.into_iter().map(|drive| (drive.id, drive.selected)));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(
+        drives,
+        whole
+            .drives
+            .into_iter()
+            .map(|drive| (drive.id, drive.selected))
+            .collect()
+    );
 }
 
 #[tokio::test]

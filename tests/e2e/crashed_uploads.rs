@@ -11,6 +11,7 @@ use end_to_end::{
     by_path::ByPath,
     pdf,
     sheets::{by_hand, outcomes, sheet},
+    whole::Whole,
 };
 
 use crate::crashes::{copied, dead, host};

@@ -13,7 +13,7 @@ use clientpoint_host::{
     service::{FileRow, Stop, SyncOptions},
     store::files::ShowingKind,
 };
-use end_to_end::{World, builder, by_path::ByPath, component, pdf};
+use end_to_end::{World, builder, by_path::ByPath, component, pdf, whole::Whole};
 use tempfile::TempDir;
 
 /// A folder with imported files, and a drive in which much has happened since.
@@ -74,7 +74,7 @@ async fn finish_and_look(world: &World, data: &Path) -> Seen {
         files.push((file, bytes, shown));
     }
     let first = admin.run(1).await.unwrap();
-    let line = |line: clientpoint_host::store::runs::Line| {
+    let line = |line: clientpoint_host::service::api::Line| {
         (
             line.file,
             line.outcome,

@@ -16,6 +16,7 @@ use end_to_end::{
     pdf,
     sheets::{apply, by_hand, sheet},
     sync,
+    whole::Whole,
 };
 
 /// Where the bytes of a file's present revision are.

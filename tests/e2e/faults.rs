@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clientpoint_host::service::ItemOutcome;
-use end_to_end::{WATCH, World};
+use end_to_end::{WATCH, World, whole::Whole};
 use graph_sim::{Fault, FaultKind, Place, RequestKind, RetryAfter};
 
 const DECK: &str = "/Deck.pptx";

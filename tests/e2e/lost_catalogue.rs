@@ -3,7 +3,7 @@
 use std::{fs, path::Path, time::Duration};
 
 use clientpoint_host::service::{Stop, SyncOptions};
-use end_to_end::{World, builder, by_path::ByPath, pdf, sync};
+use end_to_end::{World, builder, by_path::ByPath, pdf, sync, whole::Whole};
 
 use crate::crashes::{command, copied, host};
 

@@ -8,7 +8,7 @@ use clientpoint_host::{
     Host, Result,
     service::{Ledger, Stop},
 };
-use end_to_end::{World, builder, pdf};
+use end_to_end::{World, builder, pdf, whole::Whole};
 
 fn until(clock: &ManualClock, time: &str) {
     let time: DateTime<Utc> = time.parse().unwrap();

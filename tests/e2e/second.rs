@@ -16,7 +16,7 @@ use clientpoint_host::{
     place::Place,
     service::{Given, Ledger, Stop, SyncOptions, Verdict},
 };
-use end_to_end::{MORNING, World, built, by_path::ByPath, given, load, pdf, sources};
+use end_to_end::{MORNING, World, built, by_path::ByPath, given, load, pdf, sources, whole::Whole};
 use second_source::{KEY, MEMBER, Shelf};
 use tempfile::TempDir;
 

@@ -17,6 +17,7 @@ use end_to_end::{
     memory::Recorder,
     pdf,
     sheets::{by_hand, outcomes, sheet},
+    whole::Whole,
 };
 use graph_sim::{FaultKind, Origin};
 

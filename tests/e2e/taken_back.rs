@@ -2,11 +2,10 @@
 
 use clientpoint_host::{
     Session,
-    service::FileRow,
+    service::{FileRow, api::Undone},
     store::{
         connections::Mode,
         files::ShowingKind::{ClientPoint, Template},
-        undo::Undone,
         users::Role,
     },
 };

@@ -41,7 +41,7 @@ async fn imported(world: &World) -> BTreeMap<&'static str, String> {
     files
 }
 
-fn line<'a>(ledger: &'a Ledger, id: &str) -> &'a clientpoint_host::store::runs::Line {
+fn line<'a>(ledger: &'a Ledger, id: &str) -> &'a clientpoint_host::service::api::Line {
     ledger.lines.iter().find(|line| line.file == id).unwrap()
 }
 

@@ -22,6 +22,7 @@ use end_to_end::{
     pdf,
     sheets::{apply, by_hand, outcomes, sheet},
     sync,
+    whole::Whole,
 };
 
 use crate::crashes::{copied, cut, host};

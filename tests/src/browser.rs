@@ -2,8 +2,7 @@
 
 use clientpoint_host::{
     Result, Session,
-    service::{Given, SignIn},
-    store::connections::Connection,
+    service::{Given, SignIn, api::Connection},
 };
 use graph_sim::Sim;
 

@@ -35,6 +35,7 @@ use graph_sim::{Config, Logged, RequestKind, Seed, Sim};
 use tempfile::TempDir;
 
 use by_path::ByPath;
+use whole::Whole;
 
 pub mod browser;
 pub mod by_path;
@@ -44,6 +45,7 @@ pub mod folders;
 pub mod memory;
 pub mod peers;
 pub mod sheets;
+pub mod whole;
 
 #[path = "../../xtask/src/sources.rs"]
 pub mod sources;

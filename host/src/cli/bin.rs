@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{
     output::Output,
+    pages::{self, PartArguments},
     show::{Page, size},
 };
 
@@ -22,9 +23,10 @@ pub async fn remove(session: &Session<'_>, id: &str) -> Result<Output> {
 }
 
 /// Lists what is in it.
-pub async fn list(session: &Session<'_>) -> Result<Output> {
-    let bin = session.bin().await?;
+pub async fn list(session: &Session<'_>, part: PartArguments) -> Result<Output> {
+    let bin = pages::found(part, usize::MAX, async |part| session.bin_page(&part).await).await?;
     let rows: Vec<[String; 6]> = bin
+        .rows
         .iter()
         .map(|file| {
             [
@@ -37,10 +39,11 @@ pub async fn list(session: &Session<'_>) -> Result<Output> {
             ]
         })
         .collect();
-    let text = if rows.is_empty() {
+    let mut text = if rows.is_empty() {
         Page::of("the bin is empty: `clientpoint-host library remove ID` puts a file into it")
     } else {
         Page::table(["FILE ID", "NAME", "SIZE", "REMOVED", "BY", "KEPT UNTIL"], &rows)
     };
-    Ok(Output::done(json!({ "bin": bin }), text))
+    bin.tell(&mut text);
+    Ok(Output::done(bin.document("bin", json!(bin.rows)), text))
 }

@@ -8,8 +8,10 @@ use serde_json::json;
 
 use super::{
     associate, bin, file, given_file,
+    library_list::{self, List},
     new_file::NewFile,
     output::{Output, document},
+    pages::PartArguments,
     propagation,
     show::{Page, size},
     terminal::Terminal,
@@ -20,11 +22,7 @@ use super::{
 #[derive(Debug, Subcommand)]
 pub enum Library {
     /// List its files
-    List {
-        /// Those in the bin instead
-        #[arg(long)]
-        bin: bool,
-    },
+    List(List),
     /// Show one
     Show {
         /// The File ID
@@ -128,10 +126,10 @@ pub enum Library {
 /// Carries out a command.
 pub async fn library(session: &Session<'_>, command: Library, terminal: &Terminal) -> Result<Output> {
     match command {
-        Library::Bin | Library::List { bin: true } => bin::list(session).await,
+        Library::Bin => bin::list(session, PartArguments::default()).await,
         Library::Remove { id } => bin::remove(session, &id).await,
         Library::Restore { id } => Ok(file::shown(&session.restore_file(&id).await?)),
-        Library::List { bin: false } => list(session).await,
+        Library::List(arguments) => library_list::list(session, arguments).await,
         Library::Show { id } => verify::show(session, &id, file::shown(&session.file(&id).await?)).await,
         Library::Verify { ids } => verify::verify(session, &ids).await,
         Library::Export { file, template } => export(session, &file, template).await,
@@ -154,29 +152,6 @@ pub async fn library(session: &Session<'_>, command: Library, terminal: &Termina
         })),
         Library::Replace { id, file } => replace(session, &id, &file).await,
     }
-}
-
-async fn list(session: &Session<'_>) -> Result<Output> {
-    let files = session.library().await?;
-    let rows: Vec<[String; 6]> = files
-        .iter()
-        .map(|file| {
-            [
-                file.id.clone(),
-                file.name.clone(),
-                file.place.clone(),
-                file.revision.to_string(),
-                size(file.size),
-                file::source(file) + verify::mark(file),
-            ]
-        })
-        .collect();
-    let text = if rows.is_empty() {
-        Page::of("the library is empty: `clientpoint-host onedrive import ITEM-ID` or `library add FILE` fills it")
-    } else {
-        Page::table(["FILE ID", "NAME", "PLACE", "REVISION", "SIZE", "SOURCE"], &rows)
-    };
-    Ok(Output::done(json!({ "files": files }), text))
 }
 
 async fn export(session: &Session<'_>, path: &Path, template: bool) -> Result<Output> {

@@ -1,10 +1,7 @@
 //! The words of where files are shown: `place`, `unplace`, `places`.
 
 use clap::Args;
-use clientpoint_host::{
-    Result, Session,
-    store::files::{Showing, ShowingKind},
-};
+use clientpoint_host::{Result, Session, service::api::Showing, store::files::ShowingKind};
 use serde_json::json;
 
 use super::{output::Output, show::Page};

@@ -3,7 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use clientpoint_host::{Result, Session, service::RunRow, store::words::Subject};
+use clientpoint_host::{
+    Result, Session,
+    service::{LineFilter, RunFilter, RunRow, RunState, RunType, Search},
+    store::words::Subject,
+};
 use serde_json::json;
 
 use super::{
@@ -11,19 +15,42 @@ use super::{
     ledger::{reported, shown, sum},
     ledger_file::LedgerFile,
     output::Output,
+    pages::{self, Found, PartArguments},
     show::Page,
     terminal::Terminal,
 };
 
+/// How many runs are listed where nobody says how many.
+const SHOWN: usize = 100;
+
 /// See `Command::Runs`.
 #[derive(Debug, Subcommand)]
 pub enum Runs {
-    /// List the latest, the newest first
-    List,
+    /// List the latest, the newest first: a hundred, unless said otherwise
+    List {
+        /// Those of this kind: scheduled, manual, plan or upload
+        #[arg(long)]
+        kind: Option<RunType>,
+        /// Those that are running, interrupted, complete, incomplete, failed or planned
+        #[arg(long)]
+        state: Option<RunState>,
+        /// Those of the connection with this id, as `status --json` shows it
+        #[arg(long, value_name = "ID")]
+        connection: Option<String>,
+        /// Which part of them
+        #[command(flatten)]
+        part: PartArguments,
+    },
     /// Show one, with what became of each file
     Show {
         /// Its number, as `runs list` shows it
         run: i64,
+        /// Only the lines with this outcome
+        #[arg(long, value_name = "WORD")]
+        outcome: Option<String>,
+        /// Only the lines with this text in their names, or paths, in upper or lower case
+        #[arg(long, value_name = "TEXT")]
+        search: Option<Search>,
         /// Write the ledger to a file that does not exist yet: .xlsx, .csv or .json
         #[arg(long, value_name = "FILE")]
         report: Option<PathBuf>,
@@ -33,13 +60,32 @@ pub enum Runs {
 /// Carries out a command.
 pub async fn runs(session: &Session<'_>, command: Runs, terminal: &Terminal) -> Result<Output> {
     match command {
-        Runs::List => Ok(listed(&session.runs().await?)),
-        Runs::Show { run, report } => {
+        Runs::List {
+            kind,
+            state,
+            connection,
+            part,
+        } => {
+            let filter = RunFilter {
+                kind,
+                state,
+                connection,
+            };
+            let runs = pages::found(part, SHOWN, async |part| session.runs_page(&filter, &part).await).await?;
+            let is_part = filter.kind.is_some() || filter.state.is_some() || filter.connection.is_some();
+            Ok(listed(&runs, is_part))
+        }
+        Runs::Show {
+            run,
+            outcome,
+            search,
+            report,
+        } => {
             let file = report
                 .as_deref()
                 .map(|file| LedgerFile::at(session, file))
                 .transpose()?;
-            let ledger = session.run(run).await?;
+            let ledger = session.run_with(run, &LineFilter { outcome, search }).await?;
             let output = Output {
                 complete: true,
                 ..shown(&ledger)
@@ -49,11 +95,12 @@ pub async fn runs(session: &Session<'_>, command: Runs, terminal: &Terminal) -> 
     }
 }
 
-fn listed(runs: &[RunRow]) -> Output {
+fn listed(runs: &Found<RunRow>, is_part: bool) -> Output {
     let rows: Vec<[String; 6]> = runs
+        .rows
         .iter()
         .map(|RunRow { run, counts, ways_out }| {
-            let late = if run.late.0 { ", late" } else { "" };
+            let late = if run.late { ", late" } else { "" };
             [
                 run.id.to_string(),
                 run.started_at.clone(),
@@ -68,10 +115,13 @@ fn listed(runs: &[RunRow]) -> Output {
             ]
         })
         .collect();
-    let text = if rows.is_empty() {
+    let mut text = if rows.is_empty() && is_part {
+        Page::of("no run is like that")
+    } else if rows.is_empty() {
         Page::of("no runs yet: `clientpoint-host serve` runs the sync once a day, `clientpoint-host sync` runs it now")
     } else {
         Page::table(["RUN", "STARTED", "KIND", "STATE", "OUTCOMES", "MESSAGE"], &rows)
     };
-    Output::done(json!({ "runs": runs }), text)
+    runs.tell(&mut text);
+    Output::done(runs.document("runs", json!(runs.rows)), text)
 }

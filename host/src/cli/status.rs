@@ -2,8 +2,8 @@
 
 use clientpoint_host::{
     Result, Session,
-    service::{Health, Status},
-    store::connections::{Connection, CredentialKind},
+    service::{Health, Status, api::Connection},
+    store::connections::CredentialKind,
 };
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ fn how(connection: &Connection) -> String {
         (None, _) => "connected with organization credentials".into(),
     };
     if let Some(broken) = &connection.needs_reconnect {
-        let how = if broken.wants_reconnecting() {
+        let how = if broken.wants_reconnecting {
             "NEEDS RECONNECT"
         } else {
             "NOT ACCEPTED"

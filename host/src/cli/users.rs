@@ -5,7 +5,11 @@ use clientpoint_host::{Result, Session, store::users::Role};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{output::Output, show::Page};
+use super::{
+    output::Output,
+    pages::{self, PartArguments},
+    show::Page,
+};
 
 /// See `Command::Users`.
 #[derive(Debug, Subcommand)]
@@ -44,7 +48,10 @@ impl From<RoleWord> for Role {
 pub async fn users(session: &Session<'_>, command: Users) -> Result<Output> {
     match command {
         Users::List => {
-            let users = session.users().await?;
+            let part = PartArguments::default();
+            let users = pages::found(part, usize::MAX, async |part| session.users_page(&part).await)
+                .await?
+                .rows;
             let rows: Vec<[String; 2]> = users.iter().map(|user| [user.name.clone(), word(user.role)]).collect();
             Ok(Output::done(
                 json!({ "users": users }),

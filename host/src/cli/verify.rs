@@ -2,8 +2,7 @@
 
 use clientpoint_host::{
     Result, Session,
-    service::{Disk, FileRow, Verification},
-    store::damage::DamagedRevision,
+    service::{Disk, FileRow, Verification, api::DamagedRevision},
 };
 use serde_json::json;
 
@@ -62,7 +61,7 @@ fn damaged(revisions: &[DamagedRevision]) -> Page {
 }
 
 fn way_out(of: &DamagedRevision) -> String {
-    hints::told(&of.remedied(), &of.ways_out())
+    hints::told(&of.remedied, &of.ways_out)
 }
 
 /// How the disk stands, under `status`.

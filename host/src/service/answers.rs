@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use crate::{
     Error,
-    store::{damage::Damage, files},
+    service::api::Damage,
+    store::{files, library_list::Listed, words::FileState},
     way_out::WayOut,
 };
 
@@ -53,6 +54,28 @@ pub struct FileRow {
     pub damage: Option<Damage>,
     /// The revisions, this one among them, whose bytes are damaged; empty where nobody has asked for it.
     pub damaged_revisions: Vec<u64>,
+}
+
+/// A file in the list of the library, with how it stands.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LibraryRow {
+    /// The file.
+    #[serde(flatten)]
+    pub file: FileRow,
+    /// How it stands; whether its bytes are damaged is told by the file.
+    pub state: FileState,
+    /// The contract's word for how it follows, or `held`; none for a file that nobody manages.
+    pub link_state: Option<String>,
+    /// The connection that it follows through.
+    pub connection: Option<String>,
+    /// Where a person can look at its item.
+    pub web_url: Option<String>,
+    /// When it was last found to follow its item, or told why not; RFC 3339. None before its first sync.
+    pub last_sync: Option<String>,
+    /// When its present revision was made; RFC 3339.
+    pub changed_at: String,
+    /// In how many ClientPoints and Templates it is shown.
+    pub shown_in: u64,
 }
 
 /// What became of one file of an import.
@@ -124,8 +147,28 @@ impl From<files::LibraryFile> for FileRow {
             // They were verified when they came, and are not there any more.
             row.verification = None;
         }
-        row.damage = damage;
+        row.damage = damage.map(Damage::from);
         row
+    }
+}
+
+impl From<Listed> for LibraryRow {
+    fn from(mut listed: Listed) -> Self {
+        let link = listed.file.link.as_mut();
+        let (connection, web_url) = link.map(|link| (link.connection.clone(), link.web_url.take())).unzip();
+        Self {
+            connection,
+            web_url: web_url.flatten(),
+            file: FileRow {
+                damaged_revisions: listed.damaged_revisions,
+                ..listed.file.into()
+            },
+            state: listed.state,
+            link_state: listed.link_state,
+            last_sync: listed.last_sync,
+            changed_at: listed.changed_at,
+            shown_in: listed.shown_in,
+        }
     }
 }
 

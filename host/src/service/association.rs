@@ -16,7 +16,7 @@ use clientpoint_engine::{
 };
 
 use self::{answer::stopped, workbook::Copy};
-use super::{Session, Stop, connections::in_use::SignedIn};
+use super::{Session, Stop, api, connections::in_use::SignedIn};
 use crate::{
     Error, Result,
     store::{
@@ -24,7 +24,7 @@ use crate::{
         bin,
         connections::Connection,
         runs::{self, Run},
-        undo::{self, Undone},
+        undo,
         words::RunState,
     },
     way_out::WayOut,
@@ -84,7 +84,7 @@ impl Session<'_> {
     ///
     /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for a run that is no upload, or was taken back before;
     /// `Error::Sync` while a sync is running.
-    pub async fn undo_association(&self, run: i64) -> Result<(Run, Undone)> {
+    pub async fn undo_association(&self, run: i64) -> Result<(api::Run, api::Undone)> {
         self.user.require_administrator("take an upload back")?;
         let connection = runs::get(&self.host.store, run).await?.connection;
         let _rights = self.no_sync_at_all().await?;
@@ -95,7 +95,8 @@ impl Session<'_> {
                 whole.insert(object.sha256);
             }
         }
-        undo::undo(&self.host.store, run, &self.user.name, &whole, &self.now()).await
+        let (run, undone) = undo::undo(&self.host.store, run, &self.user.name, &whole, &self.now()).await?;
+        Ok((run.into(), undone.into()))
     }
 
     async fn previewed(&self, connection: &Connection, bytes: Bytes) -> Result<Association> {
@@ -168,7 +169,8 @@ impl Session<'_> {
         } else {
             RunState::Incomplete
         };
-        association.run = Some(association::end(&self.host.store, &run, &rows, state, &self.now()).await?);
+        let ended = association::end(&self.host.store, &run, &rows, state, &self.now()).await?;
+        association.run = Some(ended.into());
         association.preview = false;
         association.drive.clone_from(&drive.name);
         Ok(association)

@@ -9,7 +9,7 @@ use clientpoint_engine::{
 
 use crate::{
     Error, Result,
-    service::{BrowseRow, ItemOutcome, Session, Stop, connections::in_use::SignedIn, trust},
+    service::{BrowseRow, Cursor, ItemOutcome, Page, Session, Stop, connections::in_use::SignedIn, trust},
     store::{Store, connections::Connection, files, users::Role},
 };
 
@@ -27,6 +27,30 @@ impl Session<'_> {
         let entries = signed_in.see(async |plugin| plugin.browse(within, actor, folder).await);
         let entries = entries.await?;
         Ok(entries.into_iter().map(BrowseRow::from).collect())
+    }
+
+    /// A page of what is in the chosen drive, as the source gives it: each takes one call of the plugin.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::browse`], and `Error::Settings` for a cursor of another folder.
+    pub async fn browse_page(&self, folder: Option<String>, after: Option<&Cursor>) -> Result<Page<BrowseRow>> {
+        self.user.require_administrator("see what is in OneDrive")?;
+        let connection = self.connection().await?;
+        let list = format!(
+            "items {:?} {:?} {folder:?}",
+            connection.id,
+            connection.drive.as_ref().map(|drive| &drive.id)
+        );
+        let next = after.map(|cursor| self.host.next_of(&list, cursor)).transpose()?;
+        let mut signed_in = self.signed_in(&connection).await?;
+        let (within, actor) = (self.host.limits.call, self.actor());
+        let page = signed_in.see(async |plugin| plugin.browse_page(within, actor, folder, next).await);
+        let page = page.await?;
+        Ok(Page {
+            rows: page.entries.into_iter().map(BrowseRow::from).collect(),
+            next: page.next.map(|next| self.host.cursor(&list, &next)),
+        })
     }
 
     /// Brings files into the library. An item is written as its id in the chosen drive, or as `DRIVE-ID/ITEM-ID`.

@@ -12,13 +12,16 @@ use bytes::{Bytes, BytesMut};
 use serde::Serialize;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use super::{FileRow, Session, library::verify::stopped};
+use super::{
+    FileRow, LibraryFilter, LibraryOrder, LibraryRow, Page, Part, Session, api::Showing, library::verify::stopped,
+};
 use crate::{
     Error, Result,
     place::Place,
     store::{
         damage,
-        files::{self, Created, NewFile, Showing, ShowingKind},
+        files::{self, Created, NewFile, ShowingKind},
+        library_list,
         objects::{Draft, Published},
         sweep,
     },
@@ -37,24 +40,19 @@ pub struct Replaced {
 }
 
 impl Session<'_> {
-    /// All files of the library, by File ID.
+    /// A page of the files of the library: those that the filter lets through, in that order.
     ///
     /// # Errors
     ///
-    /// The database's.
-    pub async fn library(&self) -> Result<Vec<FileRow>> {
-        let files = files::list(&self.host.store).await?;
-        let mut rows: Vec<FileRow> = files.into_iter().map(FileRow::from).collect();
-        for (id, revision) in damage::revisions(&self.host.store).await? {
-            // Both are in the order of File IDs, as numbers.
-            let number = |id: &str| id.parse::<u64>().unwrap_or(0);
-            if let Ok(place) = rows.binary_search_by_key(&number(&id), |row| number(&row.id))
-                && let Some(row) = rows.get_mut(place)
-            {
-                row.damaged_revisions.push(revision);
-            }
-        }
-        Ok(rows)
+    /// `Error::Settings` for a cursor of another list; the database's.
+    pub async fn library_page(
+        &self,
+        filter: &LibraryFilter,
+        order: LibraryOrder,
+        part: &Part,
+    ) -> Result<Page<LibraryRow>> {
+        let page = library_list::page(&self.host.store, filter, order, part).await?;
+        page.try_map(|listed| Ok(listed.into()))
     }
 
     /// One file.
@@ -116,7 +114,7 @@ impl Session<'_> {
         }
         Ok(Replaced {
             file: replaced?.into(),
-            shown_in: files::showings(&self.host.store, id).await?,
+            shown_in: self.showings(id).await?,
         })
     }
 
@@ -158,7 +156,8 @@ impl Session<'_> {
     /// `Error::NotFound`, or the database's.
     pub async fn showings(&self, id: &str) -> Result<Vec<Showing>> {
         files::get(&self.host.store, id).await?;
-        files::showings(&self.host.store, id).await
+        let shown = files::showings(&self.host.store, id).await?;
+        Ok(shown.into_iter().map(Showing::from).collect())
     }
 
     /// Makes bytes an object, however many they are: they go to the disk piece by piece.

@@ -13,11 +13,15 @@ use super::{
     Store,
     library_file::{self, LibraryFile, NewFile, Showing, fetch, number, removed_error},
     links,
+    page::{Page, Part},
 };
 use crate::{Error, Result, way_out::WayOut};
 
 /// How long a file stays in the bin.
 pub const DAYS: i64 = 30;
+
+/// What cursors of the list are known by.
+const LIST: &str = "bin by file";
 
 /// Files that are removed for good in one transaction.
 const AT_ONCE: i64 = 1_000;
@@ -133,15 +137,19 @@ pub async fn restore(store: &Store, id: &str) -> Result<LibraryFile> {
     Ok(file)
 }
 
-/// All that is in the bin, by File ID.
+/// A page of what is in the bin, by File ID.
 ///
 /// # Errors
 ///
-/// The database's.
-pub async fn list(store: &Store) -> Result<Vec<Binned>> {
-    let query = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY b.file")));
+/// `Error::Settings` for a cursor of another list; the database's.
+pub async fn page(store: &Store, part: &Part) -> Result<Page<Binned>> {
+    let after: Option<i64> = part.key(LIST)?;
+    let query = format!("{SELECT} AND b.file > ? ORDER BY b.file LIMIT ?");
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(query));
+    let query = query.bind(after.unwrap_or_default()).bind(part.reads());
     let rows: Vec<Row> = query.fetch_all(store.pool()).await?;
-    Ok(rows.into_iter().map(Binned::from).collect())
+    let page = Page::cut(rows, part, LIST, |row| row.id)?;
+    page.try_map(|row| Ok(row.into()))
 }
 
 /// Why these files can't be worked with: those of them that are in the bin, or were removed for good.
@@ -311,3 +319,6 @@ impl From<Row> for Binned {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

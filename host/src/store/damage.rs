@@ -208,21 +208,6 @@ pub async fn known(store: &Store) -> Result<BTreeSet<String>> {
     Ok(rows.into_iter().map(|(sha256,)| sha256).collect())
 }
 
-/// The File IDs that have a damaged revision, each with its number.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn revisions(store: &Store) -> Result<Vec<(String, u64)>> {
-    let rows: Vec<(i64, i64)> = sqlx::query_as(
-        "SELECT r.file, r.number FROM damaged d JOIN revisions r ON r.sha256 = d.sha256 ORDER BY r.file, r.number",
-    )
-    .fetch_all(store.pool())
-    .await?;
-    let pair = |(file, revision): (i64, i64)| (file.to_string(), revision.unsigned_abs());
-    Ok(rows.into_iter().map(pair).collect())
-}
-
 /// The damaged objects that a sync of this connection can fetch anew, after that one.
 ///
 /// # Errors

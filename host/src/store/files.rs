@@ -120,16 +120,6 @@ pub async fn get(store: &Store, id: &str) -> Result<LibraryFile> {
     fetch(&mut transaction, number(id)?).await
 }
 
-/// All files, by File ID.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn list(store: &Store) -> Result<Vec<LibraryFile>> {
-    let rows = sqlx::query_as(select("ORDER BY f.id")).fetch_all(store.pool()).await?;
-    library_file::files(rows)
-}
-
 /// How many files follow something through this connection.
 ///
 /// # Errors

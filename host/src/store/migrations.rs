@@ -29,6 +29,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/10_bin.sql"),
     include_str!("migrations/11_damaged.sql"),
     include_str!("migrations/12_limits.sql"),
+    include_str!("migrations/15_pages.sql"),
 ];
 
 /// What was done.

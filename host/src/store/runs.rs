@@ -130,7 +130,7 @@ pub enum Ending<'a> {
     },
 }
 
-const SELECT: &str = "SELECT id, connection, drive, subject, undone_at, kind, due, late, started_by, started_at, ended_at, state, options, \
+pub(super) const SELECT: &str = "SELECT id, connection, drive, subject, undone_at, kind, due, late, started_by, started_at, ended_at, state, options, \
      cursor, listed, inputs, rest, rest_outcome, message FROM runs";
 
 /// Records a run. None if there is one for that day already.
@@ -175,16 +175,6 @@ pub async fn get(store: &Store, id: i64) -> Result<Run> {
         name: id.to_string(),
         way_out: WayOut::ShowRuns,
     })
-}
-
-/// The latest runs, the newest first.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn list(store: &Store, limit: u32) -> Result<Vec<Run>> {
-    let query = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} ORDER BY id DESC LIMIT ?"))).bind(limit);
-    Ok(query.fetch_all(store.pool()).await?)
 }
 
 /// A run of the connection that has not come to its end.
@@ -468,23 +458,17 @@ async fn rest(transaction: &mut Transaction<'_, Sqlite>, run: &Run) -> Result<u6
     Ok(u64::try_from(rest).unwrap_or(0))
 }
 
-/// The lines of a run, by File ID; of an upload, in the order of the sheet, with the path in the place of the name and
-/// the row in the place of the reason.
+/// Whether a run has lines yet.
 ///
 /// # Errors
 ///
 /// The database's.
-pub async fn lines(store: &Store, run: i64) -> Result<Vec<Line>> {
-    let lines = sqlx::query_as(
-        "SELECT CAST(file AS TEXT) AS file, file AS place, name, outcome, reason, message, revision, size, reached, at \
-         FROM outcomes WHERE run = ?1 \
-         UNION ALL SELECT file, place, coalesce(resolved, path), outcome, 'row-' || row, message, 0, 0, 0, at \
-         FROM sheet_rows WHERE run = ?1 ORDER BY place",
-    )
-    .bind(run)
-    .fetch_all(store.pool())
-    .await?;
-    Ok(lines)
+pub async fn has_lines(store: &Store, run: i64) -> Result<bool> {
+    let (any,): (i64,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM outcomes WHERE run = ?)")
+        .bind(run)
+        .fetch_one(store.pool())
+        .await?;
+    Ok(any != 0)
 }
 
 /// How many files had which outcome, those without a line included.

@@ -14,12 +14,16 @@ use super::{
     Store,
     look::is_itself,
     objects::{Objects, is_object},
+    page::{Page, Part},
     revisions,
 };
 use crate::{Result, private};
 
 /// How long what was moved into the trash is kept, in days.
 pub const KEPT_DAYS: u64 = 30;
+
+/// What cursors of the list are known by.
+const LIST: &str = "trash by day";
 
 /// How many names are asked for in one statement.
 const BATCH: usize = 500;
@@ -52,21 +56,35 @@ pub struct Emptied {
 ///
 /// The file system's.
 pub fn list(objects: &Objects) -> io::Result<Vec<TrashDay>> {
-    let mut days = Vec::new();
-    for day in days_of(objects)? {
-        let mut listed = TrashDay {
-            day: day.to_string(),
-            objects: 0,
-            bytes: 0,
-            deleted_on: last_day(day).to_string(),
-        };
-        for name in names_of(objects, day)? {
-            listed.objects += 1;
-            listed.bytes += fs::metadata(folder(objects, day).join(name)).map_or(0, |found| found.len());
-        }
-        days.push(listed);
+    days_of(objects)?.into_iter().map(|day| listed(objects, day)).collect()
+}
+
+/// A page of what is in the trash, by day, the oldest first.
+///
+/// # Errors
+///
+/// `Error::Settings` for a cursor of another list; the file system's.
+pub fn page(objects: &Objects, part: &Part) -> Result<Page<TrashDay>> {
+    let after: Option<String> = part.key(LIST)?;
+    let days = days_of(objects)?.into_iter();
+    let days = days.filter(|day| after.as_ref().is_none_or(|after| *after < day.to_string()));
+    let wanted = usize::try_from(part.reads()).unwrap_or(usize::MAX);
+    let rows: io::Result<Vec<TrashDay>> = days.take(wanted).map(|day| listed(objects, day)).collect();
+    Page::cut(rows?, part, LIST, |day| day.day.clone())
+}
+
+fn listed(objects: &Objects, day: NaiveDate) -> io::Result<TrashDay> {
+    let mut listed = TrashDay {
+        day: day.to_string(),
+        objects: 0,
+        bytes: 0,
+        deleted_on: last_day(day).to_string(),
+    };
+    for name in each_of(objects, day)? {
+        listed.objects += 1;
+        listed.bytes += fs::metadata(folder(objects, day).join(name)).map_or(0, |found| found.len());
     }
-    Ok(days)
+    Ok(listed)
 }
 
 /// Deletes what was moved into the trash so long ago that it is not kept any more on the day `today`; or all of it, where
@@ -227,19 +245,24 @@ fn day_of(name: &str) -> Option<NaiveDate> {
 
 /// The objects of a day. A folder of such a name, a link or a pipe is somebody's own.
 fn names_of(objects: &Objects, day: NaiveDate) -> io::Result<Vec<String>> {
+    let mut names: Vec<String> = each_of(objects, day)?.collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn each_of(objects: &Objects, day: NaiveDate) -> io::Result<impl Iterator<Item = String>> {
     let entries = match fs::read_dir(folder(objects, day)) {
         // Somebody else has emptied it.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        entries => Some(entries?),
     };
-    let mut names: Vec<String> = entries
+    Ok(entries
+        .into_iter()
+        .flatten()
         .flatten()
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| is_object(name))
-        .collect();
-    names.sort_unstable();
-    Ok(names)
+        .filter(|name| is_object(name)))
 }
 
 #[cfg(test)]

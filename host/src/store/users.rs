@@ -2,8 +2,14 @@
 
 use serde::Serialize;
 
-use super::Store;
+use super::{
+    Store,
+    page::{Page, Part},
+};
 use crate::{Error, Result, way_out::WayOut};
+
+/// What cursors of the list are known by.
+const LIST: &str = "users by name";
 
 /// What a person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -82,22 +88,25 @@ pub async fn get(store: &Store, name: &str) -> Result<User> {
     }
 }
 
-/// All users, by name.
+/// A page of the users, by name.
 ///
 /// # Errors
 ///
-/// The database's.
-pub async fn list(store: &Store) -> Result<Vec<User>> {
-    let rows: Vec<(String, String)> = sqlx::query_as("SELECT name, role FROM users ORDER BY name")
-        .fetch_all(store.pool())
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(name, role)| User {
-            name,
-            role: Role::from_word(&role),
-        })
-        .collect())
+/// `Error::Settings` for a cursor of another list; the database's.
+pub async fn page(store: &Store, part: &Part) -> Result<Page<User>> {
+    let after: Option<String> = part.key(LIST)?;
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("SELECT name, role FROM users WHERE name > ? ORDER BY name LIMIT ?")
+            .bind(after.unwrap_or_default())
+            .bind(part.reads())
+            .fetch_all(store.pool())
+            .await?;
+    let user = |(name, role): (String, String)| User {
+        name,
+        role: Role::from_word(&role),
+    };
+    let users: Vec<User> = rows.into_iter().map(user).collect();
+    Page::cut(users, part, LIST, |user| user.name.clone())
 }
 
 /// Adds a user.
@@ -127,4 +136,36 @@ pub async fn add(store: &Store, name: &str, role: Role) -> Result<User> {
         name: name.into(),
         role,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn pages_of_users_of_any_length_have_each_once_by_name() {
+        let data = tempfile::tempdir().unwrap();
+        let store = crate::store::open(data.path(), Duration::from_secs(1)).await.unwrap();
+        for number in 0..20 {
+            let name = format!("{} person", number * 7 % 20);
+            add(&store, &name, Role::Member).await.unwrap();
+        }
+        let whole = page(&store, &Part::whole(None)).await.unwrap().rows;
+        assert_eq!(whole.len(), 21);
+        assert!(whole.is_sorted_by(|one, other| one.name < other.name));
+        for limit in [1, 7, 1_000] {
+            let (mut rows, mut after) = (Vec::new(), None);
+            loop {
+                let page = page(&store, &Part::new(limit, after).unwrap()).await.unwrap();
+                rows.extend(page.rows);
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(rows, whole, "{limit} a page");
+        }
+    }
 }

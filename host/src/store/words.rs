@@ -34,6 +34,19 @@ macro_rules! words {
             }
         }
 
+        impl std::str::FromStr for $name {
+            type Err = Error;
+
+            /// As people write it.
+            fn from_str(word: &str) -> Result<Self, Error> {
+                let known = Self::ALL.iter().find(|value| value.as_str() == word);
+                known.copied().ok_or_else(|| {
+                    let all: Vec<&str> = Self::ALL.iter().map(|value| value.as_str()).collect();
+                    Error::Settings(format!("`{}` is none of these: {}", word.escape_debug(), all.join(", ")))
+                })
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 formatter.pad(self.as_str())
@@ -93,6 +106,48 @@ words! {
         Sync = "sync",
         /// The rows of a sheet.
         Association = "association",
+    }
+
+    /// What a run is, in one word.
+    RunType {
+        /// A sync that the clock has set off.
+        Scheduled = "scheduled",
+        /// A sync that a person has set off.
+        Manual = "manual",
+        /// A look at what a sync would do.
+        Plan = "plan",
+        /// The rows of a sheet.
+        Upload = "upload",
+    }
+
+    /// How a file of the library stands, in one word.
+    FileState {
+        /// It follows its item, and has what that had at the last sync.
+        Following = "following",
+        /// People hold it: no sync touches it.
+        Held = "held",
+        /// The next sync brings its content, or tries to.
+        Waiting = "waiting",
+        /// Its item is not in the source any more.
+        Gone = "gone",
+        /// It does not follow while its drive is not the one that is chosen.
+        Detached = "detached",
+        /// It is the library's own.
+        Own = "own",
+        /// It has an item, and does not get its content: the ledger says why.
+        NotFollowing = "not-following",
+        /// The disk has lost its bytes, however it stands else.
+        Damaged = "damaged",
+    }
+
+    /// What the files of the library are ordered by.
+    LibraryOrder {
+        /// The File ID.
+        Id = "id",
+        /// The name; upper and lower case of Latin letters make no difference.
+        Name = "name",
+        /// The time of the present revision, the newest first.
+        Changed = "changed",
     }
 
     /// What becomes of the files that a run was given up before.

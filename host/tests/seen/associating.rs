@@ -65,7 +65,14 @@ fn every_outcome_of_a_row() {
         &["associate", "sheet.csv", "--report", "report.pdf"],
     );
     story.says("runs", &["runs", "list"]);
+    story.says("runs_first", &["runs", "list", "--kind", "upload", "--limit", "1"]);
+    story.says("runs_that_failed", &["runs", "list", "--state", "failed"]);
+    story.says("runs_of_nobody", &["runs", "list", "--connection", "nobody"]);
+    story.says("runs_of_a_wrong_kind", &["runs", "list", "--kind", "weekly"]);
     story.says("runs_show", &["runs", "show", "1"]);
+    story.says("runs_show_linked", &["runs", "show", "1", "--outcome", "linked"]);
+    story.says("runs_show_searched", &["runs", "show", "1", "--search", "a.PDF"]);
+    story.says("runs_show_wrong_outcome", &["runs", "show", "1", "--outcome", "lost"]);
     story.says("list", &["library", "list"]);
     story.file(
         "again.csv",

@@ -4,6 +4,9 @@ use std::path::Path;
 
 use crate::{importing::pdf, story::Story};
 
+/// What a list of all files by File ID goes on by behind the first one.
+const AFTER_100001: &str = "tZp2mj58h_IxMDAwMDE";
+
 #[test]
 fn files_by_hand() {
     let mut story = Story::begin("library");
@@ -21,6 +24,26 @@ fn files_by_hand() {
         &["library", "add", "Plan.pdf", "--place", "Nowhere"],
     );
     story.says("list", &["library", "list"]);
+    story.says("list_first", &["library", "list", "--limit", "1"]);
+    story.says("list_on", &["library", "list", "--limit", "1", "--after", AFTER_100001]);
+    story.says(
+        "list_on_in_another_order",
+        &["library", "list", "--sort", "name", "--after", AFTER_100001],
+    );
+    story.says("list_by_name", &["library", "list", "--sort", "name"]);
+    story.says("list_by_change", &["library", "list", "--sort", "changed"]);
+    story.says(
+        "list_of_a_place",
+        &["library", "list", "--place", "Workspace/Sales/2026"],
+    );
+    story.says("list_of_a_search", &["library", "list", "--search", "PLAN"]);
+    story.says(
+        "list_of_none",
+        &["library", "list", "--state", "held", "--search", "plan"],
+    );
+    story.says("list_too_many", &["library", "list", "--limit", "1001"]);
+    story.says("list_in_a_wrong_state", &["library", "list", "--state", "asleep"]);
+    story.says("list_in_a_wrong_order", &["library", "list", "--sort", "size"]);
     story.says("show", &["library", "show", "100001"]);
     story.says("show_nothing", &["library", "show", "100999"]);
     story.says("move", &["library", "move", "100001", "Division/North"]);

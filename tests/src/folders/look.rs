@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::made::carry_out;
-use crate::{by_path::ByPath, files};
+use crate::{by_path::ByPath, files, whole::Whole};
 
 /// Everything that an Administrator is told of a folder. Bytes are hashed, and so are opened secrets.
 pub async fn look(host: &Host, data: &Path) -> Value {

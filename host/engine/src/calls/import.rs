@@ -11,7 +11,9 @@ use crate::{
     capability::lent::{CameIn, Lent},
     contract::{
         clientpoint::content_source::types::{Actor, ItemRef},
-        exports::clientpoint::content_source::content_import::{Drive, Entry, ItemOutcome, Resolved},
+        exports::clientpoint::content_source::content_import::{
+            Drive, DrivePage, Entry, EntryPage, ItemOutcome, Resolved,
+        },
     },
     instance::Instance,
 };
@@ -34,6 +36,23 @@ impl Instance {
                     return Ok(Ok(()));
                 }
             }
+        })
+        .await
+    }
+
+    /// One page of drives: the first, or the one that a page before has named.
+    ///
+    /// # Errors
+    ///
+    /// `Error::PluginStopped`, also for a page that is too large.
+    pub async fn drives_page(self, within: Duration, actor: Actor, next: Option<String>) -> Result<Answer<DrivePage>> {
+        self.call("drives", within, async |world, accessor| {
+            let import = world.clientpoint_content_source_content_import();
+            let answer = import.call_drives(accessor, actor, next).await?;
+            if let Ok(page) = &answer {
+                Pages::new(1).one_more(pages::drives_weight(page))?;
+            }
+            Ok(answer)
         })
         .await
     }
@@ -94,6 +113,29 @@ impl Instance {
                     return Ok(Ok(entries));
                 }
             }
+        })
+        .await
+    }
+
+    /// One page of what is in the chosen drive, or in a folder of it: the first, or the one that a page before has named.
+    ///
+    /// # Errors
+    ///
+    /// `Error::PluginStopped`, also for a page that is too large.
+    pub async fn browse_page(
+        self,
+        within: Duration,
+        actor: Actor,
+        folder: Option<String>,
+        next: Option<String>,
+    ) -> Result<Answer<EntryPage>> {
+        self.call("browse", within, async |world, accessor| {
+            let import = world.clientpoint_content_source_content_import();
+            let answer = import.call_browse(accessor, actor, folder, next).await?;
+            if let Ok(page) = &answer {
+                Pages::new(1).one_more(page.entries.iter().map(pages::weight).sum())?;
+            }
+            Ok(answer)
         })
         .await
     }

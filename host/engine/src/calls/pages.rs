@@ -79,7 +79,7 @@ pub(super) fn weight(entry: &Entry) -> usize {
 }
 
 /// What a page of drives takes, in bytes.
-fn drives_weight(page: &DrivePage) -> usize {
+pub(super) fn drives_weight(page: &DrivePage) -> usize {
     let drives = page.drives.iter().map(|drive| {
         size_of_val(drive) + drive.id.len() + drive.name.len() + drive.web_url.as_ref().map_or(0, String::len)
     });

@@ -10,7 +10,7 @@ use clientpoint_engine::{
 };
 use serde::Serialize;
 
-use crate::{Error, store::runs::Run, way_out::WayOut};
+use crate::{Error, service::api::Run, way_out::WayOut};
 
 /// Outcomes that leave nothing to be done: what was asked for holds, or nothing was asked for.
 const FINE: [&str; 4] = ["linked", "re-linked", "already-linked", "path-missing"];

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     Error, Result,
     service::{
-        Session,
+        Session, api,
         connections::{
             accepted::{Expiry, connect_again},
             form::{Filled, Given, fill_in},
@@ -32,11 +32,11 @@ pub struct Status {
     /// Whether there is a connection.
     pub connected: bool,
     /// The connection, without its secret.
-    pub connection: Option<Connection>,
+    pub connection: Option<api::Connection>,
     /// When its client secret or certificate ends, where that is known.
     pub expires: Option<Expiry>,
     /// The other connections of this host: the company's, and those of other Administrators.
-    pub others: Vec<Connection>,
+    pub others: Vec<api::Connection>,
     /// How many library files follow something through it.
     pub managed_files: u64,
     /// How many library files do not follow their source any more, because their connection has another drive now or was
@@ -94,7 +94,7 @@ impl Session<'_> {
     ///
     /// `Error::Forbidden`; `Error::Settings` for what is missing or can't be right; `Error::SignIn` for what the
     /// sign-in service refused, or what is good for nothing. Nothing is stored then.
-    pub async fn connect_organization(&self, given: Given) -> Result<Connection> {
+    pub async fn connect_organization(&self, given: Given) -> Result<api::Connection> {
         self.user.require_administrator("connect")?;
         let description = self.host.describe().await?;
         let mode = Mode::Organization;
@@ -162,7 +162,7 @@ impl Session<'_> {
             // Another tenant: nothing of it is known yet, and nothing of the old one is followed.
             None => self.leave_drive(&connection).await?,
         }
-        Ok(connection)
+        Ok(connection.into())
     }
 
     /// The form as it was filled in, with what is known from the connection before where nothing was given. Its credential
@@ -236,8 +236,8 @@ impl Session<'_> {
             expires: connection
                 .as_ref()
                 .and_then(|connection| connection.expiry(self.host.clock.utc())),
-            connection,
-            others,
+            connection: connection.map(api::Connection::from),
+            others: others.into_iter().map(api::Connection::from).collect(),
             managed_files,
             detached_files: detach::count(&self.host.store).await?,
             next,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     Error, Result,
     service::{
-        FileRow, Session,
+        FileRow, Session, api,
         connections::in_use::{ORGANIZATION, own_connection},
     },
     store::{
@@ -20,9 +20,9 @@ use crate::{
 #[derive(Clone, Debug, Serialize)]
 pub struct Disconnected {
     /// The connection, as it was.
-    pub connection: Connection,
+    pub connection: api::Connection,
     /// What it meant for files.
-    pub files: Moved,
+    pub files: api::Moved,
     /// What stops, and what does not, in sentences.
     pub consequences: Vec<String>,
     /// What can be done for the files.
@@ -59,8 +59,8 @@ impl Session<'_> {
         Ok(Disconnected {
             consequences: consequences(&connection, files),
             ways_out: vec![WayOut::Unlock { file: None }],
-            connection,
-            files,
+            connection: connection.into(),
+            files: files.into(),
         })
     }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     Error, Result,
-    service::Session,
+    service::{Cursor, Session, api},
     store::{
         connections::{ChosenDrive, Connection},
         detach::{self, Moved},
@@ -36,6 +36,17 @@ pub struct DriveList {
     pub ways_out: Vec<WayOut>,
 }
 
+/// Some of the drives that a connection can see.
+#[derive(Clone, Debug, Serialize)]
+pub struct DrivePage {
+    /// In the source's order. One may be in several pages.
+    pub drives: Vec<DriveRow>,
+    /// What had to be left out, and why.
+    pub notes: Vec<String>,
+    /// Where the following page begins; none at the end of the list.
+    pub next: Option<Cursor>,
+}
+
 /// A drive.
 #[derive(Clone, Debug, Serialize)]
 pub struct DriveRow {
@@ -58,7 +69,7 @@ pub struct Selected {
     #[serde(flatten)]
     pub drive: DriveRow,
     /// What it meant for files.
-    pub files: Moved,
+    pub files: api::Moved,
 }
 
 impl Session<'_> {
@@ -89,6 +100,31 @@ impl Session<'_> {
             );
         }
         Ok(list)
+    }
+
+    /// A page of the drives that the connection can see, as the source gives it: each takes one call of the plugin. After
+    /// `throttled`, the same page can be asked for again.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::drives`], and `Error::Settings` for a cursor of another list.
+    pub async fn drives_page(&self, after: Option<&Cursor>) -> Result<DrivePage> {
+        self.user.require_administrator("list drives")?;
+        let connection = self.connection().await?;
+        let selected = connection.drive.as_ref().map(|drive| drive.id.as_str());
+        let list = format!("drives {:?}", connection.id);
+        let next = after.map(|cursor| self.host.next_of(&list, cursor)).transpose()?;
+        let mut signed_in = self.signed_in(&connection).await?;
+        let (within, actor) = (self.host.limits.call, self.actor());
+        let page = signed_in.see(async |plugin| plugin.drives_page(within, actor, next).await);
+        let page = page.await?;
+        self.accepted(&connection).await;
+        let drives = page.drives.into_iter();
+        Ok(DrivePage {
+            drives: drives.map(|drive| DriveRow::new(drive, selected)).collect(),
+            notes: page.notes,
+            next: page.next.map(|next| self.host.cursor(&list, &next)),
+        })
     }
 
     /// All pages of drives. Where the source asks for patience in between, it is waited for, and goes on from there; if
@@ -189,7 +225,10 @@ impl Session<'_> {
         };
         let files = self.change_drive(connection, &chosen).await?;
         drive.selected = true;
-        Ok(Selected { drive, files })
+        Ok(Selected {
+            drive,
+            files: files.into(),
+        })
     }
 
     /// Puts a drive in the place of the present one, between two runs of the sync.

@@ -18,7 +18,7 @@ use crate::{
     Error, Result,
     listener::{Listening, Loopback},
     service::{
-        Session, Stop,
+        Session, Stop, api,
         connections::{
             form::{Filled, Given},
             in_use::own_connection,
@@ -105,7 +105,7 @@ impl SignIn<'_> {
     /// # Errors
     ///
     /// `Error::SignIn` if nobody came, or the sign-in was declined or is good for nothing. Nothing is stored then.
-    pub async fn finish(self) -> Result<Connection> {
+    pub async fn finish(self) -> Result<api::Connection> {
         self.finish_until(&Stop::default()).await
     }
 
@@ -114,7 +114,7 @@ impl SignIn<'_> {
     /// # Errors
     ///
     /// As [`SignIn::finish`], and `Error::SignIn` (`stopped`).
-    pub async fn finish_until(mut self, stop: &Stop) -> Result<Connection> {
+    pub async fn finish_until(mut self, stop: &Stop) -> Result<api::Connection> {
         let Some(arrival) = stop.run_until_cancelled(self.listening.arrival()).await else {
             self.listening.close().await;
             return Err(Error::SignIn {
@@ -130,7 +130,7 @@ impl SignIn<'_> {
             Err(error) => browser.failed(&error.to_string()),
         }
         self.listening.close().await;
-        made
+        made.map(api::Connection::from)
     }
 
     fn too_late(&self, late: &str) -> Error {

@@ -4,11 +4,8 @@ use std::fs::File;
 
 use crate::{
     Result,
-    service::{FileRow, Session},
-    store::{
-        bin::{self, Binned},
-        files,
-    },
+    service::{FileRow, Page, Part, Session, api::Binned},
+    store::{bin, files},
 };
 
 impl Session<'_> {
@@ -21,7 +18,8 @@ impl Session<'_> {
     pub async fn remove_file(&self, id: &str) -> Result<Binned> {
         self.user.require_administrator("remove files from the library")?;
         let _rights = self.rights_to_change(id).await?;
-        bin::remove(&self.host.store, id, &self.user.name, &self.now()).await
+        let removed = bin::remove(&self.host.store, id, &self.user.name, &self.now()).await?;
+        Ok(removed.into())
     }
 
     /// Brings a file back out of the bin, as it was.
@@ -36,14 +34,15 @@ impl Session<'_> {
         Ok(bin::restore(&self.host.store, id).await?.into())
     }
 
-    /// What is in the bin, by File ID.
+    /// A page of what is in the bin, by File ID.
     ///
     /// # Errors
     ///
-    /// `Error::Forbidden`, or the database's.
-    pub async fn bin(&self) -> Result<Vec<Binned>> {
+    /// `Error::Forbidden`, `Error::Settings` for a cursor of another list, or the database's.
+    pub async fn bin_page(&self, part: &Part) -> Result<Page<Binned>> {
         self.user.require_administrator("look into the bin")?;
-        bin::list(&self.host.store).await
+        let page = bin::page(&self.host.store, part).await?;
+        page.try_map(|binned| Ok(binned.into()))
     }
 
     /// What must be had before it changes what a file follows: the ledger of a run accounts for the files that it began

@@ -1,13 +1,10 @@
 //! The library as an Excel sheet (Content Library > Files > More > Excel), and the empty form for associating files.
 
-use std::collections::BTreeMap;
-
 use rust_xlsxwriter::{Color, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 use crate::{
     Error, Result,
-    service::{FileRow, Session},
-    store::link_states::{self, Standing},
+    service::{LibraryFilter, LibraryOrder, LibraryRow, Part, Session, library::verify::stopped},
 };
 
 /// The columns, with widths in characters. "File ID" is the name that the association sheet goes by.
@@ -76,12 +73,19 @@ impl Session<'_> {
     /// `Error::Forbidden`; `Error::Storage` for more files than a workbook has rows; the database's.
     pub async fn export(&self) -> Result<Exported> {
         self.user.require_administrator("export the library")?;
-        let files = self.library().await?;
-        let standings = link_states::all(&self.host.store).await?;
-        Ok(Exported {
-            files: files.len(),
-            bytes: workbook(&files, &standings).map_err(|error| unmade(&error))?,
-        })
+        let mut list = List::new().map_err(|error| unmade(&error))?;
+        let (every, mut after) = (LibraryFilter::default(), None);
+        loop {
+            let part = Part::whole(after);
+            let page = self.library_page(&every, LibraryOrder::Id, &part).await?;
+            list.take(&page.rows).map_err(|error| unmade(&error))?;
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let ended = tokio::task::spawn_blocking(move || list.end()).await;
+        ended.map_err(|_| stopped())?.map_err(|error| unmade(&error))
     }
 
     /// The empty form for associating files, with help, as an Excel workbook (rule 40a).
@@ -103,38 +107,59 @@ fn heading() -> Format {
         .set_align(FormatAlign::VerticalCenter)
 }
 
-fn workbook(files: &[FileRow], standings: &BTreeMap<String, Standing>) -> std::result::Result<Vec<u8>, XlsxError> {
-    let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet().set_name("Content Library")?;
-    let heading = heading();
-    for (column, (title, width)) in (0..).zip(COLUMNS) {
-        sheet.write_with_format(0, column, title, &heading)?;
-        sheet.set_column_width(column, width)?;
-    }
-    sheet.set_row_height(0, 20)?;
-    sheet.set_freeze_panes(1, 0)?;
-    let mut last = 0;
-    for (row, file) in (1..).zip(files) {
-        // Always as text: an ID keeps its zeros, and a name that begins with `=` is no formula.
-        for (column, text) in (0..).zip(cells(file, standings.get(&file.id))) {
-            sheet.write_string(row, column, text)?;
-        }
-        // A number as Excel knows them is exact up to 2⁵³, which no file reaches.
-        sheet.write_number(row, 4, file.size as f64)?;
-        sheet.write_number(row, 5, file.revision as f64)?;
-        last = row;
-    }
-    sheet.autofilter(0, 0, last, COLUMNS.len() as u16 - 1)?;
-    sheet
-        .set_landscape()
-        .set_print_fit_to_pages(1, 0)
-        .set_repeat_rows(0, 0)?;
-    workbook.save_to_buffer()
+/// The list, row by row. How many there can be is bounded by what a sheet holds.
+struct List {
+    workbook: Workbook,
+    last: u32,
 }
 
-fn cells(file: &FileRow, standing: Option<&Standing>) -> [String; 11] {
+impl List {
+    fn new() -> std::result::Result<Self, XlsxError> {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet().set_name("Content Library")?;
+        let heading = heading();
+        for (column, (title, width)) in (0..).zip(COLUMNS) {
+            sheet.write_with_format(0, column, title, &heading)?;
+            sheet.set_column_width(column, width)?;
+        }
+        sheet.set_row_height(0, 20)?;
+        sheet.set_freeze_panes(1, 0)?;
+        Ok(Self { workbook, last: 0 })
+    }
+
+    fn take(&mut self, files: &[LibraryRow]) -> std::result::Result<(), XlsxError> {
+        let sheet = self.workbook.worksheet_from_index(0)?;
+        for listed in files {
+            self.last += 1;
+            // Always as text: an ID keeps its zeros, and a name that begins with `=` is no formula.
+            for (column, text) in (0..).zip(cells(listed)) {
+                sheet.write_string(self.last, column, text)?;
+            }
+            // A number as Excel knows them is exact up to 2⁵³, which no file reaches.
+            sheet.write_number(self.last, 4, listed.file.size as f64)?;
+            sheet.write_number(self.last, 5, listed.file.revision as f64)?;
+        }
+        Ok(())
+    }
+
+    fn end(mut self) -> std::result::Result<Exported, XlsxError> {
+        let sheet = self.workbook.worksheet_from_index(0)?;
+        sheet.autofilter(0, 0, self.last, COLUMNS.len() as u16 - 1)?;
+        sheet
+            .set_landscape()
+            .set_print_fit_to_pages(1, 0)
+            .set_repeat_rows(0, 0)?;
+        Ok(Exported {
+            files: usize::try_from(self.last).unwrap_or(usize::MAX),
+            bytes: self.workbook.save_to_buffer()?,
+        })
+    }
+}
+
+fn cells(listed: &LibraryRow) -> [String; 11] {
+    let file = &listed.file;
     let ending = file.name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
-    let last_sync = standing.map(|standing| standing.last_sync.clone().unwrap_or_else(|| "not yet".into()));
+    let last_sync = listed.last_sync.clone().unwrap_or_else(|| "not yet".into());
     [
         file.id.clone(),
         file.name.clone(),
@@ -144,8 +169,8 @@ fn cells(file: &FileRow, standing: Option<&Standing>) -> [String; 11] {
         String::new(),
         if file.managed { "OneDrive" } else { "by hand" }.into(),
         file.source_name.clone().unwrap_or_default(),
-        standing.map(|standing| standing.state.clone()).unwrap_or_default(),
-        last_sync.unwrap_or_default(),
+        listed.link_state.clone().unwrap_or_default(),
+        if file.managed { last_sync } else { String::new() },
         match file.damage {
             Some(_) => "damaged".into(),
             None => file.verification.clone().unwrap_or_default(),

@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use crate::{
     Result,
-    service::Session,
-    store::{
-        sweep::{self, Swept},
-        trash::{self, Emptied, TrashDay},
+    service::{
+        Page, Part, Session,
+        api::{Emptied, Swept, TrashDay},
     },
+    store::{sweep, trash},
 };
 
 /// The trash, and what the latest sweep did.
@@ -34,15 +34,28 @@ impl Session<'_> {
     /// `Error::Forbidden`, the database's or the file system's.
     pub async fn trash(&self) -> Result<Trash> {
         self.user.require_administrator("look into the trash")?;
-        let days = trash::list(&self.host.objects)?;
+        let days: Vec<TrashDay> = trash::list(&self.host.objects)?
+            .into_iter()
+            .map(TrashDay::from)
+            .collect();
         let (swept_at, swept) = sweep::latest(&self.host.store).await?.unzip();
         Ok(Trash {
             objects: days.iter().map(|day| day.objects).sum(),
             bytes: days.iter().map(|day| day.bytes).sum(),
             days,
             swept_at,
-            swept,
+            swept: swept.map(Swept::from),
         })
+    }
+
+    /// A page of what is in the trash, by day, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::Settings` for a cursor of another list, or the file system's.
+    pub async fn trash_page(&self, part: &Part) -> Result<Page<TrashDay>> {
+        self.user.require_administrator("look into the trash")?;
+        trash::page(&self.host.objects, part)?.try_map(|day| Ok(day.into()))
     }
 
     /// Deletes all that is in the trash, but for what a revision points at: that comes back.
@@ -52,6 +65,6 @@ impl Session<'_> {
     /// `Error::Forbidden`, the database's or the file system's.
     pub async fn empty_trash(&self) -> Result<Emptied> {
         self.user.require_administrator("empty the trash")?;
-        trash::empty(&self.host.store, &self.host.objects, None).await
+        Ok(trash::empty(&self.host.store, &self.host.objects, None).await?.into())
     }
 }

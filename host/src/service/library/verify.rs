@@ -9,14 +9,11 @@ use serde::Serialize;
 use crate::{
     Error, Result,
     host::Host,
-    service::Session,
-    store::{
-        damage::{self, DamagedRevision},
-        files,
-        look::Trouble,
-        looking,
-        objects::Object,
+    service::{
+        Session,
+        api::{DamagedRevision, Looking},
     },
+    store::{damage, files, look::Trouble, looking, objects::Object},
     way_out::WayOut,
 };
 
@@ -57,7 +54,7 @@ pub struct Disk {
     /// The first of them, by File ID and revision.
     pub revisions: Vec<DamagedRevision>,
     /// How far the nightly look is; none before the first night.
-    pub looking: Option<looking::Looking>,
+    pub looking: Option<Looking>,
 }
 
 impl Verification {
@@ -80,7 +77,7 @@ impl Session<'_> {
         if files.is_empty() {
             self.verify_all(&mut done).await?;
             done.damaged = damage::count(&self.host.store).await?;
-            done.revisions = damage::list(&self.host.store, None, NAMED).await?;
+            done.revisions = told(damage::list(&self.host.store, None, NAMED).await?);
         } else {
             self.verify_some(files, &mut done).await?;
         }
@@ -110,7 +107,8 @@ impl Session<'_> {
         let total = objects.iter().map(|object| object.size).sum();
         self.look_at_all(objects, done, total).await?;
         for file in files.iter().collect::<BTreeSet<_>>() {
-            done.revisions.extend(damage::of_file(&self.host.store, file).await?);
+            done.revisions
+                .extend(told(damage::of_file(&self.host.store, file).await?));
         }
         done.damaged = done.revisions.len() as u64;
         Ok(())
@@ -140,8 +138,8 @@ impl Session<'_> {
         Ok(Disk {
             damaged,
             needs_a_person: damaged.saturating_sub(damage::count_fetchable(store).await?),
-            revisions: damage::list(store, None, 20).await?,
-            looking: looking::get(store).await?,
+            revisions: told(damage::list(store, None, 20).await?),
+            looking: looking::get(store).await?.map(Looking::from),
         })
     }
 
@@ -152,7 +150,7 @@ impl Session<'_> {
     /// `Error::NotFound`, or the database's.
     pub async fn damage(&self, id: &str) -> Result<Vec<DamagedRevision>> {
         files::get(&self.host.store, id).await?;
-        damage::of_file(&self.host.store, id).await
+        Ok(told(damage::of_file(&self.host.store, id).await?))
     }
 }
 
@@ -267,6 +265,10 @@ impl Host {
 fn part_of(run: i64) -> String {
     const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
     format!("{:016x}", run.unsigned_abs().wrapping_mul(GOLDEN))
+}
+
+fn told(revisions: Vec<damage::DamagedRevision>) -> Vec<DamagedRevision> {
+    revisions.into_iter().map(DamagedRevision::from).collect()
 }
 
 /// That something could not be written down is no reason not to tell it: a disk that is full or can only be read keeps

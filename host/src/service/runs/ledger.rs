@@ -6,12 +6,16 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::{
-    Result,
+    Error, Result,
     schedule::Daily,
-    service::{Session, runs::ways_out},
+    service::{
+        LineFilter, Page, Part, RunFilter, Session,
+        api::{self, Line},
+        runs::ways_out,
+    },
     store::{
-        association, connections,
-        runs::{self, Line, Run},
+        association, connections, run_list,
+        runs::{self, Run},
         words::{RunState, Subject},
     },
     way_out::WayOut,
@@ -30,14 +34,11 @@ const NEEDS_A_PERSON: [&str; 9] = [
     "held",
 ];
 
-/// The most runs of a list.
-const RUNS: u32 = 100;
-
 /// A run with its lines.
 #[derive(Clone, Debug, Serialize)]
 pub struct Ledger {
     /// The run.
-    pub run: Run,
+    pub run: api::Run,
     /// How many files had which outcome; they add up to `run.inputs`.
     pub counts: BTreeMap<String, u64>,
     /// By File ID. Files that have not changed have none.
@@ -58,7 +59,7 @@ pub struct Ledger {
 pub struct RunRow {
     /// The run.
     #[serde(flatten)]
-    pub run: Run,
+    pub run: api::Run,
     /// How many files had which outcome.
     pub counts: BTreeMap<String, u64>,
     /// What can be done about the run.
@@ -72,9 +73,9 @@ pub struct Health {
     /// The connection's id.
     pub connection: String,
     /// The last run that has ended, plans left out.
-    pub last: Option<Run>,
+    pub last: Option<api::Run>,
     /// The run that is under way or was interrupted.
-    pub unfinished: Option<Run>,
+    pub unfinished: Option<api::Run>,
     /// Whether the latest scheduled run has been made; none if none has been due since the connection was made.
     pub last_night: Option<bool>,
     /// When the next one is due; RFC 3339.
@@ -92,21 +93,51 @@ impl Ledger {
 }
 
 impl Session<'_> {
-    /// The latest runs, the newest first.
+    /// A page of the runs that the filter lets through, the newest first. It may have fewer rows than were asked for, and a
+    /// next page all the same.
     ///
     /// # Errors
     ///
-    /// `Error::Forbidden`, or the database's.
-    pub async fn runs(&self) -> Result<Vec<RunRow>> {
+    /// `Error::Forbidden`, `Error::Settings` for a cursor of another list, or the database's.
+    pub async fn runs_page(&self, filter: &RunFilter, part: &Part) -> Result<Page<RunRow>> {
         self.user.require_administrator("see the runs")?;
+        let page = run_list::page(&self.host.store, filter, part).await?;
         let mut rows = Vec::new();
-        for run in runs::list(&self.host.store, RUNS).await? {
+        for run in page.rows {
             let run = self.as_it_stands(run).await?;
-            let counts = runs::counts(&self.host.store, &run).await?;
-            let ways_out = self.ways_out_of(&run).await?;
-            rows.push(RunRow { run, counts, ways_out });
+            if filter.state.is_none_or(|state| state == run.state) {
+                rows.push(self.row_of(run).await?);
+            }
         }
-        Ok(rows)
+        Ok(Page { rows, next: page.next })
+    }
+
+    /// One run without its lines.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotFound`, or the database's.
+    pub async fn run_row(&self, id: i64) -> Result<RunRow> {
+        self.user.require_administrator("see the runs")?;
+        let run = runs::get(&self.host.store, id).await?;
+        self.row_of(self.as_it_stands(run).await?).await
+    }
+
+    /// A page of the lines of a run that the filter lets through: by File ID, or in the order of the sheet.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotFound`; `Error::Settings` for a cursor of another list, and for an outcome that the
+    /// run does not have; the database's.
+    pub async fn lines_page(&self, run: i64, filter: &LineFilter, part: &Part) -> Result<Page<Line>> {
+        self.user.require_administrator("see the runs")?;
+        let run = runs::get(&self.host.store, run).await?;
+        if let Some(outcome) = &filter.outcome {
+            let counts = runs::counts(&self.host.store, &run).await?;
+            refuse_unknown(outcome, run.id, &counts)?;
+        }
+        let page = run_list::lines(&self.host.store, run.id, filter, part).await?;
+        page.try_map(|line| Ok(line.into()))
     }
 
     /// One run with its lines.
@@ -115,9 +146,32 @@ impl Session<'_> {
     ///
     /// `Error::Forbidden`, `Error::NotFound`, or the database's.
     pub async fn run(&self, id: i64) -> Result<Ledger> {
+        self.run_with(id, &LineFilter::default()).await
+    }
+
+    /// One run with those of its lines that the filter lets through; its counts are those of the whole.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::run`], and `Error::Settings` for an outcome that the run does not have.
+    pub async fn run_with(&self, id: i64, filter: &LineFilter) -> Result<Ledger> {
         self.user.require_administrator("see the runs")?;
         let run = runs::get(&self.host.store, id).await?;
-        self.ledger_of(self.as_it_stands(run).await?).await
+        let ledger = self.narrowed(self.as_it_stands(run).await?, filter).await?;
+        if let Some(outcome) = &filter.outcome {
+            refuse_unknown(outcome, id, &ledger.counts)?;
+        }
+        Ok(ledger)
+    }
+
+    async fn row_of(&self, run: Run) -> Result<RunRow> {
+        let counts = runs::counts(&self.host.store, &run).await?;
+        let ways_out = self.ways_out_of(&run).await?;
+        Ok(RunRow {
+            run: run.into(),
+            counts,
+            ways_out,
+        })
     }
 
     /// An upload that is open though nobody has the right that it had has died, and nobody goes on with it.
@@ -174,8 +228,10 @@ impl Session<'_> {
                 None => None,
             };
             all.push(Health {
-                last,
-                unfinished: runs::unfinished(&self.host.store, &connection).await?,
+                last: last.map(api::Run::from),
+                unfinished: runs::unfinished(&self.host.store, &connection)
+                    .await?
+                    .map(api::Run::from),
                 last_night,
                 next: daily.map(|daily| clientpoint_engine::clock::stamp(daily.next(now))),
                 needs_a_person,
@@ -186,14 +242,41 @@ impl Session<'_> {
     }
 
     pub(in crate::service) async fn ledger_of(&self, run: Run) -> Result<Ledger> {
-        let lines = runs::lines(&self.host.store, run.id).await?;
+        self.narrowed(run, &LineFilter::default()).await
+    }
+
+    async fn narrowed(&self, run: Run, filter: &LineFilter) -> Result<Ledger> {
+        let (mut lines, mut part) = (Vec::new(), Part::whole(None));
+        loop {
+            let page = run_list::lines(&self.host.store, run.id, filter, &part).await?;
+            lines.extend(page.rows.into_iter().map(Line::from));
+            let Some(next) = page.next else { break };
+            part = Part::whole(Some(next));
+        }
         Ok(Ledger {
             counts: runs::counts(&self.host.store, &run).await?,
             ways_out: self.ways_out_of(&run).await?,
             ways_out_of_lines: ways_out::of_lines(&lines),
             lines,
             before: None,
-            run,
+            run: run.into(),
         })
     }
+}
+
+/// The outcomes of a run are words of the contract and of the host: the run itself knows which there are.
+fn refuse_unknown(outcome: &str, run: i64, counts: &BTreeMap<String, u64>) -> Result<()> {
+    if counts.contains_key(outcome) {
+        return Ok(());
+    }
+    let there: Vec<&str> = counts.keys().map(String::as_str).collect();
+    Err(Error::Settings(format!(
+        "run {run} has no `{}`; its outcomes are: {}",
+        outcome.escape_debug(),
+        if there.is_empty() {
+            "none".into()
+        } else {
+            there.join(", ")
+        }
+    )))
 }

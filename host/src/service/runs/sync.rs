@@ -277,7 +277,7 @@ impl Session<'_> {
     async fn work(&self, course: &mut Course<'_>, run: &mut Run, stop: &Stop) -> Result<Halt> {
         let options: SyncOptions = serde_json::from_str(&run.options).unwrap_or_default();
         let rows = self.planned(course, run).await?;
-        let begun = !runs::lines(&self.host.store, run.id).await?.is_empty();
+        let begun = runs::has_lines(&self.host.store, run.id).await?;
         if !begun && options.plan.as_deref() != Some(plan_id(&rows).as_str()) {
             let message = "the world has moved since that plan was made, and nothing was changed";
             let ending = Ending::GivenUp {

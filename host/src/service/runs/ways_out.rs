@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::{
     Result,
-    service::Session,
+    service::{Session, api::Line},
     store::{
         association,
-        runs::{Line, Run},
+        runs::Run,
         words::{RunState, Subject},
     },
     way_out::WayOut,

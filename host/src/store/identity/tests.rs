@@ -4,7 +4,16 @@ use clientpoint_engine::clock::ManualClock;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 use super::*;
-use crate::{host::Host, place::Place, store::Store};
+use crate::{
+    host::Host,
+    place::Place,
+    store::{
+        Store,
+        library_list::{self, LibraryFilter, Listed},
+        page::Part,
+        words::LibraryOrder,
+    },
+};
 
 const DATABASE: &str = "clientpoint.db";
 
@@ -41,15 +50,20 @@ async fn worked(data: &Path, moment: &str, names: &[&str]) {
 
 async fn files(data: &Path, moment: &str) -> Vec<String> {
     let host = opened(data, moment).await.unwrap();
-    let admin = host.session("admin").await.unwrap();
     let mut names = Vec::new();
-    for file in admin.library().await.unwrap() {
+    for Listed { file, .. } in listed(&host).await {
         let content = fs::read(data.join(folder::place(&file.sha256))).unwrap();
         assert_eq!(content, file.name.as_bytes());
         names.push(file.name);
     }
     host.close().await;
     names
+}
+
+async fn listed(host: &Host) -> Vec<Listed> {
+    let (every, part) = (LibraryFilter::default(), Part::whole(None));
+    let page = library_list::page(&host.store, &every, LibraryOrder::Id, &part).await;
+    page.unwrap().rows
 }
 
 /// Every file and folder, with what is in it.
@@ -336,7 +350,7 @@ async fn a_copy_of_the_database_alone_is_the_whole_catalogue() {
 
     let host = opened(copy.path(), TUESDAY).await.unwrap();
 
-    assert_eq!(host.session("admin").await.unwrap().library().await.unwrap().len(), 2);
+    assert_eq!(listed(&host).await.len(), 2);
 }
 
 #[tokio::test]

@@ -112,3 +112,29 @@ fn what_is_not_ours_in_the_trash_is_neither_counted_nor_deleted() {
     }
     assert!(trash.join(DAY).join(&name).exists());
 }
+
+#[test]
+fn pages_of_the_trash_of_any_length_have_each_day_once_the_oldest_first() {
+    let data = tempfile::tempdir().unwrap();
+    let objects = Objects::open(data.path()).unwrap();
+    let days: Vec<String> = (1..=20).map(|day| format!("2026-03-{day:02}")).collect();
+    for day in days.iter().rev() {
+        let mut draft = objects.draft(100).unwrap();
+        draft.append(day.as_bytes()).unwrap();
+        let object = objects.publish(draft).unwrap();
+        take(&objects, &object.sha256, day.parse().unwrap()).unwrap();
+    }
+    for limit in [1, 7, 1_000] {
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let page = page(&objects, &Part::new(limit, after).unwrap()).unwrap();
+            assert!(page.rows.iter().all(|day| (day.objects, day.bytes) == (1, 10)));
+            seen.extend(page.rows.into_iter().map(|day| day.day));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, days, "{limit} a page");
+    }
+}

@@ -1,0 +1,12 @@
+//! What the service answers in: plain data that serializes to JSON. None of it is a row of the database, so that a schema
+//! can change without a word to anybody; each is made from one.
+
+mod connections;
+mod library;
+mod people;
+mod runs;
+
+pub use connections::{Account, Broken, ChosenDrive, Connection, Moved};
+pub use library::{Binned, Damage, DamagedRevision, Emptied, Looking, Showing, Swept, TrashDay};
+pub use people::User;
+pub use runs::{Line, Run, Undone};

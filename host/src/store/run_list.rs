@@ -1,0 +1,135 @@
+//! Runs and their lines as lists: by kind, state, connection, outcome and name, page by page.
+
+use sqlx::{FromRow, QueryBuilder, Sqlite};
+
+use super::{
+    Store,
+    page::{Page, Part},
+    runs::{Line, Run, SELECT},
+    search::Search,
+    words::{RunState, RunType},
+};
+use crate::Result;
+
+/// Which runs are listed: all that every given part fits.
+#[derive(Clone, Debug, Default)]
+pub struct RunFilter {
+    /// Those of this kind.
+    pub kind: Option<RunType>,
+    /// Those that are in this state. One that is interrupted is `running` here: who has the rights to it knows better.
+    pub state: Option<RunState>,
+    /// Those of the connection with this id.
+    pub connection: Option<String>,
+}
+
+/// Which lines of a run are listed: all that every given part fits.
+#[derive(Clone, Debug, Default)]
+pub struct LineFilter {
+    /// Those with this outcome.
+    pub outcome: Option<String>,
+    /// Those that have this in their names, or for a row of a sheet in its path.
+    pub search: Option<Search>,
+}
+
+#[derive(FromRow)]
+struct LineRow {
+    place: i64,
+    #[sqlx(flatten)]
+    line: Line,
+}
+
+/// A page of the runs that fit, the newest first.
+///
+/// # Errors
+///
+/// `Error::Settings` for a cursor of another list; the database's.
+pub async fn page(store: &Store, filter: &RunFilter, part: &Part) -> Result<Page<Run>> {
+    let list = format!(
+        "runs {:?} {:?} {:?}",
+        filter.kind.map(RunType::as_str),
+        filter.state.map(RunState::as_str),
+        filter.connection
+    );
+    let mut query = runs_query(filter, part.key(&list)?, part.reads());
+    let rows: Vec<Run> = query.build_query_as().fetch_all(store.pool()).await?;
+    Page::cut(rows, part, &list, |run| run.id)
+}
+
+fn runs_query(filter: &RunFilter, before: Option<i64>, limit: i64) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new(SELECT);
+    query.push(" WHERE id < ").push_bind(before.unwrap_or(i64::MAX));
+    if let Some(connection) = &filter.connection {
+        query.push(" AND connection = ").push_bind(connection.clone());
+    }
+    match filter.kind {
+        Some(RunType::Upload) => {
+            query.push(" AND subject = 'association'");
+        }
+        Some(kind) => {
+            query.push(" AND subject = 'sync' AND kind = ").push_bind(kind.as_str());
+        }
+        None => {}
+    }
+    if let Some(state) = filter.state {
+        let state = if state == RunState::Interrupted {
+            RunState::Running
+        } else {
+            state
+        };
+        query.push(" AND state = ").push_bind(state.as_str());
+    }
+    query.push(" ORDER BY id DESC LIMIT ").push_bind(limit);
+    query
+}
+
+/// A page of the lines of a run that fit, by File ID; of an upload, in the order of the sheet, with the path in the place of
+/// the name and the row in the place of the reason.
+///
+/// # Errors
+///
+/// `Error::Settings` for a cursor of another list; the database's.
+pub async fn lines(store: &Store, run: i64, filter: &LineFilter, part: &Part) -> Result<Page<Line>> {
+    let list = format!("lines of {run} {:?} {:?}", filter.outcome, filter.search);
+    let mut query = lines_query(run, filter, part.key(&list)?, part.reads());
+    let rows: Vec<LineRow> = query.build_query_as().fetch_all(store.pool()).await?;
+    let page = Page::cut(rows, part, &list, |row| row.place)?;
+    page.try_map(|row| Ok(row.line))
+}
+
+/// Both halves come in the order of their keys, so that nothing need be sorted.
+fn lines_query(run: i64, filter: &LineFilter, after: Option<i64>, limit: i64) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new(
+        "SELECT CAST(file AS TEXT) AS file, file AS place, name, outcome, reason, message, revision, size, reached, at \
+         FROM outcomes WHERE run = ",
+    );
+    narrowed(&mut query, run, filter, ("file", "name"), after);
+    query.push(
+        " UNION ALL SELECT file, place, coalesce(resolved, path), outcome, 'row-' || row, message, 0, 0, 0, at \
+         FROM sheet_rows WHERE run = ",
+    );
+    narrowed(&mut query, run, filter, ("place", "coalesce(resolved, path)"), after);
+    query.push(" ORDER BY place LIMIT ").push_bind(limit);
+    query
+}
+
+fn narrowed(
+    query: &mut QueryBuilder<Sqlite>,
+    run: i64,
+    filter: &LineFilter,
+    (place, name): (&str, &str),
+    after: Option<i64>,
+) {
+    query
+        .push_bind(run)
+        .push(format!(" AND {place} > "))
+        .push_bind(after.unwrap_or(-1));
+    if let Some(outcome) = &filter.outcome {
+        query.push(" AND outcome = ").push_bind(outcome.clone());
+    }
+    if let Some(search) = &filter.search {
+        query.push(format!(" AND {name} GLOB ")).push_bind(search.pattern());
+    }
+}
+
+#[cfg(test)]
+mod tests;

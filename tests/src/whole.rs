@@ -1,0 +1,49 @@
+//! Lists as a whole, where a story has few rows.
+
+use std::future::Future;
+
+use clientpoint_host::{
+    Result, Session,
+    service::{
+        FileRow, LibraryFilter, LibraryOrder, Part, RunFilter, RunRow,
+        api::{Binned, User},
+    },
+};
+
+/// The session's lists, in one piece.
+pub trait Whole {
+    /// All files of the library, by File ID.
+    fn library(&self) -> impl Future<Output = Result<Vec<FileRow>>> + Send;
+
+    /// All runs, the newest first.
+    fn runs(&self) -> impl Future<Output = Result<Vec<RunRow>>> + Send;
+
+    /// All that is in the bin, by File ID.
+    fn bin(&self) -> impl Future<Output = Result<Vec<Binned>>> + Send;
+
+    /// All users, by name.
+    fn users(&self) -> impl Future<Output = Result<Vec<User>>> + Send;
+}
+
+impl Whole for Session<'_> {
+    async fn library(&self) -> Result<Vec<FileRow>> {
+        let (every, part) = (LibraryFilter::default(), Part::whole(None));
+        let page = self.library_page(&every, LibraryOrder::Id, &part).await?;
+        assert!(page.next.is_none());
+        Ok(page.rows.into_iter().map(|row| row.file).collect())
+    }
+
+    async fn runs(&self) -> Result<Vec<RunRow>> {
+        let page = self.runs_page(&RunFilter::default(), &Part::whole(None)).await?;
+        assert!(page.next.is_none());
+        Ok(page.rows)
+    }
+
+    async fn bin(&self) -> Result<Vec<Binned>> {
+        Ok(self.bin_page(&Part::whole(None)).await?.rows)
+    }
+
+    async fn users(&self) -> Result<Vec<User>> {
+        Ok(self.users_page(&Part::whole(None)).await?.rows)
+    }
+}
