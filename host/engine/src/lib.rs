@@ -7,6 +7,7 @@
 //!   how a connection signs in, judged; [`signed_in`]: what is done with one that has; [`trust`]: how much of what a plugin
 //!   answers is believed.
 //! - [`library`]: the Content Library that plugins work on, as three traits. This is what an embedder brings.
+//!   With the feature `conformance` there is a suite beside them that says which of their promises it does not keep.
 //! - [`state`]: what an instance of a plugin holds. Read top to bottom, it is the list of the plugin's powers.
 //! - [`capability`]: these powers, one file an interface of `wit/imports.wit`. `stage`: what each is made of.
 //! - [`egress`]: the one way out. Allow-list, token, resolved address, limits.
@@ -28,6 +29,9 @@ pub mod policy;
 pub mod signed_in;
 pub mod test_endpoints;
 pub mod trust;
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
 
 pub mod calls;
 pub mod counts;

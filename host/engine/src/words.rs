@@ -69,7 +69,7 @@ words!(both ways: LinkState {
     Failed = "failed",
 });
 
-words!(Outcome {
+words!(both ways: Outcome {
     Updated = "updated",
     Unverified = "unverified",
     Unchanged = "unchanged",

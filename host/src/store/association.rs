@@ -6,8 +6,9 @@ use sqlx::{Sqlite, Transaction};
 
 use super::{
     Store, connections,
-    files::{self, LibraryFile, number},
-    library_file, links,
+    files::{self, LibraryFile},
+    library_file::{self, exact},
+    links,
     runs::{self, Run},
     words::RunState,
 };
@@ -236,11 +237,6 @@ impl Upload<'_> {
         .await?;
         links::tie(transaction, (self.connection, self.drive), &rows, self.turn, self.now).await
     }
-}
-
-/// The row of a File ID, to the letter: `007` is not the ID of file 7.
-fn exact(id: &str) -> Option<i64> {
-    number(id).ok().filter(|row| row.to_string() == id)
 }
 
 /// The files that an upload has linked.

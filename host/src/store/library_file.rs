@@ -268,6 +268,11 @@ pub(super) fn number(id: &str) -> Result<i64> {
     id.parse().map_err(|_| unknown(id))
 }
 
+/// The row of a File ID, to the letter: `007` is not the ID of file 7.
+pub(super) fn exact(id: &str) -> Option<i64> {
+    number(id).ok().filter(|row| row.to_string() == id)
+}
+
 fn unknown(id: &str) -> Error {
     Error::NotFound {
         what: "library file",

@@ -8,7 +8,7 @@ use super::{
     Store,
     damage::{self, Damage},
     files::{LibraryFile, Link, add_revision, fetch, number, signed},
-    library_file,
+    library_file::{self, exact},
     links::{self, Waits},
     objects::Object,
     words::Flag,
@@ -265,7 +265,7 @@ pub async fn settle(store: &Store, connection: &str, run: i64, settlements: &[Se
 ///
 /// The database's.
 pub async fn replaceable(store: &Store, connection: &str, file: &str, base: u64) -> Result<Option<String>> {
-    let Ok(file) = number(file) else { return Ok(None) };
+    let Some(file) = exact(file) else { return Ok(None) };
     let row: Option<(String,)> = sqlx::query_as(
         "SELECT f.name FROM files f JOIN links l ON l.file = f.id \
          WHERE f.id = ? AND f.revision = ? AND l.connection = ? AND l.held = 0",
@@ -292,23 +292,21 @@ pub async fn publish(store: &Store, run: i64, replacement: Replacement<'_>, now:
         link,
         line,
     } = replacement;
-    let file = number(file)?;
+    // What is no file any more, or never was one, follows nothing.
+    let Some(file) = exact(file) else { return Ok(None) };
     let mut transaction = store.write().await?;
-    let before = fetch(&mut transaction, file).await?;
-    damage::healed(&mut transaction, object).await?;
-    // The very bytes that the disk had lost heal the revision that they belong to.
-    let heals = before.damage.is_some() && before.sha256 == object.sha256;
-    let revision = signed(base).saturating_add(i64::from(!heals));
-    let follows = links::follow(&mut transaction, file, link).await?;
-    let moved_on = sqlx::query("UPDATE files SET revision = ? WHERE id = ? AND revision = ?")
-        .bind(revision)
-        .bind(file)
-        .bind(signed(base))
-        .execute(&mut *transaction)
-        .await?;
-    if !follows || moved_on.rows_affected() != 1 {
+    if !links::follow(&mut transaction, file, link).await? {
         return Ok(None);
     }
+    let before = fetch(&mut transaction, file).await?;
+    if before.revision != base {
+        return Ok(None);
+    }
+    damage::healed(&mut transaction, object).await?;
+    // Bytes that the file has already are no new revision; if the disk had lost them, they heal the one that has them.
+    let is_new = before.sha256 != object.sha256;
+    let heals = before.damage.is_some() && !is_new;
+    let revision = signed(base).saturating_add(i64::from(is_new));
     let mut line = line.clone();
     if let Some(damage) = &before.damage {
         line.no_longer_damaged(damage, heals);
@@ -316,13 +314,32 @@ pub async fn publish(store: &Store, run: i64, replacement: Replacement<'_>, now:
     let reached = if heals {
         shown_with(&mut transaction, file, revision).await?
     } else {
-        add_revision(&mut transaction, file, revision, object, now).await?;
+        if is_new {
+            next_revision(&mut transaction, file, revision, object, now).await?;
+        }
         show_everywhere(&mut transaction, file, revision).await?
     };
     write(&mut transaction, run, file, &line, reached, now).await?;
     let file = fetch(&mut transaction, file).await?;
     transaction.commit().await?;
     Ok(Some(file))
+}
+
+/// Gives a file its next revision.
+async fn next_revision(
+    transaction: &mut Transaction<'_, Sqlite>,
+    file: i64,
+    revision: i64,
+    object: &Object,
+    now: &str,
+) -> Result<()> {
+    add_revision(transaction, file, revision, object, now).await?;
+    sqlx::query("UPDATE files SET revision = ? WHERE id = ?")
+        .bind(revision)
+        .bind(file)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
 }
 
 /// Rule 37: at once wherever the file is shown, but in ClientPoints where people have switched that off.
@@ -356,7 +373,9 @@ async fn apply(transaction: &mut Transaction<'_, Sqlite>, connection: &str, chan
         suspected: change.suspected,
         note: change.note.as_deref(),
     };
-    if links::wait(transaction, (number(&change.file)?, connection), how, turn).await? {
+    if let Some(file) = exact(&change.file)
+        && links::wait(transaction, (file, connection), how, turn).await?
+    {
         return Ok(());
     }
     Err(Error::NotFound {

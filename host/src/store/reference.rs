@@ -24,6 +24,9 @@ use super::{
 };
 use crate::place::Place;
 
+#[cfg(test)]
+mod conformance;
+
 /// The library in a data folder. Clones are the same one.
 #[derive(Clone)]
 pub struct Reference {

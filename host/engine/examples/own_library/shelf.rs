@@ -281,10 +281,14 @@ impl Library for Shelf {
 
     fn stat<'a>(&'a self, files: &'a [String]) -> Answering<'a, Vec<Option<LibraryFile>>> {
         let kept = self.kept();
-        answer(Ok(files
-            .iter()
-            .map(|id| kept.files.get(id).map(|file| file.is.file.clone()))
-            .collect()))
+        let stat = |id: &String| {
+            let file = kept.files.get(id)?;
+            let mut seen = file.is.file.clone();
+            let drive = kept.drives.get(&file.connection);
+            seen.link = seen.link.filter(|link| drive == Some(&link.source.drive));
+            Some(seen)
+        };
+        answer(Ok(files.iter().map(stat).collect()))
     }
 
     fn bind<'a>(&'a self, _upload: i64, of: Scope<'a>, bindings: Vec<Binding>) -> Answering<'a, Vec<Bound>> {
