@@ -15,19 +15,20 @@ mod given_file;
 mod hints;
 mod inspect;
 mod interrupt;
+mod items;
 mod ledger;
 mod ledger_file;
 mod library;
 mod library_list;
 mod list;
 mod new_file;
-mod onedrive;
 mod opening;
 mod output;
 mod pages;
 mod places;
 mod policy;
 mod propagation;
+mod reading;
 mod run;
 mod runs;
 mod secret;
@@ -41,10 +42,9 @@ mod trash;
 mod users;
 mod verify;
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use args::{Arguments, Command};
-use clap::Parser;
 use clientpoint_engine::text;
 use clientpoint_host::{Error, Host, store::connections::Mode};
 use library::Library;
@@ -60,8 +60,13 @@ use terminal::{Shown, Terminal};
 /// # Errors
 ///
 /// The status to end with: 0 after help was asked for, 2 after words that can't be right. It is said by then.
-pub fn arguments(terminal: &Terminal) -> Result<Arguments, ExitCode> {
-    let error = match Arguments::try_parse() {
+pub async fn arguments(terminal: &Terminal) -> Result<Arguments, ExitCode> {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let read = async |words: &[OsString]| {
+        let arguments = reading::read_leniently(words)?;
+        reading::by_the_form(arguments, words, terminal).await
+    };
+    let error = match read(&words).await {
         Ok(arguments) => return Ok(arguments),
         Err(error) => error,
     };
@@ -74,8 +79,10 @@ pub fn arguments(terminal: &Terminal) -> Result<Arguments, ExitCode> {
         return Err(ended(terminal, terminal.show(&said(&error)), true));
     }
     // It repeats what was typed, and a line break in that is no end of a line.
-    let typed = std::env::args_os().map(|word| text::one_line(&word.to_string_lossy()).into_owned());
-    let error = Arguments::try_parse_from(typed).err().unwrap_or(error);
+    let typed = words
+        .iter()
+        .map(|word| OsString::from(text::one_line(&word.to_string_lossy()).into_owned()));
+    let error = read(&typed.collect::<Vec<_>>()).await.err().unwrap_or(error);
     terminal.say_all(&said(&error));
     Err(ExitCode::from(2))
 }

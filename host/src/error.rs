@@ -25,7 +25,7 @@ pub enum Error {
     },
     /// There is no connection that this person could use.
     NotConnected {
-        /// The source's title: `Microsoft OneDrive`.
+        /// The source's title, as its plugin has it.
         source_title: String,
     },
     /// Something that was named does not exist.
@@ -194,7 +194,7 @@ impl Error {
             Self::NotConnected { source_title } => format!("not connected to {source_title}"),
             Self::NotFound { what, name, .. } => format!("there is no {what} `{name}`"),
             Self::Managed { id, name } => format!(
-                "file {id} (`{name}`) is managed by OneDrive, so its content can't be replaced here: change it in OneDrive, or \
+                "file {id} (`{name}`) is managed by its source, so its content can't be replaced here: change it there, or \
                  move and place it as you like"
             ),
             Self::OtherPlugin { made_with, present } => format!(
@@ -391,8 +391,8 @@ impl From<Stopped> for Error {
 fn of_plugin(file: &str, problem: &Unfit) -> Error {
     let hint = match problem {
         Unfit::Missing => ": build it with `cargo xtask build`, or name another one",
-        Unfit::NoFile => ": give the path of a component (`onedrive.wasm`)",
-        Unfit::NoComponent => ": `cargo xtask build` makes one at `target/component/onedrive.wasm`",
+        Unfit::NoFile => ": give the path of a component, which ends in `.wasm`",
+        Unfit::NoComponent => ": `cargo xtask build` makes one in `target/component/`",
         _ => "",
     };
     let error = Error::Settings(format!("the plugin `{file}` {problem}{hint}"));

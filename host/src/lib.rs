@@ -13,7 +13,7 @@
 //!
 //! Below it is [`clientpoint_engine`]: the plugin's powers, the one way out, tokens and secrets, calls and their limits.
 //!
-//! What the host does not know: OneDrive. Endpoints, limits and the meaning of answers come from the plugin, and a
+//! What the host does not know: any source. Endpoints, limits and the meaning of answers come from the plugin, and a
 //! plugin for another source needs no change here.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

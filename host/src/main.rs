@@ -30,7 +30,7 @@ async fn main() -> ExitCode {
     tracing_subscriber::registry()
         .with(lines.with_filter(filter.and(filter_fn(is_plain))))
         .init();
-    let status = match cli::arguments(&terminal) {
+    let status = match cli::arguments(&terminal).await {
         Ok(arguments) => cli::main(arguments, &terminal).await,
         Err(status) => status,
     };

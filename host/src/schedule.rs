@@ -1,6 +1,7 @@
-//! When the daily run is due, as values: a time of day, the days that have had their run, and the clock.
+//! When a daily run is due, as values: a time of day, the days that have had their run, and the clock.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use clientpoint_engine::contract::exports::clientpoint::content_source::source::Schedule;
 
 /// How far in the future a day may lie that counts against an earlier one. A clock that is set back must not make
 /// yesterday due again; but days from a clock that was wrong by years must not keep everything from running.
@@ -36,6 +37,27 @@ impl Daily {
     fn on(self, day: NaiveDate) -> DateTime<Utc> {
         let midnight = day.and_time(chrono::NaiveTime::MIN).and_utc();
         midnight + chrono::TimeDelta::minutes(i64::from(self.hour) * 60 + i64::from(self.minute))
+    }
+}
+
+/// When one of a plugin's schedules is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scheduled {
+    /// The plugin's name of it.
+    pub id: String,
+    /// When.
+    pub daily: Daily,
+}
+
+impl From<Schedule> for Scheduled {
+    fn from(schedule: Schedule) -> Self {
+        Self {
+            id: schedule.id,
+            daily: Daily {
+                hour: schedule.hour,
+                minute: schedule.minute,
+            },
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! What is told must be true wherever it is read, on a page, in a terminal or in another host: nothing but the command line
-//! names a command or a flag. What people can do is a way out, as data.
+//! names a command or a flag, and nothing but its plugin names a source. What people can do is a way out, as data.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -103,6 +103,47 @@ fn nothing_but_the_command_line_names_what_to_type() {
         "these name what only the command line may name; give a way out instead (`host/src/way_out.rs`):\n{}",
         told.join("\n")
     );
+}
+
+/// Where a source may be named: in the words of the command line, and in the code of a refusal that programs know.
+const MAY_NAME_A_SOURCE: [(&str, &str); 3] = [
+    ("host/src/cli/args.rs", ""),
+    ("host/src/cli/args/words.rs", ""),
+    ("host/src/error.rs", "\"managed-by-onedrive\""),
+];
+
+/// Whether a line names a source, or the services around it.
+fn names_a_source(line: &str) -> bool {
+    let line = line.to_lowercase();
+    let mut words = line.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| ["onedrive", "microsoft", "entra", "sharepoint", "graph"].contains(&word))
+}
+
+#[test]
+fn no_source_is_named_but_by_its_plugin() {
+    let mut told = Vec::new();
+    for folder in ["host/src", "host/engine/src"] {
+        for file in files(&root().join(folder), "rs") {
+            let name = file.strip_prefix(root()).unwrap().display().to_string();
+            let text = fs::read_to_string(&file).unwrap();
+            let may = |line: &str| {
+                MAY_NAME_A_SOURCE
+                    .iter()
+                    .any(|(file, part)| *file == name && line.contains(part))
+            };
+            let lines = text
+                .lines()
+                .zip(1..)
+                .filter(|(line, _)| names_a_source(line) && !may(line));
+            told.extend(lines.map(|(line, number)| format!("{name}:{number}: {}", line.trim())));
+        }
+    }
+    assert!(
+        told.is_empty(),
+        "these name a source, which only its plugin knows; let the plugin say it (`labels` in `wit/exports.wit`):\n{}",
+        told.join("\n")
+    );
+    assert!(names_a_source("/// a person's OneDrive") && names_a_source("graph_url") && !names_a_source("a paragraph"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{
     account, association, browse,
     contract::{
         Account, Actor, AssociationError, AuthorizationPlan, CallError, Claim, Description, Drive, DrivePage,
-        EntryPage, ItemOutcome, ItemRef, Mode, OauthError, Options, PlanPage, Report, Resolved, Setting, SettingsError,
+        EntryPage, ItemOutcome, ItemRef, Mode, Options, PlanPage, Report, Resolved, Setting, SettingsError,
         SheetReport, SignInError, SignInRefusal,
         generated::{
             self,
@@ -102,11 +102,7 @@ impl exported::Guest for Plugin {
         source::authorization(mode, |key| value(&settings, key))
     }
 
-    fn explain(mode: Mode, error: OauthError) -> SignInError {
-        source::explain(mode, &(&error).into(), None)
-    }
-
-    fn explain_refusal(mode: Mode, settings: Vec<Setting>, refusal: SignInRefusal) -> SignInError {
+    fn explain(mode: Mode, settings: Vec<Setting>, refusal: SignInRefusal) -> SignInError {
         let approval = source::approval_url(|key| value(&settings, key));
         source::explain(mode, &(&refusal).into(), approval.as_deref())
     }

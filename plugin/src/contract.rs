@@ -49,8 +49,8 @@ pub use generated::{
         },
         source::{
             Account, AuthorizationPlan, Claim, Credentials, Description, Egress, Field as FormField,
-            FieldKind as FormFieldKind, ModeForm, OauthError, Refusal as SignInRefusal, Schedule, Setting,
-            SettingsError, SignInError, SignInPage, SignInProblem as Problem,
+            FieldKind as FormFieldKind, FieldTraits as FormFieldTraits, Labels, ModeForm, Refusal as SignInRefusal,
+            Schedule, Setting, SettingsError, SignInError, SignInPage, SignInProblem as Problem,
         },
         sync::{Options, PlanPage, Planned, Report, Stage},
     },
@@ -87,6 +87,7 @@ impl Default for Options {
         Self {
             exact: false,
             accept_gone: false,
+            schedule: None,
         }
     }
 }

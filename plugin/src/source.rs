@@ -7,8 +7,8 @@ mod form;
 
 use crate::{
     contract::{
-        AuthorizationPlan, Description, Egress, Mode, Policy, Role, Schedule, Setting, SettingsError, SignInPage,
-        Subfolders,
+        AuthorizationPlan, Description, Egress, Labels, Mode, Policy, Role, Schedule, Setting, SettingsError,
+        SignInPage, Subfolders,
     },
     rules::formats,
 };
@@ -34,6 +34,7 @@ pub fn description() -> Description {
     Description {
         id: ID.to_owned(),
         title: TITLE.to_owned(),
+        labels: labels(),
         version: VERSION.to_owned(),
         required_role: Role::Administrator,
         default_policy: default_policy(),
@@ -44,6 +45,28 @@ pub fn description() -> Description {
             hour: 5,
             minute: 30,
         }],
+    }
+}
+
+/// The words of the product's help page.
+fn labels() -> Labels {
+    Labels {
+        name: "OneDrive".to_owned(),
+        add: "Add from OneDrive".to_owned(),
+        associate: "Associate OneDrive Files".to_owned(),
+        path_column: "Sharepoint File Path".to_owned(),
+        path_help: [
+            "In SharePoint or OneDrive, open the drive and note the folders down to the file: Clients/Northwind/Offer.docx. \
+             Or select the file, choose Details > More details > Path, and copy that; or open the file and copy the address \
+             of the page.",
+            "Upper and lower case make no difference. The file must be in the drive that is chosen for the connection, and \
+             have the same format as the library's file (docx to docx).",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        path_example: "Clients/Northwind/Offer.docx".to_owned(),
+        withdrawal: "Enterprise applications in the Microsoft Entra admin center, or myapps.microsoft.com for one's own"
+            .to_owned(),
     }
 }
 

@@ -188,7 +188,7 @@ async fn r02_a_member_gets_nowhere_without_a_request() {
         "forbidden"
     );
     assert_eq!(bob.undo_association(1).await.unwrap_err().code(), "forbidden");
-    assert_eq!(bob.export_template().unwrap_err().code(), "forbidden");
+    assert_eq!(bob.export_template().await.unwrap_err().code(), "forbidden");
     assert!(world.sim.requests().is_empty());
 }
 

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use chrono::{DateTime, Utc};
 use clientpoint_engine::{
     clock::{Clock, ManualClock},
     plugin::Plugin,
@@ -23,6 +24,7 @@ use tempfile::TempDir;
 /// A shelf, and a host with the plugin for it.
 struct Stage {
     shelf: Shelf,
+    clock: Arc<ManualClock>,
     host: Host,
     data: TempDir,
 }
@@ -39,8 +41,14 @@ impl Stage {
     async fn new() -> Self {
         let shelf = Shelf::start(0).await.unwrap();
         let data = tempfile::tempdir().unwrap();
-        let host = host(&shelf, data.path(), second()).await;
-        Self { shelf, host, data }
+        let clock = Arc::new(ManualClock::new(MORNING.parse().unwrap()));
+        let host = host(&shelf, data.path(), second(), clock.clone()).await;
+        Self {
+            shelf,
+            clock,
+            host,
+            data,
+        }
     }
 
     async fn admin(&self) -> Session<'_> {
@@ -64,8 +72,7 @@ impl Stage {
     }
 }
 
-async fn host(shelf: &Shelf, data: &Path, plugin: Arc<Plugin>) -> Host {
-    let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(MORNING.parse().unwrap()));
+async fn host(shelf: &Shelf, data: &Path, plugin: Arc<Plugin>, clock: Arc<dyn Clock>) -> Host {
     Host::builder(data)
         .plugin(plugin)
         .clock(clock)
@@ -180,6 +187,43 @@ async fn a_sync_brings_new_versions_and_keeps_what_is_taken_off_the_shelf() {
     assert_eq!(stage.bytes(&file).await, pdf("newest prices"));
 }
 
+/// What the host has run by itself by now: schedule, day, and whether that was late.
+async fn ran(stage: &Stage, until: &str) -> Vec<(String, String, bool)> {
+    let until: DateTime<Utc> = until.parse().unwrap();
+    stage.clock.advance((until - stage.clock.utc()).to_std().unwrap());
+    let ledgers = stage.host.tick(&Stop::default()).await.unwrap();
+    let told = |ledger: clientpoint_host::Result<Ledger>| {
+        let run = ledger.unwrap().run;
+        (run.schedule.unwrap(), run.due.unwrap(), run.late)
+    };
+    ledgers.into_iter().map(told).collect()
+}
+
+#[tokio::test]
+async fn all_of_its_schedules_run_each_once_a_day_and_what_was_missed_once() {
+    let (stage, [a]) = Stage::with(["A.pdf"]).await;
+    stage.import(&a).await;
+    let one = |schedule: &str, day: &str, late| (schedule.to_owned(), day.to_owned(), late);
+
+    assert_eq!(
+        ran(&stage, "2026-03-02T05:30:00Z").await,
+        [one("morning", "2026-03-02", false)]
+    );
+    assert_eq!(ran(&stage, "2026-03-02T16:59:00Z").await, []);
+    assert_eq!(
+        ran(&stage, "2026-03-02T17:00:30Z").await,
+        [one("afternoon", "2026-03-02", false)]
+    );
+    assert_eq!(ran(&stage, "2026-03-02T17:02:00Z").await, []);
+    // Both of the next day were missed, and are caught up in their order.
+    let missed = [one("morning", "2026-03-03", true), one("afternoon", "2026-03-03", true)];
+    assert_eq!(ran(&stage, "2026-03-03T20:00:00Z").await, missed);
+
+    let health = stage.admin().await.health().await.unwrap();
+    assert_eq!(health[0].next.as_deref(), Some("2026-03-04T05:30:00Z"));
+    assert_eq!(health[0].last_night, Some(true));
+}
+
 #[tokio::test]
 async fn a_plan_of_its_sync_is_carried_out_as_it_was_made() {
     let (stage, [prices]) = Stage::with(["Prices.pdf"]).await;
@@ -235,7 +279,7 @@ async fn a_folder_of_another_plugin_is_refused_in_words_and_stays_as_it_is() {
     world.import(&item).await;
     let before = world.library().await;
     let shelf = Shelf::start(0).await.unwrap();
-    let host = host(&shelf, world.data.path(), second()).await;
+    let host = host(&shelf, world.data.path(), second(), Arc::new(world.clock.clone())).await;
     let admin = host.session("admin").await.unwrap();
 
     for refused in [

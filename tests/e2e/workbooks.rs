@@ -80,7 +80,7 @@ async fn r39_the_list_with_one_column_added_can_be_uploaded() {
 async fn r40a_the_form_is_read_as_soon_as_it_is_filled_in() {
     let world = World::connected().await;
     let form = world.data.path().join("form.xlsx");
-    std::fs::write(&form, world.admin().await.export_template().unwrap()).unwrap();
+    std::fs::write(&form, world.admin().await.export_template().await.unwrap()).unwrap();
     let empty = preview(&world, &form).await;
     assert_eq!(
         (empty.sheet.as_str(), empty.rows.len(), empty.header),

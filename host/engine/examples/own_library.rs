@@ -138,6 +138,7 @@ impl Embedder {
             let options = Options {
                 exact: false,
                 accept_gone: false,
+                schedule: None,
             };
             // A step is a bounded piece of work. Who keeps the cursor goes on after a crash where it stopped.
             let report = self.signed_in.step(self.run, &lines, cursor, options).await?;

@@ -103,13 +103,13 @@ pub trait Library: Send + Sync {
     /// `no-space`; `unavailable`.
     fn draft(&self, limit: u64, place: DraftPlace) -> Result<Box<dyn Draft>, Error>;
 
-    /// The files that follow each of these items, through whichever connection, by File ID: one list an item, in the
-    /// order asked.
+    /// The files that follow each of these items of the connection's source, through whichever connection to it, by File ID:
+    /// one list an item, in the order asked.
     ///
     /// # Errors
     ///
     /// `unavailable`.
-    fn by_source<'a>(&'a self, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<LibraryFile>>>;
+    fn by_source<'a>(&'a self, connection: &'a str, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<LibraryFile>>>;
 
     /// The files of these File IDs, each to the letter (`007` is not the ID of file 7), in the order asked. One whose
     /// connection was given up, or has another drive now, follows nothing.

@@ -1,17 +1,21 @@
 //! The words of the command line.
 
+pub mod words;
+
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
+use clientpoint_engine::test_endpoints::InsecureEndpoints;
+use clientpoint_host::{Error, Result};
 
 use super::{
     associate::Associate,
     connect::Connect,
     disconnect::{Disconnect, Which},
     drives::Drives,
+    items::Items,
     library::Library,
-    onedrive::Onedrive,
     places::PlaceArguments,
     runs::Runs,
     secrets::Secrets,
@@ -94,8 +98,8 @@ pub enum Command {
     #[command(subcommand)]
     Drives(Drives),
     /// "Add from OneDrive": what is there, and bringing it in
-    #[command(subcommand)]
-    Onedrive(Onedrive),
+    #[command(subcommand, name = "onedrive")]
+    Items(Items),
     /// The Content Library
     #[command(subcommand)]
     Library(Library),
@@ -130,6 +134,30 @@ pub enum Command {
     Inspect,
 }
 
+impl Arguments {
+    /// The endpoints in the place of the real ones, for tests and demonstrations.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` for half of them.
+    pub fn endpoints(&self) -> Result<Option<InsecureEndpoints>> {
+        match (self.insecure_endpoints, &self.graph_url, &self.login_url) {
+            (true, Some(api), Some(login)) => Ok(Some(InsecureEndpoints {
+                api: api.clone(),
+                login: login.clone(),
+            })),
+            (true, _, _) => Err(Error::Settings(
+                "`--insecure-endpoints` needs both `--graph-url URL` and `--login-url URL`".into(),
+            )),
+            (false, None, None) => Ok(None),
+            (false, _, _) => Err(Error::Settings(
+                "`--graph-url` and `--login-url` are for tests and demonstrations: they need `--insecure-endpoints` beside them"
+                    .into(),
+            )),
+        }
+    }
+}
+
 impl Command {
     /// What it is called.
     pub fn word(&self) -> &'static str {
@@ -139,7 +167,7 @@ impl Command {
             Self::Disconnect(_) => "disconnect",
             Self::Secrets(_) => "secrets",
             Self::Drives(_) => "drives",
-            Self::Onedrive(_) => "onedrive",
+            Self::Items(_) => "onedrive",
             Self::Library(_) => "library",
             Self::Place(_) => "place",
             Self::Unplace(_) => "unplace",
@@ -160,12 +188,12 @@ impl Command {
             Self::Connect(_)
             | Self::Disconnect(_)
             | Self::Drives(_)
-            | Self::Onedrive(_)
+            | Self::Items(_)
             | Self::Associate(_)
             | Self::Sync(_)
             | Self::Serve { .. }
             | Self::Status
-            | Self::Library(Library::Follow { .. })
+            | Self::Library(Library::Follow { .. } | Library::Export { template: true, .. })
             | Self::Inspect => true,
             Self::Users(_)
             | Self::Secrets(_)

@@ -10,7 +10,8 @@ use clientpoint_host::{
 use serde_json::json;
 
 use super::{
-    given_file, hints, interrupt::stop_on_signal, new_file::NewFile, output::Output, show::Page, terminal::Terminal,
+    args::words::SHEET, given_file, hints, interrupt::stop_on_signal, new_file::NewFile, output::Output, show::Page,
+    terminal::Terminal,
 };
 
 /// Rows that are shown to people one by one; the report has them all.
@@ -20,7 +21,7 @@ const SHOWN: usize = 200;
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Associate {
-    /// The sheet: an .xlsx workbook (or CSV) with the columns "File ID" and "Sharepoint File Path"
+    #[arg(help = SHEET)]
     pub sheet: Option<PathBuf>,
     /// Show what would be linked, and change nothing
     #[arg(long)]

@@ -1,11 +1,8 @@
 //! The words of `connect`.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::Read,
-    path::{Path, PathBuf},
-};
+pub mod form;
+
+use std::{collections::BTreeMap, fs::File, io::Read, path::Path};
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
@@ -13,10 +10,15 @@ use clientpoint_engine::secrets::Secret;
 use clientpoint_host::{
     Error, Result, Session,
     service::{Given, SignIn},
+    store::connections::Mode,
 };
+use form::Filled;
 use serde_json::json;
 
-use super::{browser::open_browser, interrupt::stop_on_signal, output::Output, secret, show::Page, terminal::Terminal};
+use super::{
+    args::words::LIST, browser::open_browser, interrupt::stop_on_signal, output::Output, secret, show::Page,
+    terminal::Terminal,
+};
 
 /// The longest certificate that is read, in bytes.
 const PEM_AT_MOST: u64 = 64 << 10;
@@ -28,27 +30,27 @@ const GIVEN_UP: &str = "connecting is given up";
 /// known.
 #[derive(Debug, Subcommand)]
 pub enum Connect {
-    /// With your own Microsoft sign-in: you see what you may see. To connect again, give only what has changed
+    /// With your own sign-in: you see what you may see. To connect again, give only what has changed
+    #[command(disable_help_flag = true, after_help = ASK_THE_PLUGIN)]
     User(User),
     /// With the company's own credentials: all Administrators see the same drives. To connect again, give only what has
     /// changed
+    #[command(disable_help_flag = true, after_help = ASK_THE_PLUGIN)]
     Organization(Organization),
 }
+
+/// What there is to fill in, the plugin says.
+const ASK_THE_PLUGIN: &str =
+    "The plugin says what else there is to fill in: give it with --plugin FILE, and ask for --help.";
 
 /// See [`Connect::User`].
 #[derive(Debug, Args)]
 pub struct User {
     #[command(flatten)]
-    application: Application,
+    filled: Filled,
 
-    /// Sign in to this tenant only (its ID or a domain), as a guest must, with `--reach sites` [default: any organization's]
-    #[arg(long, value_name = "TENANT")]
-    tenant: Option<String>,
-
-    /// What to ask for: your own OneDrive (own), or the libraries of sites that you can open as well (sites)
-    /// [default: own]
-    #[arg(long)]
-    reach: Option<String>,
+    #[command(flatten)]
+    secret: Expiry,
 
     /// Listen for the answer on this port of this machine [default: a free one]
     #[arg(long, default_value_t = 0, hide_default_value = true)]
@@ -63,56 +65,41 @@ pub struct User {
 #[derive(Debug, Args)]
 pub struct Organization {
     #[command(flatten)]
-    application: Application,
+    filled: Filled,
 
-    /// The company's tenant: its ID or a domain (Microsoft Entra admin center > Overview)
-    #[arg(long)]
-    tenant: Option<String>,
-
-    /// For an application that was granted single sites only (Sites.Selected): the address of one, copied from the browser
-    #[arg(long, value_name = "ADDRESS")]
-    url: Option<String>,
+    #[command(flatten)]
+    secret: Expiry,
 }
 
-/// The registered application, and how it shows that it is itself.
+/// What a person knows of a secret.
 #[derive(Debug, Args)]
-pub struct Application {
-    /// The application's ID (Microsoft Entra admin center > App registrations > your application > Overview)
-    #[arg(long, value_name = "ID")]
-    client_id: Option<String>,
-
-    /// The application's certificate and its private key, in one PEM file (upload the certificate alone under
-    /// App registrations > your application > Certificates & secrets)
-    #[arg(long, value_name = "FILE", conflicts_with = "client_secret_stdin")]
-    certificate: Option<PathBuf>,
-
-    /// Read the client secret from standard input (App registrations > your application > Certificates & secrets; the
-    /// secret's value, not its ID)
-    #[arg(long)]
-    client_secret_stdin: bool,
-
-    /// When the client secret ends, as Certificates & secrets shows it: `status` counts the days
-    #[arg(long, value_name = "YYYY-MM-DD", requires = "client_secret_stdin")]
+pub struct Expiry {
+    /// When the secret ends, as the page says where it was made: `status` counts the days
+    #[arg(long, value_name = "YYYY-MM-DD")]
     secret_expires: Option<NaiveDate>,
+}
 
-    /// The cloud that the tenant lives in: global, us-gov, us-dod or china [default: global]
-    #[arg(long)]
-    cloud: Option<String>,
+impl Connect {
+    /// The subcommand, the mode that it stands for, and what was filled in.
+    pub fn way(&self) -> (&'static str, Mode, &Filled) {
+        match self {
+            Self::User(form) => ("user", Mode::User, &form.filled),
+            Self::Organization(form) => ("organization", Mode::Organization, &form.filled),
+        }
+    }
 }
 
 /// Connects.
 pub async fn connect(session: &Session<'_>, form: Connect, terminal: &Terminal) -> Result<Output> {
     let connection = match form {
         Connect::Organization(form) => {
-            let more = [("tenant", form.tenant), ("url", form.url)];
-            let given = given(form.application, more, terminal).await?;
+            let given = given(form.filled, form.secret, terminal).await?;
             let stop = stop_on_signal(terminal, GIVEN_UP);
             let connected = stop.run_until_cancelled(session.connect_organization(given)).await;
             connected.ok_or_else(given_up)??
         }
         Connect::User(form) => {
-            let more = [("tenant", form.tenant), ("reach", form.reach)];
-            let given = given(form.application, more, terminal).await?;
+            let given = given(form.filled, form.secret, terminal).await?;
             let stop = stop_on_signal(terminal, GIVEN_UP);
             let sign_in = session.begin_sign_in(given, form.port).await?;
             invite(&sign_in, terminal);
@@ -127,10 +114,7 @@ pub async fn connect(session: &Session<'_>, form: Connect, terminal: &Terminal) 
         None => "connected".into(),
     };
     let (drive, next) = match &connection.drive {
-        Some(drive) => (
-            format!("; the drive is {}", drive.name),
-            "`clientpoint-host onedrive list`",
-        ),
+        Some(drive) => (format!("; the drive is {}", drive.name), LIST),
         None => (
             String::new(),
             "`clientpoint-host drives list` shows the drives, `drives select` chooses one",
@@ -155,14 +139,14 @@ fn invite(sign_in: &SignIn<'_>, terminal: &Terminal) {
     terminal.say(format!("  {}", sign_in.url()));
     terminal.say("");
     terminal.say(format!(
-        "waiting for the answer on {} (Ctrl-C gives up); if Microsoft shows an error page instead, check --client-id and \
-         --tenant, and that {} is among the application's redirect addresses (the port does not count)",
+        "waiting for the answer on {} (Ctrl-C gives up); if an error page shows up instead, check what was filled in, and \
+         that {} is among the application's redirect addresses (the port does not count)",
         sign_in.redirect_uri(),
         registered(sign_in.redirect_uri()),
     ));
     if let Some(url) = sign_in.approval_url() {
         terminal.say(
-            "a page that says that approval is needed does not come back here: an administrator of Microsoft 365 can approve \
+            "a page that says that approval is needed does not come back here: an administrator can approve \
              the application once for everybody, at",
         );
         terminal.say("");
@@ -172,27 +156,19 @@ fn invite(sign_in: &SignIn<'_>, terminal: &Terminal) {
     }
 }
 
-async fn given<const N: usize>(
-    application: Application,
-    more: [(&str, Option<String>); N],
-    terminal: &Terminal,
-) -> Result<Given> {
-    let mut fields = BTreeMap::new();
-    let always = [("client-id", application.client_id), ("cloud", application.cloud)];
-    for (key, value) in always.into_iter().chain(more) {
-        if let Some(value) = value {
-            fields.insert(key.to_string(), Secret::new(value));
-        }
+async fn given(filled: Filled, secret: Expiry, terminal: &Terminal) -> Result<Given> {
+    let texts = filled.texts.into_iter();
+    let mut fields: BTreeMap<String, Secret> = texts.map(|(key, text)| (key, Secret::new(text))).collect();
+    for (key, file) in &filled.files {
+        fields.insert(key.clone(), pem(file)?);
     }
-    if let Some(file) = &application.certificate {
-        fields.insert("certificate".into(), pem(file)?);
-    }
-    if application.client_secret_stdin {
-        fields.insert("client-secret".into(), secret::from_stdin(terminal).await?);
+    for key in filled.from_stdin {
+        let secret = secret::from_stdin(&key, terminal).await?;
+        fields.insert(key, secret);
     }
     Ok(Given {
         fields,
-        secret_expires: application.secret_expires,
+        secret_expires: secret.secret_expires,
     })
 }
 

@@ -5,6 +5,7 @@ use clientpoint_host::{Result, Session, service::Selected};
 use serde_json::json;
 
 use super::{
+    args::words::{DRIVE_ADDRESS, LIST},
     hints,
     output::{Output, document},
     show::Page,
@@ -20,8 +21,7 @@ pub enum Drives {
         /// Its id, as `drives list` shows it
         #[arg(required_unless_present = "url", value_name = "DRIVE-ID")]
         drive: Option<String>,
-        /// The address of a site, a library or a OneDrive, or of something in it, copied from a browser
-        #[arg(long, value_name = "ADDRESS", conflicts_with = "drive")]
+        #[arg(long, value_name = "ADDRESS", conflicts_with = "drive", help = DRIVE_ADDRESS)]
         url: Option<String>,
         /// Change to another drive than the present one; files that came from that one stay in the library
         #[arg(long)]
@@ -79,6 +79,6 @@ fn selected(selected: &Selected) -> Output {
             selected.files.attached
         ));
     }
-    text.line("next: `clientpoint-host onedrive list`");
+    text.line(format!("next: {}", LIST));
     Output::done(json!({ "drive": selected.drive, "files": selected.files }), text)
 }

@@ -35,7 +35,7 @@ pub fn shown(file: &FileRow) -> Output {
 /// Where it comes from.
 pub fn source(file: &FileRow) -> String {
     match &file.source_name {
-        Some(name) => format!("OneDrive: {name}"),
+        Some(name) => format!("follows {name}"),
         None => "by hand".into(),
     }
 }

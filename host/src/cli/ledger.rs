@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clientpoint_host::{service::Ledger, store::words::Subject};
 use serde_json::Value;
 
-use super::{hints, ledger_file::LedgerFile, output::Output, show::Page, terminal::Terminal};
+use super::{args::words::IMPORT, hints, ledger_file::LedgerFile, output::Output, show::Page, terminal::Terminal};
 
 /// What a command has to say of a ledger, once that is written to the file that was asked for. If it can't be, that is
 /// said beside it: what became of the files is never hidden.
@@ -77,8 +77,8 @@ pub fn sum(counts: &BTreeMap<String, u64>) -> String {
 pub fn total(ledger: &Ledger) -> String {
     if ledger.run.inputs == 0 && ledger.run.message.is_none() {
         return format!(
-            "run {} {}: no file follows OneDrive yet; `clientpoint-host onedrive import ITEM-ID` brings some in",
-            ledger.run.id, ledger.run.state
+            "run {} {}: no file follows anything yet; {} brings some in",
+            ledger.run.id, ledger.run.state, IMPORT
         );
     }
     let counts = sum(&ledger.counts);

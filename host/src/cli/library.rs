@@ -78,7 +78,7 @@ pub enum Library {
         #[arg(value_name = "ITEM")]
         item: String,
     },
-    /// Let a file that is held, or was given up, follow OneDrive again
+    /// Let a file that is held, or was given up, follow its item again
     Release {
         /// The File ID
         id: String,
@@ -114,7 +114,7 @@ pub enum Library {
         #[arg(long)]
         yes: bool,
     },
-    /// Give a file new content (not one that OneDrive manages)
+    /// Give a file new content (not one that follows its source)
     Replace {
         /// The File ID
         id: String,
@@ -158,7 +158,7 @@ async fn export(session: &Session<'_>, path: &Path, template: bool) -> Result<Ou
     session.require_administrator("export the library")?;
     let new = NewFile::workbook(path)?;
     if template {
-        new.write(&session.export_template()?)?;
+        new.write(&session.export_template().await?)?;
         let text = format!(
             "wrote the form to {}; its second sheet tells how to fill it in",
             path.display()

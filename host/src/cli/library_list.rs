@@ -9,6 +9,7 @@ use clientpoint_host::{
 use serde_json::json;
 
 use super::{
+    args::words::IMPORT,
     bin, file,
     output::Output,
     pages::{self, PartArguments},
@@ -57,9 +58,7 @@ pub async fn list(session: &Session<'_>, arguments: List) -> Result<Output> {
     let files: Vec<&FileRow> = found.rows.iter().map(|row| &row.file).collect();
     let mut text = match (files.is_empty(), is_part) {
         (true, true) => Page::of("no file of the library is like that"),
-        (true, false) => {
-            Page::of("the library is empty: `clientpoint-host onedrive import ITEM-ID` or `library add FILE` fills it")
-        }
+        (true, false) => Page::of(format!("the library is empty: {IMPORT} or `library add FILE` fills it")),
         (false, _) => table(&files),
     };
     found.tell(&mut text);

@@ -1,12 +1,15 @@
 //! Opening the data folder as the command line says.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use clientpoint_engine::{clock::SystemClock, test_endpoints::InsecureEndpoints};
+use clientpoint_engine::clock::SystemClock;
 use clientpoint_host::{Error, Host, host::BuildError};
 
 use super::{
-    args::{Arguments, Command},
+    args::{Arguments, Command, words::COMPONENT},
     bars::Bars,
     hints,
     library::Library,
@@ -27,9 +30,18 @@ pub fn tell_notices(host: &Host, terminal: &Terminal) {
 ///
 /// All that is wrong with the words, and with the folder.
 pub async fn build(arguments: &Arguments, terminal: &Terminal) -> Result<Host, BuildError> {
+    build_in(&arguments.data, arguments, terminal).await
+}
+
+/// The host as the command line asks for it, in another data folder.
+///
+/// # Errors
+///
+/// As [`build`].
+pub async fn build_in(data: &Path, arguments: &Arguments, terminal: &Terminal) -> Result<Host, BuildError> {
     let bars = Bars::new(terminal, arguments.json);
     let name = format!("clientpoint-host {}", arguments.command.word());
-    let mut builder = Host::builder(&arguments.data).name(name).progress(Arc::new(bars));
+    let mut builder = Host::builder(data).name(name).progress(Arc::new(bars));
     if arguments.command.needs_plugin() {
         builder = builder.component(arguments.plugin.clone().unwrap_or_else(default_plugin));
     }
@@ -37,20 +49,10 @@ pub async fn build(arguments: &Arguments, terminal: &Terminal) -> Result<Host, B
         builder = builder.adopt();
     }
     let mut problems = Vec::new();
-    match (arguments.insecure_endpoints, &arguments.graph_url, &arguments.login_url) {
-        (true, Some(api), Some(login)) => {
-            builder = builder.insecure_endpoints(InsecureEndpoints {
-                api: api.clone(),
-                login: login.clone(),
-            });
-        }
-        (true, _, _) => problems.push(Error::Settings(
-            "`--insecure-endpoints` needs both `--graph-url URL` and `--login-url URL`".into(),
-        )),
-        (false, None, None) => {}
-        (false, _, _) => problems.push(Error::Settings(
-            "`--graph-url` and `--login-url` are for tests and demonstrations: they need `--insecure-endpoints` beside them".into(),
-        )),
+    match arguments.endpoints() {
+        Ok(Some(endpoints)) => builder = builder.insecure_endpoints(endpoints),
+        Ok(None) => {}
+        Err(error) => problems.push(error),
     }
     match arguments.at {
         Some(moment) if arguments.insecure_endpoints => {
@@ -82,10 +84,6 @@ fn default_plugin() -> PathBuf {
         .ok()
         .and_then(|program| program.parent().map(PathBuf::from))
         .unwrap_or_default();
-    let built = beside.join("../component/onedrive.wasm");
-    if built.exists() {
-        built
-    } else {
-        beside.join("onedrive.wasm")
-    }
+    let built = beside.join("../component").join(COMPONENT);
+    if built.exists() { built } else { beside.join(COMPONENT) }
 }

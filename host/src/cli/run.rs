@@ -3,7 +3,7 @@
 use clientpoint_host::{Result, Session};
 
 use super::{
-    args::Command, associate, connect, disconnect, drives, inspect, library, onedrive, output::Output, places, runs,
+    args::Command, associate, connect, disconnect, drives, inspect, items, library, output::Output, places, runs,
     secrets, serve, status, sync, terminal::Terminal, trash, users,
 };
 
@@ -16,7 +16,7 @@ pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -
         // The folder of a lost key does not open, so `forget` is carried out before there is a session.
         Command::Secrets(_) => secrets::rotate(session).await,
         Command::Drives(command) => drives::drives(session, command).await,
-        Command::Onedrive(command) => onedrive::onedrive(session, command, terminal).await,
+        Command::Items(command) => items::items(session, command, terminal).await,
         Command::Library(command) => library::library(session, command, terminal).await,
         Command::Place(arguments) => places::place(session, arguments).await,
         Command::Unplace(arguments) => places::unplace(session, arguments).await,

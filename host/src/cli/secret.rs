@@ -11,23 +11,28 @@ use super::terminal::Terminal;
 /// The longest secret, in bytes.
 const AT_MOST: u64 = 64 << 10;
 
-/// Reads a client secret: all that is piped in, or a line that is typed.
+/// Reads a secret: all that is piped in, or a line that is typed. `key` is what it is called in the plugin's form.
 ///
 /// # Errors
 ///
 /// `Error::Settings` if there is none, or it can't be read.
-pub async fn from_stdin(terminal: &Terminal) -> Result<Secret> {
+pub async fn from_stdin(key: &str, terminal: &Terminal) -> Result<Secret> {
     let read = if std::io::stdin().is_terminal() {
         typed(terminal).await
     } else {
         read(|text| std::io::stdin().lock().take(AT_MOST).read_to_string(text))
     };
-    let secret =
-        read.map_err(|error| Error::Settings(format!("the client secret can't be read from standard input: {error}")))?;
+    let secret = read.map_err(|error| {
+        Error::Settings(format!(
+            "the {} can't be read from standard input: {error}",
+            key.replace('-', " ")
+        ))
+    })?;
     if secret.expose().is_empty() {
-        return Err(Error::Settings(
-            "standard input holds no client secret: pipe it in, as in `clientpoint-host connect organization … --client-secret-stdin < secret.txt`".into(),
-        ));
+        return Err(Error::Settings(format!(
+            "standard input holds no {}: pipe it in, as in `clientpoint-host connect … --{key}-stdin < secret.txt`",
+            key.replace('-', " ")
+        )));
     }
     Ok(secret)
 }
@@ -47,7 +52,7 @@ async fn typed(terminal: &Terminal) -> std::io::Result<Secret> {
     // Before anything is hidden: from here on Ctrl-C does not end the program by itself.
     let mut signals = super::interrupt::Signals::new()?;
     let hidden = unix::Hidden::begin()?;
-    terminal.say("type or paste the client secret (it is not shown), then press Enter:");
+    terminal.say("type or paste the secret (it is not shown), then press Enter:");
     terminal.flush();
     let reading = tokio::task::spawn_blocking(|| read(|text| std::io::stdin().lock().take(AT_MOST).read_line(text)));
     tokio::select! {

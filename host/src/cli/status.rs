@@ -39,7 +39,7 @@ fn connections(status: &Status) -> Output {
     }
     if 0 < status.detached_files {
         text.line(format!(
-            "{} files are detached: they follow OneDrive no more; selecting their drive again mends that",
+            "{} files are detached: they follow nothing any more; selecting their drive again mends that",
             status.detached_files
         ));
     }

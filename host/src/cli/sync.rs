@@ -72,7 +72,7 @@ fn planned(plan: &PlanReport) -> Output {
         .collect();
     let mut text = finished_before(plan.before.as_deref());
     if !rows.is_empty() {
-        let heading = ["FILE ID", "NAME", "IN ONEDRIVE", "WOULD BE", "SIZE", "SHOWN IN"];
+        let heading = ["FILE ID", "NAME", "AT THE SOURCE", "WOULD BE", "SIZE", "SHOWN IN"];
         text.add(Page::table(heading, &rows));
     }
     text.line(format!(

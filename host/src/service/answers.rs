@@ -66,6 +66,8 @@ pub struct LibraryRow {
     pub state: FileState,
     /// The contract's word for how it follows, or `held`; none for a file that nobody manages.
     pub link_state: Option<String>,
+    /// The plugin whose source it follows; none for a file that nobody manages.
+    pub plugin: Option<String>,
     /// The connection that it follows through.
     pub connection: Option<String>,
     /// Where a person can look at its item.
@@ -101,7 +103,7 @@ pub struct ItemOutcome {
     pub warnings: Vec<String>,
 }
 
-/// One row of what "Add from OneDrive" shows.
+/// One row of what can be chosen from.
 #[derive(Clone, Debug, Serialize)]
 pub struct BrowseRow {
     /// The item.
@@ -163,6 +165,7 @@ impl From<Listed> for LibraryRow {
                 damaged_revisions: listed.damaged_revisions,
                 ..listed.file.into()
             },
+            plugin: listed.plugin,
             state: listed.state,
             link_state: listed.link_state,
             last_sync: listed.last_sync,

@@ -1,4 +1,4 @@
-//! "Associate OneDrive Files": tying library files to items by a sheet, looking at what that would do, and taking it
+//! Associating files: tying library files to items by a sheet, looking at what that would do, and taking it
 //! back.
 
 mod answer;
@@ -70,7 +70,9 @@ impl Session<'_> {
         self.user.require_administrator("associate files")?;
         let connection = self.connection().await?;
         let lines = stop.run_until_cancelled(self.lines(&connection, sheet.bytes())).await;
+        let labels = self.host.describe().await?.labels;
         workbook::report(Copy {
+            title: &labels.associate,
             association: done,
             lines: lines.unwrap_or_else(|| Err(given_up("there is no report")))?,
             by: &self.user.name,

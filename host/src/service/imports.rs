@@ -1,10 +1,11 @@
-//! "Add from OneDrive": what can be chosen, and bringing it in.
+//! Adding from the source: what can be chosen, and bringing it in.
 
 pub(super) mod naming;
 
 use clientpoint_engine::{
     capability::lent::CameIn,
     contract::clientpoint::content_source::types::{Actor, ItemRef},
+    library::Scope,
 };
 
 use crate::{
@@ -20,7 +21,7 @@ impl Session<'_> {
     ///
     /// `Error::Forbidden`, `Error::NotConnected`, `Error::SignIn`, or what the plugin answers.
     pub async fn browse(&self, folder: Option<String>) -> Result<Vec<BrowseRow>> {
-        self.user.require_administrator("see what is in OneDrive")?;
+        self.user.require_administrator("see what is in the source")?;
         let connection = self.connection().await?;
         let mut signed_in = self.signed_in(&connection).await?;
         let (within, actor) = (self.host.limits.call, self.actor());
@@ -35,7 +36,7 @@ impl Session<'_> {
     ///
     /// As [`Session::browse`], and `Error::Settings` for a cursor of another folder.
     pub async fn browse_page(&self, folder: Option<String>, after: Option<&Cursor>) -> Result<Page<BrowseRow>> {
-        self.user.require_administrator("see what is in OneDrive")?;
+        self.user.require_administrator("see what is in the source")?;
         let connection = self.connection().await?;
         let list = format!(
             "items {:?} {:?} {folder:?}",
@@ -104,7 +105,7 @@ impl Session<'_> {
         let (answered, ended) = called.await?;
         let answered = match answered {
             Ok(answered) => answered,
-            Err(_closed) => return stopped(&self.host.store, &asked, &came_in.all()).await,
+            Err(_closed) => return stopped(&self.host.store, &signed_in.connection().id, &asked, &came_in.all()).await,
         };
         let outcomes = trust::of_import(&self.host.store, &asked, &came_in.all(), answered).await?;
         let told = ended.as_ref().map(Error::to_string);
@@ -149,10 +150,16 @@ fn named(item: &str, connection: &Connection) -> ItemRef {
 }
 
 /// What has become of the items of an import that was stopped.
-async fn stopped(store: &Store, asked: &[ItemRef], brought_in: &[(ItemRef, String)]) -> Result<Vec<ItemOutcome>> {
+async fn stopped(
+    store: &Store,
+    connection: &str,
+    asked: &[ItemRef],
+    brought_in: &[(ItemRef, String)],
+) -> Result<Vec<ItemOutcome>> {
     let mut outcomes = Vec::with_capacity(asked.len());
     for item in asked {
-        let file = files::by_source(store, &item.drive, &item.item)
+        let drive = &item.drive;
+        let file = files::by_source(store, Scope { connection, drive }, &item.item)
             .await?
             .into_iter()
             .next();

@@ -102,8 +102,8 @@ pub async fn begin(store: &Store, connection: &str, drive: &str, by: &str, now: 
             .await?;
     }
     let run = sqlx::query(
-        "INSERT INTO runs (connection, drive, kind, started_by, started_at, options, inputs, subject) \
-         VALUES (?, ?, 'manual', ?, ?, '', 0, 'association')",
+        "INSERT INTO runs (connection, plugin, drive, kind, started_by, started_at, options, inputs, subject) \
+         VALUES (?1, (SELECT plugin FROM connections WHERE id = ?1), ?2, 'manual', ?3, ?4, '', 0, 'association')",
     )
     .bind(connection)
     .bind(drive)
@@ -226,7 +226,8 @@ impl Upload<'_> {
     async fn write(&self, transaction: &mut Transaction<'_, Sqlite>, rows: String) -> Result<()> {
         sqlx::query(
             "INSERT INTO bindings SELECT ?1, f.id, ?2, w.value ->> 'item', f.revision, l.file IS NOT NULL, l.connection, \
-                 l.drive, l.item, l.version, l.hash, l.size, l.verification, l.name, l.web_url, l.linked_at, l.state, l.place \
+                 l.drive, l.item, l.version, l.hash, l.size, l.verification, l.name, l.web_url, l.linked_at, l.state, l.place, \
+                 l.plugin \
              FROM json_each(?3) w JOIN files f ON f.id = w.value ->> 'file' LEFT JOIN links l ON l.file = f.id WHERE true \
              ON CONFLICT (run, file) DO UPDATE SET drive = excluded.drive, item = excluded.item",
         )

@@ -11,7 +11,7 @@ use sqlx::{FromRow, Sqlite, SqliteConnection, Transaction};
 
 use super::{
     Store,
-    library_file::{self, LibraryFile, NewFile, Showing, fetch, number, removed_error},
+    library_file::{self, LibraryFile, Link, NewFile, Showing, fetch, number, removed_error},
     links,
     page::{Page, Part},
 };
@@ -86,9 +86,9 @@ pub async fn remove(store: &Store, id: &str, by: &str, now: &str) -> Result<Binn
         return Err(still_shown(&file, &shown));
     }
     sqlx::query(
-        "INSERT INTO bin (file, removed_by, connection, drive, item, version, hash, size, verification, name, web_url, \
+        "INSERT INTO bin (file, removed_by, connection, plugin, drive, item, version, hash, size, verification, name, web_url, \
              linked_at, held, place) \
-         SELECT f.id, ?, l.connection, l.drive, l.item, l.version, l.hash, l.size, l.verification, l.name, l.web_url, \
+         SELECT f.id, ?, l.connection, l.plugin, l.drive, l.item, l.version, l.hash, l.size, l.verification, l.name, l.web_url, \
              l.linked_at, l.held, l.place FROM files f LEFT JOIN links l ON l.file = f.id WHERE f.id = ?",
     )
     .bind(by)
@@ -203,7 +203,7 @@ pub async fn expire(store: &Store, now: DateTime<Utc>) -> Result<u64> {
 async fn empty(store: &Store, files: &str, until: &str, now: &str) -> Result<u64> {
     let mut transaction = store.write().await?;
     let done = sqlx::query(
-        "UPDATE bin SET emptied_at = ?2, connection = NULL, drive = NULL, item = NULL, version = NULL, hash = NULL, \
+        "UPDATE bin SET emptied_at = ?2, connection = NULL, plugin = NULL, drive = NULL, item = NULL, version = NULL, hash = NULL, \
              web_url = NULL, place = NULL \
          WHERE file IN (SELECT value FROM json_each(?1)) AND emptied_at IS NULL \
              AND file IN (SELECT id FROM files WHERE removed_at <= ?3)",
@@ -233,13 +233,15 @@ async fn empty(store: &Store, files: &str, until: &str, now: &str) -> Result<u64
     Ok(done.rows_affected())
 }
 
-/// The file in the bin that followed an item.
-pub(super) async fn of_item(connection: &mut SqliteConnection, drive: &str, item: &str) -> Result<Option<i64>> {
+/// The file in the bin that followed the same item.
+pub(super) async fn of_item(connection: &mut SqliteConnection, link: &Link) -> Result<Option<i64>> {
     let found: Option<(i64,)> = sqlx::query_as(
-        "SELECT file FROM bin WHERE drive = ? AND item = ? AND emptied_at IS NULL ORDER BY file LIMIT 1",
+        "SELECT file FROM bin WHERE plugin = (SELECT plugin FROM connections WHERE id = ?) AND drive = ? AND item = ? \
+             AND emptied_at IS NULL ORDER BY file LIMIT 1",
     )
-    .bind(drive)
-    .bind(item)
+    .bind(&link.connection)
+    .bind(&link.drive)
+    .bind(&link.item)
     .fetch_optional(connection)
     .await?;
     Ok(found.map(|(file,)| file))

@@ -98,7 +98,7 @@ pub async fn unlock(store: &Store, id: &str) -> Result<LibraryFile> {
             file.name
         ),
         Some(_) => format!(
-            "file {id} (`{}`) follows OneDrive, or is looked at in the next sync: only files that do not follow any more \
+            "file {id} (`{}`) follows its item, or is looked at in the next sync: only files that do not follow any more \
              (detached, source-gone, given up and the like) can be unlocked",
             file.name
         ),

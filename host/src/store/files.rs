@@ -1,5 +1,6 @@
 //! The Content Library's catalogue: files, their revisions, what they follow, and where they are shown.
 
+use clientpoint_engine::library::Scope;
 use sqlx::{Sqlite, Transaction};
 
 use super::{Store, bin, damage, library_file, links, objects::Object};
@@ -27,17 +28,21 @@ pub enum Created {
 pub async fn create(store: &Store, new: NewFile<'_>, now: &str) -> Result<Created> {
     let mut transaction = store.write().await?;
     if let Some(link) = new.link {
-        let taken: Option<(i64,)> = sqlx::query_as("SELECT file FROM links WHERE drive = ? AND item = ? ORDER BY file")
-            .bind(&link.drive)
-            .bind(&link.item)
-            .fetch_optional(&mut *transaction)
-            .await?;
+        let taken: Option<(i64,)> = sqlx::query_as(
+            "SELECT file FROM links WHERE plugin = (SELECT plugin FROM connections WHERE id = ?) AND drive = ? AND item = ? \
+             ORDER BY file",
+        )
+        .bind(&link.connection)
+        .bind(&link.drive)
+        .bind(&link.item)
+        .fetch_optional(&mut *transaction)
+        .await?;
         if let Some((file,)) = taken {
             return Ok(Created::AlreadyLinked(file.to_string()));
         }
     }
     let binned = match new.link {
-        Some(link) => bin::of_item(&mut transaction, &link.drive, &link.item).await?,
+        Some(link) => bin::of_item(&mut transaction, link).await?,
         None => None,
     };
     let id = match binned {
@@ -133,14 +138,17 @@ pub async fn count_managed(store: &Store, connection: &str) -> Result<u64> {
     Ok(count.unsigned_abs())
 }
 
-/// The files that follow an item, by File ID; through whichever connection.
+/// The files that follow an item of this connection's source, by File ID; through whichever connection to it.
 ///
 /// # Errors
 ///
 /// The database's.
-pub async fn by_source(store: &Store, drive: &str, item: &str) -> Result<Vec<LibraryFile>> {
-    let rows = sqlx::query_as(select("WHERE l.drive = ? AND l.item = ? ORDER BY f.id"))
-        .bind(drive)
+pub async fn by_source(store: &Store, of: Scope<'_>, item: &str) -> Result<Vec<LibraryFile>> {
+    let of_item =
+        "WHERE l.plugin = (SELECT plugin FROM connections WHERE id = ?) AND l.drive = ? AND l.item = ? ORDER BY f.id";
+    let rows = sqlx::query_as(select(of_item))
+        .bind(of.connection)
+        .bind(of.drive)
         .bind(item)
         .fetch_all(store.pool())
         .await?;

@@ -31,6 +31,8 @@ pub struct Listed {
     pub file: LibraryFile,
     /// When its present revision was made; RFC 3339.
     pub changed_at: String,
+    /// The plugin whose source it follows; none for a file that nobody manages.
+    pub plugin: Option<String>,
     /// How it stands. Never `damaged`: of that, the file tells.
     pub state: FileState,
     /// The contract's word for its link, or `held`; none for a file that nobody manages.
@@ -49,6 +51,7 @@ struct Row {
     #[sqlx(flatten)]
     file: library_file::Row,
     changed_at: String,
+    plugin: Option<String>,
     state: Option<String>,
     #[sqlx(try_from = "i64")]
     is_held: Flag,
@@ -63,7 +66,7 @@ struct Row {
 
 /// What a row has beside the file. Runs of a connection come one after the other, so the latest one that has begun since
 /// the file was linked is the last one to have ended.
-const ALSO: &str = "r.made_at AS changed_at, l.state, coalesce(l.held, 0) AS is_held, \
+const ALSO: &str = "r.made_at AS changed_at, l.plugin, l.state, coalesce(l.held, 0) AS is_held, \
      coalesce(l.waiting IS NOT NULL OR l.suspected = 1, 0) AS is_due, \
      (SELECT CASE WHEN u.started_at >= l.linked_at THEN u.ended_at END FROM runs u WHERE u.connection = l.connection \
          AND u.subject = 'sync' AND u.kind <> 'plan' AND u.state = 'complete' ORDER BY u.id DESC LIMIT 1) AS run_ended, \
@@ -209,6 +212,7 @@ impl TryFrom<Row> for Listed {
         damaged.sort_unstable();
         Ok(Self {
             changed_at: row.changed_at,
+            plugin: row.plugin,
             state: state_of(row.state.as_deref(), row.is_held.0, row.is_due.0),
             last_sync: if pending {
                 row.line_at

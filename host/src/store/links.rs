@@ -36,8 +36,9 @@ pub(super) async fn next_turn(transaction: &mut Transaction<'_, Sqlite>) -> Resu
 /// A new file follows its item.
 pub(super) async fn add(transaction: &mut Transaction<'_, Sqlite>, file: i64, link: &Link, now: &str) -> Result<()> {
     sqlx::query(
-        "INSERT INTO links (file, connection, drive, item, version, hash, size, verification, name, web_url, linked_at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO links (file, connection, plugin, drive, item, version, hash, size, verification, name, web_url, \
+             linked_at) \
+         VALUES (?1, ?2, (SELECT plugin FROM connections WHERE id = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )
     .bind(file)
     .bind(&link.connection)
@@ -149,11 +150,11 @@ pub(super) async fn tie(
     now: &str,
 ) -> Result<()> {
     sqlx::query(
-        "INSERT INTO links (file, connection, drive, item, version, hash, size, verification, name, web_url, linked_at, \
-             state, waiting, place) \
-         SELECT value ->> 'file', ?1, ?2, value ->> 'item', NULL, '', 0, 'no-hash', value ->> 'name', \
+        "INSERT INTO links (file, connection, plugin, drive, item, version, hash, size, verification, name, web_url, \
+             linked_at, state, waiting, place) \
+         SELECT value ->> 'file', ?1, (SELECT plugin FROM connections WHERE id = ?1), ?2, value ->> 'item', NULL, '', 0, 'no-hash', value ->> 'name', \
              value ->> 'web_url', ?3, 'pending', ?4, value ->> 'place' FROM json_each(?5) WHERE true \
-         ON CONFLICT (file) DO UPDATE SET connection = excluded.connection, drive = excluded.drive, \
+         ON CONFLICT (file) DO UPDATE SET connection = excluded.connection, plugin = excluded.plugin, drive = excluded.drive, \
              item = excluded.item, version = NULL, hash = '', size = 0, verification = 'no-hash', name = excluded.name, \
              web_url = excluded.web_url, linked_at = excluded.linked_at, state = 'pending', suspected = 0, note = NULL, \
              waiting = coalesce(waiting, excluded.waiting), place = excluded.place",
@@ -178,7 +179,7 @@ pub(super) async fn tie_back(
     turn: i64,
 ) -> Result<()> {
     sqlx::query(
-        "UPDATE links SET connection = b.was_connection, drive = b.was_drive, item = b.was_item, \
+        "UPDATE links SET connection = b.was_connection, plugin = b.was_plugin, drive = b.was_drive, item = b.was_item, \
              version = b.was_version, hash = b.was_hash, size = b.was_size, verification = b.was_verification, \
              name = b.was_name, web_url = b.was_web_url, linked_at = b.was_linked_at, place = b.was_place, \
              state = CASE WHEN ?4 = 0 THEN 'detached' WHEN b.was_state = 'detached' THEN 'pending' ELSE b.was_state END, \
@@ -239,15 +240,17 @@ pub(super) async fn detach(
     Ok(done.rows_affected())
 }
 
-/// Detached files of a drive follow it again through this connection, whichever they came through. How many that were.
+/// Detached files of a drive follow it again through this connection, whichever of the same plugin they came through. How
+/// many that were.
 pub(super) async fn attach(transaction: &mut Transaction<'_, Sqlite>, connection: &str, drive: &str) -> Result<u64> {
     let turn = next_turn(transaction).await?;
     let done = sqlx::query(
         "UPDATE links SET connection = ?, state = 'pending', note = NULL, waiting = ? \
-         WHERE drive = ? AND state = 'detached'",
+         WHERE plugin = (SELECT plugin FROM connections WHERE id = ?) AND drive = ? AND state = 'detached'",
     )
     .bind(connection)
     .bind(turn)
+    .bind(connection)
     .bind(drive)
     .execute(&mut **transaction)
     .await?;
@@ -281,14 +284,15 @@ pub(super) async fn remove(transaction: &mut Transaction<'_, Sqlite>, file: i64)
 pub(super) async fn out_of_bin(transaction: &mut Transaction<'_, Sqlite>, file: i64) -> Result<()> {
     let turn = next_turn(transaction).await?;
     sqlx::query(
-        "INSERT INTO links (file, connection, drive, item, version, hash, size, verification, name, web_url, linked_at, \
-             held, place, state, waiting) \
-         SELECT b.file, coalesce(c.id, b.connection), b.drive, b.item, b.version, b.hash, b.size, b.verification, b.name, \
+        "INSERT INTO links (file, connection, plugin, drive, item, version, hash, size, verification, name, web_url, \
+             linked_at, held, place, state, waiting) \
+         SELECT b.file, coalesce(c.id, b.connection), b.plugin, b.drive, b.item, b.version, b.hash, b.size, b.verification, b.name, \
              b.web_url, b.linked_at, b.held, b.place, CASE WHEN c.id IS NULL THEN 'detached' ELSE 'pending' END, \
              CASE WHEN c.id IS NOT NULL THEN ? END \
          FROM bin b LEFT JOIN connections c ON c.disconnected_at IS NULL AND c.id = coalesce(\
              (SELECT o.id FROM connections o WHERE o.id = b.connection AND o.drive_id = b.drive), \
-             (SELECT min(o.id) FROM connections o WHERE o.drive_id = b.drive AND o.disconnected_at IS NULL)) \
+             (SELECT min(o.id) FROM connections o \
+                 WHERE o.plugin = b.plugin AND o.drive_id = b.drive AND o.disconnected_at IS NULL)) \
          WHERE b.file = ? AND b.drive IS NOT NULL",
     )
     .bind(turn)

@@ -135,7 +135,8 @@ pub async fn count(store: &Store, of: Scope<'_>) -> Result<(u64, u64)> {
 pub async fn by_source(store: &Store, of: Scope<'_>, item: &str) -> Result<Vec<Managed>> {
     let query = select(
         "links_by_source",
-        "l.connection = ? AND l.drive = ? AND l.item = ? ORDER BY l.file",
+        "l.plugin = (SELECT plugin FROM connections WHERE id = ?1) AND l.connection = ?1 AND l.drive = ?2 AND l.item = ?3 \
+             ORDER BY l.file",
     );
     let query = sqlx::query_as(query).bind(of.connection).bind(of.drive).bind(item);
     managed(query.fetch_all(store.pool()).await?)

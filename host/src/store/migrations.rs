@@ -29,7 +29,8 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/10_bin.sql"),
     include_str!("migrations/11_damaged.sql"),
     include_str!("migrations/12_limits.sql"),
-    include_str!("migrations/15_pages.sql"),
+    include_str!("migrations/13_pages.sql"),
+    include_str!("migrations/14_plugins.sql"),
 ];
 
 /// What was done.

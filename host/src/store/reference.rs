@@ -137,11 +137,11 @@ impl Library for Reference {
         }))
     }
 
-    fn by_source<'a>(&'a self, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<LibraryFile>>> {
+    fn by_source<'a>(&'a self, connection: &'a str, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<LibraryFile>>> {
         Box::pin(async move {
             let mut answer = Vec::with_capacity(items.len());
             for ItemRef { drive, item } in items {
-                let found = files::by_source(&self.store, drive, item).await?;
+                let found = files::by_source(&self.store, Scope { connection, drive }, item).await?;
                 answer.push(found.into_iter().map(LibraryFile::from).collect());
             }
             Ok(answer)
@@ -439,7 +439,7 @@ mod tests {
 
         drop(sweep);
         drop(tokio::time::timeout(patience, places.acquire()).await.unwrap().unwrap());
-        assert!(library.by_source(&[]).await.unwrap().is_empty());
+        assert!(library.by_source("organization", &[]).await.unwrap().is_empty());
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub struct Run {
     /// What has set it off.
     #[sqlx(try_from = "String")]
     pub kind: RunKind,
+    /// Which of the plugin's schedules has set it off; none for one that a person has started.
+    pub schedule: Option<String>,
     /// The UTC date of a scheduled run.
     pub due: Option<String>,
     /// Whether a scheduled run was caught up after its time.
@@ -104,8 +106,8 @@ pub struct Begin<'a> {
     pub drive: &'a str,
     /// What sets it off.
     pub kind: RunKind,
-    /// The UTC date of a scheduled run.
-    pub due: Option<&'a str>,
+    /// Which of the plugin's schedules it is for, and the UTC date of that.
+    pub due: Option<(&'a str, &'a str)>,
     /// Whether it is caught up.
     pub late: bool,
     /// Who or what starts it.
@@ -130,28 +132,29 @@ pub enum Ending<'a> {
     },
 }
 
-pub(super) const SELECT: &str = "SELECT id, connection, drive, subject, undone_at, kind, due, late, started_by, started_at, ended_at, state, options, \
+pub(super) const SELECT: &str = "SELECT id, connection, drive, subject, undone_at, kind, schedule, due, late, started_by, started_at, ended_at, state, options, \
      cursor, listed, inputs, rest, rest_outcome, message FROM runs";
 
-/// Records a run. None if there is one for that day already.
+/// Records a run. None if there is one for that schedule and day already.
 ///
 /// # Errors
 ///
 /// The database's.
 pub async fn begin(store: &Store, new: Begin<'_>, now: &str) -> Result<Option<Run>> {
     let done = sqlx::query(
-        "INSERT INTO runs (connection, drive, kind, due, late, started_by, started_at, options, inputs) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
+        "INSERT INTO runs (connection, plugin, drive, kind, due, late, started_by, started_at, options, schedule, inputs) \
+         VALUES (?1, (SELECT plugin FROM connections WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, \
              (SELECT count(*) FROM links WHERE connection = ?1 AND drive = ?2)) ON CONFLICT DO NOTHING",
     )
     .bind(new.connection)
     .bind(new.drive)
     .bind(new.kind.as_str())
-    .bind(new.due)
+    .bind(new.due.map(|(_, day)| day))
     .bind(i64::from(new.late))
     .bind(new.by)
     .bind(now)
     .bind(new.options)
+    .bind(new.due.map(|(schedule, _)| schedule))
     .execute(store.pool())
     .await?;
     if done.rows_affected() == 0 {
@@ -241,17 +244,19 @@ pub async fn settled(store: &Store, run: &Run) -> Result<BTreeMap<String, u64>> 
     Ok(rows.into_iter().map(count).collect())
 }
 
-/// The days for which the connection has scheduled runs, from that day on.
+/// The days for which the connection has runs of that schedule, from that day on.
 ///
 /// # Errors
 ///
 /// The database's.
-pub async fn days_from(store: &Store, connection: &str, day: &str) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT due FROM runs WHERE connection = ? AND due >= ? ORDER BY due")
-        .bind(connection)
-        .bind(day)
-        .fetch_all(store.pool())
-        .await?;
+pub async fn days_from(store: &Store, connection: &str, schedule: &str, day: &str) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT due FROM runs WHERE connection = ? AND schedule = ? AND due >= ? ORDER BY due")
+            .bind(connection)
+            .bind(schedule)
+            .bind(day)
+            .fetch_all(store.pool())
+            .await?;
     Ok(rows.into_iter().map(|(day,)| day).collect())
 }
 

@@ -60,7 +60,8 @@ pub async fn swap(
     }
     let version = last + 1;
     sqlx::query(
-        "INSERT INTO state (connection, key, value, version) VALUES (?, ?, ?, ?) \
+        "INSERT INTO state (connection, plugin, key, value, version) \
+             VALUES (?1, (SELECT plugin FROM connections WHERE id = ?1), ?2, ?3, ?4) \
          ON CONFLICT (connection, key) DO UPDATE SET value = excluded.value, version = excluded.version",
     )
     .bind(connection)

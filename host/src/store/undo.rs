@@ -140,7 +140,8 @@ async fn hand_on(transaction: &mut Transaction<'_, Sqlite>, run: i64, file: i64,
         "UPDATE bindings SET revision = b.revision, was_linked = b.was_linked, was_connection = b.was_connection, \
              was_drive = b.was_drive, was_item = b.was_item, was_version = b.was_version, was_hash = b.was_hash, \
              was_size = b.was_size, was_verification = b.was_verification, was_name = b.was_name, \
-             was_web_url = b.was_web_url, was_linked_at = b.was_linked_at, was_state = b.was_state, was_place = b.was_place \
+             was_web_url = b.was_web_url, was_linked_at = b.was_linked_at, was_state = b.was_state, \
+             was_place = b.was_place, was_plugin = b.was_plugin \
          FROM bindings b WHERE b.run = ?1 AND b.file = ?2 AND bindings.run = ?3 AND bindings.file = ?2 \
              AND bindings.was_linked = 1 AND bindings.was_drive = b.drive AND bindings.was_item = b.item",
     )

@@ -1,6 +1,6 @@
 //! The forms in which an Administrator connects: what to fill in, and where to find it.
 
-use crate::contract::{Credentials, FormField, FormFieldKind, Mode, ModeForm};
+use crate::contract::{Credentials, FormField, FormFieldKind, FormFieldTraits, Mode, ModeForm};
 
 /// The keys of the settings.
 pub const TENANT: &str = "tenant";
@@ -43,7 +43,13 @@ struct Field {
     help: &'static str,
     kind: Kind,
     default: Option<&'static str>,
+    traits: FormFieldTraits,
 }
+
+/// The registered application is this one for everybody.
+const APPLICATION: FormFieldTraits = FormFieldTraits::APPLICATION;
+/// The same account may have another value here.
+const NEITHER: FormFieldTraits = FormFieldTraits::empty();
 
 const CLOUD_NAMES: &[&str] = &["global", "us-gov", "us-dod", "china"];
 
@@ -54,6 +60,7 @@ const CLIENT_ID_FIELD: Field = Field {
         (client) ID",
     kind: Kind::Text,
     default: None,
+    traits: APPLICATION,
 };
 
 const SECRET_FIELD: Field = Field {
@@ -63,6 +70,7 @@ const SECRET_FIELD: Field = Field {
         it is made. Not the Secret ID",
     kind: Kind::Secret,
     default: None,
+    traits: APPLICATION,
 };
 
 const CERTIFICATE_FIELD: Field = Field {
@@ -72,6 +80,7 @@ const CERTIFICATE_FIELD: Field = Field {
         without the key on the application's page, under Certificates & secrets",
     kind: Kind::Certificate,
     default: None,
+    traits: APPLICATION,
 };
 
 const CLOUD_FIELD: Field = Field {
@@ -80,6 +89,7 @@ const CLOUD_FIELD: Field = Field {
     help: "global for most, US GCC included; us-gov for GCC High, us-dod for DoD, china for 21Vianet",
     kind: Kind::Choice(CLOUD_NAMES),
     default: Some("global"),
+    traits: FormFieldTraits::ACCOUNT.union(FormFieldTraits::APPLICATION),
 };
 
 /// Rule 16: what the company's credentials consist of, and where to find them.
@@ -91,6 +101,7 @@ const ORGANIZATION_FIELDS: [Field; 6] = [
             (contoso.onmicrosoft.com) does as well",
         kind: Kind::Text,
         default: None,
+        traits: FormFieldTraits::ACCOUNT.union(FormFieldTraits::APPLICATION),
     },
     CLIENT_ID_FIELD,
     SECRET_FIELD,
@@ -103,6 +114,7 @@ const ORGANIZATION_FIELDS: [Field; 6] = [
             from the browser. For others it takes Sites.Read.All: Files.Read.All alone opens no site by its address",
         kind: Kind::Text,
         default: Some(""),
+        traits: NEITHER,
     },
 ];
 
@@ -116,6 +128,7 @@ const USER_FIELDS: [Field; 6] = [
             well. Otherwise organizations",
         kind: Kind::Text,
         default: Some(ANY_TENANT),
+        traits: APPLICATION,
     },
     CLIENT_ID_FIELD,
     SECRET_FIELD,
@@ -129,20 +142,28 @@ const USER_FIELDS: [Field; 6] = [
             Microsoft's default since 2025 an administrator must approve these first",
         kind: Kind::Choice(&[OWN, SITES]),
         default: Some(OWN),
+        traits: NEITHER,
     },
 ];
 
 /// The ways to connect.
 pub(super) fn forms() -> Vec<ModeForm> {
-    let user = (Mode::User, USER_FIELDS, Credentials::AtMostOne);
-    let organization = (Mode::Organization, ORGANIZATION_FIELDS, Credentials::One);
-    [user, organization]
-        .map(|(mode, fields, credentials)| ModeForm {
-            mode,
-            fields: fields.map(FormField::from).to_vec(),
-            credentials,
-        })
-        .to_vec()
+    vec![
+        ModeForm {
+            mode: Mode::User,
+            label: "Your own Microsoft sign-in".to_owned(),
+            help: "You see what you may see.".to_owned(),
+            fields: USER_FIELDS.map(FormField::from).to_vec(),
+            credentials: Credentials::AtMostOne,
+        },
+        ModeForm {
+            mode: Mode::Organization,
+            label: "The company's credentials".to_owned(),
+            help: "All Administrators see the same drives.".to_owned(),
+            fields: ORGANIZATION_FIELDS.map(FormField::from).to_vec(),
+            credentials: Credentials::One,
+        },
+    ]
 }
 
 impl From<Field> for FormField {
@@ -158,6 +179,7 @@ impl From<Field> for FormField {
                 Kind::Certificate => FormFieldKind::Certificate,
             },
             default: field.default.map(str::to_owned),
+            traits: field.traits,
         }
     }
 }

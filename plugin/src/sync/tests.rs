@@ -51,7 +51,7 @@ fn sync_with(fake: &Fake, options: Options) -> Result<BTreeMap<String, LineOutco
 
 fn go_on(fake: &Fake, options: Options, mut cursor: Option<String>) -> Result<(), CallError> {
     for _ in 0..1000 {
-        let report = run(fake, step(fake, cursor.as_deref(), options))?;
+        let report = run(fake, step(fake, cursor.as_deref(), options.clone()))?;
         assert!(report.cursor.len() <= 64 * 1024);
         if report.stage == Stage::Done {
             return Ok(());

@@ -27,8 +27,8 @@ use bindings::{
         association::{self, Guest as Association},
         content_import::{Drive, DrivePage, EntryPage, Error, Guest as ContentImport, ItemOutcome, Resolved},
         source::{
-            Account, AuthorizationPlan, Claim, Credentials, Description, Egress, Field, FieldKind, Guest as Source,
-            Mode, ModeForm, OauthError, Refusal, Setting, SettingsError, SignInError, SignInProblem,
+            Account, AuthorizationPlan, Claim, Credentials, Description, Egress, Field, FieldKind, FieldTraits,
+            Guest as Source, Labels, Mode, ModeForm, Refusal, Setting, SettingsError, SignInError, SignInProblem,
         },
         sync::{Guest as Sync, Options, PlanPage, Report},
     },
@@ -192,10 +192,23 @@ impl Source for Hostile {
             help: String::new(),
             kind,
             default: (key == "cloud").then(|| "global".into()),
+            traits: match key {
+                "tenant" | "cloud" => FieldTraits::ACCOUNT,
+                _ => FieldTraits::empty(),
+            },
         };
         Description {
             id: "onedrive".into(),
             title: "Microsoft OneDrive".into(),
+            labels: Labels {
+                name: "OneDrive".into(),
+                add: "Add".into(),
+                associate: "Associate".into(),
+                path_column: "Path".into(),
+                path_help: Vec::new(),
+                path_example: String::new(),
+                withdrawal: String::new(),
+            },
             version: "6.6.6".into(),
             required_role: Role::Member,
             default_policy: Policy {
@@ -208,6 +221,8 @@ impl Source for Hostile {
             },
             modes: vec![ModeForm {
                 mode: Mode::Organization,
+                label: "Organization".into(),
+                help: String::new(),
                 fields: vec![
                     field("tenant", FieldKind::Text),
                     field("client-id", FieldKind::Text),
@@ -255,15 +270,11 @@ impl Source for Hostile {
         })
     }
 
-    fn explain_refusal(mode: Mode, _settings: Vec<Setting>, refusal: Refusal) -> SignInError {
-        Self::explain(mode, refusal.error)
-    }
-
     fn approval_url(_settings: Vec<Setting>) -> Option<String> {
         Some("https://evil.example/approve".into())
     }
 
-    fn explain(_mode: Mode, _error: OauthError) -> SignInError {
+    fn explain(_mode: Mode, _settings: Vec<Setting>, _refusal: Refusal) -> SignInError {
         SignInError {
             problem: SignInProblem::Other,
             key: None,

@@ -34,10 +34,11 @@ const instantiate = await load(wasm, join(folder, 'component'));
 //    instance has all its imports: these know of no connection yet.
 const { source } = await instance(undefined, new Egress(undefined));
 const description = await source.describe();
+const settings = Object.entries(given.settings).map(([key, value]) => ({ key, value }));
 const plan = await authorizationPlan(source);
 
 // 2. One instance a connection. The token stays out here: `Egress` puts it on requests as they leave.
-const tokens = new Tokens(given.mode, plan, given.secret, source);
+const tokens = new Tokens(given.mode, settings, plan, given.secret, source);
 await tokens.current();
 const policy = description.defaultPolicy;
 const connection = { id: 'organization', mode: given.mode, apiOrigin: plan.egress.apiOrigin, drive: given.drive, policy };
@@ -80,7 +81,6 @@ async function instance(connection, egress, library) {
 
 /** What the plugin makes of the settings, with the simulator's addresses where it is one. */
 async function authorizationPlan(source) {
-  const settings = Object.entries(given.settings).map(([key, value]) => ({ key, value }));
   const plan = await source.authorization(given.mode, settings);
   if (!given.simulator) return plan;
   const tokenUrl = new URL(new URL(plan.tokenUrl).pathname, given.simulator.login).href;

@@ -10,9 +10,9 @@ export class Tokens {
   #secret;
   #token;
 
-  /** `plan` is the plugin's `authorization-plan`, `source` its interface, which explains refusals in this `mode`. */
-  constructor(mode, plan, secret, source) {
-    Object.assign(this, { mode, plan, source });
+  /** `plan` is the plugin's `authorization-plan`, `source` its interface, which explains refusals of this `mode` and `settings`. */
+  constructor(mode, settings, plan, secret, source) {
+    Object.assign(this, { mode, settings, plan, source });
     this.#secret = secret;
   }
 
@@ -45,8 +45,13 @@ export class Tokens {
     });
     const said = await answer.json().catch(() => ({}));
     if (!answer.ok || typeof said.access_token !== 'string') {
-      const refusal = { status: answer.status, error: said.error ?? '', description: said.error_description ?? '' };
-      const { message } = await this.source.explain(this.mode, refusal);
+      const refusal = {
+        error: { status: answer.status, error: said.error ?? '', description: said.error_description ?? '' },
+        codes: said.error_codes ?? [],
+        suberror: said.suberror,
+        correlationId: said.correlation_id,
+      };
+      const { message } = await this.source.explain(this.mode, this.settings, refusal);
       throw new Error(message);
     }
     this.#token = { text: said.access_token, until: Date.now() + said.expires_in * 1000 };

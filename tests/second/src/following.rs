@@ -102,13 +102,13 @@ async fn work(documents: &[Document], known: Option<(u64, String)>, options: Opt
     };
     let last = (last.waiting.unwrap_or(0), last.file.id.clone());
     for managed in due {
-        follow(documents, managed, options).await?;
+        follow(documents, managed, &options).await?;
     }
     report(&Cursor::Working(Some(last)), Stage::Working)
 }
 
 /// Gives one file what its document has, and writes its line.
-async fn follow(documents: &[Document], managed: ManagedFile, options: Options) -> Result<(), Error> {
+async fn follow(documents: &[Document], managed: ManagedFile, options: &Options) -> Result<(), Error> {
     let name = managed.file.name.clone();
     let Some(document) = document(documents, &managed) else {
         let words = format!("{name} does not stand on the shelf any more; the library keeps its last version");

@@ -39,8 +39,8 @@ use bindings::{
     exports::clientpoint::content_source::{
         content_import::{Drive, DriveKind, Error},
         source::{
-            Account, AuthorizationPlan, Claim, Credentials, Description, Egress, Field, FieldKind, Guest, Mode,
-            ModeForm, OauthError, Refusal, Schedule, Setting, SettingsError, SignInError, SignInProblem,
+            Account, AuthorizationPlan, Claim, Credentials, Description, Egress, Field, FieldKind, FieldTraits, Guest,
+            Labels, Mode, ModeForm, Refusal, Schedule, Setting, SettingsError, SignInError, SignInProblem,
         },
     },
 };
@@ -53,16 +53,26 @@ const DRIVE: &str = "shelf";
 
 impl Guest for Plugin {
     fn describe() -> Description {
-        let field = |key: &str, label: &str, help: &str, kind| Field {
+        let field = |key: &str, label: &str, help: &str, kind, traits| Field {
             key: key.to_owned(),
             label: label.to_owned(),
             help: help.to_owned(),
             kind,
             default: None,
+            traits,
         };
         Description {
             id: "shelf".to_owned(),
             title: "The Shelf".to_owned(),
+            labels: Labels {
+                name: "the shelf".to_owned(),
+                add: "Take from the shelf".to_owned(),
+                associate: "Tie to the shelf".to_owned(),
+                path_column: "Document".to_owned(),
+                path_help: vec!["The name of the document, as the shelf shows it.".to_owned()],
+                path_example: "Offer.pdf".to_owned(),
+                withdrawal: String::new(),
+            },
             version: env!("CARGO_PKG_VERSION").to_owned(),
             required_role: Role::Administrator,
             default_policy: Policy {
@@ -75,28 +85,40 @@ impl Guest for Plugin {
             },
             modes: vec![ModeForm {
                 mode: Mode::Organization,
+                label: "A member's key".to_owned(),
+                help: "All Administrators see the same shelf.".to_owned(),
                 fields: vec![
                     field(
                         "address",
                         "Address of the shelf",
                         "As in `https://shelf.example`.",
                         FieldKind::Text,
+                        FieldTraits::ACCOUNT,
                     ),
-                    field("member", "Member", "Who you are to the shelf.", FieldKind::Text),
+                    field(
+                        "member",
+                        "Member",
+                        "Who you are to the shelf.",
+                        FieldKind::Text,
+                        FieldTraits::empty(),
+                    ),
                     field(
                         "key",
                         "Key",
                         "The shelf's keeper gives it to members.",
                         FieldKind::Secret,
+                        FieldTraits::empty(),
                     ),
                 ],
                 credentials: Credentials::One,
             }],
-            schedules: vec![Schedule {
-                id: "daily-sync".to_owned(),
-                hour: 5,
-                minute: 30,
-            }],
+            schedules: [("morning", 5, 30), ("afternoon", 17, 0)]
+                .map(|(id, hour, minute)| Schedule {
+                    id: id.to_owned(),
+                    hour,
+                    minute,
+                })
+                .to_vec(),
         }
     }
 
@@ -121,7 +143,7 @@ impl Guest for Plugin {
         })
     }
 
-    fn explain(_mode: Mode, error: OauthError) -> SignInError {
+    fn explain(_mode: Mode, _settings: Vec<Setting>, Refusal { error, .. }: Refusal) -> SignInError {
         let known = error.error == "invalid_client";
         SignInError {
             problem: match error.status {
@@ -135,10 +157,6 @@ impl Guest for Plugin {
                 false => format!("the shelf refused the sign-in (status {})", error.status),
             },
         }
-    }
-
-    fn explain_refusal(mode: Mode, _settings: Vec<Setting>, refusal: Refusal) -> SignInError {
-        Self::explain(mode, refusal.error)
     }
 
     fn approval_url(_settings: Vec<Setting>) -> Option<String> {

@@ -268,7 +268,7 @@ impl Library for Shelf {
         }))
     }
 
-    fn by_source<'a>(&'a self, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<LibraryFile>>> {
+    fn by_source<'a>(&'a self, _connection: &'a str, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<LibraryFile>>> {
         let kept = self.kept();
         let of = |item| {
             kept.files

@@ -47,9 +47,9 @@ impl Instance {
     ///
     /// `Error::PluginStopped`.
     pub async fn explain(self, mode: Mode, settings: Vec<Setting>, refusal: Refusal) -> Result<SignInError> {
-        self.call("explain-refusal", PURE_WITHIN, async |world, accessor| {
+        self.call("explain", PURE_WITHIN, async |world, accessor| {
             let source = world.clientpoint_content_source_source();
-            source.call_explain_refusal(accessor, mode, settings, refusal).await
+            source.call_explain(accessor, mode, settings, refusal).await
         })
         .await
     }

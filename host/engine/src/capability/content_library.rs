@@ -62,7 +62,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         ctx.refuse_withheld()?;
         let _place = ctx.one_more_call()?;
         at_most(items.len(), ITEMS_AT_MOST, "items in one question")?;
-        Ok(ctx.library.by_source(&items).await?)
+        Ok(ctx.library.by_source(&ctx.connection, &items).await?)
     }
 
     async fn stat(accessor: &Accessor<T, Self>, files: Vec<String>) -> Result<Vec<Option<LibraryFile>>, LibraryError> {

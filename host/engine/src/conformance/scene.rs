@@ -98,8 +98,10 @@ impl Scene {
 
     /// The files that follow each of these items of a drive, as this connection asks.
     pub(super) async fn by_source(&self, of: Scope<'_>, items: &[ItemRef]) -> Result<Vec<Vec<LibraryFile>>, String> {
-        let _ = of;
-        answered("`by_source`", self.stage.library().by_source(items).await)
+        answered(
+            "`by_source`",
+            self.stage.library().by_source(of.connection, items).await,
+        )
     }
 
     /// The files of an item.

@@ -139,13 +139,13 @@ impl Library for Faulty {
         Ok(Box::new(FaultyDraft { right, of }))
     }
 
-    fn by_source<'a>(&'a self, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<LibraryFile>>> {
+    fn by_source<'a>(&'a self, connection: &'a str, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<LibraryFile>>> {
         Box::pin(async move {
             let mut items = items.to_vec();
             if self.has(Fault::ListsAreInAnOrderOfTheirOwn) {
                 items.sort_by(|one, other| one.item.cmp(&other.item));
             }
-            self.right.by_source(&items).await
+            self.right.by_source(connection, &items).await
         })
     }
 

@@ -122,7 +122,7 @@ impl Library for Memory {
         }))
     }
 
-    fn by_source<'a>(&'a self, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<LibraryFile>>> {
+    fn by_source<'a>(&'a self, _connection: &'a str, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<LibraryFile>>> {
         answer(|| {
             let shelves = self.shelves();
             let files = |item: &ItemRef| {

@@ -12,6 +12,9 @@ use clientpoint_engine::{
 };
 use sha2::{Digest, Sha256};
 
+/// A value, none once it was removed, and the mark of its state.
+pub type Kept = (Option<Vec<u8>>, u64);
+
 /// What is in the library.
 #[derive(Clone, Default)]
 pub struct Shelves {
@@ -24,7 +27,7 @@ pub struct Shelves {
     /// By run and File ID.
     pub lines: BTreeMap<(i64, u64), Line>,
     /// By connection and key. A value that was removed leaves its mark.
-    pub states: BTreeMap<(String, String), (Option<Vec<u8>>, u64)>,
+    pub states: BTreeMap<(String, String), Kept>,
 }
 
 /// A file.

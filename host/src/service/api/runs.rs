@@ -20,6 +20,8 @@ pub struct Run {
     pub subject: Subject,
     /// What has set it off.
     pub kind: RunKind,
+    /// Which of the plugin's schedules has set it off; none for one that a person has started.
+    pub schedule: Option<String>,
     /// The UTC date of a scheduled run.
     pub due: Option<String>,
     /// Whether a scheduled run was caught up after its time.
@@ -90,6 +92,7 @@ impl From<runs::Run> for Run {
             drive: of.drive,
             subject: of.subject,
             kind: of.kind,
+            schedule: of.schedule,
             due: of.due,
             late: of.late.0,
             started_by: of.started_by,

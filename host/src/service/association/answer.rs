@@ -83,8 +83,8 @@ pub(in crate::service) fn stopped(stopped: Stopped) -> Error {
         Cause::Memory => Error::Plugin {
             code: "sheet-too-large",
             message:
-                "the sheet asks for more memory than a sheet may: copy the columns \"File ID\" and \"Sharepoint File \
-                Path\" into a new workbook, and upload that; if it happens again, upload its rows in several sheets"
+                "the sheet asks for more memory than a sheet may: copy the columns with the File IDs and the paths \
+                into a new workbook, and upload that; if it happens again, upload its rows in several sheets"
                     .into(),
         },
         Cause::Time => Error::Plugin {

@@ -41,7 +41,8 @@ impl Session<'_> {
             None => return Err(Error::PluginStopped("it did not say which item that is".into())),
         };
         let quoted = path.replace('"', "\"\"");
-        let sheet = format!("File ID,Sharepoint File Path\n{},\"{quoted}\"\n", file.id);
+        let labels = self.host.describe().await?.labels;
+        let sheet = format!("File ID,{}\n{},\"{quoted}\"\n", labels.path_column, file.id);
         self.applied(sheet.into(), stop).await
     }
 }

@@ -36,8 +36,8 @@ impl Session<'_> {
             return Err(Error::Plugin {
                 code: "sheet-too-large",
                 message: format!(
-                    "`{name}` is larger than {limit} bytes: copy the columns \"File ID\" and \"Sharepoint File Path\" into a \
-                     new workbook, and upload that"
+                    "`{name}` is larger than {limit} bytes: copy the columns with the File IDs and the paths into a new \
+                     workbook, and upload that"
                 ),
             });
         }

@@ -26,6 +26,8 @@ const MEASURED: usize = 2_000;
 
 /// What a report is made of.
 pub(in crate::service) struct Copy<'a> {
+    /// What the source calls this.
+    pub(in crate::service) title: &'a str,
     pub(in crate::service) association: &'a Association,
     pub(in crate::service) lines: Lines,
     pub(in crate::service) by: &'a str,
@@ -341,11 +343,10 @@ fn summary(sheet: &mut Worksheet, copy: &Copy<'_>, formats: &Formats) -> std::re
         .set_font_color(Color::RGB(0x001F_4E79));
     let label = Format::new().set_font_color(Color::RGB(0x0059_5959));
     let bold = Format::new().set_bold();
-    let heading = if association.preview {
-        "Associate OneDrive Files: preview, nothing was changed"
-    } else {
-        "Associate OneDrive Files"
-    };
+    let mut heading = copy.title.to_owned();
+    if association.preview {
+        heading.push_str(": preview, nothing was changed");
+    }
     sheet.write_string_with_format(0, 0, heading, &title)?;
     sheet.set_row_height(0, 26)?;
     let taken_back = association
@@ -423,9 +424,9 @@ fn meaning(outcome: &str) -> &'static str {
         "ambiguous" => "The path can be read in more than one way.",
         "unreadable-cell" => "A cell holds something that can't be read.",
         "forbidden-path" => "The path may not be followed: it leads to a foreign host, to a computer, or upwards.",
-        "access-denied" => "Microsoft does not let the connection read the item.",
+        "access-denied" => "The source does not let the connection read the item.",
         "subfolder" => "The item lies in a folder, which this host's policy leaves out.",
-        "malware" => "Microsoft found malware in the item.",
+        "malware" => "The source found malware in the item.",
         "package" => "The item is a notebook, which only its own program can open.",
         "shortcut" => "The item is a shortcut to another drive.",
         _ => "The reason says why.",

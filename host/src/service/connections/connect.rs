@@ -109,6 +109,9 @@ impl Session<'_> {
             self.host.require_of_this_plugin(before).await?;
         }
         let (filled, planned) = self.filled(form, given, before.as_ref(), mode).await?;
+        let is_same_account = before
+            .as_ref()
+            .is_some_and(|before| filled.is_same_account(&before.settings));
         let endpoint = self.host.engine()?.endpoint(&planned.plan, filled.credential);
         let tokens = Tokens::of_application(endpoint, self.host.clock.clone());
         if let Err(refused) = tokens.bearer().await {
@@ -130,14 +133,9 @@ impl Session<'_> {
             needs_reconnect: None,
         };
         let account = self.verified(&connection, &planned.plan, tokens, Vec::new()).await?;
-        let same = |before: &Connection| {
-            ["tenant", "cloud"]
-                .iter()
-                .all(|key| before.settings.get(*key) == connection.settings.get(*key))
-        };
         let kept = before
             .as_ref()
-            .filter(|before| same(before))
+            .filter(|_| is_same_account)
             .and_then(|before| before.drive.clone());
         let named = account.drive.map(|drive| ChosenDrive {
             id: drive.id,
@@ -159,7 +157,7 @@ impl Session<'_> {
                 self.change_drive(&connection, &drive).await?;
                 connection.drive = Some(drive);
             }
-            // Another tenant: nothing of it is known yet, and nothing of the old one is followed.
+            // Another account: nothing of it is known yet, and nothing of the old one is followed.
             None => self.leave_drive(&connection).await?,
         }
         Ok(connection.into())

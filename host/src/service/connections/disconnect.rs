@@ -1,5 +1,6 @@
 //! Giving a connection up, and changing the key that secrets are sealed with.
 
+use clientpoint_engine::contract::exports::clientpoint::content_source::source::Labels;
 use serde::Serialize;
 
 use crate::{
@@ -56,8 +57,10 @@ impl Session<'_> {
         let _alone = self.host.renewal_right(&connection.id).await?;
         let files = detach::disconnect(&self.host.store, &connection.id, &self.now()).await?;
         self.host.forget_tokens(&connection.id);
+        let description = self.host.describe().await?;
+        let source = (description.id == connection.plugin).then_some(description.labels);
         Ok(Disconnected {
-            consequences: consequences(&connection, files),
+            consequences: consequences(&connection, files, source.as_ref()),
             ways_out: vec![WayOut::Unlock { file: None }],
             connection: connection.into(),
             files: files.into(),
@@ -89,7 +92,8 @@ impl Session<'_> {
     }
 }
 
-fn consequences(connection: &Connection, files: Moved) -> Vec<String> {
+/// What a person should know who has given a connection up. `source` is what its plugin says, if it is the one at hand.
+fn consequences(connection: &Connection, files: Moved, source: Option<&Labels>) -> Vec<String> {
     let who = match connection.mode {
         Mode::Organization => {
             "no Administrator can browse or import with the company's credentials any more".to_string()
@@ -103,14 +107,20 @@ fn consequences(connection: &Connection, files: Moved) -> Vec<String> {
         who,
         "its daily sync has stopped".into(),
         format!(
-            "its files ({}) stay in the library and wherever they are shown; they do not follow OneDrive any more (detached)",
-            files.detached
+            "its files ({}) stay in the library and wherever they are shown; they do not follow {} any more (detached)",
+            files.detached,
+            source.map_or("their items", |labels| &labels.name)
         ),
         "connecting again and selecting the same drive lets them follow again; unlocking a file lets it be changed here \
          instead"
             .into(),
-        "secrets and tokens were deleted here; Microsoft still knows the application: to withdraw its approval as well, see \
-         Enterprise applications in the Microsoft Entra admin center, or myapps.microsoft.com for one's own"
-            .into(),
+        match source.filter(|labels| !labels.withdrawal.is_empty()) {
+            Some(labels) => format!(
+                "secrets and tokens were deleted here; the source still knows the application: to withdraw its approval as \
+                 well, see {}",
+                labels.withdrawal
+            ),
+            None => "secrets and tokens were deleted here".into(),
+        },
     ]
 }

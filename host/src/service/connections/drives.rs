@@ -54,7 +54,7 @@ pub struct DriveRow {
     pub id: String,
     /// For people.
     pub name: String,
-    /// `personal-work` (a person's OneDrive) or `site-library`.
+    /// `personal-work` (a person's own) or `site-library`.
     pub kind: &'static str,
     /// Where a person can look at it.
     pub web_url: Option<String>,
@@ -141,7 +141,7 @@ impl Session<'_> {
                     waited += pause;
                     if PATIENCE < waited {
                         let note = format!(
-                            "this list is not complete: Microsoft asks for a pause of {} seconds; list the drives again \
+                            "this list is not complete: the source asks for a pause of {} seconds; list the drives again \
                              later, or select one by its address",
                             pause.as_secs()
                         );
@@ -193,8 +193,8 @@ impl Session<'_> {
         Ok(self.drives().await?.drives.into_iter().find(|drive| drive.id == id))
     }
 
-    /// As [`Session::select_drive`], by an address that a person has copied from a browser: of a site, of a library or a
-    /// OneDrive, or of something in it.
+    /// As [`Session::select_drive`], by an address that a person has copied from a browser: of a drive, or of
+    /// something in it.
     ///
     /// # Errors
     ///

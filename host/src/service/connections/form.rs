@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use clientpoint_engine::{
-    contract::exports::clientpoint::content_source::source::{Credentials, Field, FieldKind, ModeForm},
+    contract::exports::clientpoint::content_source::source::{Credentials, Field, FieldKind, FieldTraits, ModeForm},
     oauth::{Certificate, Credential},
     secrets::Secret,
 };
@@ -79,6 +79,16 @@ pub(in crate::service) struct Filled {
     pub credential: Credential,
     /// RFC 3339.
     pub expires_at: Option<String>,
+    /// The keys of the settings of which another value means another account.
+    account: Vec<String>,
+}
+
+impl Filled {
+    /// Whether a connection with these settings is to the same account of the source, as far as settings tell.
+    pub fn is_same_account(&self, before: &BTreeMap<String, String>) -> bool {
+        let mut keys = self.account.iter();
+        keys.all(|key| before.get(key) == self.settings.get(key))
+    }
 }
 
 /// Checks what was given, and parts the secrets from the rest. `now` is the present day.
@@ -135,7 +145,14 @@ pub(in crate::service) fn fill_in(form: &ModeForm, given: Given, now: chrono::Da
         None => return Err(missing(form)),
     };
     let (credential, expires_at) = credential(kind, &secret, secret_expires, now)?;
+    let names_account = |field: &&Field| field.traits.contains(FieldTraits::ACCOUNT);
     Ok(Filled {
+        account: form
+            .fields
+            .iter()
+            .filter(names_account)
+            .map(|field| field.key.clone())
+            .collect(),
         settings,
         secret,
         kind,

@@ -224,7 +224,7 @@ impl SignIn<'_> {
         let before = connections::find(&session.host.store, &connection.id).await?;
         let same = |before: &Connection| {
             before.account.as_ref().is_some_and(|before| before.id == account.id)
-                && before.settings.get("cloud") == connection.settings.get("cloud")
+                && self.filled.is_same_account(&before.settings)
         };
         let kept = before
             .as_ref()

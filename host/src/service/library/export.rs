@@ -1,5 +1,6 @@
 //! The library as an Excel sheet (Content Library > Files > More > Excel), and the empty form for associating files.
 
+use clientpoint_engine::contract::exports::clientpoint::content_source::source::Description;
 use rust_xlsxwriter::{Color, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 use crate::{
@@ -22,40 +23,49 @@ const COLUMNS: [(&str, f64); 11] = [
     ("Verified", 12.0),
 ];
 
-/// The column that people add to tie files to items.
-const PATH: &str = "Sharepoint File Path";
-
 /// Where people find what the form asks for. The labels never stand in one row: the form shall be the only sheet with
 /// both headers.
-const HELP: [(&str, &str); 12] = [
-    ("How to use the form", ""),
-    (
-        "",
-        "One row a library file: its File ID, and the path of the file in OneDrive or SharePoint that it shall follow.",
-    ),
-    (
-        "",
-        "Content Library > Files > More > Associate OneDrive Files takes the form. Look at the preview first, then link.",
-    ),
-    ("", "Linked files keep their content until the next sync, at 05:30 UTC."),
-    ("An example", ""),
-    ("File ID", "100001"),
-    ("its path", "Clients/Northwind/Offer.docx"),
-    ("Where can I find the File ID?", ""),
-    (
-        "",
-        "Content Library > Files > More > Excel downloads the list of all files. Its first column is the File ID.",
-    ),
-    ("Where can I find the path?", ""),
-    (
-        "",
-        "In SharePoint or OneDrive, open the drive and note the folders down to the file: Clients/Northwind/Offer.docx. Or select the file, choose Details > More details > Path, and copy that; or open the file and copy the address of the page.",
-    ),
-    (
-        "",
-        "Upper and lower case make no difference. The file must be in the drive that is chosen for the connection, and have the same format as the library's file (docx to docx).",
-    ),
-];
+fn help_of(source: &Description) -> Vec<(&'static str, String)> {
+    let labels = &source.labels;
+    let next = source.schedules.first();
+    let next = next.map(|schedule| format!(", at {:02}:{:02} UTC", schedule.hour, schedule.minute));
+    let mut rows = vec![
+        ("How to use the form", String::new()),
+        (
+            "",
+            format!(
+                "One row a library file: its File ID, and the path of the file in {} that it shall follow.",
+                labels.name
+            ),
+        ),
+        (
+            "",
+            format!(
+                "Content Library > Files > More > {} takes the form. Look at the preview first, then link.",
+                labels.associate
+            ),
+        ),
+        (
+            "",
+            format!(
+                "Linked files keep their content until the next sync{}.",
+                next.unwrap_or_default()
+            ),
+        ),
+        ("An example", String::new()),
+        ("File ID", "100001".into()),
+        ("its path", labels.path_example.clone()),
+        ("Where can I find the File ID?", String::new()),
+        (
+            "",
+            "Content Library > Files > More > Excel downloads the list of all files. Its first column is the File ID."
+                .into(),
+        ),
+        ("Where can I find the path?", String::new()),
+    ];
+    rows.extend(labels.path_help.iter().map(|paragraph| ("", paragraph.clone())));
+    rows
+}
 
 /// The list of the library.
 pub struct Exported {
@@ -92,10 +102,11 @@ impl Session<'_> {
     ///
     /// # Errors
     ///
-    /// `Error::Forbidden`.
-    pub fn export_template(&self) -> Result<Vec<u8>> {
+    /// `Error::Forbidden`; that there is no plugin, which says what its paths are called.
+    pub async fn export_template(&self) -> Result<Vec<u8>> {
         self.user.require_administrator("export the library")?;
-        template().map_err(|error| unmade(&error))
+        let source = self.host.describe().await?;
+        template(&source).map_err(|error| unmade(&error))
     }
 }
 
@@ -167,7 +178,7 @@ fn cells(listed: &LibraryRow) -> [String; 11] {
         ending.unwrap_or_default(),
         String::new(),
         String::new(),
-        if file.managed { "OneDrive" } else { "by hand" }.into(),
+        listed.plugin.clone().unwrap_or_else(|| "by hand".into()),
         file.source_name.clone().unwrap_or_default(),
         listed.link_state.clone().unwrap_or_default(),
         if file.managed { last_sync } else { String::new() },
@@ -178,12 +189,12 @@ fn cells(listed: &LibraryRow) -> [String; 11] {
     ]
 }
 
-fn template() -> std::result::Result<Vec<u8>, XlsxError> {
+fn template(source: &Description) -> std::result::Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let heading = heading();
     let sheet = workbook.add_worksheet().set_name("Associate")?;
     sheet.write_with_format(0, 0, "File ID", &heading)?;
-    sheet.write_with_format(0, 1, PATH, &heading)?;
+    sheet.write_with_format(0, 1, &source.labels.path_column, &heading)?;
     sheet.set_column_width(0, 14)?.set_column_width(1, 80)?;
     // Text from the beginning: IDs keep their zeros, and no path becomes a date.
     let text = Format::new().set_num_format("@");
@@ -195,16 +206,16 @@ fn template() -> std::result::Result<Vec<u8>, XlsxError> {
         .set_print_fit_to_pages(1, 0)
         .set_paper_size(9);
     let sheet = workbook.add_worksheet().set_name("Help")?;
-    help(sheet)?;
+    help(sheet, source)?;
     workbook.save_to_buffer()
 }
 
-fn help(sheet: &mut Worksheet) -> std::result::Result<(), XlsxError> {
+fn help(sheet: &mut Worksheet, source: &Description) -> std::result::Result<(), XlsxError> {
     let title = Format::new().set_bold().set_font_color(Color::RGB(0x001F_4E79));
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-    for (row, (label, text)) in (0..).zip(HELP) {
+    for (row, (label, text)) in (0..).zip(help_of(source)) {
         sheet.write_string_with_format(row, 0, label, &title)?;
-        sheet.write_string_with_format(row, 1, text, &wrapped)?;
+        sheet.write_string_with_format(row, 1, &text, &wrapped)?;
         if text.len() > 100 {
             sheet.set_row_height(row, 15.0 * (text.len() as f64 / 95.0).ceil())?;
         }

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use crate::{
     Error, Result,
-    schedule::Daily,
     service::{
         LineFilter, Page, Part, RunFilter, Session,
         api::{self, Line},
@@ -76,7 +75,7 @@ pub struct Health {
     pub last: Option<api::Run>,
     /// The run that is under way or was interrupted.
     pub unfinished: Option<api::Run>,
-    /// Whether the latest scheduled run has been made; none if none has been due since the connection was made.
+    /// Whether the latest run of each schedule has been made; none if none has been due since the connection was made.
     pub last_night: Option<bool>,
     /// When the next one is due; RFC 3339.
     pub next: Option<String>,
@@ -198,12 +197,9 @@ impl Session<'_> {
     /// `Error::Forbidden`, or the database's.
     pub async fn health(&self) -> Result<Vec<Health>> {
         self.user.require_administrator("see how the sync stands")?;
-        let schedule = self.host.describe().await?.schedules.into_iter().next();
-        let daily = schedule.map(|schedule| Daily {
-            hour: schedule.hour,
-            minute: schedule.minute,
-        });
+        let schedules = self.host.schedules().await?;
         let now = self.host.clock.utc();
+        let next = schedules.iter().map(|scheduled| scheduled.daily.next(now)).min();
         let mut all = Vec::new();
         for connection in runs::connections(&self.host.store).await? {
             let connected = connections::find(&self.host.store, &connection).await?;
@@ -218,22 +214,22 @@ impl Session<'_> {
             if given_up != 0 {
                 needs_a_person.insert("given-up".into(), given_up);
             }
-            let latest = daily.map(|daily| daily.latest(now));
-            let last_night = match latest.filter(|latest| since.is_some_and(|since| since <= *latest)) {
-                Some(latest) => {
+            let mut last_night = None;
+            for scheduled in &schedules {
+                let latest = scheduled.daily.latest(now);
+                if since.is_some_and(|since| since <= latest) {
                     let day = latest.date_naive().to_string();
-                    let days = runs::days_from(&self.host.store, &connection, &day).await?;
-                    Some(days.contains(&day))
+                    let days = runs::days_from(&self.host.store, &connection, &scheduled.id, &day).await?;
+                    last_night = Some(last_night.unwrap_or(true) && days.contains(&day));
                 }
-                None => None,
-            };
+            }
             all.push(Health {
                 last: last.map(api::Run::from),
                 unfinished: runs::unfinished(&self.host.store, &connection)
                     .await?
                     .map(api::Run::from),
                 last_night,
-                next: daily.map(|daily| clientpoint_engine::clock::stamp(daily.next(now))),
+                next: next.map(clientpoint_engine::clock::stamp),
                 needs_a_person,
                 connection,
             });

@@ -1,6 +1,6 @@
-//! What runs by itself: the sync of each connection, once a UTC day at the time that the plugin names.
+//! What runs by itself: the sync of each connection, once a UTC day at each of the times that the plugin names.
 //!
-//! A run is recorded under its day before it starts, and the database takes a day once only: that is what makes it one
+//! A run is recorded under its schedule and day before it starts, and the database takes these once only: that is what makes it one
 //! run, also with two hosts on one data folder. What was missed is caught up once, for the latest day alone, and marked
 //! late. The clock is looked at anew every minute, so that it may be set, or the machine may sleep.
 
@@ -11,13 +11,17 @@ use clientpoint_engine::clock::stamp;
 use crate::{
     Error, Result,
     host::Host,
-    schedule::{Daily, is_due},
+    schedule::{Scheduled, is_due},
     service::{
         Stop,
         library::nightly::Night,
         runs::{ledger::Ledger, sync::SyncOptions},
     },
-    store::{connections, runs, words::RunKind},
+    store::{
+        connections::{self, Connection},
+        runs::{self, Run},
+        words::RunKind,
+    },
 };
 
 /// How often the clock is looked at.
@@ -35,29 +39,30 @@ impl Host {
     ///
     /// The database's. What became of each run is in the list; so is what is damaged.
     pub async fn tick(&self, stop: &Stop) -> Result<Vec<Result<Ledger>>> {
-        let daily = self.daily().await?;
-        let mut told = self.runs_due(daily, stop).await?;
-        let (_, found) = self.night(daily, stop, Duration::MAX).await;
+        let schedules = self.schedules().await?;
+        let mut told = self.runs_due(&schedules, stop).await?;
+        let (_, found) = self.night(&schedules, stop, Duration::MAX).await;
         told.extend(found.into_iter().map(Err));
         Ok(told)
     }
 
-    /// When the plugin wants to run; none if it never does by itself.
-    async fn daily(&self) -> Result<Option<Daily>> {
-        let schedule = self.describe().await?.schedules.into_iter().next();
-        Ok(schedule.map(|schedule| Daily {
-            hour: schedule.hour,
-            minute: schedule.minute,
-        }))
+    /// When the plugin wants to run, the one first whose time came first; empty if it never does by itself.
+    pub(super) async fn schedules(&self) -> Result<Vec<Scheduled>> {
+        let now = self.clock.utc();
+        let named = self.describe().await?.schedules.into_iter().map(Scheduled::from);
+        let mut schedules: Vec<Scheduled> = named.collect();
+        schedules.sort_by_key(|scheduled| scheduled.daily.latest(now));
+        Ok(schedules)
     }
 
     /// The look at the disk, once the runs of a night are over: whether there is more to do, and what is to be told.
-    async fn night(&self, daily: Option<Daily>, stop: &Stop, within: Duration) -> (bool, Vec<Error>) {
+    async fn night(&self, schedules: &[Scheduled], stop: &Stop, within: Duration) -> (bool, Vec<Error>) {
         if stop.is_cancelled() {
             return (false, Vec::new());
         }
         let now = self.clock.utc();
-        let night = daily.map_or(now, |daily| daily.latest(now)).date_naive();
+        let latest = schedules.iter().map(|scheduled| scheduled.daily.latest(now)).max();
+        let night = latest.unwrap_or(now).date_naive();
         match self.look_tonight(night, stop, within).await {
             Ok(Night::Quiet) => (false, Vec::new()),
             Ok(Night::Begun) => (true, Vec::new()),
@@ -66,17 +71,17 @@ impl Host {
         }
     }
 
-    async fn runs_due(&self, daily: Option<Daily>, stop: &Stop) -> Result<Vec<Result<Ledger>>> {
-        let Some(daily) = daily else {
+    async fn runs_due(&self, schedules: &[Scheduled], stop: &Stop) -> Result<Vec<Result<Ledger>>> {
+        if schedules.is_empty() {
             return Ok(Vec::new());
-        };
+        }
         let mut ledgers = Vec::new();
         for id in runs::connections(&self.store).await? {
             if stop.is_cancelled() {
                 break;
             }
             ledgers.extend(
-                self.tick_one(&id, daily, stop)
+                self.tick_one(&id, schedules, stop)
                     .await
                     .unwrap_or_else(|error| vec![Err(error)])
                     .into_iter()
@@ -86,13 +91,13 @@ impl Host {
         Ok(ledgers)
     }
 
-    async fn tick_one(&self, id: &str, daily: Daily, stop: &Stop) -> Result<Vec<Result<Ledger>>> {
+    async fn tick_one(&self, id: &str, schedules: &[Scheduled], stop: &Stop) -> Result<Vec<Result<Ledger>>> {
         let Some(connection) = connections::find(&self.store, id).await? else {
             return Ok(Vec::new());
         };
-        let Some(drive) = connection.drive.clone() else {
+        if connection.drive.is_none() {
             return Ok(Vec::new());
-        };
+        }
         // People are told of it when they come to work with it, and not once a night.
         match self.require_of_this_plugin(&connection).await {
             Err(Error::OtherPlugin { .. }) => return Ok(Vec::new()),
@@ -110,26 +115,40 @@ impl Host {
         } else if let Some(run) = unfinished {
             ledgers.push(session.carry_on(&connection, run, stop).await);
         }
+        for scheduled in schedules {
+            if stop.is_cancelled() {
+                break;
+            }
+            if let Some(run) = self.begin_scheduled(&connection, scheduled).await? {
+                ledgers.push(session.carry_on(&connection, run, stop).await);
+            }
+        }
+        Ok(ledgers)
+    }
+
+    /// Records the run of a schedule, if it is due.
+    async fn begin_scheduled(&self, connection: &Connection, scheduled: &Scheduled) -> Result<Option<Run>> {
+        let Some(drive) = &connection.drive else {
+            return Ok(None);
+        };
         let now = self.clock.utc();
-        let latest = daily.latest(now);
+        let latest = scheduled.daily.latest(now);
         let day = latest.date_naive().to_string();
         let connected = connection.connected_at.parse().ok();
-        if stop.is_cancelled() || !is_due(latest, connected, &runs::days_from(&self.store, id, &day).await?) {
-            return Ok(ledgers);
+        let days = runs::days_from(&self.store, &connection.id, &scheduled.id, &day).await?;
+        if !is_due(latest, connected, &days) {
+            return Ok(None);
         }
         let begin = runs::Begin {
-            connection: id,
+            connection: &connection.id,
             drive: &drive.id,
             kind: RunKind::Scheduled,
-            due: Some(&day),
+            due: Some((&scheduled.id, &day)),
             late: LATE < now - latest,
             by: "timer",
             options: &SyncOptions::default().written(),
         };
-        if let Some(run) = runs::begin(&self.store, begin, &stamp(now)).await? {
-            ledgers.push(session.carry_on(&connection, run, stop).await);
-        }
-        Ok(ledgers)
+        runs::begin(&self.store, begin, &stamp(now)).await
     }
 
     /// Ticks until it is stopped. `told` hears of every run.
@@ -157,9 +176,9 @@ impl Host {
     /// What is due, and as much of the night's look as fits until the clock is to be looked at again: whether there is more
     /// of that.
     async fn turn_of(&self, stop: &Stop, told: impl Fn(&Result<Ledger>)) -> Result<bool> {
-        let daily = self.daily().await?;
-        self.runs_due(daily, stop).await?.iter().for_each(&told);
-        let (more, found) = self.night(daily, stop, LOOK).await;
+        let schedules = self.schedules().await?;
+        self.runs_due(&schedules, stop).await?.iter().for_each(&told);
+        let (more, found) = self.night(&schedules, stop, LOOK).await;
         found.into_iter().map(Err).for_each(|error| told(&error));
         Ok(more)
     }

@@ -381,6 +381,7 @@ impl Session<'_> {
         let options = Options {
             exact: options.plan.is_some(),
             accept_gone: options.accept_gone,
+            schedule: run.schedule.clone(),
         };
         let signed_in = course.signed_in().await?;
         let called = signed_in.call(async |plugin| plugin.step(within, run.id, &lines, cursor, options).await);

@@ -57,6 +57,35 @@ fn copied(from: &Path, to: &Path) {
 }
 
 #[tokio::test]
+async fn rows_of_before_are_those_of_the_plugin_that_their_connection_was_made_with() {
+    let data = tempfile::tempdir().unwrap();
+    old(data.path(), 11).await;
+    let mut connection = alone(data.path(), PATIENCE).await.unwrap();
+    let rows = "INSERT INTO state (connection, key, value, version) VALUES ('c', 'k', x'01', 1); \
+                INSERT INTO runs (connection, drive, kind, due, started_by, started_at, options, inputs) VALUES \
+                    ('c', 'd', 'scheduled', '2026-03-02', 'timer', '', '', 1), ('c', 'd', 'manual', NULL, 'admin', '', '', 1);";
+    sqlx::raw_sql(rows).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+
+    run(data.path(), PATIENCE, now()).await.unwrap();
+
+    let mut connection = alone(data.path(), PATIENCE).await.unwrap();
+    let told: Vec<(String, Option<String>)> = sqlx::query_as(
+        "SELECT plugin, NULL FROM links UNION ALL SELECT plugin, NULL FROM state \
+         UNION ALL SELECT plugin, schedule FROM (SELECT * FROM runs ORDER BY id)",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    let of = |schedule: Option<&str>| ("p".to_owned(), schedule.map(str::to_owned));
+    assert_eq!(told, [of(None), of(None), of(Some("daily-sync")), of(None)]);
+    let twice = "INSERT INTO runs (connection, plugin, drive, kind, schedule, due, started_by, started_at, options, inputs) \
+                 VALUES ('c', 'p', 'd', 'scheduled', ?, '2026-03-02', 'timer', '', '', 1)";
+    let mut again = async |schedule: &str| sqlx::query(twice).bind(schedule).execute(&mut connection).await.is_ok();
+    assert!(again("afternoon").await && !again("daily-sync").await);
+}
+
+#[tokio::test]
 async fn an_upgrade_that_dies_at_any_statement_leaves_the_database_as_it_was() {
     for schema in 1..SCRIPTS.len() {
         let data = tempfile::tempdir().unwrap();

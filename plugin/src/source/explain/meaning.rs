@@ -1,6 +1,6 @@
 //! A refusal, and what it can mean.
 
-use crate::contract::{OauthError, Problem, SignInRefusal};
+use crate::contract::{Problem, SignInRefusal};
 
 /// A refusal of the sign-in service. What came back from the page where people sign in has status 0.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,25 +19,15 @@ pub struct Refusal<'a> {
     pub correlation_id: Option<&'a str>,
 }
 
-/// As far as the standard goes.
-impl<'a> From<&'a OauthError> for Refusal<'a> {
-    fn from(error: &'a OauthError) -> Self {
-        Self {
-            status: error.status,
-            error: &error.error,
-            description: &error.description,
-            ..Self::default()
-        }
-    }
-}
-
 impl<'a> From<&'a SignInRefusal> for Refusal<'a> {
     fn from(refusal: &'a SignInRefusal) -> Self {
         Self {
+            status: refusal.error.status,
+            error: &refusal.error.error,
+            description: &refusal.error.description,
             codes: &refusal.codes,
             suberror: refusal.suberror.as_deref(),
             correlation_id: refusal.correlation_id.as_deref(),
-            ..Self::from(&refusal.error)
         }
     }
 }

@@ -89,6 +89,7 @@ fn history(seed: u64) {
         }
         let accept = Options {
             accept_gone: true,
+            schedule: None,
             exact: false,
         };
         sync_with(&fake, accept).unwrap();

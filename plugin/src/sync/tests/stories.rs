@@ -173,6 +173,7 @@ fn s1_the_guard_holds_released_files_as_well() {
     }
     let accepted = Options {
         accept_gone: true,
+        schedule: None,
         ..Options::default()
     };
     let lines = sync_with(&fake, accepted).unwrap();
@@ -345,6 +346,7 @@ fn too_many_gone_at_once_wait_for_a_person() {
     assert_eq!(sync(&fake).unwrap().len(), 21, "and they go on waiting");
     let accept = Options {
         accept_gone: true,
+        schedule: None,
         exact: false,
     };
     let accepted = sync_with(&fake, accept).unwrap();
@@ -453,6 +455,7 @@ fn a_plan_tells_what_comes_and_is_carried_out_exactly_or_not_at_all() {
     let exact = Options {
         exact: true,
         accept_gone: false,
+        schedule: None,
     };
     go_on(&fake, exact, Some(ready)).unwrap();
     assert_eq!(lines(&fake)["I0"], LineOutcome::Deferred);

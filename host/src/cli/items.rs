@@ -1,4 +1,4 @@
-//! The words of "Add from OneDrive": `onedrive list`, `onedrive import`.
+//! The words of adding from the source: what is there, and bringing it in.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -17,9 +17,9 @@ use super::{
     terminal::Terminal,
 };
 
-/// See `Command::Onedrive`.
+/// See `Command::Items`.
 #[derive(Debug, Subcommand)]
-pub enum Onedrive {
+pub enum Items {
     /// List what can be imported, and why not
     List {
         /// A folder's item id, where the policy lets folders be opened
@@ -28,7 +28,7 @@ pub enum Onedrive {
     },
     /// Import files: up to five at a time, or a list of any length, five by five
     Import {
-        /// Names, paths from the drive's root, addresses from the browser, or item ids as `onedrive list` shows them
+        /// Names, paths from the drive's root, addresses from the browser, or item ids as the list shows them
         #[arg(required_unless_present = "from", value_name = "FILE")]
         items: Vec<String>,
         /// Take them from a text file, one a line; `-` is standard input. Empty lines and lines that begin with # are left
@@ -39,10 +39,10 @@ pub enum Onedrive {
 }
 
 /// Carries out a command.
-pub async fn onedrive(session: &Session<'_>, command: Onedrive, terminal: &Terminal) -> Result<Output> {
+pub async fn items(session: &Session<'_>, command: Items, terminal: &Terminal) -> Result<Output> {
     match command {
-        Onedrive::List { folder } => Ok(browsed(&session.browse(folder).await?)),
-        Onedrive::Import { items, from } => {
+        Items::List { folder } => Ok(browsed(&session.browse(folder).await?)),
+        Items::Import { items, from } => {
             let wanted = match &from {
                 Some(file) => list::read(file)?,
                 None => items.into_iter().map(|text| Wanted { text, line: None }).collect(),
