@@ -47,9 +47,10 @@ fuzz_target!(|text: &str| {
         Options {
             exact: true,
             accept_gone: true,
+            schedule: None,
         },
     ] {
-        run(&outside, Some(cursor), options);
+        run(&outside, Some(cursor), options.clone());
         run(&outside, None, options);
     }
     let _ = block_on(sync::plan(&outside, cursor, Some(next)));
@@ -58,7 +59,7 @@ fuzz_target!(|text: &str| {
 fn run(outside: &Outside, cursor: Option<&str>, options: Options) {
     let mut cursor = cursor.map(str::to_owned);
     for _ in 0..STEPS {
-        let Ok(report) = block_on(sync::step(outside, cursor.as_deref(), options)) else {
+        let Ok(report) = block_on(sync::step(outside, cursor.as_deref(), options.clone())) else {
             return;
         };
         assert!(report.cursor.len() <= LONGEST_CURSOR);
