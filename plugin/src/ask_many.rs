@@ -44,10 +44,10 @@ pub async fn ask<P: Ports, T: DeserializeOwned>(
     Ok(answers)
 }
 
-/// As [`ask`], for items.
+/// As [`ask()`], for items.
 ///
 /// # Errors
-/// As [`ask`].
+/// As [`ask()`].
 pub async fn items<P: Ports>(
     ports: &P,
     connection: &Connection,
