@@ -54,6 +54,7 @@ pub mod origin;
 pub mod text;
 
 mod compiled;
+mod described;
 mod error;
 mod in_contract;
 mod judge;

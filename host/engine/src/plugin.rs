@@ -11,6 +11,7 @@ use wasmtime::{
 use crate::{
     Error, Result, Unfit, compiled,
     contract::{ContentSourcePre, exports::clientpoint::content_source::source::Description},
+    described,
     instance::{Instance, told, too_long},
     secrets::SecretKey,
     state::{self, State},
@@ -139,9 +140,9 @@ impl Plugin {
     ///
     /// # Errors
     ///
-    /// `Error::PluginStopped`. It is asked again then.
+    /// `Error::PluginStopped`, also for what no host can keep (`described`). It is asked again then.
     pub(crate) async fn description(&self, state: impl FnOnce() -> State) -> Result<&Description> {
-        let asked = async || self.instantiate(state()).await?.describe().await;
+        let asked = async || described::kept(self.instantiate(state()).await?.describe().await?);
         self.description.get_or_try_init(asked).await
     }
 

@@ -98,7 +98,7 @@ pub async fn undo(store: &Store, id: i64, by: &str, whole: &BTreeSet<String>, no
         if let Some(later) = binding.later {
             hand_on(&mut transaction, id, binding.file, later).await?;
         }
-        if binding.later.is_some() || !follows(&mut transaction, binding).await? {
+        if binding.later.is_some() || !follows(&mut transaction, id, binding).await? {
             let removed = library_file::removed(&mut transaction, binding.file).await?.is_some();
             let alone = if removed {
                 &mut undone.removed
@@ -143,7 +143,8 @@ async fn hand_on(transaction: &mut Transaction<'_, Sqlite>, run: i64, file: i64,
              was_web_url = b.was_web_url, was_linked_at = b.was_linked_at, was_state = b.was_state, \
              was_place = b.was_place, was_plugin = b.was_plugin \
          FROM bindings b WHERE b.run = ?1 AND b.file = ?2 AND bindings.run = ?3 AND bindings.file = ?2 \
-             AND bindings.was_linked = 1 AND bindings.was_drive = b.drive AND bindings.was_item = b.item",
+             AND bindings.was_linked = 1 AND bindings.was_plugin = (SELECT plugin FROM runs WHERE id = ?1) \
+             AND bindings.was_drive = b.drive AND bindings.was_item = b.item",
     )
     .bind(run)
     .bind(file)
@@ -155,8 +156,11 @@ async fn hand_on(transaction: &mut Transaction<'_, Sqlite>, run: i64, file: i64,
 
 /// Whether the file follows what the upload has tied it to. Through which connection does not matter: another one may
 /// have taken it over.
-async fn follows(transaction: &mut Transaction<'_, Sqlite>, binding: &Binding) -> Result<bool> {
-    let found: Option<(i64,)> = sqlx::query_as("SELECT file FROM links WHERE file = ? AND drive = ? AND item = ?")
+async fn follows(transaction: &mut Transaction<'_, Sqlite>, run: i64, binding: &Binding) -> Result<bool> {
+    let tied = "SELECT file FROM links WHERE plugin = (SELECT plugin FROM runs WHERE id = ?) AND file = ? AND drive = ? \
+         AND item = ?";
+    let found: Option<(i64,)> = sqlx::query_as(tied)
+        .bind(run)
         .bind(binding.file)
         .bind(&binding.drive)
         .bind(&binding.item)
