@@ -2,6 +2,7 @@
 //! the host's; rates are compared inside one run, since machines differ.
 #![allow(
     clippy::expect_used,
+    clippy::panic,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::string_slice,
@@ -9,6 +10,7 @@
 )]
 
 mod associating;
+mod peers;
 mod simulator;
 mod syncing;
 
@@ -33,6 +35,11 @@ async fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
     let component = end_to_end::component();
+    if let Some((first, cases)) = wanted.split_first()
+        && first == "peers"
+    {
+        return peers::peers(&component, cases).await;
+    }
     println!(
         "component size            {:>10} bytes (target: at most 2,000,000)",
         size(&component)

@@ -129,15 +129,35 @@ impl Simulator {
         items
     }
 
+    /// Where a file's bytes are asked for, which redirects to where they are.
+    pub fn content(&self, item: &str) -> String {
+        format!("{}/v1.0/drives/{}/items/{item}/content", self.graph, self.drive)
+    }
+
+    /// A configuration of rclone in which the main drive is called `od:`.
+    pub fn rclone_config(&self) -> String {
+        let said = |key: &str| self.said[key].as_str().unwrap();
+        let (graph, login, tenant) = (&self.graph, &self.login, said("tenant"));
+        format!(
+            "[od]\ntype = onedrive\ndrive_id = {}\ndrive_type = business\nclient_id = {}\nclient_secret = {}\n\
+             tenant = {tenant}\nclient_credentials = true\ntenant_url = {graph}/_api\n\
+             token_url = {login}/{tenant}/oauth2/v2.0/token\n",
+            self.drive,
+            said("clientId"),
+            said("clientSecret"),
+        )
+    }
+
     /// The address that a file's bytes can be had from.
     pub async fn address(&self, item: &str) -> String {
-        let content = format!("{}/v1.0/drives/{}/items/{item}/content", self.graph, self.drive);
+        let content = self.content(item);
         let token = self.token().await;
         let answer = self.client.get(content).bearer_auth(token).send().await.unwrap();
         answer.headers()["location"].to_str().unwrap().to_string()
     }
 
-    async fn token(&self) -> String {
+    /// The application's own token.
+    pub async fn token(&self) -> String {
         let form = [
             ("grant_type", "client_credentials"),
             ("scope", "https://graph.microsoft.com/.default"),

@@ -71,7 +71,7 @@ async fn night(admin: &Session<'_>, simulator: &Simulator) -> (Ledger, usize, Du
 
 /// Imports one file, and lays down the others as their imports would have left them: a hundred thousand imports would
 /// take longer than everything that is measured here.
-async fn manage_all(admin: &Session<'_>, simulator: &Simulator, data: &Path, size: usize) {
+pub async fn manage_all(admin: &Session<'_>, simulator: &Simulator, data: &Path, size: usize) {
     let items = simulator.list().await;
     let (first, rest) = items.split_first().unwrap();
     let outcomes = admin.import(&[first["id"].as_str().unwrap().into()]).await.unwrap();

@@ -1,11 +1,14 @@
 //! What must hold before a change goes in.
 
-use std::{env, ffi::OsStr, fs, process::Command, time::Instant};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    circles, component, contract, demo, deny, fuzz, imports, links, live, papers, programs, rules, run, say, sources,
+    circles, component, contract, demo, deny, fuzz, imports, links, live, papers, peers, rules, run, say, testing,
 };
 
 type Stage = fn() -> Result<()>;
@@ -20,19 +23,28 @@ const STAGES: [(&str, Stage); 12] = [
     ("documentation", document),
     ("package of the engine", package),
     ("dependencies", deny::in_ci),
-    ("tests", || test(&[])),
-    ("ordeal", || ordeal(&TENTH)),
+    ("tests", || testing::test(&[])),
+    ("ordeal", || testing::ordeal(&testing::TENTH)),
     ("first live run, simulated", live::simulated),
     ("demo", demo::run),
 ];
 
-/// Runs all stages and stops at the first that fails.
+/// What takes longer, and passes before a larger piece of work is called done: other people's clients and oracles beside
+/// the tests, the ordeal whole, and ten minutes of fuzzing.
+const LONG_STAGES: [(&str, Stage); 3] = [
+    ("tests with peers", || peers::test(&[])),
+    ("ordeal, whole", || testing::ordeal(&[""; 0])),
+    ("fuzzing", || fuzz::run(&[], Duration::from_secs(600))),
+];
+
+/// Runs all stages and stops at the first that fails; with `all`, those too that take longer.
 ///
 /// # Errors
 /// The failure of that stage, with its name.
-pub fn run() -> Result<()> {
+pub fn run(all: bool) -> Result<()> {
     let start = Instant::now();
-    for (name, stage) in STAGES {
+    let long = if all { LONG_STAGES.as_slice() } else { &[] };
+    for (name, stage) in STAGES.iter().chain(long) {
         say::header(&format!("ci: {name}"));
         let begin = Instant::now();
         stage().with_context(|| format!("ci stopped at the stage `{name}`"))?;
@@ -40,65 +52,10 @@ pub fn run() -> Result<()> {
     }
     say::header(&format!(
         "ci: all {} stages passed in {:.0} s",
-        STAGES.len(),
+        STAGES.len() + long.len(),
         start.elapsed().as_secs_f64()
     ));
     Ok(())
-}
-
-/// Builds the components and runs all tests of the workspace. Always the whole workspace: with fewer packages, Cargo
-/// would choose other features for what they share, and compile it again.
-///
-/// # Errors
-/// If something does not compile, or a test fails.
-pub fn test(arguments: &[String]) -> Result<()> {
-    component::build()?;
-    test_with(run::cargo(), arguments)
-}
-
-/// Runs all tests of the workspace by this Cargo.
-///
-/// # Errors
-/// If something does not compile, or a test fails.
-pub fn test_with(mut cargo: Command, arguments: &[String]) -> Result<()> {
-    component::build_for_tests()?;
-    // Documents of what is seen are compared, and written only if somebody asks for it.
-    if env::var_os("INSTA_UPDATE").is_none() {
-        cargo.env("INSTA_UPDATE", "no");
-    }
-    run::run(cargo.args(["test", "--workspace", "--locked"]).args(arguments))
-}
-
-/// Builds everything as it would be shipped (which takes a while at first), and measures.
-///
-/// # Errors
-/// If something does not compile, or a measurement breaks off.
-pub fn bench(what: &[String]) -> Result<()> {
-    component::build()?;
-    run::run(run::cargo().args(["build", "--workspace", "--bins", "--locked", "--release"]))?;
-    let bench = sources::target_dir(&run::root()).join("release/bench");
-    run::run(Command::new(bench).args(what))
-}
-
-/// A tenth of the ordeal.
-pub const TENTH: [&str; 6] = ["--kills", "50", "--full", "6", "--rotations", "10"];
-
-/// Kills, full disks and changes of the key: see `tests/ordeal`.
-///
-/// # Errors
-/// If something does not compile, or anything was lost.
-pub fn ordeal(arguments: &[impl AsRef<OsStr>]) -> Result<()> {
-    component::build()?;
-    run::run(Command::new(programs::build()?.join("ordeal")).args(arguments))
-}
-
-/// Makes a data folder by today's program, and keeps it for the tests of the programs to come.
-///
-/// # Errors
-/// If something does not compile, or there is a folder of today's schema already.
-pub fn folder() -> Result<()> {
-    component::build()?;
-    run::run(&mut Command::new(programs::build()?.join("folder")))
 }
 
 fn format() -> Result<()> {

@@ -1,5 +1,6 @@
 //! Everything there is to do with this workspace, by `cargo xtask`: the only place that knows tool chains.
 
+mod bench;
 mod ci;
 mod circles;
 mod component;
@@ -19,6 +20,7 @@ mod rules;
 mod run;
 mod say;
 mod sources;
+mod testing;
 mod toolchain;
 
 use std::{process::ExitCode, time::Duration};
@@ -50,7 +52,8 @@ enum Command {
     Demo,
     /// Measure: component size, load time, transfer rate against curl, the daily sync, memory.
     Bench {
-        /// Only these: load, import, sync, associate.
+        /// Only these: load, import, sync, associate. Or `peers`: curl and rclone beside the host, as a table; with names
+        /// of its cases, only those.
         what: Vec<String>,
     },
     /// Kill the program in the middle of every command, fill its disk, change its key beside others: nothing may be lost.
@@ -82,27 +85,31 @@ enum Command {
     /// Check licences, versions, sources and known weaknesses of all dependencies.
     Deny,
     /// Everything that must hold before a change goes in: format, lints, contract, tests, demo.
-    Ci,
+    Ci {
+        /// What takes longer as well: peers, the whole ordeal, ten minutes of fuzzing.
+        #[arg(long)]
+        all: bool,
+    },
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Build => component::build().and_then(|_| component::build_for_tests()),
         Command::Test { peers: true, arguments } => peers::test(&arguments),
-        Command::Test { arguments, .. } => ci::test(&arguments),
+        Command::Test { arguments, .. } => testing::test(&arguments),
         Command::Demo => demo::run(),
-        Command::Bench { what } => ci::bench(&what),
+        Command::Bench { what } => bench::run(&what),
         Command::Fuzz { what, smoke, minutes } => {
             fuzz::run(&what, Duration::from_secs(60 * if smoke { 1 } else { minutes }))
         }
-        Command::Ordeal { tenth: true, .. } => ci::ordeal(&ci::TENTH),
-        Command::Ordeal { arguments, .. } => ci::ordeal(&arguments),
-        Command::Folder => ci::folder(),
+        Command::Ordeal { tenth: true, .. } => testing::ordeal(&testing::TENTH),
+        Command::Ordeal { arguments, .. } => testing::ordeal(&arguments),
+        Command::Folder => testing::folder(),
         Command::Live(settings) if settings.simulated => live::simulated(),
         Command::Live(settings) => live::run(&settings),
         Command::Circles => circles::check(&run::root()),
         Command::Deny => deny::run(),
-        Command::Ci => ci::run(),
+        Command::Ci { all } => ci::run(all),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

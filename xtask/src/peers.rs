@@ -10,12 +10,12 @@ mod install;
 mod peer;
 mod summary;
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result};
 use peer::{LISTS, Peer};
 
-use crate::{ci, component, run, say, sources};
+use crate::{component, run, say, sources, testing};
 
 /// Where peers are described.
 const FOLDERS: [&str; 2] = ["tests/peers", "tests/hosts"];
@@ -52,9 +52,28 @@ pub fn test(arguments: &[String]) -> Result<()> {
         }
     }
 
-    let tested = ci::test_with(cargo, arguments);
+    let tested = testing::test_with(cargo, arguments);
     summary::print(&found, &fs::read_to_string(&report)?);
     tested
+}
+
+/// Installs one of the peers, and tells a command where it is. One that can't be had is no error: it is said, and left out.
+///
+/// # Errors
+/// If the folder below `target` can't be made.
+pub fn offer(name: &str, command: &mut Command) -> Result<()> {
+    let root = run::root();
+    let folder = sources::target_dir(&root).join("peers");
+    fs::create_dir_all(&folder)?;
+    for peer in peers(&root, &folder)?.iter().filter(|peer| peer.name == name) {
+        match install::install(peer) {
+            Ok(()) => {
+                command.env(variable(name), &peer.home);
+            }
+            Err(error) => say::note(&format!("{name} takes no part: {error:#}")),
+        }
+    }
+    Ok(())
 }
 
 /// All peers that are described, in the order of their names.
