@@ -13,7 +13,7 @@ use crate::{
 ///
 /// [`Error::code`] is the stable word for programs, [`Error::fact`] names the thing, and [`Error::ways_out`] is what can be
 /// done about it. The text of an error is both, in words that are true wherever they are read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The person's role does not allow it. Nothing was called and nothing was written.

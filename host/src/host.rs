@@ -1,6 +1,7 @@
 //! The host: one data folder, one plugin, and everything between them.
 
 mod builder;
+mod filled;
 mod folder;
 mod grant_keeper;
 mod housekeeping;
@@ -11,6 +12,7 @@ mod programs;
 mod questions;
 mod rights;
 mod rotation;
+mod sign_ins;
 mod token_sets;
 mod turn;
 mod waiting;
@@ -36,6 +38,8 @@ use crate::{
 pub use builder::{BuildError, HostBuilder};
 pub use rotation::forget_secrets;
 
+pub(crate) use filled::Filled;
+pub(crate) use sign_ins::{Claimed, End, SignIns, Stage, UnderWay, given_up, late};
 pub(crate) use turn::Turn;
 
 /// Limits on a plugin, and on waiting. The defaults are for production.
@@ -89,6 +93,8 @@ pub struct Host {
     /// By connection, and by when it was connected.
     tokens: Mutex<BTreeMap<(String, String), Tokens>>,
     counts: Counts,
+    /// The sign-ins of this process.
+    pub(crate) sign_ins: Arc<SignIns>,
     /// The UTC day on which the folder's counter was looked at last.
     day: Mutex<Option<chrono::NaiveDate>>,
     notices: Mutex<Vec<Notice>>,

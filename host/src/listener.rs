@@ -1,5 +1,5 @@
 //! Where the redirect of a sign-in arrives: a listener on this machine's loopback address, for one sign-in (RFC 8252,
-//! section 7.3).
+//! section 7.3). It knows nothing of sign-ins: whoever listens says which answer is taken.
 //!
 //! It answers one path, to a browser that was sent there and to nothing else (`door`). What it shows is plain text in
 //! plain HTML (`page`).
@@ -14,10 +14,7 @@ use std::{
     time::Duration,
 };
 
-use clientpoint_engine::{
-    clock::Clock,
-    oauth::pending::{LIFE, Pending},
-};
+use clientpoint_engine::{clock::Clock, oauth::pending::LIFE};
 use door::Door;
 use http::Request;
 use hyper::{body::Incoming, service::service_fn};
@@ -73,12 +70,12 @@ impl PortError {
 
 /// Why nothing came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("nobody has come back from the sign-in page within ten minutes, so nothing was connected: begin again")]
+#[error("nobody has come back from the sign-in page within ten minutes, so nothing was connected")]
 pub struct TooLate;
 
 /// A listener at work. Dropping it closes the port.
-pub struct Listening {
-    arrivals: mpsc::Receiver<Arrival>,
+pub struct Listening<T> {
+    arrivals: mpsc::Receiver<Arrival<T>>,
     closing: Arc<Notify>,
     task: JoinHandle<()>,
     clock: Arc<dyn Clock>,
@@ -131,11 +128,16 @@ impl Loopback {
         format!("http://localhost:{}{PATH}", self.port)
     }
 
-    /// Begins to answer, for this sign-in.
-    pub fn listen(self, pending: Arc<Pending>, clock: Arc<dyn Clock>) -> Listening {
+    /// Begins to answer. `take` is given the query of each redirect that comes: what it takes has arrived, and why it takes
+    /// none is told to the browser, and waited on.
+    pub fn listen<T: Send + 'static>(
+        self,
+        take: impl Fn(&str) -> Result<T, String> + Send + Sync + 'static,
+        clock: Arc<dyn Clock>,
+    ) -> Listening<T> {
         let (sender, arrivals) = mpsc::channel(1);
         let closing = Arc::new(Notify::new());
-        let door = Arc::new(Door::new(pending, sender, self.port));
+        let door = Arc::new(Door::new(Box::new(take), sender, self.port));
         let task = tokio::spawn(serve(self.listeners, door, closing.clone()));
         Listening {
             arrivals,
@@ -146,13 +148,13 @@ impl Loopback {
     }
 }
 
-impl Listening {
+impl<T> Listening<T> {
     /// Waits for the redirect, for as long as a sign-in may take.
     ///
     /// # Errors
     ///
     /// [`TooLate`].
-    pub async fn arrival(&mut self) -> Result<Arrival, TooLate> {
+    pub async fn arrival(&mut self) -> Result<Arrival<T>, TooLate> {
         tokio::select! {
             arrived = self.arrivals.recv() => arrived.ok_or(TooLate),
             () = self.clock.sleep(LIFE) => Err(TooLate),
@@ -160,20 +162,20 @@ impl Listening {
     }
 
     /// Stops listening, once the browser has its page.
-    pub async fn close(mut self) {
+    pub async fn close(&mut self) {
         self.closing.notify_one();
         // A browser that does not take its page keeps nobody waiting.
         let _ = tokio::time::timeout(GOODBYE_WITHIN, &mut self.task).await;
     }
 }
 
-impl Drop for Listening {
+impl<T> Drop for Listening<T> {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-async fn serve(listeners: Vec<TcpListener>, door: Arc<Door>, closing: Arc<Notify>) {
+async fn serve<T: Send + 'static>(listeners: Vec<TcpListener>, door: Arc<Door<T>>, closing: Arc<Notify>) {
     let mut open = JoinSet::new();
     loop {
         while open.try_join_next().is_some() {}
@@ -195,7 +197,7 @@ async fn serve(listeners: Vec<TcpListener>, door: Arc<Door>, closing: Arc<Notify
     while open.join_next().await.is_some() {}
 }
 
-async fn converse(stream: TcpStream, door: Arc<Door>) {
+async fn converse<T: Send + 'static>(stream: TcpStream, door: Arc<Door<T>>) {
     let service = service_fn(move |request: Request<Incoming>| {
         let door = door.clone();
         async move { Ok::<_, Infallible>(door.answer(&request).await.response()) }

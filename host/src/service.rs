@@ -33,7 +33,7 @@ pub use connections::{
     disconnect::Disconnected,
     drives::{DriveList, DrivePage, DriveRow, Selected},
     form::Given,
-    sign_in::SignIn,
+    loopback::SignIn,
 };
 pub use imports::naming::Wanted;
 pub use library::{

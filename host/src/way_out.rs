@@ -124,6 +124,8 @@ pub enum WayOut {
     GivePlugin,
     /// Wait for the sign-in on another port.
     OtherPort,
+    /// Look how connections, the sync and the disk stand.
+    ShowStatus,
 }
 
 impl fmt::Display for WayOut {
@@ -170,6 +172,7 @@ impl fmt::Display for WayOut {
             Self::OtherDataFolder => "give another data folder",
             Self::GivePlugin => "give the plugin's file",
             Self::OtherPort => "give another port, or none for a free one",
+            Self::ShowStatus => "look how the connection stands",
         })
     }
 }

@@ -87,7 +87,7 @@ impl Typed {
 fn nothing_but_the_command_line_names_what_to_type() {
     let typed = Typed::read();
     let mut told = Vec::new();
-    for folder in ["host/src", "plugin/src"] {
+    for folder in ["host/src", "host/engine/src", "plugin/src"] {
         for file in files(&root().join(folder), "rs") {
             let name = file.strip_prefix(root()).unwrap().display().to_string();
             if name.starts_with("host/src/cli") || name == "host/src/main.rs" {

@@ -121,7 +121,9 @@ impl Provider {
         let pending = Pending::begin(&self.plan(client, &scopes), &page, &loopback.redirect_uri()).unwrap();
         let pending = Arc::new(pending);
         let clock: Arc<dyn Clock> = Arc::new(self.clock.clone());
-        let mut listening = loopback.listen(pending.clone(), clock);
+        let taken = pending.clone();
+        let take = move |query: &str| taken.accept(query).map_err(|stray| stray.to_string());
+        let mut listening = loopback.listen(take, clock);
         let host = async {
             let (answer, browser) = listening.arrival().await.unwrap().part();
             let Answer::Code(code) = answer else {

@@ -77,6 +77,7 @@ pub fn typed(way: &WayOut) -> String {
         WayOut::OtherDataFolder => "give another data folder with `--data DIR`",
         WayOut::GivePlugin => "give the right one with `--plugin FILE`",
         WayOut::OtherPort => "give another one with `--port N`, or leave `--port` out for a free one",
+        WayOut::ShowStatus => "`clientpoint-host status` tells how the connection stands",
         // Nothing to type.
         WayOut::CheckAddress | WayOut::LetWrite => return way.to_string(),
     };

@@ -19,7 +19,7 @@ use clientpoint_engine::{
 };
 
 use super::{
-    Host, Limits,
+    Host, Limits, SignIns,
     opening::{self, Opened},
 };
 use crate::{
@@ -172,6 +172,7 @@ impl HostBuilder {
                     folder: tokio::sync::Mutex::new(opened.folder),
                     store: opened.store,
                     objects: opened.objects,
+                    sign_ins: Arc::new(SignIns::new(self.clock.clone())),
                     clock: self.clock,
                     limits: self.limits,
                     key: Mutex::new(Arc::new(opened.key)),

@@ -1,9 +1,6 @@
 //! Who is let in, and what is taken from them: a browser that was sent here, and nothing else. A page of another origin
 //! that calls with a script, or under another name (DNS rebinding), is refused.
 
-use std::sync::Arc;
-
-use clientpoint_engine::oauth::pending::{Answer, Pending};
 use http::{HeaderMap, Method, Request, StatusCode};
 use tokio::sync::{mpsc, oneshot};
 
@@ -14,27 +11,25 @@ pub const PATH: &str = "/connect";
 
 /// A redirect that was taken. The browser waits for a page.
 #[derive(Debug)]
-pub struct Arrival {
-    /// What came back.
-    pub answer: Answer,
+pub struct Arrival<T> {
+    taken: T,
     page: oneshot::Sender<Page>,
 }
 
+/// What is made of the query of a redirect, or why it is not taken.
+pub(super) type Take<T> = Box<dyn Fn(&str) -> Result<T, String> + Send + Sync>;
+
 /// Where one sign-in comes back.
-pub(super) struct Door {
-    pending: Arc<Pending>,
-    arrivals: mpsc::Sender<Arrival>,
+pub(super) struct Door<T> {
+    take: Take<T>,
+    arrivals: mpsc::Sender<Arrival<T>>,
     port: u16,
 }
 
-impl Door {
-    /// A door for one sign-in. Who comes in by it is handed to `arrivals`.
-    pub(super) fn new(pending: Arc<Pending>, arrivals: mpsc::Sender<Arrival>, port: u16) -> Self {
-        Self {
-            pending,
-            arrivals,
-            port,
-        }
+impl<T> Door<T> {
+    /// A door for one sign-in. Who comes in by it, and is taken, is handed to `arrivals`.
+    pub(super) fn new(take: Take<T>, arrivals: mpsc::Sender<Arrival<T>>, port: u16) -> Self {
+        Self { take, arrivals, port }
     }
 
     /// What is shown for a request.
@@ -51,25 +46,25 @@ impl Door {
         if request.uri().path() != PATH {
             return Page::wrong(StatusCode::NOT_FOUND, "there is nothing here");
         }
-        let answer = match self.pending.accept(request.uri().query().unwrap_or_default()) {
-            Ok(answer) => answer,
-            Err(stray) => return Page::wrong(StatusCode::BAD_REQUEST, &stray.to_string()),
+        let taken = match (self.take)(request.uri().query().unwrap_or_default()) {
+            Ok(taken) => taken,
+            Err(why) => return Page::wrong(StatusCode::BAD_REQUEST, &why),
         };
         let (page, shown) = oneshot::channel();
-        let _ = self.arrivals.send(Arrival { answer, page }).await;
+        let _ = self.arrivals.send(Arrival { taken, page }).await;
         shown.await.unwrap_or_else(|_| {
             Page::wrong(
                 StatusCode::GONE,
-                "the command that waited for this sign-in has ended: run it again",
+                "nobody waits for this sign-in any more: begin again where its address was shown",
             )
         })
     }
 }
 
-impl Arrival {
-    /// Parts the answer from the page that the browser waits for.
-    pub fn part(self) -> (Answer, PageSender) {
-        (self.answer, PageSender(self.page))
+impl<T> Arrival<T> {
+    /// Parts what was taken from the page that the browser waits for.
+    pub fn part(self) -> (T, PageSender) {
+        (self.taken, PageSender(self.page))
     }
 }
 

@@ -5,8 +5,10 @@ mod connections;
 mod library;
 mod people;
 mod runs;
+mod sign_ins;
 
 pub use connections::{Account, Broken, ChosenDrive, Connection, Moved};
 pub use library::{Binned, Damage, DamagedRevision, Emptied, Looking, Showing, Swept, TrashDay};
 pub use people::User;
 pub use runs::{Line, Run, Undone};
+pub use sign_ins::{Refusal, SignInBegun, SignInStanding, Standing};

@@ -6,5 +6,6 @@ pub(super) mod disconnect;
 pub(super) mod drives;
 pub(super) mod form;
 pub(super) mod in_use;
+pub(super) mod loopback;
 mod of_plugin;
 pub(super) mod sign_in;

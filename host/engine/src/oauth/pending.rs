@@ -1,6 +1,7 @@
 //! A person's sign-in, from the address that is shown to the redirect that comes back.
 
 use std::{
+    fmt,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -22,9 +23,8 @@ pub const LIFE: Duration = Duration::from_secs(10 * 60);
 const SECRET_BYTES: usize = 32;
 
 /// A sign-in that waits for its person.
-#[derive(Debug)]
 pub struct Pending {
-    /// Where the person goes. It is no secret, but good for nobody else.
+    /// Where the person goes. It has the state and the nonce in it: for the person's browser, and for no log.
     pub url: String,
     /// The redirect address in it.
     pub redirect_uri: String,
@@ -55,7 +55,7 @@ pub enum Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Stray {
     /// Its state is not that of this sign-in.
-    #[error("this is not the sign-in that is waited for: begin again from the command that showed the address")]
+    #[error("this is not the sign-in that is waited for: begin again where its address was shown")]
     State,
     /// The sign-in has had its answer.
     #[error("this sign-in was used already: each address is good once")]
@@ -102,18 +102,18 @@ impl Pending {
         })
     }
 
+    /// What comes back in the redirect, and belongs nowhere else. Who has many sign-ins tells them apart by it.
+    pub fn state(&self) -> &Secret {
+        &self.state
+    }
+
     /// Takes the query of a redirect: once, and only with the state that was sent.
     ///
     /// # Errors
     ///
     /// See [`Stray`].
     pub fn accept(&self, query: &str) -> Result<Answer, Stray> {
-        let field = |name: &str| {
-            let mut found = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
-            // A field that is there twice can be read in two ways.
-            let one = found.next().map(|(_, value)| value.into_owned());
-            one.filter(|value| !value.is_empty() && found.next().is_none())
-        };
+        let field = |name: &str| field(query, name);
         if !same(&field("state").unwrap_or_default(), self.state.expose()) {
             return Err(Stray::State);
         }
@@ -145,6 +145,26 @@ impl Pending {
             _ => issuer == self.issuer,
         }
     }
+}
+
+impl fmt::Debug for Pending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending")
+            .field("redirect_uri", &self.redirect_uri)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The state that the query of a redirect brings back, whosever it is; none where it has none, or two.
+pub fn state_of(query: &str) -> Option<Secret> {
+    field(query, "state").map(Secret::new)
+}
+
+fn field(query: &str, name: &str) -> Option<String> {
+    let mut found = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
+    // A field that is there twice can be read in two ways.
+    let one = found.next().map(|(_, value)| value.into_owned());
+    one.filter(|value| !value.is_empty() && found.next().is_none())
 }
 
 #[cfg(test)]
@@ -219,6 +239,20 @@ mod tests {
             pending.accept(&format!("code=c&state={right}")).unwrap_err(),
             Stray::Used
         );
+    }
+
+    #[test]
+    fn the_state_is_read_off_a_query_and_shown_nowhere() {
+        let pending = pending();
+        let state = pending.state().expose();
+        let read = |query: &str| state_of(query).map(|state| state.expose().to_owned());
+        assert_eq!(read(&format!("code=c&state={state}")).as_deref(), Some(state));
+        assert_eq!(read(&format!("state={state}&state={state}")), None);
+        assert_eq!(read("code=c"), None);
+        let shown = format!("{pending:?}");
+        for secret in [state, pending.nonce.expose(), pending.verifier.expose()] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
     }
 
     #[test]

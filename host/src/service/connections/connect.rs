@@ -7,11 +7,12 @@ use serde::Serialize;
 
 use crate::{
     Error, Result,
+    host::Filled,
     service::{
         Session, api,
         connections::{
             accepted::{Expiry, connect_again},
-            form::{Filled, Given, fill_in},
+            form::{Given, fill_in},
             in_use::ORGANIZATION,
             of_plugin,
         },

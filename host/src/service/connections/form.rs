@@ -11,6 +11,7 @@ use clientpoint_engine::{
 
 use crate::{
     Error, Result,
+    host::Filled,
     store::connections::{Connection, CredentialKind},
 };
 
@@ -66,28 +67,6 @@ impl Given {
             given.secret_expires = given.secret_expires.or(day.and_then(|day| day.parse().ok()));
         }
         Some(given)
-    }
-}
-
-/// What it comes to.
-pub(in crate::service) struct Filled {
-    /// What the plugin may see.
-    pub settings: BTreeMap<String, String>,
-    /// What it may not: to be stored.
-    pub secret: Secret,
-    pub kind: CredentialKind,
-    pub credential: Credential,
-    /// RFC 3339.
-    pub expires_at: Option<String>,
-    /// The keys of the settings of which another value means another account.
-    account: Vec<String>,
-}
-
-impl Filled {
-    /// Whether a connection with these settings is to the same account of the source, as far as settings tell.
-    pub fn is_same_account(&self, before: &BTreeMap<String, String>) -> bool {
-        let mut keys = self.account.iter();
-        keys.all(|key| before.get(key) == self.settings.get(key))
     }
 }
 

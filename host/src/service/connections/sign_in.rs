@@ -1,8 +1,7 @@
-//! A person's own sign-in, from the address to the connection (rules 7 to 12).
-
-use std::sync::Arc;
+//! A person's own sign-in, from the address to the connection (rules 7 to 12): one request begins it, another one ends it.
 
 use clientpoint_engine::{
+    clock::stamp,
     contract::exports::clientpoint::content_source::source::{
         Account as ContractAccount, AuthorizationPlan, Claim, SignInPage as ContractPage,
     },
@@ -11,43 +10,28 @@ use clientpoint_engine::{
         pending::{Answer, Pending},
         refused_at_the_page,
     },
-    planned::Planned,
 };
 
 use crate::{
     Error, Result,
-    listener::{Listening, Loopback},
+    host::{Claimed, End, Stage, UnderWay},
     service::{
-        Session, Stop, api,
-        connections::{
-            form::{Filled, Given},
-            in_use::own_connection,
-        },
+        Session, api,
+        connections::{form::Given, in_use::own_connection},
     },
     store::connections::{self, Account, ChosenDrive, Connection, Mode},
 };
 
-/// A sign-in under way: the address is shown, and the listener waits.
-pub struct SignIn<'s> {
-    session: &'s Session<'s>,
-    plugin: String,
-    planned: Planned,
-    page: ContractPage,
-    /// Where somebody with the rights approves the application.
-    approval: Option<String>,
-    filled: Filled,
-    pending: Arc<Pending>,
-    listening: Listening,
-}
-
 impl Session<'_> {
-    /// Begins to connect with this Administrator's own sign-in, for which only that need be given which is new, and listens for its redirect on a port of this machine's
-    /// loopback address; 0 takes a free one.
+    /// Begins to connect with this Administrator's own sign-in, for which only that need be given which is new. The browser
+    /// comes back to `redirect_uri`, with which the application is registered; what it brings is for
+    /// [`Session::finish_sign_in`], within ten minutes.
     ///
     /// # Errors
     ///
-    /// `Error::Forbidden`; `Error::Settings` for what is missing or can't be right, and for a port that is taken.
-    pub async fn begin_sign_in(&self, given: Given, port: u16) -> Result<SignIn<'_>> {
+    /// `Error::Forbidden`; `Error::Settings` for what is missing or can't be right; `Error::SignIn` where too many are under
+    /// way.
+    pub async fn begin_sign_in_at(&self, given: Given, redirect_uri: &str) -> Result<api::SignInBegun> {
         self.user.require_administrator("connect")?;
         let description = self.host.describe().await?;
         let Some(form) = description.modes.iter().find(|form| form.mode == Mode::User.into()) else {
@@ -64,167 +48,167 @@ impl Session<'_> {
         let Some(page) = planned.plan.sign_in.clone() else {
             return Err(Error::PluginStopped("it names no page to sign in at".into()));
         };
-        let approval = self.host.engine()?.approval_url(&filled.settings, &planned).await?;
-        let loopback = Loopback::bind(port)
-            .await
-            .map_err(|error| Error::Settings(error.to_string()).with(error.ways_out()))?;
-        let pending = begin(&planned.plan, &page, &loopback.redirect_uri())?;
-        let listening = loopback.listen(pending.clone(), self.host.clock.clone());
-        Ok(SignIn {
-            session: self,
+        let under_way = UnderWay {
+            approval: self.host.engine()?.approval_url(&filled.settings, &planned).await?,
+            pending: begin(&planned.plan, &page, redirect_uri)?,
             plugin: description.id,
             planned,
             page,
-            approval,
             filled,
-            pending,
-            listening,
+        };
+        self.waiting(under_way)
+    }
+
+    /// Makes the connection, with the query of the redirect that came back.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`; `Error::SignIn` for the sign-in of somebody else (`sign-in-foreign`), one that nobody waits for
+    /// (`sign-in-unknown`, `sign-in-used`, `too-late`, `stopped`) or an answer that is none (`sign-in-issuer`,
+    /// `sign-in-empty`), none of which changes how the sign-in stands; and if it was declined or is good for nothing. Nothing
+    /// is stored then.
+    pub async fn finish_sign_in(&self, query: &str) -> Result<api::Connection> {
+        self.user.require_administrator("connect")?;
+        let claimed = self.host.sign_ins.claim(query, &self.user.name)?;
+        self.redeemed(claimed).await
+    }
+
+    /// How a sign-in of this person's stands; its end is known for ten minutes.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`; `Error::SignIn` (`sign-in-unknown`).
+    pub fn sign_in(&self, id: &str) -> Result<api::SignInStanding> {
+        self.user.require_administrator("connect")?;
+        let (begun, ends, stage) = self.host.sign_ins.stage(id, &self.user.name)?;
+        Ok(api::SignInStanding {
+            id: id.to_owned(),
+            begun_at: stamp(begun),
+            ends_at: stamp(ends),
+            standing: match stage {
+                Stage::Pending => api::Standing::Pending,
+                Stage::Connected(connection) => api::Standing::Connected {
+                    connection: Box::new((*connection).into()),
+                },
+                Stage::Refused(why) => api::Standing::Refused((&why).into()),
+            },
         })
     }
-}
 
-impl SignIn<'_> {
-    /// Where the person goes with a browser.
-    pub fn url(&self) -> &str {
-        &self.pending.url
+    /// Gives a sign-in of this person's up: nobody waits for its answer any more. One that has had its answer, or that nobody
+    /// knows, stays as it is.
+    pub fn give_up_sign_in(&self, id: &str) {
+        self.host.sign_ins.give_up(id, &self.user.name);
     }
 
-    /// Where somebody with the rights approves the application for everybody: the page that asks for an approval does not
-    /// send the browser back.
-    pub fn approval_url(&self) -> Option<&str> {
-        self.approval.as_deref()
+    fn waiting(&self, under_way: UnderWay) -> Result<api::SignInBegun> {
+        let pending = &under_way.pending;
+        let (state, address) = (pending.state().clone(), pending.url.clone());
+        let (redirect_uri, approval_url) = (pending.redirect_uri.clone(), under_way.approval.clone());
+        let (id, ends) = self.host.sign_ins.keep(&self.user.name, under_way)?;
+        Ok(api::SignInBegun {
+            id,
+            state,
+            address,
+            redirect_uri,
+            approval_url,
+            begun_by: self.user.name.clone(),
+            ends_at: stamp(ends),
+        })
     }
 
-    /// Where the browser comes back to.
-    pub fn redirect_uri(&self) -> &str {
-        &self.pending.redirect_uri
-    }
-
-    /// Waits for the person, and makes the connection.
-    ///
-    /// # Errors
-    ///
-    /// `Error::SignIn` if nobody came, or the sign-in was declined or is good for nothing. Nothing is stored then.
-    pub async fn finish(self) -> Result<api::Connection> {
-        self.finish_until(&Stop::default()).await
-    }
-
-    /// As [`SignIn::finish`], until somebody asks to stop waiting.
-    ///
-    /// # Errors
-    ///
-    /// As [`SignIn::finish`], and `Error::SignIn` (`stopped`).
-    pub async fn finish_until(mut self, stop: &Stop) -> Result<api::Connection> {
-        let Some(arrival) = stop.run_until_cancelled(self.listening.arrival()).await else {
-            self.listening.close().await;
-            return Err(Error::SignIn {
-                problem: "stopped".into(),
-                message: "the sign-in was given up before anybody came back from it: nothing was changed".into(),
-            });
+    /// What comes of an answer that was taken; it is known from then on.
+    pub(super) async fn redeemed(&self, mut claimed: Claimed) -> Result<api::Connection> {
+        let made = match claimed.answer.take() {
+            Some(answer) => self.made(&claimed.under_way, answer).await,
+            None => Err(unusable("there is no answer")),
         };
-        let arrival = arrival.map_err(|late| self.too_late(&late.to_string()))?;
-        let (answer, browser) = arrival.part();
-        let made = self.made(answer).await;
-        match &made {
-            Ok(_) => browser.well(),
-            Err(error) => browser.failed(&error.to_string()),
-        }
-        self.listening.close().await;
+        claimed.settle(match &made {
+            Ok(connection) => End::Connected(Box::new(connection.clone())),
+            Err(error) => End::Refused(error.clone()),
+        });
         made.map(api::Connection::from)
     }
 
-    fn too_late(&self, late: &str) -> Error {
-        let approval = self.approval.as_ref().map(|url| {
-            format!(
-                "; if the sign-in service asked for an administrator's approval, one can give it once for everybody at {url}"
-            )
-        });
-        Error::SignIn {
-            problem: "too-late".into(),
-            message: format!("{late}{}", approval.unwrap_or_default()),
-        }
-    }
-
-    async fn made(&self, answer: Answer) -> Result<Connection> {
-        let host = self.session.host;
-        let settings = &self.filled.settings;
+    async fn made(&self, of: &UnderWay, answer: Answer) -> Result<Connection> {
+        let host = self.host;
+        let settings = &of.filled.settings;
         let code = match answer {
             Answer::Code(code) => code,
             Answer::Refused { error, description } => {
-                let refused = refused_at_the_page(&self.page.url, error, description);
+                let refused = refused_at_the_page(&of.page.url, error, description);
                 return Err(host.explained(Mode::User, settings, refused).await?);
             }
         };
-        let endpoint = host
-            .engine()?
-            .endpoint(&self.planned.plan, self.filled.credential.clone());
+        let endpoint = host.engine()?.endpoint(&of.planned.plan, of.filled.credential.clone());
         let asking = Asking::Code {
             code: &code,
-            verifier: &self.pending.verifier,
-            redirect_uri: &self.pending.redirect_uri,
+            verifier: &of.pending.verifier,
+            redirect_uri: &of.pending.redirect_uri,
         };
         let granted = match endpoint.ask(&asking).await {
             Ok(granted) => granted,
             Err(refused) => return Err(host.explained(Mode::User, settings, refused).await?),
         };
-        let claims = self.believed(&granted)?;
+        let claims = self.believed(of, &granted)?;
         let tokens = Tokens::fresh(&granted, host.clock.clone()).map_err(|error| unusable(&error.to_string()))?;
-        let candidate = self.candidate();
-        let account = self
-            .session
-            .verified(&candidate, &self.planned.plan, tokens, claims)
-            .await?;
+        let candidate = self.candidate(of);
+        let account = self.verified(&candidate, &of.planned.plan, tokens, claims).await?;
         let grant = Grant::new(granted, None, host.clock.utc()).ok_or_else(|| {
             unusable("the sign-in service gave no refresh token, so that the sign-in would end within the hour")
         })?;
-        self.kept(candidate, account, &grant).await
+        self.kept(of, candidate, account, &grant).await
     }
 
     /// The claims that the plugin wants to see, of an id_token that is believed.
-    fn believed(&self, granted: &Granted) -> Result<Vec<Claim>> {
+    fn believed(&self, of: &UnderWay, granted: &Granted) -> Result<Vec<Claim>> {
         let token = granted
             .id_token
             .as_ref()
             .ok_or_else(|| unusable(&claims::Unbelievable::Shape.to_string()))?;
         let expected = claims::Expected {
-            client_id: &self.planned.plan.client_id,
-            issuer: &self.page.issuer,
-            nonce: &self.pending.nonce,
-            now: self.session.host.clock.utc(),
+            client_id: &of.planned.plan.client_id,
+            issuer: &of.page.issuer,
+            nonce: &of.pending.nonce,
+            now: self.host.clock.utc(),
         };
         let claims = claims::check(token, &expected).map_err(|why| unusable(&why.to_string()))?;
-        let wanted = claims.into_iter().filter(|(name, _)| self.page.claims.contains(name));
+        let wanted = claims.into_iter().filter(|(name, _)| of.page.claims.contains(name));
         Ok(wanted.map(|(name, value)| Claim { name, value }).collect())
     }
 
     /// The connection as it would be.
-    fn candidate(&self) -> Connection {
-        let session = self.session;
+    fn candidate(&self, of: &UnderWay) -> Connection {
         Connection {
-            id: own_connection(&session.user.name),
-            plugin: self.plugin.clone(),
+            id: own_connection(&self.user.name),
+            plugin: of.plugin.clone(),
             mode: Mode::User,
-            owner: Some(session.user.name.clone()),
+            owner: Some(self.user.name.clone()),
             account: None,
-            settings: self.filled.settings.clone(),
-            credential: self.filled.kind,
-            expires_at: self.filled.expires_at.clone(),
+            settings: of.filled.settings.clone(),
+            credential: of.filled.kind,
+            expires_at: of.filled.expires_at.clone(),
             drive: None,
-            connected_at: session.now(),
-            connected_by: session.user.name.clone(),
-            checked_at: Some(session.now()),
+            connected_at: self.now(),
+            connected_by: self.user.name.clone(),
+            checked_at: Some(self.now()),
             needs_reconnect: None,
         }
     }
 
     /// Stores it. The same account keeps the drive that was chosen; for another one, the drive that suggests itself takes
     /// its place, and the files of the old one stop following.
-    async fn kept(&self, mut connection: Connection, account: ContractAccount, grant: &Grant) -> Result<Connection> {
-        let session = self.session;
-        let before = connections::find(&session.host.store, &connection.id).await?;
+    async fn kept(
+        &self,
+        of: &UnderWay,
+        mut connection: Connection,
+        account: ContractAccount,
+        grant: &Grant,
+    ) -> Result<Connection> {
+        let before = connections::find(&self.host.store, &connection.id).await?;
         let same = |before: &Connection| {
             before.account.as_ref().is_some_and(|before| before.id == account.id)
-                && self.filled.is_same_account(&before.settings)
+                && of.filled.is_same_account(&before.settings)
         };
         let kept = before
             .as_ref()
@@ -239,27 +223,24 @@ impl SignIn<'_> {
             name: account.name,
         });
         connection.drive = before.as_ref().and_then(|before| before.drive.clone());
-        drop(session.no_sync(&connection.id).await?);
-        session
-            .host
-            .keep_connection(&connection, &self.planned, &self.filled.secret, Some(grant))
+        drop(self.no_sync(&connection.id).await?);
+        self.host
+            .keep_connection(&connection, &of.planned, &of.filled.secret, Some(grant))
             .await?;
         match kept.or(suggested) {
             Some(drive) => {
-                session.change_drive(&connection, &drive).await?;
+                self.change_drive(&connection, &drive).await?;
                 connection.drive = Some(drive);
             }
             // Another account, without a drive of its own: nothing of the old one's is followed.
             None => {
-                session.leave_drive(&connection).await?;
+                self.leave_drive(&connection).await?;
                 connection.drive = None;
             }
         }
         Ok(connection)
     }
-}
 
-impl Session<'_> {
     /// The plugin's last word on a sign-in that nobody has stored yet.
     pub(in crate::service) async fn verified(
         &self,
@@ -273,7 +254,7 @@ impl Session<'_> {
     }
 }
 
-fn begin(plan: &AuthorizationPlan, page: &ContractPage, redirect_uri: &str) -> Result<Arc<Pending>> {
+fn begin(plan: &AuthorizationPlan, page: &ContractPage, redirect_uri: &str) -> Result<Pending> {
     let plan = Plan {
         token_url: plan.token_url.clone(),
         client_id: plan.client_id.clone(),
@@ -285,8 +266,7 @@ fn begin(plan: &AuthorizationPlan, page: &ContractPage, redirect_uri: &str) -> R
         parameters: parameters.map(|one| (one.key.clone(), one.value.clone())).collect(),
         issuer: page.issuer.clone(),
     };
-    let pending = Pending::begin(&plan, &page, redirect_uri).map_err(Error::PluginStopped)?;
-    Ok(Arc::new(pending))
+    Pending::begin(&plan, &page, redirect_uri).map_err(Error::PluginStopped)
 }
 
 fn unusable(why: &str) -> Error {
