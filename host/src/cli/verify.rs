@@ -34,6 +34,9 @@ fn told(done: &Verification) -> Page {
     if !done.database.is_empty() {
         text.line("put the database back from a backup before anything is written to it");
     }
+    for wrong in &done.mended {
+        text.line(wrong);
+    }
     let verdict = match done.damaged {
         0 => "every byte is as it was stored".into(),
         1 => "1 revision is damaged".into(),

@@ -159,7 +159,7 @@ impl Session<'_> {
             .iter()
             .filter(|row| matches!(row.outcome, "linked" | "re-linked"));
         let linked: BTreeSet<String> = linked.map(|row| row.file.clone()).collect();
-        if linked != association::bound(&self.host.store, run.id).await? {
+        if !association::has_bound(&self.host.store, run.id, &linked).await? {
             let lie = Error::PluginStopped("it says that it has linked other files than it did".into());
             return Err(self.failed(&run, lie).await?);
         }
@@ -207,16 +207,15 @@ impl Session<'_> {
 
     /// That somebody has stopped an upload. What it has linked is told by [`Session::failed`].
     async fn given_up(&self, run: &Run) -> Result<Error> {
-        let linked = association::bound(&self.host.store, run.id).await?;
-        Ok(match linked.is_empty() {
-            true => given_up("nothing was linked"),
-            false => given_up("some rows were carried out"),
+        Ok(match association::count_bound(&self.host.store, run.id).await? {
+            0 => given_up("nothing was linked"),
+            _ => given_up("some rows were carried out"),
         })
     }
 
     /// Ends an upload by an error, and tells how to take back what it has linked all the same.
     async fn failed(&self, run: &Run, error: Error) -> Result<Error> {
-        let linked = association::bound(&self.host.store, run.id).await?.len();
+        let linked = association::count_bound(&self.host.store, run.id).await?;
         let error = if linked == 0 {
             error
         } else {

@@ -2,6 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clientpoint_engine::{
+    contract::clientpoint::content_source::content_library::{Binding, Bound},
+    library::Scope,
+};
+use futures::TryStreamExt;
 use sqlx::{Sqlite, Transaction};
 
 use super::{
@@ -16,32 +21,6 @@ use crate::Result;
 
 /// Rows that are written in one statement.
 const AT_ONCE: usize = 5_000;
-
-/// A file that shall follow an item.
-#[derive(Clone, Debug)]
-pub struct Binding {
-    /// The File ID.
-    pub file: String,
-    /// The item.
-    pub item: String,
-    /// Its name.
-    pub name: String,
-    /// Where a person can look at it.
-    pub web_url: Option<String>,
-    /// The plugin's mark of where it is.
-    pub place: Option<String>,
-}
-
-/// What became of a binding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
-    /// It follows the item.
-    Bound,
-    /// It did so before.
-    Unchanged,
-    /// There is no such file.
-    Missing,
-}
 
 /// A row of a sheet, and what became of it.
 #[derive(Clone, Debug)]
@@ -125,16 +104,16 @@ pub async fn begin(store: &Store, connection: &str, drive: &str, by: &str, now: 
 pub async fn bind(
     store: &Store,
     run: i64,
-    connection: &str,
-    drive: &str,
+    of: Scope<'_>,
     bindings: &[Binding],
     now: &str,
 ) -> Result<Option<Vec<Bound>>> {
+    let Scope { connection, drive } = of;
     let mut transaction = store.write().await?;
     if !connections::has_drive(&mut transaction, connection, drive).await? {
         return Ok(None);
     }
-    let turn = links::next_turn(&mut transaction).await?;
+    let turn = links::next_turn(&mut transaction, connection).await?;
     // Of a file that is named twice, the last one counts.
     let named: BTreeMap<i64, &Binding> = bindings
         .iter()
@@ -240,17 +219,37 @@ impl Upload<'_> {
     }
 }
 
-/// The files that an upload has linked.
+/// How many files an upload has linked.
 ///
 /// # Errors
 ///
 /// The database's.
-pub async fn bound(store: &Store, run: i64) -> Result<BTreeSet<String>> {
-    let rows: Vec<(i64,)> = sqlx::query_as("SELECT file FROM bindings WHERE run = ?")
+pub async fn count_bound(store: &Store, run: i64) -> Result<u64> {
+    let (bound,): (i64,) = sqlx::query_as("SELECT count(*) FROM bindings WHERE run = ?")
         .bind(run)
-        .fetch_all(store.pool())
+        .fetch_one(store.pool())
         .await?;
-    Ok(rows.into_iter().map(|(file,)| file.to_string()).collect())
+    Ok(bound.unsigned_abs())
+}
+
+/// Whether an upload has linked these files and no others.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn has_bound(store: &Store, run: i64, files: &BTreeSet<String>) -> Result<bool> {
+    let mut bound = sqlx::query_as("SELECT file FROM bindings WHERE run = ?")
+        .bind(run)
+        .fetch(store.pool());
+    let mut count = 0;
+    while let Some((file,)) = bound.try_next().await? {
+        let file: i64 = file;
+        if !files.contains(&file.to_string()) {
+            return Ok(false);
+        }
+        count += 1;
+    }
+    Ok(count == files.len())
 }
 
 /// Ends an upload with one line a row.

@@ -69,7 +69,7 @@ struct Row {
 
 /// What is in the bin.
 const SELECT: &str = "SELECT f.id, f.name, f.place, f.revision, r.size, b.name AS source_name, f.removed_at, b.removed_by \
-     FROM bin b JOIN files f ON f.id = b.file JOIN revisions r ON r.file = f.id AND r.number = f.revision \
+     FROM bin b INDEXED BY bin_waiting JOIN files f ON f.id = b.file JOIN revisions r ON r.file = f.id AND r.number = f.revision \
      WHERE b.emptied_at IS NULL";
 
 /// Puts a file into the bin.
@@ -184,7 +184,7 @@ pub async fn expire(store: &Store, now: DateTime<Utc>) -> Result<u64> {
     let mut gone = 0;
     loop {
         let some: Vec<(i64,)> = sqlx::query_as(
-            "SELECT b.file FROM bin b JOIN files f ON f.id = b.file \
+            "SELECT b.file FROM bin b INDEXED BY bin_waiting JOIN files f ON f.id = b.file \
              WHERE b.emptied_at IS NULL AND f.removed_at <= ? ORDER BY b.file LIMIT ?",
         )
         .bind(&until)
@@ -206,14 +206,14 @@ async fn empty(store: &Store, files: &str, until: &str, now: &str) -> Result<u64
         "UPDATE bin SET emptied_at = ?2, connection = NULL, plugin = NULL, drive = NULL, item = NULL, version = NULL, hash = NULL, \
              web_url = NULL, place = NULL \
          WHERE file IN (SELECT value FROM json_each(?1)) AND emptied_at IS NULL \
-             AND file IN (SELECT id FROM files WHERE removed_at <= ?3)",
+             AND (SELECT removed_at FROM files WHERE id = bin.file) <= ?3",
     )
     .bind(files)
     .bind(now)
     .bind(until)
     .execute(&mut *transaction)
     .await?;
-    let emptied = "SELECT value FROM json_each(?1) WHERE value IN (SELECT file FROM bin WHERE emptied_at IS NOT NULL)";
+    let emptied = "SELECT value FROM json_each(?1) WHERE EXISTS (SELECT 1 FROM bin WHERE file = value AND emptied_at IS NOT NULL)";
     let let_go = format!(
         "INSERT OR IGNORE INTO let_go (sha256, at) SELECT DISTINCT sha256, ?2 FROM revisions r WHERE r.file IN ({emptied}) \
          AND NOT EXISTS (SELECT 1 FROM revisions o WHERE o.sha256 = r.sha256 AND o.file NOT IN ({emptied}))"

@@ -1,10 +1,11 @@
 //! What the disk has lost: objects that are not what was stored, and the files that they are the bytes of. A row goes once
 //! its object is whole again, whoever has brought that about.
 
+mod remedy;
+
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-use sqlx::{FromRow, Sqlite, Transaction, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, FromRow, Sqlite, Transaction};
 
 use super::{
     Store,
@@ -14,73 +15,24 @@ use super::{
     objects::Object,
     words::Flag,
 };
-use crate::{Error, Result, way_out::WayOut};
+use crate::Result;
 
 pub use super::library_file::Damage;
+pub use remedy::{DamagedRevision, Remedy, error};
 
-/// A revision of a file that has no sound bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct DamagedRevision {
-    /// The File ID.
-    pub file: String,
-    /// The file's name in the library.
-    pub name: String,
-    /// Counts from 1.
-    pub revision: u64,
-    /// Whether that is the file's present revision.
-    pub is_present: bool,
-    /// The name of the object; lower-case hexadecimal.
-    pub sha256: String,
-    /// What is wrong with it.
-    #[serde(flatten)]
-    pub damage: Damage,
-    /// What makes it whole again.
-    pub remedy: Remedy,
-}
-
-/// What makes the bytes of a revision whole again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Remedy {
-    /// The next sync fetches them anew, by itself.
-    Sync,
-    /// A person holds the file: once it is released, the next sync does.
-    Release,
-    /// The file follows nothing for now: once its drive is selected again, the next sync does.
-    Follow,
-    /// The item is not in the source any more: a person puts it there again, or the object from a backup.
-    Source,
-    /// The file was added by hand: a person has the bytes.
-    Replace,
-    /// They are those of an earlier revision: a backup may have them.
-    Backup,
-}
+/// How many files are made due in one statement.
+const AT_ONCE: i64 = 1_000;
 
 /// The damaged objects that some sync can fetch anew: those of present revisions of files that follow an item. Who shares
 /// such an object is healed with it.
-macro_rules! fetchable {
-    () => {
-        "FROM damaged d JOIN revisions r ON r.sha256 = d.sha256 \
-         JOIN files f ON f.id = r.file AND f.revision = r.number JOIN links l ON l.file = f.id \
-         WHERE l.held = 0 AND l.state NOT IN ('detached', 'source-gone')"
-    };
-}
+const FETCHABLE: &str = "FROM damaged d CROSS JOIN revisions r ON r.sha256 = d.sha256 \
+     CROSS JOIN files f ON f.id = r.file AND f.revision = r.number CROSS JOIN links l ON l.file = f.id \
+     WHERE l.held = 0 AND l.state NOT IN ('detached', 'source-gone')";
 
-/// What the queries of this module begin with: each damaged revision with its file.
-const SELECT: &str = concat!(
-    "SELECT f.id, f.name, r.number, r.number = f.revision AS is_present, r.sha256, d.what, d.message, d.since, \
-     l.state, coalesce(l.held, 0) AS held, d.sha256 IN (SELECT d.sha256 ",
-    fetchable!(),
-    ") AS is_fetchable \
-     FROM damaged d JOIN revisions r ON r.sha256 = d.sha256 JOIN files f ON f.id = r.file LEFT JOIN links l ON l.file = f.id"
-);
-
-impl Remedy {
-    /// Whether nobody need do anything.
-    pub fn comes_by_itself(self) -> bool {
-        self == Self::Sync
-    }
-}
+/// What the queries of this module begin with: each damaged revision with its file. Few are damaged, so all begin there.
+const SELECT: &str = "SELECT f.id, f.name, r.number, r.number = f.revision AS is_present, r.sha256, d.what, d.message, d.since, \
+         l.state, coalesce(l.held, 0) AS held, d.sha256 IN (SELECT d.sha256 {FETCHABLE}) AS is_fetchable \
+     FROM damaged d CROSS JOIN revisions r ON r.sha256 = d.sha256 JOIN files f ON f.id = r.file LEFT JOIN links l ON l.file = f.id";
 
 /// Notes what is wrong with an object. What was known of it before is told anew, under the time when it was first found.
 ///
@@ -147,9 +99,11 @@ pub(super) async fn present(transaction: &mut Transaction<'_, Sqlite>, file: i64
 ///
 /// The database's.
 pub async fn count(store: &Store) -> Result<u64> {
-    let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM damaged d JOIN revisions r ON r.sha256 = d.sha256")
-        .fetch_one(store.pool())
-        .await?;
+    let (count,): (i64,) = sqlx::query_as(
+        "SELECT coalesce(sum((SELECT count(*) FROM revisions r WHERE r.sha256 = d.sha256)), 0) FROM damaged d",
+    )
+    .fetch_one(store.pool())
+    .await?;
     Ok(count.unsigned_abs())
 }
 
@@ -159,12 +113,11 @@ pub async fn count(store: &Store) -> Result<u64> {
 ///
 /// The database's.
 pub async fn count_fetchable(store: &Store) -> Result<u64> {
-    let query = concat!(
-        "SELECT count(*) FROM damaged d JOIN revisions r ON r.sha256 = d.sha256 WHERE d.sha256 IN (SELECT d.sha256 ",
-        fetchable!(),
-        ")"
+    let query = format!(
+        "SELECT coalesce(sum((SELECT count(*) FROM revisions r WHERE r.sha256 = d.sha256)), 0) FROM damaged d \
+         WHERE d.sha256 IN (SELECT d.sha256 {FETCHABLE})"
     );
-    let (count,): (i64,) = sqlx::query_as(query).fetch_one(store.pool()).await?;
+    let (count,): (i64,) = sqlx::query_as(AssertSqlSafe(query)).fetch_one(store.pool()).await?;
     Ok(count.unsigned_abs())
 }
 
@@ -175,11 +128,12 @@ pub async fn count_fetchable(store: &Store) -> Result<u64> {
 /// The database's.
 pub async fn list(store: &Store, after: Option<(i64, u64)>, limit: u32) -> Result<Vec<DamagedRevision>> {
     let (file, revision) = after.unwrap_or_default();
-    let query = format!("{SELECT} WHERE (f.id, r.number) > (?, ?) ORDER BY f.id, r.number LIMIT ?");
-    let query = sqlx::query_as(sqlx::AssertSqlSafe(query))
-        .bind(file)
-        .bind(signed(revision))
-        .bind(limit);
+    let query = sqlx::query_as(select(
+        "WHERE (f.id, r.number) > (?, ?) ORDER BY f.id, r.number LIMIT ?",
+    ))
+    .bind(file)
+    .bind(signed(revision))
+    .bind(limit);
     let rows: Vec<Row> = query.fetch_all(store.pool()).await?;
     Ok(rows.into_iter().map(DamagedRevision::from).collect())
 }
@@ -190,19 +144,20 @@ pub async fn list(store: &Store, after: Option<(i64, u64)>, limit: u32) -> Resul
 ///
 /// `Error::NotFound` for what can't be a File ID; the database's.
 pub async fn of_file(store: &Store, file: &str) -> Result<Vec<DamagedRevision>> {
-    let query = format!("{SELECT} WHERE f.id = ? ORDER BY r.number");
-    let query = sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(number(file)?);
+    let query = sqlx::query_as(select("WHERE f.id = ? ORDER BY r.number")).bind(number(file)?);
     let rows: Vec<Row> = query.fetch_all(store.pool()).await?;
     Ok(rows.into_iter().map(DamagedRevision::from).collect())
 }
 
-/// The names of the objects that are known to be damaged.
+/// The names of the objects from the one to the other that are known to be damaged.
 ///
 /// # Errors
 ///
 /// The database's.
-pub async fn known(store: &Store) -> Result<BTreeSet<String>> {
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT sha256 FROM damaged")
+pub async fn known(store: &Store, first: &str, last: &str) -> Result<BTreeSet<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT sha256 FROM damaged WHERE sha256 BETWEEN ? AND ?")
+        .bind(first)
+        .bind(last)
         .fetch_all(store.pool())
         .await?;
     Ok(rows.into_iter().map(|(sha256,)| sha256).collect())
@@ -214,12 +169,14 @@ pub async fn known(store: &Store) -> Result<BTreeSet<String>> {
 ///
 /// The database's.
 pub async fn fetchable(store: &Store, connection: &str, after: &str, limit: u32) -> Result<Vec<Object>> {
-    let query = concat!(
-        "SELECT d.sha256, max(r.size) ",
-        fetchable!(),
-        " AND l.connection = ? AND d.sha256 > ? GROUP BY d.sha256 ORDER BY d.sha256 LIMIT ?"
+    let query = format!(
+        "SELECT d.sha256, max(r.size) {FETCHABLE} AND l.connection = ? AND d.sha256 > ? \
+         GROUP BY d.sha256 ORDER BY d.sha256 LIMIT ?"
     );
-    let query = sqlx::query_as(query).bind(connection).bind(after).bind(limit);
+    let query = sqlx::query_as(AssertSqlSafe(query))
+        .bind(connection)
+        .bind(after)
+        .bind(limit);
     let rows: Vec<(String, i64)> = query.fetch_all(store.pool()).await?;
     Ok(rows.into_iter().map(object).collect())
 }
@@ -238,17 +195,20 @@ pub async fn make_due(store: &Store, connection: &str) -> Result<u64> {
         return Ok(0);
     }
     let mut transaction = store.write().await?;
-    let query = concat!(
-        "SELECT f.id ",
-        fetchable!(),
-        " AND l.connection = ? AND l.waiting IS NULL"
-    );
-    let rows: Vec<(i64,)> = sqlx::query_as(query)
-        .bind(connection)
-        .fetch_all(&mut *transaction)
-        .await?;
-    let files: serde_json::Value = rows.into_iter().map(|(file,)| file).collect();
-    let due = links::make_due(&mut transaction, connection, &files.to_string()).await?;
+    let mut due = 0;
+    loop {
+        let query = format!("SELECT f.id {FETCHABLE} AND l.connection = ? AND l.waiting IS NULL LIMIT ?");
+        let rows: Vec<(i64,)> = sqlx::query_as(AssertSqlSafe(query))
+            .bind(connection)
+            .bind(AT_ONCE)
+            .fetch_all(&mut *transaction)
+            .await?;
+        if rows.is_empty() {
+            break;
+        }
+        let files: serde_json::Value = rows.into_iter().map(|(file,)| file).collect();
+        due += links::make_due(&mut transaction, connection, &files.to_string()).await?;
+    }
     transaction.commit().await?;
     Ok(due)
 }
@@ -315,11 +275,12 @@ pub async fn of_database(store: &Store) -> Result<Vec<String>> {
         Err(sqlx::Error::Database(error)) => vec![error.message().to_string()],
         Err(error) => return Err(error.into()),
     };
-    let astray: std::result::Result<Vec<SqliteRow>, _> =
-        sqlx::query("PRAGMA foreign_key_check").fetch_all(store.pool()).await;
+    let astray: sqlx::Result<(i64,)> = sqlx::query_as("SELECT count(*) FROM pragma_foreign_key_check")
+        .fetch_one(store.pool())
+        .await;
     match astray {
-        Ok(rows) if rows.is_empty() => {}
-        Ok(rows) => problems.push(format!("{} rows point at rows that are not there", rows.len())),
+        Ok((0,)) => {}
+        Ok((rows,)) => problems.push(format!("{rows} rows point at rows that are not there")),
         Err(sqlx::Error::Database(error)) => problems.push(error.message().to_string()),
         Err(error) => return Err(error.into()),
     }
@@ -327,62 +288,9 @@ pub async fn of_database(store: &Store) -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// The error that names a damaged revision.
-pub fn error(of: &DamagedRevision) -> Error {
-    Error::Damaged {
-        file: of.file.clone(),
-        name: of.name.clone(),
-        revision: of.revision,
-        what: of.damage.message.clone(),
-        remedy: of.remedied(),
-    }
-    .with(of.ways_out())
-}
-
-impl DamagedRevision {
-    /// What is to be done about it, as the end of a sentence.
-    pub fn remedied(&self) -> String {
-        match self.remedy {
-            Remedy::Sync => "the next sync fetches them anew".into(),
-            Remedy::Release => {
-                "a person holds the file, and once it is released, the next sync fetches them anew".into()
-            }
-            Remedy::Follow => {
-                "the file follows nothing for now: select its drive again, or unlock it and give it the same content"
-                    .into()
-            }
-            Remedy::Source => format!(
-                "the item is gone from its source: put it there again, or `{}` from a backup",
-                self.path()
-            ),
-            Remedy::Replace => {
-                format!(
-                    "give it the same content again, or put `{}` back from a backup",
-                    self.path()
-                )
-            }
-            Remedy::Backup => format!("nothing shows them now; put `{}` back from a backup", self.path()),
-        }
-    }
-
-    /// The ways to have that done.
-    pub fn ways_out(&self) -> Vec<WayOut> {
-        let file = || Some(self.file.clone());
-        match self.remedy {
-            Remedy::Sync => vec![WayOut::Sync],
-            Remedy::Release => vec![WayOut::Release { file: file() }],
-            Remedy::Follow => vec![WayOut::ChooseDrive, WayOut::Replace { file: file() }],
-            Remedy::Source => Vec::new(),
-            Remedy::Replace => vec![WayOut::Replace { file: file() }],
-            Remedy::Backup => vec![WayOut::Verify { file: file() }],
-        }
-    }
-
-    /// Below the data folder.
-    fn path(&self) -> String {
-        let shard: String = self.sha256.chars().take(2).collect();
-        format!("objects/{shard}/{}", self.sha256)
-    }
+fn select(rest: &str) -> AssertSqlSafe<String> {
+    let select = SELECT.replace("{FETCHABLE}", FETCHABLE);
+    AssertSqlSafe(format!("{select} {rest}"))
 }
 
 /// A revision whose object is damaged, as [`SELECT`] reads it.

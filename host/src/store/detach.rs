@@ -104,15 +104,3 @@ pub async fn unlock(store: &Store, id: &str) -> Result<LibraryFile> {
         ),
     }))
 }
-
-/// How many files are detached.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn count(store: &Store) -> Result<u64> {
-    let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM links WHERE state = 'detached'")
-        .fetch_one(store.pool())
-        .await?;
-    Ok(count.unsigned_abs())
-}

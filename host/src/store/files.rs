@@ -125,19 +125,6 @@ pub async fn get(store: &Store, id: &str) -> Result<LibraryFile> {
     fetch(&mut transaction, number(id)?).await
 }
 
-/// How many files follow something through this connection.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn count_managed(store: &Store, connection: &str) -> Result<u64> {
-    let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM links WHERE connection = ? AND state <> 'detached'")
-        .bind(connection)
-        .fetch_one(store.pool())
-        .await?;
-    Ok(count.unsigned_abs())
-}
-
 /// The files that follow an item of this connection's source, by File ID; through whichever connection to it.
 ///
 /// # Errors

@@ -1,16 +1,14 @@
 //! What ties files to items, as far as it is written: the one place that changes the table `links`. When it may be
 //! changed, and what is to be written beside it in the same transaction, is for those to know who call.
 //!
-//! `waiting` is the turn of a link among those that are due; NULL where all is settled. Whoever comes to wait gets the turn
-//! behind everybody, and keeps it until they are settled.
+//! `waiting` is the turn of a link among those of its connection that are due; NULL where all is settled. Whoever comes to
+//! wait gets the turn behind everybody, and keeps it until they are settled, or wait for another connection.
 
+use clientpoint_engine::contract::clientpoint::content_source::managed_files::Known;
 use sqlx::{Sqlite, Transaction};
 
 use super::library_file::{Link, signed};
 use crate::Result;
-
-/// What a source tells of an item beside its bytes: version, name, address.
-pub(super) type Known = (Option<String>, String, Option<String>);
 
 /// How a link waits from now on.
 #[derive(Clone, Copy, Debug)]
@@ -23,14 +21,29 @@ pub(super) struct Waits<'a> {
     pub(super) note: Option<&'a str>,
 }
 
-/// The turn behind everybody who waits.
-pub(super) async fn next_turn(transaction: &mut Transaction<'_, Sqlite>) -> Result<i64> {
-    let (last,): (i64,) = sqlx::query_as(
-        "SELECT coalesce(max(coalesce(waiting, 0)), 0) FROM links WHERE waiting IS NOT NULL OR suspected = 1",
+/// The turn behind everybody who waits for this connection: one look at the end of its queue, however long that is.
+pub(super) async fn next_turn(transaction: &mut Transaction<'_, Sqlite>, connection: &str) -> Result<i64> {
+    let last: Option<(i64,)> = sqlx::query_as(
+        "SELECT coalesce(waiting, 0) FROM links INDEXED BY links_due \
+         WHERE connection = ? AND (waiting IS NOT NULL OR suspected = 1) \
+         ORDER BY connection DESC, coalesce(waiting, 0) DESC LIMIT 1",
     )
-    .fetch_one(&mut **transaction)
+    .bind(connection)
+    .fetch_optional(&mut **transaction)
     .await?;
-    Ok(last.saturating_add(1))
+    Ok(last.map_or(1, |(last,)| last.saturating_add(1)))
+}
+
+/// The same, of the connection that a file came through.
+async fn next_turn_of(transaction: &mut Transaction<'_, Sqlite>, file: i64) -> Result<i64> {
+    let connection: Option<(String,)> = sqlx::query_as("SELECT connection FROM links WHERE file = ?")
+        .bind(file)
+        .fetch_optional(&mut **transaction)
+        .await?;
+    match connection {
+        Some((connection,)) => next_turn(transaction, &connection).await,
+        None => Ok(1),
+    }
 }
 
 /// A new file follows its item.
@@ -105,7 +118,7 @@ pub(super) async fn stand(
         .bind(file)
         .execute(&mut **transaction)
         .await?;
-    if let Some((version, name, web_url)) = known {
+    if let Some(Known { version, name, web_url }) = known {
         sqlx::query("UPDATE links SET version = ?, name = ?, web_url = ? WHERE file = ?")
             .bind(version)
             .bind(name)
@@ -157,7 +170,9 @@ pub(super) async fn tie(
          ON CONFLICT (file) DO UPDATE SET connection = excluded.connection, plugin = excluded.plugin, drive = excluded.drive, \
              item = excluded.item, version = NULL, hash = '', size = 0, verification = 'no-hash', name = excluded.name, \
              web_url = excluded.web_url, linked_at = excluded.linked_at, state = 'pending', suspected = 0, note = NULL, \
-             waiting = coalesce(waiting, excluded.waiting), place = excluded.place",
+             waiting = CASE WHEN links.connection = excluded.connection THEN coalesce(links.waiting, excluded.waiting) \
+                 ELSE excluded.waiting END, \
+             place = excluded.place",
     )
     .bind(connection)
     .bind(drive)
@@ -170,26 +185,28 @@ pub(super) async fn tie(
 }
 
 /// A file follows what it followed before an upload. Whatever has happened at the source since is looked at in the next
-/// run; where there is none any more (`is_synced`), the file is detached, as it would be if nobody had linked it in
-/// between. A file that people hold stays held.
+/// run of the connection that has its drive (`through`); where none has any more, the file is detached, as it would be if
+/// nobody had linked it in between. A file that people hold stays held.
 pub(super) async fn tie_back(
     transaction: &mut Transaction<'_, Sqlite>,
     (run, file): (i64, i64),
-    is_synced: bool,
-    turn: i64,
+    through: Option<&str>,
 ) -> Result<()> {
+    let turn = match through {
+        Some(connection) => Some(next_turn(transaction, connection).await?),
+        None => None,
+    };
     sqlx::query(
         "UPDATE links SET connection = b.was_connection, plugin = b.was_plugin, drive = b.was_drive, item = b.was_item, \
              version = b.was_version, hash = b.was_hash, size = b.was_size, verification = b.was_verification, \
              name = b.was_name, web_url = b.was_web_url, linked_at = b.was_linked_at, place = b.was_place, \
-             state = CASE WHEN ?4 = 0 THEN 'detached' WHEN b.was_state = 'detached' THEN 'pending' ELSE b.was_state END, \
-             waiting = CASE WHEN ?4 = 1 THEN ?3 END, suspected = 0, note = NULL \
+             state = CASE WHEN ?3 IS NULL THEN 'detached' WHEN b.was_state = 'detached' THEN 'pending' ELSE b.was_state END, \
+             waiting = ?3, suspected = 0, note = NULL \
          FROM bindings b WHERE b.run = ?1 AND b.file = ?2 AND links.file = ?2",
     )
     .bind(run)
     .bind(file)
     .bind(turn)
-    .bind(i64::from(is_synced))
     .execute(&mut **transaction)
     .await?;
     Ok(())
@@ -198,7 +215,7 @@ pub(super) async fn tie_back(
 /// A person holds the file: no run gives it new content. The link no longer describes its bytes, so that the release
 /// fetches the item whatever its version.
 pub(super) async fn hold(transaction: &mut Transaction<'_, Sqlite>, file: i64, size: u64) -> Result<()> {
-    let turn = next_turn(transaction).await?;
+    let turn = next_turn_of(transaction, file).await?;
     sqlx::query(
         "UPDATE links SET held = 1, version = NULL, hash = '', size = ?, waiting = coalesce(waiting, ?), note = NULL \
          WHERE file = ?",
@@ -213,7 +230,7 @@ pub(super) async fn hold(transaction: &mut Transaction<'_, Sqlite>, file: i64, s
 
 /// Nobody holds the file any more, and it is looked at in the next run. False if it follows nothing.
 pub(super) async fn release(transaction: &mut Transaction<'_, Sqlite>, file: i64) -> Result<bool> {
-    let turn = next_turn(transaction).await?;
+    let turn = next_turn_of(transaction, file).await?;
     let done = sqlx::query("UPDATE links SET held = 0, note = NULL, waiting = coalesce(waiting, ?) WHERE file = ?")
         .bind(turn)
         .bind(file)
@@ -243,7 +260,7 @@ pub(super) async fn detach(
 /// Detached files of a drive follow it again through this connection, whichever of the same plugin they came through. How
 /// many that were.
 pub(super) async fn attach(transaction: &mut Transaction<'_, Sqlite>, connection: &str, drive: &str) -> Result<u64> {
-    let turn = next_turn(transaction).await?;
+    let turn = next_turn(transaction, connection).await?;
     let done = sqlx::query(
         "UPDATE links SET connection = ?, state = 'pending', note = NULL, waiting = ? \
          WHERE plugin = (SELECT plugin FROM connections WHERE id = ?) AND drive = ? AND state = 'detached'",
@@ -282,21 +299,30 @@ pub(super) async fn remove(transaction: &mut Transaction<'_, Sqlite>, file: i64)
 /// A file out of the bin follows what it followed, through whichever connection has its drive now; where none has, it is
 /// detached.
 pub(super) async fn out_of_bin(transaction: &mut Transaction<'_, Sqlite>, file: i64) -> Result<()> {
-    let turn = next_turn(transaction).await?;
-    sqlx::query(
-        "INSERT INTO links (file, connection, plugin, drive, item, version, hash, size, verification, name, web_url, \
-             linked_at, held, place, state, waiting) \
-         SELECT b.file, coalesce(c.id, b.connection), b.plugin, b.drive, b.item, b.version, b.hash, b.size, b.verification, b.name, \
-             b.web_url, b.linked_at, b.held, b.place, CASE WHEN c.id IS NULL THEN 'detached' ELSE 'pending' END, \
-             CASE WHEN c.id IS NOT NULL THEN ? END \
-         FROM bin b LEFT JOIN connections c ON c.disconnected_at IS NULL AND c.id = coalesce(\
+    let through: Option<(String,)> = sqlx::query_as(
+        "SELECT c.id FROM bin b JOIN connections c ON c.disconnected_at IS NULL AND c.id = coalesce(\
              (SELECT o.id FROM connections o WHERE o.id = b.connection AND o.drive_id = b.drive), \
              (SELECT min(o.id) FROM connections o \
                  WHERE o.plugin = b.plugin AND o.drive_id = b.drive AND o.disconnected_at IS NULL)) \
-         WHERE b.file = ? AND b.drive IS NOT NULL",
+         WHERE b.file = ?",
     )
-    .bind(turn)
     .bind(file)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    let turn = match &through {
+        Some((connection,)) => Some(next_turn(transaction, connection).await?),
+        None => None,
+    };
+    sqlx::query(
+        "INSERT INTO links (file, connection, plugin, drive, item, version, hash, size, verification, name, web_url, \
+             linked_at, held, place, state, waiting) \
+         SELECT file, coalesce(?2, connection), plugin, drive, item, version, hash, size, verification, name, web_url, \
+             linked_at, held, place, CASE WHEN ?2 IS NULL THEN 'detached' ELSE 'pending' END, ?3 \
+         FROM bin WHERE file = ?1 AND drive IS NOT NULL",
+    )
+    .bind(file)
+    .bind(through.map(|(connection,)| connection))
+    .bind(turn)
     .execute(&mut **transaction)
     .await?;
     Ok(())
@@ -304,7 +330,7 @@ pub(super) async fn out_of_bin(transaction: &mut Transaction<'_, Sqlite>, file: 
 
 /// These files of a connection, as JSON, are fetched anew in its next run. How many that were.
 pub(super) async fn make_due(transaction: &mut Transaction<'_, Sqlite>, connection: &str, files: &str) -> Result<u64> {
-    let turn = next_turn(transaction).await?;
+    let turn = next_turn(transaction, connection).await?;
     let done = sqlx::query(
         "UPDATE links SET waiting = ? WHERE connection = ? AND waiting IS NULL \
          AND file IN (SELECT value FROM json_each(?))",

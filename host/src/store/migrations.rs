@@ -17,7 +17,7 @@ use super::{Store, copies, opening::DATABASE};
 use crate::{Error, Result};
 
 /// The scripts that lead from an empty database to the present one. A script is never changed once it has been
-/// released: a new one is added. Each statement ends with a `;` at the end of a line.
+/// released: a new one is added. Each statement ends with a `;` at the end of a line; a trigger is one line.
 pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/1_first.sql"),
     include_str!("migrations/3_sync.sql"),
@@ -31,6 +31,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/12_limits.sql"),
     include_str!("migrations/13_pages.sql"),
     include_str!("migrations/14_plugins.sql"),
+    include_str!("migrations/15_counts.sql"),
 ];
 
 /// What was done.

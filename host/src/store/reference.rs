@@ -6,18 +6,18 @@ use clientpoint_engine::{
     clock::{Clock, stamp},
     contract::clientpoint::content_source::{
         content_library::{Binding, Bound, Error, LibraryFile},
-        managed_files::{Change, Counts, Line, LinkState, ManagedFile, Settlement},
+        managed_files::{Change, Counts, ManagedFile, Settlement},
         state_store::{self, Entry, Swapped},
-        types::{ItemRef, Link, Verification},
+        types::{ItemRef, Link},
     },
     library::{Answering, Draft, DraftPlace, Library, Managed, Replacement, Scope, StateStore},
-    words::{FromWord, Word},
 };
 
 use super::{
     Store, association,
     files::{self, Created, NewFile},
-    managed::{self, Managed as ManagedRow},
+    in_contract::stored_link,
+    managed,
     objects::{self, AppendError, Objects, Published},
     states::{self, KEYS_AT_MOST, Kept, Swap},
     sweep,
@@ -88,7 +88,7 @@ impl Reference {
             base: of.base,
             object: &object,
             link: &stored_link(of.connection, of.link),
-            line: &stored_line(of.line),
+            line: &of.line,
         };
         let now = self.now();
         let published = managed::publish(&self.store, of.run, replacement, &now).await;
@@ -157,35 +157,29 @@ impl Library for Reference {
 
     fn bind<'a>(&'a self, upload: i64, of: Scope<'a>, bindings: Vec<Binding>) -> Answering<'a, Vec<Bound>> {
         Box::pin(async move {
-            let bindings: Vec<_> = bindings.into_iter().map(stored_binding).collect();
-            let now = self.now();
-            let bound = association::bind(&self.store, upload, of.connection, of.drive, &bindings, &now).await?;
-            Ok(bound.ok_or(Error::Forbidden)?.into_iter().map(Bound::from).collect())
+            let bound = association::bind(&self.store, upload, of, &bindings, &self.now()).await?;
+            bound.ok_or(Error::Forbidden)
         })
     }
 }
 
 impl Managed for Reference {
     fn count<'a>(&'a self, of: Scope<'a>) -> Answering<'a, Counts> {
-        Box::pin(async move {
-            let (managed, suspected) = managed::count(&self.store, of).await?;
-            Ok(Counts { managed, suspected })
-        })
+        Box::pin(async move { Ok(managed::count(&self.store, of).await?) })
     }
 
     fn of_items<'a>(&'a self, connection: &'a str, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<ManagedFile>>> {
         Box::pin(async move {
             let mut answer = Vec::with_capacity(items.len());
             for ItemRef { drive, item } in items {
-                let found = managed::by_source(&self.store, Scope { connection, drive }, item).await?;
-                answer.push(rows(found));
+                answer.push(managed::by_source(&self.store, Scope { connection, drive }, item).await?);
             }
             Ok(answer)
         })
     }
 
     fn by_place<'a>(&'a self, of: Scope<'a>, places: &'a [String]) -> Answering<'a, Vec<ManagedFile>> {
-        Box::pin(async move { Ok(rows(managed::by_place(&self.store, of, places).await?)) })
+        Box::pin(async move { Ok(managed::by_place(&self.store, of, places).await?) })
     }
 
     fn after<'a>(
@@ -195,7 +189,7 @@ impl Managed for Reference {
         suspected: bool,
         limit: u32,
     ) -> Answering<'a, Vec<ManagedFile>> {
-        Box::pin(async move { Ok(rows(managed::after(&self.store, of, file, suspected, limit).await?)) })
+        Box::pin(async move { Ok(managed::after(&self.store, of, file, suspected, limit).await?) })
     }
 
     fn due<'a>(
@@ -204,14 +198,11 @@ impl Managed for Reference {
         known: Option<&'a (u64, String)>,
         limit: u32,
     ) -> Answering<'a, Vec<ManagedFile>> {
-        Box::pin(async move { Ok(rows(managed::due(&self.store, of, known, limit).await?)) })
+        Box::pin(async move { Ok(managed::due(&self.store, of, known, limit).await?) })
     }
 
     fn set<'a>(&'a self, connection: &'a str, changes: Vec<Change>) -> Answering<'a, ()> {
-        Box::pin(async move {
-            let changes: Vec<_> = changes.into_iter().map(stored_change).collect();
-            Ok(managed::set(&self.store, connection, &changes).await?)
-        })
+        Box::pin(async move { Ok(managed::set(&self.store, connection, &changes).await?) })
     }
 
     fn suspect_all<'a>(&'a self, of: Scope<'a>) -> Answering<'a, ()> {
@@ -219,10 +210,7 @@ impl Managed for Reference {
     }
 
     fn settle<'a>(&'a self, connection: &'a str, run: i64, settlements: Vec<Settlement>) -> Answering<'a, ()> {
-        Box::pin(async move {
-            let settlements: Vec<_> = settlements.into_iter().map(stored_settlement).collect();
-            Ok(managed::settle(&self.store, connection, run, &settlements, &self.now()).await?)
-        })
+        Box::pin(async move { Ok(managed::settle(&self.store, connection, run, &settlements, &self.now()).await?) })
     }
 
     fn replaceable<'a>(&'a self, connection: &'a str, file: &'a str, base: u64) -> Answering<'a, Option<String>> {
@@ -262,112 +250,6 @@ fn entry(kept: Kept) -> Entry {
     }
 }
 
-fn stored_link(connection: &str, link: Link) -> files::Link {
-    files::Link {
-        connection: connection.to_owned(),
-        drive: link.source.drive,
-        item: link.source.item,
-        version: link.version,
-        hash: link.hash,
-        size: link.size,
-        verification: link.verification.word().into(),
-        name: link.name,
-        web_url: link.web_url,
-    }
-}
-
-fn stored_binding(of: Binding) -> association::Binding {
-    association::Binding {
-        file: of.file,
-        item: of.item,
-        name: of.name,
-        web_url: of.web_url,
-        place: of.place,
-    }
-}
-
-fn stored_change(change: Change) -> managed::Change {
-    managed::Change {
-        file: change.file,
-        waiting: change.waiting,
-        suspected: change.suspected,
-        note: change.note,
-    }
-}
-
-fn stored_settlement(of: Settlement) -> managed::Settlement {
-    managed::Settlement {
-        change: managed::Change {
-            file: of.file,
-            waiting: of.waiting,
-            suspected: of.suspected,
-            note: of.note,
-        },
-        line: stored_line(of.line),
-        state: of.state.word(),
-        known: of.known.map(|known| (known.version, known.name, known.web_url)),
-    }
-}
-
-fn stored_line(line: Line) -> managed::Line {
-    managed::Line {
-        outcome: line.outcome.word(),
-        reason: line.reason,
-        name: line.name,
-        message: line.message,
-    }
-}
-
-fn rows(found: Vec<ManagedRow>) -> Vec<ManagedFile> {
-    let row = |managed: ManagedRow| ManagedFile {
-        // What a newer version has written is looked at again.
-        state: LinkState::from_word(&managed.state).unwrap_or(LinkState::Pending),
-        held: managed.held,
-        waiting: managed.waiting,
-        suspected: managed.suspected,
-        note: managed.note,
-        shown_in: managed.shown_in,
-        place: managed.place,
-        file: managed.file.into(),
-    };
-    found.into_iter().map(row).collect()
-}
-
-impl From<association::Bound> for Bound {
-    fn from(bound: association::Bound) -> Self {
-        match bound {
-            association::Bound::Bound => Self::Bound,
-            association::Bound::Unchanged => Self::Unchanged,
-            association::Bound::Missing => Self::Missing,
-        }
-    }
-}
-
-impl From<files::LibraryFile> for LibraryFile {
-    fn from(file: files::LibraryFile) -> Self {
-        Self {
-            id: file.id,
-            name: file.name,
-            place: file.place.to_string(),
-            revision: file.revision,
-            size: file.size,
-            sha256: file.sha256,
-            link: file.link.map(|link| Link {
-                source: ItemRef {
-                    drive: link.drive,
-                    item: link.item,
-                },
-                version: link.version,
-                hash: link.hash,
-                size: link.size,
-                verification: Verification::from_word(&link.verification).unwrap_or(Verification::NoHash),
-                name: link.name,
-                web_url: link.web_url,
-            }),
-        }
-    }
-}
-
 impl From<AppendError> for Error {
     fn from(error: AppendError) -> Self {
         match error {
@@ -399,6 +281,7 @@ impl From<crate::Error> for state_store::Error {
 
 #[cfg(test)]
 mod tests {
+    use clientpoint_engine::contract::clientpoint::content_source::types::Verification;
     use futures::FutureExt;
 
     use super::*;

@@ -195,10 +195,11 @@ pub async fn kept(store: &Store) -> Result<(bool, Vec<String>)> {
     let all: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM switches WHERE name = 'keep-clientpoints'")
         .fetch_optional(store.pool())
         .await?;
-    let files: Vec<(i64,)> =
-        sqlx::query_as("SELECT id FROM files WHERE keep_clientpoints = 1 AND removed_at IS NULL ORDER BY id")
-            .fetch_all(store.pool())
-            .await?;
+    let files: Vec<(i64,)> = sqlx::query_as(
+        "SELECT id FROM files INDEXED BY files_kept WHERE keep_clientpoints = 1 AND removed_at IS NULL ORDER BY id",
+    )
+    .fetch_all(store.pool())
+    .await?;
     Ok((all.is_some(), files.into_iter().map(|(id,)| id.to_string()).collect()))
 }
 

@@ -4,17 +4,20 @@
 //! be accounted for: by a line of its own, or among the rest, which all have the same outcome. A ledger that does not
 //! add up is an error of the run, not a number in it.
 
+mod ending;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, FromRow};
 
 use super::{
-    Store,
-    files::signed,
-    words::{Flag, GivenUp, Reason, RunKind, RunState, Subject},
+    Store, link_counts,
+    words::{Flag, RunKind, RunState, Subject},
 };
 use crate::{Error, Result, way_out::WayOut};
+
+pub use ending::{Ending, end};
 
 /// A run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
@@ -116,22 +119,6 @@ pub struct Begin<'a> {
     pub options: &'a str,
 }
 
-/// How a run ends.
-#[derive(Clone, Debug)]
-pub enum Ending<'a> {
-    /// Every file that was due has its line.
-    Complete,
-    /// It was given up: what has no line yet gets this outcome.
-    GivenUp {
-        /// The outcome.
-        outcome: GivenUp,
-        /// Why.
-        reason: Reason,
-        /// In a sentence.
-        message: &'a str,
-    },
-}
-
 pub(super) const SELECT: &str = "SELECT id, connection, drive, subject, undone_at, kind, schedule, due, late, started_by, started_at, ended_at, state, options, \
      cursor, listed, inputs, rest, rest_outcome, message FROM runs";
 
@@ -141,11 +128,12 @@ pub(super) const SELECT: &str = "SELECT id, connection, drive, subject, undone_a
 ///
 /// The database's.
 pub async fn begin(store: &Store, new: Begin<'_>, now: &str) -> Result<Option<Run>> {
-    let done = sqlx::query(
+    let managed = link_counts::OF;
+    let done = sqlx::query(AssertSqlSafe(format!(
         "INSERT INTO runs (connection, plugin, drive, kind, due, late, started_by, started_at, options, schedule, inputs) \
-         VALUES (?1, (SELECT plugin FROM connections WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, \
-             (SELECT count(*) FROM links WHERE connection = ?1 AND drive = ?2)) ON CONFLICT DO NOTHING",
-    )
+         VALUES (?1, (SELECT plugin FROM connections WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, {managed}) \
+         ON CONFLICT DO NOTHING"
+    )))
     .bind(new.connection)
     .bind(new.drive)
     .bind(new.kind.as_str())
@@ -169,7 +157,7 @@ pub async fn begin(store: &Store, new: Begin<'_>, now: &str) -> Result<Option<Ru
 ///
 /// `Error::NotFound`, or the database's.
 pub async fn get(store: &Store, id: i64) -> Result<Run> {
-    let run = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE id = ?")))
+    let run = sqlx::query_as(AssertSqlSafe(format!("{SELECT} WHERE id = ?")))
         .bind(id)
         .fetch_optional(store.pool())
         .await?;
@@ -186,7 +174,7 @@ pub async fn get(store: &Store, id: i64) -> Result<Run> {
 ///
 /// The database's.
 pub async fn unfinished(store: &Store, connection: &str) -> Result<Option<Run>> {
-    let run = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+    let run = sqlx::query_as(AssertSqlSafe(format!(
         "{SELECT} WHERE connection = ? AND subject = 'sync' AND state = 'running' ORDER BY id LIMIT 1"
     )))
     .bind(connection)
@@ -201,7 +189,7 @@ pub async fn unfinished(store: &Store, connection: &str) -> Result<Option<Run>> 
 ///
 /// The database's.
 pub async fn last(store: &Store, connection: &str) -> Result<Option<Run>> {
-    let run = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+    let run = sqlx::query_as(AssertSqlSafe(format!(
         "{SELECT} WHERE connection = ? AND subject = 'sync' AND kind <> 'plan' AND state <> 'running' ORDER BY id DESC LIMIT 1"
     )))
     .bind(connection)
@@ -279,12 +267,12 @@ pub async fn connections(store: &Store) -> Result<Vec<String>> {
 ///
 /// The database's.
 pub async fn count_inputs(store: &Store, run: &mut Run) -> Result<()> {
-    let (inputs,): (i64,) = sqlx::query_as(
-        "UPDATE runs SET inputs = (SELECT count(*) FROM links WHERE connection = ?1 AND drive = ?2) \
-             + (SELECT count(*) FROM outcomes o WHERE o.run = ?3 AND NOT EXISTS \
-                 (SELECT 1 FROM links l WHERE l.file = o.file AND l.connection = ?1 AND l.drive = ?2)) \
-         WHERE id = ?3 RETURNING inputs",
-    )
+    let managed = link_counts::OF;
+    let (inputs,): (i64,) = sqlx::query_as(AssertSqlSafe(format!(
+        "UPDATE runs SET inputs = {managed} + (SELECT count(*) FROM outcomes o WHERE o.run = ?3 AND NOT EXISTS \
+             (SELECT 1 FROM links l WHERE l.file = o.file AND l.connection = ?1 AND l.drive = ?2)) \
+         WHERE id = ?3 RETURNING inputs"
+    )))
     .bind(&run.connection)
     .bind(&run.drive)
     .bind(run.id)
@@ -309,158 +297,6 @@ pub async fn keep_cursor(store: &Store, run: &mut Run, cursor: String, listed: b
     run.cursor = Some(cursor);
     run.listed = Flag(listed);
     Ok(())
-}
-
-/// Ends a run: completes its ledger, and holds it against the number of files that the run is about.
-///
-/// # Errors
-///
-/// `Error::Ledger` if it does not add up: the run is kept as `failed`. The database's.
-pub async fn end(store: &Store, run: &Run, ending: Ending<'_>, now: &str) -> Result<Run> {
-    let mut transaction = store.write().await?;
-    if let Ending::GivenUp {
-        outcome,
-        reason,
-        message,
-    } = &ending
-    {
-        fill(&mut transaction, run, *outcome, (*reason, message), now).await?;
-    }
-    if run.listed.0 {
-        tell_again(&mut transaction, run, now).await?;
-    }
-    let rest = rest(&mut transaction, run).await?;
-    let (lines,): (i64,) = sqlx::query_as("SELECT count(*) FROM outcomes WHERE run = ?")
-        .bind(run.id)
-        .fetch_one(&mut *transaction)
-        .await?;
-    let (state, rest_outcome, message) = match &ending {
-        Ending::Complete => (RunState::Complete, UNCHANGED, None),
-        Ending::GivenUp { message, .. } if run.listed.0 => {
-            (RunState::Incomplete, UNCHANGED, Some((*message).to_string()))
-        }
-        Ending::GivenUp { outcome, message, .. } => {
-            (RunState::Incomplete, outcome.as_str(), Some((*message).to_string()))
-        }
-    };
-    let adds_up = lines.unsigned_abs().checked_add(rest) == Some(run.inputs);
-    let wrong = format!(
-        "the ledger does not add up: {lines} lines and {rest} others are not {} files",
-        run.inputs
-    );
-    let (state, message) = if adds_up {
-        (state, message)
-    } else {
-        (RunState::Failed, Some(wrong.clone()))
-    };
-    sqlx::query("UPDATE runs SET state = ?, ended_at = ?, rest = ?, rest_outcome = ?, message = ? WHERE id = ?")
-        .bind(state.as_str())
-        .bind(now)
-        .bind(signed(rest))
-        .bind(rest_outcome)
-        .bind(message)
-        .bind(run.id)
-        .execute(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
-    if !adds_up {
-        return Err(Error::Ledger {
-            run: run.id,
-            message: wrong,
-        });
-    }
-    get(store, run.id).await
-}
-
-/// Writes the same line for all files of the run that are due and have none yet.
-async fn fill(
-    transaction: &mut Transaction<'_, Sqlite>,
-    run: &Run,
-    outcome: GivenUp,
-    (reason, message): (Reason, &str),
-    now: &str,
-) -> Result<()> {
-    sqlx::query(
-        "INSERT OR IGNORE INTO outcomes (run, file, outcome, reason, name, message, revision, size, reached, at) \
-         SELECT ?, l.file, ?, ?, l.name, ?, f.revision, r.size, 0, ? \
-         FROM links l INDEXED BY links_due JOIN files f ON f.id = l.file \
-             JOIN revisions r ON r.file = f.id AND r.number = f.revision \
-         WHERE l.connection = ? AND l.drive = ? AND (l.waiting IS NOT NULL OR l.suspected = 1)",
-    )
-    .bind(run.id)
-    .bind(outcome.as_str())
-    .bind(reason.as_str())
-    .bind(message)
-    .bind(now)
-    .bind(&run.connection)
-    .bind(&run.drive)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
-}
-
-/// The outcome of files that have no line of their own, as long as the run knows how they stand.
-const UNCHANGED: &str = "unchanged";
-
-/// What ledgers said before each run told the reason again.
-const TOLD_BEFORE: &str = "nothing has changed since an earlier run told why this file does not follow";
-
-/// Writes a line for each file that does not follow and about which nothing is new: what was told of it last, so that each
-/// ledger can be read by itself.
-async fn tell_again(transaction: &mut Transaction<'_, Sqlite>, run: &Run, now: &str) -> Result<()> {
-    sqlx::query(
-        "INSERT OR IGNORE INTO outcomes (run, file, outcome, reason, name, message, revision, size, reached, at) \
-         SELECT ?1, l.file, l.state, coalesce(nullif(o.reason, ''), 'as-before'), l.name, coalesce(o.message, \
-             'the file does not follow its item (' || l.state || '): release it to have it looked at again, or unlock it to ' || \
-             'keep it as the library''s own'), \
-             f.revision, r.size, 0, ?2 \
-         FROM links l INDEXED BY links_unsettled JOIN files f ON f.id = l.file \
-             JOIN revisions r ON r.file = f.id AND r.number = f.revision \
-             LEFT JOIN outcomes o ON o.file = l.file AND o.run = (SELECT max(p.run) FROM outcomes p WHERE p.file = l.file \
-                 AND p.run < ?1 AND p.outcome = l.state AND p.at >= l.linked_at AND p.message <> ?5) \
-         WHERE l.connection = ?3 AND l.drive = ?4 AND l.state <> 'following' AND l.waiting IS NULL AND l.suspected = 0",
-    )
-    .bind(run.id)
-    .bind(now)
-    .bind(&run.connection)
-    .bind(&run.drive)
-    .bind(TOLD_BEFORE)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
-}
-
-/// How many files have no line. After a listing that came to its end, only those count that follow their item and have
-/// nothing open: of the others it can't be said that they have not changed.
-async fn rest(transaction: &mut Transaction<'_, Sqlite>, run: &Run) -> Result<u64> {
-    let count = async |transaction: &mut Transaction<'_, Sqlite>, query: &'static str| {
-        sqlx::query_as::<_, (i64,)>(query)
-            .bind(&run.connection)
-            .bind(&run.drive)
-            .bind(run.id)
-            .fetch_one(&mut **transaction)
-            .await
-            .map(|(count,)| count)
-    };
-    let managed = count(
-        transaction,
-        "SELECT count(*) FROM links WHERE connection = ? AND drive = ? AND ? IS NOT NULL",
-    )
-    .await?;
-    let with_line = count(
-        transaction,
-        "SELECT count(*) FROM outcomes o CROSS JOIN links l ON l.file = o.file \
-         WHERE l.connection = ? AND l.drive = ? AND o.run = ?",
-    )
-    .await?;
-    let mut rest = managed - with_line;
-    if run.listed.0 {
-        let open = "SELECT count(*) FROM links l INDEXED BY links_due WHERE l.connection = ? AND l.drive = ? \
-             AND (l.waiting IS NOT NULL OR l.suspected = 1) \
-             AND NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.run = ? AND o.file = l.file)";
-        rest -= count(transaction, open).await?;
-    }
-    Ok(u64::try_from(rest).unwrap_or(0))
 }
 
 /// Whether a run has lines yet.

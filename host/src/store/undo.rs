@@ -13,6 +13,9 @@ use super::{
 };
 use crate::{Error, Result, way_out::WayOut};
 
+/// How many files are read at a time.
+const AT_ONCE: i64 = 1_000;
+
 /// What taking an upload back came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Undone {
@@ -83,39 +86,15 @@ pub async fn undo(store: &Store, id: i64, by: &str, whole: &BTreeSet<String>, no
         return Err(Error::Settings(format!("run {id} was taken back before, at {at}")));
     }
     let mut transaction = store.write().await?;
-    let bindings: Vec<Binding> = sqlx::query_as(
-        "SELECT b.file, b.drive, b.item, b.revision, b.was_linked, b.was_connection, b.was_drive, n.later FROM bindings b \
-         LEFT JOIN (SELECT l.file, min(l.run) AS later FROM bindings l JOIN runs r ON r.id = l.run \
-             WHERE l.run > ?1 AND r.undone_at IS NULL GROUP BY l.file) n ON n.file = b.file \
-         WHERE b.run = ?1 ORDER BY b.file",
-    )
-    .bind(id)
-    .fetch_all(&mut *transaction)
-    .await?;
-    let turn = links::next_turn(&mut transaction).await?;
     let mut undone = Undone::default();
-    for binding in &bindings {
-        if let Some(later) = binding.later {
-            hand_on(&mut transaction, id, binding.file, later).await?;
+    let mut after = 0;
+    loop {
+        let bindings = some(&mut transaction, id, after).await?;
+        let Some(last) = bindings.last() else { break };
+        after = last.file;
+        for binding in &bindings {
+            take_back(&mut transaction, id, binding, (whole, now), &mut undone).await?;
         }
-        if binding.later.is_some() || !follows(&mut transaction, id, binding).await? {
-            let removed = library_file::removed(&mut transaction, binding.file).await?.is_some();
-            let alone = if removed {
-                &mut undone.removed
-            } else {
-                &mut undone.left_alone
-            };
-            alone.push(binding.file.to_string());
-            continue;
-        }
-        let restored = restore_content(&mut transaction, binding.file, binding.revision, whole, now).await?;
-        if restored == Restored::Unsound {
-            undone.damaged.push(binding.file.to_string());
-            continue;
-        }
-        undone.files += 1;
-        undone.contents += u64::from(restored == Restored::Done);
-        restore_link(&mut transaction, id, binding, turn).await?;
     }
     let message = format!("taken back by {by}: {} files", undone.files);
     // One that has died before its end is over, too.
@@ -130,6 +109,53 @@ pub async fn undo(store: &Store, id: i64, by: &str, whole: &BTreeSet<String>, no
     .await?;
     transaction.commit().await?;
     Ok((runs::get(store, id).await?, undone))
+}
+
+/// Some of what an upload has linked, behind that file.
+async fn some(transaction: &mut Transaction<'_, Sqlite>, run: i64, after: i64) -> Result<Vec<Binding>> {
+    let bindings = sqlx::query_as(
+        "SELECT b.file, b.drive, b.item, b.revision, b.was_linked, b.was_connection, b.was_drive, \
+             (SELECT min(l.run) FROM bindings l INDEXED BY bindings_by_file JOIN runs r ON r.id = l.run \
+                 WHERE l.file = b.file AND l.run > ?1 AND r.undone_at IS NULL) AS later \
+         FROM bindings b WHERE b.run = ?1 AND b.file > ?2 ORDER BY b.file LIMIT ?3",
+    )
+    .bind(run)
+    .bind(after)
+    .bind(AT_ONCE)
+    .fetch_all(&mut **transaction)
+    .await?;
+    Ok(bindings)
+}
+
+/// Takes back what the upload has done to one file.
+async fn take_back(
+    transaction: &mut Transaction<'_, Sqlite>,
+    run: i64,
+    binding: &Binding,
+    (whole, now): (&BTreeSet<String>, &str),
+    undone: &mut Undone,
+) -> Result<()> {
+    if let Some(later) = binding.later {
+        hand_on(transaction, run, binding.file, later).await?;
+    }
+    if binding.later.is_some() || !follows(transaction, run, binding).await? {
+        let removed = library_file::removed(transaction, binding.file).await?.is_some();
+        let alone = if removed {
+            &mut undone.removed
+        } else {
+            &mut undone.left_alone
+        };
+        alone.push(binding.file.to_string());
+        return Ok(());
+    }
+    let restored = restore_content(transaction, binding.file, binding.revision, whole, now).await?;
+    if restored == Restored::Unsound {
+        undone.damaged.push(binding.file.to_string());
+        return Ok(());
+    }
+    undone.files += 1;
+    undone.contents += u64::from(restored == Restored::Done);
+    restore_link(transaction, run, binding).await
 }
 
 /// If a later upload began where this one had led a file, it has begun from before this one from now on: so both can be
@@ -169,14 +195,16 @@ async fn follows(transaction: &mut Transaction<'_, Sqlite>, run: i64, binding: &
     Ok(found.is_some())
 }
 
-async fn restore_link(transaction: &mut Transaction<'_, Sqlite>, run: i64, binding: &Binding, turn: i64) -> Result<()> {
+async fn restore_link(transaction: &mut Transaction<'_, Sqlite>, run: i64, binding: &Binding) -> Result<()> {
     if !binding.was_linked {
         return links::remove(transaction, binding.file).await;
     }
     let (connection, drive) = (&binding.was_connection, &binding.was_drive);
-    let is_synced = match (connection, drive) {
-        (Some(connection), Some(drive)) => connections::has_drive(transaction, connection, drive).await?,
-        _ => false,
+    let through = match (connection, drive) {
+        (Some(connection), Some(drive)) if connections::has_drive(transaction, connection, drive).await? => {
+            Some(connection.as_str())
+        }
+        _ => None,
     };
-    links::tie_back(transaction, (run, binding.file), is_synced, turn).await
+    links::tie_back(transaction, (run, binding.file), through).await
 }

@@ -7,7 +7,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteConnection},
 };
 
-/// Everything in a database: tables with their rows, then indexes, where File IDs go on, and the number of the schema.
+/// Everything in a database: tables with their rows, then indexes and triggers, where File IDs go on, and the number of the schema.
 pub async fn dump(database: &Path) -> String {
     let mut connection = open(database, false).await;
     let mut text = "PRAGMA foreign_keys = OFF;\nBEGIN;\n".to_string();
@@ -18,8 +18,10 @@ pub async fn dump(database: &Path) -> String {
             text.push_str(&format!("INSERT INTO {name} VALUES ({row});\n"));
         }
     }
-    for (_, sql) in schema_of(&mut connection, "index").await {
-        text.push_str(&format!("{sql};\n"));
+    for kind in ["index", "trigger"] {
+        for (_, sql) in schema_of(&mut connection, kind).await {
+            text.push_str(&format!("{sql};\n"));
+        }
     }
     text.push_str("DELETE FROM sqlite_sequence;\n");
     let counters = ["name", "seq"].map(str::to_string);

@@ -19,7 +19,7 @@ use crate::{
     },
     store::{
         connections::{self, ChosenDrive, Connection, Mode},
-        detach, files,
+        detach, link_counts,
         words::Reason,
     },
     way_out::WayOut,
@@ -216,7 +216,7 @@ impl Session<'_> {
         let description = self.host.describe().await?;
         let connection = self.present_connection().await?;
         let managed_files = match &connection {
-            Some(connection) => files::count_managed(&self.host.store, &connection.id).await?,
+            Some(connection) => link_counts::following(&self.host.store, &connection.id).await?,
             None => 0,
         };
         let mut others = connections::list(&self.host.store).await?;
@@ -238,7 +238,7 @@ impl Session<'_> {
             connection: connection.map(api::Connection::from),
             others: others.into_iter().map(api::Connection::from).collect(),
             managed_files,
-            detached_files: detach::count(&self.host.store).await?,
+            detached_files: link_counts::detached(&self.host.store).await?,
             next,
             ways_out: ways_out.unwrap_or_default(),
         })

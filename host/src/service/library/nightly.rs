@@ -147,13 +147,15 @@ impl Host {
     /// What is gone, or has another size, is found every night: that takes no reading. What is known to be damaged may have
     /// been put back, and is read.
     async fn glance_at_all(&self) -> Result<()> {
-        let known = Arc::new(damage::known(&self.store).await?);
         let mut after = String::new();
         loop {
             let page = damage::objects(&self.store, &after, GLANCES).await?;
-            let Some(last) = page.last() else { return Ok(()) };
+            let (Some(first), Some(last)) = (page.first(), page.last()) else {
+                return Ok(());
+            };
+            let known = damage::known(&self.store, &first.sha256, &last.sha256).await?;
             after.clone_from(&last.sha256);
-            for object in self.not_whole_at_a_glance(page, known.clone()).await? {
+            for object in self.not_whole_at_a_glance(page, Arc::new(known)).await? {
                 self.look(&object).await?;
             }
         }

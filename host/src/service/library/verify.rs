@@ -13,7 +13,7 @@ use crate::{
         Session,
         api::{DamagedRevision, Looking},
     },
-    store::{damage, files, look::Trouble, looking, objects::Object},
+    store::{damage, files, link_counts, look::Trouble, looking, objects::Object},
     way_out::WayOut,
 };
 
@@ -42,6 +42,8 @@ pub struct Verification {
     pub revisions: Vec<DamagedRevision>,
     /// What is wrong with the database itself; nothing if all is well.
     pub database: Vec<String>,
+    /// Numbers that the database keeps and that were wrong; nothing if all is well.
+    pub mended: Vec<String>,
 }
 
 /// What is known of the disk, without a look at it.
@@ -60,7 +62,7 @@ pub struct Disk {
 impl Verification {
     /// Whether everything is as it was stored.
     pub fn is_clean(&self) -> bool {
-        self.damaged == 0 && self.database.is_empty()
+        self.damaged == 0 && self.database.is_empty() && self.mended.is_empty()
     }
 }
 
@@ -83,6 +85,10 @@ impl Session<'_> {
         }
         done.database = damage::of_database(&self.host.store).await?;
         noted(looking::note_database(&self.host.store, &done.database).await);
+        // What is damaged is not written to.
+        if done.database.is_empty() {
+            done.mended = link_counts::mend(&self.host.store).await?;
+        }
         Ok(done)
     }
 

@@ -65,11 +65,9 @@ impl Session<'_> {
         if run.subject != Subject::Association || !is_broken_off || run.undone_at.is_some() {
             return Ok(Vec::new());
         }
-        let linked = association::bound(&self.host.store, run.id).await?;
-        Ok(if linked.is_empty() {
-            Vec::new()
-        } else {
-            vec![WayOut::UndoUpload { run: run.id }]
+        Ok(match association::count_bound(&self.host.store, run.id).await? {
+            0 => Vec::new(),
+            _ => vec![WayOut::UndoUpload { run: run.id }],
         })
     }
 }
