@@ -14,6 +14,9 @@ use crate::{Result, disk};
 /// How long a look waits for somebody who has the database for themselves, when they recover it after a kill, say.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How many names are asked for at a time.
+const NEEDED_AT_ONCE: i64 = 10_000;
+
 /// SQLite's codes for a file that is no database, and for one that is damaged.
 const DAMAGE: [u32; 2] = [26, 11];
 
@@ -84,16 +87,19 @@ pub(super) async fn look(data: &Path) -> Result<Catalogue> {
     })
 }
 
-/// The names of the objects that the revisions of that database point at.
+/// Some names of the objects that the revisions of that database point at, behind that one; none at the end.
 ///
 /// # Errors
 ///
 /// The database's.
-pub(super) async fn needed(data: &Path) -> Result<Vec<String>> {
+pub(super) async fn needed(data: &Path, after: &str) -> Result<Vec<String>> {
     let mut database = open(data, false).await?;
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT DISTINCT sha256 FROM revisions ORDER BY sha256")
-        .fetch_all(&mut database)
-        .await?;
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT DISTINCT sha256 FROM revisions WHERE sha256 > ? ORDER BY sha256 LIMIT ?")
+            .bind(after)
+            .bind(NEEDED_AT_ONCE)
+            .fetch_all(&mut database)
+            .await?;
     database.close().await?;
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }

@@ -100,12 +100,23 @@ async fn unnamed(data: &Path, catalogue: &Catalogue) -> Result<Option<Doubt>> {
         Catalogue::Strange(what) => Ok(Some(Doubt::NoCatalogue(what.clone()))),
         // A copy of the database alone: there is nothing beside it to be taken away.
         Catalogue::Ours(ours) if ours.identity.is_some() && folder::is_empty(data)? => Ok(None),
-        Catalogue::Ours(ours) if ours.has_files => {
-            let missing = folder::missing(data, catalogue::needed(data).await?)?;
-            let first = missing.first().cloned();
-            Ok(first.map(|first| Doubt::Lacking(missing.len() as u64, first)))
-        }
+        Catalogue::Ours(ours) if ours.has_files => lacking(data).await,
         _ => Ok((!folder::is_empty(data)?).then_some(Doubt::New)),
+    }
+}
+
+/// Whether objects are missing that the database needs.
+async fn lacking(data: &Path) -> Result<Option<Doubt>> {
+    let (mut count, mut first, mut after) = (0, None, String::new());
+    loop {
+        let page = catalogue::needed(data, &after).await?;
+        let Some(last) = page.last() else {
+            return Ok(first.map(|first| Doubt::Lacking(count, first)));
+        };
+        after.clone_from(last);
+        let missing = folder::missing(data, page)?;
+        count += missing.len() as u64;
+        first = first.or(missing.into_iter().next());
     }
 }
 

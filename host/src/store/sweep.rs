@@ -5,26 +5,23 @@
 //! It judges and moves while nobody publishes: an object between its publishing and its transaction is not judged, and
 //! equal bytes that are published meanwhile are there afterwards.
 
-use std::{
-    collections::BTreeSet,
-    fs::{self, File},
-    io,
-    path::Path,
-    time::Duration,
-};
+mod shards;
+
+use std::{collections::BTreeSet, fs::File, io, path::Path, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clientpoint_engine::clock::stamp;
 use serde::Serialize;
 
 use super::{
-    Store, identity,
-    objects::{Object, Objects, is_object, is_shard},
-    revisions, strays,
+    Store, identity, link_counts,
+    objects::{Object, Objects},
+    revisions,
+    strays::{self, Strays},
     trash::{self, Emptied},
 };
 use crate::{
-    Result, private,
+    Result,
     way_out::{Notice, WayOut},
 };
 
@@ -33,6 +30,9 @@ const UNHEARD_SHARE: usize = 100;
 
 /// … but at least so many.
 const UNHEARD_AT_LEAST: usize = 10;
+
+/// How many names are asked for in one statement.
+const ASKED: usize = 500;
 
 /// How many objects are judged and moved while publishers wait.
 const BATCH: usize = 100;
@@ -62,6 +62,8 @@ pub struct Swept {
     pub emptied: Emptied,
     /// What lies among the host's own files and is not its own, as far as it has not been told before.
     pub strays: Vec<String>,
+    /// Numbers that the database keeps of its files and that were wrong, in words; they were set right.
+    pub mended: Vec<String>,
 }
 
 impl Swept {
@@ -89,6 +91,9 @@ impl Swept {
                 self.returned
             );
             notices.push(back.into());
+        }
+        for wrong in &self.mended {
+            notices.push(format!("{wrong}; the ledgers of the day before may have counted with it").into());
         }
         for stray in &self.strays {
             notices.push(format!("`{stray}` in the data folder is not the host's: it is left alone").into());
@@ -141,6 +146,7 @@ pub async fn latest(store: &Store) -> Result<Option<(String, Swept)>> {
                     bytes: count(bytes),
                 },
                 strays: Vec::new(),
+                mended: Vec::new(),
             };
             (at, swept)
         }),
@@ -170,80 +176,49 @@ async fn sweep(store: &Store, objects: &Objects, data: &Path, day: NaiveDate) ->
         ..Swept::default()
     };
     swept.emptied = trash::empty(store, objects, Some(day)).await?;
-    let mut strays = Vec::new();
-    let candidates = unreferenced(store, objects, &mut swept, &mut strays).await?;
-    let known = known_as_let_go(store).await?;
-    let (let_go, mut unheard): (Vec<String>, Vec<String>) =
-        candidates.into_iter().partition(|name| known.contains(name));
+    strays::forget_gone(store, data).await?;
+    let today = swept.day.clone();
+    let mut strays = Strays::new(store, &today);
+    let (shards, others) = shards::all(objects)?;
+    strays.found(&others).await?;
+    swept.objects = shards::count(objects, &shards).await?;
     let at_most = usize::try_from(swept.objects).unwrap_or(usize::MAX) / UNHEARD_SHARE;
-    let left = unheard.split_off(unheard.len().min(at_most.max(UNHEARD_AT_LEAST)));
-    swept.left = left.len() as u64;
-    swept.let_go = take(store, objects, &let_go, day).await?;
-    swept.unheard = take(store, objects, &unheard, day).await?;
-    forget_let_go(store, objects, known).await?;
+    let mut room = at_most.max(UNHEARD_AT_LEAST);
+    for shard in &shards {
+        let (names, others) = shards::names(objects, shard).await?;
+        strays.found(&others).await?;
+        for some in names.chunks(ASKED) {
+            sweep_some(store, objects, some, (day, &mut room), &mut swept).await?;
+        }
+    }
+    forget_let_go(store, objects).await?;
     identity::tidy(data);
-    strays.extend(strays::beside(objects, data));
-    swept.strays = strays::untold(store, &strays, &swept.day).await?;
+    strays.found(&strays::beside(objects, data)).await?;
+    swept.strays = strays.told();
+    swept.mended = link_counts::mend(store).await?;
     Ok(swept)
 }
 
-/// The objects that nothing points at, as it seems: nothing is held still yet.
-async fn unreferenced(
+/// Sweeps those of some objects that nothing points at. `room` is how many may go that nobody has heard of.
+async fn sweep_some(
     store: &Store,
     objects: &Objects,
+    names: &[String],
+    (day, room): (NaiveDate, &mut usize),
     swept: &mut Swept,
-    strays: &mut Vec<String>,
-) -> Result<Vec<String>> {
-    let mut candidates = Vec::new();
-    for shard in shards(objects, strays)? {
-        let (folder, name) = (objects.objects.join(&shard), shard.clone());
-        let listed = tokio::task::spawn_blocking(move || names(&folder, &name)).await;
-        let (names, others) = listed.map_err(|_| io::Error::other("the disk's thread has stopped"))??;
-        strays.extend(others);
-        swept.objects += names.len() as u64;
-        let rows: Vec<(String,)> =
-            sqlx::query_as("SELECT DISTINCT sha256 FROM revisions WHERE sha256 >= ? AND sha256 < ?")
-                .bind(&shard)
-                // No digit comes behind this letter.
-                .bind(format!("{shard}g"))
-                .fetch_all(store.pool())
-                .await?;
-        let pointed_at: BTreeSet<String> = rows.into_iter().map(|(name,)| name).collect();
-        candidates.extend(names.into_iter().filter(|name| !pointed_at.contains(name)));
-    }
-    Ok(candidates)
-}
-
-fn shards(objects: &Objects, strays: &mut Vec<String>) -> io::Result<Vec<String>> {
-    let mut shards = Vec::new();
-    for entry in fs::read_dir(&objects.objects)?.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if is_shard(&name) && entry.path().is_dir() {
-            shards.push(name);
-        } else {
-            strays.push(format!("objects/{name}"));
-        }
-    }
-    shards.sort_unstable();
-    Ok(shards)
-}
-
-/// The objects of a shard, and what else is in it.
-fn names(folder: &Path, shard: &str) -> io::Result<(Vec<String>, Vec<String>)> {
-    private::folder(folder)?;
-    let (mut names, mut strays) = (Vec::new(), Vec::new());
-    for entry in fs::read_dir(folder)?.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if file && is_object(&name) && name.starts_with(shard) {
-            private::file(&entry.path());
-            names.push(name);
-        } else {
-            strays.push(format!("objects/{shard}/{name}"));
-        }
-    }
-    names.sort_unstable();
-    Ok((names, strays))
+) -> Result<()> {
+    let pointed_at = revisions::referenced(store, names).await?;
+    let candidates = names.iter().filter(|name| !pointed_at.contains(*name)).cloned();
+    let candidates: Vec<String> = candidates.collect();
+    let known = known_as_let_go(store, &candidates).await?;
+    let (let_go, mut unheard): (Vec<String>, Vec<String>) =
+        candidates.into_iter().partition(|name| known.contains(name));
+    let left = unheard.split_off(unheard.len().min(*room));
+    *room -= unheard.len();
+    swept.left += left.len() as u64;
+    swept.let_go += take(store, objects, &let_go, day).await?;
+    swept.unheard += take(store, objects, &unheard, day).await?;
+    Ok(())
 }
 
 /// Moves those to the trash that nothing points at while nobody publishes. Gives how many.
@@ -292,23 +267,37 @@ async fn alone(objects: &Objects) -> io::Result<Option<File>> {
     Ok(None)
 }
 
-async fn known_as_let_go(store: &Store) -> Result<BTreeSet<String>> {
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT sha256 FROM let_go")
-        .fetch_all(store.pool())
-        .await?;
+/// Those of the names that the catalogue has let go.
+async fn known_as_let_go(store: &Store, names: &[String]) -> Result<BTreeSet<String>> {
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT sha256 FROM let_go WHERE sha256 IN (SELECT value FROM json_each(?))")
+            .bind(serde_json::json!(names).to_string())
+            .fetch_all(store.pool())
+            .await?;
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
 /// What is not among the objects any more needs no remembering, and what is needed again has not been let go.
-async fn forget_let_go(store: &Store, objects: &Objects, known: BTreeSet<String>) -> Result<()> {
-    let gone: Vec<String> = known.into_iter().filter(|name| !objects.path(name).exists()).collect();
-    sqlx::query(
-        "DELETE FROM let_go WHERE sha256 IN (SELECT value FROM json_each(?)) OR sha256 IN (SELECT sha256 FROM revisions)",
-    )
-    .bind(serde_json::to_string(&gone).unwrap_or_default())
-    .execute(store.pool())
-    .await?;
-    Ok(())
+async fn forget_let_go(store: &Store, objects: &Objects) -> Result<()> {
+    let mut after = String::new();
+    loop {
+        let page: Vec<(String,)> = sqlx::query_as("SELECT sha256 FROM let_go WHERE sha256 > ? ORDER BY sha256 LIMIT ?")
+            .bind(&after)
+            .bind(i64::try_from(ASKED).unwrap_or(i64::MAX))
+            .fetch_all(store.pool())
+            .await?;
+        let Some((last,)) = page.last() else { return Ok(()) };
+        after.clone_from(last);
+        let (there, mut over): (Vec<String>, Vec<String>) = page
+            .into_iter()
+            .map(|(name,)| name)
+            .partition(|name| objects.path(name).exists());
+        over.extend(revisions::referenced(store, &there).await?);
+        sqlx::query("DELETE FROM let_go WHERE sha256 IN (SELECT value FROM json_each(?))")
+            .bind(serde_json::json!(over).to_string())
+            .execute(store.pool())
+            .await?;
+    }
 }
 
 async fn remember(store: &Store, swept: &Swept, at: &str) -> Result<()> {

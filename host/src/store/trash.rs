@@ -108,8 +108,13 @@ pub async fn empty(store: &Store, objects: &Objects, today: Option<NaiveDate>) -
 pub async fn reclaim(store: &Store, objects: &Objects) -> Result<u64> {
     let mut back = 0;
     for day in days_of(objects)? {
-        for names in names_of(objects, day)?.chunks(BATCH) {
-            for needed in revisions::referenced(store, names).await? {
+        let mut names = each_of(objects, day)?;
+        loop {
+            let some: Vec<String> = names.by_ref().take(BATCH).collect();
+            if some.is_empty() {
+                break;
+            }
+            for needed in revisions::referenced(store, &some).await? {
                 let objects = objects.clone();
                 let brought = tokio::task::spawn_blocking(move || bring_back(&objects, day, &needed)).await;
                 back += u64::from(brought.map_err(|_| io::Error::other("the disk's thread has stopped"))??);
@@ -200,7 +205,7 @@ fn delete(objects: &Objects, today: Option<NaiveDate>) -> io::Result<Emptied> {
             continue;
         }
         let folder = folder(objects, day);
-        for name in names_of(objects, day)? {
+        for name in each_of(objects, day)? {
             let path = folder.join(name);
             let bytes = fs::metadata(&path).map_or(0, |found| found.len());
             fs::remove_file(path).or_else(if_gone)?;
@@ -243,13 +248,7 @@ fn day_of(name: &str) -> Option<NaiveDate> {
     name.parse().ok().filter(|day: &NaiveDate| day.to_string() == name)
 }
 
-/// The objects of a day. A folder of such a name, a link or a pipe is somebody's own.
-fn names_of(objects: &Objects, day: NaiveDate) -> io::Result<Vec<String>> {
-    let mut names: Vec<String> = each_of(objects, day)?.collect();
-    names.sort_unstable();
-    Ok(names)
-}
-
+/// The objects of a day, in whatever order. A folder of such a name, a link or a pipe is somebody's own.
 fn each_of(objects: &Objects, day: NaiveDate) -> io::Result<impl Iterator<Item = String>> {
     let entries = match fs::read_dir(folder(objects, day)) {
         // Somebody else has emptied it.

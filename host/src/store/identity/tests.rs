@@ -264,7 +264,7 @@ async fn a_folder_from_before_identities_is_refused_if_some_of_its_bytes_are_mis
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
     of_schema_6(data).await;
-    let needed = catalogue::needed(data).await.unwrap();
+    let needed = catalogue::needed(data, "").await.unwrap();
     fs::remove_file(data.join(folder::place(&needed[0]))).unwrap();
 
     let error = refused(data, TUESDAY).await;

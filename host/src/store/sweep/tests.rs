@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use chrono::TimeDelta;
 
@@ -313,6 +313,25 @@ async fn publishers_and_sweeps_at_the_same_time_lose_nothing() {
         let (_, name) = tokio::join!(stage.sweep(), publishing);
         assert_eq!(fs::read(stage.objects.path(&name)).unwrap(), bytes, "round {round}");
     }
+}
+
+#[tokio::test]
+async fn a_number_of_files_that_is_wrong_is_set_right_on_the_next_day_and_told() {
+    let mut stage = Stage::new().await;
+    let wrong = "INSERT INTO connections (id, plugin, mode, settings, secret, connected_at, connected_by) \
+                     VALUES ('c', 'p', 'organization', '{}', x'00', '', 'admin'); \
+                 INSERT INTO link_counts VALUES ('c', 'd', 3, 0);";
+    sqlx::raw_sql(wrong).execute(stage.store.pool()).await.unwrap();
+
+    let swept = stage.days_later(1).await;
+
+    let told: Vec<String> = swept.notices().iter().map(ToString::to_string).collect();
+    assert!(
+        told.iter()
+            .any(|told| told.contains("was kept as 3") && told.contains("set right")),
+        "{told:?}"
+    );
+    assert_eq!(stage.days_later(1).await.mended, [""; 0]);
 }
 
 #[tokio::test]
