@@ -31,6 +31,8 @@ pub(crate) mod opening;
 pub mod page;
 pub mod pinned_endpoints;
 pub mod plans;
+#[cfg(test)]
+mod query_plans;
 pub mod reference;
 mod revisions;
 pub mod rollback;

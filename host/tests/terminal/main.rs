@@ -8,6 +8,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod counted;
 mod lists;
 mod nights;
 mod output;
