@@ -8,6 +8,7 @@ mod bars;
 mod bin;
 mod browser;
 mod connect;
+mod deployment;
 mod disconnect;
 mod drives;
 mod file;
@@ -26,7 +27,6 @@ mod opening;
 mod output;
 mod pages;
 mod places;
-mod policy;
 mod propagation;
 mod reading;
 mod run;
@@ -34,6 +34,7 @@ mod runs;
 mod secret;
 mod secrets;
 mod serve;
+mod settings;
 mod show;
 mod status;
 mod sync;
@@ -47,6 +48,7 @@ use std::{ffi::OsString, process::ExitCode};
 use args::{Arguments, Command};
 use clientpoint_engine::text;
 use clientpoint_host::{Error, Host, store::connections::Mode};
+use deployment::Deployment;
 use library::Library;
 use opening::{build, tell_notices};
 use output::Output;
@@ -118,15 +120,29 @@ fn ended(terminal: &Terminal, shown: Shown, complete: bool) -> ExitCode {
 }
 
 async fn carry_out(arguments: Arguments, terminal: &Terminal) -> Result<Output, Vec<Error>> {
-    if let Command::Library(Library::Adopt { yes }) = arguments.command {
-        return adopt::adopt(&arguments, yes, terminal).await;
+    let mut deployment = Deployment::read(&arguments);
+    let data = deployment.data.clone();
+    let mut problems = std::mem::take(&mut deployment.problems);
+    if problems.is_empty() {
+        if let Command::Library(Library::Adopt { yes }) = arguments.command {
+            return adopt::adopt(&arguments, &deployment, yes, terminal).await;
+        }
+        if let Command::Secrets(Secrets::Forget) = arguments.command {
+            let done = secrets::forget(&data, &arguments.user).await;
+            return done.map_err(|error| vec![error.about(&data)]);
+        }
     }
-    if let Command::Secrets(Secrets::Forget) = arguments.command {
-        let done = secrets::forget(&arguments.data, &arguments.user).await;
-        return done.map_err(|error| vec![error.about(&arguments.data)]);
+    let host = match build(&arguments, &deployment, terminal).await {
+        Ok(host) => host,
+        Err(error) => {
+            problems.extend(error.problems);
+            return Err(problems);
+        }
+    };
+    if !problems.is_empty() {
+        host.close().await;
+        return Err(problems);
     }
-    let data = arguments.data.clone();
-    let host = build(&arguments, terminal).await.map_err(|error| error.problems)?;
     let done = at_work(&host, arguments, terminal).await;
     host.close().await;
     done.map_err(|errors| errors.into_iter().map(|error| error.about(&data)).collect())

@@ -12,7 +12,9 @@ mod programs;
 mod questions;
 mod rights;
 mod rotation;
+mod settled;
 mod sign_ins;
+mod test_folder;
 mod token_sets;
 mod turn;
 mod waiting;
@@ -26,11 +28,12 @@ use std::{
 
 use clientpoint_engine::{
     Engine, capability::progress::Progress, clock::Clock, counts::Counts, oauth::Tokens, plugin::Plugin,
-    secrets::SecretKey,
+    policy::PolicyChanges, secrets::SecretKey,
 };
 
 use crate::{
     Error, Result,
+    settings::Layers,
     store::{Store, objects::Objects},
     way_out::{Notice, WayOut},
 };
@@ -89,6 +92,9 @@ pub struct Host {
     pub(crate) limits: Limits,
     key: Mutex<Arc<SecretKey>>,
     engine: Option<Engine>,
+    /// What was set before the folder was opened, and what the embedder has decided about the policy.
+    layers: Layers,
+    changes: PolicyChanges,
     pub(crate) watcher: Arc<dyn Progress>,
     /// By connection, and by when it was connected.
     tokens: Mutex<BTreeMap<(String, String), Tokens>>,

@@ -9,6 +9,7 @@
 //!   Library that plugins work on, by the engine's three traits.
 //! - [`key_files`]: where the key of the secrets is. [`listener`]: where a sign-in comes back.
 //! - [`way_out`]: what people can do about trouble, as data: no command is named outside of the command line.
+//! - [`settings`]: what can be set, and which of several places has the word.
 //! - [`schedule`]: when it runs by itself, once a day. [`place`]: where a file stands in the library.
 //!
 //! Below it is [`clientpoint_engine`]: the plugin's powers, the one way out, tokens and secrets, calls and their limits.
@@ -27,6 +28,7 @@ pub mod store;
 
 pub mod place;
 pub mod schedule;
+pub mod settings;
 pub mod way_out;
 
 mod disk;

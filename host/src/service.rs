@@ -12,6 +12,7 @@ mod cursors;
 mod imports;
 mod library;
 mod runs;
+mod settings;
 mod trust;
 
 use tokio_util::sync::CancellationToken;
@@ -77,6 +78,7 @@ impl Host {
     /// `Error::NotFound`, or the database's.
     pub async fn session(&self, user: &str) -> Result<Session<'_>> {
         self.begin_day().await;
+        self.settings().await?;
         Ok(Session {
             host: self,
             user: users::get(&self.store, user).await?,

@@ -40,6 +40,7 @@ pub mod run_list;
 pub mod runs;
 pub(crate) mod seal;
 pub mod search;
+pub mod settings;
 pub mod states;
 mod strays;
 pub mod sweep;

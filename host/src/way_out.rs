@@ -126,6 +126,8 @@ pub enum WayOut {
     OtherPort,
     /// Look how connections, the sync and the disk stand.
     ShowStatus,
+    /// Look what can be set, and how it is set.
+    ShowSettings,
 }
 
 impl fmt::Display for WayOut {
@@ -173,6 +175,7 @@ impl fmt::Display for WayOut {
             Self::GivePlugin => "give the plugin's file",
             Self::OtherPort => "give another port, or none for a free one",
             Self::ShowStatus => "look how the connection stands",
+            Self::ShowSettings => "look at the list of settings",
         })
     }
 }

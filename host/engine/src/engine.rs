@@ -2,7 +2,11 @@
 
 mod builder;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use crate::{
     Error, Result,
@@ -62,7 +66,7 @@ struct Parts {
     plugin: Arc<Plugin>,
     stage: Stage,
     endpoints: Option<InsecureEndpoints>,
-    changes: PolicyChanges,
+    changes: Mutex<PolicyChanges>,
     limits: Limits,
 }
 
@@ -106,7 +110,22 @@ impl Engine {
     /// As [`Engine::describe`].
     pub async fn policy(&self) -> Result<Policy> {
         let proposed = self.describe().await?.default_policy.clone();
-        Ok(self.0.changes.to(proposed))
+        Ok(self.changes().to(proposed))
+    }
+
+    /// Decides otherwise about the policy, for all that begins from now on. What is under way keeps the one that it began
+    /// with.
+    pub fn change_policy(&self, changes: PolicyChanges) {
+        *self.changes() = changes;
+    }
+
+    /// Whether it works with the source itself, and with no endpoints in its place.
+    pub fn is_real(&self) -> bool {
+        self.0.endpoints.is_none()
+    }
+
+    fn changes(&self) -> MutexGuard<'_, PolicyChanges> {
+        self.0.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How tokens are obtained with these settings, and where they may go: by the plugin's word, as far as it may be

@@ -23,6 +23,19 @@ pub struct PolicyChanges {
 }
 
 impl PolicyChanges {
+    /// These, and where they say nothing, others.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        Self {
+            max_file_bytes: self.max_file_bytes.or(others.max_file_bytes),
+            max_files_per_import: self.max_files_per_import.or(others.max_files_per_import),
+            file_types: self.file_types.or(others.file_types),
+            subfolders: self.subfolders.or(others.subfolders),
+            max_sheet_bytes: self.max_sheet_bytes.or(others.max_sheet_bytes),
+            max_sheet_rows: self.max_sheet_rows.or(others.max_sheet_rows),
+        }
+    }
+
     /// What a plugin proposes, with these changes.
     pub fn to(&self, proposed: Policy) -> Policy {
         let changes = self.clone();

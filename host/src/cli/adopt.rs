@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{
     args::Arguments,
+    deployment::Deployment,
     opening::{build, tell_notices},
     output::Output,
     show::Page,
@@ -12,9 +13,14 @@ use super::{
 };
 
 /// Tells what adopting would do, or does it.
-pub async fn adopt(arguments: &Arguments, yes: bool, terminal: &Terminal) -> Result<Output, Vec<Error>> {
+pub async fn adopt(
+    arguments: &Arguments,
+    deployment: &Deployment,
+    yes: bool,
+    terminal: &Terminal,
+) -> Result<Output, Vec<Error>> {
     let one = |error| vec![error];
-    let standing = identity::look(&arguments.data).await.map_err(one)?;
+    let standing = identity::look(&deployment.data).await.map_err(one)?;
     let stakes = standing.adoption().map_err(one)?;
     if stakes.is_empty() {
         return Ok(Output {
@@ -31,7 +37,9 @@ pub async fn adopt(arguments: &Arguments, yes: bool, terminal: &Terminal) -> Res
             let what = "adopt a database";
             return Err(one(Error::Forbidden { user, what }));
         }
-        let host = build(arguments, terminal).await.map_err(|error| error.problems)?;
+        let host = build(arguments, deployment, terminal)
+            .await
+            .map_err(|error| error.problems)?;
         tell_notices(&host, terminal);
         host.close().await;
         text.line("done: the database is the one of this folder from now on");

@@ -19,6 +19,7 @@ use super::{
     places::PlaceArguments,
     runs::Runs,
     secrets::Secrets,
+    settings::Settings,
     sync::Sync,
     trash::Trash,
     users::Users,
@@ -28,15 +29,14 @@ use super::{
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100)]
 pub struct Arguments {
-    /// The data folder: library, connections, secrets. Made if it is missing, with one Administrator, `admin`
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "CLIENTPOINT_DATA",
-        default_value = "clientpoint-data"
-    )]
-    pub data: PathBuf,
+    /// The data folder: library, connections, secrets. Made if it is missing, with one Administrator, `admin` [default:
+    /// clientpoint-data]
+    #[arg(long, global = true, value_name = "DIR", env = "CLIENTPOINT_DATA")]
+    pub data: Option<PathBuf>,
+
+    /// Settings of this deployment, in TOML: what `settings list` names, and paths
+    #[arg(long, global = true, value_name = "FILE", env = "CLIENTPOINT_CONFIG")]
+    pub config: Option<PathBuf>,
 
     /// The plugin, a WebAssembly component [default: the one that `cargo xtask build` made]
     #[arg(long, global = true, value_name = "FILE", env = "CLIENTPOINT_PLUGIN")]
@@ -54,12 +54,13 @@ pub struct Arguments {
     #[arg(long, global = true)]
     pub json: bool,
 
-    /// Change a limit: max-file-bytes=N, max-files-per-import=N, file-types=EXT,EXT, subfolders=none|associate|browse,
-    /// max-sheet-bytes=N, max-sheet-rows=N
+    /// Change a limit for this command: max-file-bytes=SIZE, max-files-per-import=N, file-types=EXT,EXT,
+    /// subfolders=none|associate|browse, max-sheet-bytes=SIZE, max-sheet-rows=N
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     pub policy: Vec<String>,
 
-    /// For tests and demonstrations only: allow plain http and loopback, and use the two URLs below
+    /// For tests and demonstrations only, in an empty data folder, which remembers it: allow plain http and loopback, and
+    /// use the two URLs below
     #[arg(long, global = true)]
     pub insecure_endpoints: bool,
 
@@ -71,7 +72,7 @@ pub struct Arguments {
     #[arg(long, global = true, value_name = "URL")]
     pub login_url: Option<String>,
 
-    /// With --insecure-endpoints: the host's clock shows this moment and goes on from there
+    /// In a folder for tests: the host's clock shows this moment and goes on from there
     #[arg(long, global = true, value_name = "RFC3339")]
     pub at: Option<DateTime<Utc>>,
 
@@ -125,6 +126,9 @@ pub enum Command {
     /// What became of the managed files, run by run
     #[command(subcommand)]
     Runs(Runs),
+    /// What can be set, and what is
+    #[command(subcommand)]
+    Settings(Settings),
     /// Bytes that the library does not need any more: kept for 30 days, then deleted
     #[command(subcommand)]
     Trash(Trash),
@@ -166,6 +170,7 @@ impl Command {
             Self::Connect(_) => "connect",
             Self::Disconnect(_) => "disconnect",
             Self::Secrets(_) => "secrets",
+            Self::Settings(_) => "settings",
             Self::Drives(_) => "drives",
             Self::Items(_) => "onedrive",
             Self::Library(_) => "library",
@@ -194,9 +199,11 @@ impl Command {
             | Self::Serve { .. }
             | Self::Status
             | Self::Library(Library::Follow { .. } | Library::Export { template: true, .. })
+            | Self::Settings(Settings::List)
             | Self::Inspect => true,
             Self::Users(_)
             | Self::Secrets(_)
+            | Self::Settings(_)
             | Self::Runs(_)
             | Self::Library(_)
             | Self::Place(_)

@@ -78,6 +78,7 @@ pub fn typed(way: &WayOut) -> String {
         WayOut::GivePlugin => "give the right one with `--plugin FILE`",
         WayOut::OtherPort => "give another one with `--port N`, or leave `--port` out for a free one",
         WayOut::ShowStatus => "`clientpoint-host status` tells how the connection stands",
+        WayOut::ShowSettings => "`clientpoint-host settings list` shows what can be set",
         // Nothing to type.
         WayOut::CheckAddress | WayOut::LetWrite => return way.to_string(),
     };

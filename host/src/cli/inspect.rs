@@ -1,16 +1,23 @@
 //! The words of `inspect`: what the plugin is, and everything it can reach.
 
 use clientpoint_host::{Result, Session, service::Inspection};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     output::Output,
+    settings,
     show::{Page, size},
 };
 
 /// Reads it off the component.
 pub async fn inspect(session: &Session<'_>) -> Result<Output> {
-    Ok(inspected(&session.inspect().await?))
+    let mut output = inspected(&session.inspect().await?);
+    let set = session.settings_that_differ().await?;
+    output.text.add(settings::differing(&set));
+    if let Some(document) = output.json.as_object_mut() {
+        document.insert("settings".into(), json!(set));
+    }
+    Ok(output)
 }
 
 fn inspected(inspection: &Inspection) -> Output {

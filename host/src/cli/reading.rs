@@ -13,6 +13,7 @@ use clientpoint_engine::contract::exports::clientpoint::content_source::source::
 use super::{
     args::{Arguments, Command},
     connect::form::{flag, open},
+    deployment::Deployment,
     opening::{build_in, tell_notices},
     terminal::Terminal,
 };
@@ -67,13 +68,16 @@ pub async fn by_the_form(
 /// What the plugin says of itself. A data folder is not made for that.
 async fn described(arguments: &Arguments, terminal: &Terminal) -> Option<Description> {
     let nowhere = tempfile::tempdir().ok()?;
-    let is_there = arguments.data.exists();
-    let data = if is_there {
-        arguments.data.as_path()
+    let deployment = Deployment::read(arguments);
+    if !deployment.problems.is_empty() {
+        return None;
+    }
+    let data = if deployment.data.exists() {
+        deployment.data.as_path()
     } else {
         nowhere.path()
     };
-    let host = build_in(data, arguments, terminal).await.ok()?;
+    let host = build_in(data, arguments, &deployment, terminal).await.ok()?;
     let description = host.describe().await.ok();
     tell_notices(&host, terminal);
     host.close().await;

@@ -4,7 +4,7 @@ use clientpoint_host::{Result, Session};
 
 use super::{
     args::Command, associate, connect, disconnect, drives, inspect, items, library, output::Output, places, runs,
-    secrets, serve, status, sync, terminal::Terminal, trash, users,
+    secrets, serve, settings, status, sync, terminal::Terminal, trash, users,
 };
 
 /// Carries out a command.
@@ -25,6 +25,7 @@ pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -
         Command::Sync(arguments) => sync::sync(session, arguments, terminal).await,
         Command::Serve { once } => serve::serve(session, once, terminal).await,
         Command::Runs(command) => runs::runs(session, command, terminal).await,
+        Command::Settings(command) => settings::settings(session, command).await,
         Command::Trash(command) => trash::trash(session, command).await,
         Command::Status => status::status(session).await,
         Command::Inspect => inspect::inspect(session).await,

@@ -7,7 +7,7 @@ use clientpoint_host::{
 };
 use serde_json::{Value, json};
 
-use super::{hints, output::Output, show::Page, verify};
+use super::{hints, output::Output, settings, show::Page, verify};
 
 /// Tells how everything stands.
 pub async fn status(session: &Session<'_>) -> Result<Output> {
@@ -16,9 +16,12 @@ pub async fn status(session: &Session<'_>) -> Result<Output> {
     let disk = session.disk().await?;
     output.text.add(runs(&health));
     output.text.add(verify::disk(&disk));
+    let set = session.settings_that_differ().await?;
+    output.text.add(settings::differing(&set));
     if let Some(document) = output.json.as_object_mut() {
         document.insert("sync".into(), json!(health));
         document.insert("disk".into(), json!(disk));
+        document.insert("settings".into(), json!(set));
     }
     Ok(output)
 }

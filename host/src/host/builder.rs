@@ -21,9 +21,11 @@ use clientpoint_engine::{
 use super::{
     Host, Limits, SignIns,
     opening::{self, Opened},
+    test_folder,
 };
 use crate::{
     Error, Result,
+    settings::Layers,
     store::{Store, identity, objects::Objects, reference::Reference, trash},
 };
 
@@ -40,6 +42,8 @@ pub struct HostBuilder {
     changes: PolicyChanges,
     withheld: BTreeSet<Power>,
     adopt: bool,
+    layers: Layers,
+    only_for_tests: Option<Error>,
 }
 
 /// Everything that is wrong with a configuration, at once.
@@ -63,6 +67,8 @@ impl HostBuilder {
             changes: PolicyChanges::default(),
             withheld: BTreeSet::new(),
             adopt: false,
+            layers: Layers::default(),
+            only_for_tests: None,
         }
     }
 
@@ -115,6 +121,19 @@ impl HostBuilder {
         self
     }
 
+    /// What was set on the command line, by variables, and in the file of a deployment. What is kept in the folder comes
+    /// after it; [`HostBuilder::policy`] before.
+    pub fn settings(mut self, layers: Layers) -> Self {
+        self.layers = layers;
+        self
+    }
+
+    /// Gives this error where the folder is not one for tests: one with endpoints in the place of the real ones.
+    pub fn only_for_tests(mut self, error: Error) -> Self {
+        self.only_for_tests = Some(error);
+        self
+    }
+
     /// Gives the plugin less than the contract offers: every call of that interface is denied.
     pub fn withhold(mut self, power: Power) -> Self {
         self.withheld.insert(power);
@@ -160,6 +179,12 @@ impl HostBuilder {
         if let Some(opened) = opened.as_ref().filter(|opened| opened.is_writable) {
             noted(&mut problems, self.settled(&opened.store, &opened.objects).await);
         }
+        if let Some(opened) = &opened {
+            let given = self.endpoints.take();
+            let settled = test_folder::settle(&opened.store, given, opened.is_writable, self.clock.utc());
+            self.endpoints = noted(&mut problems, settled.await).flatten();
+            problems.extend(self.only_for_tests.take().filter(|_| self.endpoints.is_none()));
+        }
         let counts = Counts::default();
         let engine = match (&opened, plugin.or(self.plugin.take())) {
             (Some(opened), Some(plugin)) => noted(&mut problems, self.engine(plugin, opened, &counts)),
@@ -177,6 +202,8 @@ impl HostBuilder {
                     limits: self.limits,
                     key: Mutex::new(Arc::new(opened.key)),
                     engine,
+                    layers: self.layers,
+                    changes: self.changes,
                     watcher: self.watcher,
                     tokens: Mutex::default(),
                     counts,

@@ -7,7 +7,7 @@ use clientpoint_engine::{contract::exports::clientpoint::content_source::source:
 use crate::{
     Error, Result,
     host::Host,
-    store::{connections::Connection, pinned_endpoints},
+    store::{connections::Connection, pinned_endpoints, settings},
 };
 
 impl Host {
@@ -25,6 +25,9 @@ impl Host {
 
     /// Notes the endpoints that a connection was made with.
     pub(super) async fn settle_endpoints(&self, connection: &Connection, planned: &Planned) -> Result<()> {
+        if self.engine()?.is_real() {
+            settings::is_real(&self.store).await?;
+        }
         pinned_endpoints::put(&self.store, &connection.id, &planned.named).await
     }
 

@@ -5,10 +5,12 @@ mod connections;
 mod library;
 mod people;
 mod runs;
+mod settings;
 mod sign_ins;
 
 pub use connections::{Account, Broken, ChosenDrive, Connection, Moved};
 pub use library::{Binned, Damage, DamagedRevision, Emptied, Looking, Showing, Swept, TrashDay};
 pub use people::User;
 pub use runs::{Line, Run, Undone};
+pub use settings::Setting;
 pub use sign_ins::{Refusal, SignInBegun, SignInStanding, Standing};

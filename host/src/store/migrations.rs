@@ -32,6 +32,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/13_pages.sql"),
     include_str!("migrations/14_plugins.sql"),
     include_str!("migrations/15_counts.sql"),
+    include_str!("migrations/16_settings.sql"),
 ];
 
 /// What was done.

@@ -19,7 +19,7 @@ const BEGINNINGS: [&str; 6] = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WHER
 const LISTS: [&str; 2] = ["library_list.rs", "run_list.rs"];
 
 /// What may be walked through as a whole: one row, a row a connection or a user, or what is rare in any library.
-const SMALL: [&str; 14] = [
+const SMALL: [&str; 15] = [
     "CONSTANT ROW",
     "json_each",
     "sqlite_schema",
@@ -27,6 +27,7 @@ const SMALL: [&str; 14] = [
     "identity",
     "looking",
     "sealed_with",
+    "settings",
     "sweeps",
     "connections",
     "grants",
@@ -37,7 +38,7 @@ const SMALL: [&str; 14] = [
 ];
 
 /// Statements that walk through more, and why they may.
-const WALKS: [(&str, &str, &str); 5] = [
+const WALKS: [(&str, &str, &str); 6] = [
     // Uploads that have not come to their end: a few, which have an index of their own.
     (
         "association.rs",
@@ -63,6 +64,12 @@ const WALKS: [(&str, &str, &str); 5] = [
         "rollback.rs",
         "SELECT id FROM files INDEXED BY files_kept",
         "files USING",
+    ),
+    // Whether there is any.
+    (
+        "settings.rs",
+        "SELECT EXISTS (SELECT 1 FROM settings",
+        "files USING COVERING INDEX",
     ),
 ];
 

@@ -18,6 +18,7 @@ mod every;
 mod importing;
 mod library;
 mod redact;
+mod settings;
 mod story;
 mod syncing;
 mod tables;

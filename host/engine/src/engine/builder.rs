@@ -1,6 +1,9 @@
 //! Putting an engine together.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
 
 use super::{Engine, Limits, Parts};
 use crate::{
@@ -131,7 +134,7 @@ impl Builder {
             plugin: self.plugin,
             stage,
             endpoints,
-            changes: self.changes,
+            changes: Mutex::new(self.changes),
             limits: self.limits,
         })))
     }
