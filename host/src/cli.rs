@@ -24,6 +24,7 @@ mod library_list;
 mod list;
 mod new_file;
 mod opening;
+mod operations;
 mod output;
 mod pages;
 mod places;

@@ -33,6 +33,7 @@ use clientpoint_engine::{
 
 use crate::{
     Error, Result,
+    service::operations::live::Operations,
     settings::Layers,
     store::{Store, objects::Objects},
     way_out::{Notice, WayOut},
@@ -104,6 +105,7 @@ pub struct Host {
     /// The UTC day on which the folder's counter was looked at last.
     day: Mutex<Option<chrono::NaiveDate>>,
     notices: Mutex<Vec<Notice>>,
+    pub(crate) operations: Operations,
 }
 
 impl Host {
@@ -141,11 +143,6 @@ impl Host {
     /// How many instances were made of the plugin, and for which calls.
     pub fn counts(&self) -> &Counts {
         &self.counts
-    }
-
-    /// Tells whoever watches that nothing moves for so long, and why.
-    pub(crate) fn waiting(&self, why: &str, time: Duration) {
-        self.watcher.waiting(why, time);
     }
 
     /// The key that secrets are sealed with.

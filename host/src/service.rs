@@ -11,10 +11,14 @@ mod connections;
 mod cursors;
 mod imports;
 mod library;
+pub(crate) mod operations;
 mod runs;
 mod settings;
 mod trust;
 
+use std::sync::Arc;
+
+use clientpoint_engine::capability::progress::Progress;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -45,18 +49,21 @@ pub use library::{
     trash::Trash,
     verify::{Disk, Verification},
 };
+pub use operations::{Watching, work::Begun};
 pub use runs::{
     export::LedgerFormat,
     ledger::{Health, Ledger, RunRow},
-    sync::{PlanReport, PlannedRow, SyncOptions},
+    options::SyncOptions,
+    plan::{PlanReport, PlannedRow},
 };
 
 pub use crate::store::{
     library_list::LibraryFilter,
+    operations::OperationFilter,
     page::{Cursor, Page, Part, ROWS_AT_MOST},
     run_list::{LineFilter, RunFilter},
     search::Search,
-    words::{FileState, LibraryOrder, RunState, RunType},
+    words::{FileState, ItemState, LibraryOrder, OperationKind, OperationState, RunState, RunType},
 };
 
 /// Asks work to end: runs between two steps, and what can be given up where it stands. Clones ask the same.
@@ -68,6 +75,10 @@ pub struct Session<'a> {
     pub(crate) user: User,
     /// Which connection they want to work with, where they have said so.
     pub(crate) through: Option<Mode>,
+    /// Who watches the transfers of their work.
+    pub(crate) watcher: Arc<dyn Progress>,
+    /// The operation that they are at work on, or that their next long call is.
+    pub(crate) operation: Option<Arc<operations::live::Live>>,
 }
 
 impl Host {
@@ -83,6 +94,8 @@ impl Host {
             host: self,
             user: users::get(&self.store, user).await?,
             through: None,
+            watcher: self.watcher.clone(),
+            operation: None,
         })
     }
 }

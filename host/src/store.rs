@@ -28,6 +28,7 @@ pub mod managed;
 pub(crate) mod migrations;
 pub mod objects;
 pub(crate) mod opening;
+pub mod operations;
 pub mod page;
 pub mod pinned_endpoints;
 pub mod plans;

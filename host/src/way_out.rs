@@ -4,13 +4,13 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Something that a person can do about what they were told.
 ///
 /// As JSON it is an object with the stable word under `do`, and what it is about beside it:
 /// `{"do": "release", "file": "100001"}`. A word once given keeps its meaning. [`Display`](fmt::Display) names it in the product's words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum WayOut {
     /// Connect to the source, by one's own sign-in or with the company's credentials.
@@ -45,6 +45,8 @@ pub enum WayOut {
     },
     /// Look at the runs and uploads.
     ShowRuns,
+    /// Look at the long work that was begun.
+    ShowOperations,
     /// Look what a plugin may be given.
     ShowPowers,
     /// Look at the trash, which holds bytes that nothing points at.
@@ -150,6 +152,7 @@ impl fmt::Display for WayOut {
             Self::ShowBin => "look what is in the bin",
             Self::ShowPlaces { .. } => "look where the file is shown",
             Self::ShowRuns => "look at the list of runs",
+            Self::ShowOperations => "look at the list of operations",
             Self::ShowPowers => "use a plugin that needs no more than this host gives",
             Self::ShowTrash => "the trash shows when they are deleted",
             Self::EmptyTrash => "free some room, by emptying the trash for one, and try again",

@@ -29,6 +29,7 @@ mod leaving;
 mod lost_catalogue;
 mod mornings;
 mod naming;
+mod operations;
 mod own_library;
 mod pointing;
 mod refusals;

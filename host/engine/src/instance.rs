@@ -1,6 +1,6 @@
 //! One instance of a plugin: what is lent to it, and the one call that it is made for.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use wasmtime::{
@@ -13,6 +13,7 @@ use crate::{
     capability::{
         lent::{Gate, Lent},
         logging::Lines,
+        progress::{Progress, ProgressCtx},
     },
     contract::ContentSource,
     state::State,
@@ -64,6 +65,12 @@ impl Instance {
     /// Lets it share the lines that it may log with the other instances of a run.
     pub(crate) fn logging(mut self, lines: &Lines) -> Self {
         self.store.data_mut().logging.lines = lines.clone();
+        self
+    }
+
+    /// Lets somebody else watch its transfers than the engine's own watcher.
+    pub(crate) fn watched_by(mut self, watcher: Arc<dyn Progress>) -> Self {
+        self.store.data_mut().progress = ProgressCtx::new(watcher);
         self
     }
 

@@ -3,12 +3,14 @@
 //! Whoever embeds the engine sees to it that one call at a time moves files through a connection: how many files are in
 //! flight is a promise of the plugin's for one call.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use crate::{
     Error, Result,
     calls::{Answer, Drives, Sheet},
-    capability::{lent::CameIn, logging::Lines},
+    capability::{lent::CameIn, logging::Lines, progress::Progress},
     connection::Connection,
     contract::{
         clientpoint::content_source::types::{Actor, ItemRef, Policy},
@@ -33,6 +35,8 @@ pub struct SignedIn {
     plan: AuthorizationPlan,
     tokens: Tokens,
     policy: Policy,
+    /// Who watches the transfers of its calls; none for the engine's own watcher.
+    watcher: Option<Arc<dyn Progress>>,
 }
 
 impl Engine {
@@ -49,6 +53,7 @@ impl Engine {
             connection,
             plan,
             tokens,
+            watcher: None,
         };
         signed_in.ask_for_a_token().await?;
         Ok(signed_in)
@@ -71,6 +76,14 @@ impl SignedIn {
         self.connection.drive = Some(drive);
     }
 
+    /// Lets somebody else watch the transfers of its calls than the engine's own watcher: who serves many people at once
+    /// tells each of their own alone.
+    #[must_use]
+    pub fn watched_by(mut self, watcher: Arc<dyn Progress>) -> Self {
+        self.watcher = Some(watcher);
+        self
+    }
+
     /// Goes on with these tokens: who has connected anew has made another set.
     pub fn go_on_with(&mut self, tokens: Tokens) {
         self.tokens = tokens;
@@ -87,7 +100,11 @@ impl SignedIn {
         self.ask_for_a_token().await?;
         let (tokens, policy) = (self.tokens.clone(), self.policy.clone());
         let instance = self.engine.instance(&self.connection, &self.plan, tokens, policy);
-        let answered = call(instance.await?).await;
+        let instance = match &self.watcher {
+            Some(watcher) => instance.await?.watched_by(watcher.clone()),
+            None => instance.await?,
+        };
+        let answered = call(instance).await;
         Ok((answered, self.take_refusal().await))
     }
 

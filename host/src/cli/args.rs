@@ -16,6 +16,7 @@ use super::{
     drives::Drives,
     items::Items,
     library::Library,
+    operations::Operations,
     places::PlaceArguments,
     runs::Runs,
     secrets::Secrets,
@@ -129,6 +130,9 @@ pub enum Command {
     /// What can be set, and what is
     #[command(subcommand)]
     Settings(Settings),
+    /// Long work, also that of others and of other programs: whose it is, how far, and what came of it
+    #[command(subcommand)]
+    Operations(Operations),
     /// Bytes that the library does not need any more: kept for 30 days, then deleted
     #[command(subcommand)]
     Trash(Trash),
@@ -181,6 +185,7 @@ impl Command {
             Self::Sync(_) => "sync",
             Self::Serve { .. } => "serve",
             Self::Runs(_) => "runs",
+            Self::Operations(_) => "operations",
             Self::Status => "status",
             Self::Trash(_) => "trash",
             Self::Inspect => "inspect",
@@ -205,6 +210,7 @@ impl Command {
             | Self::Secrets(_)
             | Self::Settings(_)
             | Self::Runs(_)
+            | Self::Operations(_)
             | Self::Library(_)
             | Self::Place(_)
             | Self::Unplace(_)

@@ -61,6 +61,7 @@ pub fn typed(way: &WayOut) -> String {
         WayOut::ShowFiles => "`clientpoint-host library list` shows the File IDs",
         WayOut::ShowBin => "`clientpoint-host library bin` shows what is",
         WayOut::ShowRuns => "`clientpoint-host runs list` shows the runs",
+        WayOut::ShowOperations => "`clientpoint-host operations list` shows them",
         WayOut::ShowPowers => "use a plugin that needs no more than `clientpoint-host inspect` lists",
         WayOut::ShowTrash => "`clientpoint-host trash list` shows when they are deleted",
         WayOut::EmptyTrash => {

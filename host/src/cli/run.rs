@@ -3,8 +3,8 @@
 use clientpoint_host::{Result, Session};
 
 use super::{
-    args::Command, associate, connect, disconnect, drives, inspect, items, library, output::Output, places, runs,
-    secrets, serve, settings, status, sync, terminal::Terminal, trash, users,
+    args::Command, associate, connect, disconnect, drives, inspect, items, library, operations, output::Output, places,
+    runs, secrets, serve, settings, status, sync, terminal::Terminal, trash, users,
 };
 
 /// Carries out a command.
@@ -26,6 +26,7 @@ pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -
         Command::Serve { once } => serve::serve(session, once, terminal).await,
         Command::Runs(command) => runs::runs(session, command, terminal).await,
         Command::Settings(command) => settings::settings(session, command).await,
+        Command::Operations(command) => operations::operations(session, command).await,
         Command::Trash(command) => trash::trash(session, command).await,
         Command::Status => status::status(session).await,
         Command::Inspect => inspect::inspect(session).await,

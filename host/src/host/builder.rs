@@ -25,6 +25,7 @@ use super::{
 };
 use crate::{
     Error, Result,
+    service::operations::live::Operations,
     settings::Layers,
     store::{Store, identity, objects::Objects, reference::Reference, trash},
 };
@@ -97,7 +98,7 @@ impl HostBuilder {
         self
     }
 
-    /// Somebody who watches transfers.
+    /// Somebody who watches the transfers of all work that no session brings a watcher for.
     pub fn progress(mut self, watcher: Arc<dyn Progress>) -> Self {
         self.watcher = watcher;
         self
@@ -192,6 +193,7 @@ impl HostBuilder {
         };
         match opened {
             Some(opened) if problems.is_empty() => {
+                let operations = Operations::new(opened.folder.program());
                 let host = Host {
                     data: self.data,
                     folder: tokio::sync::Mutex::new(opened.folder),
@@ -209,6 +211,7 @@ impl HostBuilder {
                     counts,
                     day: Mutex::default(),
                     notices: Mutex::new(opened.notices),
+                    operations,
                 };
                 if opened.is_writable {
                     host.keep_house().await;

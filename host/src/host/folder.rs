@@ -58,6 +58,11 @@ impl Folder {
         Ok(folder)
     }
 
+    /// The entry of this program among those that are there; none where it could not be made.
+    pub(super) fn program(&self) -> Option<String> {
+        self.present.as_ref()?.entry()
+    }
+
     /// Waits until nobody else is there, for so long, and keeps everybody out until [`Folder::together`]. If it is refused,
     /// all is as before. `what` is what can't be done while others are there: `the key can't be changed`.
     ///

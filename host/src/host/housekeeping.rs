@@ -43,6 +43,9 @@ impl Host {
             }
             Err(error) => tracing::warn!("the bin could not be looked through: {error}"),
         }
+        if let Err(error) = self.look_after_operations().await {
+            tracing::warn!("the operations could not be looked after: {error}");
+        }
         match sweep::daily(&self.store, &self.objects, &self.data, self.clock.utc()).await {
             Ok(None) => {}
             Ok(Some(swept)) => {

@@ -23,6 +23,20 @@ pub(super) struct Present {
     _file: File,
 }
 
+impl Present {
+    /// What it is called in the folder of those that are there.
+    pub(super) fn entry(&self) -> Option<String> {
+        Some(self.path.file_name()?.to_string_lossy().into_owned())
+    }
+}
+
+/// Whether the program with that entry is still there.
+pub(super) fn is_there(data: &Path, entry: &str) -> bool {
+    // What somebody has written down is a name in this folder, or none.
+    let is_name = Path::new(entry).file_name().is_some_and(|name| name == entry);
+    is_name && living(&data.join(PROGRAMS).join(entry)).is_some()
+}
+
 /// Writes down that this program is there. Whoever calls has the turn. A disk that takes no writes leaves it nameless.
 pub(super) fn register(data: &Path, name: &str) -> Option<Present> {
     let folder = data.join(PROGRAMS);

@@ -1,9 +1,11 @@
 //! The rights that a host takes at its data folder, each a locked file: to run a sync, to look at the disk, to renew
 //! tokens, to move files.
 
-use std::{fs::File, path::PathBuf, time::Duration};
+use std::{fs::File, path::PathBuf, sync::Arc, time::Duration};
 
-use super::{Host, Turn, locks, waiting::Waiting};
+use clientpoint_engine::capability::progress::Progress;
+
+use super::{Host, Turn, locks, programs, waiting::Waiting};
 use crate::Result;
 
 /// How long a renewal of somebody else may take. It is bounded itself; this is for a process that stands still.
@@ -26,10 +28,25 @@ impl Host {
     }
 
     /// Waits until no other call moves files through this connection: five files are in flight at a time, not five a call
-    /// (rule 23). `what` is told to those who wait then: `an import`.
-    pub(crate) async fn turn(&self, connection: &str, what: &str, by: &str) -> Result<Turn> {
+    /// (rule 23). `what` is told to those who wait then: `an import`. `watcher` is told what is waited for.
+    pub(crate) async fn turn(
+        &self,
+        connection: &str,
+        what: &str,
+        by: &str,
+        watcher: Arc<dyn Progress>,
+    ) -> Result<Turn> {
         let path = self.data.join(format!("{connection}.lock"));
-        Turn::take(&path, self.limits.transfer, what, by, &self.queue()).await
+        let queue = Waiting {
+            watcher,
+            ..self.queue()
+        };
+        Turn::take(&path, self.limits.transfer, what, by, &queue).await
+    }
+
+    /// Whether the program with that entry in the folder of those that are there still is.
+    pub(crate) fn program_lives(&self, entry: &str) -> bool {
+        programs::is_there(&self.data, entry)
     }
 
     /// The file whose lock is the right to renew the tokens of this connection.

@@ -8,7 +8,7 @@ use clientpoint_engine::{
     },
     words::Word,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Error,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// An item of the source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemRow {
     /// Its drive.
     pub drive: String,
@@ -213,7 +213,7 @@ impl From<ItemRef> for ItemRow {
 
 impl ItemOutcome {
     /// One that the host itself knows: there is no file.
-    pub(in crate::service) fn without_file(
+    pub(crate) fn without_file(
         item: &ItemRef,
         outcome: &'static str,
         reason: Option<&'static str>,
@@ -232,19 +232,19 @@ impl ItemOutcome {
     }
 
     /// Of an item that nothing was done about before somebody asked to stop.
-    pub(in crate::service) fn not_started(item: &ItemRef) -> Self {
+    pub(crate) fn not_started(item: &ItemRef) -> Self {
         let message = "nothing was done about it before the import was stopped: import it again";
         Self::without_file(item, "not-started", None, message.into())
     }
 
     /// Of an item that was given up on the way.
-    pub(in crate::service) fn stopped(item: &ItemRef) -> Self {
+    pub(crate) fn stopped(item: &ItemRef) -> Self {
         let message = "the import was stopped before it had come in, and nothing of it is kept: import it again";
         Self::without_file(item, "stopped", None, message.into())
     }
 
     /// Of an item that is in the library, since a moment ago or since before.
-    pub(in crate::service) fn there(item: &ItemRef, file: FileRow, is_new: bool) -> Self {
+    pub(crate) fn there(item: &ItemRef, file: FileRow, is_new: bool) -> Self {
         let outcome = if is_new { "imported" } else { "already-imported" };
         let since = if is_new { "" } else { " already" };
         let message = format!("in the library as {}{since}", file.id);

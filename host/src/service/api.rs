@@ -14,3 +14,8 @@ pub use people::User;
 pub use runs::{Line, Run, Undone};
 pub use settings::Setting;
 pub use sign_ins::{Refusal, SignInBegun, SignInStanding, Standing};
+
+pub use super::operations::{
+    api::{Failure, Operation},
+    progress::{ItemProgress, Progress, Wait},
+};

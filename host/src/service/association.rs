@@ -14,9 +14,10 @@ use clientpoint_engine::{
     calls::{Answer, Sheet},
     contract::exports::clientpoint::content_source::{association as contract, content_import::Error as CallError},
 };
+use tracing::Instrument;
 
 use self::{answer::stopped, workbook::Copy};
-use super::{Session, Stop, api, connections::in_use::SignedIn};
+use super::{Session, Stop, api, connections::in_use::SignedIn, operations::work::CameTo};
 use crate::{
     Error, Result,
     store::{
@@ -25,7 +26,7 @@ use crate::{
         connections::Connection,
         runs::{self, Run},
         undo,
-        words::RunState,
+        words::{OperationKind, RunState},
     },
     way_out::WayOut,
 };
@@ -52,10 +53,17 @@ impl Session<'_> {
     pub async fn associate_until(&self, sheet: &SheetFile, preview: bool, stop: &Stop) -> Result<Association> {
         self.user.require_administrator("associate files")?;
         let bytes = sheet.bytes();
-        if !preview {
-            return self.applied(bytes, stop).await;
+        if preview {
+            let work = self.work(OperationKind::CheckSheet, stop).await?;
+            return work.carry_out(work.session.checked(bytes, &work.stop), came_to).await;
         }
+        let work = self.work(OperationKind::LinkSheet, stop).await?;
+        work.carry_out(work.session.applied(bytes, &work.stop), came_to).await
+    }
+
+    async fn checked(&self, bytes: Bytes, stop: &Stop) -> Result<Association> {
         let connection = self.connection().await?;
+        self.works_through(&connection.id);
         let done = stop.run_until_cancelled(self.previewed(&connection, bytes)).await;
         done.ok_or_else(|| given_up("a preview changes nothing"))?
     }
@@ -88,9 +96,24 @@ impl Session<'_> {
     /// `Error::Sync` while a sync is running.
     pub async fn undo_association(&self, run: i64) -> Result<(api::Run, api::Undone)> {
         self.user.require_administrator("take an upload back")?;
+        let work = self.work(OperationKind::UndoUpload, &Stop::default()).await?;
+        let undoing = work.session.undone(run, &work.stop);
+        let came_to = |(_, undone): &(api::Run, api::Undone)| undone_in_numbers(undone);
+        work.carry_out(undoing, came_to).await
+    }
+
+    async fn undone(&self, run: i64, stop: &Stop) -> Result<(api::Run, api::Undone)> {
         let connection = runs::get(&self.host.store, run).await?.connection;
+        self.works_through(&connection);
+        let span = self.works_on(run);
+        self.taken_back(run, &connection, stop).instrument(span).await
+    }
+
+    async fn taken_back(&self, run: i64, connection: &str, stop: &Stop) -> Result<(api::Run, api::Undone)> {
         let _rights = self.no_sync_at_all().await?;
-        let _turn = self.turn(&connection, "the taking back of an upload").await?;
+        let turn = self.turn(connection, "the taking back of an upload");
+        let turn = stop.run_until_cancelled(turn).await;
+        let _turn = turn.ok_or_else(|| given_up("nothing was taken back"))??;
         let mut whole = BTreeSet::new();
         for object in undo::wanted(&self.host.store, run).await? {
             if self.host.look(&object).await?.is_none() {
@@ -121,22 +144,26 @@ impl Session<'_> {
         let _rights = self.no_sync_at_all().await?;
         // Only now: who gives it up or changes its drive has the right meanwhile.
         let connection = self.connection().await?;
+        self.works_through(&connection.id);
         let Some(drive) = &connection.drive else {
             return Err(CallError::NoDrive.into());
         };
         let mut signed_in = self.signed_in(&connection).await?;
         let (actor, sheet) = (self.actor(), self.sheet(bytes));
         let called = signed_in.call(async |plugin| {
-            let turn = self.turn(&connection.id, "an upload").await?;
+            let turn = self.turn(&connection.id, "an upload");
+            let turn = stop.run_until_cancelled(turn).await;
+            let turn = turn.ok_or_else(|| given_up("nothing was linked"))??;
             let (store, id) = (&self.host.store, &connection.id);
             let run = association::begin(store, id, &drive.id, &self.user.name, &self.now()).await?;
+            let span = self.works_on(run.id);
             let gate = plugin.gate();
             let stopping = async {
                 stop.cancelled().await;
                 gate.close().await
             };
             let told = tokio::select! {
-                told = plugin.apply(actor, sheet, run.id) => Ok(told),
+                told = plugin.apply(actor, sheet, run.id).instrument(span) => Ok(told),
                 closed = stopping => Err(closed),
             };
             Ok::<_, Error>((turn, run, told))
@@ -261,6 +288,22 @@ fn given_up(stands: &str) -> Error {
         code: "stopped",
         message: format!("the upload was stopped before it came to its end: {stands}"),
     }
+}
+
+fn came_to(association: &Association) -> CameTo {
+    CameTo::counts(association.counts.clone())
+}
+
+fn undone_in_numbers(undone: &api::Undone) -> CameTo {
+    let numbers = [
+        ("files", undone.files),
+        ("contents", undone.contents),
+        ("left-alone", undone.left_alone.len() as u64),
+        ("removed", undone.removed.len() as u64),
+        ("damaged", undone.damaged.len() as u64),
+    ];
+    let counts = numbers.into_iter().filter(|(_, count)| 0 < *count);
+    CameTo::counts(counts.map(|(word, count)| (word.to_owned(), count)).collect())
 }
 
 fn stored(row: &AssociatedRow) -> SheetRow {

@@ -10,8 +10,11 @@ use clientpoint_engine::{
 
 use crate::{
     Error, Result,
-    service::{BrowseRow, Cursor, ItemOutcome, Page, Session, Stop, connections::in_use::SignedIn, trust},
-    store::{Store, connections::Connection, files, users::Role},
+    service::{
+        BrowseRow, Cursor, ItemOutcome, ItemRow, Page, Session, Stop, connections::in_use::SignedIn,
+        operations::work::CameTo, trust,
+    },
+    store::{Store, connections::Connection, files, users::Role, words::OperationKind},
 };
 
 impl Session<'_> {
@@ -64,7 +67,7 @@ impl Session<'_> {
         self.import_until(items, &Stop::default()).await
     }
 
-    /// As [`Session::import`], until somebody asks to stop: what is under way then is given up, and the outcomes tell what
+    /// As [`Session::import`], as an operation, until somebody asks to stop: what is under way then is given up, and the outcomes tell what
     /// had come in before.
     ///
     /// # Errors
@@ -72,20 +75,44 @@ impl Session<'_> {
     /// As [`Session::import`].
     pub async fn import_until(&self, items: &[String], stop: &Stop) -> Result<Vec<ItemOutcome>> {
         self.user.require_administrator("import files")?;
-        let connection = self.connection().await?;
-        let items: Vec<ItemRef> = items.iter().map(|item| named(item, &connection)).collect();
-        let mut signed_in = self.signed_in(&connection).await?;
-        self.bring_in(&mut signed_in, items, stop).await
+        let work = self.work(OperationKind::Import, stop).await?;
+        let importing = work.session.imported(items, stop);
+        work.carry_out(importing, |outcomes| CameTo::outcomes(outcomes)).await
     }
 
+    async fn imported(&self, items: &[String], stop: &Stop) -> Result<Vec<ItemOutcome>> {
+        let connection = self.connection().await?;
+        self.works_through(&connection.id);
+        self.wants(items.len());
+        let items: Vec<ItemRef> = items.iter().map(|item| named(item, &connection)).collect();
+        let mut signed_in = self.signed_in(&connection).await?;
+        let outcomes = self.bring_in(&mut signed_in, items, stop).await?;
+        self.all_came(&outcomes);
+        Ok(outcomes)
+    }
+
+    /// Brings these in. Once `stop` asks for that, what is under way is given up; what the operation itself is asked to stop
+    /// has not begun.
     pub(in crate::service) async fn bring_in(
         &self,
         signed_in: &mut SignedIn<'_>,
         items: Vec<ItemRef>,
         stop: &Stop,
     ) -> Result<Vec<ItemOutcome>> {
+        self.asks(items.iter().cloned().map(ItemRow::from)).await;
+        let outcomes = self.brought_in(signed_in, items, stop).await?;
+        self.came(&outcomes);
+        Ok(outcomes)
+    }
+
+    async fn brought_in(
+        &self,
+        signed_in: &mut SignedIn<'_>,
+        items: Vec<ItemRef>,
+        stop: &Stop,
+    ) -> Result<Vec<ItemOutcome>> {
         let turn = self.turn(&signed_in.connection().id, "an import");
-        let Some(turn) = stop.run_until_cancelled(turn).await else {
+        let Some(turn) = self.stopping(stop).run_until_cancelled(turn).await else {
             return Ok(items.iter().map(ItemOutcome::not_started).collect());
         };
         let _turn = turn?;

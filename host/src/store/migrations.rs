@@ -33,6 +33,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/14_plugins.sql"),
     include_str!("migrations/15_counts.sql"),
     include_str!("migrations/16_settings.sql"),
+    include_str!("migrations/17_operations.sql"),
 ];
 
 /// What was done.

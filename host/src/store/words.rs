@@ -1,6 +1,6 @@
 //! The words in the database, as types. A word of the database is a word of the output as well.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::Error;
 
@@ -56,6 +56,12 @@ macro_rules! words {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::try_from(String::deserialize(deserializer)?).map_err(de::Error::custom)
             }
         }
 
@@ -120,6 +126,62 @@ words! {
         Upload = "upload",
     }
 
+    /// What long work is about.
+    OperationKind {
+        /// Bringing files into the library.
+        Import = "import",
+        /// A run of the sync.
+        Sync = "sync",
+        /// Looking what a sync would do.
+        Plan = "plan",
+        /// Looking what carrying out a sheet would come to.
+        CheckSheet = "check-sheet",
+        /// Carrying out a sheet, or letting one file follow another item.
+        LinkSheet = "link-sheet",
+        /// Taking an upload back.
+        UndoUpload = "undo-upload",
+        /// Looking at the library's bytes.
+        Verify = "verify",
+    }
+
+    /// How far long work is.
+    OperationState {
+        /// It is under way.
+        Running = "running",
+        /// It has come to its end; what became of single files is told with it.
+        Done = "done",
+        /// It ended by an error.
+        Failed = "failed",
+        /// Somebody has stopped it.
+        Stopped = "stopped",
+        /// The program that carried it out has ended before it.
+        Interrupted = "interrupted",
+    }
+
+    /// How far a file of an import is, or what became of it.
+    ItemState {
+        /// Nothing was done about it yet.
+        Waiting = "waiting",
+        /// Its bytes come.
+        Transferring = "transferring",
+        /// All of its bytes are there, and are looked at.
+        Checking = "checking",
+        /// It came into the library.
+        Imported = "imported",
+        /// It was there already.
+        AlreadyImported = "already-imported",
+        /// It may not enter.
+        Refused = "refused",
+        /// It did not come.
+        Failed = "failed",
+        /// It was given up on its way.
+        Stopped = "stopped",
+        /// It was not begun.
+        NotStarted = "not-started",
+        /// The same as one before it.
+        Duplicate = "duplicate",
+    }
+
     /// How a file of the library stands, in one word.
     FileState {
         /// It follows its item, and has what that had at the last sync.
@@ -160,6 +222,52 @@ words! {
         OwnerLost = "owner-lost",
         /// Something else has failed.
         Failed = "failed",
+    }
+
+    /// What became of a file in a run: the contract's words, and one of the host's own.
+    LineOutcome {
+        /// It has new content, which was verified.
+        Updated = "updated",
+        /// It has new content for which the source has no hash, or another one.
+        Unverified = "unverified",
+        /// It has the content of its item.
+        Unchanged = "unchanged",
+        /// Its item was gone, and is there again.
+        SourceBack = "source-back",
+        /// Its item has another format now.
+        FormatMismatch = "format-mismatch",
+        /// Its item is larger than a file may be.
+        TooLarge = "too-large",
+        /// Its item is not in the source any more.
+        SourceGone = "source-gone",
+        /// Its item was moved to where the policy does not reach.
+        OutOfScope = "out-of-scope",
+        /// The source does not let the connection read it.
+        AccessLost = "access-lost",
+        /// The sign-in of the person whose connection it is has ended: the host's word.
+        OwnerLost = "owner-lost",
+        /// The source has found malware in it.
+        Malware = "malware",
+        /// Somebody has it locked.
+        Locked = "locked",
+        /// A label protects it.
+        Labelled = "labelled",
+        /// The source asked for patience.
+        Deferred = "deferred",
+        /// Its new content did not come.
+        Failed = "failed",
+        /// A person holds it, or a guard waits for one.
+        Held = "held",
+    }
+
+    /// The reasons of plugins that the host knows a way out of, beside that of the outcome.
+    LineReason {
+        /// So many would be gone at once that a person is to look.
+        TooManyGone = "too-many-gone",
+        /// The site of its drive has another address.
+        SiteMoved = "site-moved",
+        /// Where its item was, another one is.
+        PathNowOtherItem = "path-now-other-item",
     }
 
     /// Why a run was given up.
@@ -230,5 +338,20 @@ mod tests {
         }
         let unknown = RunState::try_from("paused".to_owned()).unwrap_err().to_string();
         assert!(unknown.contains("`paused`"), "{unknown}");
+    }
+
+    #[test]
+    fn what_becomes_of_files_has_the_words_of_the_contract_and_one_more() {
+        use clientpoint_engine::{
+            contract::clientpoint::content_source::managed_files::Outcome,
+            words::{FromWord, Word},
+        };
+        let of_contract = |outcome: &LineOutcome| Outcome::from_word(outcome.as_str()).map(|outcome| outcome.word());
+        let own: Vec<&LineOutcome> = LineOutcome::ALL
+            .iter()
+            .filter(|outcome| of_contract(outcome).is_none())
+            .collect();
+        assert_eq!(own, [&LineOutcome::OwnerLost]);
+        assert_eq!(LineOutcome::ALL.len(), 16, "the contract has 15");
     }
 }

@@ -17,6 +17,7 @@ mod connecting;
 mod every;
 mod importing;
 mod library;
+mod operations;
 mod redact;
 mod settings;
 mod story;

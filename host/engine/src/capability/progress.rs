@@ -22,7 +22,8 @@ const REPORTS_AT_MOST: u32 = 50_000;
 const NAME_AT_MOST: usize = 255;
 const ITEM_AT_MOST: usize = 512;
 
-/// Somebody who watches transfers. Called often and from any thread: it must not wait.
+/// Somebody who watches transfers: those of one piece of work, where a call brings its own watcher. Called often and from
+/// any thread: it must not wait.
 pub trait Progress: Send + Sync {
     /// `done` of `total` bytes of the item are there. `done` can go back when a transfer starts again.
     fn report(&self, item: &str, name: &str, done: u64, total: Option<u64>);

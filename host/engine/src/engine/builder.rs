@@ -62,7 +62,8 @@ impl Builder {
         self
     }
 
-    /// Somebody who watches transfers.
+    /// Somebody who watches the transfers of all calls that bring no watcher of their own
+    /// ([`SignedIn::watched_by`](crate::SignedIn::watched_by)).
     #[must_use]
     pub fn progress(mut self, watcher: Arc<dyn Progress>) -> Self {
         self.watcher = watcher;

@@ -16,6 +16,7 @@ use std::{
 
 use http::HeaderValue;
 use tokio::sync::Mutex;
+use tracing::Instrument;
 use zeroize::Zeroizing;
 
 use super::{
@@ -138,7 +139,9 @@ impl Tokens {
     /// same.
     async fn usable(&self, refused: Option<HeaderValue>) -> Result<HeaderValue, TokenError> {
         let tokens = self.clone();
-        let asked = tokio::spawn(async move { tokens.ask(refused.as_ref()).await });
+        let asked = async move { tokens.ask(refused.as_ref()).await };
+        // What it logs belongs to the work of whoever asks.
+        let asked = tokio::spawn(asked.in_current_span());
         match asked.await {
             Ok(answer) => answer,
             Err(_) => Err(TokenError::Storage("the renewal was broken off".into())),

@@ -4,8 +4,8 @@ use clientpoint_engine::contract::exports::clientpoint::content_source::content_
 
 use crate::{
     Error, Result,
-    service::{Association, Session, Stop, Wanted},
-    store::files,
+    service::{Association, Session, Stop, Wanted, operations::work::CameTo},
+    store::{files, words::OperationKind},
 };
 
 impl Session<'_> {
@@ -18,6 +18,13 @@ impl Session<'_> {
     /// `Error::NotFound`, `Error::Bin`; as [`Session::associate`]. That the row is refused is no error: the outcome tells.
     pub async fn follow(&self, id: &str, item: &str, stop: &Stop) -> Result<Association> {
         self.user.require_administrator("associate files")?;
+        let work = self.work(OperationKind::LinkSheet, stop).await?;
+        let following = work.session.followed(id, item, &work.stop);
+        let came_to = |done: &Association| CameTo::counts(done.counts.clone());
+        work.carry_out(following, came_to).await
+    }
+
+    async fn followed(&self, id: &str, item: &str, stop: &Stop) -> Result<Association> {
         let file = files::get(&self.host.store, id).await?;
         let connection = self.connection().await?;
         let wanted = [Wanted {

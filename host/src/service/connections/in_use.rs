@@ -84,7 +84,7 @@ impl Session<'_> {
             session: self,
             connection: connection.clone(),
             engine: match engine {
-                Ok(engine) => engine,
+                Ok(engine) => engine.watched_by(self.watcher.clone()),
                 Err(why) => return Err(self.refused(connection, why).await?),
             },
         };

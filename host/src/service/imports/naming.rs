@@ -13,8 +13,8 @@ use clientpoint_engine::{
 
 use crate::{
     Error, Result,
-    service::{ItemOutcome, Session, Stop, connections::in_use::SignedIn},
-    store::connections::Connection,
+    service::{ItemOutcome, Session, Stop, connections::in_use::SignedIn, operations::work::CameTo},
+    store::{connections::Connection, words::OperationKind},
 };
 
 /// Texts that the plugin is asked about at once.
@@ -43,7 +43,22 @@ impl Session<'_> {
     /// As [`Session::import`]. Nothing was changed then.
     pub async fn import_wanted(&self, wanted: &[Wanted], stop: &Stop) -> Result<Vec<ItemOutcome>> {
         self.user.require_administrator("import files")?;
+        let work = self.work(OperationKind::Import, stop).await?;
+        let importing = work.session.wanted_in(wanted, stop);
+        work.carry_out(importing, |outcomes| CameTo::outcomes(outcomes)).await
+    }
+
+    async fn wanted_in(&self, wanted: &[Wanted], stop: &Stop) -> Result<Vec<ItemOutcome>> {
+        let outcomes = self.all_wanted_in(wanted, stop).await?;
+        self.all_came(&outcomes);
+        Ok(outcomes)
+    }
+
+    async fn all_wanted_in(&self, wanted: &[Wanted], stop: &Stop) -> Result<Vec<ItemOutcome>> {
         let connection = self.connection().await?;
+        self.works_through(&connection.id);
+        self.wants(wanted.len());
+        let stopping = self.stopping(stop);
         let limit = self.host.policy().await?.max_files_per_import;
         let at_once = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
         let is_list = wanted.iter().any(|wanted| wanted.line.is_some());
@@ -55,10 +70,12 @@ impl Session<'_> {
             let slots = self.slots(&mut signed_in, wanted).await?;
             Ok::<_, Error>((signed_in, slots))
         };
-        let Some(named) = stop.run_until_cancelled(naming).await else {
+        let Some(named) = stopping.run_until_cancelled(naming).await else {
             return Ok(wanted.iter().map(|wanted| untouched(&connection, wanted)).collect());
         };
         let (mut signed_in, mut slots) = named?;
+        let known: Vec<ItemOutcome> = slots.iter().filter_map(|slot| slot.as_ref().err().cloned()).collect();
+        self.came(&known);
         let open: Vec<usize> = (0..slots.len())
             .filter(|place| matches!(slots.get(*place), Some(Ok(_))))
             .collect();
@@ -67,7 +84,7 @@ impl Session<'_> {
                 .iter()
                 .filter_map(|place| slots.get(*place)?.as_ref().ok().cloned())
                 .collect();
-            if stop.is_cancelled() {
+            if stopping.is_cancelled() {
                 break;
             }
             let asked = items.clone();

@@ -10,10 +10,11 @@ use crate::{
     Error, Result,
     host::Host,
     service::{
-        Session,
+        Session, Stop,
         api::{DamagedRevision, Looking},
+        operations::work::CameTo,
     },
-    store::{damage, files, link_counts, look::Trouble, looking, objects::Object},
+    store::{damage, files, link_counts, look::Trouble, looking, objects::Object, words::OperationKind},
     way_out::WayOut,
 };
 
@@ -75,13 +76,19 @@ impl Session<'_> {
     /// `Error::Forbidden`, `Error::NotFound`, or the database's. Damage is no error: it is in the answer.
     pub async fn verify(&self, files: &[String]) -> Result<Verification> {
         self.user.require_administrator("verify the library")?;
+        let work = self.work(OperationKind::Verify, &Stop::default()).await?;
+        let verifying = work.session.looked_at(files, &work.stop);
+        work.carry_out(verifying, in_numbers).await
+    }
+
+    async fn looked_at(&self, files: &[String], stop: &Stop) -> Result<Verification> {
         let mut done = Verification::default();
         if files.is_empty() {
-            self.verify_all(&mut done).await?;
+            self.verify_all(&mut done, stop).await?;
             done.damaged = damage::count(&self.host.store).await?;
             done.revisions = told(damage::list(&self.host.store, None, NAMED).await?);
         } else {
-            self.verify_some(files, &mut done).await?;
+            self.verify_some(files, &mut done, stop).await?;
         }
         done.database = damage::of_database(&self.host.store).await?;
         noted(looking::note_database(&self.host.store, &done.database).await);
@@ -92,18 +99,18 @@ impl Session<'_> {
         Ok(done)
     }
 
-    async fn verify_all(&self, done: &mut Verification) -> Result<()> {
+    async fn verify_all(&self, done: &mut Verification, stop: &Stop) -> Result<()> {
         let (_, total) = damage::measure(&self.host.store, "").await?;
         let mut after = String::new();
         loop {
             let page = damage::objects(&self.host.store, &after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after.clone_from(&last.sha256);
-            self.look_at_all(page, done, total).await?;
+            self.look_at_all(page, done, (total, stop)).await?;
         }
     }
 
-    async fn verify_some(&self, files: &[String], done: &mut Verification) -> Result<()> {
+    async fn verify_some(&self, files: &[String], done: &mut Verification, stop: &Stop) -> Result<()> {
         let mut objects = Vec::new();
         for file in files {
             objects.extend(damage::objects_of(&self.host.store, file).await?);
@@ -111,7 +118,7 @@ impl Session<'_> {
         objects.sort_by(|one, other| one.sha256.cmp(&other.sha256));
         objects.dedup();
         let total = objects.iter().map(|object| object.size).sum();
-        self.look_at_all(objects, done, total).await?;
+        self.look_at_all(objects, done, (total, stop)).await?;
         for file in files.iter().collect::<BTreeSet<_>>() {
             done.revisions
                 .extend(told(damage::of_file(&self.host.store, file).await?));
@@ -120,14 +127,25 @@ impl Session<'_> {
         Ok(())
     }
 
-    async fn look_at_all(&self, objects: Vec<Object>, done: &mut Verification, total: u64) -> Result<()> {
+    async fn look_at_all(
+        &self,
+        objects: Vec<Object>,
+        done: &mut Verification,
+        (total, stop): (u64, &Stop),
+    ) -> Result<()> {
         let mut looks = stream::iter(objects)
             .map(async |object| self.host.look(&object).await.map(|_| object.size))
             .buffer_unordered(AT_ONCE);
         while let Some(size) = looks.try_next().await? {
             done.objects += 1;
             done.bytes += size;
-            self.host.watcher.report("verify", "verify", done.bytes, Some(total));
+            self.watcher.report("verify", "verify", done.bytes, Some(total));
+            if stop.is_cancelled() {
+                return Err(Error::Sync {
+                    code: "stopped",
+                    message: "the look at the library was stopped; what it has found by then is noted".into(),
+                });
+            }
         }
         Ok(())
     }
@@ -264,6 +282,15 @@ impl Host {
         });
         glancing.await.map_err(|_| stopped())?
     }
+}
+
+fn in_numbers(done: &Verification) -> CameTo {
+    let numbers = [
+        ("objects", done.objects),
+        ("bytes", done.bytes),
+        ("damaged", done.damaged),
+    ];
+    CameTo::counts(numbers.map(|(word, count)| (word.to_owned(), count)).into())
 }
 
 /// Where the part of a run begins among the names of all objects, which lie evenly: one step of the golden ratio further

@@ -15,22 +15,30 @@ use crate::{
     store::{
         association, connections, run_list,
         runs::{self, Run},
-        words::{RunState, Subject},
+        words::{LineOutcome, RunState, Subject},
     },
     way_out::WayOut,
 };
 
 /// Outcomes that a person must do something about.
-const NEEDS_A_PERSON: [&str; 9] = [
-    "format-mismatch",
-    "too-large",
-    "source-gone",
-    "out-of-scope",
-    "access-lost",
-    "owner-lost",
-    "malware",
-    "labelled",
-    "held",
+const NEEDS_A_PERSON: [LineOutcome; 9] = [
+    LineOutcome::FormatMismatch,
+    LineOutcome::TooLarge,
+    LineOutcome::SourceGone,
+    LineOutcome::OutOfScope,
+    LineOutcome::AccessLost,
+    LineOutcome::OwnerLost,
+    LineOutcome::Malware,
+    LineOutcome::Labelled,
+    LineOutcome::Held,
+];
+
+/// Outcomes of files that follow their items as they should.
+const FINE: [LineOutcome; 4] = [
+    LineOutcome::Updated,
+    LineOutcome::Unverified,
+    LineOutcome::Unchanged,
+    LineOutcome::SourceBack,
 ];
 
 /// A run with its lines.
@@ -86,8 +94,8 @@ pub struct Health {
 impl Ledger {
     /// Whether every file follows its item as it should. Files of the run before it were looked at once more by this one.
     pub fn is_clean(&self) -> bool {
-        let fine = ["updated", "unverified", "unchanged", "source-back"];
-        self.run.state == RunState::Complete && self.counts.keys().all(|outcome| fine.contains(&outcome.as_str()))
+        let is_fine = |outcome: &String| FINE.iter().any(|fine| fine == outcome.as_str());
+        self.run.state == RunState::Complete && self.counts.keys().all(is_fine)
     }
 }
 
@@ -208,7 +216,7 @@ impl Session<'_> {
             let mut needs_a_person = BTreeMap::new();
             if let Some(run) = &last {
                 needs_a_person = runs::counts(&self.host.store, run).await?;
-                needs_a_person.retain(|outcome, _| NEEDS_A_PERSON.contains(&outcome.as_str()));
+                needs_a_person.retain(|outcome, _| NEEDS_A_PERSON.iter().any(|one| one == outcome.as_str()));
             }
             let given_up = runs::given_up(&self.host.store, &connection).await?;
             if given_up != 0 {

@@ -15,7 +15,7 @@ use crate::{
     service::{
         Stop,
         library::nightly::Night,
-        runs::{ledger::Ledger, sync::SyncOptions},
+        runs::{ledger::Ledger, options::SyncOptions},
     },
     store::{
         connections::{self, Connection},

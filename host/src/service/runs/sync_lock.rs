@@ -8,7 +8,8 @@ use crate::{Error, Result, host::Turn, service::Session, store::connections, way
 impl Session<'_> {
     /// Waits for the turn of a connection. `what` this person wants it for is told to those who wait for it then.
     pub(in crate::service) async fn turn(&self, connection: &str, what: &str) -> Result<Turn> {
-        self.host.turn(connection, what, &self.user.name).await
+        let watcher = self.watcher.clone();
+        self.host.turn(connection, what, &self.user.name, watcher).await
     }
 
     /// Keeps the sync of a connection from running, in this process and others, for as long as the lock is there.

@@ -8,7 +8,7 @@ use crate::{
     store::{
         association,
         runs::Run,
-        words::{RunState, Subject},
+        words::{LineOutcome, LineReason, RunState, Subject},
     },
     way_out::WayOut,
 };
@@ -41,19 +41,22 @@ pub(super) fn of_lines(lines: &[Line]) -> BTreeMap<String, Vec<WayOut>> {
 fn of_line(line: &Line, file: Option<&String>) -> Vec<WayOut> {
     let file = || file.cloned();
     let follow = || WayOut::Follow { file: file() };
-    match (line.outcome.as_str(), line.reason.as_str()) {
-        ("held", "too-many-gone") => vec![WayOut::AcceptGone],
-        ("held", _) => vec![WayOut::Release { file: file() }],
-        ("source-gone", _) => vec![
+    let Ok(outcome) = LineOutcome::try_from(line.outcome.clone()) else {
+        return Vec::new();
+    };
+    match (outcome, LineReason::try_from(line.reason.clone()).ok()) {
+        (LineOutcome::Held, Some(LineReason::TooManyGone)) => vec![WayOut::AcceptGone],
+        (LineOutcome::Held, _) => vec![WayOut::Release { file: file() }],
+        (LineOutcome::SourceGone, _) => vec![
             follow(),
             WayOut::Remove { file: file() },
             WayOut::Unlock { file: file() },
         ],
-        ("format-mismatch", _) => vec![WayOut::Remove { file: file() }],
-        ("too-large", _) => vec![WayOut::Unlock { file: file() }],
-        ("failed", _) => vec![WayOut::Release { file: file() }, WayOut::Unlock { file: file() }],
-        ("access-lost", "site-moved") => vec![WayOut::DriveByAddress],
-        (_, "path-now-other-item") => vec![follow()],
+        (LineOutcome::FormatMismatch, _) => vec![WayOut::Remove { file: file() }],
+        (LineOutcome::TooLarge, _) => vec![WayOut::Unlock { file: file() }],
+        (LineOutcome::Failed, _) => vec![WayOut::Release { file: file() }, WayOut::Unlock { file: file() }],
+        (LineOutcome::AccessLost, Some(LineReason::SiteMoved)) => vec![WayOut::DriveByAddress],
+        (_, Some(LineReason::PathNowOtherItem)) => vec![follow()],
         _ => Vec::new(),
     }
 }

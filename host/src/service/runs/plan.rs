@@ -1,0 +1,222 @@
+//! What a run would do, and doing exactly that.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clientpoint_engine::{contract::exports::clientpoint::content_source::sync::Planned, text::hex, words::Word};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use tracing::Instrument;
+
+use crate::{
+    Error, Result,
+    service::{
+        Session, Stop,
+        operations::work::CameTo,
+        runs::{
+            course::Course,
+            ledger::Ledger,
+            options::SyncOptions,
+            steps::{Halt, interrupted},
+        },
+    },
+    store::{
+        connections::Connection,
+        files, plans,
+        runs::{self, Ending, Run},
+        words::{GivenUp, OperationKind, Reason, RunKind, RunState},
+    },
+    way_out::WayOut,
+};
+
+/// What a run would do now.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlanReport {
+    /// Names the plan for whoever carries it out: equal plans have equal ids.
+    pub plan: String,
+    /// What would happen, in the order in which it would.
+    pub rows: Vec<PlannedRow>,
+    /// How many files follow their items and have nothing to be done.
+    pub unchanged: u64,
+    /// How many files would have which outcome, as the ledger of a sync counts them: also those that do not follow, and of
+    /// which nothing is new.
+    pub counts: BTreeMap<String, u64>,
+    /// The run that lay interrupted, and came to its end before the plan was made: that one has changed files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Box<Ledger>>,
+}
+
+/// What would happen to a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlannedRow {
+    /// The File ID.
+    pub file: String,
+    /// Its name in the library.
+    pub library_name: String,
+    /// Its name in the source.
+    pub name: String,
+    /// The revision it has.
+    pub revision: u64,
+    /// The outcome to be expected.
+    pub outcome: &'static str,
+    /// In bytes, where it is known.
+    pub size: Option<u64>,
+    /// The source's mark of the content.
+    pub version: Option<String>,
+    /// How many ClientPoints and Templates show the file.
+    pub shown_in: u32,
+}
+
+impl Session<'_> {
+    /// What [`Session::sync`] would do now. The files and what is shown stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::sync`].
+    pub async fn plan_sync(&self, stop: &Stop) -> Result<PlanReport> {
+        self.user.require_administrator("plan a sync")?;
+        let work = self.work(OperationKind::Plan, stop).await?;
+        let planning = work.session.sync_planned(&work.stop);
+        let came_to = |report: &PlanReport| CameTo {
+            plan: Some(report.plan.clone()),
+            ..CameTo::counts(report.counts.clone())
+        };
+        work.carry_out(planning, came_to).await
+    }
+
+    async fn sync_planned(&self, stop: &Stop) -> Result<PlanReport> {
+        let connection = self.connection().await?;
+        self.works_through(&connection.id);
+        let _right = self.no_sync(&connection.id).await?;
+        let before = self.finish_interrupted(&connection, stop).await?;
+        let run = self.begin(&connection, RunKind::Plan, &SyncOptions::default()).await?;
+        let span = self.works_on(run.id);
+        let report = self.plan_of(&connection, run, stop).instrument(span).await?;
+        Ok(PlanReport { before, ..report })
+    }
+
+    async fn plan_of(&self, connection: &Connection, mut run: Run, stop: &Stop) -> Result<PlanReport> {
+        let mut course = Course::new(self, connection);
+        let halt = {
+            let _turn = self.turn(&connection.id, "a sync").await?;
+            self.steps(&mut course, &mut run, stop).await?
+        };
+        let rows = match halt {
+            Halt::Ended(ended) => {
+                let ended = (*ended)?;
+                if ended.state != RunState::Complete {
+                    let message = ended.message.unwrap_or_default();
+                    return Err(Error::Sync {
+                        code: "no-plan",
+                        message: format!("there is no plan: {message}"),
+                    });
+                }
+                Vec::new()
+            }
+            Halt::Interrupted => return Err(self.give_up_plan(&run).await?),
+            Halt::Listed => self.planned(&mut course, &run).await?,
+        };
+        let plan = plan_id(&rows);
+        let mut counts = runs::settled(&self.host.store, &run).await?;
+        let settled: u64 = counts.values().sum();
+        let unchanged = run.inputs.saturating_sub(rows.len() as u64).saturating_sub(settled);
+        for row in &rows {
+            *counts.entry(row.outcome.into()).or_default() += 1;
+        }
+        if unchanged != 0 {
+            *counts.entry("unchanged".into()).or_default() += unchanged;
+        }
+        plans::end(&self.host.store, &run, &plans::message(&plan), &self.now()).await?;
+        Ok(PlanReport {
+            plan,
+            unchanged,
+            counts,
+            rows,
+            before: None,
+        })
+    }
+
+    pub(crate) async fn give_up_plan(&self, run: &Run) -> Result<Error> {
+        plans::end(&self.host.store, run, "interrupted", &self.now()).await?;
+        Ok(interrupted())
+    }
+
+    /// The work of a run by plan: only if the plan still holds.
+    pub(super) async fn work_by_plan(&self, course: &mut Course<'_>, run: &mut Run, stop: &Stop) -> Result<Halt> {
+        let options: SyncOptions = serde_json::from_str(&run.options).unwrap_or_default();
+        let rows = self.planned(course, run).await?;
+        let begun = runs::has_lines(&self.host.store, run.id).await?;
+        if !begun && options.plan.as_deref() != Some(plan_id(&rows).as_str()) {
+            let message = "the world has moved since that plan was made, and nothing was changed";
+            let ending = Ending::GivenUp {
+                outcome: GivenUp::Deferred,
+                reason: Reason::PlanOutdated,
+                message,
+            };
+            runs::end(&self.host.store, run, ending, &self.now()).await?;
+            let outdated = Error::Sync {
+                code: "plan-outdated",
+                message: message.into(),
+            };
+            return Err(outdated.with([WayOut::MakePlan]));
+        }
+        self.drive(course, run, &options, stop, false).await
+    }
+
+    async fn planned(&self, course: &mut Course<'_>, run: &Run) -> Result<Vec<PlannedRow>> {
+        let mut rows = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut next = None;
+        loop {
+            let within = course.allowance.time(self.host.limits.call);
+            let within =
+                within.ok_or_else(|| Error::PluginStopped("it plans for longer than a run may take".into()))?;
+            let (lines, cursor) = (course.allowance.lines.clone(), run.cursor.clone().unwrap_or_default());
+            let signed_in = course.signed_in().await?;
+            let page = signed_in.see(async |plugin| plugin.plan(within, run.id, &lines, cursor, next).await);
+            let page = page.await?;
+            let empty = page.planned.is_empty();
+            for planned in page.planned {
+                if !seen.insert(planned.file.clone()) {
+                    return Err(Error::PluginStopped("it plans a file twice".into()));
+                }
+                rows.push(self.row(course.connection, planned).await?);
+            }
+            next = page.next;
+            if next.is_none() || empty {
+                return Ok(rows);
+            }
+        }
+    }
+
+    async fn row(&self, connection: &Connection, planned: Planned) -> Result<PlannedRow> {
+        let file = match files::get(&self.host.store, &planned.file).await {
+            Err(Error::NotFound { .. }) => None,
+            found => Some(found?),
+        };
+        let managed = |file: &files::LibraryFile| {
+            let link = file.link.as_ref();
+            link.is_some_and(|link| link.connection == connection.id)
+        };
+        let file = file
+            .filter(managed)
+            .ok_or_else(|| Error::PluginStopped("it plans for a file that is none of its own".into()))?;
+        Ok(PlannedRow {
+            library_name: file.name,
+            outcome: planned.outcome.word(),
+            file: planned.file,
+            name: planned.name,
+            revision: planned.revision,
+            size: planned.size,
+            version: planned.version,
+            shown_in: planned.shown_in,
+        })
+    }
+}
+
+/// Names a plan by what it would do, and to what.
+fn plan_id(rows: &[PlannedRow]) -> String {
+    let text = serde_json::to_string(rows).unwrap_or_default();
+    let mut name = hex(&Sha256::digest(text.as_bytes()));
+    name.truncate(16);
+    name
+}
