@@ -11,13 +11,29 @@ mod sync;
 
 use std::time::Duration;
 
-use crate::contract::exports::clientpoint::content_source::content_import;
-
-pub use association::Sheet;
-pub use pages::Drives;
+pub use self::{association::Sheet, pages::Drives};
+pub use crate::contract::{
+    clientpoint::content_source::types::{Actor, Role},
+    exports::clientpoint::content_source::{
+        association::Row,
+        content_import::{self, Entry, ItemOutcome, Verdict},
+        source::Mode,
+        sync::Options,
+    },
+};
 
 /// What the plugin answers to a call that it carries out, or why it does not.
 pub type Answer<T, E = content_import::Error> = Result<T, E>;
+
+impl Actor {
+    /// An Administrator of the embedder's, by the id that logs are to name.
+    pub fn administrator(id: &str) -> Self {
+        Self {
+            id: id.into(),
+            role: Role::Administrator,
+        }
+    }
+}
 
 /// How long the pure functions of a plugin may take.
 const PURE_WITHIN: Duration = Duration::from_secs(5);

@@ -16,3 +16,15 @@ pub struct Connection {
     /// The drive that was chosen.
     pub drive: Option<String>,
 }
+
+impl Connection {
+    /// A connection without a drive.
+    pub fn new(id: &str, mode: Mode, settings: BTreeMap<String, String>) -> Self {
+        Self {
+            id: id.into(),
+            mode,
+            settings,
+            drive: None,
+        }
+    }
+}

@@ -10,6 +10,7 @@ use std::{
 
 use crate::{
     Error, Result,
+    clock::Clock,
     connection::Connection,
     contract::{
         clientpoint::content_source::{connection::Info, types::Policy},
@@ -92,6 +93,11 @@ impl Engine {
     /// How long calls may take, and how much memory.
     pub fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    /// Time, for whoever waits between calls.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.0.stage.clock.as_ref()
     }
 
     /// What the plugin says of itself, the forms to connect by among it: it is asked once, as long as it is loaded.

@@ -4,8 +4,8 @@
 //! A tour, in reading order:
 //!
 //! - [`engine`]: [`Engine`] puts a plugin and a library together; everything configurable is in its builder. [`planned`]:
-//!   how a connection signs in, judged; [`signed_in`]: what is done with one that has; [`trust`]: how much of what a plugin
-//!   answers is believed.
+//!   how a connection signs in, judged; [`signed_in`]: what is done with one that has; `connecting` and `whole_run`: each of
+//!   these in one go. [`trust`]: how much of what a plugin answers is believed.
 //! - [`library`]: the Content Library that plugins work on, as three traits. This is what an embedder brings.
 //!   With the feature `conformance` there is a suite beside them that says which of their promises it does not keep.
 //! - [`state`]: what an instance of a plugin holds. Read top to bottom, it is the list of the plugin's powers.
@@ -54,11 +54,13 @@ pub mod origin;
 pub mod text;
 
 mod compiled;
+mod connecting;
 mod described;
 mod error;
 mod in_contract;
 mod judge;
 mod stage;
+mod whole_run;
 
 pub use connection::Connection;
 pub use engine::{Engine, Limits};

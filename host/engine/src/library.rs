@@ -7,20 +7,47 @@
 //! dropped has either happened or not.
 //!
 //! Names of drives, items and notes are opaque: they are kept as they are, and compared to the letter.
+//!
+//! The words that an implementation needs are all here. What the contract says of a file, its link or a small value whatever
+//! keeps them, these values do themselves: [`LibraryFile::fill`], [`ManagedFile::settle`], [`States::swap`] and their like.
 
-use std::{future::Future, pin::Pin};
+mod buffer;
+mod managed;
+mod state;
+mod values;
+
+use std::{
+    future::{Future, ready},
+    pin::Pin,
+};
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::contract::clientpoint::content_source::{
+pub use self::{
+    buffer::Buffer,
+    managed::Managed,
+    state::{KEYS_AT_MOST, States},
+};
+pub use crate::contract::clientpoint::content_source::{
     content_library::{Binding, Bound, Error, LibraryFile},
-    managed_files::{Change, Counts, Line, ManagedFile, Settlement},
+    managed_files::{Change, Counts, Line, LinkState, ManagedFile, Outcome, Settlement},
     state_store::{self, Entry, Swapped},
-    types::{ItemRef, Link},
+    types::{ItemRef, Link, Verification},
 };
 
 /// An answer on its way.
 pub type Answering<'a, T, E = Error> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
+
+/// An answer that is there already, from a library that need not wait for it.
+pub fn answer<'a, T: Send + 'a, E: Send + 'a>(answer: Result<T, E>) -> Answering<'a, T, E> {
+    Box::pin(ready(answer))
+}
+
+/// Files that follow something, on their way.
+pub type Listing<'a> = Answering<'a, Vec<ManagedFile>>;
+
+/// Where a file stands among those that are due: its turn, and its File ID.
+pub type Turn = (u64, String);
 
 /// The files that follow something through one connection, in one drive of its source.
 #[derive(Clone, Copy, Debug)]
@@ -130,88 +157,6 @@ pub trait Library: Send + Sync {
     fn bind<'a>(&'a self, upload: i64, of: Scope<'a>, bindings: Vec<Binding>) -> Answering<'a, Vec<Bound>>;
 }
 
-/// Files that follow their items, as `managed-files` knows them. To the plugin, a link whose bytes are damaged on the
-/// library's own disk says nothing of them: it has no version and an empty hash, so that the item is fetched anew.
-pub trait Managed: Send + Sync {
-    /// How many files there are, and how many of them are suspected.
-    ///
-    /// # Errors
-    ///
-    /// `unavailable`.
-    fn count<'a>(&'a self, of: Scope<'a>) -> Answering<'a, Counts>;
-
-    /// The files of this connection that follow each of these items, by File ID: one list an item, in the order asked.
-    ///
-    /// # Errors
-    ///
-    /// `unavailable`.
-    fn of_items<'a>(&'a self, connection: &'a str, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<ManagedFile>>>;
-
-    /// The files that were at one of these places when people tied them to their items, by File ID.
-    ///
-    /// # Errors
-    ///
-    /// `unavailable`.
-    fn by_place<'a>(&'a self, of: Scope<'a>, places: &'a [String]) -> Answering<'a, Vec<ManagedFile>>;
-
-    /// At most `limit` files after that File ID, in the order of their File IDs as numbers or whatever order the library
-    /// keeps; the same in all calls. `suspected` leaves out the others.
-    ///
-    /// # Errors
-    ///
-    /// `unavailable`.
-    fn after<'a>(
-        &'a self,
-        of: Scope<'a>,
-        file: Option<&'a str>,
-        suspected: bool,
-        limit: u32,
-    ) -> Answering<'a, Vec<ManagedFile>>;
-
-    /// At most `limit` of the files that wait or are suspected, by turn and File ID: first those without a turn, which
-    /// counts as 0. `known` is turn and File ID of the last that is known.
-    ///
-    /// # Errors
-    ///
-    /// `unavailable`.
-    fn due<'a>(
-        &'a self,
-        of: Scope<'a>,
-        known: Option<&'a (u64, String)>,
-        limit: u32,
-    ) -> Answering<'a, Vec<ManagedFile>>;
-
-    /// Changes links, all or none. One that waits already keeps its turn; the others come behind all that wait.
-    ///
-    /// # Errors
-    ///
-    /// `other`, and nothing was changed, if a file does not follow anything through this connection.
-    fn set<'a>(&'a self, connection: &'a str, changes: Vec<Change>) -> Answering<'a, ()>;
-
-    /// Suspects all files of the drive but those whose item is known to be gone.
-    ///
-    /// # Errors
-    ///
-    /// `unavailable`.
-    fn suspect_all<'a>(&'a self, of: Scope<'a>) -> Answering<'a, ()>;
-
-    /// Writes lines of this run, and how the files stand from then on: all or none. A line that a file has in this run
-    /// already is replaced.
-    ///
-    /// # Errors
-    ///
-    /// As [`Managed::set`].
-    fn settle<'a>(&'a self, connection: &'a str, run: i64, settlements: Vec<Settlement>) -> Answering<'a, ()>;
-
-    /// The name of a file, if it may be given new content now: if it follows something through this connection, is at
-    /// this revision, and held by nobody.
-    ///
-    /// # Errors
-    ///
-    /// `unavailable`.
-    fn replaceable<'a>(&'a self, connection: &'a str, file: &'a str, base: u64) -> Answering<'a, Option<String>>;
-}
-
 /// Small values, as `state-store` knows them. Each connection has a space of its own, for at most [`KEYS_AT_MOST`] keys
 /// that were ever used.
 pub trait StateStore: Send + Sync {
@@ -236,6 +181,3 @@ pub trait StateStore: Send + Sync {
         value: Option<Vec<u8>>,
     ) -> Answering<'a, Swapped, state_store::Error>;
 }
-
-/// How many keys a connection may ever use.
-pub const KEYS_AT_MOST: i64 = 1_000;

@@ -66,6 +66,11 @@ impl SignedIn {
         &self.connection
     }
 
+    /// What runs the plugin.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// The plan that it works by.
     pub fn plan(&self) -> &AuthorizationPlan {
         &self.plan

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{
     promise::{Seen, promises},
-    scene::{ONE, Scene, TWO, answered, change, holds, ids, same, source},
+    scene::{ONE, Scene, TWO, answered, change, holds, ids, replacement, same, source},
 };
 use crate::contract::clientpoint::content_source::managed_files::ManagedFile;
 
@@ -28,6 +28,10 @@ promises! {
         "`after` leaves out files that are not suspected if it is asked to, and is paged through as well then."
     "after-own" a_drive_has_its_own_files
         "Files of another connection or another drive are not among those of this one."
+    "shown-in" where_a_file_is_shown_is_counted
+        "`shown_in` is in how many ClientPoints and Templates people show the file, also after it was given new content."
+    "damaged-link" a_damaged_file_is_fetched_anew
+        "The link of a file whose bytes are damaged has no version and an empty hash; all else of it stays, and no other file's."
 }
 
 /// Twelve items, so that File IDs may get one more digit on the way.
@@ -191,4 +195,41 @@ async fn a_drive_has_its_own_files(scene: &Scene) -> Seen {
         same("those that are due", &scene.due(of).await?, &[id])?;
     }
     Ok(())
+}
+
+async fn where_a_file_is_shown_is_counted(scene: &Scene) -> Seen {
+    let file = scene.imported(ONE, "a", b"old").await?.id;
+    same("where it is shown at first", &scene.row(ONE, "a").await?.shown_in, &0)?;
+    for places in 1..=2 {
+        if !scene.stage.show(&file).await? {
+            return Ok(());
+        }
+        same("where it is shown", &scene.row(ONE, "a").await?.shown_in, &places)?;
+    }
+    let run = scene.run(ONE).await?;
+    let published = scene.filled(b"new").await?;
+    let published = published.publish(replacement(ONE, run, &file, "a", b"new")).await;
+    answered("`publish`", published)?;
+    same("where it is shown then", &scene.row(ONE, "a").await?.shown_in, &2)
+}
+
+async fn a_damaged_file_is_fetched_anew(scene: &Scene) -> Seen {
+    let file = scene.imported(ONE, "a", b"bytes of a").await?;
+    scene.imported(ONE, "b", b"bytes of b").await?;
+    let other = scene.row(ONE, "b").await?;
+    if !scene.stage.damage(&file.id).await? {
+        return Ok(());
+    }
+    for row in [scene.row(ONE, "a").await?, scene.all(ONE).await?.swap_remove(0)] {
+        let told = row.file.link.ok_or("the file has no link any more")?;
+        let (kept, damaged) = (file.link.as_ref(), (told.version, told.hash.as_str()));
+        same("version and hash", &damaged, &(None::<String>, ""))?;
+        let kept = kept.map(|link| (&link.source, &link.name, &link.web_url));
+        same(
+            "the rest of the link",
+            &Some((&told.source, &told.name, &told.web_url)),
+            &kept,
+        )?;
+    }
+    same("the other file", &scene.row(ONE, "b").await?, &other)
 }

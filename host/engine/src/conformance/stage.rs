@@ -43,6 +43,17 @@ pub trait Stage: Send + Sync + 'static {
         Box::pin(async { Ok(false) })
     }
 
+    /// Shows a file in one ClientPoint or Template more. False where a library has no such thing.
+    fn show<'a>(&'a self, _file: &'a str) -> Arranging<'a, bool> {
+        Box::pin(async { Ok(false) })
+    }
+
+    /// Damages the bytes of a file, and lets the library see that, as when its disk is looked at. False where that can't
+    /// come about.
+    fn damage<'a>(&'a self, _file: &'a str) -> Arranging<'a, bool> {
+        Box::pin(async { Ok(false) })
+    }
+
     /// Records work that begins. Its number.
     fn begin<'a>(&'a self, work: Work, of: Scope<'a>) -> Arranging<'a, i64>;
 

@@ -7,16 +7,15 @@ use std::sync::{
 
 use clientpoint_engine::{
     conformance::{Arranging, Stage, Work},
-    contract::clientpoint::content_source::managed_files::Line,
-    library::{Library, Managed, Scope, StateStore},
+    library::{Library, Line, Link, Managed, ManagedFile, Scope, StateStore},
 };
 
 use super::shelf::Shelf;
 
-/// The example's library. Nobody can hold a file in it.
+/// The example's library.
 #[derive(Clone, Default)]
 pub struct Example {
-    shelf: Shelf,
+    pub shelf: Shelf,
     works: Arc<AtomicI64>,
 }
 
@@ -34,13 +33,32 @@ impl Stage for Example {
     }
 
     fn choose<'a>(&'a self, connection: &'a str, drive: Option<&'a str>) -> Arranging<'a, ()> {
-        // A connection that was given up has no drive.
-        self.shelf.choose_drive(connection, drive.unwrap_or_default());
+        self.shelf.choose_drive(connection, drive);
         Box::pin(async { Ok(()) })
     }
 
     fn put<'a>(&'a self, name: &'a str, bytes: &'a [u8]) -> Arranging<'a, String> {
         Box::pin(async { Ok(self.shelf.put(name, bytes)) })
+    }
+
+    fn hold<'a>(&'a self, file: &'a str) -> Arranging<'a, bool> {
+        Box::pin(async { Ok(self.shelf.alter(file, |row| row.held = true)) })
+    }
+
+    fn show<'a>(&'a self, file: &'a str) -> Arranging<'a, bool> {
+        Box::pin(async { Ok(self.shelf.alter(file, |row| row.shown_in += 1)) })
+    }
+
+    fn damage<'a>(&'a self, file: &'a str) -> Arranging<'a, bool> {
+        // What is in memory is not damaged: a plugin is told as if it were.
+        let damage = |row: &mut ManagedFile| {
+            row.file.link = row.file.link.take().map(|link| Link {
+                version: None,
+                hash: String::new(),
+                ..link
+            });
+        };
+        Box::pin(async move { Ok(self.shelf.alter(file, damage)) })
     }
 
     fn begin<'a>(&'a self, _: Work, _: Scope<'a>) -> Arranging<'a, i64> {

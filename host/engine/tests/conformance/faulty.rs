@@ -12,7 +12,7 @@ use clientpoint_engine::{
 };
 use tokio::task::yield_now;
 
-use super::memory::Memory;
+use super::{example::Example, shelf::Shelf};
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +43,14 @@ pub enum Fault {
     TheLastSwapWins,
     /// The mark of a value is its length.
     MarksComeBack,
+    /// Where files are shown is not counted.
+    NobodyKnowsWhereItIsShown,
+    /// What a link says is told also of bytes that are not there any more.
+    DamageIsKeptFromPlugins,
 }
 
 /// Each fault, and the promise that it breaks, if no other.
-pub const FAULTS: [(Fault, &str); 13] = [
+pub const FAULTS: [(Fault, &str); 15] = [
     (Fault::DraftsHaveNoLimit, "draft-limit"),
     (Fault::FourBytesAreLost, "draft-order"),
     (Fault::AnotherFileIsNamed, "commit-once"),
@@ -60,12 +64,15 @@ pub const FAULTS: [(Fault, &str); 13] = [
     (Fault::AllAreSuspected, "suspect-all"),
     (Fault::TheLastSwapWins, "two-swap"),
     (Fault::MarksComeBack, "state-marks"),
+    (Fault::NobodyKnowsWhereItIsShown, "shown-in"),
+    (Fault::DamageIsKeptFromPlugins, "damaged-link"),
 ];
 
 /// A right library with a fault.
 #[derive(Clone)]
 pub struct Faulty {
-    right: Memory,
+    right: Shelf,
+    stage: Example,
     fault: Fault,
 }
 
@@ -75,8 +82,9 @@ struct FaultyDraft {
 }
 
 impl Faulty {
-    pub fn new(right: Memory, fault: Fault) -> Self {
-        Self { right, fault }
+    pub fn new(stage: Example, fault: Fault) -> Self {
+        let right = stage.shelf.clone();
+        Self { right, stage, fault }
     }
 
     fn has(&self, fault: Fault) -> bool {
@@ -182,7 +190,17 @@ impl Managed for Faulty {
     }
 
     fn of_items<'a>(&'a self, connection: &'a str, items: &'a [ItemRef]) -> Answering<'a, Vec<Vec<ManagedFile>>> {
-        self.right.of_items(connection, items)
+        Box::pin(async move {
+            let mut lists = self.right.of_items(connection, items).await?;
+            for row in lists.iter_mut().flatten() {
+                row.shown_in *= u32::from(!self.has(Fault::NobodyKnowsWhereItIsShown));
+                let is_damaged = |link: &&mut Link| link.hash.is_empty() && self.has(Fault::DamageIsKeptFromPlugins);
+                if let Some(link) = row.file.link.as_mut().filter(is_damaged) {
+                    link.version = Some("v1".into());
+                }
+            }
+            Ok(lists)
+        })
     }
 
     fn by_place<'a>(&'a self, of: Scope<'a>, places: &'a [String]) -> Answering<'a, Vec<ManagedFile>> {
@@ -309,22 +327,30 @@ impl Stage for Faulty {
     }
 
     fn choose<'a>(&'a self, connection: &'a str, drive: Option<&'a str>) -> Arranging<'a, ()> {
-        self.right.choose(connection, drive)
+        self.stage.choose(connection, drive)
     }
 
     fn put<'a>(&'a self, name: &'a str, bytes: &'a [u8]) -> Arranging<'a, String> {
-        self.right.put(name, bytes)
+        self.stage.put(name, bytes)
     }
 
     fn hold<'a>(&'a self, file: &'a str) -> Arranging<'a, bool> {
-        self.right.hold(file)
+        self.stage.hold(file)
+    }
+
+    fn show<'a>(&'a self, file: &'a str) -> Arranging<'a, bool> {
+        self.stage.show(file)
+    }
+
+    fn damage<'a>(&'a self, file: &'a str) -> Arranging<'a, bool> {
+        self.stage.damage(file)
     }
 
     fn begin<'a>(&'a self, work: Work, of: Scope<'a>) -> Arranging<'a, i64> {
-        self.right.begin(work, of)
+        self.stage.begin(work, of)
     }
 
     fn lines<'a>(&'a self, run: i64) -> Arranging<'a, Vec<(String, Line)>> {
-        self.right.lines(run)
+        self.stage.lines(run)
     }
 }

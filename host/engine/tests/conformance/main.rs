@@ -7,31 +7,17 @@ use clientpoint_engine::conformance;
 
 use example::Example;
 use faulty::{FAULTS, Faulty};
-use memory::Memory;
 
 mod example;
 mod faulty;
-mod memory;
-mod shelves;
-mod stage;
-mod states;
 
 // The library of the example, as it stands there.
-#[path = "../../examples/own_library/managed.rs"]
-mod managed;
 #[path = "../../examples/own_library/shelf.rs"]
 #[allow(dead_code, reason = "the example reads files, which no promise does")]
 mod shelf;
 
 #[tokio::test]
 async fn a_library_that_keeps_its_promises_is_told_of_none() {
-    let broken = conformance::broken(async || Ok(Memory::default())).await;
-    let told: Vec<String> = broken.iter().map(ToString::to_string).collect();
-    assert!(told.is_empty(), "{}", told.join("\n"));
-}
-
-#[tokio::test]
-async fn a_library_that_an_embedder_begins_with_keeps_its_promises() {
     let broken = conformance::broken(async || Ok(Example::default())).await;
     let told: Vec<String> = broken.iter().map(ToString::to_string).collect();
     assert!(told.is_empty(), "{}", told.join("\n"));
@@ -40,7 +26,7 @@ async fn a_library_that_an_embedder_begins_with_keeps_its_promises() {
 #[tokio::test]
 async fn each_library_that_is_broken_on_purpose_is_told_what_it_does_not_keep() {
     for (fault, id) in FAULTS {
-        let broken = conformance::broken(async || Ok(Faulty::new(Memory::default(), fault))).await;
+        let broken = conformance::broken(async || Ok(Faulty::new(Example::default(), fault))).await;
         let told: Vec<&str> = broken.iter().map(|broken| broken.promise.id).collect();
         assert!(told.contains(&id), "{fault:?} is to be told as {id}: {told:?}");
     }

@@ -18,9 +18,10 @@ use crate::{
     store::{
         self, association,
         connections::ChosenDrive,
-        detach,
-        files::{self, Created, NewFile, number},
+        damage, detach,
+        files::{self, Created, NewFile, ShowingKind, number},
         links,
+        look::Trouble,
         objects::Objects,
         runs::{self, Begin},
         words::RunKind,
@@ -80,6 +81,20 @@ impl Folder {
         let mut transaction = self.library.store.write().await?;
         links::hold(&mut transaction, number(file)?, 0).await?;
         transaction.commit().await?;
+        Ok(true)
+    }
+
+    async fn show(&self, file: &str) -> Result<bool> {
+        let shown = files::showings(&self.library.store, file).await?.len();
+        let name = format!("Client {shown}");
+        files::show(&self.library.store, file, ShowingKind::ClientPoint, &name).await?;
+        Ok(true)
+    }
+
+    async fn damage(&self, file: &str) -> Result<bool> {
+        for object in damage::objects_of(&self.library.store, file).await? {
+            damage::note(&self.library.store, &object, &Trouble::Missing, &self.library.now()).await?;
+        }
         Ok(true)
     }
 
@@ -154,6 +169,14 @@ impl Stage for Folder {
 
     fn hold<'a>(&'a self, file: &'a str) -> Arranging<'a, bool> {
         arranging(self.hold(file))
+    }
+
+    fn show<'a>(&'a self, file: &'a str) -> Arranging<'a, bool> {
+        arranging(self.show(file))
+    }
+
+    fn damage<'a>(&'a self, file: &'a str) -> Arranging<'a, bool> {
+        arranging(self.damage(file))
     }
 
     fn begin<'a>(&'a self, work: Work, of: Scope<'a>) -> Arranging<'a, i64> {
