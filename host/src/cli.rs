@@ -2,6 +2,7 @@
 //! of it, as a table for people or as one JSON document.
 
 mod adopt;
+mod application;
 pub mod args;
 mod associate;
 mod bars;

@@ -39,6 +39,7 @@ use crate::{
     way_out::{Notice, WayOut},
 };
 
+pub use crate::store::seal::Wiped;
 pub use builder::{BuildError, HostBuilder};
 pub use rotation::forget_secrets;
 

@@ -5,6 +5,8 @@
 //! transaction points at it. An object that nothing points at is swept later, if the database and the folder belong
 //! together: `identity` says so before either is opened for work.
 
+mod access;
+pub mod applications;
 pub mod association;
 pub mod bin;
 mod catalogue;

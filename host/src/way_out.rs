@@ -130,6 +130,14 @@ pub enum WayOut {
     ShowStatus,
     /// Look what can be set, and how it is set.
     ShowSettings,
+    /// Register the application with which everybody signs in.
+    RegisterApplication {
+        /// The user whose own sign-in was made with it; none for one that is filled in.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
+    },
+    /// Delete the registered application, with its secret.
+    ForgetApplication,
 }
 
 impl fmt::Display for WayOut {
@@ -179,6 +187,9 @@ impl fmt::Display for WayOut {
             Self::OtherPort => "give another port, or none for a free one",
             Self::ShowStatus => "look how the connection stands",
             Self::ShowSettings => "look at the list of settings",
+            Self::RegisterApplication { of: None } => "register the application that everybody signs in with",
+            Self::RegisterApplication { .. } => "register the application of that sign-in for everybody",
+            Self::ForgetApplication => "forget the registered application, which deletes its secret",
         })
     }
 }

@@ -165,7 +165,11 @@ async fn another_key_opens_what_the_old_one_sealed_and_the_old_one_opens_nothing
     let key = world.data.path().join("secret.key");
     let old = std::fs::read(&key).unwrap();
 
-    assert_eq!(admin.rotate_key().await.unwrap(), 3, "two client secrets and a sign-in");
+    assert_eq!(
+        admin.rotate_key().await.unwrap(),
+        4,
+        "two client secrets, a sign-in and the registered application"
+    );
 
     let new = std::fs::read(&key).unwrap();
     assert_ne!(old, new);

@@ -33,6 +33,7 @@ mod operations;
 mod own_library;
 mod pointing;
 mod refusals;
+mod registering;
 mod reported;
 mod rotations;
 mod sandbox;

@@ -86,7 +86,7 @@ async fn a_change_of_the_key_that_dies_at_any_await_loses_no_secret() {
         {
             let host = host(&world, data.path()).await;
             let admin = host.session("admin").await.unwrap();
-            assert_eq!(admin.rotate_key().await.unwrap(), 3, "at {polls}: {status}");
+            assert_eq!(admin.rotate_key().await.unwrap(), 4, "at {polls}: {status}");
             assert!(!data.path().join("secret.key.next").exists());
         }
         if status.success() {

@@ -4,12 +4,12 @@
 use std::path::Path;
 
 use clientpoint_host::{
-    service::Stop,
+    service::{Given, Stop},
     store::{connections::Mode, users::Role},
 };
 use end_to_end::{
     World,
-    browser::connect,
+    browser::{connect, decide},
     by_path::ByPath,
     certificate::made,
     files::{below, contains},
@@ -88,6 +88,29 @@ async fn a_long_day(world: &World, certificate: Option<&str>) -> String {
             ("certificate", pem),
         ]);
         said += &format!("{:?}", bea.connect_organization(form).await.unwrap());
+    }
+    said += &format!(
+        "{:?} {:?}",
+        admin.application().await,
+        bea.register_application_of("admin").await
+    );
+    if let Some(pem) = certificate {
+        said += &format!(
+            "{:?}",
+            bea.register_application(given([("certificate", pem)])).await.unwrap()
+        );
+    }
+    let begun = bea
+        .begin_sign_in_at(Given::default(), "http://localhost/connect")
+        .await
+        .unwrap();
+    said += &format!("{begun:?}");
+    let back = decide(&begun.address, "second").await;
+    said += &format!("{:?}", admin.finish_sign_in(back.split_once('?').unwrap().1).await);
+    said += &format!("{:?}", bea.finish_sign_in(back.split_once('?').unwrap().1).await);
+    said += &format!("{:?} {:?}", bea.sign_in(&begun.id), bea.finish_sign_in(&back).await);
+    for secret in [begun.state.expose(), begun.address.as_str()] {
+        assert!(!said.contains(secret), "{said}");
     }
     let item = world.sim.put("/A.pdf", b"%PDF-a".to_vec().into());
     said += &format!("{:?} {:?}", admin.drives().await, admin.browse(None).await);

@@ -10,6 +10,7 @@ use clientpoint_engine::test_endpoints::InsecureEndpoints;
 use clientpoint_host::{Error, Result};
 
 use super::{
+    application::Application,
     associate::Associate,
     connect::Connect,
     disconnect::{Disconnect, Which},
@@ -91,6 +92,9 @@ pub enum Command {
     /// Connect OneDrive (Settings > Integration > Cloud Storage Integrations > Microsoft OneDrive > Connect)
     #[command(subcommand)]
     Connect(Connect),
+    /// The application that Administrators sign in with: registered once, so that nobody fills it in again
+    #[command(subcommand)]
+    Application(Application),
     /// Give a connection up: its files stay, and stop following
     Disconnect(Disconnect),
     /// The key that secrets and tokens are sealed with
@@ -172,6 +176,7 @@ impl Command {
         match self {
             Self::Users(_) => "users",
             Self::Connect(_) => "connect",
+            Self::Application(_) => "application",
             Self::Disconnect(_) => "disconnect",
             Self::Secrets(_) => "secrets",
             Self::Settings(_) => "settings",
@@ -196,6 +201,7 @@ impl Command {
     pub fn needs_plugin(&self) -> bool {
         match self {
             Self::Connect(_)
+            | Self::Application(_)
             | Self::Disconnect(_)
             | Self::Drives(_)
             | Self::Items(_)

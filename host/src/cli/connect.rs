@@ -2,26 +2,21 @@
 
 pub mod form;
 
-use std::{collections::BTreeMap, fs::File, io::Read, path::Path};
-
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
-use clientpoint_engine::secrets::Secret;
 use clientpoint_host::{
     Error, Result, Session,
-    service::{Given, SignIn},
+    service::{SignIn, api::ApplicationUse},
     store::connections::Mode,
+    way_out::WayOut,
 };
-use form::Filled;
+use form::{Filled, given};
 use serde_json::json;
 
 use super::{
-    args::words::LIST, browser::open_browser, interrupt::stop_on_signal, output::Output, secret, show::Page,
+    args::words::LIST, browser::open_browser, hints, interrupt::stop_on_signal, output::Output, show::Page,
     terminal::Terminal,
 };
-
-/// The longest certificate that is read, in bytes.
-const PEM_AT_MOST: u64 = 64 << 10;
 
 /// What becomes of connecting when somebody stops it.
 const GIVEN_UP: &str = "connecting is given up";
@@ -40,7 +35,7 @@ pub enum Connect {
 }
 
 /// What there is to fill in, the plugin says.
-const ASK_THE_PLUGIN: &str =
+pub const ASK_THE_PLUGIN: &str =
     "The plugin says what else there is to fill in: give it with --plugin FILE, and ask for --help.";
 
 /// See [`Connect::User`].
@@ -76,7 +71,7 @@ pub struct Organization {
 pub struct Expiry {
     /// When the secret ends, as the page says where it was made: `status` counts the days
     #[arg(long, value_name = "YYYY-MM-DD")]
-    secret_expires: Option<NaiveDate>,
+    pub secret_expires: Option<NaiveDate>,
 }
 
 impl Connect {
@@ -91,22 +86,23 @@ impl Connect {
 
 /// Connects.
 pub async fn connect(session: &Session<'_>, form: Connect, terminal: &Terminal) -> Result<Output> {
-    let connection = match form {
+    let (connection, application) = match form {
         Connect::Organization(form) => {
-            let given = given(form.filled, form.secret, terminal).await?;
+            let given = given("connect …", form.filled, form.secret.secret_expires, terminal).await?;
             let stop = stop_on_signal(terminal, GIVEN_UP);
             let connected = stop.run_until_cancelled(session.connect_organization(given)).await;
-            connected.ok_or_else(given_up)??
+            (connected.ok_or_else(given_up)??, None)
         }
         Connect::User(form) => {
-            let given = given(form.filled, form.secret, terminal).await?;
+            let given = given("connect …", form.filled, form.secret.secret_expires, terminal).await?;
             let stop = stop_on_signal(terminal, GIVEN_UP);
             let sign_in = session.begin_sign_in(given, form.port).await?;
             invite(&sign_in, terminal);
             if !form.no_browser {
                 open_browser(sign_in.url());
             }
-            sign_in.finish_until(&stop).await?
+            let application = sign_in.application();
+            (sign_in.finish_until(&stop).await?, Some(application))
         }
     };
     let who = match &connection.account {
@@ -121,8 +117,33 @@ pub async fn connect(session: &Session<'_>, form: Connect, terminal: &Terminal) 
         ),
     };
     let mut text = Page::of(who + &drive);
+    if let Some(told) = application.and_then(|application| of_application(application, connection.owner.as_deref())) {
+        text.line(told);
+    }
     text.line(format!("next: {next}"));
-    Ok(Output::done(json!({ "connection": connection }), text))
+    let mut document = json!({ "connection": connection });
+    if let (Some(application), Some(document)) = (application, document.as_object_mut()) {
+        document.insert("application".into(), json!(application));
+    }
+    Ok(Output::done(document, text))
+}
+
+/// What the sign-in means for that of others.
+fn of_application(application: ApplicationUse, owner: Option<&str>) -> Option<String> {
+    match application {
+        ApplicationUse::Registered => None,
+        ApplicationUse::Registers => Some(
+            "the application is registered now: other Administrators sign in by `clientpoint-host connect user` alone"
+                .into(),
+        ),
+        ApplicationUse::Own => {
+            let register = WayOut::RegisterApplication {
+                of: owner.map(str::to_owned),
+            };
+            let fact = "the application of this sign-in is not registered for everybody";
+            Some(hints::told(fact, &[register]))
+        }
+    }
 }
 
 fn given_up() -> Error {
@@ -153,35 +174,6 @@ fn invite(sign_in: &SignIn<'_>, terminal: &Terminal) {
         terminal.say(format!("  {url}"));
         terminal.say("");
         terminal.say("and then you run this again");
-    }
-}
-
-async fn given(filled: Filled, secret: Expiry, terminal: &Terminal) -> Result<Given> {
-    let texts = filled.texts.into_iter();
-    let mut fields: BTreeMap<String, Secret> = texts.map(|(key, text)| (key, Secret::new(text))).collect();
-    for (key, file) in &filled.files {
-        fields.insert(key.clone(), pem(file)?);
-    }
-    for key in filled.from_stdin {
-        let secret = secret::from_stdin(&key, terminal).await?;
-        fields.insert(key, secret);
-    }
-    Ok(Given {
-        fields,
-        secret_expires: secret.secret_expires,
-    })
-}
-
-fn pem(file: &Path) -> Result<Secret> {
-    let mut text = String::new();
-    let read = File::open(file).and_then(|file| file.take(PEM_AT_MOST).read_to_string(&mut text));
-    let secret = Secret::new(text);
-    match read {
-        Ok(_) => Ok(secret),
-        Err(error) => Err(Error::Settings(format!(
-            "the certificate `{}` can't be read: {error}; give a PEM file with the certificate and its private key",
-            file.display()
-        ))),
     }
 }
 

@@ -44,8 +44,9 @@ pub fn typed(way: &WayOut) -> String {
         WayOut::Verify { file } => return of_file("library verify", file, "", "looks again"),
         WayOut::UndoUpload { run } => return format!("`clientpoint-host associate undo {run}` takes that back"),
         WayOut::Connect => {
-            "run `clientpoint-host connect user --client-id ID` (your own sign-in) or `clientpoint-host connect organization \
-             --tenant TENANT --client-id ID --client-secret-stdin` (the company's credentials)"
+            "run `clientpoint-host connect user` (your own sign-in; with `--client-id ID` as long as no application is \
+             registered) or `clientpoint-host connect organization --tenant TENANT --client-id ID --client-secret-stdin` (the \
+             company's credentials)"
         }
         WayOut::SignInAgain => "run `clientpoint-host connect user`",
         WayOut::RenewCredentials => "run `clientpoint-host connect organization`",
@@ -78,6 +79,17 @@ pub fn typed(way: &WayOut) -> String {
         WayOut::OtherDataFolder => "give another data folder with `--data DIR`",
         WayOut::GivePlugin => "give the right one with `--plugin FILE`",
         WayOut::OtherPort => "give another one with `--port N`, or leave `--port` out for a free one",
+        WayOut::RegisterApplication { of: Some(user) } => {
+            let of = quoted(user);
+            return format!(
+                "`clientpoint-host application set --of {of}` registers that of {user}'s sign-in for everybody"
+            );
+        }
+        WayOut::RegisterApplication { of: None } => {
+            "`clientpoint-host application set --client-id ID --client-secret-stdin` registers one, and its `--help` says where \
+             to find what"
+        }
+        WayOut::ForgetApplication => "`clientpoint-host application forget` deletes that as well",
         WayOut::ShowStatus => "`clientpoint-host status` tells how the connection stands",
         WayOut::ShowSettings => "`clientpoint-host settings list` shows what can be set",
         // Nothing to type.
@@ -89,4 +101,13 @@ pub fn typed(way: &WayOut) -> String {
 fn of_file(command: &str, file: &Option<String>, more: &str, end: &str) -> String {
     let file = file.as_deref().unwrap_or("FILE-ID");
     format!("`clientpoint-host {command} {file}{more}` {end}")
+}
+
+/// A name as a shell takes it.
+fn quoted(name: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_.@".contains(c);
+    match name.chars().all(is_plain) && !name.starts_with('-') {
+        true => name.to_owned(),
+        false => format!("'{}'", name.replace('\'', "'\\''")),
+    }
 }

@@ -1,5 +1,5 @@
-//! Reading the words that the program was started with. Which flags `connect` has is known only once the plugin has been
-//! asked; until then all are taken, so that the data folder and the plugin can be read off the words.
+//! Reading the words that the program was started with. Which flags `connect` and `application set` have is known only once
+//! the plugin has been asked; until then all are taken, so that the data folder and the plugin can be read off the words.
 
 use std::{collections::BTreeSet, ffi::OsString};
 
@@ -8,17 +8,56 @@ use clap::{
     builder::{Resettable, StyledStr},
     error::{ContextKind, ContextValue, ErrorKind},
 };
-use clientpoint_engine::contract::exports::clientpoint::content_source::source::{Description, ModeForm};
+use clientpoint_engine::contract::exports::clientpoint::content_source::source::{
+    Description, Field, FieldTraits, ModeForm,
+};
+use clientpoint_host::store::connections::Mode;
 
 use super::{
+    application::Application,
     args::{Arguments, Command},
-    connect::form::{flag, open},
+    connect::form::{Filled, flag, open},
     deployment::Deployment,
     opening::{build_in, tell_notices},
     terminal::Terminal,
 };
 
-/// Reads the words, and takes every flag of `connect user` and `connect organization`, whatever the form has.
+/// The commands whose flags are the fields of a form.
+const OF_A_FORM: [[&str; 2]; 3] = [["connect", "user"], ["connect", "organization"], ["application", "set"]];
+
+/// The form that a command fills in.
+struct OfAForm<'a> {
+    command: [&'static str; 2],
+    mode: Mode,
+    /// Whether it is the application's part of it alone.
+    application: bool,
+    filled: &'a Filled,
+}
+
+impl<'a> OfAForm<'a> {
+    fn of(command: &'a Command) -> Option<Self> {
+        match command {
+            Command::Connect(connect) => {
+                let (way, mode, filled) = connect.way();
+                Some(Self {
+                    command: ["connect", way],
+                    mode,
+                    application: false,
+                    filled,
+                })
+            }
+            Command::Application(Application::Set(set)) => Some(Self {
+                command: ["application", "set"],
+                mode: Mode::User,
+                application: true,
+                filled: &set.filled,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// Reads the words, and takes every flag of the commands that fill in a form, whatever it has.
 ///
 /// # Errors
 ///
@@ -31,7 +70,9 @@ pub fn read_leniently(words: &[OsString]) -> Result<Arguments, clap::Error> {
     };
     for _ in words {
         let Some(flag) = of_the_form(words, &error) else { break };
-        command = with(command, &["user", "organization"], |ways| ways.arg(open(&flag)));
+        command = OF_A_FORM.iter().fold(command, |command, words| {
+            with(command, *words, |ways| ways.arg(open(&flag)))
+        });
         error = match command.clone().try_get_matches_from(words) {
             Ok(matches) => return Arguments::from_arg_matches(&matches),
             Err(error) => error,
@@ -40,7 +81,7 @@ pub fn read_leniently(words: &[OsString]) -> Result<Arguments, clap::Error> {
     Err(error)
 }
 
-/// The words of `connect` once more, by the form of the plugin; all others as they are. Without a plugin, what is wrong is
+/// The words of a command that fills in a form once more, by the form of the plugin; all others as they are. Without a plugin, what is wrong is
 /// for whoever carries the command out.
 ///
 /// # Errors
@@ -51,16 +92,15 @@ pub async fn by_the_form(
     words: &[OsString],
     terminal: &Terminal,
 ) -> Result<Arguments, clap::Error> {
-    let Command::Connect(connect) = &arguments.command else {
+    let Some(of) = OfAForm::of(&arguments.command) else {
         return Ok(arguments);
     };
-    let (way, mode, filled) = connect.way();
     let forms = described(&arguments, terminal)
         .await
         .map(|description| description.modes);
-    match forms.into_iter().flatten().find(|form| form.mode == mode.into()) {
-        Some(form) => read(words, way, &form),
-        None if filled.help => help(words, way),
+    match forms.into_iter().flatten().find(|form| form.mode == of.mode.into()) {
+        Some(form) => read(words, &of, &form),
+        None if of.filled.help => help(words, of.command),
         None => Ok(arguments),
     }
 }
@@ -89,14 +129,20 @@ async fn described(arguments: &Arguments, terminal: &Terminal) -> Option<Descrip
 /// # Errors
 ///
 /// For words that can't be right; and if the help was asked for.
-fn read(words: &[OsString], way: &str, form: &ModeForm) -> Result<Arguments, clap::Error> {
+fn read(words: &[OsString], of: &OfAForm<'_>, form: &ModeForm) -> Result<Arguments, clap::Error> {
     let command = Arguments::command();
     let arguments = command.get_arguments();
     let mut taken: BTreeSet<String> = arguments.filter_map(Arg::get_long).map(str::to_owned).collect();
-    taken.extend(["help", "port", "no-browser", "secret-expires"].map(str::to_owned));
-    let fields: Vec<Arg> = form.fields.iter().map(|field| flag(field, &mut taken)).collect();
-    let command = with(command, &[way], |ways| {
-        ways.args(fields.clone())
+    taken.extend(["help", "port", "no-browser", "secret-expires", "of"].map(str::to_owned));
+    let counts = |field: &&Field| !of.application || field.traits.contains(FieldTraits::APPLICATION);
+    let fields: Vec<Arg> = form
+        .fields
+        .iter()
+        .filter(counts)
+        .map(|field| flag(field, &mut taken))
+        .collect();
+    let command = with(command, of.command, |ways| {
+        ways.args(fields)
             .disable_help_flag(false)
             .after_help(Resettable::<StyledStr>::Reset)
     });
@@ -108,21 +154,19 @@ fn read(words: &[OsString], way: &str, form: &ModeForm) -> Result<Arguments, cla
 /// # Errors
 ///
 /// The help itself.
-fn help(words: &[OsString], way: &str) -> Result<Arguments, clap::Error> {
-    let command = with(Arguments::command(), &[way], |ways| ways.disable_help_flag(false));
+fn help(words: &[OsString], of: [&str; 2]) -> Result<Arguments, clap::Error> {
+    let command = with(Arguments::command(), of, |ways| ways.disable_help_flag(false));
     Arguments::from_arg_matches(&command.try_get_matches_from(words)?)
 }
 
-fn with(command: Words, ways: &[&str], change: impl Fn(Words) -> Words) -> Words {
-    command.mut_subcommand("connect", |connect| {
-        ways.iter()
-            .fold(connect, |connect, way| connect.mut_subcommand(way, &change))
-    })
+fn with(command: Words, [outer, inner]: [&str; 2], change: impl FnOnce(Words) -> Words) -> Words {
+    command.mut_subcommand(outer, |outer| outer.mut_subcommand(inner, change))
 }
 
-/// The flag of `connect` that nobody knows, if that is what is wrong.
+/// The flag of a form that nobody knows, if that is what is wrong.
 fn of_the_form(words: &[OsString], error: &clap::Error) -> Option<String> {
-    let is_open = error.kind() == ErrorKind::UnknownArgument && words.iter().any(|word| word == "connect");
+    let fills_in = |word: &OsString| OF_A_FORM.iter().any(|[outer, _]| word == outer);
+    let is_open = error.kind() == ErrorKind::UnknownArgument && words.iter().any(fills_in);
     match error.get(ContextKind::InvalidArg).filter(|_| is_open) {
         Some(ContextValue::String(flag)) if flag.starts_with('-') => {
             Some(flag.split(['=', ' ']).next().unwrap_or_default().to_owned())

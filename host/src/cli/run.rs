@@ -3,8 +3,8 @@
 use clientpoint_host::{Result, Session};
 
 use super::{
-    args::Command, associate, connect, disconnect, drives, inspect, items, library, operations, output::Output, places,
-    runs, secrets, serve, settings, status, sync, terminal::Terminal, trash, users,
+    application, args::Command, associate, connect, disconnect, drives, inspect, items, library, operations,
+    output::Output, places, runs, secrets, serve, settings, status, sync, terminal::Terminal, trash, users,
 };
 
 /// Carries out a command.
@@ -12,6 +12,7 @@ pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -
     match command {
         Command::Users(command) => users::users(session, command).await,
         Command::Connect(form) => connect::connect(session, form, terminal).await,
+        Command::Application(command) => application::application(session, command, terminal).await,
         Command::Disconnect(form) => disconnect::disconnect(session, form).await,
         // The folder of a lost key does not open, so `forget` is carried out before there is a session.
         Command::Secrets(_) => secrets::rotate(session).await,

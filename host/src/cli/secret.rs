@@ -11,12 +11,13 @@ use super::terminal::Terminal;
 /// The longest secret, in bytes.
 const AT_MOST: u64 = 64 << 10;
 
-/// Reads a secret: all that is piped in, or a line that is typed. `key` is what it is called in the plugin's form.
+/// Reads a secret: all that is piped in, or a line that is typed. `key` is what it is called in the plugin's form, `command`
+/// where it is asked for.
 ///
 /// # Errors
 ///
 /// `Error::Settings` if there is none, or it can't be read.
-pub async fn from_stdin(key: &str, terminal: &Terminal) -> Result<Secret> {
+pub async fn from_stdin(command: &str, key: &str, terminal: &Terminal) -> Result<Secret> {
     let read = if std::io::stdin().is_terminal() {
         typed(terminal).await
     } else {
@@ -30,7 +31,7 @@ pub async fn from_stdin(key: &str, terminal: &Terminal) -> Result<Secret> {
     })?;
     if secret.expose().is_empty() {
         return Err(Error::Settings(format!(
-            "standard input holds no {}: pipe it in, as in `clientpoint-host connect … --{key}-stdin < secret.txt`",
+            "standard input holds no {}: pipe it in, as in `clientpoint-host {command} --{key}-stdin < secret.txt`",
             key.replace('-', " ")
         )));
     }

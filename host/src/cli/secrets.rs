@@ -23,11 +23,17 @@ pub enum Secrets {
 
 /// Starts over with a new key, in a folder that can't be opened for want of one.
 pub async fn forget(data: &Path, user: &str) -> Result<Output> {
-    let count = host::forget_secrets(data, user, "clientpoint-host secrets").await?;
+    let wiped = host::forget_secrets(data, user, "clientpoint-host secrets").await?;
+    let application = match wiped.applications {
+        0 => "",
+        _ => ", the registered application among them",
+    };
     let text = Page::of(format!(
-        "wiped {count} secrets, and made a new key; the files are as they were: connect again to let them follow"
+        "wiped {} secrets{application}, and made a new key; the files are as they were: connect again to let them follow",
+        wiped.secrets
     ));
-    Ok(Output::done(json!({ "wiped": count }), text))
+    let document = json!({ "wiped": wiped.secrets, "applications": wiped.applications });
+    Ok(Output::done(document, text))
 }
 
 /// Changes the key.

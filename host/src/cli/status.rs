@@ -2,12 +2,16 @@
 
 use clientpoint_host::{
     Result, Session,
-    service::{Health, Status, api::Connection},
+    service::{
+        Health, Status,
+        api::{Connection, Registration},
+    },
     store::connections::CredentialKind,
+    way_out::WayOut,
 };
 use serde_json::{Value, json};
 
-use super::{hints, output::Output, settings, show::Page, verify};
+use super::{application::credential, hints, output::Output, settings, show::Page, verify};
 
 /// Tells how everything stands.
 pub async fn status(session: &Session<'_>) -> Result<Output> {
@@ -40,6 +44,7 @@ fn connections(status: &Status) -> Output {
     for other in &status.others {
         text.line(format!("also {}", how(other)));
     }
+    text.add(registration(&status.registration));
     if 0 < status.detached_files {
         text.line(format!(
             "{} files are detached: they follow nothing any more; selecting their drive again mends that",
@@ -50,6 +55,30 @@ fn connections(status: &Status) -> Output {
         text.line(format!("next: {}", hints::told(next, &status.ways_out)));
     }
     Output::done(serde_json::to_value(status).unwrap_or(Value::Null), text)
+}
+
+/// The registered application; one that can be registered; nothing, where there is neither.
+fn registration(registration: &Registration) -> Page {
+    let mut text = Page::default();
+    if let Some(application) = &registration.application {
+        let credential = credential(application);
+        text.line(format!(
+            "application for own sign-ins: {}, {credential}",
+            application.client_id
+        ));
+    }
+    let concerns = |way_out: &WayOut| match way_out {
+        WayOut::RegisterApplication { of } => of.is_some() || registration.application.is_some(),
+        _ => true,
+    };
+    if let Some(next) = registration
+        .next
+        .as_ref()
+        .filter(|_| registration.ways_out.iter().any(concerns))
+    {
+        text.line(hints::told(next, &registration.ways_out));
+    }
+    text
 }
 
 fn how(connection: &Connection) -> String {

@@ -13,7 +13,11 @@ use super::{Host, Limits, opening};
 use crate::{
     Error, Result, disk,
     key_files::{self, SealedWith},
-    store::{copies, identity, seal, users},
+    store::{
+        copies, identity,
+        seal::{self, Wiped},
+        users,
+    },
     way_out::WayOut,
 };
 
@@ -70,14 +74,14 @@ impl Host {
     }
 }
 
-/// Wipes all stored secrets and sign-ins of a folder whose key is lost, and makes a new key. Gives the number of secrets.
+/// Wipes all stored secrets and sign-ins of a folder whose key is lost, and makes a new key.
 /// `name` is what others are told of this program meanwhile, as in [`HostBuilder::name`](super::HostBuilder::name).
 ///
 /// # Errors
 ///
 /// `Error::Forbidden`; `Error::Catalogue` for a database that is not the one of its folder; `Error::Busy` while other
 /// programs are at work in the folder; `Error::Settings` where the key is there and opens them.
-pub async fn forget_secrets(data: &Path, user: &str, name: &str) -> Result<u64> {
+pub async fn forget_secrets(data: &Path, user: &str, name: &str) -> Result<Wiped> {
     identity::look(data).await?.settled()?;
     let (patience, now) = (Limits::default().database, Utc::now());
     let (mut folder, store) = opening::without_key(data, name, patience, now).await?;

@@ -15,7 +15,10 @@ use clientpoint_engine::{
 use crate::{
     Error, Result,
     host::Host,
-    store::connections::{self, Connection, CredentialKind, Mode},
+    store::{
+        applications::Application,
+        connections::{self, Connection, CredentialKind, Mode},
+    },
 };
 
 impl Host {
@@ -51,16 +54,21 @@ impl Host {
     }
 
     /// Stores a connection, and the endpoints of the plan that it was made by; its old tokens are forgotten. Nobody renews
-    /// them meanwhile, in this process or another.
+    /// them meanwhile, in this process or another. An application that is given with it is registered, unless one is already.
     pub(crate) async fn keep_connection(
         &self,
         connection: &Connection,
         planned: &Planned,
         credential: &Secret,
         grant: Option<&Grant>,
+        application: Option<&Application>,
     ) -> Result<()> {
         let _alone = self.renewal_right(&connection.id).await?;
-        let secrets = connections::Secrets { credential, grant };
+        let secrets = connections::Secrets {
+            credential,
+            grant,
+            application,
+        };
         connections::put(&self.store, &self.key(), connection, secrets).await?;
         self.settle_endpoints(connection, planned).await?;
         self.forget_tokens(&connection.id);

@@ -1,6 +1,7 @@
 //! What the service answers in: plain data that serializes to JSON. None of it is a row of the database, so that a schema
 //! can change without a word to anybody; each is made from one.
 
+mod applications;
 mod connections;
 mod library;
 mod people;
@@ -8,6 +9,7 @@ mod runs;
 mod settings;
 mod sign_ins;
 
+pub use applications::{Application, ApplicationUse, Registration, RegistrationChange};
 pub use connections::{Account, Broken, ChosenDrive, Connection, Moved};
 pub use library::{Binned, Damage, DamagedRevision, Emptied, Looking, Showing, Swept, TrashDay};
 pub use people::User;

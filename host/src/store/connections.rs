@@ -6,11 +6,17 @@ use clientpoint_engine::{
     oauth::Grant,
     secrets::{Secret, SecretKey},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sqlx::{FromRow, Sqlite, Transaction};
 
-use super::{Store, grants, seal};
+use super::{
+    Store,
+    applications::{self, Application},
+    grants, seal,
+};
 use crate::{Error, Result};
+
+pub use super::access::{CredentialKind, Mode};
 
 /// A connection without its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,6 +37,8 @@ pub struct Connection {
     pub credential: CredentialKind,
     /// When the client secret or the certificate ends, where that is known; RFC 3339.
     pub expires_at: Option<String>,
+    /// Whether its application is the one that was registered when it was made.
+    pub registered: bool,
     /// The one drive, once it was chosen.
     pub drive: Option<ChosenDrive>,
     /// RFC 3339.
@@ -41,28 +49,6 @@ pub struct Connection {
     pub checked_at: Option<String>,
     /// Since when, and why, it is not accepted any more.
     pub needs_reconnect: Option<Broken>,
-}
-
-/// Whose access a connection is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mode {
-    /// The company's own credentials.
-    Organization,
-    /// One Administrator's own sign-in.
-    User,
-}
-
-/// How an application shows that it is itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CredentialKind {
-    /// Not at all: a public client.
-    None,
-    /// By a client secret.
-    Secret,
-    /// By a certificate.
-    Certificate,
 }
 
 /// Who has signed in.
@@ -101,13 +87,15 @@ pub struct Secrets<'a> {
     pub credential: &'a Secret,
     /// A person's grant.
     pub grant: Option<&'a Grant>,
+    /// The application whose credential it is, where it is to be registered for everybody.
+    pub application: Option<&'a Application>,
 }
 
-const SELECT: &str = "SELECT id, plugin, mode, owner, account, account_name, settings, credential, expires_at, drive_id, \
-     drive_name, connected_at, connected_by, checked_at, broken_since, broken_problem, broken_message FROM connections";
+const SELECT: &str = "SELECT id, plugin, mode, owner, account, account_name, settings, credential, expires_at, registered, \
+     drive_id, drive_name, connected_at, connected_by, checked_at, broken_since, broken_problem, broken_message FROM connections";
 
 /// Stores a connection with its secrets, over one with the same id that was there: all or nothing. Whatever was wrong
-/// with that one is over.
+/// with that one is over. An application that is to be registered is, unless one is already.
 ///
 /// # Errors
 ///
@@ -122,11 +110,11 @@ pub async fn put(store: &Store, key: &SecretKey, connection: &Connection, secret
     seal::refuse_old_key(&mut transaction, key).await?;
     sqlx::query(
         "INSERT INTO connections (id, plugin, mode, owner, account, account_name, settings, secret, credential, expires_at, \
-             drive_id, drive_name, connected_at, connected_by, checked_at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+             registered, drive_id, drive_name, connected_at, connected_by, checked_at) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
          ON CONFLICT (id) DO UPDATE SET account = excluded.account, account_name = excluded.account_name, \
              settings = excluded.settings, secret = excluded.secret, credential = excluded.credential, \
-             expires_at = excluded.expires_at, drive_id = excluded.drive_id, drive_name = excluded.drive_name, \
+             expires_at = excluded.expires_at, registered = excluded.registered, drive_id = excluded.drive_id, drive_name = excluded.drive_name, \
              connected_at = excluded.connected_at, connected_by = excluded.connected_by, checked_at = excluded.checked_at, \
              broken_since = NULL, broken_problem = NULL, broken_message = NULL, disconnected_at = NULL",
     )
@@ -140,6 +128,7 @@ pub async fn put(store: &Store, key: &SecretKey, connection: &Connection, secret
     .bind(key.seal(&seal::of_credential(&connection.id), secrets.credential)?)
     .bind(connection.credential.word())
     .bind(&connection.expires_at)
+    .bind(i64::from(connection.registered))
     .bind(drive_id)
     .bind(drive_name)
     .bind(&connection.connected_at)
@@ -149,6 +138,9 @@ pub async fn put(store: &Store, key: &SecretKey, connection: &Connection, secret
     .await?;
     if let Some(grant) = secrets.grant {
         grants::replace(&mut transaction, key, &connection.id, grant).await?;
+    }
+    if let Some(application) = secrets.application {
+        applications::enter(&mut transaction, key, application, secrets.credential).await?;
     }
     transaction.commit().await?;
     Ok(())
@@ -257,26 +249,6 @@ pub async fn broken(store: &Store, id: &str, broken: &Broken) -> Result<()> {
     Ok(())
 }
 
-impl Mode {
-    /// The word in the database and in output.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Organization => "organization",
-            Self::User => "user",
-        }
-    }
-}
-
-impl CredentialKind {
-    fn word(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Secret => "secret",
-            Self::Certificate => "certificate",
-        }
-    }
-}
-
 /// A connection, as [`SELECT`] reads it.
 #[derive(FromRow)]
 struct Row {
@@ -289,6 +261,7 @@ struct Row {
     settings: String,
     credential: String,
     expires_at: Option<String>,
+    registered: i64,
     drive_id: Option<String>,
     drive_name: Option<String>,
     connected_at: String,
@@ -306,10 +279,7 @@ impl TryFrom<Row> for Connection {
         Ok(Self {
             id: row.id,
             plugin: row.plugin,
-            mode: match row.mode.as_str() {
-                "user" => Mode::User,
-                _ => Mode::Organization,
-            },
+            mode: Mode::from_word(&row.mode),
             owner: row.owner,
             account: row.account.map(|id| Account {
                 name: row.account_name.unwrap_or_else(|| id.clone()),
@@ -317,12 +287,9 @@ impl TryFrom<Row> for Connection {
             }),
             settings: serde_json::from_str(&row.settings)
                 .map_err(|error| Error::Storage(format!("the settings of a connection are damaged: {error}")))?,
-            credential: match row.credential.as_str() {
-                "none" => CredentialKind::None,
-                "certificate" => CredentialKind::Certificate,
-                _ => CredentialKind::Secret,
-            },
+            credential: CredentialKind::from_word(&row.credential),
             expires_at: row.expires_at,
+            registered: row.registered != 0,
             drive: row.drive_id.map(|id| ChosenDrive {
                 name: row.drive_name.unwrap_or_else(|| id.clone()),
                 id,

@@ -34,6 +34,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/15_counts.sql"),
     include_str!("migrations/16_settings.sql"),
     include_str!("migrations/17_operations.sql"),
+    include_str!("migrations/18_application.sql"),
 ];
 
 /// What was done.

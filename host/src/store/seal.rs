@@ -14,6 +14,7 @@ use crate::{Error, Result, key_files::SealedWith};
 pub(crate) async fn sealed_with(store: &Store) -> Result<Option<SealedWith>> {
     let row: Option<(String, bool)> = sqlx::query_as(
         "SELECT key_id, EXISTS (SELECT 1 FROM connections WHERE length(secret) > 0) OR EXISTS (SELECT 1 FROM grants) \
+             OR EXISTS (SELECT 1 FROM applications) \
          FROM sealed_with",
     )
     .fetch_optional(store.pool())
@@ -29,7 +30,8 @@ pub(crate) async fn sealed_with(store: &Store) -> Result<Option<SealedWith>> {
 pub(crate) async fn will_seal_with(store: &Store, key: &SecretKey) -> Result<()> {
     sqlx::query(
         "INSERT INTO sealed_with (one, key_id) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET key_id = excluded.key_id \
-         WHERE NOT EXISTS (SELECT 1 FROM connections WHERE length(secret) > 0) AND NOT EXISTS (SELECT 1 FROM grants)",
+         WHERE NOT EXISTS (SELECT 1 FROM connections WHERE length(secret) > 0) AND NOT EXISTS (SELECT 1 FROM grants) \
+             AND NOT EXISTS (SELECT 1 FROM applications)",
     )
     .bind(key.id())
     .execute(store.pool())
@@ -37,33 +39,45 @@ pub(crate) async fn will_seal_with(store: &Store, key: &SecretKey) -> Result<()>
     Ok(())
 }
 
+/// What was wiped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wiped {
+    /// How many secrets in all.
+    pub secrets: u64,
+    /// How many registered applications are among them: without its secret, nothing is left of one.
+    pub applications: u64,
+}
+
 /// Wipes everything that is sealed, for nobody can open it any more, and notes the key for what comes. The connections
-/// need their people. Gives the number of secrets.
+/// need their people.
 ///
 /// # Errors
 ///
 /// The database's.
-pub(crate) async fn forget_all(store: &Store, key: &SecretKey, now: &str) -> Result<u64> {
+pub(crate) async fn forget_all(store: &Store, key: &SecretKey, now: &str) -> Result<Wiped> {
     let mut transaction = store.write().await?;
-    let mut wiped = sqlx::query("DELETE FROM grants")
+    let grants = sqlx::query("DELETE FROM grants").execute(&mut *transaction).await?;
+    let applications = sqlx::query("DELETE FROM applications")
         .execute(&mut *transaction)
         .await?
         .rows_affected();
-    wiped += sqlx::query(
+    let connections = sqlx::query(
         "UPDATE connections SET secret = x'', broken_since = coalesce(broken_since, ?), broken_problem = 'secret-lost', \
              broken_message = 'The key of its stored secret was lost, and the secret was wiped: connect again.' \
          WHERE length(secret) > 0",
     )
     .bind(now)
     .execute(&mut *transaction)
-    .await?
-    .rows_affected();
+    .await?;
     sqlx::query("INSERT OR REPLACE INTO sealed_with (one, key_id) VALUES (1, ?)")
         .bind(key.id())
         .execute(&mut *transaction)
         .await?;
     transaction.commit().await?;
-    Ok(wiped)
+    Ok(Wiped {
+        secrets: grants.rows_affected() + connections.rows_affected() + applications,
+        applications,
+    })
 }
 
 /// Seals everything anew, with another key: all or nothing. Gives the number of secrets.
@@ -85,6 +99,11 @@ pub async fn change_key(store: &Store, from: &SecretKey, to: &SecretKey) -> Resu
             "SELECT connection, sealed FROM grants",
             "UPDATE grants SET sealed = ? WHERE connection = ?",
             of_grant,
+        ),
+        (
+            "SELECT mode || ' ' || plugin, secret FROM applications",
+            "UPDATE applications SET secret = ? WHERE mode || ' ' || plugin = ?",
+            of_application,
         ),
     ] {
         let rows: Vec<(String, Vec<u8>)> = sqlx::query_as(select).fetch_all(&mut *transaction).await?;
@@ -134,4 +153,10 @@ pub(super) fn of_credential(id: &str) -> String {
 /// What a person's grant is bound to when it is sealed.
 pub(super) fn of_grant(connection: &str) -> String {
     format!("sign-in {connection}")
+}
+
+/// What a registered application's credential is bound to when it is sealed. `id` is its mode and its plugin's id, with a
+/// blank between.
+pub(super) fn of_application(id: &str) -> String {
+    format!("application {id}")
 }

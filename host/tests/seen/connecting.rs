@@ -132,6 +132,54 @@ fn somebody_s_own_sign_in() {
 }
 
 #[test]
+fn the_application_that_is_registered_once() {
+    let mut story = Story::begin_with("application", Seed::Demo);
+    let (show, bea) = (
+        ["application", "show"],
+        ["--as", "bea", "connect", "user", "--no-browser"],
+    );
+    let set = ["application", "set", "--client-secret-stdin"];
+    story.quietly(&["users", "add", "bea", "--role", "administrator"]);
+    story.says("show_before", &show);
+    story.says("forget_before", &["application", "forget"]);
+    story.says("set_nothing", &["application", "set"]);
+    story.says_given("set_without_a_client", &set, CLIENT_SECRET);
+    story.says(
+        "set_without_a_secret",
+        &[&set[..], &["--client-id", CLIENT_ID]].concat(),
+    );
+    story.says("set_no_part", &["application", "set", "--reach", "sites"]);
+
+    story.says_after_sign_in("first", &SIGN_IN, "member", CLIENT_SECRET);
+    story.says("show", &show);
+    story.says("status", &["status"]);
+    story.says_after_sign_in("second", &bea, "second", "");
+    let expires = [&set[..], &["--secret-expires", "2026-03-20"]].concat();
+    story.says_given("set_again", &expires, CLIENT_SECRET);
+    story.says("show_with_its_end", &show);
+    story.says_given("set_wrong", &set, "wrong");
+    story.says_after_sign_in("wrong", &bea, "second", "");
+    story.says("set_of", &["application", "set", "--of", "admin"]);
+    story.says("set_of_nobody", &["application", "set", "--of", "nobody"]);
+    story.says(
+        "set_of_and_more",
+        &["application", "set", "--of", "admin", "--client-id", CLIENT_ID],
+    );
+    story.says_given(
+        "set_another",
+        &[&set[..], &["--client-id", "5e1f7a2c-0000-4000-8000-000000c11e48"]].concat(),
+        CLIENT_SECRET,
+    );
+    story.says_after_sign_in("of_its_own", &SIGN_IN, "member", CLIENT_SECRET);
+    story.says("disconnect", &["--as", "bea", "disconnect"]);
+    story.says("forget", &["application", "forget"]);
+    story.says("show_after", &show);
+    story.says("status_after", &["status"]);
+    story.says("connect_after", &bea);
+    story.end();
+}
+
+#[test]
 fn every_kind_of_refusal_of_the_sign_in() {
     let mut story = Story::begin("sign_in_refusals");
     let kinds = [

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use graph_sim::{CLIENT_ID, CLIENT_SECRET};
+
 use crate::{importing::pdf, story::Story};
 
 /// What a list of all files by File ID goes on by behind the first one.
@@ -126,13 +128,16 @@ fn users_and_what_members_may() {
     story.says("nobody", &["--as", "nobody", "library", "list"]);
     story.file("a.csv", b"File ID,Sharepoint File Path\n100001,A.pdf\n");
     story.file("a.pdf", &pdf("a"));
-    let forbidden: [(&str, &[&str]); 26] = [
+    let forbidden: [(&str, &[&str]); 29] = [
         ("users_list", &["users", "list"]),
         ("users_add", &["users", "add", "eve", "--role", "administrator"]),
         (
             "connect",
             &["connect", "user", "--client-id", "5e1f7a2c-0000-4000-8000-000000c11e47"],
         ),
+        ("application_show", &["application", "show"]),
+        ("application_set", &["application", "set", "--of", "admin"]),
+        ("application_forget", &["application", "forget"]),
         ("disconnect", &["disconnect"]),
         ("drives_list", &["drives", "list"]),
         ("drives_select", &["drives", "select", "b!x"]),
@@ -240,6 +245,8 @@ fn keys_and_databases_that_are_not_the_folder_s() {
     story.quietly(&["library", "add", "Plan.pdf"]);
     story.says("adopt_nothing", &["library", "adopt"]);
     story.says("forget_nothing", &["secrets", "forget"]);
+    let application = ["application", "set", "--client-id", CLIENT_ID, "--client-secret-stdin"];
+    story.quietly_given(&application, CLIENT_SECRET);
     story.says("rotate", &["secrets", "rotate"]);
 
     story.folders(|folder| {

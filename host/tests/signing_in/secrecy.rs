@@ -24,6 +24,9 @@ async fn no_secret_is_in_arguments_output_log_or_files() {
     .concat();
 
     assert!(stage.sign_in(&mut seen, &user));
+    assert!(stage.run(&mut seen, &["application", "show"]));
+    assert!(stage.run(&mut seen, &["application", "set", "--client-secret-stdin"]));
+    assert!(stage.run(&mut seen, &["application", "set", "--of", "admin"]));
     assert!(stage.run(&mut seen, &["onedrive", "import", &item]));
     stage.sim.revoke_tokens();
     assert!(stage.run(&mut seen, &["sync"]));
@@ -35,6 +38,10 @@ async fn no_secret_is_in_arguments_output_log_or_files() {
     assert!(stage.run(&mut seen, &["status"]));
     assert!(stage.run(&mut seen, &["secrets", "rotate"]));
     assert!(stage.run(&mut seen, &["disconnect", "user"]));
+    assert!(
+        stage.run(&mut seen, &["application", "show"]),
+        "it is there yet, sealed"
+    );
 
     let mut secrets = stage.sim.secrets();
     assert!(secrets.len() > 8, "{}", secrets.len());

@@ -3,11 +3,23 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     ffi::OsString,
-    path::PathBuf,
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
 };
 
+use chrono::NaiveDate;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Id, builder::PathBufValueParser, value_parser};
-use clientpoint_engine::contract::exports::clientpoint::content_source::source::{Field, FieldKind};
+use clientpoint_engine::{
+    contract::exports::clientpoint::content_source::source::{Field, FieldKind},
+    secrets::Secret,
+};
+use clientpoint_host::{Error, Result as HostResult, service::Given};
+
+use crate::cli::{secret, terminal::Terminal};
+
+/// The longest certificate that is read, in bytes.
+const PEM_AT_MOST: u64 = 64 << 10;
 
 /// The ids of flags begin with how they are filled in, and end with the field's key.
 const TEXT: &str = "text:";
@@ -27,6 +39,13 @@ pub struct Filled {
     pub from_stdin: Vec<String>,
     /// Whether the help was asked for, while the form is not known.
     pub help: bool,
+}
+
+impl Filled {
+    /// Whether nothing was.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty() && self.files.is_empty() && self.from_stdin.is_empty()
+    }
 }
 
 impl FromArgMatches for Filled {
@@ -118,4 +137,36 @@ fn named(key: &str, taken: &mut BTreeSet<String>) -> String {
         name = format!("set-{name}");
     }
     name
+}
+
+/// What was filled in, with what comes in by files and by standard input. `command` is where that can be typed.
+pub async fn given(
+    command: &str,
+    filled: Filled,
+    secret_expires: Option<NaiveDate>,
+    terminal: &Terminal,
+) -> HostResult<Given> {
+    let texts = filled.texts.into_iter();
+    let mut fields: BTreeMap<String, Secret> = texts.map(|(key, text)| (key, Secret::new(text))).collect();
+    for (key, file) in &filled.files {
+        fields.insert(key.clone(), pem(file)?);
+    }
+    for key in filled.from_stdin {
+        let secret = secret::from_stdin(command, &key, terminal).await?;
+        fields.insert(key, secret);
+    }
+    Ok(Given { fields, secret_expires })
+}
+
+fn pem(file: &Path) -> HostResult<Secret> {
+    let mut text = String::new();
+    let read = File::open(file).and_then(|file| file.take(PEM_AT_MOST).read_to_string(&mut text));
+    let secret = Secret::new(text);
+    match read {
+        Ok(_) => Ok(secret),
+        Err(error) => Err(Error::Settings(format!(
+            "the certificate `{}` can't be read: {error}; give a PEM file with the certificate and its private key",
+            file.display()
+        ))),
+    }
 }

@@ -9,7 +9,11 @@ use clientpoint_engine::{
 };
 
 use super::words::{given_up, late, too_many};
-use crate::{Error, Result, host::Filled, store::connections::Connection};
+use crate::{
+    Error, Result,
+    host::Filled,
+    store::{applications::Application, connections::Connection},
+};
 
 /// How many of one person there may be; of those that have ended, the oldest gives way.
 pub(super) const OF_A_PERSON: usize = 5;
@@ -29,6 +33,10 @@ pub(crate) struct UnderWay {
     pub approval: Option<String>,
     /// What was filled in.
     pub filled: Filled,
+    /// Whether the application of it is the registered one.
+    pub is_registered: bool,
+    /// The application, where it is to be registered.
+    pub registers: Option<Application>,
     /// What is waited for.
     pub pending: Pending,
 }

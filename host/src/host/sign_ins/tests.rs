@@ -62,6 +62,8 @@ fn under_way() -> UnderWay {
             expires_at: None,
             account: Vec::new(),
         },
+        is_registered: false,
+        registers: None,
         pending,
     }
 }

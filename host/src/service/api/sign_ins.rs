@@ -5,7 +5,7 @@ use std::fmt;
 use clientpoint_engine::secrets::Secret;
 use serde::Serialize;
 
-use super::Connection;
+use super::{ApplicationUse, Connection};
 use crate::{Error, way_out::WayOut};
 
 /// A sign-in that was begun, for the one who has begun it. Printed, it shows neither its state nor its address.
@@ -23,6 +23,8 @@ pub struct SignInBegun {
     /// Where somebody with the rights approves the application for everybody: the page that asks for an approval does not
     /// send the browser back.
     pub approval_url: Option<String>,
+    /// Where its application comes from.
+    pub application: ApplicationUse,
     /// The Administrator who has begun it, and alone can finish it.
     pub begun_by: String,
     /// Until when its answer is waited for; RFC 3339.

@@ -118,13 +118,17 @@ impl Broken {
 impl Connection {
     /// When its credential ends, seen from `now`.
     pub fn expiry(&self, now: DateTime<Utc>) -> Option<Expiry> {
-        let at = self.expires_at.clone()?;
-        let end: DateTime<Utc> = at.parse().ok()?;
-        Some(Expiry {
-            at,
-            days_left: (end - now).num_seconds().div_euclid(24 * 60 * 60),
-        })
+        expiry(self.expires_at.as_deref(), now)
     }
+}
+
+/// When a credential ends, seen from `now`.
+pub(super) fn expiry(at: Option<&str>, now: DateTime<Utc>) -> Option<Expiry> {
+    let end: DateTime<Utc> = at?.parse().ok()?;
+    Some(Expiry {
+        at: at?.to_owned(),
+        days_left: (end - now).num_seconds().div_euclid(24 * 60 * 60),
+    })
 }
 
 /// That, and since when, a connection is not accepted any more.

@@ -1,18 +1,15 @@
 //! Connecting the company, and how things stand.
 
-use clientpoint_engine::{
-    contract::exports::clientpoint::content_source::source::ModeForm, oauth::Tokens, planned::Planned,
-};
+use clientpoint_engine::oauth::Tokens;
 use serde::Serialize;
 
 use crate::{
     Error, Result,
-    host::Filled,
     service::{
         Session, api,
         connections::{
             accepted::{Expiry, connect_again},
-            form::{Given, fill_in},
+            form::Given,
             in_use::ORGANIZATION,
             of_plugin,
         },
@@ -38,6 +35,8 @@ pub struct Status {
     pub expires: Option<Expiry>,
     /// The other connections of this host: the company's, and those of other Administrators.
     pub others: Vec<api::Connection>,
+    /// The application that Administrators' own sign-ins are made with, and what can be done about it.
+    pub registration: api::Registration,
     /// How many library files follow something through it.
     pub managed_files: u64,
     /// How many library files do not follow their source any more, because their connection has another drive now or was
@@ -128,6 +127,7 @@ impl Session<'_> {
             settings: filled.settings,
             credential: filled.kind,
             expires_at: filled.expires_at,
+            registered: false,
             connected_at: self.now(),
             connected_by: self.user.name.clone(),
             checked_at: Some(self.now()),
@@ -150,7 +150,7 @@ impl Session<'_> {
             drop(self.no_sync(&connection.id).await?);
         }
         self.host
-            .keep_connection(&connection, &planned, &filled.secret, None)
+            .keep_connection(&connection, &planned, &filled.secret, None, None)
             .await?;
         match drive {
             Some(drive) => {
@@ -162,41 +162,6 @@ impl Session<'_> {
             None => self.leave_drive(&connection).await?,
         }
         Ok(connection.into())
-    }
-
-    /// The form as it was filled in, with what is known from the connection before where nothing was given. Its credential
-    /// is used again only for the same application, and goes only where it went before.
-    pub(in crate::service) async fn filled(
-        &self,
-        form: &ModeForm,
-        given: Given,
-        before: Option<&Connection>,
-        mode: Mode,
-    ) -> Result<(Filled, Planned)> {
-        let now = self.host.clock.utc();
-        let Some(before) = before else {
-            let filled = fill_in(form, given, now)?;
-            let planned = self.plan(mode, &filled.settings).await?;
-            return Ok((filled, planned));
-        };
-        let given = given.with_settings(form, before);
-        // A secret that can't be opened any more is asked for again.
-        let secret = connections::secret(&self.host.store, &self.host.key(), &before.id).await;
-        let again = secret
-            .ok()
-            .and_then(|secret| given.with_credential(form, before, secret));
-        if let Some(again) = again
-            && let Ok(planned_before) = self.plan(mode, &before.settings).await
-        {
-            let filled = fill_in(form, again, now)?;
-            let planned = self.plan(mode, &filled.settings).await?;
-            if self.host.is_same_application(before, &planned, &planned_before).await? {
-                return Ok((filled, planned));
-            }
-        }
-        let filled = fill_in(form, given, now)?;
-        let planned = self.plan(mode, &filled.settings).await?;
-        Ok((filled, planned))
     }
 
     /// Ends what a connection's drive was used for.
@@ -230,6 +195,7 @@ impl Session<'_> {
         };
         let (next, ways_out) = next.unzip();
         Ok(Status {
+            registration: self.registration(&description.id).await?,
             source: description.title,
             connected: connection.is_some(),
             expires: connection

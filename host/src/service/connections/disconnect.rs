@@ -10,6 +10,7 @@ use crate::{
         connections::in_use::{ORGANIZATION, own_connection},
     },
     store::{
+        applications,
         connections::{self, Connection, Mode},
         detach::{self, Moved},
         words::Reason,
@@ -58,10 +59,17 @@ impl Session<'_> {
         let files = detach::disconnect(&self.host.store, &connection.id, &self.now()).await?;
         self.host.forget_tokens(&connection.id);
         let description = self.host.describe().await?;
+        let mut ways_out = vec![WayOut::Unlock { file: None }];
+        let registered = applications::find(&self.host.store, &connection.plugin, connection.mode).await?;
         let source = (description.id == connection.plugin).then_some(description.labels);
+        let mut consequences = consequences(&connection, files, source.as_ref());
+        if registered.is_some() {
+            consequences.push("the application that is registered for everybody stays so, with its secret".into());
+            ways_out.push(WayOut::ForgetApplication);
+        }
         Ok(Disconnected {
-            consequences: consequences(&connection, files, source.as_ref()),
-            ways_out: vec![WayOut::Unlock { file: None }],
+            consequences,
+            ways_out,
             connection: connection.into(),
             files: files.into(),
         })

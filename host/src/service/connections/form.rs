@@ -9,11 +9,7 @@ use clientpoint_engine::{
     secrets::Secret,
 };
 
-use crate::{
-    Error, Result,
-    host::Filled,
-    store::connections::{Connection, CredentialKind},
-};
+use crate::{Error, Result, host::Filled, store::connections::CredentialKind};
 
 /// The largest certificate file, in bytes.
 const PEM_AT_MOST: usize = 64 << 10;
@@ -30,12 +26,25 @@ pub struct Given {
     pub secret_expires: Option<NaiveDate>,
 }
 
+/// A credential that is kept.
+pub(in crate::service) struct Kept<'a> {
+    pub kind: CredentialKind,
+    /// RFC 3339.
+    pub expires_at: Option<&'a str>,
+    pub secret: Secret,
+}
+
 impl Given {
-    /// Adds what a connection was made with where nothing was given: who connects again gives only what has changed. A
-    /// setting that was given empty has its default again.
-    pub(in crate::service) fn with_settings(mut self, form: &ModeForm, before: &Connection) -> Self {
-        for field in &form.fields {
-            if let Some(value) = before.settings.get(&field.key) {
+    /// Adds the settings that are known, of the fields that count, where nothing was given: who connects again gives only what
+    /// has changed. A setting that was given empty has its default again.
+    pub(in crate::service) fn with_settings(
+        mut self,
+        form: &ModeForm,
+        known: &BTreeMap<String, String>,
+        counts: impl Fn(&Field) -> bool,
+    ) -> Self {
+        for field in form.fields.iter().filter(|field| counts(field)) {
+            if let Some(value) = known.get(&field.key) {
                 let known = || Secret::new(value.clone());
                 self.fields.entry(field.key.clone()).or_insert_with(known);
             }
@@ -43,31 +52,47 @@ impl Given {
         self
     }
 
-    /// The same with the credential that a connection has; none if another one was given, or it has none.
-    pub(in crate::service) fn with_credential(
-        &self,
-        form: &ModeForm,
-        before: &Connection,
-        secret: Secret,
-    ) -> Option<Self> {
+    /// The same with a credential that is kept; none if another one was given, or there is none.
+    pub(in crate::service) fn with_credential(&self, form: &ModeForm, kept: Kept<'_>) -> Option<Self> {
         let is_credential = |field: &&Field| matches!(field.kind, FieldKind::Secret | FieldKind::Certificate);
         let mut credentials = form.fields.iter().filter(is_credential);
         if credentials.clone().any(|field| self.fields.contains_key(&field.key)) {
             return None;
         }
-        let kept = credentials.find(|field| match before.credential {
+        let field = credentials.find(|field| match kept.kind {
             CredentialKind::Secret => matches!(field.kind, FieldKind::Secret),
             CredentialKind::Certificate => matches!(field.kind, FieldKind::Certificate),
             CredentialKind::None => false,
         })?;
         let mut given = self.clone();
-        given.fields.insert(kept.key.clone(), secret);
-        if before.credential == CredentialKind::Secret {
-            let day = before.expires_at.as_deref().and_then(|end| end.get(..10));
+        given.fields.insert(field.key.clone(), kept.secret);
+        if kept.kind == CredentialKind::Secret {
+            let day = kept.expires_at.and_then(|end| end.get(..10));
             given.secret_expires = given.secret_expires.or(day.and_then(|day| day.parse().ok()));
         }
         Some(given)
     }
+
+    /// Whether anything of the application was given.
+    pub(in crate::service) fn gives_application(&self, form: &ModeForm) -> bool {
+        let mut fields = form.fields.iter().filter(|field| is_of_application(field));
+        fields.any(|field| self.fields.contains_key(&field.key))
+    }
+}
+
+/// Whether a field is part of the registration of the application.
+pub(in crate::service) fn is_of_application(field: &Field) -> bool {
+    field.traits.contains(FieldTraits::APPLICATION)
+}
+
+/// The settings that are part of the registration of the application.
+pub(in crate::service) fn of_application(
+    form: &ModeForm,
+    settings: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
+    let fields = form.fields.iter().filter(|field| is_of_application(field));
+    let known = fields.filter_map(|field| Some((field.key.clone(), settings.get(&field.key)?.clone())));
+    known.collect()
 }
 
 /// Checks what was given, and parts the secrets from the rest. `now` is the present day.

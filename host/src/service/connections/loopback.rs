@@ -49,6 +49,11 @@ impl SignIn<'_> {
         self.begun.approval_url.as_deref()
     }
 
+    /// Where its application comes from.
+    pub fn application(&self) -> api::ApplicationUse {
+        self.begun.application
+    }
+
     /// Where the browser comes back to.
     pub fn redirect_uri(&self) -> &str {
         &self.begun.redirect_uri

@@ -16,10 +16,12 @@ use crate::{
     Error, Result,
     host::{Claimed, End, Stage, UnderWay},
     service::{
-        Session, api,
+        Session,
+        api::{self, ApplicationUse},
         connections::{form::Given, in_use::own_connection},
     },
     store::connections::{self, Account, ChosenDrive, Connection, Mode},
+    way_out::WayOut,
 };
 
 impl Session<'_> {
@@ -44,7 +46,10 @@ impl Session<'_> {
         if let Some(before) = &before {
             self.host.require_of_this_plugin(before).await?;
         }
-        let (filled, planned) = self.filled(form, given, before.as_ref(), Mode::User).await?;
+        let filling = self
+            .filled_to_sign_in(&description, form, given, before.as_ref())
+            .await?;
+        let (filled, planned) = (filling.filled, filling.planned);
         let Some(page) = planned.plan.sign_in.clone() else {
             return Err(Error::PluginStopped("it names no page to sign in at".into()));
         };
@@ -55,8 +60,10 @@ impl Session<'_> {
             planned,
             page,
             filled,
+            is_registered: filling.application == ApplicationUse::Registered,
+            registers: filling.registers,
         };
-        self.waiting(under_way)
+        self.waiting(under_way, filling.application)
     }
 
     /// Makes the connection, with the query of the redirect that came back.
@@ -101,7 +108,7 @@ impl Session<'_> {
         self.host.sign_ins.give_up(id, &self.user.name);
     }
 
-    fn waiting(&self, under_way: UnderWay) -> Result<api::SignInBegun> {
+    fn waiting(&self, under_way: UnderWay, application: ApplicationUse) -> Result<api::SignInBegun> {
         let pending = &under_way.pending;
         let (state, address) = (pending.state().clone(), pending.url.clone());
         let (redirect_uri, approval_url) = (pending.redirect_uri.clone(), under_way.approval.clone());
@@ -112,6 +119,7 @@ impl Session<'_> {
             address,
             redirect_uri,
             approval_url,
+            application,
             begun_by: self.user.name.clone(),
             ends_at: stamp(ends),
         })
@@ -123,6 +131,7 @@ impl Session<'_> {
             Some(answer) => self.made(&claimed.under_way, answer).await,
             None => Err(unusable("there is no answer")),
         };
+        let made = made.map_err(|error| of_the_registered(&claimed.under_way, error));
         claimed.settle(match &made {
             Ok(connection) => End::Connected(Box::new(connection.clone())),
             Err(error) => End::Refused(error.clone()),
@@ -188,6 +197,7 @@ impl Session<'_> {
             settings: of.filled.settings.clone(),
             credential: of.filled.kind,
             expires_at: of.filled.expires_at.clone(),
+            registered: of.is_registered || of.registers.is_some(),
             drive: None,
             connected_at: self.now(),
             connected_by: self.user.name.clone(),
@@ -225,7 +235,13 @@ impl Session<'_> {
         connection.drive = before.as_ref().and_then(|before| before.drive.clone());
         drop(self.no_sync(&connection.id).await?);
         self.host
-            .keep_connection(&connection, &of.planned, &of.filled.secret, Some(grant))
+            .keep_connection(
+                &connection,
+                &of.planned,
+                &of.filled.secret,
+                Some(grant),
+                of.registers.as_ref(),
+            )
             .await?;
         match kept.or(suggested) {
             Some(drive) => {
@@ -267,6 +283,13 @@ fn begin(plan: &AuthorizationPlan, page: &ContractPage, redirect_uri: &str) -> R
         issuer: page.issuer.clone(),
     };
     Pending::begin(&plan, &page, redirect_uri).map_err(Error::PluginStopped)
+}
+
+/// What is wrong with the registered application is mended there, and not by who signs in.
+fn of_the_registered(of: &UnderWay, error: Error) -> Error {
+    let is_its_own = ["wrong-settings", "expired-secret"].contains(&error.code());
+    let way_out = (of.is_registered && is_its_own).then_some(WayOut::RegisterApplication { of: None });
+    error.with(way_out)
 }
 
 fn unusable(why: &str) -> Error {

@@ -120,6 +120,22 @@ async fn the_numbers_of_files_are_those_of_the_links_from_the_first_moment_on_wh
 }
 
 #[tokio::test]
+async fn no_application_is_registered_in_a_database_of_before() {
+    for schema in 1..SCRIPTS.len() {
+        let data = tempfile::tempdir().unwrap();
+        old(data.path(), schema).await;
+        run(data.path(), PATIENCE, now()).await.unwrap();
+        let mut connection = alone(data.path(), PATIENCE).await.unwrap();
+        let counted: (i64, i64) =
+            sqlx::query_as("SELECT (SELECT count(*) FROM applications), (SELECT count(*) FROM connections)")
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
+        assert_eq!(counted, (0, 1), "{schema}");
+    }
+}
+
+#[tokio::test]
 async fn an_upgrade_that_dies_at_any_statement_leaves_the_database_as_it_was() {
     for schema in 1..SCRIPTS.len() {
         let data = tempfile::tempdir().unwrap();
