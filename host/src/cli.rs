@@ -23,6 +23,7 @@ mod ledger_file;
 mod library;
 mod library_list;
 mod list;
+mod listing;
 mod new_file;
 mod opening;
 mod operations;
@@ -49,7 +50,7 @@ use std::{ffi::OsString, process::ExitCode};
 
 use args::{Arguments, Command};
 use clientpoint_engine::text;
-use clientpoint_host::{Error, Host, store::connections::Mode};
+use clientpoint_host::{Error, Host, rows::Lists, store::connections::Mode};
 use deployment::Deployment;
 use library::Library;
 use opening::{build, tell_notices};
@@ -96,15 +97,25 @@ pub async fn arguments(terminal: &Terminal) -> Result<Arguments, ExitCode> {
 /// changes nothing.
 pub async fn main(arguments: Arguments, terminal: &Terminal) -> ExitCode {
     let json = arguments.json;
+    if json {
+        terminal.for_programs();
+    }
     match carry_out(arguments, terminal).await {
-        Ok(output) if json => ended(terminal, terminal.show_json(&output.json), output.complete),
+        Ok(mut output) if json => {
+            let shown = terminal.show_json(&output.json, &mut output.lists);
+            ended(terminal, shown, output.complete)
+        }
         Ok(output) => ended(terminal, terminal.show(&output.text), output.complete),
         Err(problems) => {
             problems
                 .iter()
                 .for_each(|problem| terminal.error(hints::error(problem)));
             if json {
-                ended(terminal, terminal.show_json(&in_json(&problems)), false);
+                ended(
+                    terminal,
+                    terminal.show_json(&in_json(&problems), &mut Lists::new()),
+                    false,
+                );
             }
             ExitCode::from(if problems.iter().any(Error::is_usage) { 2 } else { 1 })
         }

@@ -11,6 +11,7 @@
 //! - [`way_out`]: what people can do about trouble, as data: no command is named outside of the command line.
 //! - [`settings`]: what can be set, and which of several places has the word.
 //! - [`schedule`]: when it runs by itself, once a day. [`place`]: where a file stands in the library.
+//!   [`rows`]: lists that are too long to be held.
 //!
 //! Below it is [`clientpoint_engine`]: the plugin's powers, the one way out, tokens and secrets, calls and their limits.
 //!
@@ -27,6 +28,7 @@ pub mod listener;
 pub mod store;
 
 pub mod place;
+pub mod rows;
 pub mod schedule;
 pub mod settings;
 pub mod way_out;

@@ -54,7 +54,7 @@ pub use runs::{
     export::LedgerFormat,
     ledger::{Health, Ledger, RunRow},
     options::SyncOptions,
-    plan::{PlanReport, PlannedRow},
+    plan::{PlanReport, PlannedRow, TellRow},
 };
 
 pub use crate::store::{

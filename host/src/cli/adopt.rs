@@ -23,11 +23,8 @@ pub async fn adopt(
     let standing = identity::look(&deployment.data).await.map_err(one)?;
     let stakes = standing.adoption().map_err(one)?;
     if stakes.is_empty() {
-        return Ok(Output {
-            json: json!({ "adopted": false, "stakes": stakes }),
-            text: Page::of("the database and its folder belong together: there is nothing to adopt"),
-            complete: true,
-        });
+        let text = Page::of("the database and its folder belong together: there is nothing to adopt");
+        return Ok(Output::done(json!({ "adopted": false, "stakes": stakes }), text));
     }
     let mut text = Page::default();
     stakes.iter().for_each(|line| text.line(line));
@@ -46,9 +43,5 @@ pub async fn adopt(
     } else {
         text.line("nothing was changed: `clientpoint-host library adopt --yes` does it");
     }
-    Ok(Output {
-        json: json!({ "adopted": yes, "stakes": stakes }),
-        text,
-        complete: yes,
-    })
+    Ok(Output::done(json!({ "adopted": yes, "stakes": stakes }), text).unless(yes))
 }

@@ -75,11 +75,8 @@ pub async fn associate(session: &Session<'_>, arguments: Associate, terminal: &T
         (_, Some(error)) => terminal.error(unreported(&done, error)),
         (None, None) => {}
     }
-    Ok(Output {
-        complete: done.is_clean() && done.report_error.is_none(),
-        json: json!({ "association": done }),
-        text,
-    })
+    let complete = done.is_clean() && done.report_error.is_none();
+    Ok(Output::done(json!({ "association": done }), text).unless(complete))
 }
 
 /// Lets one file follow another item.
@@ -89,11 +86,7 @@ pub async fn follow(session: &Session<'_>, id: &str, item: &str, terminal: &Term
         "the upload is given up, and what it has linked by then is told",
     );
     let done = session.follow(id, item, &stop).await?;
-    Ok(Output {
-        complete: done.is_clean(),
-        json: json!({ "association": done }),
-        text: told(&done),
-    })
+    Ok(Output::done(json!({ "association": done }), told(&done)).unless(done.is_clean()))
 }
 
 /// That there is no report, and that the upload stands all the same.
@@ -139,11 +132,8 @@ async fn undo(session: &Session<'_>, run: i64) -> Result<Output> {
             undone.damaged.join(", ")
         ));
     }
-    Ok(Output {
-        json: json!({ "run": run, "undone": undone }),
-        text,
-        complete: undone.left_alone.is_empty() && undone.removed.is_empty() && undone.damaged.is_empty(),
-    })
+    let complete = undone.left_alone.is_empty() && undone.removed.is_empty() && undone.damaged.is_empty();
+    Ok(Output::done(json!({ "run": run, "undone": undone }), text).unless(complete))
 }
 
 /// What needs a person first, then what is done, then a line that adds up.

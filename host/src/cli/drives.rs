@@ -1,14 +1,22 @@
 //! The words of the drives: `drives list`, `drives select`.
 
+use std::collections::BTreeSet;
+
 use clap::Subcommand;
-use clientpoint_host::{Result, Session, service::Selected};
+use clientpoint_host::{
+    Result, Session,
+    service::{DrivePage, DriveRow, Selected},
+    way_out::WayOut,
+};
 use serde_json::json;
 
 use super::{
     args::words::{DRIVE_ADDRESS, LIST},
     hints,
-    output::{Output, document},
+    listing::Listing,
+    output::Output,
     show::Page,
+    terminal::Terminal,
 };
 
 /// See `Command::Drives`.
@@ -30,9 +38,9 @@ pub enum Drives {
 }
 
 /// Carries out a command.
-pub async fn drives(session: &Session<'_>, command: Drives) -> Result<Output> {
+pub async fn drives(session: &Session<'_>, command: Drives, terminal: &Terminal) -> Result<Output> {
     match command {
-        Drives::List => list(session).await,
+        Drives::List => list(session, terminal).await,
         Drives::Select { drive, url, switch } => Ok(selected(&match url {
             Some(url) => session.select_drive_at(&url, switch).await?,
             None => session.select_drive(&drive.unwrap_or_default(), switch).await?,
@@ -40,28 +48,34 @@ pub async fn drives(session: &Session<'_>, command: Drives) -> Result<Output> {
     }
 }
 
-async fn list(session: &Session<'_>) -> Result<Output> {
-    let list = session.drives().await?;
-    let rows: Vec<[String; 4]> = list
-        .drives
-        .iter()
-        .map(|drive| {
+/// Lists the drives, page by page as the source gives them. One that is in several pages is shown once.
+async fn list(session: &Session<'_>, terminal: &Terminal) -> Result<Output> {
+    let mut listing = Listing::under(["", "NAME", "KIND", "DRIVE ID"], terminal);
+    let (mut seen, mut notes) = (BTreeSet::new(), Vec::new());
+    let mut told = |page: DrivePage| {
+        let is_new = |drive: &DriveRow| seen.insert(drive.id.clone());
+        let drives: Vec<DriveRow> = page.drives.into_iter().filter(is_new).collect();
+        notes.extend(page.notes);
+        listing.add(&drives, |drive: &DriveRow| {
             let mark = if drive.selected { "*" } else { "" };
             [mark.into(), drive.name.clone(), drive.kind.into(), drive.id.clone()]
         })
-        .collect();
-    let mut text = if rows.is_empty() {
-        Page::of("no drives: the application may see none; ask for the permission Files.Read.All with admin consent")
-    } else {
-        Page::table(["", "NAME", "KIND", "DRIVE ID"], &rows)
     };
-    for note in &list.notes {
-        text.line(format!("note: {note}"));
-    }
-    for way_out in &list.ways_out {
+    let cut_short = session.drives_page_by_page(&mut told).await?;
+    let ways_out: Vec<WayOut> = cut_short.iter().map(|_| WayOut::DriveByAddress).collect();
+    let notes: Vec<String> = cut_short.into_iter().chain(notes).collect();
+    let mut text = match listing.is_empty() {
+        true => Page::of(
+            "no drives: the application may see none; ask for the permission Files.Read.All with admin consent",
+        ),
+        false => Page::default(),
+    };
+    notes.iter().for_each(|note| text.line(format!("note: {note}")));
+    for way_out in &ways_out {
         text.line(format!("note: {}", hints::typed(way_out)));
     }
-    Ok(Output::done(document(&list)?, text))
+    let document = json!({ "drives": [], "notes": notes, "ways_out": ways_out });
+    Ok(listing.end(document, "/drives", text))
 }
 
 /// What choosing a drive came to.

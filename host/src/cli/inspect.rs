@@ -60,11 +60,7 @@ fn inspected(inspection: &Inspection) -> Output {
     ] {
         text.line(format!("{label:30} {value}"));
     }
-    Output {
-        complete: true,
-        json: serde_json::to_value(inspection).unwrap_or(Value::Null),
-        text,
-    }
+    Output::done(serde_json::to_value(inspection).unwrap_or(Value::Null), text)
 }
 
 #[cfg(test)]

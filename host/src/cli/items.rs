@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::Subcommand;
 use clientpoint_host::{
-    Result, Session,
+    Error, Result, Session,
     service::{BrowseRow, ItemOutcome, Verdict, Wanted},
 };
 use serde_json::json;
@@ -12,10 +12,14 @@ use serde_json::json;
 use super::{
     interrupt::stop_on_signal,
     list,
+    listing::Listing,
     output::Output,
     show::{Page, size},
     terminal::Terminal,
 };
+
+/// The most pages that a folder may have.
+const PAGES_AT_MOST: u32 = 1_000;
 
 /// See `Command::Items`.
 #[derive(Debug, Subcommand)]
@@ -41,7 +45,7 @@ pub enum Items {
 /// Carries out a command.
 pub async fn items(session: &Session<'_>, command: Items, terminal: &Terminal) -> Result<Output> {
     match command {
-        Items::List { folder } => Ok(browsed(&session.browse(folder).await?)),
+        Items::List { folder } => listed(session, folder, terminal).await,
         Items::Import { items, from } => {
             let wanted = match &from {
                 Some(file) => list::read(file)?,
@@ -53,29 +57,37 @@ pub async fn items(session: &Session<'_>, command: Items, terminal: &Terminal) -
     }
 }
 
-fn browsed(rows: &[BrowseRow]) -> Output {
-    let lines: Vec<[String; 4]> = rows
-        .iter()
-        .map(|row| {
-            let verdict = match &row.verdict {
-                Verdict::Importable => "importable".into(),
-                Verdict::AlreadyImported { file } => format!("in the library as {file}"),
-                Verdict::Refused { reason } => format!("{reason}: {}", row.message),
+/// Lists what there is, page by page as the source gives it.
+async fn listed(session: &Session<'_>, folder: Option<String>, terminal: &Terminal) -> Result<Output> {
+    let mut listing = Listing::under(["NAME", "SIZE", "ITEM ID", "STATUS"], terminal);
+    let mut after = None;
+    for _ in 0..PAGES_AT_MOST {
+        let page = session.browse_page(folder.clone(), after.as_ref()).await?;
+        listing.add(&page.rows, cells)?;
+        after = page.next;
+        if after.is_none() {
+            let text = match listing.is_empty() {
+                true => Page::of("the drive is empty"),
+                false => Page::default(),
             };
-            [
-                row.name.clone(),
-                row.size.map(size).unwrap_or_default(),
-                row.item.id.clone(),
-                verdict,
-            ]
-        })
-        .collect();
-    let text = if lines.is_empty() {
-        Page::of("the drive is empty")
-    } else {
-        Page::table(["NAME", "SIZE", "ITEM ID", "STATUS"], &lines)
+            return Ok(listing.end(json!({ "entries": [] }), "/entries", text));
+        }
+    }
+    Err(Error::PluginStopped("its list has no end".into()))
+}
+
+fn cells(row: &BrowseRow) -> [String; 4] {
+    let verdict = match &row.verdict {
+        Verdict::Importable => "importable".into(),
+        Verdict::AlreadyImported { file } => format!("in the library as {file}"),
+        Verdict::Refused { reason } => format!("{reason}: {}", row.message),
     };
-    Output::done(json!({ "entries": rows }), text)
+    [
+        row.name.clone(),
+        row.size.map(size).unwrap_or_default(),
+        row.item.id.clone(),
+        verdict,
+    ]
 }
 
 fn imported(outcomes: &[ItemOutcome]) -> Output {
@@ -98,11 +110,7 @@ fn imported(outcomes: &[ItemOutcome]) -> Output {
     if outcomes.iter().any(|outcome| outcome.outcome == "imported") {
         text.line("everyone can see files in Company Wide: `clientpoint-host library move ID PLACE` moves them");
     }
-    Output {
-        json: json!({ "outcomes": outcomes, "counts": counts }),
-        text,
-        complete: outcomes.iter().all(is_done),
-    }
+    Output::done(json!({ "outcomes": outcomes, "counts": counts }), text).unless(outcomes.iter().all(is_done))
 }
 
 /// Whether the file is in the library. Of one that was asked for twice, the first outcome tells.

@@ -30,13 +30,14 @@ impl LedgerFile {
         })
     }
 
-    /// Writes a ledger.
+    /// Writes a ledger, with all of its lines.
     ///
     /// # Errors
     ///
-    /// As [`NewFile::write`].
-    pub fn write(self, ledger: &Ledger) -> Result<()> {
-        self.file.write(&ledger.file(self.format)?)
+    /// As [`NewFile::copy`].
+    pub async fn write(self, session: &Session<'_>, ledger: &Ledger) -> Result<()> {
+        let mut bytes = session.ledger_file(ledger, self.format).await?;
+        self.file.copy(&mut bytes)
     }
 }
 

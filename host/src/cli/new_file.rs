@@ -3,7 +3,7 @@
 
 use std::{
     fs::File,
-    io::Write,
+    io::{Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -73,6 +73,17 @@ impl NewFile {
     /// `Error::Settings` if it can't be written after all, or if something is at its path by now.
     pub fn write(mut self, bytes: &[u8]) -> Result<()> {
         self.append(bytes)?;
+        self.end()
+    }
+
+    /// Writes what there is to be read, and puts the file in its place.
+    ///
+    /// # Errors
+    ///
+    /// As [`NewFile::write`].
+    pub fn copy(mut self, bytes: &mut impl Read) -> Result<()> {
+        let copied = std::io::copy(bytes, self.beside.as_file_mut());
+        copied.map_err(|error| unwritable(&self.path, &error.to_string()))?;
         self.end()
     }
 

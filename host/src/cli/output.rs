@@ -1,6 +1,9 @@
 //! What a command has to say, for people and for programs.
 
-use clientpoint_host::{Error, Result};
+use clientpoint_host::{
+    Error, Result,
+    rows::{Lists, Rows},
+};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,6 +13,8 @@ use super::show::Page;
 pub struct Output {
     /// For programs.
     pub json: Value,
+    /// The long lists in that, each at its place.
+    pub lists: Lists,
     /// For people.
     pub text: Page,
     /// Whether everything that was asked for was done.
@@ -21,9 +26,21 @@ impl Output {
     pub fn done(json: Value, text: Page) -> Self {
         Self {
             json,
+            lists: Lists::new(),
             text,
             complete: true,
         }
+    }
+
+    /// The same, of which not everything was done that was asked for.
+    pub fn unless(self, complete: bool) -> Self {
+        Self { complete, ..self }
+    }
+
+    /// The same, with a long list at this place of the document.
+    pub fn with_list(mut self, place: &str, rows: Rows) -> Self {
+        self.lists.insert(place.into(), rows);
+        self
     }
 }
 

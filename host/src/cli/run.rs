@@ -16,7 +16,7 @@ pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -
         Command::Disconnect(form) => disconnect::disconnect(session, form).await,
         // The folder of a lost key does not open, so `forget` is carried out before there is a session.
         Command::Secrets(_) => secrets::rotate(session).await,
-        Command::Drives(command) => drives::drives(session, command).await,
+        Command::Drives(command) => drives::drives(session, command, terminal).await,
         Command::Items(command) => items::items(session, command, terminal).await,
         Command::Library(command) => library::library(session, command, terminal).await,
         Command::Place(arguments) => places::place(session, arguments).await,

@@ -86,11 +86,8 @@ pub async fn runs(session: &Session<'_>, command: Runs, terminal: &Terminal) -> 
                 .map(|file| LedgerFile::at(session, file))
                 .transpose()?;
             let ledger = session.run_with(run, &LineFilter { outcome, search }).await?;
-            let output = Output {
-                complete: true,
-                ..shown(&ledger)
-            };
-            Ok(reported(&ledger, output, file, terminal))
+            let output = shown(session, &ledger, terminal).await?.unless(true);
+            Ok(reported(session, &ledger, output, file, terminal).await)
         }
     }
 }

@@ -17,43 +17,42 @@ use super::{
 pub async fn serve(session: &Session<'_>, once: bool, terminal: &Terminal) -> Result<Output> {
     let stop = stop_on_signal(terminal, STOPPING);
     if once {
-        return Ok(ticked(session.serve_once(&stop).await?));
+        let results = session.serve_once(&stop).await?;
+        return ticked(session, results, terminal).await;
     }
     terminal.say("serving: the sync runs once a day; SIGTERM or Ctrl-C ends it between two steps");
     session.serve(&stop, |result| told(result, terminal)).await?;
-    Ok(Output {
-        json: json!({ "served": true }),
-        text: Page::of("ended"),
-        complete: true,
-    })
+    Ok(Output::done(json!({ "served": true }), Page::of("ended")))
 }
 
 /// What became of the runs that were due.
-fn ticked(results: Vec<Result<Ledger>>) -> Output {
-    let mut output = Output {
-        json: Value::Null,
-        text: Page::default(),
-        complete: true,
-    };
+async fn ticked(session: &Session<'_>, results: Vec<Result<Ledger>>, terminal: &Terminal) -> Result<Output> {
+    let mut output = Output::done(Value::Null, Page::default());
     let mut runs = Vec::new();
     for result in results {
         let one = match result {
-            Ok(ledger) => shown(&ledger),
-            Err(error) => Output {
-                json: json!({ "error": hints::in_json(&error) }),
-                text: Page::of(format!("error: {}", hints::error(&error))),
-                complete: false,
-            },
+            Ok(ledger) => shown(session, &ledger, terminal).await?,
+            Err(error) => {
+                let text = Page::of(format!("error: {}", hints::error(&error)));
+                Output::done(json!({ "error": hints::in_json(&error) }), text).unless(false)
+            }
         };
+        // A long one was begun to be shown: what comes before it must be there by then.
         output.text.add(one.text);
+        if !terminal.is_for_programs() {
+            let _ = terminal.show(&std::mem::take(&mut output.text));
+        }
         output.complete &= one.complete;
+        for (place, lines) in one.lists {
+            output.lists.insert(format!("/runs/{}{place}", runs.len()), lines);
+        }
         runs.push(one.json);
     }
     if runs.is_empty() {
         output.text.line("nothing is due");
     }
     output.json = json!({ "runs": runs });
-    output
+    Ok(output)
 }
 
 fn told(result: &Result<Ledger>, terminal: &Terminal) {

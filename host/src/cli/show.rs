@@ -19,23 +19,8 @@ impl Page {
     }
 
     /// Rows under a heading, in columns as wide as what is in them.
-    pub fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> Self {
-        let rows: Vec<_> = rows
-            .iter()
-            .map(|row| row.each_ref().map(|cell| one_line(cell)))
-            .collect();
-        let mut widths = heading.map(str::width);
-        for row in &rows {
-            for (widest, cell) in widths.iter_mut().zip(row) {
-                *widest = (*widest).max(cell.width());
-            }
-        }
-        let mut page = Self::default();
-        page.line(aligned(&widths, heading.into_iter()));
-        for row in &rows {
-            page.line(aligned(&widths, row.iter().map(AsRef::as_ref)));
-        }
-        page
+    pub fn table<const N: usize>(heading: [&'static str; N], rows: &[[String; N]]) -> Self {
+        Table::under(heading).page(rows)
     }
 
     /// Adds a line. What would break it is written down.
@@ -51,6 +36,43 @@ impl Page {
     /// The lines, without their ends.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
+    }
+}
+
+/// A table that comes page by page. A column gets wider where something later needs more room than what was there before.
+pub struct Table<const N: usize> {
+    heading: Option<[&'static str; N]>,
+    widths: [usize; N],
+}
+
+impl<const N: usize> Table<N> {
+    /// With this heading.
+    pub fn under(heading: [&'static str; N]) -> Self {
+        Self {
+            heading: Some(heading),
+            widths: heading.map(str::width),
+        }
+    }
+
+    /// The next rows; under the heading, if they are the first.
+    pub fn page(&mut self, rows: &[[String; N]]) -> Page {
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|row| row.each_ref().map(|cell| one_line(cell)))
+            .collect();
+        for row in &rows {
+            for (widest, cell) in self.widths.iter_mut().zip(row) {
+                *widest = (*widest).max(cell.width());
+            }
+        }
+        let mut page = Page::default();
+        if let Some(heading) = self.heading.take() {
+            page.line(aligned(&self.widths, heading.into_iter()));
+        }
+        for row in &rows {
+            page.line(aligned(&self.widths, row.iter().map(AsRef::as_ref)));
+        }
+        page
     }
 }
 

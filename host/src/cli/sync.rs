@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use clientpoint_host::{
     Result, Session,
-    service::{PlanReport, SyncOptions},
+    rows::Rows,
+    service::{PlanReport, PlannedRow, Stop, SyncOptions},
 };
 use serde_json::json;
 
@@ -14,12 +15,15 @@ use super::{
     ledger::{finished_before, reported, shown, sum},
     ledger_file::LedgerFile,
     output::Output,
-    show::{Page, size},
+    show::{Page, Table, size},
     terminal::Terminal,
 };
 
 /// What is waited for when somebody asks a sync to stop.
 pub const STOPPING: &str = "the step under way comes to its end, and the next sync goes on from there";
+
+/// How many rows of a plan are aligned at a time.
+const SHOWN_AT_ONCE: usize = 1_000;
 
 /// See `Command::Sync`.
 #[derive(Debug, Args)]
@@ -45,50 +49,76 @@ pub async fn sync(session: &Session<'_>, arguments: Sync, terminal: &Terminal) -
     let file = file.transpose()?;
     let stop = stop_on_signal(terminal, STOPPING);
     if arguments.plan {
-        return Ok(planned(&session.plan_sync(&stop).await?));
+        return planned(session, &stop, terminal).await;
     }
     let options = SyncOptions {
         accept_gone: arguments.accept_gone,
         plan: arguments.apply,
     };
     let ledger = session.sync(&options, &stop).await?;
-    Ok(reported(&ledger, shown(&ledger), file, terminal))
+    let output = shown(session, &ledger, terminal).await?;
+    Ok(reported(session, &ledger, output, file, terminal).await)
 }
 
-fn planned(plan: &PlanReport) -> Output {
-    let rows: Vec<[String; 6]> = plan
-        .rows
-        .iter()
-        .map(|row| {
-            [
-                row.file.clone(),
-                row.library_name.clone(),
-                row.name.clone(),
-                row.outcome.into(),
-                row.size.map(size).unwrap_or_default(),
-                row.shown_in.to_string(),
-            ]
-        })
-        .collect();
-    let mut text = finished_before(plan.before.as_deref());
-    if !rows.is_empty() {
-        let heading = ["FILE ID", "NAME", "AT THE SOURCE", "WOULD BE", "SIZE", "SHOWN IN"];
-        text.add(Page::table(heading, &rows));
+/// Tells what a sync would do. How that is called is known at its end, so the rows lie in a file until then.
+async fn planned(session: &Session<'_>, stop: &Stop, terminal: &Terminal) -> Result<Output> {
+    let is_for_programs = terminal.is_for_programs();
+    let mut rows = Rows::default();
+    let mut told = |row: PlannedRow| match is_for_programs {
+        true => rows.push(&row),
+        false => rows.push(&cells(&row)),
+    };
+    let plan = session.plan_sync_row_by_row(stop, &mut told).await?;
+    let before = finished_before(session, plan.before.as_deref(), terminal).await?;
+    let count = rows.count();
+    let mut output = Output::done(json!({ "plan": plan }), before.text);
+    for (place, lines) in before.lists {
+        output.lists.insert(format!("/plan{place}"), lines);
     }
+    if is_for_programs {
+        return Ok(output.with_list("/plan/rows", rows));
+    }
+    // What can't be written is told at the end, with the rest of the result.
+    let _ = terminal.show(&std::mem::take(&mut output.text));
+    let heading = ["FILE ID", "NAME", "AT THE SOURCE", "WOULD BE", "SIZE", "SHOWN IN"];
+    let (mut table, mut page) = (Table::under(heading), Vec::new());
+    for row in rows.read::<[String; 6]>()? {
+        page.push(row?);
+        if SHOWN_AT_ONCE <= page.len() {
+            let _ = terminal.show(&table.page(&std::mem::take(&mut page)));
+        }
+    }
+    if !page.is_empty() {
+        let _ = terminal.show(&table.page(&page));
+    }
+    summed_up(&plan, count, &mut output.text);
+    Ok(output)
+}
+
+fn cells(row: &PlannedRow) -> [String; 6] {
+    [
+        row.file.clone(),
+        row.library_name.clone(),
+        row.name.clone(),
+        row.outcome.into(),
+        row.size.map(size).unwrap_or_default(),
+        row.shown_in.to_string(),
+    ]
+}
+
+fn summed_up(plan: &PlanReport, rows: u64, text: &mut Page) {
     text.line(format!(
-        "{} files would be looked at, {} have not changed",
-        plan.rows.len(),
+        "{rows} files would be looked at, {} have not changed",
         plan.unchanged
     ));
     if !plan.counts.is_empty() {
         let files = plan.counts.values().sum::<u64>();
         text.line(format!("{} = {files} files", sum(&plan.counts)));
     }
-    if !rows.is_empty() {
+    if 0 < rows {
         let id = &plan.plan;
         text.line(format!(
             "plan {id}: `clientpoint-host sync --apply {id}` does exactly this"
         ));
     }
-    Output::done(json!({ "plan": plan }), text)
 }

@@ -13,6 +13,7 @@ use std::{
 };
 
 use clientpoint_engine::text;
+use clientpoint_host::rows::{self, Lists};
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -46,6 +47,9 @@ pub struct Terminal {
     left_out: Arc<AtomicU64>,
     /// Whether nobody reads: then nobody waits for a reader either.
     stuck: Arc<AtomicBool>,
+    is_for_programs: Arc<AtomicBool>,
+    /// Why standard output takes no more.
+    ended: Arc<Mutex<Option<io::Error>>>,
 }
 
 /// Where bars are drawn. Lines come between two drawings, never into one.
@@ -85,6 +89,8 @@ impl Terminal {
             patience,
             left_out: Arc::default(),
             stuck: Arc::default(),
+            is_for_programs: Arc::default(),
+            ended: Arc::default(),
         };
         let left_out = terminal.left_out.clone();
         // Where no thread can be had, nobody reads the lines, which is no reason to stop either.
@@ -114,9 +120,7 @@ impl Terminal {
 
     /// Says a page on standard error.
     pub fn say_all(&self, page: &Page) {
-        for line in page.lines() {
-            self.say(line);
-        }
+        page.lines().for_each(|line| self.say(line));
     }
 
     /// Says what went wrong.
@@ -126,27 +130,45 @@ impl Terminal {
 
     /// Writes a result for people to standard output.
     pub fn show(&self, page: &Page) -> Shown {
-        let mut text = String::new();
-        for line in page.lines() {
-            text.push_str(line);
-            text.push('\n');
-        }
-        self.result(&text)
+        self.result(|stdout| {
+            page.lines()
+                .try_for_each(|line| stdout.write_all(format!("{line}\n").as_bytes()))
+        })
     }
 
-    /// Writes a result for programs to standard output: one JSON document.
-    pub fn show_json(&self, document: &serde_json::Value) -> Shown {
-        self.result(&(text::json(&format!("{document:#}")) + "\n"))
+    /// Writes a result for programs to standard output: one JSON document, with these long lists in it.
+    pub fn show_json(&self, document: &serde_json::Value, lists: &mut Lists) -> Shown {
+        self.result(|stdout| {
+            rows::write(document, lists, &mut |piece| {
+                stdout.write_all(text::json(piece).as_bytes())
+            })?;
+            stdout.write_all(b"\n")
+        })
     }
 
-    fn result(&self, text: &str) -> Shown {
+    /// What can't be written once is not tried again: a part of a result with a hole in it is none.
+    fn result(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Shown {
         // What was said before shall be read before.
         self.flush();
-        let mut stdout = io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Shown::Not(error),
-            _ => Shown::AsWanted,
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        if ended.is_none() {
+            let mut stdout = io::BufWriter::new(io::stdout().lock());
+            *ended = write(&mut stdout).and_then(|()| stdout.flush()).err();
         }
+        let failed = ended.as_ref().filter(|error| error.kind() != io::ErrorKind::BrokenPipe);
+        failed.map_or(Shown::AsWanted, |error| {
+            Shown::Not(io::Error::new(error.kind(), error.to_string()))
+        })
+    }
+
+    /// From now on, results are for programs.
+    pub fn for_programs(&self) {
+        self.is_for_programs.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether results are for programs.
+    pub fn is_for_programs(&self) -> bool {
+        self.is_for_programs.load(Ordering::Relaxed)
     }
 
     /// Waits until everything that was said is written, or nobody reads it.

@@ -24,11 +24,8 @@ pub async fn trash(session: &Session<'_>, command: Trash) -> Result<Output> {
         Trash::List => list(session).await,
         Trash::Empty => {
             let emptied = session.empty_trash().await?;
-            Ok(Output {
-                text: Page::of(format!("deleted {} objects, {}", emptied.objects, size(emptied.bytes))),
-                json: json!({ "emptied": emptied }),
-                complete: true,
-            })
+            let text = Page::of(format!("deleted {} objects, {}", emptied.objects, size(emptied.bytes)));
+            Ok(Output::done(json!({ "emptied": emptied }), text))
         }
     }
 }

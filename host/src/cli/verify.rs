@@ -15,11 +15,7 @@ use super::{
 /// Looks at the bytes of these files, or of all.
 pub async fn verify(session: &Session<'_>, files: &[String]) -> Result<Output> {
     let done = session.verify(files).await?;
-    Ok(Output {
-        text: told(&done),
-        complete: done.is_clean(),
-        json: document(&done)?,
-    })
+    Ok(Output::done(document(&done)?, told(&done)).unless(done.is_clean()))
 }
 
 fn told(done: &Verification) -> Page {

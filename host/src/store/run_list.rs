@@ -31,6 +31,20 @@ pub struct LineFilter {
     pub search: Option<Search>,
 }
 
+/// Lines of a run that are alike.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Alike {
+    /// Their outcome.
+    pub outcome: String,
+    /// Their reason; empty for rows of a sheet.
+    pub reason: String,
+    /// How many they are.
+    #[sqlx(try_from = "i64")]
+    pub count: u64,
+    /// The File ID of the first.
+    pub first: String,
+}
+
 #[derive(FromRow)]
 struct LineRow {
     place: i64,
@@ -110,6 +124,24 @@ fn lines_query(run: i64, filter: &LineFilter, after: Option<i64>, limit: i64) ->
     narrowed(&mut query, run, filter, ("place", "coalesce(resolved, path)"), after);
     query.push(" ORDER BY place LIMIT ").push_bind(limit);
     query
+}
+
+/// Which kinds of lines a run has, as far as they fit: the one first whose first file comes first.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn kinds(store: &Store, run: i64, filter: &LineFilter) -> Result<Vec<Alike>> {
+    let mut query = QueryBuilder::<Sqlite>::new(
+        "SELECT outcome, reason, count(*) AS count, CAST(min(file) AS TEXT) AS first, min(file) AS place FROM outcomes WHERE run = ",
+    );
+    narrowed(&mut query, run, filter, ("file", "name"), None);
+    query.push(
+        " GROUP BY outcome, reason UNION ALL SELECT outcome, '', count(*), min(file), min(place) FROM sheet_rows WHERE run = ",
+    );
+    narrowed(&mut query, run, filter, ("place", "coalesce(resolved, path)"), None);
+    query.push(" GROUP BY outcome ORDER BY place");
+    Ok(query.build_query_as().fetch_all(store.pool()).await?)
 }
 
 fn narrowed(

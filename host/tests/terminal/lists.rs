@@ -97,3 +97,55 @@ async fn a_list_that_is_stopped_tells_each_line_what_had_come_in() {
         .collect();
     assert_eq!(stopped, [6]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_of_many_pages_is_shown_and_written_to_its_last_line() {
+    let Some(stage) = Stage::connected().await else { return };
+    let rows: Vec<String> = (1..=2_300).map(|row| format!("{},A{row}.pdf", 500_000 + row)).collect();
+    let sheet = stage.folder.path().join("sheet.csv");
+    std::fs::write(&sheet, format!("File ID,Sharepoint File Path\n{}\n", rows.join("\n"))).unwrap();
+    stage.run(&["associate", sheet.to_str().unwrap()]);
+
+    let document = stage.json(&["runs", "show", "1"]);
+    let lines = document["lines"].as_array().unwrap();
+    assert_eq!(lines.len(), 2_300);
+    assert_eq!(
+        (&lines[0]["reason"], &lines[2_299]["reason"]),
+        (&json!("row-2"), &json!("row-2301"))
+    );
+    assert_eq!(document["counts"], json!({ "unknown-file-id": 2_300 }));
+
+    let page = String::from_utf8(stage.run(&["runs", "show", "1"]).stdout).unwrap();
+    assert_eq!(
+        page.lines().filter(|line| line.starts_with("unknown-file-id ")).count(),
+        2_300
+    );
+    assert!(page.trim_end().ends_with("2300 unknown-file-id = 2300 rows"), "{page}");
+
+    for (ending, begins) in [("csv", "\"File ID\""), ("json", "{"), ("xlsx", "PK")] {
+        let report = stage.folder.path().join(format!("run.{ending}"));
+        let written = stage.run(&["runs", "show", "1", "--report", report.to_str().unwrap()]);
+        assert!(written.status.success(), "{written:?}");
+        let bytes = std::fs::read(report).unwrap();
+        assert!(bytes.starts_with(begins.as_bytes()), "{ending}");
+        match ending {
+            "csv" => assert_eq!(String::from_utf8(bytes).unwrap().lines().count(), 2_301),
+            "json" => assert_eq!(serde_json::from_slice::<Value>(&bytes).unwrap(), document),
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drive_of_many_pages_is_listed_to_its_end_and_in_one_table() {
+    let Some(stage) = Stage::connected().await else { return };
+    for number in 0..1_200 {
+        stage.sim.put(&format!("/{number:04}.pdf"), b"%PDF-".to_vec().into());
+    }
+    stage.sim.clear_requests();
+    let page = String::from_utf8(stage.run(&["onedrive", "list"]).stdout).unwrap();
+    assert_eq!(page.lines().count(), 1_201);
+    assert_eq!(page.matches("ITEM ID").count(), 1);
+    let document = stage.json(&["onedrive", "list"]);
+    assert_eq!(document["entries"].as_array().unwrap().len(), 1_200);
+}

@@ -1,6 +1,6 @@
 //! Runs and their lines.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::store::{
     runs, undo,
@@ -47,7 +47,7 @@ pub struct Run {
 }
 
 /// A line of the ledger.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// The File ID.
     pub file: String,

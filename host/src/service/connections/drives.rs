@@ -25,6 +25,9 @@ use crate::{
 /// For how long a list of drives waits in all where the source asks for patience.
 const PATIENCE: Duration = Duration::from_secs(20 * 60);
 
+/// The most pages that a list of drives may have.
+const PAGES_AT_MOST: u32 = 10_000;
+
 /// All drives that a connection can see.
 #[derive(Clone, Debug, Serialize)]
 pub struct DriveList {
@@ -127,6 +130,55 @@ impl Session<'_> {
         })
     }
 
+    /// All drives that the connection can see, page by page: `told` hears of each as it comes. Where the source asks for
+    /// patience in between, that is waited for; if it takes too long, a note says that the list is not complete.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::drives`]; `Error::PluginStopped` for a list without end; those of `told`.
+    pub async fn drives_page_by_page(
+        &self,
+        told: &mut (dyn FnMut(DrivePage) -> Result<()> + Send),
+    ) -> Result<Option<String>> {
+        self.user.require_administrator("list drives")?;
+        let connection = self.connection().await?;
+        let selected = connection.drive.as_ref().map(|drive| drive.id.as_str());
+        let mut signed_in = self.signed_in(&connection).await?;
+        let (mut next, mut waited) = (None, Duration::ZERO);
+        let mut pages = 0;
+        while pages < PAGES_AT_MOST {
+            let (within, actor, from) = (self.host.limits.call, self.actor(), next.clone());
+            let listed = signed_in.look(async |plugin| plugin.drives_page(within, actor, from).await);
+            let page = match listed.await? {
+                Err(ContractError::Throttled(seconds)) if 0 < pages => {
+                    let pause = pause(seconds);
+                    waited += pause;
+                    if PATIENCE < waited {
+                        return Ok(Some(not_complete(pause)));
+                    }
+                    self.host.clock.sleep(pause).await;
+                    continue;
+                }
+                listed => signed_in.settled(listed).await?,
+            };
+            pages += 1;
+            if pages == 1 {
+                self.accepted(&connection).await;
+            }
+            next = page.next;
+            let drives = page.drives.into_iter();
+            told(DrivePage {
+                drives: drives.map(|drive| DriveRow::new(drive, selected)).collect(),
+                notes: page.notes,
+                next: None,
+            })?;
+            if next.is_none() {
+                return Ok(None);
+            }
+        }
+        Err(Error::PluginStopped("its list has no end".into()))
+    }
+
     /// All pages of drives. Where the source asks for patience in between, it is waited for, and goes on from there; if
     /// that takes too long, what has come is kept, and a note says that it is not all.
     async fn drive_pages(&self, connection: &Connection) -> Result<(Vec<contract::DrivePage>, Option<String>)> {
@@ -137,15 +189,10 @@ impl Session<'_> {
             let listed = signed_in.look(async |plugin| plugin.drives(within, actor, &mut list).await);
             match listed.await? {
                 Err(ContractError::Throttled(seconds)) if !list.pages.is_empty() => {
-                    let pause = Duration::from_secs(seconds.unwrap_or(60).clamp(1, 3600).into());
+                    let pause = pause(seconds);
                     waited += pause;
                     if PATIENCE < waited {
-                        let note = format!(
-                            "this list is not complete: the source asks for a pause of {} seconds; list the drives again \
-                             later, or select one by its address",
-                            pause.as_secs()
-                        );
-                        return Ok((list.pages, Some(note)));
+                        return Ok((list.pages, Some(not_complete(pause))));
                     }
                     self.host.clock.sleep(pause).await;
                 }
@@ -256,6 +303,20 @@ impl Session<'_> {
         }
         Ok(())
     }
+}
+
+/// How long to wait where the source asks for patience.
+fn pause(seconds: Option<u32>) -> Duration {
+    Duration::from_secs(seconds.unwrap_or(60).clamp(1, 3600).into())
+}
+
+/// The note of a list that was cut short.
+fn not_complete(pause: Duration) -> String {
+    format!(
+        "this list is not complete: the source asks for a pause of {} seconds; list the drives again later, or select one by \
+         its address",
+        pause.as_secs()
+    )
 }
 
 fn refuse_switch(connection: &Connection, id: &str, switch: bool) -> Result<()> {

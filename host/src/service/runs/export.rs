@@ -1,8 +1,15 @@
 //! A ledger as a file for a spreadsheet. Names come from elsewhere, and none of them becomes a formula.
 
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use std::io::{Read, Seek, Write};
 
-use crate::{Error, Result, service::runs::ledger::Ledger};
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use tempfile::{SpooledTempFile, spooled_tempfile};
+
+use crate::{
+    Error, Result,
+    rows::{self, IN_MEMORY, Lists, Rows},
+    service::{Session, api::Line, runs::ledger::Ledger},
+};
 
 const HEADING: [&str; 9] = [
     "File ID", "Name", "Outcome", "Reason", "Message", "Revision", "Size", "Shown in", "At",
@@ -19,34 +26,56 @@ pub enum LedgerFormat {
     Json,
 }
 
-impl Ledger {
-    /// The ledger as a file of that form.
+impl Session<'_> {
+    /// A ledger as a file of that form, with all of its lines.
     ///
     /// # Errors
     ///
-    /// `Error::Storage` for more lines than a workbook has rows.
-    pub fn file(&self, format: LedgerFormat) -> Result<Vec<u8>> {
-        match format {
-            LedgerFormat::Xlsx => xlsx(self),
-            LedgerFormat::Csv => Ok(csv(self).into_bytes()),
-            LedgerFormat::Json => serde_json::to_vec_pretty(self).map_err(|error| Error::Storage(error.to_string())),
+    /// `Error::Forbidden`; `Error::Storage` for more lines than a workbook has rows; the disk's.
+    pub async fn ledger_file(&self, ledger: &Ledger, format: LedgerFormat) -> Result<Box<dyn Read + Send>> {
+        let mut lines = self.all_lines(ledger).await?;
+        let mut lists = Lists::new();
+        if let (LedgerFormat::Json, Some(before)) = (format, ledger.before.as_deref()) {
+            lists.insert("/before/lines".into(), self.all_lines(before).await?);
         }
+        let ledger = ledger.clone();
+        let writing = tokio::task::spawn_blocking(move || {
+            let mut file = spooled_tempfile(IN_MEMORY);
+            match format {
+                LedgerFormat::Xlsx => workbook(&ledger, &mut lines, &mut file)?,
+                LedgerFormat::Csv => csv(&ledger, &mut lines, &mut file)?,
+                LedgerFormat::Json => {
+                    lists.insert("/lines".into(), lines);
+                    let document = serde_json::to_value(&ledger).map_err(|error| Error::Storage(error.to_string()))?;
+                    rows::write(&document, &mut lists, &mut |piece| file.write_all(piece.as_bytes()))?;
+                }
+            }
+            file.rewind()?;
+            Ok(file)
+        });
+        let file: Result<SpooledTempFile> = writing
+            .await
+            .map_err(|_| Error::Storage("the report was broken off".into()))?;
+        Ok(Box::new(file?))
     }
 }
 
-/// An Excel workbook: the lines, and the counts with their sum.
-fn xlsx(ledger: &Ledger) -> Result<Vec<u8>> {
-    workbook(ledger).map_err(|error| Error::Storage(format!("the report can't be made: {error}")))
+impl From<XlsxError> for Error {
+    fn from(error: XlsxError) -> Self {
+        Self::Storage(format!("the report can't be made: {error}"))
+    }
 }
 
-fn workbook(ledger: &Ledger) -> std::result::Result<Vec<u8>, XlsxError> {
+/// An Excel workbook: the lines, and the counts with their sum. A line is written as soon as it is there.
+fn workbook(ledger: &Ledger, lines: &mut Rows, file: &mut SpooledTempFile) -> Result<()> {
     let bold = Format::new().set_bold();
     let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet().set_name("Files")?;
+    let sheet = workbook.add_worksheet_with_constant_memory()?.set_name("Files")?;
     for (column, title) in (0..).zip(HEADING) {
         sheet.write_string_with_format(0, column, title, &bold)?;
     }
-    for (row, line) in (1..).zip(&ledger.lines) {
+    for (row, line) in (1..).zip(lines.read::<Line>()?) {
+        let line = line?;
         let texts = [&line.file, &line.name, &line.outcome, &line.reason, &line.message];
         for (column, text) in (0..).zip(texts) {
             sheet.write_string(row, column, text.chars().take(32_000).collect::<String>())?;
@@ -56,7 +85,7 @@ fn workbook(ledger: &Ledger) -> std::result::Result<Vec<u8>, XlsxError> {
         }
         sheet.write_string(row, 8, &line.at)?;
     }
-    let sheet = workbook.add_worksheet().set_name("Sum")?;
+    let sheet = workbook.add_worksheet_with_constant_memory()?.set_name("Sum")?;
     let mut row = 0;
     for (outcome, count) in &ledger.counts {
         sheet.write_string(row, 0, outcome)?;
@@ -65,33 +94,35 @@ fn workbook(ledger: &Ledger) -> std::result::Result<Vec<u8>, XlsxError> {
     }
     sheet.write_string_with_format(row, 0, "all files", &bold)?;
     sheet.write_number_with_format(row, 1, ledger.run.inputs as f64, &bold)?;
-    workbook.save_to_buffer()
+    Ok(workbook.save_to_writer(file)?)
 }
 
 /// Comma separated values: the lines, and one line for all files that have none.
-fn csv(ledger: &Ledger) -> String {
-    let mut text = row(HEADING.map(str::to_string));
-    for line in &ledger.lines {
-        text.push_str(&row([
-            line.file.clone(),
-            line.name.clone(),
-            line.outcome.clone(),
-            line.reason.clone(),
-            line.message.clone(),
+fn csv(ledger: &Ledger, lines: &mut Rows, file: &mut SpooledTempFile) -> Result<()> {
+    file.write_all(row(HEADING.map(str::to_string)).as_bytes())?;
+    for line in lines.read::<Line>()? {
+        let line = line?;
+        let cells = [
+            line.file,
+            line.name,
+            line.outcome,
+            line.reason,
+            line.message,
             line.revision.to_string(),
             line.size.to_string(),
             line.reached.to_string(),
-            line.at.clone(),
-        ]));
+            line.at,
+        ];
+        file.write_all(row(cells).as_bytes())?;
     }
     if let Some(outcome) = ledger.run.rest_outcome.clone().filter(|_| 0 < ledger.run.rest) {
         let mut rest: [String; 9] = Default::default();
         let [_, name, told, ..] = &mut rest;
         *name = format!("{} other files", ledger.run.rest);
         *told = outcome;
-        text.push_str(&row(rest));
+        file.write_all(row(rest).as_bytes())?;
     }
-    text
+    Ok(())
 }
 
 fn row(cells: [String; 9]) -> String {

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use crate::{
     Error, Result,
+    rows::Rows,
     service::{
-        LineFilter, Page, Part, RunFilter, Session,
+        Cursor, LineFilter, Page, Part, RunFilter, Session,
         api::{self, Line},
         runs::ways_out,
     },
@@ -41,15 +42,21 @@ const FINE: [LineOutcome; 4] = [
     LineOutcome::SourceBack,
 ];
 
-/// A run with its lines.
+/// A run with the first of its lines.
 #[derive(Clone, Debug, Serialize)]
 pub struct Ledger {
     /// The run.
     pub run: api::Run,
     /// How many files had which outcome; they add up to `run.inputs`.
     pub counts: BTreeMap<String, u64>,
-    /// By File ID. Files that have not changed have none.
+    /// By File ID, a thousand at most. Files that have not changed have none.
     pub lines: Vec<Line>,
+    /// Where its other lines begin, for [`Session::lines_after`]; none if these are all.
+    #[serde(skip)]
+    pub next: Option<Cursor>,
+    /// Which lines it shows.
+    #[serde(skip)]
+    filter: LineFilter,
     /// What can be done about the run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ways_out: Vec<WayOut>,
@@ -147,7 +154,7 @@ impl Session<'_> {
         page.try_map(|line| Ok(line.into()))
     }
 
-    /// One run with its lines.
+    /// One run with the first of its lines.
     ///
     /// # Errors
     ///
@@ -156,7 +163,7 @@ impl Session<'_> {
         self.run_with(id, &LineFilter::default()).await
     }
 
-    /// One run with those of its lines that the filter lets through; its counts are those of the whole.
+    /// One run with the first of those of its lines that the filter lets through; its counts are those of the whole.
     ///
     /// # Errors
     ///
@@ -249,19 +256,45 @@ impl Session<'_> {
         self.narrowed(run, &LineFilter::default()).await
     }
 
-    async fn narrowed(&self, run: Run, filter: &LineFilter) -> Result<Ledger> {
-        let (mut lines, mut part) = (Vec::new(), Part::whole(None));
-        loop {
-            let page = run_list::lines(&self.host.store, run.id, filter, &part).await?;
-            lines.extend(page.rows.into_iter().map(Line::from));
-            let Some(next) = page.next else { break };
-            part = Part::whole(Some(next));
+    /// A page of the lines of a ledger, behind those that it has or that were asked for before.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, or the database's.
+    pub async fn lines_after(&self, ledger: &Ledger, after: Cursor) -> Result<Page<Line>> {
+        self.user.require_administrator("see the runs")?;
+        let part = Part::whole(Some(after));
+        let page = run_list::lines(&self.host.store, ledger.run.id, &ledger.filter, &part).await?;
+        page.try_map(|line| Ok(line.into()))
+    }
+
+    /// All lines of a ledger.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::lines_after`], and the disk's.
+    pub async fn all_lines(&self, ledger: &Ledger) -> Result<Rows> {
+        let mut rows = Rows::default();
+        ledger.lines.iter().try_for_each(|line| rows.push(line))?;
+        let mut next = ledger.next.clone();
+        while let Some(after) = next {
+            let page = self.lines_after(ledger, after).await?;
+            page.rows.iter().try_for_each(|line| rows.push(line))?;
+            next = page.next;
         }
+        Ok(rows)
+    }
+
+    async fn narrowed(&self, run: Run, filter: &LineFilter) -> Result<Ledger> {
+        let store = &self.host.store;
+        let first = run_list::lines(store, run.id, filter, &Part::whole(None)).await?;
         Ok(Ledger {
             counts: runs::counts(&self.host.store, &run).await?,
             ways_out: self.ways_out_of(&run).await?,
-            ways_out_of_lines: ways_out::of_lines(&lines),
-            lines,
+            ways_out_of_lines: ways_out::of_lines(&run_list::kinds(store, run.id, filter).await?),
+            lines: first.rows.into_iter().map(Line::from).collect(),
+            next: first.next,
+            filter: filter.clone(),
             before: None,
             run: run.into(),
         })

@@ -33,7 +33,7 @@ use crate::{
 pub struct PlanReport {
     /// Names the plan for whoever carries it out: equal plans have equal ids.
     pub plan: String,
-    /// What would happen, in the order in which it would.
+    /// What would happen, in the order in which it would; empty where the rows were told one by one.
     pub rows: Vec<PlannedRow>,
     /// How many files follow their items and have nothing to be done.
     pub unchanged: u64,
@@ -66,6 +66,17 @@ pub struct PlannedRow {
     pub shown_in: u32,
 }
 
+/// Who hears of the rows of a plan.
+pub type TellRow<'t> = dyn FnMut(PlannedRow) -> Result<()> + Send + 't;
+
+/// What there is to be known of a plan without its rows.
+#[derive(Default)]
+struct Sum {
+    name: Sha256,
+    rows: u64,
+    expected: BTreeMap<&'static str, u64>,
+}
+
 impl Session<'_> {
     /// What [`Session::sync`] would do now. The files and what is shown stay as they are.
     ///
@@ -73,9 +84,24 @@ impl Session<'_> {
     ///
     /// As [`Session::sync`].
     pub async fn plan_sync(&self, stop: &Stop) -> Result<PlanReport> {
+        let mut rows = Vec::new();
+        let mut told = |row: PlannedRow| {
+            rows.push(row);
+            Ok(())
+        };
+        let report = self.plan_sync_row_by_row(stop, &mut told).await?;
+        Ok(PlanReport { rows, ..report })
+    }
+
+    /// As [`Session::plan_sync`], for plans of any length: each row is told as it comes, and the report has none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::sync`], and those of `told`.
+    pub async fn plan_sync_row_by_row(&self, stop: &Stop, told: &mut TellRow<'_>) -> Result<PlanReport> {
         self.user.require_administrator("plan a sync")?;
         let work = self.work(OperationKind::Plan, stop).await?;
-        let planning = work.session.sync_planned(&work.stop);
+        let planning = work.session.sync_planned(&work.stop, told);
         let came_to = |report: &PlanReport| CameTo {
             plan: Some(report.plan.clone()),
             ..CameTo::counts(report.counts.clone())
@@ -83,24 +109,29 @@ impl Session<'_> {
         work.carry_out(planning, came_to).await
     }
 
-    async fn sync_planned(&self, stop: &Stop) -> Result<PlanReport> {
+    async fn sync_planned(&self, stop: &Stop, told: &mut TellRow<'_>) -> Result<PlanReport> {
         let connection = self.connection().await?;
         self.works_through(&connection.id);
         let _right = self.no_sync(&connection.id).await?;
         let before = self.finish_interrupted(&connection, stop).await?;
         let run = self.begin(&connection, RunKind::Plan, &SyncOptions::default()).await?;
         let span = self.works_on(run.id);
-        let report = self.plan_of(&connection, run, stop).instrument(span).await?;
+        let report = self.plan_of(&connection, run, (stop, told)).instrument(span).await?;
         Ok(PlanReport { before, ..report })
     }
 
-    async fn plan_of(&self, connection: &Connection, mut run: Run, stop: &Stop) -> Result<PlanReport> {
+    async fn plan_of(
+        &self,
+        connection: &Connection,
+        mut run: Run,
+        (stop, told): (&Stop, &mut TellRow<'_>),
+    ) -> Result<PlanReport> {
         let mut course = Course::new(self, connection);
         let halt = {
             let _turn = self.turn(&connection.id, "a sync").await?;
             self.steps(&mut course, &mut run, stop).await?
         };
-        let rows = match halt {
+        let planned = match halt {
             Halt::Ended(ended) => {
                 let ended = (*ended)?;
                 if ended.state != RunState::Complete {
@@ -110,17 +141,17 @@ impl Session<'_> {
                         message: format!("there is no plan: {message}"),
                     });
                 }
-                Vec::new()
+                Sum::default()
             }
             Halt::Interrupted => return Err(self.give_up_plan(&run).await?),
-            Halt::Listed => self.planned(&mut course, &run).await?,
+            Halt::Listed => self.planned(&mut course, &run, told).await?,
         };
-        let plan = plan_id(&rows);
+        let (plan, rows, expected) = planned.end();
         let mut counts = runs::settled(&self.host.store, &run).await?;
         let settled: u64 = counts.values().sum();
-        let unchanged = run.inputs.saturating_sub(rows.len() as u64).saturating_sub(settled);
-        for row in &rows {
-            *counts.entry(row.outcome.into()).or_default() += 1;
+        let unchanged = run.inputs.saturating_sub(rows).saturating_sub(settled);
+        for (outcome, count) in expected {
+            *counts.entry(outcome.into()).or_default() += count;
         }
         if unchanged != 0 {
             *counts.entry("unchanged".into()).or_default() += unchanged;
@@ -130,7 +161,7 @@ impl Session<'_> {
             plan,
             unchanged,
             counts,
-            rows,
+            rows: Vec::new(),
             before: None,
         })
     }
@@ -143,9 +174,9 @@ impl Session<'_> {
     /// The work of a run by plan: only if the plan still holds.
     pub(super) async fn work_by_plan(&self, course: &mut Course<'_>, run: &mut Run, stop: &Stop) -> Result<Halt> {
         let options: SyncOptions = serde_json::from_str(&run.options).unwrap_or_default();
-        let rows = self.planned(course, run).await?;
+        let planned = self.planned(course, run, &mut |_| Ok(())).await?;
         let begun = runs::has_lines(&self.host.store, run.id).await?;
-        if !begun && options.plan.as_deref() != Some(plan_id(&rows).as_str()) {
+        if !begun && options.plan.as_deref() != Some(planned.end().0.as_str()) {
             let message = "the world has moved since that plan was made, and nothing was changed";
             let ending = Ending::GivenUp {
                 outcome: GivenUp::Deferred,
@@ -162,8 +193,9 @@ impl Session<'_> {
         self.drive(course, run, &options, stop, false).await
     }
 
-    async fn planned(&self, course: &mut Course<'_>, run: &Run) -> Result<Vec<PlannedRow>> {
-        let mut rows = Vec::new();
+    /// What the work of a run would do: `told` hears of each row. What is kept of them is their File IDs.
+    async fn planned(&self, course: &mut Course<'_>, run: &Run, told: &mut TellRow<'_>) -> Result<Sum> {
+        let mut sum = Sum::default();
         let mut seen = BTreeSet::new();
         let mut next = None;
         loop {
@@ -179,11 +211,13 @@ impl Session<'_> {
                 if !seen.insert(planned.file.clone()) {
                     return Err(Error::PluginStopped("it plans a file twice".into()));
                 }
-                rows.push(self.row(course.connection, planned).await?);
+                let row = self.row(course.connection, planned).await?;
+                sum.add(&row)?;
+                told(row)?;
             }
             next = page.next;
             if next.is_none() || empty {
-                return Ok(rows);
+                return Ok(sum);
             }
         }
     }
@@ -213,10 +247,22 @@ impl Session<'_> {
     }
 }
 
-/// Names a plan by what it would do, and to what.
-fn plan_id(rows: &[PlannedRow]) -> String {
-    let text = serde_json::to_string(rows).unwrap_or_default();
-    let mut name = hex(&Sha256::digest(text.as_bytes()));
-    name.truncate(16);
-    name
+impl Sum {
+    fn add(&mut self, row: &PlannedRow) -> Result<()> {
+        let text = serde_json::to_vec(row).map_err(|error| Error::Storage(error.to_string()))?;
+        self.name.update(if self.rows == 0 { "[" } else { "," });
+        self.name.update(&text);
+        self.rows += 1;
+        *self.expected.entry(row.outcome).or_default() += 1;
+        Ok(())
+    }
+
+    /// The plan's name: what it would do, and to what, as one JSON list, hashed. How many rows it has, and how many of which
+    /// outcome.
+    fn end(mut self) -> (String, u64, BTreeMap<&'static str, u64>) {
+        self.name.update(if self.rows == 0 { "[]" } else { "]" });
+        let mut name = hex(&self.name.finalize());
+        name.truncate(16);
+        (name, self.rows, self.expected)
+    }
 }

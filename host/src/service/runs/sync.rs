@@ -64,8 +64,9 @@ impl Session<'_> {
         let _right = self.no_sync(&connection.id).await?;
         let before = self.finish_interrupted(&connection, stop).await?;
         let run = self.begin(&connection, RunKind::Manual, options).await?;
-        let ledger = self.carried_on(&connection, run, stop).await?;
-        Ok(Ledger { before, ..ledger })
+        let mut ledger = self.carried_on(&connection, run, stop).await?;
+        ledger.before = before;
+        Ok(ledger)
     }
 
     /// Runs what is due, for all connections, until it is stopped. `told` hears of every run.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::{
     Result,
-    service::{Session, api::Line},
+    service::Session,
     store::{
         association,
+        run_list::Alike,
         runs::Run,
         words::{LineOutcome, LineReason, RunState, Subject},
     },
@@ -14,37 +15,29 @@ use crate::{
 };
 
 /// What can be done about lines, by their outcome. Where several files have the same outcome, no file is named.
-pub(super) fn of_lines(lines: &[Line]) -> BTreeMap<String, Vec<WayOut>> {
-    let mut files: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
-    for line in lines {
-        files.entry(&line.outcome).or_default().push(line);
-    }
-    let ways_out = |lines: Vec<&Line>| {
-        let one = lines.first().filter(|_| lines.len() == 1);
-        let file = one.map(|line| line.file.clone());
-        let mut ways_out = Vec::new();
-        for line in lines {
-            for way in of_line(line, file.as_ref()) {
-                if !ways_out.contains(&way) {
-                    ways_out.push(way);
-                }
+pub(super) fn of_lines(kinds: &[Alike]) -> BTreeMap<String, Vec<WayOut>> {
+    let mut ways_out: BTreeMap<String, Vec<WayOut>> = BTreeMap::new();
+    for kind in kinds {
+        let of_outcome = kinds.iter().filter(|other| other.outcome == kind.outcome);
+        let files: u64 = of_outcome.map(|other| other.count).sum();
+        let file = Some(&kind.first).filter(|_| files == 1);
+        for way in of_kind(kind, file) {
+            let ways = ways_out.entry(kind.outcome.clone()).or_default();
+            if !ways.contains(&way) {
+                ways.push(way);
             }
         }
-        ways_out
-    };
-    let all = files
-        .into_iter()
-        .map(|(outcome, lines)| (outcome.to_owned(), ways_out(lines)));
-    all.filter(|(_, ways_out)| !ways_out.is_empty()).collect()
+    }
+    ways_out
 }
 
-fn of_line(line: &Line, file: Option<&String>) -> Vec<WayOut> {
+fn of_kind(kind: &Alike, file: Option<&String>) -> Vec<WayOut> {
     let file = || file.cloned();
     let follow = || WayOut::Follow { file: file() };
-    let Ok(outcome) = LineOutcome::try_from(line.outcome.clone()) else {
+    let Ok(outcome) = LineOutcome::try_from(kind.outcome.clone()) else {
         return Vec::new();
     };
-    match (outcome, LineReason::try_from(line.reason.clone()).ok()) {
+    match (outcome, LineReason::try_from(kind.reason.clone()).ok()) {
         (LineOutcome::Held, Some(LineReason::TooManyGone)) => vec![WayOut::AcceptGone],
         (LineOutcome::Held, _) => vec![WayOut::Release { file: file() }],
         (LineOutcome::SourceGone, _) => vec![
@@ -72,5 +65,33 @@ impl Session<'_> {
             0 => Vec::new(),
             _ => vec![WayOut::UndoUpload { run: run.id }],
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alike(outcome: &str, reason: &str, first: &str) -> Alike {
+        Alike {
+            outcome: outcome.into(),
+            reason: reason.into(),
+            count: 1,
+            first: first.into(),
+        }
+    }
+
+    #[test]
+    fn what_can_be_done_names_a_file_only_where_it_is_the_one_with_its_outcome() {
+        let ways_out = of_lines(&[
+            alike("held", "too-many-gone", "100001"),
+            alike("held", "by-a-person", "100002"),
+            alike("source-gone", "", "100003"),
+            alike("of-a-newer-version", "", "100004"),
+        ]);
+        assert_eq!(ways_out["held"], [WayOut::AcceptGone, WayOut::Release { file: None }]);
+        let file = Some("100003".to_owned());
+        assert_eq!(ways_out["source-gone"][0], WayOut::Follow { file });
+        assert_eq!(ways_out.len(), 2);
     }
 }
