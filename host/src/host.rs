@@ -5,9 +5,9 @@ mod filled;
 mod folder;
 mod grant_keeper;
 mod housekeeping;
-mod locks;
 mod opening;
 mod pinned_endpoints;
+mod places;
 mod programs;
 mod questions;
 mod rights;
@@ -16,7 +16,6 @@ mod settled;
 mod sign_ins;
 mod test_folder;
 mod token_sets;
-mod turn;
 mod waiting;
 
 use std::{
@@ -33,9 +32,10 @@ use clientpoint_engine::{
 
 use crate::{
     Error, Result,
+    rights::Rights,
     service::operations::live::Operations,
     settings::Layers,
-    store::{Store, objects::Objects},
+    store::{Store, objects::Objects, reference::Uploads},
     way_out::{Notice, WayOut},
 };
 
@@ -44,8 +44,8 @@ pub use builder::{BuildError, HostBuilder};
 pub use rotation::forget_secrets;
 
 pub(crate) use filled::Filled;
+pub(crate) use places::{Place, Places};
 pub(crate) use sign_ins::{Claimed, End, SignIns, Stage, UnderWay, given_up, late};
-pub(crate) use turn::Turn;
 
 /// Limits on a plugin, and on waiting. The defaults are for production.
 #[derive(Clone, Debug)]
@@ -66,6 +66,8 @@ pub struct Limits {
     pub database: Duration,
     /// How fast the nightly look reads the objects, in bytes a second.
     pub look: u64,
+    /// How many connections are at work at a time where runs go by themselves; at least one.
+    pub at_once: usize,
 }
 
 impl Default for Limits {
@@ -79,6 +81,7 @@ impl Default for Limits {
             steps: 200_000,
             database: Duration::from_secs(10),
             look: 50_000_000,
+            at_once: 8,
         }
     }
 }
@@ -98,6 +101,9 @@ pub struct Host {
     layers: Layers,
     changes: PolicyChanges,
     pub(crate) watcher: Arc<dyn Progress>,
+    rights: Arc<dyn Rights>,
+    pub(crate) uploads: Arc<Uploads>,
+    pub(crate) places: Places,
     /// By connection, and by when it was connected.
     tokens: Mutex<BTreeMap<(String, String), Tokens>>,
     counts: Counts,

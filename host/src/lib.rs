@@ -10,7 +10,8 @@
 //! - [`key_files`]: where the key of the secrets is. [`listener`]: where a sign-in comes back.
 //! - [`way_out`]: what people can do about trouble, as data: no command is named outside of the command line.
 //! - [`settings`]: what can be set, and which of several places has the word.
-//! - [`schedule`]: when it runs by itself, once a day. [`place`]: where a file stands in the library.
+//! - [`rights`]: what one at a time may do, in whichever process. [`schedule`]: when it runs by itself, once a day.
+//!   [`place`]: where a file stands in the library.
 //!   [`rows`]: lists that are too long to be held.
 //!
 //! Below it is [`clientpoint_engine`]: the plugin's powers, the one way out, tokens and secrets, calls and their limits.
@@ -28,6 +29,7 @@ pub mod listener;
 pub mod store;
 
 pub mod place;
+pub mod rights;
 pub mod rows;
 pub mod schedule;
 pub mod settings;
@@ -35,6 +37,7 @@ pub mod way_out;
 
 mod disk;
 mod error;
+mod locks;
 mod private;
 
 pub use error::{Error, Result};

@@ -61,15 +61,21 @@ impl From<Schedule> for Scheduled {
     }
 }
 
+/// The last day that counts against a run that was due then.
+pub fn horizon(latest: DateTime<Utc>) -> NaiveDate {
+    let horizon = latest.date_naive().checked_add_days(AHEAD);
+    horizon.unwrap_or(NaiveDate::MAX)
+}
+
 /// Whether the run of that moment is still to be made. `days` are those, from that day on, that have one.
 pub fn is_due(latest: DateTime<Utc>, connected: Option<DateTime<Utc>>, days: &[String]) -> bool {
     if connected.is_none_or(|connected| latest < connected) {
         return false;
     }
-    let horizon = latest.date_naive().checked_add_days(AHEAD);
+    let horizon = horizon(latest);
     let counts = |day: &String| {
         let day: Option<NaiveDate> = day.parse().ok();
-        day.is_some_and(|day| horizon.is_none_or(|horizon| day <= horizon))
+        day.is_some_and(|day| day <= horizon)
     };
     !days.iter().any(counts)
 }

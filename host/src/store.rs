@@ -14,6 +14,7 @@ pub mod connections;
 pub(crate) mod copies;
 pub mod damage;
 pub mod detach;
+pub mod due;
 pub mod files;
 mod folder;
 pub mod grants;
@@ -36,6 +37,7 @@ pub mod pinned_endpoints;
 pub mod plans;
 #[cfg(test)]
 mod query_plans;
+pub mod reach;
 pub mod reference;
 mod revisions;
 pub mod rollback;

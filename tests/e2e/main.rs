@@ -40,6 +40,7 @@ mod sandbox;
 mod second;
 mod secrecy;
 mod service;
+mod side_by_side;
 mod signing_in;
 mod slow;
 mod syncing;

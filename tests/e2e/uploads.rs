@@ -3,7 +3,7 @@
 
 use std::{
     future::{Future, poll_fn},
-    pin::pin,
+    pin::{Pin, pin},
     task::Poll,
     time::Duration,
 };
@@ -64,6 +64,24 @@ async fn a_file_whose_connection_was_given_up_is_linked_to_the_same_item_by_anot
     assert_eq!(world.admin().await.status().await.unwrap().detached_files, 1);
 }
 
+/// Lets a sync of bea's begin, and go no further.
+async fn until_running<T>(world: &World, mut sync: Pin<&mut impl Future<Output = T>>) {
+    let is_running = || {
+        let locks = std::fs::read_dir(world.data.path()).unwrap();
+        let mut locks = locks.map(|entry| entry.unwrap().path());
+        let lock = locks.find(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            name.starts_with("user-bea") && name.ends_with(".sync.lock")
+        });
+        lock.is_some_and(|lock| std::fs::File::open(lock).unwrap().try_lock().is_err())
+    };
+    poll_fn(|context| {
+        assert!(sync.as_mut().poll(context).is_pending(), "it was over before it began");
+        if is_running() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn no_upload_takes_files_away_from_a_sync_that_is_running_whoever_runs_it() {
     let world = World::connected().await;
@@ -77,25 +95,9 @@ async fn no_upload_takes_files_away_from_a_sync_that_is_running_whoever_runs_it(
     admin.undo_association(again).await.unwrap();
     let path = sheet(&world, &[(&id, "New.pdf")]);
 
-    let locks = std::fs::read_dir(world.data.path()).unwrap();
-    let lock = locks
-        .map(|entry| entry.unwrap().path())
-        .find(|path| {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            name.starts_with("user-bea") && name.ends_with(".sync.lock")
-        })
-        .unwrap();
-    let is_running = || {
-        let file = std::fs::File::options().append(true).open(&lock).unwrap();
-        file.try_lock().is_err()
-    };
     let (options, stop) = (SyncOptions::default(), Stop::default());
     let mut sync = pin!(bea.sync(&options, &stop));
-    poll_fn(|context| {
-        assert!(sync.as_mut().poll(context).is_pending(), "it was over before it began");
-        if is_running() { Poll::Ready(()) } else { Poll::Pending }
-    })
-    .await;
+    until_running(&world, sync.as_mut()).await;
 
     let refused = admin.associate_path(&path, false, None).await.unwrap_err();
     assert_eq!(refused.code(), "sync-running", "{refused}");
@@ -105,6 +107,41 @@ async fn no_upload_takes_files_away_from_a_sync_that_is_running_whoever_runs_it(
     let ledger = sync.await.unwrap();
     assert_eq!(ledger.counts, [("updated".to_string(), 1)].into(), "{ledger:?}");
     assert_eq!(world.bytes(&id).await, pdf("older"));
+}
+
+#[tokio::test]
+async fn an_upload_goes_beside_the_sync_of_a_connection_whose_files_it_does_not_name() {
+    let world = World::connected().await;
+    let (bea, id) = of_bea(&world).await;
+    let other = by_hand(&world, "Offer.pdf").await;
+    world.sim.put("/New.pdf", pdf("new").into());
+    world.sim.put("/Old.pdf", pdf("older").into());
+    let admin = world.admin().await;
+    let path = sheet(&world, &[(&other, "New.pdf")]);
+    let (options, stop) = (SyncOptions::default(), Stop::default());
+    let mut sync_of_bea = pin!(bea.sync(&options, &stop));
+    until_running(&world, sync_of_bea.as_mut()).await;
+
+    let done = admin.associate_path(&path, false, None).await.unwrap();
+
+    assert_eq!(outcomes(&done), ["linked"]);
+    let health = admin.health().await.unwrap();
+    let at_work = |id: &str| {
+        let health = health.iter().find(|health| health.connection.starts_with(id)).unwrap();
+        health
+            .at_work
+            .as_ref()
+            .map(|at_work| (at_work.what.clone(), at_work.by.clone()))
+    };
+    assert_eq!(at_work("user-bea"), Some(("a sync".into(), "bea".into())));
+    assert_eq!(at_work("organization"), None, "the upload is over");
+    admin.undo_association(done.run.unwrap().id).await.unwrap();
+    assert!(apply(&world, &path).await.is_clean());
+    let ledger = sync_of_bea.await.unwrap();
+    assert_eq!(ledger.counts, [("updated".to_string(), 1)].into(), "{ledger:?}");
+    assert_eq!(world.bytes(&id).await, pdf("older"));
+    sync(&world).await;
+    assert_eq!(world.bytes(&other).await, pdf("new"));
 }
 
 #[tokio::test]

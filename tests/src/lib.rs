@@ -42,6 +42,7 @@ pub mod by_path;
 pub mod certificate;
 pub mod files;
 pub mod folders;
+pub mod many;
 pub mod memory;
 pub mod peers;
 pub mod sheets;

@@ -16,8 +16,20 @@ pub struct Counts(Arc<Counted>);
 struct Counted {
     instances: AtomicU64,
     peak_memory: AtomicUsize,
+    present: AtomicUsize,
+    most_present: AtomicUsize,
     /// By the export's name, of which there are as many as the contract has.
     calls: Mutex<BTreeMap<&'static str, u64>>,
+}
+
+/// An instance that is there.
+#[derive(Debug)]
+pub(crate) struct Present(Counts);
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        self.0.0.present.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Counts {
@@ -34,6 +46,18 @@ impl Counts {
     /// The most linear memory that an instance has used, in bytes.
     pub fn peak_memory(&self) -> usize {
         self.0.peak_memory.load(Ordering::Relaxed)
+    }
+
+    /// How many instances there were at a time, at the most.
+    pub fn most_at_once(&self) -> usize {
+        self.0.most_present.load(Ordering::Relaxed)
+    }
+
+    /// One more is there until what comes back is dropped.
+    pub(crate) fn present(&self) -> Present {
+        let present = self.0.present.fetch_add(1, Ordering::Relaxed) + 1;
+        self.0.most_present.fetch_max(present, Ordering::Relaxed);
+        Present(self.clone())
     }
 
     pub(crate) fn made(&self) {

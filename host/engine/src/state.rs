@@ -16,7 +16,7 @@ use crate::{
         progress::{self, ProgressCtx, ProgressProvider},
         state_store::{self, StateStoreCtx, StateStoreProvider},
     },
-    counts::Counts,
+    counts::{Counts, Present},
     egress::Egress,
 };
 
@@ -41,6 +41,7 @@ pub struct Own {
     pub(crate) http: WasiHttpCtx,
     pub(crate) limits: Limiter,
     pub(crate) counts: Counts,
+    _present: Present,
 }
 
 /// Holds an instance to its limits, and notes how much memory it came to use.
@@ -129,6 +130,7 @@ impl Own {
             table,
             http: WasiHttpCtx::new(),
             limits: Limiter::new(memory, counts.clone()),
+            _present: counts.present(),
             counts,
         }
     }

@@ -127,6 +127,9 @@ pub enum Command {
         /// Do what is due now, and end: for a scheduler of your own
         #[arg(long)]
         once: bool,
+        /// How many connections are at work at a time; those that wait for OneDrive do so beside them
+        #[arg(long, value_name = "CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
+        at_once: u16,
     },
     /// What became of the managed files, run by run
     #[command(subcommand)]

@@ -50,6 +50,9 @@ pub async fn build_in(
     if arguments.command.needs_plugin() {
         builder = builder.component(&deployment.plugin);
     }
+    if let Command::Serve { at_once, .. } = arguments.command {
+        builder = builder.at_once(at_once.into());
+    }
     if matches!(arguments.command, Command::Library(Library::Adopt { .. })) {
         builder = builder.adopt();
     }

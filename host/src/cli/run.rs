@@ -24,7 +24,7 @@ pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -
         Command::Places { id } => places::places(session, &id).await,
         Command::Associate(arguments) => associate::associate(session, arguments, terminal).await,
         Command::Sync(arguments) => sync::sync(session, arguments, terminal).await,
-        Command::Serve { once } => serve::serve(session, once, terminal).await,
+        Command::Serve { once, .. } => serve::serve(session, once, terminal).await,
         Command::Runs(command) => runs::runs(session, command, terminal).await,
         Command::Settings(command) => settings::settings(session, command).await,
         Command::Operations(command) => operations::operations(session, command).await,

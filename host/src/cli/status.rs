@@ -4,7 +4,7 @@ use clientpoint_host::{
     Result, Session,
     service::{
         Health, Status,
-        api::{Connection, Registration},
+        api::{AtWork, Connection, Registration},
     },
     store::connections::CredentialKind,
     way_out::WayOut,
@@ -135,6 +135,20 @@ fn lines(connection: &Connection, status: &Status) -> Vec<(&'static str, String)
     lines
 }
 
+fn under_way(at_work: &AtWork) -> String {
+    let AtWork {
+        what,
+        by,
+        process,
+        since,
+        ..
+    } = at_work;
+    match &at_work.waits {
+        Some(waits) => format!("{what} by `{by}` (process {process}) since {since}; it waits {waits}"),
+        None => format!("{what} by `{by}` (process {process}) since {since}"),
+    }
+}
+
 fn runs(all: &[Health]) -> Page {
     let mut text = Page::default();
     for health in all {
@@ -161,7 +175,9 @@ fn runs(all: &[Health]) -> Page {
         text.line(format!("  last night  {night}"));
         text.line(format!("  last run    {last}"));
         text.line(format!("  next        {}", health.next.as_deref().unwrap_or("never")));
-        if let Some(run) = &health.unfinished {
+        if let Some(at_work) = &health.at_work {
+            text.line(format!("  at work     {}", under_way(at_work)));
+        } else if let Some(run) = &health.unfinished {
             text.line(format!(
                 "  not ended   run {}, begun {}: it is under way, or the next `sync` or `serve` goes on with it",
                 run.id, run.started_at

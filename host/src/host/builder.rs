@@ -18,16 +18,18 @@ use clientpoint_engine::{
     test_endpoints::InsecureEndpoints,
 };
 
-use super::{
-    Host, Limits, SignIns,
-    opening::{self, Opened},
-    test_folder,
-};
+use super::{Host, Limits, Places, SignIns, opening, test_folder};
 use crate::{
     Error, Result,
+    rights::{Rights, lock_files::LockFiles},
     service::operations::live::Operations,
     settings::Layers,
-    store::{Store, identity, objects::Objects, reference::Reference, trash},
+    store::{
+        Store, identity,
+        objects::Objects,
+        reference::{Reference, Uploads},
+        trash,
+    },
 };
 
 /// Collects what a host is made of. [`HostBuilder::build`] checks all of it.
@@ -116,6 +118,12 @@ impl HostBuilder {
         self
     }
 
+    /// How many connections are at work at a time where runs go by themselves: [`Limits::at_once`].
+    pub fn at_once(mut self, connections: usize) -> Self {
+        self.limits.at_once = connections;
+        self
+    }
+
     /// Changes to the plugin's default policy.
     pub fn policy(mut self, changes: PolicyChanges) -> Self {
         self.changes = changes;
@@ -187,14 +195,23 @@ impl HostBuilder {
             problems.extend(self.only_for_tests.take().filter(|_| self.endpoints.is_none()));
         }
         let counts = Counts::default();
+        let rights: Arc<dyn Rights> = Arc::new(LockFiles::new(&self.data));
+        let uploads = Arc::new(Uploads::new(rights.clone()));
         let engine = match (&opened, plugin.or(self.plugin.take())) {
-            (Some(opened), Some(plugin)) => noted(&mut problems, self.engine(plugin, opened, &counts)),
+            (Some(opened), Some(plugin)) => {
+                let library = Reference::new(opened.store.clone(), opened.objects.clone(), self.clock.clone());
+                let library = library.with_uploads(uploads.clone());
+                noted(&mut problems, self.engine(plugin, library, &counts))
+            }
             _ => None,
         };
         match opened {
             Some(opened) if problems.is_empty() => {
                 let operations = Operations::new(opened.folder.program());
                 let host = Host {
+                    rights,
+                    uploads,
+                    places: Places::new(self.limits.at_once),
                     data: self.data,
                     folder: tokio::sync::Mutex::new(opened.folder),
                     store: opened.store,
@@ -231,8 +248,7 @@ impl HostBuilder {
     }
 
     /// What runs the plugin on the library of this folder.
-    fn engine(&self, plugin: Arc<Plugin>, opened: &Opened, counts: &Counts) -> Result<Engine> {
-        let library = Reference::new(opened.store.clone(), opened.objects.clone(), self.clock.clone());
+    fn engine(&self, plugin: Arc<Plugin>, library: Reference, counts: &Counts) -> Result<Engine> {
         let limits = &self.limits;
         let mut builder = Engine::builder(plugin, Arc::new(library))
             .clock(self.clock.clone())

@@ -14,11 +14,11 @@ use std::{
     time::Duration,
 };
 
-use super::{
+use super::programs::{self, Present};
+use crate::{
+    Error, Result,
     locks::{self, Hold},
-    programs::{self, Present},
 };
-use crate::{Error, Result};
 
 const FOLDER: &str = "folder.lock";
 const TURN: &str = "folder.turn.lock";

@@ -14,6 +14,7 @@ use clientpoint_engine::{
 use crate::{
     Error,
     host::{Host, rights, waiting::Waiting},
+    rights::Rights,
     store::{Store, grants},
 };
 
@@ -22,7 +23,7 @@ pub(super) struct DatabaseKeeper {
     store: Store,
     key: Arc<SecretKey>,
     connection: String,
-    lock: PathBuf,
+    rights: Arc<dyn Rights>,
     data: PathBuf,
     waiting: Waiting,
 }
@@ -33,7 +34,7 @@ impl Host {
             store: self.store.clone(),
             key: self.key(),
             connection: connection.into(),
-            lock: self.renewal_lock(connection),
+            rights: self.rights.clone(),
             data: self.data.clone(),
             waiting: self.queue(),
         }
@@ -43,9 +44,9 @@ impl Host {
 impl Keeper for DatabaseKeeper {
     fn alone(&self) -> Keeping<'_, Box<dyn Any + Send>> {
         Box::pin(async {
-            let file = rights::renewal(self.lock.clone(), &self.waiting).await;
-            let file = file.map_err(|error| told(&self.data, error))?;
-            Ok(Box::new(file) as Box<dyn Any + Send>)
+            let held = rights::renewal(&self.rights, &self.connection, &self.waiting).await;
+            let held = held.map_err(|error| told(&self.data, error))?;
+            Ok(Box::new(held) as Box<dyn Any + Send>)
         })
     }
 

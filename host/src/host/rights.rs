@@ -1,30 +1,45 @@
-//! The rights that a host takes at its data folder, each a locked file: to run a sync, to look at the disk, to renew
-//! tokens, to move files.
+//! The rights that a host takes: to run a sync, to look at the disk, to renew tokens, to move files.
 
-use std::{fs::File, path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use clientpoint_engine::capability::progress::Progress;
 
-use super::{Host, Turn, locks, programs, waiting::Waiting};
-use crate::Result;
+use super::{
+    Host, programs,
+    waiting::{Waiting, Words},
+};
+use crate::{
+    Error, Result,
+    rights::{Answering, Held, Holder, Right, Rights, Taken},
+};
 
 /// How long a renewal of somebody else may take. It is bounded itself; this is for a process that stands still.
 const RENEWED_WITHIN: Duration = Duration::from_secs(90);
 
 impl Host {
-    /// Takes the right to run this connection's sync; none if somebody has it.
-    pub(crate) async fn sync_right(&self, connection: &str) -> Result<Option<File>> {
-        locks::free(&self.data.join(format!("{connection}.sync.lock")))
+    /// Takes the right to run this connection's sync, or says who has it. `what` it is for, and `by` whom, is told to others
+    /// then: `a sync`.
+    pub(crate) async fn sync_right(&self, connection: &str, what: &str, by: &str) -> Result<Taken> {
+        let right = Right::Sync(connection.into());
+        let holder = Holder::new(what, by, self.clock.utc());
+        self.rights.take(&right, &holder, Duration::ZERO).await
+    }
+
+    /// Who runs this connection's sync now, or keeps it from running.
+    pub(crate) async fn at_work(&self, connection: &str) -> Result<Option<Holder>> {
+        self.rights.holder(&Right::Sync(connection.into())).await
     }
 
     /// Takes the right to do the nightly look; none if somebody has it.
-    pub(crate) fn look_right(&self) -> Result<Option<File>> {
-        locks::free(&self.data.join("look.lock"))
+    pub(crate) async fn look_right(&self) -> Result<Option<Held>> {
+        let holder = Holder::new("a look at the disk", "timer", self.clock.utc());
+        Ok(self.rights.take(&Right::Look, &holder, Duration::ZERO).await?.yours())
     }
 
     /// Waits until nobody renews the tokens of this connection.
-    pub(crate) async fn renewal_right(&self, connection: &str) -> Result<File> {
-        renewal(self.renewal_lock(connection), &self.queue()).await
+    pub(crate) async fn renewal_right(&self, connection: &str) -> Result<Held> {
+        renewal(&self.rights, connection, &self.queue()).await
     }
 
     /// Waits until no other call moves files through this connection: five files are in flight at a time, not five a call
@@ -35,23 +50,22 @@ impl Host {
         what: &str,
         by: &str,
         watcher: Arc<dyn Progress>,
-    ) -> Result<Turn> {
-        let path = self.data.join(format!("{connection}.lock"));
+    ) -> Result<Held> {
+        let right = Right::Turn(connection.into());
         let queue = Waiting {
             watcher,
             ..self.queue()
         };
-        Turn::take(&path, self.limits.transfer, what, by, &queue).await
+        let words = || in_the_way(self.rights.holder(&right), queue.now());
+        let holder = Holder::new(what, by, queue.now());
+        let stuck = "another import does not come to an end: end that program, and try again";
+        let within = self.limits.transfer;
+        waited(&self.rights, &right, &holder, within, &queue, words, stuck).await
     }
 
     /// Whether the program with that entry in the folder of those that are there still is.
     pub(crate) fn program_lives(&self, entry: &str) -> bool {
         programs::is_there(&self.data, entry)
-    }
-
-    /// The file whose lock is the right to renew the tokens of this connection.
-    pub(super) fn renewal_lock(&self, connection: &str) -> PathBuf {
-        self.data.join(format!("{connection}.renew.lock"))
     }
 
     pub(super) fn queue(&self) -> Waiting {
@@ -62,13 +76,80 @@ impl Host {
     }
 }
 
-/// Waits until nobody else renews the tokens that this file stands for.
-pub(super) async fn renewal(path: PathBuf, waiting: &Waiting) -> Result<File> {
+/// Waits until nobody else renews the tokens of this connection.
+pub(super) async fn renewal(rights: &Arc<dyn Rights>, connection: &str, queue: &Waiting) -> Result<Held> {
+    let right = Right::Renewal(connection.into());
+    let holder = Holder::new("a renewal", "host", queue.now());
+    let words = || -> Words<'_> { Box::pin(async { "waiting for another program that renews this sign-in".into() }) };
     let stuck = "another program that renews the tokens does not come to an end: end it, and try again";
-    if let Some(file) = locks::free(&path)? {
-        return Ok(file);
+    waited(rights, &right, &holder, RENEWED_WITHIN, queue, words, stuck).await
+}
+
+/// Waits for a right, and tells whoever watches what is waited for; `stuck` is what to say when it has not come in time.
+async fn waited<'t>(
+    rights: &Arc<dyn Rights>,
+    right: &Right,
+    holder: &Holder,
+    within: Duration,
+    queue: &Waiting,
+    words: impl Fn() -> Words<'t>,
+    stuck: &str,
+) -> Result<Held> {
+    let taking = rights.take(right, holder, within);
+    match queue.telling(words, taking).await? {
+        // The others are to know since when it is held, not since when it was wanted.
+        Taken::Yours(held) => Ok(held.since(queue.now())),
+        Taken::Others(_) => Err(Error::Storage(stuck.into())),
     }
-    let words = || "waiting for another program that renews this sign-in".into();
-    let locking = locks::locked(&path, RENEWED_WITHIN, stuck);
-    waiting.telling(words, locking).await
+}
+
+/// Who has the turn of a connection, in words for those who wait for it.
+fn in_the_way(holder: Answering<'_, Option<Holder>>, now: DateTime<Utc>) -> Words<'_> {
+    Box::pin(async move {
+        match holder.await {
+            Ok(Some(holder)) => has_it(&holder, now),
+            _ => "waiting for the connection's turn: another program has it".into(),
+        }
+    })
+}
+
+fn has_it(holder: &Holder, now: DateTime<Utc>) -> String {
+    let since = holder.since.parse::<DateTime<Utc>>().ok();
+    let seconds = since.map(|since| (now - since).num_seconds()).filter(|for_| 0 <= *for_);
+    format!(
+        "waiting for the connection's turn: {holder} has it since {}{}",
+        holder.since,
+        seconds
+            .map(|seconds| format!(", for {}", span(seconds)))
+            .unwrap_or_default()
+    )
+}
+
+fn span(seconds: i64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} seconds"),
+        120..7_200 => format!("{} minutes", seconds / 60),
+        _ => format!("{} hours", seconds / 3_600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_who_wait_are_told_who_has_the_turn_and_since_when() {
+        let now = "2026-03-02T05:32:30Z".parse().unwrap();
+        let holder = Holder {
+            what: "an import".into(),
+            by: "ada".into(),
+            process: 4711,
+            since: "2026-03-02T05:30:00Z".into(),
+            waits: None,
+        };
+        assert_eq!(
+            has_it(&holder, now),
+            "waiting for the connection's turn: an import by `ada` (process 4711) has it since 2026-03-02T05:30:00Z, for 2 minutes"
+        );
+    }
 }

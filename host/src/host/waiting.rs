@@ -1,6 +1,10 @@
-//! Waiting for a lock, with words for whoever watches.
+//! Waiting for a right, with words for whoever watches.
 
-use std::{fs::File, pin::pin, sync::Arc, time::Duration};
+use std::{
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use clientpoint_engine::{capability::progress::Progress, clock::Clock};
@@ -15,6 +19,9 @@ const NEXT_WORDS: Duration = Duration::from_secs(10);
 /// The longest time between two words.
 const RAREST_WORDS: Duration = Duration::from_secs(5 * 60);
 
+/// What is told to those who wait, on its way.
+pub(super) type Words<'a> = Pin<Box<dyn Future<Output = String> + Send + 'a>>;
+
 /// Somebody who waits, and somebody who is told.
 #[derive(Clone)]
 pub(super) struct Waiting {
@@ -28,18 +35,18 @@ impl Waiting {
         self.clock.utc()
     }
 
-    /// Waits for a lock, and tells whoever watches what is waited for.
-    pub(super) async fn telling(
+    /// Waits for something, and tells whoever watches what is waited for.
+    pub(super) async fn telling<'t, T>(
         &self,
-        words: impl Fn() -> String,
-        locking: impl Future<Output = Result<File>>,
-    ) -> Result<File> {
-        let mut locking = pin!(locking);
+        words: impl Fn() -> Words<'t>,
+        taking: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let mut taking = pin!(taking);
         let mut pause = FIRST_WORDS;
         loop {
-            match select(locking.as_mut(), self.clock.sleep(pause)).await {
-                Either::Left((locked, _)) => return locked,
-                Either::Right(_) => self.watcher.queued(&words()),
+            match select(taking.as_mut(), self.clock.sleep(pause)).await {
+                Either::Left((taken, _)) => return taken,
+                Either::Right(_) => self.watcher.queued(&words().await),
             }
             pause = pause.saturating_mul(2).clamp(NEXT_WORDS, RAREST_WORDS);
         }

@@ -13,7 +13,7 @@ pub use applications::{Application, ApplicationUse, Registration, RegistrationCh
 pub use connections::{Account, Broken, ChosenDrive, Connection, Moved};
 pub use library::{Binned, Damage, DamagedRevision, Emptied, Looking, Showing, Swept, TrashDay};
 pub use people::User;
-pub use runs::{Line, Run, Undone};
+pub use runs::{AtWork, Line, Run, Undone};
 pub use settings::Setting;
 pub use sign_ins::{Refusal, SignInBegun, SignInStanding, Standing};
 

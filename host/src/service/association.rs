@@ -24,6 +24,7 @@ use crate::{
         association::{self, SheetRow},
         bin,
         connections::Connection,
+        reach::Reaching,
         runs::{self, Run},
         undo,
         words::{OperationKind, RunState},
@@ -33,6 +34,9 @@ use crate::{
 
 pub use answer::{AssociatedRow, Association};
 pub use sheet_file::SheetFile;
+
+/// What somebody is at, for those who wait.
+const TAKING_BACK: &str = "the taking back of an upload";
 
 impl Session<'_> {
     /// Links all rows of a sheet that can be linked, all at once; with `preview`, only tells which these are.
@@ -110,8 +114,8 @@ impl Session<'_> {
     }
 
     async fn taken_back(&self, run: i64, connection: &str, stop: &Stop) -> Result<(api::Run, api::Undone)> {
-        let _rights = self.no_sync_at_all().await?;
-        let turn = self.turn(connection, "the taking back of an upload");
+        let _rights = self.no_sync_of(Reaching::Upload(run), TAKING_BACK).await?;
+        let turn = self.turn(connection, TAKING_BACK);
         let turn = stop.run_until_cancelled(turn).await;
         let _turn = turn.ok_or_else(|| given_up("nothing was taken back"))??;
         let mut whole = BTreeSet::new();
@@ -141,10 +145,16 @@ impl Session<'_> {
     }
 
     pub(super) async fn applied(&self, bytes: Bytes, stop: &Stop) -> Result<Association> {
-        let _rights = self.no_sync_at_all().await?;
+        let through = self.connection().await?.id;
+        let _right = self.no_sync(&through, "an upload").await?;
         // Only now: who gives it up or changes its drive has the right meanwhile.
         let connection = self.connection().await?;
         self.works_through(&connection.id);
+        if connection.id != through {
+            return Err(given_up(
+                "this person's connection is another one now, and nothing was linked",
+            ));
+        }
         let Some(drive) = &connection.drive else {
             return Err(CallError::NoDrive.into());
         };
@@ -171,6 +181,10 @@ impl Session<'_> {
         let (begun, ended) = called.await?;
         let (_turn, run, told) = begun?;
         let end = ended.as_ref().map(Error::to_string);
+        if let Some(refused) = self.host.uploads.refused(run.id) {
+            let running = self.is_running(&refused.connection, refused.holder.as_ref()).await?;
+            return Err(self.failed(&run, running).await?);
+        }
         let told = match told {
             Ok(Ok(told)) => signed_in.answered(told, ended).await,
             Ok(Err(stop)) => Err(stopped(stop)),

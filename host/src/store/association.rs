@@ -68,8 +68,10 @@ pub fn interrupted(run: i64) -> String {
 /// The database's.
 pub async fn begin(store: &Store, connection: &str, drive: &str, by: &str, now: &str) -> Result<Run> {
     let mut transaction = store.write().await?;
-    // Whoever calls keeps all others from it: an upload that is still open has died.
-    let dead: Vec<(i64,)> = sqlx::query_as("SELECT id FROM runs WHERE subject = 'association' AND state = 'running'")
+    // Whoever calls keeps all others from it: an upload through this connection that is still open has died.
+    let open = "SELECT id FROM runs WHERE connection = ? AND subject = 'association' AND state = 'running'";
+    let dead: Vec<(i64,)> = sqlx::query_as(open)
+        .bind(connection)
         .fetch_all(&mut *transaction)
         .await?;
     for (id,) in dead {

@@ -41,13 +41,7 @@ const SMALL: [&str; 17] = [
 ];
 
 /// Statements that walk through more, and why they may.
-const WALKS: [(&str, &str, &str); 6] = [
-    // Uploads that have not come to their end: a few, which have an index of their own.
-    (
-        "association.rs",
-        "SELECT id FROM runs WHERE subject",
-        "runs USING INDEX runs_running",
-    ),
+const WALKS: [(&str, &str, &str); 5] = [
     // Files that wait in the bin for their end, a page of them.
     ("bin.rs", "SELECT b.file FROM bin b", "b USING INDEX bin_waiting"),
     // Whether there is any.

@@ -19,13 +19,21 @@ use super::{
     in_contract::stored_link,
     managed,
     objects::{self, AppendError, Objects, Published},
+    runs,
     states::{self, KEYS_AT_MOST, Kept, Swap},
     sweep,
 };
-use crate::place::Place;
+use crate::{
+    place::Place,
+    rights::{Held, Holder},
+};
+
+mod uploads;
 
 #[cfg(test)]
 mod conformance;
+
+pub use uploads::{Refused, Uploads};
 
 /// The library in a data folder. Clones are the same one.
 #[derive(Clone)]
@@ -33,6 +41,8 @@ pub struct Reference {
     store: Store,
     objects: Objects,
     clock: Arc<dyn Clock>,
+    /// Without it, no sync runs beside an upload.
+    uploads: Option<Arc<Uploads>>,
 }
 
 /// Bytes in a file of the data folder.
@@ -45,7 +55,30 @@ struct DraftFile {
 impl Reference {
     /// Over this database and these objects; what it writes down has the clock's time.
     pub fn new(store: Store, objects: Objects, clock: Arc<dyn Clock>) -> Self {
-        Self { store, objects, clock }
+        Self {
+            store,
+            objects,
+            clock,
+            uploads: None,
+        }
+    }
+
+    /// Lets an upload take the right to the sync of each connection whose files it ties anew.
+    pub(crate) fn with_uploads(self, uploads: Arc<Uploads>) -> Self {
+        let uploads = Some(uploads);
+        Self { uploads, ..self }
+    }
+
+    /// What an upload must have before it ties files anew that follow something through other connections than its own.
+    async fn rights_of(&self, upload: i64, own: &str, bindings: &[Binding]) -> Result<Vec<Held>, Error> {
+        let Some(uploads) = &self.uploads else {
+            return Ok(Vec::new());
+        };
+        let by = runs::get(&self.store, upload).await?.started_by;
+        let holder = Holder::new("an upload", &by, self.clock.utc());
+        let files: Vec<&str> = bindings.iter().map(|binding| binding.file.as_str()).collect();
+        let rights = uploads.rights(&self.store, (upload, &holder), own, &files).await?;
+        rights.ok_or_else(|| Error::Unavailable("a sync of files that it would tie anew is running".into()))
     }
 
     fn now(&self) -> String {
@@ -157,6 +190,7 @@ impl Library for Reference {
 
     fn bind<'a>(&'a self, upload: i64, of: Scope<'a>, bindings: Vec<Binding>) -> Answering<'a, Vec<Bound>> {
         Box::pin(async move {
+            let _rights = self.rights_of(upload, of.connection, &bindings).await?;
             let bound = association::bind(&self.store, upload, of, &bindings, &self.now()).await?;
             bound.ok_or(Error::Forbidden)
         })

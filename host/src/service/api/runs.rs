@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::{
-    runs, undo,
-    words::{RunKind, RunState, Subject},
+use crate::{
+    rights::Holder,
+    store::{
+        runs, undo,
+        words::{RunKind, RunState, Subject},
+    },
 };
 
 /// A run.
@@ -82,6 +85,34 @@ pub struct Undone {
     pub removed: Vec<String>,
     /// File IDs whose earlier bytes are damaged on the disk: they were left alone, too, and have their present content.
     pub damaged: Vec<String>,
+}
+
+/// Who is at work with a connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AtWork {
+    /// With what: `a sync`.
+    pub what: String,
+    /// For whom; `timer` for what goes by itself.
+    pub by: String,
+    /// The number of the process.
+    pub process: u32,
+    /// RFC 3339.
+    pub since: String,
+    /// Until when nothing moves, and why; none while something does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits: Option<String>,
+}
+
+impl From<Holder> for AtWork {
+    fn from(of: Holder) -> Self {
+        Self {
+            what: of.what,
+            by: of.by,
+            process: of.process,
+            since: of.since,
+            waits: of.waits,
+        }
+    }
 }
 
 impl From<runs::Run> for Run {

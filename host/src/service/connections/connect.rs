@@ -147,7 +147,7 @@ impl Session<'_> {
             .as_ref()
             .is_some_and(|before| before.drive.is_some() && before.drive != drive)
         {
-            drop(self.no_sync(&connection.id).await?);
+            drop(self.no_sync(&connection.id, "a new connection").await?);
         }
         self.host
             .keep_connection(&connection, &planned, &filled.secret, None, None)

@@ -51,7 +51,7 @@ impl Session<'_> {
                 source_title: self.host.describe().await?.title,
             });
         };
-        let _right = self.no_sync(&connection.id).await?;
+        let _right = self.no_sync(&connection.id, "a disconnect").await?;
         let _turn = self.turn(&connection.id, "a disconnect").await?;
         self.end_unfinished(&connection, Reason::Disconnected).await?;
         // Nobody stores renewed tokens behind this one's back.

@@ -280,7 +280,7 @@ impl Session<'_> {
 
     /// Puts a drive in the place of the present one, between two runs of the sync.
     pub(in crate::service) async fn change_drive(&self, connection: &Connection, drive: &ChosenDrive) -> Result<Moved> {
-        let _right = self.no_sync(&connection.id).await?;
+        let _right = self.no_sync(&connection.id, "a change of the drive").await?;
         if connection.drive.as_ref().is_some_and(|present| present.id != drive.id) {
             self.end_unfinished(connection, Reason::DriveSwitched).await?;
         }

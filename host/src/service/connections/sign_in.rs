@@ -233,7 +233,7 @@ impl Session<'_> {
             name: account.name,
         });
         connection.drive = before.as_ref().and_then(|before| before.drive.clone());
-        drop(self.no_sync(&connection.id).await?);
+        drop(self.no_sync(&connection.id, "a new connection").await?);
         self.host
             .keep_connection(
                 &connection,

@@ -1,12 +1,14 @@
 //! Taking files out of the library: into the bin, and back.
 
-use std::fs::File;
-
 use crate::{
     Result,
+    rights::Held,
     service::{FileRow, Page, Part, Session, api::Binned},
-    store::{bin, files},
+    store::{bin, files, reach::Reaching},
 };
+
+/// What somebody is at, for those who want the same.
+const CHANGE: &str = "a change of files";
 
 impl Session<'_> {
     /// Puts a file into the bin, where it keeps its File ID for [`bin::DAYS`] days.
@@ -30,7 +32,7 @@ impl Session<'_> {
     /// library; `Error::Sync` while a sync is running.
     pub async fn restore_file(&self, id: &str) -> Result<FileRow> {
         self.user.require_administrator("bring files back into the library")?;
-        let _rights = self.no_sync_at_all().await?;
+        let _rights = self.no_sync_of(Reaching::Binned(id), CHANGE).await?;
         Ok(bin::restore(&self.host.store, id).await?.into())
     }
 
@@ -47,10 +49,8 @@ impl Session<'_> {
 
     /// What must be had before it changes what a file follows: the ledger of a run accounts for the files that it began
     /// with. Of a file that follows nothing, nothing.
-    pub(in crate::service) async fn rights_to_change(&self, id: &str) -> Result<Vec<File>> {
-        match files::get(&self.host.store, id).await?.link {
-            Some(_) => self.no_sync_at_all().await,
-            None => Ok(Vec::new()),
-        }
+    pub(in crate::service) async fn rights_to_change(&self, id: &str) -> Result<Vec<Held>> {
+        files::get(&self.host.store, id).await?;
+        self.no_sync_of(Reaching::File(id), CHANGE).await
     }
 }

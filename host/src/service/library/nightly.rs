@@ -71,7 +71,7 @@ impl Host {
         let Some(before) = self.unfinished_night(day).await? else {
             return Ok(Night::Quiet);
         };
-        let Some(_right) = self.look_right()? else {
+        let Some(_right) = self.look_right().await? else {
             return Ok(Night::Quiet);
         };
         let mut looking = match before {

@@ -92,6 +92,9 @@ pub struct Health {
     pub unfinished: Option<api::Run>,
     /// Whether the latest run of each schedule has been made; none if none has been due since the connection was made.
     pub last_night: Option<bool>,
+    /// Who is at work with the connection now: runs its sync, or changes what its files follow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_work: Option<api::AtWork>,
     /// When the next one is due; RFC 3339.
     pub next: Option<String>,
     /// How many files of the last run need a person, by outcome; `given-up` counts those that are not tried any more.
@@ -193,7 +196,10 @@ impl Session<'_> {
         if run.subject != Subject::Association || run.state != RunState::Running {
             return Ok(run);
         }
-        let Some(_right) = self.host.sync_right(&run.connection).await? else {
+        let right = self
+            .host
+            .sync_right(&run.connection, "a look at the runs", &self.user.name);
+        let Some(_right) = right.await?.yours() else {
             return Ok(run);
         };
         // It may have come to its end a moment ago.
@@ -244,6 +250,7 @@ impl Session<'_> {
                     .await?
                     .map(api::Run::from),
                 last_night,
+                at_work: self.host.at_work(&connection).await?.map(api::AtWork::from),
                 next: next.map(clientpoint_engine::clock::stamp),
                 needs_a_person,
                 connection,

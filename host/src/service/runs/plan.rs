@@ -15,6 +15,7 @@ use crate::{
         runs::{
             course::Course,
             ledger::Ledger,
+            mandate::Mandate,
             options::SyncOptions,
             steps::{Halt, interrupted},
         },
@@ -112,11 +113,14 @@ impl Session<'_> {
     async fn sync_planned(&self, stop: &Stop, told: &mut TellRow<'_>) -> Result<PlanReport> {
         let connection = self.connection().await?;
         self.works_through(&connection.id);
-        let _right = self.no_sync(&connection.id).await?;
-        let before = self.finish_interrupted(&connection, stop).await?;
+        let mandate = Mandate::by_hand(self.no_sync(&connection.id, "a sync").await?);
+        let before = self.finish_interrupted(&connection, &mandate, stop).await?;
         let run = self.begin(&connection, RunKind::Plan, &SyncOptions::default()).await?;
         let span = self.works_on(run.id);
-        let report = self.plan_of(&connection, run, (stop, told)).instrument(span).await?;
+        let report = self
+            .plan_of(&connection, run, &mandate, (stop, told))
+            .instrument(span)
+            .await?;
         Ok(PlanReport { before, ..report })
     }
 
@@ -124,9 +128,10 @@ impl Session<'_> {
         &self,
         connection: &Connection,
         mut run: Run,
+        mandate: &Mandate,
         (stop, told): (&Stop, &mut TellRow<'_>),
     ) -> Result<PlanReport> {
-        let mut course = Course::new(self, connection);
+        let mut course = Course::new(self, connection, mandate);
         let halt = {
             let _turn = self.turn(&connection.id, "a sync").await?;
             self.steps(&mut course, &mut run, stop).await?

@@ -3,15 +3,19 @@
 //! A run is recorded under its schedule and day before it starts, and the database takes these once only: that is what makes it one
 //! run, also with two hosts on one data folder. What was missed is caught up once, for the latest day alone, and marked
 //! late. The clock is looked at anew every minute, so that it may be set, or the machine may sleep.
+//!
+//! Connections are side by side: [`Limits::at_once`](crate::host::Limits::at_once) of them are at work, and those that wait
+//! because their source asks for patience do so beside them. Of one connection, all is done one after the other.
 
 use std::time::Duration;
 
 use clientpoint_engine::clock::stamp;
 
+use super::{mandate::Mandate, shift::Shift};
 use crate::{
     Error, Result,
-    host::Host,
-    schedule::{Scheduled, is_due},
+    host::{Host, Place},
+    schedule::{Scheduled, horizon, is_due},
     service::{
         Stop,
         library::nightly::Night,
@@ -19,6 +23,7 @@ use crate::{
     },
     store::{
         connections::{self, Connection},
+        due::{self, Moment},
         runs::{self, Run},
         words::RunKind,
     },
@@ -40,7 +45,15 @@ impl Host {
     /// The database's. What became of each run is in the list; so is what is damaged.
     pub async fn tick(&self, stop: &Stop) -> Result<Vec<Result<Ledger>>> {
         let schedules = self.schedules().await?;
-        let mut told = self.runs_due(&schedules, stop).await?;
+        let mut shift = Shift::new(self.places.clone(), |id, place| self.brought_about(id, place, stop));
+        shift.are_due(self.due(&schedules).await?);
+        let mut told = Vec::new();
+        while let Some(ledgers) = shift.next().await {
+            told.push(ledgers);
+        }
+        // In the order of the connections, whichever was done first.
+        told.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let mut told: Vec<_> = told.into_iter().flat_map(|(_, ledgers)| ledgers).collect();
         let (_, found) = self.night(&schedules, stop, Duration::MAX).await;
         told.extend(found.into_iter().map(Err));
         Ok(told)
@@ -71,59 +84,67 @@ impl Host {
         }
     }
 
-    async fn runs_due(&self, schedules: &[Scheduled], stop: &Stop) -> Result<Vec<Result<Ledger>>> {
+    /// The connections that have something to be done now, by one query.
+    async fn due(&self, schedules: &[Scheduled]) -> Result<Vec<String>> {
         if schedules.is_empty() {
             return Ok(Vec::new());
         }
-        let mut ledgers = Vec::new();
-        for id in runs::connections(&self.store).await? {
-            if stop.is_cancelled() {
-                break;
+        let now = self.clock.utc();
+        let moment = |scheduled: &Scheduled| {
+            let latest = scheduled.daily.latest(now);
+            Moment {
+                schedule: scheduled.id.clone(),
+                latest: stamp(latest),
+                day: latest.date_naive().to_string(),
+                horizon: horizon(latest).to_string(),
             }
-            ledgers.extend(
-                self.tick_one(&id, schedules, stop)
-                    .await
-                    .unwrap_or_else(|error| vec![Err(error)])
-                    .into_iter()
-                    .map(|ledger| ledger.map_err(|error| self.about(error))),
-            );
-        }
-        Ok(ledgers)
+        };
+        // People are told of another plugin's connection when they come to work with it, and not once a night.
+        let plugin = self.describe().await?.id;
+        let moments: Vec<Moment> = schedules.iter().map(moment).collect();
+        due::connections(&self.store, &plugin, &moments).await
     }
 
-    async fn tick_one(&self, id: &str, schedules: &[Scheduled], stop: &Stop) -> Result<Vec<Result<Ledger>>> {
-        let Some(connection) = connections::find(&self.store, id).await? else {
-            return Ok(Vec::new());
-        };
-        if connection.drive.is_none() {
-            return Ok(Vec::new());
+    /// What a connection has to have done now, in a place: what came of each run, under the connection's id.
+    async fn brought_about(&self, id: String, place: Place, stop: &Stop) -> (String, (String, Vec<Result<Ledger>>)) {
+        let mut ledgers = Vec::new();
+        if let Err(error) = self.bring_about(&id, place, stop, &mut ledgers).await {
+            ledgers.push(Err(error));
         }
-        // People are told of it when they come to work with it, and not once a night.
-        match self.require_of_this_plugin(&connection).await {
-            Err(Error::OtherPlugin { .. }) => return Ok(Vec::new()),
-            known => known?,
+        let ledgers = ledgers.into_iter();
+        let ledgers = ledgers.map(|ledger| ledger.map_err(|error| self.about(error)));
+        (id.clone(), (id, ledgers.collect()))
+    }
+
+    async fn bring_about(&self, id: &str, place: Place, stop: &Stop, ledgers: &mut Vec<Result<Ledger>>) -> Result<()> {
+        if stop.is_cancelled() {
+            return Ok(());
         }
         // Whoever has the right is at it already.
-        let Some(_right) = self.sync_right(id).await? else {
-            return Ok(Vec::new());
+        let Some(right) = self.sync_right(id, "a sync", "timer").await?.yours() else {
+            return Ok(());
         };
+        // Only now: who gives it up or changes its drive has the right meanwhile.
+        let Some(connection) = connections::find(&self.store, id).await? else {
+            return Ok(());
+        };
+        let mandate = Mandate::by_itself(right, place);
         let session = self.own_session();
-        let mut ledgers = Vec::new();
         let unfinished = runs::unfinished(&self.store, id).await?;
         if let Some(plan) = unfinished.as_ref().filter(|run| run.kind == RunKind::Plan) {
             session.give_up_plan(plan).await?;
         } else if let Some(run) = unfinished {
-            ledgers.push(session.carry_on(&connection, run, stop).await);
+            ledgers.push(session.carry_on(&connection, run, &mandate, stop).await);
         }
-        for scheduled in schedules {
+        for scheduled in &self.schedules().await? {
             if stop.is_cancelled() {
                 break;
             }
             if let Some(run) = self.begin_scheduled(&connection, scheduled).await? {
-                ledgers.push(session.carry_on(&connection, run, stop).await);
+                ledgers.push(session.carry_on(&connection, run, &mandate, stop).await);
             }
         }
-        Ok(ledgers)
+        Ok(())
     }
 
     /// Records the run of a schedule, if it is due.
@@ -151,35 +172,49 @@ impl Host {
         runs::begin(&self.store, begin, &stamp(now)).await
     }
 
-    /// Ticks until it is stopped. `told` hears of every run.
+    /// Does what is due, minute by minute, until it is stopped. `told` hears of every run.
     ///
     /// # Errors
     ///
     /// Never for what befalls a run; only if the plugin can't be asked when it wants to run.
     pub async fn serve(&self, stop: &Stop, told: impl Fn(&Result<Ledger>)) -> Result<()> {
+        let mut shift = Shift::new(self.places.clone(), |id, place| self.brought_about(id, place, stop));
+        let tell = |(_, ledgers): (String, Vec<Result<Ledger>>)| ledgers.iter().for_each(&told);
         while !stop.is_cancelled() {
-            self.keep_house_aloud(&told).await;
-            let more = match self.turn_of(stop, &told).await {
-                Ok(more) => more,
-                Err(error) => {
-                    told(&Err(error));
-                    false
-                }
-            };
-            if !more {
-                stop.run_until_cancelled(self.clock.sleep(LOOK)).await;
+            match shift.beside(self.look_around(&told), tell).await {
+                Ok(due) => shift.are_due(due),
+                Err(error) => told(&Err(error)),
             }
+            // The disk is looked at once the runs of a night are over.
+            let more = shift.is_over() && self.a_piece_of_the_night(stop, &told).await;
+            if !more {
+                let pause = stop.run_until_cancelled(self.clock.sleep(LOOK));
+                shift.beside(pause, tell).await;
+            }
+        }
+        while let Some(done) = shift.next().await {
+            tell(done);
         }
         Ok(())
     }
 
-    /// What is due, and as much of the night's look as fits until the clock is to be looked at again: whether there is more
-    /// of that.
-    async fn turn_of(&self, stop: &Stop, told: impl Fn(&Result<Ledger>)) -> Result<bool> {
-        let schedules = self.schedules().await?;
-        self.runs_due(&schedules, stop).await?.iter().for_each(&told);
+    /// What is to be done every minute, and what is due then.
+    async fn look_around(&self, told: &impl Fn(&Result<Ledger>)) -> Result<Vec<String>> {
+        self.keep_house_aloud(told).await;
+        self.due(&self.schedules().await?).await
+    }
+
+    /// As much of the night's look as fits until the clock is to be looked at again: whether there is more of that.
+    async fn a_piece_of_the_night(&self, stop: &Stop, told: &impl Fn(&Result<Ledger>)) -> bool {
+        let schedules = match self.schedules().await {
+            Ok(schedules) => schedules,
+            Err(error) => {
+                told(&Err(error));
+                return false;
+            }
+        };
         let (more, found) = self.night(&schedules, stop, LOOK).await;
         found.into_iter().map(Err).for_each(|error| told(&error));
-        Ok(more)
+        more
     }
 }

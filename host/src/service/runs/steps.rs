@@ -71,13 +71,13 @@ impl Session<'_> {
                 };
                 return Ok(self.over(run, ending).await);
             };
+            course.mandate.require().await?;
             let report = match self.step(course, run, options, within).await {
                 Ok(report) => report,
                 Err(error) if passes(&error) && tries < TRIES => {
                     tries += 1;
-                    self.watcher
-                        .waiting(&format!("{error}; the step is tried again"), BREATH);
-                    stop.run_until_cancelled(self.host.clock.sleep(BREATH)).await;
+                    let why = format!("{error}; the step is tried again");
+                    course.pause(&why, BREATH, stop).await;
                     continue;
                 }
                 Err(error) => return Ok(self.give_up(course.connection, run, &error).await),
@@ -104,8 +104,7 @@ impl Session<'_> {
                 };
                 return Ok(self.over(run, ending).await);
             }
-            self.watcher.waiting("the source asks for patience", pause);
-            stop.run_until_cancelled(self.host.clock.sleep(pause)).await;
+            course.pause("the source asks for patience", pause, stop).await;
         }
         let endless = Error::PluginStopped("it takes steps without end".into());
         Ok(self.give_up(course.connection, run, &endless).await)

@@ -12,6 +12,7 @@ use crate::{
         runs::{
             course::Course,
             ledger::Ledger,
+            mandate::Mandate,
             options::SyncOptions,
             steps::{Halt, interrupted},
         },
@@ -61,10 +62,10 @@ impl Session<'_> {
         if let Some(plan) = &options.plan {
             plans::require(&self.host.store, &connection.id, plan).await?;
         }
-        let _right = self.no_sync(&connection.id).await?;
-        let before = self.finish_interrupted(&connection, stop).await?;
+        let mandate = Mandate::by_hand(self.no_sync(&connection.id, "a sync").await?);
+        let before = self.finish_interrupted(&connection, &mandate, stop).await?;
         let run = self.begin(&connection, RunKind::Manual, options).await?;
-        let mut ledger = self.carried_on(&connection, run, stop).await?;
+        let mut ledger = self.carried_on(&connection, run, &mandate, stop).await?;
         ledger.before = before;
         Ok(ledger)
     }
@@ -89,26 +90,40 @@ impl Session<'_> {
         self.host.tick(stop).await
     }
 
-    /// Brings a run to its end, as an operation. Whoever calls holds the right to.
-    pub(crate) async fn carry_on(&self, connection: &Connection, run: Run, stop: &Stop) -> Result<Ledger> {
+    /// Brings a run to its end, as an operation.
+    pub(crate) async fn carry_on(
+        &self,
+        connection: &Connection,
+        run: Run,
+        mandate: &Mandate,
+        stop: &Stop,
+    ) -> Result<Ledger> {
         let work = self.work(OperationKind::Sync, stop).await?;
         work.session.works_through(&connection.id);
-        let carrying = work.session.carried_on(connection, run, &work.stop);
+        let carrying = work.session.carried_on(connection, run, mandate, &work.stop);
         work.carry_out(carrying, came_to).await
     }
 
     /// Brings a run to its end, as a part of an operation.
-    async fn carried_on(&self, connection: &Connection, run: Run, stop: &Stop) -> Result<Ledger> {
+    async fn carried_on(&self, connection: &Connection, run: Run, mandate: &Mandate, stop: &Stop) -> Result<Ledger> {
         let span = self.works_on(run.id);
-        self.brought_to_its_end(connection, run, stop).instrument(span).await
+        let bringing = self.brought_to_its_end(connection, run, mandate, stop);
+        bringing.instrument(span).await
     }
 
-    async fn brought_to_its_end(&self, connection: &Connection, mut run: Run, stop: &Stop) -> Result<Ledger> {
+    async fn brought_to_its_end(
+        &self,
+        connection: &Connection,
+        mut run: Run,
+        mandate: &Mandate,
+        stop: &Stop,
+    ) -> Result<Ledger> {
         let halt = {
-            let _turn = self.turn(&connection.id, "a sync").await?;
+            let turn = self.turn(&connection.id, "a sync");
+            let _turn = mandate.without_place(turn, stop).await?;
             // Before it had the turn, or while it lay interrupted, files may have come and gone.
             runs::count_inputs(&self.host.store, &mut run).await?;
-            let mut course = Course::new(self, connection);
+            let mut course = Course::new(self, connection, mandate);
             match self.steps(&mut course, &mut run, stop).await? {
                 Halt::Listed => self.work_by_plan(&mut course, &mut run, stop).await?,
                 halt => halt,
@@ -122,7 +137,12 @@ impl Session<'_> {
     }
 
     /// Brings a run to its end that lay interrupted, if there is one, and gives its ledger.
-    pub(super) async fn finish_interrupted(&self, connection: &Connection, stop: &Stop) -> Result<Option<Box<Ledger>>> {
+    pub(super) async fn finish_interrupted(
+        &self,
+        connection: &Connection,
+        mandate: &Mandate,
+        stop: &Stop,
+    ) -> Result<Option<Box<Ledger>>> {
         let Some(run) = runs::unfinished(&self.host.store, &connection.id).await? else {
             return Ok(None);
         };
@@ -130,7 +150,7 @@ impl Session<'_> {
             self.give_up_plan(&run).await?;
             return Ok(None);
         }
-        Ok(Some(Box::new(self.carried_on(connection, run, stop).await?)))
+        Ok(Some(Box::new(self.carried_on(connection, run, mandate, stop).await?)))
     }
 
     pub(super) async fn begin(&self, connection: &Connection, kind: RunKind, options: &SyncOptions) -> Result<Run> {

@@ -1,26 +1,62 @@
 //! The right to run a connection's sync. Its ledger accounts for the files that it began with: whoever changes what they
 //! follow takes the right first, so that no sync runs meanwhile.
 
-use std::fs::File;
+use std::collections::BTreeMap;
 
-use crate::{Error, Result, host::Turn, service::Session, store::connections, way_out::WayOut};
+use crate::{
+    Error, Result,
+    rights::{Held, Holder, Taken},
+    service::Session,
+    store::{
+        connections,
+        reach::{self, Reaching},
+    },
+    way_out::WayOut,
+};
 
 impl Session<'_> {
     /// Waits for the turn of a connection. `what` this person wants it for is told to those who wait for it then.
-    pub(in crate::service) async fn turn(&self, connection: &str, what: &str) -> Result<Turn> {
+    pub(in crate::service) async fn turn(&self, connection: &str, what: &str) -> Result<Held> {
         let watcher = self.watcher.clone();
         self.host.turn(connection, what, &self.user.name, watcher).await
     }
 
-    /// Keeps the sync of a connection from running, in this process and others, for as long as the lock is there.
+    /// Keeps the sync of a connection from running, in this process and others, for as long as the right is held. `what`
+    /// this person wants it for is told to those who want it then: `an upload`.
     ///
     /// # Errors
     ///
     /// `Error::Sync` (`sync-running`) if somebody has the right; it is not waited for.
-    pub(in crate::service) async fn no_sync(&self, connection: &str) -> Result<File> {
-        if let Some(right) = self.host.sync_right(connection).await? {
-            return Ok(right);
+    pub(in crate::service) async fn no_sync(&self, connection: &str, what: &str) -> Result<Held> {
+        match self.host.sync_right(connection, what, &self.user.name).await? {
+            Taken::Yours(held) => Ok(held),
+            Taken::Others(holder) => Err(self.is_running(connection, holder.as_ref()).await?),
         }
+    }
+
+    /// As [`Session::no_sync`], for all connections that something reaches. Once their rights are there, nobody else changes
+    /// what that is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::no_sync`] and [`reach::of`].
+    pub(in crate::service) async fn no_sync_of(&self, reaching: Reaching<'_>, what: &str) -> Result<Vec<Held>> {
+        let mut rights = BTreeMap::new();
+        loop {
+            let mut missing = reach::of(&self.host.store, reaching).await?;
+            missing.retain(|connection| !rights.contains_key(connection));
+            if missing.is_empty() {
+                return Ok(rights.into_values().collect());
+            }
+            for connection in missing {
+                let right = self.no_sync(&connection, what).await?;
+                rights.insert(connection, right);
+            }
+        }
+    }
+
+    /// That somebody has the right to the sync of a connection.
+    pub(in crate::service) async fn is_running(&self, connection: &str, holder: Option<&Holder>) -> Result<Error> {
         let whose = match connections::find(&self.host.store, connection).await? {
             Some(found) => found.owner.map(|owner| format!("the connection of {owner}")),
             None => Some("another connection".into()),
@@ -28,23 +64,11 @@ impl Session<'_> {
         let running = Error::Sync {
             code: "sync-running",
             message: format!(
-                "a sync of {} is running: wait for its end, and try again",
+                "{} of {} is running: wait for its end, and try again",
+                holder.map_or("a sync", |holder| &holder.what),
                 whose.as_deref().unwrap_or("the company's connection")
             ),
         };
-        Err(running.with([WayOut::ShowRuns]))
-    }
-
-    /// As [`Session::no_sync`], for all connections: an upload reaches files of each of them, and so does taking it back.
-    ///
-    /// # Errors
-    ///
-    /// As [`Session::no_sync`].
-    pub(in crate::service) async fn no_sync_at_all(&self) -> Result<Vec<File>> {
-        let mut rights = Vec::new();
-        for connection in connections::ids(&self.host.store).await? {
-            rights.push(self.no_sync(&connection).await?);
-        }
-        Ok(rights)
+        Ok(running.with([WayOut::ShowRuns]))
     }
 }

@@ -1,5 +1,4 @@
-//! Who is at work with a connection: in this process or another, one at a time. Each right is a locked file, and ends when
-//! the file is dropped or its process dies.
+//! Files that processes lock: such a lock ends when the file is dropped or its process dies.
 //!
 //! A lock is asked for again and again, and never waited for inside the system: such a wait can't be called off, and a
 //! process with a thread in it does not end.
@@ -11,37 +10,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Error, Result, disk, private};
+use crate::{Result, disk, private};
 
 /// How long after the first look somebody looks again, and how long at most between two looks.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(25));
 
 /// How a lock is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hold {
+pub(crate) enum Hold {
     /// With others who hold it like this.
     Together,
     /// With nobody.
     Alone,
 }
 
-/// Waits for a lock; `stuck` is what to say when it has not come in time.
-pub(super) async fn locked(path: &Path, within: Duration, stuck: &str) -> Result<File> {
-    let file = required(path)?;
-    if wait(&file, Hold::Alone, within).await? {
-        return Ok(file);
-    }
-    Err(Error::Storage(stuck.into()))
-}
-
-/// Takes a lock that nobody has; none if somebody does.
-pub(super) fn free(path: &Path) -> Result<Option<File>> {
-    let file = required(path)?;
-    Ok(attempt(&file, Hold::Alone)?.then_some(file))
-}
-
 /// Waits for a lock for so long. Whether it was had.
-pub(super) async fn wait(file: &File, hold: Hold, within: Duration) -> Result<bool> {
+pub(crate) async fn wait(file: &File, hold: Hold, within: Duration) -> Result<bool> {
     let start = Instant::now();
     let (mut pause, longest) = LOOKS;
     loop {
@@ -57,7 +41,7 @@ pub(super) async fn wait(file: &File, hold: Hold, within: Duration) -> Result<bo
 }
 
 /// Takes a lock if it is to be had now.
-pub(super) fn attempt(file: &File, hold: Hold) -> Result<bool> {
+pub(crate) fn attempt(file: &File, hold: Hold) -> Result<bool> {
     let done = match hold {
         Hold::Together => file.try_lock_shared(),
         Hold::Alone => file.try_lock(),
@@ -70,7 +54,7 @@ pub(super) fn attempt(file: &File, hold: Hold) -> Result<bool> {
 }
 
 /// The file of a lock. None where there is none and the disk takes no new one.
-pub(super) fn open(path: &Path) -> Result<Option<File>> {
+pub(crate) fn open(path: &Path) -> Result<Option<File>> {
     match private::lock_file(path) {
         Ok(file) => Ok(Some(file)),
         Err(error) if disk::takes_no_writes(&error) => match File::open(path) {
@@ -83,7 +67,7 @@ pub(super) fn open(path: &Path) -> Result<Option<File>> {
 }
 
 /// The file of a lock without which nothing is done.
-fn required(path: &Path) -> Result<File> {
+pub(crate) fn required(path: &Path) -> Result<File> {
     open(path)?.ok_or_else(|| IoError::from(ErrorKind::ReadOnlyFilesystem).into())
 }
 
@@ -95,13 +79,14 @@ mod tests {
     async fn a_lock_that_is_waited_for_in_vain_leaves_no_thread_behind() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.lock");
-        let held = locked(&path, Duration::ZERO, "").await.unwrap();
+        let (held, other) = (required(&path).unwrap(), required(&path).unwrap());
+        assert!(wait(&held, Hold::Alone, Duration::ZERO).await.unwrap());
 
-        let refused = locked(&path, Duration::from_millis(5), "end that program").await;
+        let taken = wait(&other, Hold::Alone, Duration::from_millis(5)).await.unwrap();
 
-        assert!(refused.unwrap_err().to_string().contains("end that program"));
+        assert!(!taken);
         // The runtime of this test ends here: it would wait for a thread that stands in the system.
         drop(held);
-        locked(&path, Duration::ZERO, "").await.unwrap();
+        assert!(wait(&other, Hold::Alone, Duration::ZERO).await.unwrap());
     }
 }

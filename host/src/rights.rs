@@ -1,0 +1,184 @@
+//! Rights that somebody has alone, of all who are at work with one library, in whichever process: to run the sync of a
+//! connection, to move files through it, to renew its tokens, to look at the disk.
+//!
+//! Who keeps them is behind a trait. The lock files of a data folder do so for the processes of one machine: such a right ends
+//! with its process, and is held until then. Rights that several machines have of each other can't be like that: they end by
+//! themselves, also for somebody who does not know it yet. So a right that is held has room for a number that grows each
+//! time that it is taken, which a write can be held against, and whoever writes asks whether it is held still.
+
+pub(crate) mod lock_files;
+
+use std::{fmt, future::Future, pin::Pin, time::Duration};
+
+use chrono::{DateTime, Utc};
+use clientpoint_engine::clock::stamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result, way_out::WayOut};
+
+/// An answer on its way.
+pub type Answering<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// What one at a time may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// To run the sync of this connection, or to change what its files follow.
+    Sync(String),
+    /// To move files through this connection.
+    Turn(String),
+    /// To renew the tokens of this connection.
+    Renewal(String),
+    /// To look at the library's bytes at night.
+    Look,
+}
+
+/// Who has a right, as others are told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// What it is held for: `an import`.
+    pub what: String,
+    /// The name of whoever has wanted that.
+    pub by: String,
+    /// The number of the process.
+    pub process: u32,
+    /// RFC 3339.
+    pub since: String,
+    /// Until when nothing moves, and why, if that is so: `until 2026-03-02T05:45:00Z: the source asks for patience`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<String>,
+}
+
+/// What somebody is told who wants a right.
+#[derive(Debug)]
+pub enum Taken {
+    /// They have it.
+    Yours(Held),
+    /// Somebody else has it: who, if that is known.
+    Others(Option<Holder>),
+}
+
+/// Keeps rights.
+pub trait Rights: Send + Sync {
+    /// Takes a right, and lets others know who has it. If somebody else has it, waits until they give it back, for so long.
+    ///
+    /// # Errors
+    ///
+    /// The storage's.
+    fn take<'a>(&'a self, right: &'a Right, holder: &'a Holder, within: Duration) -> Answering<'a, Taken>;
+
+    /// Who has a right now; none if nobody has, or whoever has it has left no name.
+    ///
+    /// # Errors
+    ///
+    /// The storage's.
+    fn holder<'a>(&'a self, right: &'a Right) -> Answering<'a, Option<Holder>>;
+}
+
+/// A right in somebody's hands, as its keeper sees it. Dropped, it is given back.
+pub trait Hold: Send + Sync {
+    /// A number that is greater each time that the right is taken. None where no right ends before it is given back: then
+    /// no write needs to be held against one.
+    fn epoch(&self) -> Option<i64>;
+
+    /// Whether it is held still.
+    ///
+    /// # Errors
+    ///
+    /// The storage's.
+    fn is_held(&self) -> Answering<'_, bool>;
+
+    /// Lets others know something else of its holder. It is for people: nobody is kept from working if it fails.
+    fn tell(&self, holder: &Holder);
+}
+
+/// A right that is held. It ends when it is dropped, or its process dies.
+pub struct Held {
+    hold: Box<dyn Hold>,
+    holder: Holder,
+}
+
+impl Holder {
+    /// This process, from now on.
+    pub fn new(what: &str, by: &str, now: DateTime<Utc>) -> Self {
+        Self {
+            what: what.into(),
+            by: by.into(),
+            process: std::process::id(),
+            since: stamp(now),
+            waits: None,
+        }
+    }
+}
+
+impl Held {
+    /// What its keeper has made, for this holder.
+    pub fn new(hold: impl Hold + 'static, holder: &Holder) -> Self {
+        let held = Self {
+            hold: Box::new(hold),
+            holder: holder.clone(),
+        };
+        held.hold.tell(&held.holder);
+        held
+    }
+
+    /// As [`Hold::epoch`].
+    pub fn epoch(&self) -> Option<i64> {
+        self.hold.epoch()
+    }
+
+    /// Refuses to go on without the right.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Sync` (`right-lost`) if somebody else may have it by now; the storage's.
+    pub async fn require(&self) -> Result<()> {
+        if self.hold.is_held().await? {
+            return Ok(());
+        }
+        let lost = Error::Sync {
+            code: "right-lost",
+            message: "this program has lost the right to go on, and somebody else may do so: nothing more is written"
+                .into(),
+        };
+        Err(lost.with([WayOut::ShowRuns]))
+    }
+
+    /// Lets others know since when it is held.
+    pub fn since(mut self, now: DateTime<Utc>) -> Self {
+        self.holder.since = stamp(now);
+        self.hold.tell(&self.holder);
+        self
+    }
+
+    /// Lets others know why nothing moves at present, and until when; or that it moves again.
+    pub fn waits(&self, why: Option<String>) {
+        let holder = Holder {
+            waits: why,
+            ..self.holder.clone()
+        };
+        self.hold.tell(&holder);
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").field("epoch", &self.epoch()).finish()
+    }
+}
+
+impl Taken {
+    /// The right, if it was had.
+    pub fn yours(self) -> Option<Held> {
+        match self {
+            Self::Yours(held) => Some(held),
+            Self::Others(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Holder {
+    /// `an import by `ada` (process 4711)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} by `{}` (process {})", self.what, self.by, self.process)
+    }
+}
