@@ -14,11 +14,20 @@ struct Asked {
 }
 
 impl Asked {
+    /// But for a few: a program that waits for another one's turn asks again. What looks at each file asks for thousands.
+    fn is_like(&self, other: &Self) -> bool {
+        self.statements.abs_diff(other.statements) <= 3 && self.rows.abs_diff(other.rows) <= 3
+    }
+
     fn of(output: &Output) -> Self {
         let said = String::from_utf8_lossy(&output.stderr);
-        // A run glances at up to a thousand objects, another part of them each time; and how far it is, is written down every
-        // two seconds, however long it takes.
-        let by_chance = ["FROM revisions WHERE sha256 > ", "UPDATE operations SET connection"];
+        // A run glances at up to a thousand objects, another part of them each time; how far it is, is written down every two
+        // seconds, however long it takes; and how many connections to the database are opened is chance.
+        let by_chance = [
+            "FROM revisions WHERE sha256 > ",
+            "UPDATE operations SET connection",
+            "PRAGMA",
+        ];
         let asked = said
             .split("summary=")
             .skip(1)
@@ -91,7 +100,11 @@ async fn a_sync_asks_the_database_for_the_same_at_a_hundred_files_and_at_ten_tho
             "{quiet:?}, {changed:?}"
         );
         let asked = (quiet, changed);
-        assert_eq!(before.get_or_insert_with(|| asked.clone()), &asked, "{files} files");
+        let (quiet, changed) = before.get_or_insert_with(|| asked.clone());
+        assert!(
+            quiet.is_like(&asked.0) && changed.is_like(&asked.1),
+            "{files} files: {before:?}, {asked:?}"
+        );
     }
     // By hand and by night, the numbers that this rests on are held against the links.
     assert_eq!(stage.json(&["library", "verify"])["mended"], serde_json::json!([]));
