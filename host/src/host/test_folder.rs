@@ -51,16 +51,16 @@ pub(super) async fn settle(
         )
         .with([WayOut::OtherDataFolder]));
     }
-    if is_writable {
-        for (key, value) in [(API, &given.api), (LOGIN, &given.login)] {
-            let kept = Kept {
-                key: key.into(),
-                value: value.clone(),
-                set_by: BY.into(),
-                set_at: stamp(now),
-            };
-            settings::put(store, &kept).await?;
-        }
+    // Of a folder that an older program made nobody knows: it may be a library's, which one command with these flags must
+    // not turn to another place for good. It takes them with each command, as it did before.
+    if is_writable && value(settings::UNKNOWN).is_none() {
+        let kept = [(API, &given.api), (LOGIN, &given.login)].map(|(key, value)| Kept {
+            key: key.into(),
+            value: value.clone(),
+            set_by: BY.into(),
+            set_at: stamp(now),
+        });
+        settings::put(store, &kept).await?;
     }
     Ok(Some(given))
 }

@@ -56,7 +56,7 @@ impl Session<'_> {
             set_by: self.user.name.clone(),
             set_at: self.now(),
         };
-        settings::put(&self.host.store, &kept).await?;
+        settings::put(&self.host.store, &[kept]).await?;
         self.setting(known).await
     }
 

@@ -16,6 +16,9 @@ pub struct Kept {
     pub set_at: String,
 }
 
+/// Stands in a folder that an older program has made, which did not remember whether it was for tests.
+pub const UNKNOWN: &str = "test.unknown";
+
 /// The most that are read: there are no more names than these.
 const AT_MOST: i64 = 1_000;
 
@@ -32,23 +35,26 @@ pub async fn all(store: &Store) -> Result<Vec<Kept>> {
     Ok(rows)
 }
 
-/// Keeps one, in the place of what was kept before.
+/// Keeps some, in the place of what was kept before: all of them or none.
 ///
 /// # Errors
 ///
 /// The database's.
-pub async fn put(store: &Store, kept: &Kept) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO settings (key, value, set_by, set_at) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE \
-         SET value = excluded.value, set_by = excluded.set_by, set_at = excluded.set_at",
-    )
-    .bind(&kept.key)
-    .bind(&kept.value)
-    .bind(&kept.set_by)
-    .bind(&kept.set_at)
-    .execute(store.pool())
-    .await?;
-    Ok(())
+pub async fn put(store: &Store, some: &[Kept]) -> Result<()> {
+    let mut transaction = store.write().await?;
+    for kept in some {
+        sqlx::query(
+            "INSERT INTO settings (key, value, set_by, set_at) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE \
+             SET value = excluded.value, set_by = excluded.set_by, set_at = excluded.set_at",
+        )
+        .bind(&kept.key)
+        .bind(&kept.value)
+        .bind(&kept.set_by)
+        .bind(&kept.set_at)
+        .execute(&mut *transaction)
+        .await?;
+    }
+    Ok(transaction.commit().await?)
 }
 
 /// Forgets one. Whether it was there.
@@ -86,6 +92,6 @@ pub async fn may_be_for_tests(store: &Store) -> Result<bool> {
 ///
 /// The database's.
 pub async fn is_real(store: &Store) -> Result<()> {
-    remove(store, "test.unknown").await?;
+    remove(store, UNKNOWN).await?;
     Ok(())
 }

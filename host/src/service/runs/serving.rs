@@ -89,6 +89,8 @@ impl Host {
         if schedules.is_empty() {
             return Ok(Vec::new());
         }
+        // What was set since, by another program as well, counts for the runs that begin now.
+        self.settings().await?;
         let now = self.clock.utc();
         let moment = |scheduled: &Scheduled| {
             let latest = scheduled.daily.latest(now);
