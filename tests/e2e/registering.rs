@@ -1,6 +1,8 @@
 //! The application that is registered once: the first Administrator gives it, all others only sign in; and what becomes of
 //! the sign-ins that there are when it is changed or forgotten.
 
+use std::path::Path;
+
 use clientpoint_host::{
     Session,
     service::{
@@ -345,6 +347,12 @@ async fn r02_a_member_neither_sees_nor_changes_the_application() {
     assert!(admin.application().await.unwrap().application.is_some());
 }
 
+/// Whether the program that made a kept folder wrote down which application was registered.
+fn knew_of_applications(folder: &Path) -> bool {
+    let statements = std::fs::read_to_string(folder.join("clientpoint.sql")).unwrap();
+    statements.contains("INSERT INTO applications")
+}
+
 #[tokio::test]
 async fn a_folder_of_before_has_no_application_registered_and_offers_that_of_a_sign_in() {
     let mut offered = 0;
@@ -354,6 +362,10 @@ async fn a_folder_of_before_has_no_application_registered_and_offers_that_of_a_s
         let (host, _) = open(&expected, &sim, data.path()).await;
         let admin = host.session("admin").await.unwrap();
         let registration = admin.application().await.unwrap();
+        if knew_of_applications(&folder) {
+            assert!(registration.application.is_some(), "{}", folder.display());
+            continue;
+        }
         assert_eq!(registration.application, None, "{}", folder.display());
         let Some(WayOut::RegisterApplication { of: Some(owner) }) = registration.ways_out.first() else {
             continue;
