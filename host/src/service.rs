@@ -12,6 +12,7 @@ mod cursors;
 mod imports;
 mod library;
 pub(crate) mod operations;
+pub mod people;
 mod runs;
 mod settings;
 mod trust;
@@ -101,6 +102,11 @@ impl Host {
 }
 
 impl Session<'_> {
+    /// Who is at work.
+    pub fn user(&self) -> api::User {
+        self.user.clone().into()
+    }
+
     /// Refuses everybody but Administrators (rule 2), as each method does by itself: for who opens something, or asks a
     /// question, before any is called. `what` is a verb, as in "only Administrators may `import files`".
     ///

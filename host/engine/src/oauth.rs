@@ -37,3 +37,4 @@ pub use refusal::{TokenError, refused_at_the_page};
 pub use token_endpoint::Endpoint;
 pub use tokens::Tokens;
 pub use told::Told;
+pub use unguessable::unguessable;

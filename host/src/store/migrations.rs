@@ -35,6 +35,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/16_settings.sql"),
     include_str!("migrations/17_operations.sql"),
     include_str!("migrations/18_application.sql"),
+    include_str!("migrations/19_console.sql"),
 ];
 
 /// What was done.

@@ -88,6 +88,19 @@ pub async fn get(store: &Store, name: &str) -> Result<User> {
     }
 }
 
+/// The Administrator whose name comes first.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn first_administrator(store: &Store) -> Result<Option<String>> {
+    let row: Option<(String,)> =
+        sqlx::query_as("SELECT name FROM users WHERE role = 'administrator' ORDER BY name LIMIT 1")
+            .fetch_optional(store.pool())
+            .await?;
+    Ok(row.map(|(name,)| name))
+}
+
 /// A page of the users, by name.
 ///
 /// # Errors

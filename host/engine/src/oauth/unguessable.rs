@@ -17,7 +17,7 @@ pub(super) const METHOD: &str = "S256";
 /// # Errors
 ///
 /// [`NO_RANDOM`].
-pub(super) fn unguessable<const BYTES: usize>() -> Result<Secret, String> {
+pub fn unguessable<const BYTES: usize>() -> Result<Secret, String> {
     let mut bytes = [0; BYTES];
     SystemRandom::new().fill(&mut bytes).map_err(|_| NO_RANDOM)?;
     Ok(Secret::new(URL_SAFE_NO_PAD.encode(bytes)))
