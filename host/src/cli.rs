@@ -9,6 +9,7 @@ mod bars;
 mod bin;
 mod browser;
 mod connect;
+mod console;
 mod deployment;
 mod disconnect;
 mod drives;
@@ -46,7 +47,7 @@ mod trash;
 mod users;
 mod verify;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, process::ExitCode, sync::Arc};
 
 use args::{Arguments, Command};
 use clientpoint_engine::text;
@@ -156,15 +157,21 @@ async fn carry_out(arguments: Arguments, terminal: &Terminal) -> Result<Output, 
         host.close().await;
         return Err(problems);
     }
-    let done = at_work(&host, arguments, terminal).await;
+    let host = Arc::new(host);
+    let done = at_work(&host, arguments, &deployment, terminal).await;
     host.close().await;
     done.map_err(|errors| errors.into_iter().map(|error| error.about(&data)).collect())
 }
 
-async fn at_work(host: &Host, arguments: Arguments, terminal: &Terminal) -> Result<Output, Vec<Error>> {
+async fn at_work(
+    host: &Arc<Host>,
+    arguments: Arguments,
+    deployment: &Deployment,
+    terminal: &Terminal,
+) -> Result<Output, Vec<Error>> {
     let session = host.session(&arguments.user).await.map_err(|error| vec![error])?;
     let session = session.through(arguments.through.map(Mode::from));
-    let done = run::run(&session, arguments.command, terminal).await;
+    let done = run::run(host, &session, arguments.command, deployment, terminal).await;
     // Whatever was asked for: who works with a connection that is not accepted any more is told.
     for warning in session.warnings().await.unwrap_or_default() {
         let told = done

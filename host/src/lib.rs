@@ -9,6 +9,7 @@
 //!   Library that plugins work on, by the engine's three traits.
 //! - [`key_files`]: where the key of the secrets is. [`listener`]: where a sign-in comes back.
 //! - [`way_out`]: what people can do about trouble, as data: no command is named outside of the command line.
+//! - [`web`]: the console, pages over the service.
 //! - [`settings`]: what can be set, and which of several places has the word.
 //! - [`rights`]: what one at a time may do, in whichever process. [`schedule`]: when it runs by itself, once a day.
 //!   [`place`]: where a file stands in the library.
@@ -34,6 +35,7 @@ pub mod rows;
 pub mod schedule;
 pub mod settings;
 pub mod way_out;
+pub mod web;
 
 mod disk;
 mod error;

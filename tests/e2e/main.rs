@@ -15,6 +15,7 @@ mod browsing;
 mod cases;
 mod certificates;
 mod connecting;
+mod console;
 mod crashed_uploads;
 mod crashes;
 mod damaged;

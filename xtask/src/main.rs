@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod circles;
 mod component;
+mod console;
 mod contract;
 mod debian;
 mod demo;
@@ -50,6 +51,8 @@ enum Command {
     },
     /// Build everything and walk through the whole story: host, plugin and a simulated Microsoft Graph.
     Demo,
+    /// Show the console, with files in it: a simulated Microsoft, a host that is connected to it, and the link to open.
+    Console,
     /// Measure: component size, load time, transfer rate against curl, the daily sync, memory.
     Bench {
         /// Only these: load, import, sync, associate. Or `peers`: curl and rclone beside the host, as a table; with names
@@ -98,6 +101,7 @@ fn main() -> ExitCode {
         Command::Test { peers: true, arguments } => peers::test(&arguments),
         Command::Test { arguments, .. } => testing::test(&arguments),
         Command::Demo => demo::run(),
+        Command::Console => console::run(),
         Command::Bench { what } => bench::run(&what),
         Command::Fuzz { what, smoke, minutes } => {
             fuzz::run(&what, Duration::from_secs(60 * if smoke { 1 } else { minutes }))

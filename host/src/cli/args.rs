@@ -21,6 +21,7 @@ use super::{
     places::PlaceArguments,
     runs::Runs,
     secrets::Secrets,
+    serve::Serve,
     settings::Settings,
     sync::Sync,
     trash::Trash,
@@ -122,15 +123,8 @@ pub enum Command {
     Associate(Associate),
     /// Update the managed files from OneDrive now
     Sync(Sync),
-    /// Update the managed files once a day, at 05:30 UTC, until it is ended
-    Serve {
-        /// Do what is due now, and end: for a scheduler of your own
-        #[arg(long)]
-        once: bool,
-        /// How many connections are at work at a time; those that wait for OneDrive do so beside them
-        #[arg(long, value_name = "CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
-        at_once: u16,
-    },
+    /// Update the managed files once a day, at 05:30 UTC, and open the console for browsers, until it is ended
+    Serve(Serve),
     /// What became of the managed files, run by run
     #[command(subcommand)]
     Runs(Runs),
@@ -191,7 +185,7 @@ impl Command {
             Self::Places { .. } => "places",
             Self::Associate(_) => "associate",
             Self::Sync(_) => "sync",
-            Self::Serve { .. } => "serve",
+            Self::Serve(_) => "serve",
             Self::Runs(_) => "runs",
             Self::Operations(_) => "operations",
             Self::Status => "status",
@@ -210,7 +204,7 @@ impl Command {
             | Self::Items(_)
             | Self::Associate(_)
             | Self::Sync(_)
-            | Self::Serve { .. }
+            | Self::Serve(_)
             | Self::Status
             | Self::Library(Library::Follow { .. } | Library::Export { template: true, .. })
             | Self::Settings(Settings::List)

@@ -50,8 +50,8 @@ pub async fn build_in(
     if arguments.command.needs_plugin() {
         builder = builder.component(&deployment.plugin);
     }
-    if let Command::Serve { at_once, .. } = arguments.command {
-        builder = builder.at_once(at_once.into());
+    if let Command::Serve(serve) = &arguments.command {
+        builder = builder.at_once(serve.at_once.into());
     }
     if matches!(arguments.command, Command::Library(Library::Adopt { .. })) {
         builder = builder.adopt();

@@ -1,16 +1,25 @@
 //! Which command is carried out where.
 
-use clientpoint_host::{Result, Session};
+use std::sync::Arc;
+
+use clientpoint_host::{Host, Result, Session};
 
 use super::{
-    application, args::Command, associate, connect, disconnect, drives, inspect, items, library, operations,
-    output::Output, places, runs, secrets, serve, settings, status, sync, terminal::Terminal, trash, users,
+    application, args::Command, associate, connect, deployment::Deployment, disconnect, drives, inspect, items,
+    library, operations, output::Output, places, runs, secrets, serve, settings, status, sync, terminal::Terminal,
+    trash, users,
 };
 
 /// Carries out a command.
-pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -> Result<Output> {
+pub async fn run(
+    host: &Arc<Host>,
+    session: &Session<'_>,
+    command: Command,
+    deployment: &Deployment,
+    terminal: &Terminal,
+) -> Result<Output> {
     match command {
-        Command::Users(command) => users::users(session, command).await,
+        Command::Users(command) => users::users(session, command, deployment).await,
         Command::Connect(form) => connect::connect(session, form, terminal).await,
         Command::Application(command) => application::application(session, command, terminal).await,
         Command::Disconnect(form) => disconnect::disconnect(session, form).await,
@@ -24,7 +33,7 @@ pub async fn run(session: &Session<'_>, command: Command, terminal: &Terminal) -
         Command::Places { id } => places::places(session, &id).await,
         Command::Associate(arguments) => associate::associate(session, arguments, terminal).await,
         Command::Sync(arguments) => sync::sync(session, arguments, terminal).await,
-        Command::Serve { once, .. } => serve::serve(session, once, terminal).await,
+        Command::Serve(arguments) => serve::serve(host, session, &arguments, deployment, terminal).await,
         Command::Runs(command) => runs::runs(session, command, terminal).await,
         Command::Settings(command) => settings::settings(session, command).await,
         Command::Operations(command) => operations::operations(session, command).await,

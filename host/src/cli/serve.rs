@@ -1,9 +1,14 @@
 //! The words of `serve`.
 
-use clientpoint_host::{Result, Session, service::Ledger};
+use std::sync::Arc;
+
+use clap::Args;
+use clientpoint_host::{Host, Result, Session, service::Ledger};
 use serde_json::{Value, json};
 
 use super::{
+    console,
+    deployment::Deployment,
     hints,
     interrupt::stop_on_signal,
     ledger::{shown, total},
@@ -13,15 +18,57 @@ use super::{
     terminal::Terminal,
 };
 
+/// See `Command::Serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Do what is due now, and end: for a scheduler of your own. Without a console
+    #[arg(long)]
+    once: bool,
+
+    /// How many connections are at work at a time; those that wait for OneDrive do so beside them
+    #[arg(long, value_name = "CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub at_once: u16,
+
+    /// Where the console listens [default: localhost:4700]
+    #[arg(long, value_name = "ADDRESS:PORT", conflicts_with = "once")]
+    listen: Option<String>,
+
+    /// Where browsers find the console, if not on this machine alone: https://NAME, with TLS by a proxy in front
+    #[arg(long, value_name = "URL", conflicts_with = "once")]
+    public_url: Option<String>,
+
+    /// Without a console
+    #[arg(long, conflicts_with_all = ["listen", "public_url"])]
+    no_console: bool,
+}
+
 /// Runs what is due: once, or until it is told to end.
-pub async fn serve(session: &Session<'_>, once: bool, terminal: &Terminal) -> Result<Output> {
+pub async fn serve(
+    host: &Arc<Host>,
+    session: &Session<'_>,
+    arguments: &Serve,
+    deployment: &Deployment,
+    terminal: &Terminal,
+) -> Result<Output> {
+    let wanted = deployment.console(arguments.listen.as_deref(), arguments.public_url.as_deref())?;
     let stop = stop_on_signal(terminal, STOPPING);
-    if once {
+    if arguments.once {
         let results = session.serve_once(&stop).await?;
         return ticked(session, results, terminal).await;
     }
+    session.require_administrator("serve")?;
+    let console = match arguments.no_console {
+        true => None,
+        false => console::open(host, &wanted, &stop, terminal).await?,
+    };
     terminal.say("serving: the sync runs once a day; SIGTERM or Ctrl-C ends it between two steps");
-    session.serve(&stop, |result| told(result, terminal)).await?;
+    let served = session.serve(&stop, |result| told(result, terminal)).await;
+    // Pages end with the timer, whatever has ended it.
+    stop.cancel();
+    if let Some(console) = console {
+        console.end().await;
+    }
+    served?;
     Ok(Output::done(json!({ "served": true }), Page::of("ended")))
 }
 

@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
+    console,
+    deployment::Deployment,
     output::Output,
     pages::{self, PartArguments},
     show::Page,
@@ -23,6 +25,12 @@ pub enum Users {
         /// What they may do
         #[arg(long)]
         role: RoleWord,
+    },
+    /// Make a link by which somebody comes into the console and chooses a password: for the first time, or for one that is
+    /// lost. It works once, for 30 minutes
+    Link {
+        /// Their name
+        name: String,
     },
 }
 
@@ -45,7 +53,7 @@ impl From<RoleWord> for Role {
 }
 
 /// Carries out a command.
-pub async fn users(session: &Session<'_>, command: Users) -> Result<Output> {
+pub async fn users(session: &Session<'_>, command: Users, deployment: &Deployment) -> Result<Output> {
     match command {
         Users::List => {
             let part = PartArguments::default();
@@ -57,6 +65,12 @@ pub async fn users(session: &Session<'_>, command: Users) -> Result<Output> {
                 json!({ "users": users }),
                 Page::table(["NAME", "ROLE"], &rows),
             ))
+        }
+        Users::Link { name } => {
+            let wanted = deployment.console(None, None)?;
+            let token = session.invite(&name).await?;
+            let document = json!({ "user": name, "link": wanted.link(&token) });
+            Ok(Output::done(document, console::linked(&wanted, &name, &token)))
         }
         Users::Add { name, role } => {
             let user = session.add_user(&name, role.into()).await?;

@@ -17,7 +17,7 @@ pub struct Known {
 }
 
 /// All of them, in the order in which they are shown.
-pub const ALL: [Known; 10] = [
+pub const ALL: [Known; 12] = [
     kept(
         "policy.max-file-bytes",
         Kind::Size {
@@ -59,6 +59,16 @@ pub const ALL: [Known; 10] = [
     ),
     deployed("data", Kind::Path, "The data folder."),
     deployed("plugin", Kind::Path, "The plugin's file."),
+    deployed(
+        "console.listen",
+        Kind::Address,
+        "Where the console listens: an address of this machine and a port.",
+    ),
+    deployed(
+        "console.public-url",
+        Kind::Address,
+        "Where browsers find the console, if not on this machine alone.",
+    ),
     deployed(
         "test.api-url",
         Kind::Address,

@@ -125,12 +125,15 @@ fn users_and_what_members_may() {
     story.says("add_without_a_role", &["users", "add", "moe"]);
     story.says("add_with_a_wrong_name", &["users", "add", "a\nb", "--role", "member"]);
     story.says("list_of_three", &["users", "list"]);
+    story.says("link", &["users", "link", "mia"]);
+    story.says("link_of_nobody", &["users", "link", "zoe"]);
     story.says("nobody", &["--as", "nobody", "library", "list"]);
     story.file("a.csv", b"File ID,Sharepoint File Path\n100001,A.pdf\n");
     story.file("a.pdf", &pdf("a"));
-    let forbidden: [(&str, &[&str]); 29] = [
+    let forbidden: [(&str, &[&str]); 30] = [
         ("users_list", &["users", "list"]),
         ("users_add", &["users", "add", "eve", "--role", "administrator"]),
+        ("users_link", &["users", "link", "admin"]),
         (
             "connect",
             &["connect", "user", "--client-id", "5e1f7a2c-0000-4000-8000-000000c11e47"],

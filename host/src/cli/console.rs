@@ -1,0 +1,175 @@
+//! Opening the console beside the timer, and saying where it is.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
+
+use clientpoint_engine::secrets::Secret;
+use clientpoint_host::{
+    Error, Host, Result,
+    service::Stop,
+    web::{Console, Place, server},
+};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use super::{show::Page, terminal::Terminal};
+
+/// Where it listens, where nobody has said otherwise.
+pub const LISTEN: &str = "localhost:4700";
+
+/// Where the console is to be.
+#[derive(Debug)]
+pub struct Wanted {
+    addresses: Vec<SocketAddr>,
+    place: Place,
+}
+
+impl Wanted {
+    /// Where to listen, and under which name browsers find it.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` for what is no address, for another address than this machine's own without a public one, and for
+    /// a public one that would send passwords in the clear.
+    pub fn new(listen: &str, public: Option<&str>) -> Result<Self> {
+        let wrong = |why: &str| {
+            Error::Settings(format!(
+                "the console can't listen at `{}`: {why}",
+                listen.escape_debug()
+            ))
+        };
+        let (host, port) = listen
+            .rsplit_once(':')
+            .ok_or_else(|| wrong("write ADDRESS:PORT, as in `localhost:4700`"))?;
+        let port: u16 = port
+            .parse()
+            .map_err(|_| wrong("the port is no number from 0 to 65535"))?;
+        let addresses: Vec<IpAddr> = match host {
+            "localhost" => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
+            host => {
+                let address = host.trim_start_matches('[').trim_end_matches(']').parse();
+                vec![address.map_err(|_| wrong("write `localhost` or the number of an address of this machine"))?]
+            }
+        };
+        let place = match public {
+            Some(public) => Place::public(public).ok_or_else(|| {
+                Error::Settings(format!(
+                    "`--public-url {}` can't be: write `https://NAME` without a path; passwords must not go in the clear \
+                     beyond this machine",
+                    public.escape_debug()
+                ))
+            })?,
+            None if addresses.iter().all(IpAddr::is_loopback) => Place::local(port),
+            None => {
+                return Err(wrong(
+                    "browsers on other machines need TLS: say by `--public-url https://NAME` where they find it, with a proxy \
+                     in front that has the certificate",
+                ));
+            }
+        };
+        Ok(Self {
+            addresses: addresses
+                .into_iter()
+                .map(|address| SocketAddr::new(address, port))
+                .collect(),
+            place,
+        })
+    }
+
+    /// The address of a one-time link.
+    pub fn link(&self, token: &Secret) -> String {
+        format!("{}/claim?token={}", self.place.origin(), token.expose())
+    }
+}
+
+/// A console at work.
+pub struct Open(JoinHandle<()>);
+
+impl Open {
+    /// Waits for its last page.
+    pub async fn end(self) {
+        // It can't fail but by a fault of ours, which was said.
+        let _ = self.0.await;
+    }
+}
+
+/// Opens it, says where it is, and prints the first Administrator's link as long as nobody can come in. A port that can't
+/// be had is said, and nothing else: what runs by itself at night is worth more.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn open(host: &Arc<Host>, wanted: &Wanted, stop: &Stop, terminal: &Terminal) -> Result<Option<Open>> {
+    let mut listeners = Vec::new();
+    for address in &wanted.addresses {
+        match TcpListener::bind(address).await {
+            Ok(listener) => listeners.push(listener),
+            // Not every machine has both.
+            Err(error) if address.is_ipv6() && 1 < wanted.addresses.len() => {
+                terminal.say(format!("warning: the console is not found at {address}: {error}"));
+            }
+            Err(error) => {
+                terminal.error(format!(
+                    "the console can't listen at {address}: {error}; give another one with `--listen ADDRESS:PORT`. What runs \
+                     by itself goes on"
+                ));
+                return Ok(None);
+            }
+        }
+    }
+    let place = match listeners.first().map(TcpListener::local_addr) {
+        // A free port was taken.
+        Some(Ok(at)) if wanted.addresses.iter().all(|address| address.port() == 0) => Place::local(at.port()),
+        _ => wanted.place.clone(),
+    };
+    let wanted = Wanted {
+        addresses: Vec::new(),
+        place: place.clone(),
+    };
+    terminal.say(format!("the console is at {}", place.origin()));
+    if let Some(token) = host.first_invitation().await? {
+        let mut page = Page::of(
+            "nobody can come in yet; this link lets the first Administrator choose a password. It works once, for 30 minutes:",
+        );
+        page.line(wanted.link(&token));
+        terminal.show(&page);
+    }
+    let router = Console::new(host.clone(), place).router();
+    let served = server::serve(listeners, router, stop.clone());
+    Ok(Some(Open(tokio::spawn(served))))
+}
+
+/// What is said where a link is made by the command line.
+pub fn linked(wanted: &Wanted, user: &str, token: &Secret) -> Page {
+    let mut page = Page::of(format!(
+        "a link for {user}; it works once, for 30 minutes, and lets whoever opens it choose a password:"
+    ));
+    page.line(wanted.link(token));
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_console_is_for_this_machine_unless_there_is_tls_in_front_of_it() {
+        for (listen, public, is_right) in [
+            ("localhost:4700", None, true),
+            ("127.0.0.1:0", None, true),
+            ("[::1]:4700", None, true),
+            ("0.0.0.0:4700", None, false),
+            ("192.168.0.7:4700", None, false),
+            ("0.0.0.0:4700", Some("https://files.example.com"), true),
+            ("0.0.0.0:4700", Some("http://localhost:4700"), true),
+            ("0.0.0.0:4700", Some("http://files.example.com"), false),
+            ("example.com:4700", None, false),
+            ("localhost", None, false),
+            ("localhost:port", None, false),
+        ] {
+            let wanted = Wanted::new(listen, public);
+            assert_eq!(wanted.is_ok(), is_right, "{listen} {public:?}: {:?}", wanted.err());
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Logging in, and the link by which people come in for the first time.
+
+use axum::{
+    Form,
+    extract::{Query, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use clientpoint_engine::secrets::Secret;
+use http::{StatusCode, header};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::Here;
+use crate::{
+    service::people::{LoggedIn, Refused},
+    web::{Asker, Console, cookies, frame, words},
+};
+
+#[derive(Default, Deserialize)]
+pub(super) struct Back {
+    #[serde(default)]
+    back: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Login {
+    #[serde(default)]
+    back: String,
+    name: String,
+    password: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Invited {
+    token: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Claim {
+    token: String,
+    password: String,
+}
+
+/// `GET /login`
+pub(super) async fn login(Query(back): Query<Back>) -> Response {
+    frame::alone(StatusCode::OK, "Log in", &form("", &back.back, None))
+}
+
+/// `POST /login`
+pub(super) async fn log_in(State(console): Here, asker: Asker, Form(given): Form<Login>) -> Response {
+    let keys = [
+        format!("name {}", given.name.to_lowercase()),
+        format!("address {}", asker.from.address),
+    ];
+    let again = |status, why: &str| frame::alone(status, "Log in", &form(&given.name, &given.back, Some(why)));
+    if let Some(wait) = console.throttle.wait(&keys) {
+        let seconds = wait.as_secs() + 1;
+        let why = format!(
+            "Too many tries. Wait {}, and try again.",
+            words::count(seconds, "second", "seconds")
+        );
+        let mut answer = again(StatusCode::TOO_MANY_REQUESTS, &why);
+        if let Ok(seconds) = seconds.to_string().parse() {
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        return answer;
+    }
+    let done = console
+        .host
+        .log_in(&given.name, Secret::new(given.password.clone()), &asker.from)
+        .await;
+    match done {
+        Ok(logged_in) => {
+            console.throttle.came_in(&keys);
+            come_in(&console, &logged_in, &given.back)
+        }
+        Err(Refused::Other(error)) => again(StatusCode::SERVICE_UNAVAILABLE, &error.fact()),
+        Err(refused) => {
+            console.throttle.failed(&keys);
+            again(StatusCode::UNAUTHORIZED, &sentence(&refused))
+        }
+    }
+}
+
+/// `POST /logout`
+pub(super) async fn log_out(State(console): Here, asker: Asker) -> Response {
+    if let Some(cookie) = &asker.cookie
+        && let Err(error) = console.host.log_out(cookie, &asker.from).await
+    {
+        tracing::error!("a login can't be ended: {error}");
+    }
+    let mut answer = Redirect::to("/login").into_response();
+    answer
+        .headers_mut()
+        .extend(cookies::forgotten(&console.place).map(|value| (header::SET_COOKIE, value)));
+    answer
+}
+
+/// `GET /claim`
+pub(super) async fn invited(State(console): Here, Query(given): Query<Invited>) -> Response {
+    match console.host.invited(&Secret::new(given.token.clone())).await {
+        Ok(user) => frame::alone(StatusCode::OK, "Choose a password", &choose(&user, &given.token, None)),
+        Err(refused) => no_link(&refused),
+    }
+}
+
+/// `POST /claim`
+pub(super) async fn claim(State(console): Here, asker: Asker, Form(given): Form<Claim>) -> Response {
+    let token = Secret::new(given.token.clone());
+    let user = match console.host.invited(&token).await {
+        Ok(user) => user,
+        Err(refused) => return no_link(&refused),
+    };
+    match console
+        .host
+        .claim(&token, Secret::new(given.password), &asker.from)
+        .await
+    {
+        Ok(logged_in) => come_in(&console, &logged_in, "/"),
+        Err(refused @ Refused::UnfitPassword(_)) => {
+            let page = choose(&user, &given.token, Some(&sentence(&refused)));
+            frame::alone(StatusCode::UNPROCESSABLE_ENTITY, "Choose a password", &page)
+        }
+        Err(refused) => no_link(&refused),
+    }
+}
+
+/// With a new cookie, to where they wanted to go. That is a page of ours: an address from outside leads nowhere else.
+fn come_in(console: &Console, logged_in: &LoggedIn, back: &str) -> Response {
+    let is_ours = back.starts_with('/') && !back.starts_with("//") && !back.contains(['\\', '\r', '\n']);
+    let mut answer = Redirect::to(if is_ours { back } else { "/" }).into_response();
+    let cookie = cookies::kept(&logged_in.cookie, &console.place);
+    answer
+        .headers_mut()
+        .extend(cookie.map(|value| (header::SET_COOKIE, value)));
+    answer
+}
+
+fn no_link(refused: &Refused) -> Response {
+    let status = match refused {
+        Refused::Other(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Refused::LinkUsed | Refused::LinkOver => StatusCode::GONE,
+        _ => StatusCode::NOT_FOUND,
+    };
+    let body = html! {
+        p role="alert" { (sentence(refused)) }
+        p { "Whoever runs this host can make another one; a password that was chosen goes on working." }
+        p { a.btn.main href="/login" { "Log in" } }
+    };
+    frame::alone(status, "This link does not work", &body)
+}
+
+fn sentence(refused: &Refused) -> String {
+    let text = refused.to_string();
+    let mut letters = text.chars();
+    let first = letters
+        .next()
+        .map(|letter| letter.to_uppercase().to_string())
+        .unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+fn problem(why: Option<&str>) -> Markup {
+    html! { @if let Some(why) = why { p #problem .wrong role="alert" { (why) } } }
+}
+
+fn form(name: &str, back: &str, why: Option<&str>) -> Markup {
+    html! {
+        form.fields method="post" action="/login" {
+            (problem(why))
+            label for="name" { "Name" }
+            input #name name="name" value=(name) autocomplete="username" required autocapitalize="none" spellcheck="false" aria-describedby=[why.map(|_| "problem")];
+            label for="password" { "Password" }
+            input #password name="password" type="password" autocomplete="current-password" required;
+            @if !back.is_empty() { input type="hidden" name="back" value=(back); }
+            button.btn.main type="submit" { "Log in" }
+        }
+        p.soft { "No password yet, or lost it? Whoever runs this host can make a link for you that works once." }
+    }
+}
+
+fn choose(user: &str, token: &str, why: Option<&str>) -> Markup {
+    html! {
+        p { "You come in as " b { (words::name(user)) } ". The password is for this console alone." }
+        form.fields method="post" action="/claim" {
+            (problem(why))
+            input type="hidden" name="token" value=(token);
+            input type="hidden" name="username" value=(user) autocomplete="username";
+            label for="password" { "Password" }
+            input #password name="password" type="password" autocomplete="new-password" minlength="12" maxlength="128" required aria-describedby="hint";
+            small #hint .soft { "At least 12 characters. A few words in a row are easy to keep in mind." }
+            button.btn.main type="submit" { "Go in" }
+        }
+    }
+}

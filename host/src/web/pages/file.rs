@@ -1,0 +1,230 @@
+//! One file: everything that is known of it, and what can be done with it.
+
+use axum::{
+    Form,
+    body::Body,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, header};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::{Here, done, shown};
+use crate::{
+    Result,
+    service::{
+        FileRow, Session,
+        api::{Damage, Showing},
+    },
+    store::users::Role,
+    web::{Asker, frame::Page, words},
+};
+
+#[derive(Deserialize)]
+pub(super) struct Move {
+    place: String,
+}
+
+/// `GET /files/{id}`
+pub(super) async fn file(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
+    shown(&console, &asker, async |session| page(session, &id).await).await
+}
+
+/// `POST /files/{id}/move`
+pub(super) async fn move_it(
+    State(console): Here,
+    asker: Asker,
+    Path(id): Path<String>,
+    Form(given): Form<Move>,
+) -> Response {
+    shown(&console, &asker, async |session| {
+        session.move_file(&id, &given.place.parse()?).await?;
+        Ok(done(&format!("/files/{id}")))
+    })
+    .await
+}
+
+/// `POST /files/{id}/roll-back`
+pub(super) async fn roll_back(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
+    shown(&console, &asker, async |session| {
+        session.rollback(&id).await?;
+        Ok(done(&format!("/files/{id}")))
+    })
+    .await
+}
+
+/// `POST /files/{id}/release`
+pub(super) async fn release(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
+    shown(&console, &asker, async |session| {
+        session.release(&id).await?;
+        Ok(done(&format!("/files/{id}")))
+    })
+    .await
+}
+
+/// `GET /files/{id}/content`
+pub(super) async fn content(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
+    let host = console.host.clone();
+    shown(&console, &asker, async |session| {
+        let name = session.file(&id).await?.name;
+        let user = session.user().name;
+        // The bytes are held against their hash as they go; where they are not right, the answer breaks off before its end,
+        // and no browser takes half of it for the whole.
+        let (sender, receiver) = tokio::sync::mpsc::channel::<std::result::Result<bytes::Bytes, std::io::Error>>(4);
+        tokio::spawn(async move {
+            let sent = async {
+                let session = host.session(&user).await?;
+                let mut content = session.content(&id).await?;
+                while let Some(piece) = content.next().await? {
+                    if sender.send(Ok(piece)).await.is_err() {
+                        break;
+                    }
+                }
+                Ok::<_, crate::Error>(())
+            };
+            if let Err(error) = sent.await {
+                tracing::error!("a download breaks off: {error}");
+                let _ = sender
+                    .send(Err(std::io::Error::other("the bytes are not those that were stored")))
+                    .await;
+            }
+        });
+        let stream = futures::stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
+        let mut answer = Body::from_stream(stream).into_response();
+        let headers = answer.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/octet-stream"),
+        );
+        headers.extend(disposition(&name).map(|value| (header::CONTENT_DISPOSITION, value)));
+        Ok(answer)
+    })
+    .await
+}
+
+/// To be saved, under a name that is letters only in one form, and whole in the other (RFC 8187).
+fn disposition(name: &str) -> Option<HeaderValue> {
+    let plain: String = name
+        .chars()
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() || ".-_ ".contains(letter) {
+                letter
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let mut whole = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b".-_".contains(&byte) {
+            whole.push(char::from(byte));
+        } else {
+            whole.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    HeaderValue::from_str(&format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}")).ok()
+}
+
+async fn page(session: &Session<'_>, id: &str) -> Result<Response> {
+    let file = session.file(id).await?;
+    let showings = session.showings(id).await?;
+    let may = session.user().role == Role::Administrator;
+    let body = html! {
+        @if let Some(damage) = &file.damage {
+            section.card.trouble role="alert" { div.pad {
+                h2 { "Its bytes are damaged on this host's disk" }
+                p { (damage_words(damage)) }
+            } }
+        }
+        section.card { div.pad { (facts(&file)) } }
+        @if may { (actions(&file)) }
+        (shown_in(&showings))
+    };
+    let action = html! { a.btn href={ "/files/" (file.id) "/content" } download { "Download" } };
+    let title = clientpoint_engine::text::one_line(&file.name).into_owned();
+    Ok(Page::new("/files", title, body)
+        .below("Files", "/files")
+        .with(action)
+        .of(session))
+}
+
+fn damage_words(damage: &Damage) -> String {
+    format!(
+        "The bytes {}. A file that follows its source is fetched anew by the next sync; another one is put back from a copy.",
+        damage.message
+    )
+}
+
+fn facts(file: &FileRow) -> Markup {
+    html! {
+        dl.facts {
+            dt { "File ID" } dd { (file.id) }
+            dt { "Place" } dd { (words::name(&file.place)) }
+            dt { "Size" } dd { (words::size(file.size)) " (" (words::grouped(file.size)) " bytes)" }
+            dt { "Revision" } dd { (file.revision) }
+            dt { "Content" } dd {
+                @if file.managed { "comes from its source: it is changed there" } @else { "is the library's own" }
+            }
+            @if let Some(name) = &file.source_name { dt { "Follows" } dd { (words::name(name)) } }
+            dt { "SHA-256" } dd { code.hash { (file.sha256) } }
+        }
+    }
+}
+
+fn actions(file: &FileRow) -> Markup {
+    let base = format!("/files/{}", file.id);
+    html! {
+        section.card { div.pad {
+            h2 { "Move" }
+            form.fields method="post" action={ (base) "/move" } {
+                label for="place" { "Place" }
+                input #place name="place" value=(file.place) required maxlength="600" list="places" aria-describedby="places-hint";
+                datalist #places { option value="Company Wide" {} option value="Workspace/" {} option value="Division/" {} }
+                small #places-hint .soft { "Company Wide, Workspace/NAME (also called Group Wide) or Division/NAME, with /SUBFOLDER behind it. Whoever may see that place sees the file." }
+                button.btn type="submit" { "Move" }
+            }
+        } }
+        @if file.managed {
+            section.card { div.pad {
+                h2 { "Content" }
+                p { "Going back takes the last update back, wherever the file is shown, and holds it until you release it. Releasing lets it follow its source again." }
+                div.buttons {
+                    form method="post" action={ (base) "/roll-back" } { button.btn type="submit" { "Go back to the content before" } }
+                    form method="post" action={ (base) "/release" } { button.btn type="submit" { "Release" } }
+                }
+            } }
+        }
+    }
+}
+
+fn shown_in(showings: &[Showing]) -> Markup {
+    html! {
+        section.card {
+            div.pad { h2 { "Where it is shown" } }
+            @if showings.is_empty() {
+                div.pad { p.soft { "In no ClientPoint and no Template." } }
+            } @else {
+                div.wide { table {
+                    thead { tr { th scope="col" { "Name" } th.num scope="col" { "Revision" } } }
+                    tbody { @for showing in showings { tr { td { (words::name(&showing.name)) } td.num { (showing.revision) } } } }
+                } }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_any_kind_is_one_header_and_no_two() {
+        let value = disposition("Plan \"ü\"\r\nSet-Cookie: a=b.pdf").unwrap();
+        assert_eq!(
+            value.to_str().unwrap(),
+            "attachment; filename=\"Plan _____Set-Cookie_ a_b.pdf\"; \
+             filename*=UTF-8''Plan%20%22%C3%BC%22%0D%0ASet-Cookie%3A%20a%3Db.pdf"
+        );
+    }
+}

@@ -1,0 +1,171 @@
+//! Home: what needs a person, before anything else.
+
+use axum::{extract::State, response::Response};
+use maud::{Markup, html};
+
+use super::{Here, shown};
+use crate::{
+    Result,
+    service::{Health, Session, Status},
+    store::users::Role,
+    web::{Asker, frame::Page, words},
+};
+
+/// Something that needs a person.
+struct Issue {
+    what: String,
+    why: String,
+    address: String,
+    label: &'static str,
+}
+
+/// `GET /`
+pub(super) async fn home(State(console): Here, asker: Asker) -> Response {
+    shown(&console, &asker, async |session| {
+        if session.user().role != Role::Administrator {
+            return Ok(super::done("/files"));
+        }
+        page(session).await
+    })
+    .await
+}
+
+async fn page(session: &Session<'_>) -> Result<Response> {
+    let (status, health) = (session.status().await?, session.health().await?);
+    let issues = issues(&status, &health);
+    let title = match issues.len() {
+        0 => "Nothing needs you".to_owned(),
+        1 => "One thing needs you".to_owned(),
+        number => format!("{number} things need you"),
+    };
+    let body = html! {
+        @for health in &health { p { (last_night(health)) } }
+        @if !issues.is_empty() {
+            section.card aria-labelledby="you" {
+                div.pad { h2 #you { "Needs you" } }
+                @for issue in &issues {
+                    div.issue {
+                        div { (words::state(words::Tone::Bad, &issue.what)) span.why { (issue.why) } }
+                        a.btn href=(issue.address) { (issue.label) }
+                    }
+                }
+            }
+        }
+        section.tiles aria-label="At a glance" {
+            div.card.tile { b { (words::grouped(status.managed_files)) } span.soft { "files follow " (status.source) } }
+            @if let Some(next) = health.iter().find_map(|health| health.next.as_deref()) {
+                div.card.tile { b { (next.get(11..16).unwrap_or_default()) } span.soft { "UTC, the next sync: " (words::moment(next)) } }
+            }
+        }
+    };
+    Ok(Page::new("/", title, body).of(session))
+}
+
+fn issues(status: &Status, health: &[Health]) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    let integrations = || "/integrations".to_owned();
+    if !status.connected {
+        issues.push(Issue {
+            what: format!("Connect {} first", status.source),
+            why: "Until then nothing can be imported, and no file follows its source.".into(),
+            address: integrations(),
+            label: "Connect",
+        });
+    }
+    for broken in status
+        .connection
+        .iter()
+        .chain(&status.others)
+        .filter_map(|one| one.needs_reconnect.as_ref())
+    {
+        issues.push(Issue {
+            what: "A connection is not accepted any more".into(),
+            why: broken.message.clone(),
+            address: integrations(),
+            label: "Look at the connection",
+        });
+    }
+    if let Some(expires) = status.expires.as_ref().filter(|expires| expires.days_left <= 30) {
+        let what = match expires.days_left {
+            left if left < 0 => "The credential of the connection is over".into(),
+            left => format!("The credential of the connection ends in {left} days"),
+        };
+        issues.push(Issue {
+            what,
+            why: "From then on no file follows its source: they stay as they are until a new one is entered.".into(),
+            address: integrations(),
+            label: "Look at the connection",
+        });
+    }
+    if status
+        .connection
+        .as_ref()
+        .is_some_and(|connection| connection.drive.is_none())
+    {
+        issues.push(Issue {
+            what: "No drive is chosen".into(),
+            why: "Choose the one that files are to come from.".into(),
+            address: integrations(),
+            label: "Choose the drive",
+        });
+    }
+    issues.extend(health.iter().flat_map(of_run));
+    if 0 < status.detached_files {
+        issues.push(Issue {
+            what: format!(
+                "{} no longer follow their source",
+                words::count(status.detached_files, "file", "files")
+            ),
+            why: "Choosing their drive again lets them follow; until then they stay as they are.".into(),
+            address: "/files?state=detached".into(),
+            label: "Look at them",
+        });
+    }
+    issues
+}
+
+fn of_run(health: &Health) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    if health.last_night == Some(false) {
+        issues.push(Issue {
+            what: "Last night's sync did not run".into(),
+            why: "Files have the content of the sync before. It is caught up once this host runs at its time.".into(),
+            address: "/sync".into(),
+            label: "Look at the runs",
+        });
+    }
+    let address = health
+        .last
+        .as_ref()
+        .map_or_else(|| "/sync".to_owned(), |run| format!("/sync/{}", run.id));
+    for (outcome, count) in &health.needs_a_person {
+        let (_, label) = words::outcome(outcome);
+        issues.push(Issue {
+            what: format!("{}: {label}", words::count(*count, "file", "files")),
+            why: "They keep the content that they have. The run tells of each by name.".into(),
+            address: if outcome == "given-up" {
+                "/sync".into()
+            } else {
+                format!("{address}?outcome={outcome}")
+            },
+            label: "Look at them",
+        });
+    }
+    issues
+}
+
+/// How the last run came out and, beside it, whether one runs now: the one does not colour the other.
+fn last_night(health: &Health) -> Markup {
+    html! {
+        @match &health.last {
+            None => { "No sync has run yet." },
+            Some(run) => {
+                @let (tone, state) = words::run(run.state);
+                "The last sync began " (words::moment(&run.started_at)) ": " (words::state(tone, state))
+                " – " (words::count(run.inputs, "file", "files")) ". "
+                a href={ "/sync/" (run.id) } { "Look at it" } "."
+            }
+        }
+        @if let Some(run) = &health.unfinished { " Run " (run.id) " is under way, or goes on with the next sync." }
+    }
+}

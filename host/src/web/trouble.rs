@@ -1,0 +1,111 @@
+//! Pages of trouble: what is the case, and the way out, as a button where there is one.
+
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use maud::{Markup, html};
+
+use super::{frame, guard::Place};
+use crate::{Error, service::Session, way_out::WayOut};
+
+/// Trouble of somebody who is logged in, or of nobody.
+pub(super) fn page(status: StatusCode, title: &str, why: &str) -> Response {
+    frame::alone(status, title, &html! { p { (why) } p { a.btn href="/" { "Home" } } })
+}
+
+/// The console was asked for under a name that it does not have.
+pub(super) fn wrong_name(name: &str, place: &Place) -> Response {
+    frame::alone(
+        StatusCode::MISDIRECTED_REQUEST,
+        "The console is not found under this name",
+        &html! {
+            p { "You came by the name " b { (super::words::name(name)) } ". This console answers at " a href=(place.origin()) { (place.origin()) } " alone, so that no other page can pass itself off as it." }
+            p { "If that name is right, whoever runs this host starts it with " code { "--public-url" } "." }
+        },
+    )
+}
+
+/// Something was to be changed by a page that is not ours.
+pub(super) fn foreign_page() -> Response {
+    page(
+        StatusCode::FORBIDDEN,
+        "That did not come from this console",
+        "Another page has tried to change something here, so nothing was changed. If it was you: open the console in a window of its own, and try again.",
+    )
+}
+
+/// Where to go for each way out, and what the button says; none where there is nothing to press.
+fn button(way: &WayOut) -> Option<(String, &'static str)> {
+    let of_file = |file: &Option<String>| Some(format!("/files/{}", file.as_deref()?));
+    Some(match way {
+        WayOut::Connect => ("/integrations".into(), "Connect"),
+        WayOut::SignInAgain | WayOut::RenewCredentials | WayOut::Disconnect => {
+            ("/integrations".into(), "Cloud Storage Integrations")
+        }
+        WayOut::ChooseDrive | WayOut::ShowDrives | WayOut::DriveByAddress | WayOut::SwitchDrive => {
+            ("/integrations".into(), "Choose the drive")
+        }
+        WayOut::ShowUsers => ("/users".into(), "Users"),
+        WayOut::ShowFiles => ("/files".into(), "Files"),
+        WayOut::ShowRuns | WayOut::Sync | WayOut::MakePlan | WayOut::AcceptGone => ("/sync".into(), "Sync"),
+        WayOut::UndoUpload { run } => (format!("/sync/{run}"), "Look at the upload"),
+        WayOut::Release { file } | WayOut::Unlock { file } | WayOut::Follow { file } => {
+            (of_file(file)?, "Look at the file")
+        }
+        WayOut::ShowSettings => ("/limits".into(), "Limits"),
+        WayOut::ShowPowers => ("/plugin".into(), "Plugin"),
+        _ => return None,
+    })
+}
+
+/// The buttons of some ways out.
+pub(super) fn buttons(ways: &[WayOut]) -> Markup {
+    html! {
+        @for (address, label) in ways.iter().filter_map(button) { a.btn href=(address) { (label) } }
+    }
+}
+
+fn status(error: &Error) -> StatusCode {
+    match error.bare() {
+        Error::Forbidden { .. } => StatusCode::FORBIDDEN,
+        Error::NotFound { .. } => StatusCode::NOT_FOUND,
+        Error::NotConnected { .. } | Error::Managed { .. } | Error::Sync { .. } => StatusCode::CONFLICT,
+        Error::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        error if error.is_usage() => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// A whole page for an error.
+pub(super) fn of(error: &Error, session: &Session<'_>) -> Response {
+    if let Error::Forbidden { .. } = error.bare() {
+        let user = session.user();
+        let body = html! {
+            section.card { div.pad {
+                p { "Only Administrators may do this. You are logged in as " (super::words::name(&user.name)) "." }
+                p { a.btn href="/files" { "Files" } }
+            } }
+        };
+        return frame::Page::new("", "That is for Administrators", body).answer(StatusCode::FORBIDDEN, session);
+    }
+    frame::Page::new("", "That did not work", card(error)).answer(status(error), session)
+}
+
+/// What went wrong, in a card.
+pub(super) fn card(error: &Error) -> Markup {
+    html! {
+        section.card.trouble role="alert" {
+            div.pad {
+                h2 { "There is a problem" }
+                p { (super::words::name(&error.fact())) }
+                div.buttons { (buttons(&error.ways_out())) }
+                small.soft { "For support: " code { (error.code()) } }
+            }
+        }
+    }
+}
+
+/// To the page where people log in, and from there back to this one.
+pub(super) fn log_in_first(path: &str) -> Response {
+    let back: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    Redirect::to(&format!("/login?back={back}")).into_response()
+}
