@@ -1,5 +1,7 @@
 //! Whatever goes wrong on the way ends in right bytes or in a typed reason, never in a wrong or half file.
 
+mod judged;
+
 use std::time::Duration;
 
 use clientpoint_host::service::ItemOutcome;
@@ -7,6 +9,7 @@ use end_to_end::{WATCH, World, whole::Whole};
 use graph_sim::{Fault, FaultKind, Place, RequestKind, RetryAfter};
 
 const DECK: &str = "/Deck.pptx";
+
 const PDF: &str = "/Deck.pdf";
 
 fn bytes() -> Vec<u8> {
@@ -147,51 +150,6 @@ async fn stalled_it_waits_thirty_seconds_and_goes_on_where_it_was() {
 }
 
 #[tokio::test]
-async fn a_complete_answer_that_is_too_short_is_no_file() {
-    typed_reason(PDF, FaultKind::ShortClean(None), "failed", "mismatch").await;
-}
-
-#[tokio::test]
-async fn bytes_that_do_not_fit_the_published_hash_are_no_file() {
-    typed_reason(PDF, FaultKind::WrongHash, "failed", "mismatch").await;
-}
-
-#[tokio::test]
-async fn an_office_file_that_differs_the_same_way_twice_is_kept_and_marked() {
-    let world = right_bytes(DECK, FaultKind::WrongHash, "rewritten").await;
-    assert_eq!(world.requests(RequestKind::Download).len(), 2);
-}
-
-#[tokio::test]
-async fn what_sharepoint_rewrites_is_kept_and_marked() {
-    let (world, outcome) = import(DECK, FaultKind::Rewritten).await;
-    let file = outcome.file.unwrap();
-    assert_eq!(file.verification.as_deref(), Some("rewritten"));
-    assert_eq!(world.bytes(&file.id).await.len() as u64, file.size);
-    assert!(!outcome.warnings.is_empty(), "the Administrator is told");
-}
-
-#[tokio::test]
-async fn without_a_published_hash_the_length_decides_and_the_file_is_marked() {
-    right_bytes(DECK, FaultKind::NoHash, "no-hash").await;
-}
-
-#[tokio::test]
-async fn without_a_hash_and_with_another_length_it_is_no_file() {
-    let world = World::connected().await;
-    let item = world.sim.put(PDF, bytes().into());
-    world.sim.fault(FaultKind::NoHash);
-    world.sim.fault(FaultKind::LyingSize(-100));
-    let outcome = world.import_patiently(&item).await;
-    assert_eq!((outcome.outcome, outcome.reason), ("failed", Some("mismatch")));
-}
-
-#[tokio::test]
-async fn a_size_that_lies_does_not_matter_where_the_hash_is_right() {
-    right_bytes(DECK, FaultKind::LyingSize(-1_000), "verified").await;
-}
-
-#[tokio::test]
 async fn a_sign_in_page_never_becomes_a_file() {
     for path in [DECK, PDF] {
         typed_reason(path, FaultKind::Html200, "failed", "not-the-file").await;
@@ -276,17 +234,6 @@ async fn a_file_that_changes_while_it_is_read_is_never_a_mixture() {
         None => assert_eq!(outcome.reason, Some("changing")),
     }
     assert_eq!(world.drafts(), 0);
-}
-
-#[tokio::test]
-async fn without_content_length_the_hash_still_decides() {
-    right_bytes(DECK, FaultKind::Chunked, "verified").await;
-    let world = World::connected().await;
-    let item = world.sim.put(PDF, bytes().into());
-    world.sim.fault(FaultKind::Chunked);
-    world.sim.fault(once(FaultKind::Cut(None)));
-    let file = world.import_patiently(&item).await.file.unwrap();
-    assert_eq!(world.bytes(&file.id).await, bytes());
 }
 
 #[tokio::test]

@@ -1,26 +1,15 @@
 //! How XML falls into pieces, without keeping any: as a reader of XML would cut it, so that the longest piece is known
 //! before it is read.
 
+mod measures;
 mod places;
 
 use memchr::{memchr, memchr3};
 
+use measures::announced;
 use places::Places;
 
-/// What was counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Measures {
-    /// The longest piece after the first element, in bytes: a tag, a comment, or the text between two tags.
-    pub longest: usize,
-    /// All elements.
-    pub elements: u64,
-    /// Elements `si`: shared texts.
-    pub texts: u64,
-    /// Elements `xf`: styles.
-    pub styles: u64,
-    /// How many texts an `sst` announces; its reader makes room for them.
-    pub announced: u64,
-}
+pub(super) use measures::Measures;
 
 /// Why nothing more is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -332,19 +321,6 @@ impl Lexer {
             self.measures.longest = self.measures.longest.max(self.length);
         }
     }
-}
-
-/// The number after `uniqueCount`, however large.
-fn announced(tag: &[u8]) -> u64 {
-    let Some(at) = memchr::memmem::find(tag, b"uniqueCount") else {
-        return 0;
-    };
-    let rest = tag.get(at..).unwrap_or_default().iter().skip("uniqueCount".len());
-    rest.skip_while(|byte| !byte.is_ascii_digit() && !byte.is_ascii_alphabetic())
-        .take_while(|byte| byte.is_ascii_digit())
-        .fold(0_u64, |number, digit| {
-            number.saturating_mul(10).saturating_add(u64::from(digit - b'0'))
-        })
 }
 
 #[cfg(test)]

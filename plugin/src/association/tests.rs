@@ -1,17 +1,21 @@
 //! Sheets against a drive in memory.
+
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod cells;
+mod names;
 mod pages;
+mod readings;
 mod rows;
+mod trouble;
 mod typos;
 
 use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    contract::{Refusal, SheetProblem, Subfolders},
-    fake::{Answer, DRIVE, Fake, FakeItem, Flavour, at, file_at, run},
+    contract::{Refusal, Subfolders},
+    fake::{Answer, DRIVE, Fake, FakeItem, at, file_at, run},
 };
 
 fn sheet(rows: &[(&str, &str)]) -> Vec<u8> {
@@ -184,16 +188,6 @@ fn r42_one_path_may_have_many_files() {
 }
 
 #[test]
-fn what_can_be_read_in_two_ways_is_linked_only_if_one_of_them_is_there() {
-    let fake = world(&["Documents/a.pdf", "a.pdf", "100%.pdf", "Documents/b.pdf"]);
-    let one = |id: &str, path: &str| outcomes(&preview_of(&fake, &[(id, path)])).remove(0);
-    let both = vec!["Documents/a.pdf".to_owned(), "a.pdf".to_owned()];
-    assert_eq!(one("1", "Documents/a.pdf"), RowOutcome::Ambiguous(both));
-    assert_eq!(one("4", "Documents/b.pdf"), RowOutcome::Linked);
-    assert_eq!(one("3", "100%25.pdf"), RowOutcome::Linked);
-}
-
-#[test]
 fn r45_a_path_that_leads_nowhere_is_told_with_what_is_near_whichever_way_it_was_looked_for() {
     let paths = [
         "Clients/Northwind/Offer.docx",
@@ -233,22 +227,6 @@ fn r45_a_path_that_leads_nowhere_is_told_with_what_is_near_whichever_way_it_was_
             report.rows[0].message
         );
     }
-}
-
-#[test]
-fn the_same_name_in_another_folder_is_near() {
-    let fake = world(&["New/Deep/Offer.docx", "Old/x.pdf"]);
-    let mut rows = vec![("1".to_owned(), "Old/Offer.docx".to_owned())];
-    for number in 0..500 {
-        fake.add(&format!("x{number}"), "x.pdf");
-        rows.push((format!("x{number}"), format!("{number}.pdf")));
-    }
-    let rows: Vec<(&str, &str)> = rows.iter().map(|(id, path)| (id.as_str(), path.as_str())).collect();
-    let report = preview_of(&fake, &rows);
-    assert_eq!(
-        report.rows[0].outcome,
-        RowOutcome::PathNotFound(vec!["New/Deep/Offer.docx".to_owned()])
-    );
 }
 
 #[test]
@@ -292,210 +270,6 @@ fn few_paths_are_asked_for_many_are_found_in_a_list_and_a_list_without_end_is_gi
 }
 
 #[test]
-fn accents_by_themselves_are_found_as_well() {
-    let fake = world(&["Re\u{301}sume\u{301}.pdf"]);
-    assert_eq!(
-        outcomes(&preview_of(&fake, &[("1", "R\u{e9}sum\u{e9}.pdf")])),
-        [RowOutcome::Linked]
-    );
-}
-
-#[test]
-fn names_that_differ_in_how_accents_are_written_are_two_files() {
-    let (composed, apart) = ("R\u{e9}sum\u{e9}.pdf", "Re\u{301}sume\u{301}.pdf");
-    let mixed = "R\u{e9}sume\u{301}.pdf";
-    let fillers: Vec<String> = (0..500).map(|number| format!("{number}.pdf")).collect();
-    for listed in [false, true] {
-        let fake = world(&[composed, apart]);
-        let mut rows = vec![("1", composed), ("2", apart), ("3", mixed)];
-        fake.add("3", "3.pdf");
-        if listed {
-            rows.extend(fillers.iter().map(|filler| ("4", filler.as_str())));
-            fake.add("4", "4.pdf");
-        }
-        let report = apply_of(&fake, &rows);
-        assert_eq!(follows(&fake, "1"), Some(format!("ID-{}", composed.to_lowercase())));
-        assert_eq!(follows(&fake, "2"), Some(format!("ID-{}", apart.to_lowercase())));
-        if listed {
-            let expected = RowOutcome::Ambiguous(vec![apart.to_owned(), composed.to_owned()]);
-            assert_eq!(report.rows[2].outcome, expected);
-        }
-    }
-}
-
-#[test]
-fn letters_that_depend_on_their_place_in_a_word_are_found_in_the_list_as_well() {
-    let fillers: Vec<String> = (0..500).map(|number| format!("{number}.pdf")).collect();
-    let fake = world(&["ΟΔΟΣ/a.pdf"]);
-    fake.add("2", "2.pdf");
-    let mut rows = vec![("1", "ΟΔΟΣ/a.pdf")];
-    rows.extend(fillers.iter().map(|filler| ("2", filler.as_str())));
-    assert_eq!(preview_of(&fake, &rows).rows[0].outcome, RowOutcome::Linked);
-}
-
-#[test]
-fn a_reading_that_can_not_be_looked_at_is_not_passed_over() {
-    let fake = world(&["a.pdf"]);
-    fake.scripted(refusing("root:/Documents/a.pdf", 403));
-    assert_eq!(
-        outcomes(&preview_of(&fake, &[("1", "Documents/a.pdf")])),
-        [RowOutcome::AccessDenied]
-    );
-}
-
-/// Refuses one question of a batch with this status, whenever it is asked, and knows the others.
-fn refusing(what: &'static str, status: u16) -> impl FnMut(&graph::Request) -> Option<Answer> {
-    move |request| {
-        let body: Value = serde_json::from_slice(request.body.as_deref()?).unwrap();
-        let answer = |question: &Value| {
-            let refused = question["url"].as_str().unwrap().contains(what);
-            let item = file_at("a.pdf").pop().unwrap().json;
-            match refused {
-                true => json!({ "id": question["id"], "status": status, "body": {} }),
-                false => json!({ "id": question["id"], "status": 200, "body": item }),
-            }
-        };
-        let responses: Vec<Value> = body["requests"].as_array().unwrap().iter().map(answer).collect();
-        Some(Answer::new(200, json!({ "responses": responses }).to_string()))
-    }
-}
-
-#[test]
-fn one_path_at_which_microsoft_fails_keeps_no_other_row_from_being_linked() {
-    let fake = world(&["a.pdf", "b.pdf"]);
-    fake.scripted(refusing("root:/b.pdf", 500));
-    let report = preview_of(&fake, &[("1", "a.pdf"), ("2", "b.pdf")]);
-    assert_eq!(outcomes(&report), [RowOutcome::Linked, RowOutcome::Failed]);
-    assert!(report.rows[1].message.contains("status 500"), "{report:?}");
-}
-
-#[test]
-fn where_many_questions_in_one_are_not_served_each_is_asked_by_itself() {
-    let fake = world(&["a.pdf", "b.pdf"]);
-    fake.scripted(|request| request.url.ends_with("/$batch").then(|| Answer::new(501, "")));
-    let report = preview_of(&fake, &[("1", "a.pdf"), ("2", "c.pdf")]);
-    assert_eq!(report.rows[0].outcome, RowOutcome::Linked);
-    assert!(matches!(report.rows[1].outcome, RowOutcome::PathNotFound(_)));
-}
-
-#[test]
-fn where_the_drive_is_not_listed_each_path_is_asked_for() {
-    let names: Vec<String> = (0..450).map(|number| format!("{number}.pdf")).collect();
-    for status in [410, 404, 501] {
-        let fake = world(&["0.pdf"]);
-        fake.scripted(move |request| request.url.contains("/delta?").then(|| Answer::new(status, "")));
-        let mut rows: Vec<(&str, &str)> = names.iter().map(|name| ("2", name.as_str())).collect();
-        rows[0].0 = "1";
-        fake.add("2", "2.pdf");
-        assert_eq!(preview_of(&fake, &rows).rows[0].outcome, RowOutcome::Linked, "{status}");
-    }
-}
-
-#[test]
-fn a_path_that_is_longer_than_any_is_not_asked_for() {
-    let fake = world(&["a.pdf"]);
-    let long = format!("{}.pdf", "x".repeat(400));
-    let report = preview_of(&fake, &[("1", &long)]);
-    assert!(matches!(report.rows[0].outcome, RowOutcome::PathNotFound(_)));
-    let requests = fake.requests.borrow();
-    let asked = requests
-        .iter()
-        .filter_map(|(_, request)| request.body.as_deref())
-        .filter(|body| String::from_utf8_lossy(body).contains("xxx"))
-        .count();
-    assert_eq!(asked, 0);
-}
-
-#[test]
-fn rows_that_agree_on_a_path_to_nothing_are_told_of_that() {
-    let fake = world(&["Offer.pdf"]);
-    for outcome in outcomes(&preview_of(&fake, &[("1", "Ofer.pdf"), ("1", "OFER.pdf")])) {
-        assert_eq!(outcome, RowOutcome::PathNotFound(vec!["Offer.pdf".to_owned()]));
-    }
-    let report = preview_of(&fake, &[("1", "Ofer.pdf"), ("1", "Other.pdf")]);
-    assert!(
-        report
-            .rows
-            .iter()
-            .all(|row| matches!(row.outcome, RowOutcome::DuplicateFileId(_)))
-    );
-}
-
-#[test]
-fn sharing_links_are_resolved_and_their_tokens_are_not_kept() {
-    let url = "https://contoso.example/:b:/s/Team/EaBcDeF?e=4x";
-    let token = "aHR0cHM6Ly9jb250b3NvLmV4YW1wbGUvOmI6L3MvVGVhbS9FYUJjRGVGP2U9NHg";
-    let mut items = file_at("A/one.pdf");
-    items.last_mut().unwrap().json["shared"] = json!(token);
-    let fake = Fake::with_places([items]);
-    fake.add("1", "one.pdf");
-    let report = preview_of(&fake, &[("1", url)]);
-    assert_eq!(outcomes(&report), [RowOutcome::Linked]);
-    assert_eq!(report.rows[0].resolved.as_deref(), Some("A/one.pdf"));
-    assert_eq!(report.rows[0].path, "https://contoso.example/…");
-    for items in fake.items.borrow_mut().values_mut() {
-        items.json["parentReference"]["driveId"] = json!("b!another");
-    }
-    assert_eq!(outcomes(&preview_of(&fake, &[("1", url)])), [RowOutcome::OtherDrive]);
-    let nowhere = preview_of(&fake, &[("1", "https://contoso.example/:b:/s/Team/SECRET")]);
-    let row = &nowhere.rows[0];
-    assert_eq!(row.outcome, RowOutcome::PathNotFound(vec![]));
-    assert!(
-        row.message.contains("make a new one") && !row.message.contains("SECRET"),
-        "{row:?}"
-    );
-}
-
-#[test]
-fn a_bad_sheet_is_refused_before_any_request() {
-    let fake = world(&["a.pdf"]);
-    let answer = run(&fake, apply(&fake, Role::Administrator, b"Name,Size\na,1\n".to_vec()));
-    let Err(AssociationError::Sheet(error)) = answer else {
-        unreachable!("{answer:?}");
-    };
-    assert_eq!(error.problem, SheetProblem::MissingColumn);
-    assert!(fake.requests.borrow().is_empty());
-}
-
-#[test]
-fn whichever_call_fails_all_is_linked_or_nothing() {
-    let rows = [("1", "a.pdf"), ("2", "b.pdf"), ("3", "c.pdf")];
-    let names = ["a.pdf", "b.pdf", "c.pdf"];
-    let calls = {
-        let fake = world(&names);
-        apply_of(&fake, &rows);
-        fake.calls.get()
-    };
-    for flavour in [Flavour::Break, Flavour::Stall, Flavour::Busy] {
-        for number in 0..calls {
-            let fake = world(&names);
-            fake.fault.set(Some((number, flavour)));
-            let answer = run(&fake, apply(&fake, Role::Administrator, sheet(&rows)));
-            let linked = ["1", "2", "3"].iter().filter(|id| follows(&fake, id).is_some()).count();
-            match answer {
-                Ok(report) => assert_eq!((linked, report.rows.len()), (3, 3), "{flavour:?} {number}"),
-                Err(_) => assert_eq!(linked, 0, "{flavour:?} {number}"),
-            }
-        }
-    }
-}
-
-#[test]
-fn throttled_questions_are_asked_again_after_the_pause() {
-    let fake = world(&["a.pdf"]);
-    let mut first = true;
-    fake.scripted(move |request| {
-        if !request.url.ends_with("/$batch") || !std::mem::take(&mut first) {
-            return None;
-        }
-        let busy: Value = json!({ "id": "0", "status": 429, "headers": { "Retry-After": "7" }, "body": {} });
-        Some(Answer::new(200, json!({ "responses": [busy] }).to_string()))
-    });
-    assert_eq!(outcomes(&preview_of(&fake, &[("1", "a.pdf")])), [RowOutcome::Linked]);
-    assert_eq!(fake.elapsed().as_secs(), 7);
-}
-
-#[test]
 fn the_drive_is_named_in_requests_by_its_id() {
     let fake = world(&["a.pdf"]);
     preview_of(&fake, &[("1", "a.pdf")]);
@@ -503,112 +277,5 @@ fn the_drive_is_named_in_requests_by_its_id() {
         fake.paths()[0].ends_with(&format!("/drives/{DRIVE}")),
         "{:?}",
         fake.paths()
-    );
-}
-
-/// The readings of addresses in a request of many that are reported: as others are read, decoded once more, not decoded.
-const READINGS: [fn(&str) -> String; 3] = [
-    str::to_owned,
-    |url| {
-        let (path, query) = url.split_once('?').unwrap();
-        let path = percent_encoding::percent_decode_str(path)
-            .decode_utf8_lossy()
-            .into_owned();
-        format!("{}?{query}", path.split('#').next().unwrap())
-    },
-    |url| url.replace('%', "%25"),
-];
-
-#[test]
-fn whichever_way_addresses_are_read_in_a_request_of_many_what_is_there_is_found() {
-    let paths = [
-        "plain.pdf",
-        "A B/Übersicht 50%.pdf",
-        "C & D/No #1.pdf",
-        "50%25.pdf",
-        "50%.pdf",
-        "a+b.pdf",
-    ];
-    for reading in READINGS {
-        let fake = world(&paths);
-        fake.read_in_batch.set(reading);
-        let rows: Vec<(String, &str)> = (1..).map(|id: u32| id.to_string()).zip(paths).collect();
-        let mut rows: Vec<(&str, &str)> = rows.iter().map(|(id, path)| (id.as_str(), *path)).collect();
-        rows.push(("1", "A B/nothing ä.pdf"));
-        rows.remove(0);
-        let report = apply_of(&fake, &rows);
-        let outcomes = outcomes(&report);
-        // `50%25.pdf` can be read in two ways, and both are there.
-        assert!(matches!(outcomes[2], RowOutcome::Ambiguous(_)), "{outcomes:?}");
-        for row in [0, 1, 3, 4] {
-            assert_eq!(outcomes[row], RowOutcome::Linked, "{}", rows[row].1);
-        }
-        assert!(matches!(outcomes[5], RowOutcome::PathNotFound(_)), "{outcomes:?}");
-        assert_eq!(follows(&fake, "5").as_deref(), Some("ID-50%.pdf"));
-    }
-}
-
-#[test]
-fn a_name_that_no_path_leads_to_is_found_in_its_folder() {
-    let fake = world(&["Team/100%25 sure.pdf"]);
-    fake.scripted(|request| {
-        let missing = Answer::new(404, r#"{"error":{"code":"itemNotFound"}}"#);
-        request.url.contains("/root:/").then_some(missing)
-    });
-    fake.read_in_batch
-        .set(|url| match url.contains("/root:/") && url.contains("sure") {
-            true => "/drives/x/nowhere?".to_owned(),
-            false => url.to_owned(),
-        });
-    let report = apply_of(&fake, &[("1", "Team/100%25 sure.pdf")]);
-    assert_eq!(outcomes(&report), [RowOutcome::Linked]);
-    assert_eq!(follows(&fake, "1").as_deref(), Some("ID-team/100%25 sure.pdf"));
-}
-
-/// A cloud in which every path leads to the drive's own folder.
-fn to_the_root(fake: &Fake, changes: u16) {
-    let root = fake.items.borrow()["ROOT"].json.to_string();
-    fake.read_in_batch.set(|url| match url.split_once("/root:/") {
-        Some((drive, rest)) => format!("{drive}/root?{}", rest.split_once('?').unwrap().1),
-        None => url.to_owned(),
-    });
-    fake.scripted(move |request| {
-        let url = &request.url;
-        let lost = url.contains("/root:/").then(|| Answer::new(200, root.clone()));
-        lost.or_else(|| (url.contains("/root/delta") && changes != 200).then(|| Answer::new(changes, "")))
-    });
-}
-
-#[test]
-fn where_every_path_leads_to_the_drive_itself_its_files_are_found_by_listing_it() {
-    let fake = world(&["Clients/Offer.docx", "a.pdf"]);
-    to_the_root(&fake, 200);
-    let rows = [("1", "Clients/Offer.docx"), ("2", "a.pdf"), ("2", "b.pdf")];
-    let report = preview_of(&fake, &rows[..2]);
-    assert_eq!(outcomes(&report), [RowOutcome::Linked, RowOutcome::Linked]);
-    let missing = preview_of(&fake, &rows[2..]);
-    assert!(matches!(outcomes(&missing)[0], RowOutcome::PathNotFound(_)));
-
-    to_the_root(&fake, 400);
-    let report = preview_of(&fake, &rows[..1]);
-    assert_eq!(outcomes(&report), [RowOutcome::Failed]);
-    assert!(
-        report.rows[0].message.contains("sharing link"),
-        "{}",
-        report.rows[0].message
-    );
-}
-
-#[test]
-fn a_name_that_can_not_be_is_not_asked_for() {
-    let fake = world(&["a.pdf"]);
-    let report = preview_of(&fake, &[("1", "Team/a: b.pdf")]);
-    assert!(matches!(outcomes(&report)[0], RowOutcome::PathNotFound(_)));
-    let asked = fake.requests.borrow();
-    let bodies = asked.iter().filter_map(|(_, request)| request.body.clone());
-    assert!(
-        bodies
-            .map(|body| String::from_utf8(body).unwrap())
-            .all(|body| !body.contains("%3A"))
     );
 }

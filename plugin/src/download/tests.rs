@@ -1,8 +1,11 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod content;
+mod pace;
+
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
 use crate::{
@@ -118,74 +121,6 @@ fn an_endless_breaking_off_ends_with_the_attempts() {
 }
 
 #[test]
-fn silence_before_the_answer_ends_as_stalled() {
-    let fake = Fake::new([pdf()]).answering(first_bodies(usize::MAX, |_| {
-        let mut answer = Answer::new(200, "");
-        answer.body.push(Piece::Stall);
-        answer
-    }));
-    assert_eq!(import_one(&fake), Outcome::Failed(FailureKind::Stalled));
-    assert!(fake.elapsed() >= Duration::from_secs(150), "{:?}", fake.elapsed());
-}
-
-/// So many bytes at a time, five seconds apart.
-fn drips(bytes: &[u8], piece: usize) -> Answer {
-    let mut answer = Answer::new(200, "").with("Content-Length", bytes.len().to_string());
-    let after = |piece: &[u8]| Piece::After(Duration::from_secs(5), piece.to_vec());
-    answer.body = bytes.chunks(piece).map(after).collect();
-    answer
-}
-
-#[test]
-fn a_body_slower_than_the_floor_is_broken_off_after_a_minute_and_gone_on_with() {
-    let fake = Fake::new([pdf()]).answering(first_bodies(1, |_| drips(TEXT.as_bytes(), 1)));
-    imported(&fake);
-    assert_eq!(kept(&fake), [TEXT.as_bytes()]);
-    assert_eq!(fake.ranges().len(), 1, "it goes on where it was");
-    assert!(fake.elapsed() < Duration::from_secs(70), "{:?}", fake.elapsed());
-}
-
-#[test]
-fn what_is_always_slower_than_the_floor_ends_as_stalled_within_minutes() {
-    let fake = Fake::new([pdf()]).answering(first_bodies(usize::MAX, |request| {
-        let from = request.headers.iter().find(|(name, _)| *name == "range");
-        let from = from.and_then(|(_, range)| range.strip_prefix("bytes=")?.strip_suffix('-'));
-        let from: usize = from.map_or(0, |from| from.parse().unwrap());
-        let mut answer = drips(&[b'x'; 5_000], 1);
-        if from > 0 {
-            answer.status = 206;
-            answer.headers = vec![("Content-Range", format!("bytes {from}-4999/5000"))];
-        }
-        answer
-    }));
-    assert_eq!(import_one(&fake), Outcome::Failed(FailureKind::Stalled));
-    assert!(fake.elapsed() < Duration::from_secs(600), "{:?}", fake.elapsed());
-    assert_eq!(kept(&fake), Vec::<Vec<u8>>::new());
-}
-
-#[test]
-fn a_slow_line_above_the_floor_is_left_alone() {
-    let mut bytes = TEXT.as_bytes().to_vec();
-    bytes.resize(300 * 1024, b'x');
-    let item = FakeItem::file("A", "A.pdf", std::str::from_utf8(&bytes).unwrap());
-    let fake = Fake::new([item]).answering(first_bodies(1, move |_| drips(&bytes, 5 * 1024)));
-    imported(&fake);
-    assert_eq!(fake.ranges(), Vec::<String>::new());
-    assert!(fake.elapsed() >= Duration::from_secs(300), "{:?}", fake.elapsed());
-}
-
-#[test]
-fn an_answer_in_json_that_drips_ends_as_stalled_too() {
-    let slow = |request: &Request| {
-        let metadata = request.url.starts_with(API);
-        metadata.then(|| drips(&[b' '; 5_000], 1))
-    };
-    let fake = Fake::new([pdf()]).answering(slow);
-    let _ = import_one(&fake);
-    assert!(fake.elapsed() < Duration::from_secs(600), "{:?}", fake.elapsed());
-}
-
-#[test]
 fn an_answer_to_a_range_that_does_not_fit_starts_over() {
     let fitting = |request: &Request| request.headers.iter().any(|(name, _)| *name == "range");
     for odd in [
@@ -261,122 +196,6 @@ fn a_url_that_ran_out_is_renewed_once() {
         assert_eq!(once.elapsed(), Duration::ZERO, "a new URL needs no wait");
         let twice = Fake::new([pdf()]).answering(first_bodies(2, move |_| Answer::new(status, "<html>")));
         assert_eq!(import_one(&twice), Outcome::Failed(failure.into()));
-    }
-}
-
-#[test]
-fn malware_is_told_from_a_url_that_ran_out() {
-    let infected = |_: &Request| Answer::new(403, "<html>").with("X-Virus-Infected", "true");
-    let fake = Fake::new([pdf()]).answering(first_bodies(usize::MAX, infected));
-    assert_eq!(import_one(&fake), Outcome::Refused(Refusal::Malware));
-}
-
-#[test]
-fn s7_being_told_to_wait_holds_up_everybody_and_then_goes_on() {
-    let items = [pdf(), FakeItem::file("B", "B.pdf", "%PDF-1.7 b")];
-    let busy = |_: &Request| Answer::new(429, "").with("Retry-After", "10");
-    let fake = Fake::new(items.clone()).answering(first_bodies(1, busy));
-    let outcomes = import(&fake, &items);
-    assert!(
-        outcomes
-            .iter()
-            .all(|outcome| matches!(outcome.outcome, Outcome::Imported(_))),
-        "{outcomes:?}"
-    );
-    let ten = Duration::from_secs(10);
-    let requests = fake.requests.borrow();
-    assert!(
-        requests.iter().all(|(at, _)| *at == Duration::ZERO || *at >= ten),
-        "{requests:?}"
-    );
-    assert_eq!(fake.elapsed(), ten);
-}
-
-#[test]
-fn s7_patience_beyond_the_budget_is_not_waited_for() {
-    let fake = Fake::new([pdf()]).answering(|_| Some(Answer::new(429, "").with("Retry-After", "600")));
-    assert_eq!(import_one(&fake), Outcome::Failed(FailureKind::Throttled(Some(600))));
-    assert_eq!((fake.elapsed(), fake.requests.borrow().len()), (Duration::ZERO, 1));
-    // Within the pause the next call is not even sent.
-    assert_eq!(import_one(&fake), Outcome::Failed(FailureKind::Throttled(Some(600))));
-    assert_eq!(fake.requests.borrow().len(), 1);
-}
-
-#[test]
-fn an_error_page_never_becomes_a_file() {
-    for (name, page) in [
-        ("A.pdf", "<!DOCTYPE html><html>"),
-        ("A.links", r#"{"error":{"code":"x"}}"#),
-    ] {
-        let item = without_hash(FakeItem::file("A", name, "x"));
-        let fake = Fake::new([item]).answering(first_bodies(usize::MAX, move |_| Answer::new(200, page)));
-        assert_eq!(import_one(&fake), Outcome::Failed(FailureKind::NotTheFile), "{name}");
-        assert!(kept(&fake).is_empty());
-    }
-}
-
-#[test]
-fn bytes_that_differ_twice_are_a_mismatch_unless_documents_are_known_to() {
-    let other: Value = json!("AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
-    let fake = Fake::new([pdf().with("/file/hashes/quickXorHash", other.clone())]);
-    assert_eq!(import_one(&fake), Outcome::Failed(FailureKind::Mismatch));
-    assert_eq!(fake.paths().iter().filter(|path| path.starts_with(CONTENT)).count(), 2);
-
-    let document = FakeItem::file("A", "A.docx", "PK\x03\x04 with properties written in");
-    let fake = Fake::new([document.with("/file/hashes/quickXorHash", other)]);
-    let warnings = imported(&fake);
-    assert!(warnings[0].contains("two downloads agreed"), "{warnings:?}");
-    let link = fake.files.borrow()[0].0.link.clone().unwrap();
-    assert_eq!(link.verification, Verification::Rewritten);
-}
-
-#[test]
-fn s9_an_empty_file_comes_in_without_a_hash_or_a_range() {
-    let fake = Fake::new([without_hash(FakeItem::file("A", "A.docx", ""))]);
-    assert_eq!(imported(&fake), Vec::<String>::new());
-    assert_eq!((kept(&fake), fake.ranges()), (vec![vec![]], vec![]));
-}
-
-#[test]
-fn r20e_content_that_does_not_fit_the_ending_is_told_and_comes_in() {
-    let odd = FakeItem::file("A", "invoice.pdf", "<html>an invoice").with("/file", json!({}));
-    let mut odd = odd.with("/file/mimeType", json!("text/html"));
-    odd.json["file"] = json!({ "mimeType": "text/html" });
-    odd.set_bytes("<html>an invoice");
-    let fake = Fake::new([odd]);
-    let warnings = imported(&fake);
-    assert_eq!(warnings.len(), 2, "{warnings:?}");
-    assert!(warnings[0].contains("does not look like pdf") && warnings[1].contains("text/html"));
-}
-
-#[test]
-fn what_nobody_can_open_or_is_empty_comes_in_with_a_warning() {
-    let utf16 = |name: &str| -> Vec<u8> { name.encode_utf16().flat_map(u16::to_le_bytes).collect() };
-    let compound = |name: &str| [b"\xD0\xCF\x11\xE0".to_vec(), vec![0; 5000], utf16(name)].concat();
-    for (name, bytes, warning) in [
-        ("Deck.pptx", compound("DRMEncryptedDataSpace"), "protection label"),
-        ("Plan.xlsx", compound("StrongEncryptionDataSpace"), "password"),
-        ("Plan.docx", compound("WordDocument"), "does not look like docx"),
-        ("Old.doc", compound("\tDRMContent"), "protection label"),
-        ("A.pdf", b"%PDF-2.0 MicrosoftIRMServices".to_vec(), "protection label"),
-        ("Empty.pdf", Vec::new(), "is empty"),
-    ] {
-        let fake = Fake::new([FakeItem::file("A", name, bytes.clone())]);
-        let warnings = imported(&fake);
-        assert!(
-            warnings.len() == 1 && warnings[0].contains(warning),
-            "{name}: {warnings:?}"
-        );
-        assert_eq!(kept(&fake), [bytes]);
-    }
-    for (name, bytes) in [
-        ("Old.doc", compound("WordDocument")),
-        ("New.docx", b"PK\x03\x04".to_vec()),
-    ] {
-        assert_eq!(
-            imported(&Fake::new([FakeItem::file("A", name, bytes)])),
-            Vec::<String>::new()
-        );
     }
 }
 

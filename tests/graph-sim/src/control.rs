@@ -35,23 +35,29 @@
 //!
 //! The last seven take a `"drive"` as well, the main drive being the one they mean without it.
 
+mod bodies;
+
 use anyhow::{Context, bail};
 use axum::{
     http::{Method, StatusCode},
     response::Response,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, de::DeserializeOwned};
+use chrono::TimeDelta;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::{
-    config::{CLIENT_ID, Consent, Resync, TENANT_DOMAIN, TENANT_ID},
+    config::{CLIENT_ID, TENANT_DOMAIN, TENANT_ID},
     content::Content,
     fault::Fault,
     reply,
     sign_in::certificate::Certificate,
     world::World,
+};
+use bodies::{
+    AddCertificate, At, BreakDelta, Challenge, ConsentBy, ExpireDelta, Generated, Interaction, Move, MoveToDrive,
+    OneSite, Put, RefusePages, Rename, Revoke, Roles, SetClock, SetFault, SignInEvery, TokenLife, Units,
 };
 
 /// The table above, a request a line, for people at a terminal.
@@ -65,147 +71,6 @@ pub fn control_verbs() -> String {
         .map(|(request, what)| format!("  {}\n      {}", request.replace('`', ""), what.replace('`', "")))
         .collect();
     lines.join("\n")
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Put {
-    drive: Option<String>,
-    path: String,
-    text: Option<String>,
-    base64: Option<String>,
-    generated: Option<Generated>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RefusePages {
-    status: Option<u16>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Generated {
-    size: u64,
-    #[serde(default)]
-    seed: u64,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct At {
-    drive: Option<String>,
-    path: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Rename {
-    drive: Option<String>,
-    path: String,
-    name: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Move {
-    drive: Option<String>,
-    path: String,
-    folder: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MoveToDrive {
-    drive: Option<String>,
-    path: String,
-    to: String,
-    folder: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ExpireDelta {
-    resync: Resync,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BreakDelta {
-    status: u16,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Units {
-    per_minute: Option<u32>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SetFault {
-    fault: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SetClock {
-    now: DateTime<Utc>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Revoke {
-    person: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Interaction {
-    required: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Roles {
-    roles: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OneSite {
-    path: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ConsentBy {
-    by: Consent,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SignInEvery {
-    hours: Option<u32>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Challenge {
-    drive: String,
-    status: u16,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct TokenLife {
-    expires_in: Option<Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AddCertificate {
-    base64: String,
 }
 
 /// Answers a request of the control API; `path` is what comes after `/_sim`.

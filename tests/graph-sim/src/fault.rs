@@ -1,8 +1,12 @@
 //! Faults: what the service does wrong, where, to which file, and how often.
 
+mod book;
+
 use std::fmt;
 
 use crate::fault_text;
+
+pub(crate) use book::FaultBook;
 
 /// One fault to play. Build it with [`Fault::new`] and the methods after it, or parse it from text.
 #[derive(Clone, Debug, PartialEq)]
@@ -261,65 +265,6 @@ impl FaultKind {
                 | Self::Refuse(_)
         )
     }
-}
-
-/// All faults that are set, in the order they were set.
-#[derive(Default)]
-pub(crate) struct FaultBook {
-    faults: Vec<Fault>,
-}
-
-impl FaultBook {
-    pub fn add(&mut self, fault: Fault) {
-        self.faults.push(fault);
-    }
-
-    pub fn clear(&mut self) {
-        self.faults.clear();
-    }
-
-    pub fn all(&self) -> &[Fault] {
-        &self.faults
-    }
-
-    /// The first fault that answers a request in place of the service. It counts as having happened.
-    pub fn take_answer(&mut self, place: Place, path: Option<&str>) -> Option<FaultKind> {
-        self.faults
-            .iter_mut()
-            .find(|fault| fault.kind.is_an_answer() && fault.hits(place, path))
-            .map(happens)
-    }
-
-    /// The faults that spoil a download. They count as having happened.
-    pub fn take_spoilers(&mut self, path: &str) -> Vec<FaultKind> {
-        self.faults
-            .iter_mut()
-            .filter(|fault| !fault.kind.is_an_answer() && !fault.kind.is_in_metadata())
-            .filter(|fault| fault.hits(Place::Download, Some(path)))
-            .map(happens)
-            .collect()
-    }
-
-    /// The faults in what is said of an item. They count as having happened.
-    pub fn take_metadata(&mut self, path: &str) -> Vec<FaultKind> {
-        self.faults
-            .iter_mut()
-            .filter(|fault| fault.kind.is_in_metadata() && fault.hits(Place::Metadata, Some(path)))
-            .map(happens)
-            .collect()
-    }
-
-    /// Whether the file is to be treated as infected.
-    pub fn infects(&self, path: &str) -> bool {
-        self.faults
-            .iter()
-            .any(|fault| fault.kind == FaultKind::Malware && fault.hits(Place::Metadata, Some(path)))
-    }
-}
-
-fn happens(fault: &mut Fault) -> FaultKind {
-    fault.happened += 1;
-    fault.kind.clone()
 }
 
 /// A path as faults keep it: one slash in front, none behind.

@@ -1,9 +1,12 @@
+mod gone;
+mod rounds;
+
 use serde_json::{Value, json};
 
 use super::*;
 use crate::{
     contract::{LinkState, Subfolders},
-    fake::{API, Answer, CONTENT, DRIVE, Flavour, Standing},
+    fake::{API, Answer, DRIVE, Flavour, Standing},
 };
 
 pub(super) fn one(item: &str, outcome: LineOutcome) -> BTreeMap<String, LineOutcome> {
@@ -129,57 +132,6 @@ fn s2_a_file_moved_into_a_folder_is_out_of_scope_only_where_folders_are_left_out
     }
 }
 
-/// Lets a file be due without a word of its item, as a release does.
-fn released(fake: &Fake, file: &str, state: LinkState) {
-    let standing = Standing {
-        state,
-        waiting: Some(1),
-        ..Standing::default()
-    };
-    fake.standings.borrow_mut().insert(file.to_owned(), standing);
-}
-
-#[test]
-fn s1_a_released_file_whose_item_is_not_there_is_gone_and_no_failure() {
-    for state in [
-        LinkState::Following,
-        LinkState::SourceGone,
-        LinkState::Failed,
-        LinkState::Pending,
-    ] {
-        let fake = imported(many(2));
-        sync(&fake).unwrap();
-        fake.remove("I0");
-        sync(&fake).unwrap();
-        released(&fake, "F1", state);
-        assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::SourceGone), "{state:?}");
-        assert_eq!(sync(&fake).unwrap(), BTreeMap::new(), "{state:?}");
-        fake.put(pdf("I0", "first"));
-        assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::SourceBack), "{state:?}");
-    }
-}
-
-#[test]
-fn s1_the_guard_holds_released_files_as_well() {
-    let fake = imported(many(30));
-    sync(&fake).unwrap();
-    for number in 0..30 {
-        fake.items.borrow_mut().remove(&format!("I{number}"));
-        released(&fake, &format!("F{}", number + 1), LinkState::Pending);
-    }
-    for _ in 0..2 {
-        let lines = sync(&fake).unwrap();
-        assert!(lines.len() == 30 && lines.values().all(|line| *line == LineOutcome::Held));
-    }
-    let accepted = Options {
-        accept_gone: true,
-        schedule: None,
-        ..Options::default()
-    };
-    let lines = sync_with(&fake, accepted).unwrap();
-    assert!(lines.values().all(|line| *line == LineOutcome::SourceGone), "{lines:?}");
-}
-
 #[test]
 fn what_a_limit_has_decided_is_judged_anew_when_the_limit_is_another_one() {
     let mut fake = imported(many(2));
@@ -206,154 +158,6 @@ fn what_a_limit_has_decided_is_judged_anew_when_the_limit_is_another_one() {
     let lines = sync(&fake).unwrap();
     assert!(lines.values().all(|line| *line == LineOutcome::Updated), "{lines:?}");
     assert_eq!(content(&fake, "I0"), b"%PDF-1.7 second, and longer");
-    assert_eq!(sync(&fake).unwrap(), BTreeMap::new());
-}
-
-#[test]
-fn s1_a_deleted_file_is_gone_after_a_look_at_it_and_comes_back_when_it_is_restored() {
-    let fake = imported(many(3));
-    fake.remove("I1");
-    assert_eq!(sync(&fake).unwrap(), one("I1", LineOutcome::SourceGone));
-    let looked = fake.paths().iter().filter(|path| path.ends_with("/$batch")).count();
-    assert_eq!(looked, 2, "confirmed by its id, and looked for by its name");
-    assert_eq!(content(&fake, "I1"), b"%PDF-1.7 first");
-    assert_eq!(sync(&fake).unwrap(), BTreeMap::new());
-
-    fake.put(pdf("I1", "first"));
-    assert_eq!(sync(&fake).unwrap(), one("I1", LineOutcome::SourceBack));
-
-    fake.remove("I1");
-    sync(&fake).unwrap();
-    fake.put(pdf("I1", "second"));
-    assert_eq!(sync(&fake).unwrap(), one("I1", LineOutcome::SourceBack));
-    assert_eq!(content(&fake, "I1"), b"%PDF-1.7 second");
-}
-
-#[test]
-fn s1_a_listing_that_says_gone_of_what_is_there_is_not_believed() {
-    let fake = imported(many(1));
-    let gone = json!({ "id": "I0", "deleted": {}, "file": {} });
-    pages(&fake, json!({ "value": [gone], "@odata.deltaLink": link(0) }));
-    assert_eq!(sync(&fake).unwrap(), BTreeMap::new());
-    assert!(!fake.standing("F1").suspected);
-}
-
-#[test]
-fn the_later_entry_of_an_item_counts_also_across_pages() {
-    let fake = imported(many(1));
-    let live = pdf("I0", "second").json;
-    let gone = json!({ "id": "I0", "deleted": {}, "file": {} });
-    fake.put(pdf("I0", "second"));
-    let first = json!({ "value": [live.clone(), gone.clone()], "@odata.nextLink": link(77) });
-    let second = json!({ "value": [gone, live], "@odata.deltaLink": link(1) });
-    fake.scripted(move |request| {
-        let page = if request.url.contains("token=77") {
-            &second
-        } else {
-            &first
-        };
-        let asked = request.url.contains("/root/delta");
-        asked.then(|| Answer::new(200, page.to_string()))
-    });
-    assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::Updated));
-}
-
-#[test]
-fn a_round_without_an_end_concludes_nothing_and_the_next_run_begins_where_it_began() {
-    let fake = imported(many(3));
-    fake.remove("I0");
-    fake.put(pdf("I1", "second"));
-    fake.changes.borrow_mut().page = 1;
-    let mut asked = 0;
-    fake.scripted(move |request| {
-        asked += usize::from(request.url.contains("/root/delta"));
-        // A page without a link is no page.
-        (asked > 1).then(|| Answer::new(200, r#"{"value":[]}"#))
-    });
-    assert!(sync(&fake).is_err());
-    assert_eq!(fake.standing("F1").state, LinkState::Following);
-    undisturbed(&fake);
-    let lines = sync(&fake).unwrap();
-    assert_eq!(lines["I0"], LineOutcome::SourceGone);
-    assert_eq!(lines["I1"], LineOutcome::Updated);
-}
-
-#[test]
-fn after_410_all_is_listed_and_only_what_differs_is_fetched() {
-    let fake = imported(many(10));
-    fake.put(pdf("I3", "second"));
-    fake.remove("I4");
-    fake.lose_track();
-    fake.changes.borrow_mut().page = 5;
-    let lines = sync(&fake).unwrap();
-    assert_eq!(lines.len(), 2, "{lines:?}");
-    assert_eq!(
-        (lines["I3"], lines["I4"]),
-        (LineOutcome::Updated, LineOutcome::SourceGone)
-    );
-    let downloads = fake.paths().iter().filter(|path| path.starts_with(CONTENT)).count();
-    assert_eq!(downloads, 1);
-    assert_eq!(sync(&fake).unwrap(), BTreeMap::new());
-}
-
-#[test]
-fn without_a_beginning_the_first_run_lists_and_an_import_notes_one() {
-    let fake = imported(many(2));
-    fake.values.borrow_mut().clear();
-    fake.put(pdf("I0", "second"));
-    assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::Updated));
-
-    let fake = Fake::new([pdf("A", "a")]);
-    fake.values.borrow_mut().clear();
-    let reference = [pdf("A", "a").reference()];
-    run(&fake, import_files(&fake, Role::Administrator, &reference)).unwrap();
-    assert!(
-        fake.requests.borrow()[0].1.url.contains("token=latest"),
-        "before the bytes"
-    );
-    assert_eq!(fake.values.borrow().len(), 1);
-}
-
-#[test]
-fn when_far_more_changed_than_is_managed_single_looks_are_cheaper() {
-    let fake = imported(many(3));
-    for number in 0..200 {
-        fake.put(pdf(&format!("X{number}"), "not ours"));
-    }
-    fake.changes.borrow_mut().page = 10;
-    fake.put(pdf("I2", "second"));
-    fake.remove("I0");
-    let lines = sync(&fake).unwrap();
-    assert_eq!(
-        (lines["I0"], lines["I2"]),
-        (LineOutcome::SourceGone, LineOutcome::Updated)
-    );
-    // Four pages, a new beginning, one request for the looks, two for the file, two for what may have the gone one's name.
-    assert_eq!(fake.requests.borrow().len(), 4 + 1 + 1 + 2 + 2);
-    assert_eq!(sync(&fake).unwrap(), BTreeMap::new());
-}
-
-#[test]
-fn too_many_gone_at_once_wait_for_a_person() {
-    let fake = imported(many(30));
-    for number in 0..21 {
-        fake.remove(&format!("I{number}"));
-    }
-    fake.put(pdf("I29", "second"));
-    let lines = sync(&fake).unwrap();
-    assert_eq!(lines.values().filter(|line| **line == LineOutcome::Held).count(), 21);
-    assert_eq!(lines["I29"], LineOutcome::Updated);
-    assert_eq!(sync(&fake).unwrap().len(), 21, "and they go on waiting");
-    let accept = Options {
-        accept_gone: true,
-        schedule: None,
-        exact: false,
-    };
-    let accepted = sync_with(&fake, accept).unwrap();
-    assert!(
-        accepted.values().all(|line| *line == LineOutcome::SourceGone),
-        "{accepted:?}"
-    );
     assert_eq!(sync(&fake).unwrap(), BTreeMap::new());
 }
 
@@ -461,16 +265,6 @@ fn a_plan_tells_what_comes_and_is_carried_out_exactly_or_not_at_all() {
     assert_eq!(lines(&fake)["I0"], LineOutcome::Deferred);
     assert_eq!(content(&fake, "I0"), b"%PDF-1.7 first");
     assert_eq!(sync(&fake).unwrap(), one("I0", LineOutcome::Updated));
-}
-
-#[test]
-fn a_page_of_ten_thousand_entries_is_read() {
-    let fake = imported(many(5));
-    for number in 0..10_000 {
-        fake.put(pdf(&format!("X{number}"), "not ours"));
-    }
-    fake.put(pdf("I4", "second"));
-    assert_eq!(sync(&fake).unwrap(), one("I4", LineOutcome::Updated));
 }
 
 #[test]
