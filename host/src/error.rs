@@ -139,12 +139,14 @@ pub enum Error {
     },
     /// The data folder, the database or the file system does not do what it should.
     Storage(String),
-    /// Any of the others, with the ways out of it. See [`Error::with`].
+    /// Any of the others, with the ways out of it, and where it is. See [`Error::with`] and [`Error::at`].
     With {
         /// The error itself; never of this kind.
         error: Box<Self>,
         /// The ways out.
         ways_out: Vec<WayOut>,
+        /// The key of the field of a form that it is about.
+        field: Option<String>,
     },
 }
 
@@ -252,7 +254,7 @@ impl Error {
             Self::NoSpace(_) => vec![WayOut::EmptyTrash],
             Self::ReadOnly(_) => vec![WayOut::LetWrite, WayOut::OtherDataFolder],
             Self::OtherPlugin { .. } => vec![WayOut::GivePlugin, WayOut::OtherDataFolder],
-            Self::With { error, ways_out } => [error.ways_out(), ways_out.clone()].concat(),
+            Self::With { error, ways_out, .. } => [error.ways_out(), ways_out.clone()].concat(),
             _ => Vec::new(),
         }
     }
@@ -260,21 +262,42 @@ impl Error {
     /// The error with ways out of it beside those that its kind has.
     #[must_use]
     pub fn with(self, more: impl IntoIterator<Item = WayOut>) -> Self {
+        let field = self.field().map(str::to_owned);
         let (error, mut ways_out) = self.parted();
         ways_out.extend(more);
-        if ways_out.is_empty() {
+        if ways_out.is_empty() && field.is_none() {
             return error;
         }
         Self::With {
             error: Box::new(error),
             ways_out,
+            field,
+        }
+    }
+
+    /// The error, about the field of a form with that key.
+    #[must_use]
+    pub fn at(self, key: impl Into<String>) -> Self {
+        let (error, ways_out) = self.parted();
+        Self::With {
+            error: Box::new(error),
+            ways_out,
+            field: Some(key.into()),
+        }
+    }
+
+    /// The key of the field of a form that it is about, if it is one.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::With { field, .. } => field.as_deref(),
+            _ => None,
         }
     }
 
     /// The error, and the ways out that it was given by [`Error::with`].
     pub fn parted(self) -> (Self, Vec<WayOut>) {
         match self {
-            Self::With { error, ways_out } => (*error, ways_out),
+            Self::With { error, ways_out, .. } => (*error, ways_out),
             error => (error, Vec::new()),
         }
     }
@@ -290,8 +313,12 @@ impl Error {
     /// The error with the name of the data folder in it, where it is about that. A database that only says that it could
     /// not write is asked again by way of the folder.
     pub fn about(mut self, data: &Path) -> Self {
-        if let Self::With { error, ways_out } = self {
-            return error.about(data).with(ways_out);
+        if let Self::With { error, ways_out, field } = self {
+            let about = error.about(data).with(ways_out);
+            return match field {
+                Some(field) => about.at(field),
+                None => about,
+            };
         }
         let unsure = matches!(self, Self::ReadOnly(_) | Self::Disk { .. });
         if let Some(why) = disk::refusal(data).filter(|why| unsure && disk::takes_no_writes(why)) {

@@ -40,6 +40,7 @@ pub use connections::{
     drives::{DriveList, DrivePage, DriveRow, Selected},
     form::Given,
     loopback::SignIn,
+    overview::ConnectionRow,
 };
 pub use imports::naming::Wanted;
 pub use library::{

@@ -175,6 +175,7 @@ impl Engine {
                     problem: "unavailable".into(),
                     message: format!("{refused}: check the network and try again"),
                     is_final: false,
+                    key: None,
                 },
             };
         };
@@ -187,6 +188,7 @@ impl Engine {
                 problem: explained.problem.word().into(),
                 message: explained.message,
                 is_final: refused.is_final(),
+                key: explained.key,
             },
             Err(error) => error,
         }
@@ -243,6 +245,7 @@ impl Engine {
             problem: error.problem.word().into(),
             message: error.message,
             is_final: true,
+            key: error.key,
         })
     }
 

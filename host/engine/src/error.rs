@@ -32,6 +32,8 @@ pub enum Error {
         message: String,
         /// Whether the sign-in service has decided so, rather than failed to answer.
         is_final: bool,
+        /// The key of the field of the plugin's form to look at, if it is one.
+        key: Option<String>,
     },
     /// The plugin refused a call as a whole, or could not carry it out.
     #[error("{message}")]

@@ -256,11 +256,13 @@ fn at_its_end<T>(answer: Answer<T>, ended: &Option<Error>) -> Result<T> {
                 problem,
                 message,
                 is_final,
+                key,
             }),
         ) => Err(Error::SignIn {
             problem: problem.clone(),
             message: message.clone(),
             is_final: *is_final,
+            key: key.clone(),
         }),
         (Err(error), _) => Err(error.into()),
     }

@@ -84,13 +84,14 @@ impl Wanted {
 }
 
 /// A console at work.
-pub struct Open(JoinHandle<()>);
+pub struct Open(JoinHandle<()>, Console);
 
 impl Open {
-    /// Waits for its last page.
+    /// Waits for its last page, and for what its pages have begun.
     pub async fn end(self) {
         // It can't fail but by a fault of ours, which was said.
         let _ = self.0.await;
+        self.1.ended().await;
     }
 }
 
@@ -135,9 +136,9 @@ pub async fn open(host: &Arc<Host>, wanted: &Wanted, stop: &Stop, terminal: &Ter
         page.line(wanted.link(&token));
         terminal.show(&page);
     }
-    let router = Console::new(host.clone(), place).router();
-    let served = server::serve(listeners, router, stop.clone());
-    Ok(Some(Open(tokio::spawn(served))))
+    let console = Console::new(host.clone(), place).until(stop.clone());
+    let served = server::serve(listeners, console.clone().router(), stop.clone());
+    Ok(Some(Open(tokio::spawn(served), console)))
 }
 
 /// What is said where a link is made by the command line.

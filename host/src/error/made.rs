@@ -60,7 +60,15 @@ impl From<EngineError> for Error {
         match error {
             EngineError::Load { file, problem } => of_plugin(&file, &problem),
             EngineError::Settings(message) => Self::Settings(message),
-            EngineError::SignIn { problem, message, .. } => Self::SignIn { problem, message },
+            EngineError::SignIn {
+                problem, message, key, ..
+            } => {
+                let refused = Self::SignIn { problem, message };
+                match key {
+                    Some(key) => refused.at(key),
+                    None => refused,
+                }
+            }
             EngineError::Plugin { code, message } => Self::Plugin { code, message },
             EngineError::PluginStopped(why) => Self::PluginStopped(why),
             EngineError::Storage(why) => Self::Storage(why),

@@ -3,6 +3,7 @@
 
 mod applications;
 mod connections;
+mod forms;
 mod library;
 mod people;
 mod runs;
@@ -11,6 +12,7 @@ mod sign_ins;
 
 pub use applications::{Application, ApplicationUse, Registration, RegistrationChange};
 pub use connections::{Account, Broken, ChosenDrive, Connection, Moved};
+pub use forms::{FieldKind, FormField, ImportLimits, Source, WayToConnect};
 pub use library::{Binned, Damage, DamagedRevision, Emptied, Looking, Showing, Swept, TrashDay};
 pub use people::User;
 pub use runs::{AtWork, Line, Run, Undone};

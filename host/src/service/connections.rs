@@ -10,4 +10,5 @@ pub(super) mod in_use;
 mod known;
 pub(super) mod loopback;
 mod of_plugin;
+pub(super) mod overview;
 pub(super) mod sign_in;

@@ -4,14 +4,17 @@ pub(super) mod naming;
 
 use clientpoint_engine::{
     capability::lent::CameIn,
-    contract::clientpoint::content_source::types::{Actor, ItemRef},
+    contract::{
+        clientpoint::content_source::types::{Actor, ItemRef, Subfolders},
+        exports::clientpoint::content_source::content_import::Error as ContractError,
+    },
     library::Scope,
 };
 
 use crate::{
     Error, Result,
     service::{
-        BrowseRow, Cursor, ItemOutcome, ItemRow, Page, Session, Stop, connections::in_use::SignedIn,
+        Begun, BrowseRow, Cursor, ItemOutcome, ItemRow, Page, Session, Stop, api, connections::in_use::SignedIn,
         operations::work::CameTo, trust,
     },
     store::{Store, connections::Connection, files, users::Role, words::OperationKind},
@@ -78,6 +81,42 @@ impl Session<'_> {
         let work = self.work(OperationKind::Import, stop).await?;
         let importing = work.session.imported(items, stop);
         work.carry_out(importing, |outcomes| CameTo::outcomes(outcomes)).await
+    }
+
+    /// What an import may have.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`; without a plugin.
+    pub async fn import_limits(&self) -> Result<api::ImportLimits> {
+        self.user.require_administrator("import files")?;
+        let policy = self.host.policy().await?;
+        Ok(api::ImportLimits {
+            files: policy.max_files_per_import,
+            opens_folders: policy.subfolders == Subfolders::Browse,
+        })
+    }
+
+    /// Begins an import as an operation, for [`Session::carrying_out`]: more than one may have, or nothing, is refused before
+    /// anything begins.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotConnected`; `Error::Settings` for nothing; `Error::Plugin` (`too-many`, `no-drive`).
+    pub async fn begin_import(&self, items: &[String]) -> Result<Begun> {
+        self.user.require_administrator("import files")?;
+        let connection = self.connection().await?;
+        if connection.drive.is_none() {
+            return Err(ContractError::NoDrive.into());
+        }
+        let limit = self.host.policy().await?.max_files_per_import;
+        if u32::try_from(items.len()).is_ok_and(|items| items <= limit) {
+            if items.is_empty() {
+                return Err(Error::Settings("nothing was chosen".into()));
+            }
+            return self.begin_operation(OperationKind::Import).await;
+        }
+        Err(ContractError::TooMany(limit).into())
     }
 
     async fn imported(&self, items: &[String], stop: &Stop) -> Result<Vec<ItemOutcome>> {

@@ -64,6 +64,19 @@ pub async fn detached(store: &Store) -> Result<u64> {
     Ok(detached.unsigned_abs())
 }
 
+/// How many files of a drive do not follow it any more, whichever connection they came through.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn detached_of(store: &Store, drive: &str) -> Result<u64> {
+    let (detached,): (i64,) = sqlx::query_as("SELECT coalesce(sum(detached), 0) FROM link_counts WHERE drive = ?")
+        .bind(drive)
+        .fetch_one(store.pool())
+        .await?;
+    Ok(detached.unsigned_abs())
+}
+
 /// Holds the numbers against the links, all of which it reads, and sets right what is wrong. Gives what that was, in
 /// words; nobody is kept waiting while it reads.
 ///

@@ -38,6 +38,8 @@ pub(super) struct Page {
     pub(super) action: Markup,
     /// Everything else.
     pub(super) body: Markup,
+    /// Where no script runs: after so many seconds it is loaded anew.
+    pub(super) again: Option<u32>,
 }
 
 impl Page {
@@ -48,12 +50,20 @@ impl Page {
             crumbs: Vec::new(),
             action: html! {},
             body,
+            again: None,
         }
     }
 
     #[must_use]
     pub(super) fn below(mut self, name: &str, address: &str) -> Self {
         self.crumbs.push((name.to_owned(), Some(address.to_owned())));
+        self
+    }
+
+    /// Something moves on it: without scripts it is loaded anew after so many seconds.
+    #[must_use]
+    pub(super) fn again_in(mut self, seconds: u32) -> Self {
+        self.again = Some(seconds);
         self
     }
 
@@ -76,6 +86,7 @@ impl Page {
         let crumbs = heading(&self.way_heading(), &self.crumbs, &self.title);
         let page = document(
             &self.title,
+            self.again,
             &html! {
                 a.skip href="#main" { "Skip to the page" }
                 header.bar {
@@ -131,6 +142,7 @@ fn heading(group: &[&str], crumbs: &[(String, Option<String>)], title: &str) -> 
 pub(super) fn alone(status: StatusCode, title: &str, body: &Markup) -> Response {
     let page = document(
         title,
+        None,
         &html! {
             main.alone #main {
                 div.brand { "ClientPoint" }
@@ -141,7 +153,7 @@ pub(super) fn alone(status: StatusCode, title: &str, body: &Markup) -> Response 
     (status, Html(page.into_string())).into_response()
 }
 
-fn document(title: &str, body: &Markup) -> Markup {
+fn document(title: &str, again: Option<u32>, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -152,6 +164,7 @@ fn document(title: &str, body: &Markup) -> Markup {
                 link rel="icon" href="/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href=(LOOK);
                 script type="module" src=(TIME) {}
+                @if let Some(seconds) = again { noscript { meta http-equiv="refresh" content=(seconds); } }
             }
             body { (body) }
         }

@@ -114,6 +114,7 @@ pub(super) async fn guard(State(console): State<Console>, request: Request<Body>
             Redirect::temporary(&format!("{}{path}", place.origin())).into_response()
         }
         _ if !reads && !is_from_our_page(request.headers(), place) => trouble::foreign_page(),
+        _ if request.uri().path() == "/connect" => return returned(next.run(request).await, place),
         _ => next.run(request).await,
     };
     guarded(answer, place)
@@ -148,6 +149,14 @@ fn guarded(mut answer: Response, place: &Place) -> Response {
         let a_year = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
     }
+    answer
+}
+
+/// Of the page that a sign-in comes back to: its address has a code in it, and no form stands on it.
+fn returned(answer: Response, place: &Place) -> Response {
+    let mut answer = guarded(answer, place);
+    let none = HeaderValue::from_static("no-referrer");
+    answer.headers_mut().insert(header::REFERRER_POLICY, none);
     answer
 }
 

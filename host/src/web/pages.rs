@@ -1,67 +1,122 @@
 //! The pages.
 
+mod adding;
 mod coming_in;
+mod connecting;
+mod disconnecting;
+mod drives;
 mod file;
 mod files;
 mod home;
 mod integrations;
 mod limits;
+mod moving;
+mod operation;
 mod plugin;
+mod sign_in;
 mod sync;
+mod uploading;
 mod users;
 
 use axum::{
     Router,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     response::{IntoResponse, Redirect, Response},
-    routing::{get, post},
+    routing::post,
 };
-use http::StatusCode;
 
-use super::{Asker, Console, assets, guard, trouble};
+use super::{
+    Asker, Console, assets, entering,
+    routes::{Routes, Who},
+    trouble,
+};
 use crate::{Result, service::Session};
 
-/// Which page is where.
-pub(super) fn routes() -> Router<Console> {
-    Router::new()
-        .route("/", get(home::home))
-        .route("/files", get(files::files))
-        .route("/files/{id}", get(file::file))
-        .route("/files/{id}/move", post(file::move_it))
-        .route("/files/{id}/roll-back", post(file::roll_back))
-        .route("/files/{id}/release", post(file::release))
-        .route("/files/{id}/content", get(file::content))
-        .route("/integrations", get(integrations::integrations))
-        .route("/sync", get(sync::runs))
-        .route("/sync/{run}", get(sync::run))
-        .route("/plugin", get(plugin::plugin))
-        .route("/limits", get(limits::limits).post(limits::set))
-        .route("/users", get(users::users).post(users::add))
-        .route("/users/link", post(users::link))
-        .route("/login", get(coming_in::login).post(coming_in::log_in))
-        .route("/logout", post(coming_in::log_out))
-        .route("/claim", get(coming_in::invited).post(coming_in::claim))
-        .route("/healthz", get(async || "ok\n"))
-        .route("/look.css", get(assets::look))
-        .route("/time.js", get(assets::time))
-        .route("/icon.svg", get(assets::icon))
-        .fallback(guard::nowhere)
+/// Which page is where, and for whom.
+pub(super) fn routes() -> Routes {
+    let large = Router::new()
+        .route("/files/upload", post(uploading::upload))
+        .layer(DefaultBodyLimit::disable());
+    Routes::default()
+        .get(Who::Anybody, "/login", coming_in::login)
+        .post(Who::Anybody, "/login", coming_in::log_in)
+        .post(Who::Anybody, "/logout", coming_in::log_out)
+        .get(Who::Anybody, "/claim", coming_in::invited)
+        .post(Who::Anybody, "/claim", coming_in::claim)
+        .get(Who::Anybody, "/healthz", async || "ok\n")
+        .get(Who::Anybody, "/look.css", assets::look)
+        .get(Who::Anybody, "/time.js", assets::time)
+        .get(Who::Anybody, "/icon.svg", assets::icon)
+        .get(Who::People, "/", home::home)
+        .get(Who::People, "/files", files::files)
+        .get(Who::People, "/files/{id}", file::file)
+        .get(Who::People, "/files/{id}/content", file::content)
+        .get(Who::Administrators, "/files/add", adding::list)
+        .post(Who::Administrators, "/files/add", adding::import)
+        .get(Who::Administrators, "/files/upload", uploading::ask)
+        .with(Who::Administrators, "POST", "/files/upload", large)
+        .get(Who::Administrators, "/files/move", moving::ask)
+        .post(Who::Administrators, "/files/move", moving::move_them)
+        .post(Who::Administrators, "/files/{id}/move", file::move_it)
+        .post(Who::Administrators, "/files/{id}/roll-back", file::roll_back)
+        .post(Who::Administrators, "/files/{id}/release", file::release)
+        .post(Who::Administrators, "/files/{id}/unlock", file::unlock)
+        .post(Who::Administrators, "/files/{id}/keep", file::keep)
+        .get(Who::Administrators, "/integrations", integrations::integrations)
+        .get(Who::Administrators, "/integrations/connect", connecting::ways)
+        .get(
+            Who::Administrators,
+            "/integrations/connect/company",
+            connecting::company,
+        )
+        .post(
+            Who::Administrators,
+            "/integrations/connect/company",
+            connecting::connect_company,
+        )
+        .get(Who::Administrators, "/integrations/connect/own", connecting::own)
+        .post(
+            Who::Administrators,
+            "/integrations/connect/own",
+            connecting::connect_own,
+        )
+        .get(Who::Administrators, "/integrations/where", connecting::where_found)
+        .get(Who::Administrators, "/integrations/disconnect", disconnecting::ask)
+        .post(
+            Who::Administrators,
+            "/integrations/disconnect",
+            disconnecting::disconnect,
+        )
+        .get(Who::Administrators, "/integrations/drives", drives::drives)
+        .post(Who::Administrators, "/integrations/drives", drives::select)
+        .get(Who::Administrators, "/integrations/done", drives::all_done)
+        .get(Who::Administrators, "/connect", sign_in::came_back)
+        .get(Who::Administrators, "/sign-ins/{id}", sign_in::standing)
+        .get(
+            Who::Administrators,
+            "/sign-ins/{id}/standing",
+            sign_in::standing_in_json,
+        )
+        .post(Who::Administrators, "/sign-ins/{id}/cancel", sign_in::cancel)
+        .get(Who::Administrators, "/operations/{id}", operation::operation)
+        .get(Who::Administrators, "/operations/{id}/events", operation::events)
+        .post(Who::Administrators, "/operations/{id}/stop", operation::stop)
+        .post(Who::Administrators, "/operations/{id}/again", operation::again)
+        .get(Who::Administrators, "/sync", sync::runs)
+        .get(Who::Administrators, "/sync/{run}", sync::run)
+        .get(Who::Administrators, "/plugin", plugin::plugin)
+        .get(Who::Administrators, "/limits", limits::limits)
+        .post(Who::Administrators, "/limits", limits::set)
+        .get(Who::Administrators, "/users", users::users)
+        .post(Who::Administrators, "/users", users::add)
+        .post(Who::Administrators, "/users/link", users::link)
 }
 
-/// Shows a page to whoever is logged in; others log in first.
+/// Shows a page to whoever is logged in, working with the connection that its address names; others log in first.
 async fn shown(console: &Console, asker: &Asker, page: impl AsyncFnOnce(&Session<'_>) -> Result<Response>) -> Response {
-    let session = match &asker.cookie {
-        Some(cookie) => console.host.resumed(cookie).await,
-        None => Ok(None),
-    };
-    let session = match session {
-        Ok(Some(session)) => session,
-        Ok(None) => return trouble::log_in_first(&asker.path),
-        Err(error) => {
-            tracing::error!("a page can't be shown: {error}");
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            return trouble::page(status, "The host can't answer just now", &error.fact());
-        }
+    let session = match entering::entered(console, asker).await {
+        Ok(session) => session.through(asker.through),
+        Err(answer) => return answer,
     };
     match page(&session).await {
         Ok(answer) => answer,
@@ -72,6 +127,17 @@ async fn shown(console: &Console, asker: &Asker, page: impl AsyncFnOnce(&Session
 /// After something was done: to a page that tells of it, so that reloading does nothing twice.
 fn done(address: &str) -> Response {
     Redirect::to(address).into_response()
+}
+
+/// An address with a query; what is empty is left out.
+fn address(path: &str, query: &[(&str, &str)]) -> String {
+    let mut text = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
+        text.append_pair(name, value);
+    }
+    let query = text.finish();
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{path}{mark}{query}")
 }
 
 type Here = State<Console>;

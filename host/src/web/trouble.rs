@@ -37,12 +37,12 @@ pub(super) fn foreign_page() -> Response {
 fn button(way: &WayOut) -> Option<(String, &'static str)> {
     let of_file = |file: &Option<String>| Some(format!("/files/{}", file.as_deref()?));
     Some(match way {
-        WayOut::Connect => ("/integrations".into(), "Connect"),
-        WayOut::SignInAgain | WayOut::RenewCredentials | WayOut::Disconnect => {
-            ("/integrations".into(), "Cloud Storage Integrations")
-        }
+        WayOut::Connect | WayOut::RegisterApplication { .. } => ("/integrations/connect".into(), "Connect"),
+        WayOut::SignInAgain => ("/integrations/connect/own".into(), "Sign in again"),
+        WayOut::RenewCredentials => ("/integrations/connect/company".into(), "Replace secret"),
+        WayOut::Disconnect => ("/integrations".into(), "Cloud Storage Integrations"),
         WayOut::ChooseDrive | WayOut::ShowDrives | WayOut::DriveByAddress | WayOut::SwitchDrive => {
-            ("/integrations".into(), "Choose the drive")
+            ("/integrations/drives".into(), "Choose the drive")
         }
         WayOut::ShowUsers => ("/users".into(), "Users"),
         WayOut::ShowFiles => ("/files".into(), "Files"),
@@ -70,6 +70,13 @@ fn status(error: &Error) -> StatusCode {
         Error::NotFound { .. } => StatusCode::NOT_FOUND,
         Error::NotConnected { .. } | Error::Managed { .. } | Error::Sync { .. } => StatusCode::CONFLICT,
         Error::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Plugin { code: "throttled", .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::Plugin { code: "not-found", .. } => StatusCode::NOT_FOUND,
+        Error::Plugin {
+            code: "unavailable", ..
+        } => StatusCode::BAD_GATEWAY,
+        Error::Plugin { .. } | Error::SignIn { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::Bin { .. } => StatusCode::CONFLICT,
         error if error.is_usage() => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -96,7 +103,7 @@ pub(super) fn card(error: &Error) -> Markup {
         section.card.trouble role="alert" {
             div.pad {
                 h2 { "There is a problem" }
-                p { (super::words::name(&error.fact())) }
+                p { (super::words::sentence(&error.fact())) }
                 div.buttons { (buttons(&error.ways_out())) }
                 small.soft { "For support: " code { (error.code()) } }
             }

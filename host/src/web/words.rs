@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::store::words::{FileState, RunState};
+use crate::store::words::{FileState, ItemState, RunState};
 
 /// How a state looks: a shape and a colour beside the word, never colour alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,6 +72,49 @@ pub(super) fn file(state: FileState) -> (Tone, &'static str) {
         FileState::Damaged => (Tone::Bad, "Damaged on this host's disk"),
         FileState::Following => (Tone::Good, "Up to date"),
     }
+}
+
+/// How far a file of an import is.
+pub(super) fn item(state: ItemState) -> (Tone, &'static str) {
+    match state {
+        ItemState::Waiting => (Tone::Wait, "Waits"),
+        ItemState::Transferring => (Tone::Wait, "On its way"),
+        ItemState::Checking => (Tone::Wait, "Being checked"),
+        ItemState::Imported => (Tone::Good, "In the library"),
+        ItemState::AlreadyImported => (Tone::Good, "In the library already"),
+        ItemState::Refused => (Tone::Bad, "Not imported: it can't be"),
+        ItemState::Failed => (Tone::Bad, "Not imported"),
+        ItemState::Stopped => (Tone::Off, "Stopped on its way"),
+        ItemState::NotStarted => (Tone::Off, "Not begun"),
+        ItemState::Duplicate => (Tone::Off, "Named twice"),
+    }
+}
+
+/// The same as the end of a count: `3 imported`.
+pub(super) fn item_word(word: &str) -> &str {
+    match word {
+        "already-imported" => "already in the library",
+        "not-started" => "not begun",
+        "refused" => "that can't be imported",
+        "failed" => "not imported",
+        other => other,
+    }
+}
+
+/// A fact as a sentence of its own.
+pub(super) fn sentence(fact: &str) -> Markup {
+    let mut letters = fact.trim().chars();
+    let first: String = letters
+        .next()
+        .map(|first| first.to_uppercase().collect())
+        .unwrap_or_default();
+    let rest = letters.as_str();
+    let end = if rest.ends_with(['.', '!', '?', ':']) || fact.is_empty() {
+        ""
+    } else {
+        "."
+    };
+    name(&format!("{first}{rest}{end}"))
 }
 
 /// How a run came out.

@@ -68,6 +68,7 @@ impl Session<'_> {
                 problem,
                 message,
                 is_final: true,
+                ..
             } if problem != "unavailable" => self.broken(connection, &problem, &message).await,
             other => Ok(other.into()),
         }

@@ -13,6 +13,7 @@ use crate::{
         applications,
         connections::{self, Connection, Mode},
         detach::{self, Moved},
+        link_counts,
         words::Reason,
     },
     way_out::WayOut,
@@ -40,17 +41,7 @@ impl Session<'_> {
     /// `Error::Forbidden`, `Error::NotConnected`, `Error::Sync` while a sync runs.
     pub async fn disconnect(&self, mode: Option<Mode>, of: Option<&str>) -> Result<Disconnected> {
         self.user.require_administrator("disconnect")?;
-        let connection = match (mode, of) {
-            (Some(Mode::Organization), _) => connections::find(&self.host.store, ORGANIZATION).await?,
-            (_, Some(user)) => connections::find(&self.host.store, &own_connection(user)).await?,
-            (Some(Mode::User), None) => connections::find(&self.host.store, &own_connection(&self.user.name)).await?,
-            (None, None) => self.present_connection().await?,
-        };
-        let Some(connection) = connection else {
-            return Err(Error::NotConnected {
-                source_title: self.host.describe().await?.title,
-            });
-        };
+        let connection = self.connection_of(mode, of).await?;
         let _right = self.no_sync(&connection.id, "a disconnect").await?;
         let _turn = self.turn(&connection.id, "a disconnect").await?;
         self.end_unfinished(&connection, Reason::Disconnected).await?;
@@ -73,6 +64,42 @@ impl Session<'_> {
             connection: connection.into(),
             files: files.into(),
         })
+    }
+
+    /// What giving that connection up would come to, before anybody does it. As [`Session::disconnect`], without a change.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotConnected`; the database's.
+    pub async fn would_disconnect(&self, mode: Option<Mode>, of: Option<&str>) -> Result<Disconnected> {
+        self.user.require_administrator("disconnect")?;
+        let connection = self.connection_of(mode, of).await?;
+        let files = Moved {
+            detached: link_counts::following(&self.host.store, &connection.id).await?,
+            attached: 0,
+        };
+        Ok(Disconnected {
+            consequences: beforehand(&connection, files),
+            ways_out: Vec::new(),
+            connection: connection.into(),
+            files: files.into(),
+        })
+    }
+
+    async fn connection_of(&self, mode: Option<Mode>, of: Option<&str>) -> Result<Connection> {
+        let store = &self.host.store;
+        let connection = match (mode, of) {
+            (Some(Mode::Organization), _) => connections::find(store, ORGANIZATION).await?,
+            (_, Some(user)) => connections::find(store, &own_connection(user)).await?,
+            (Some(Mode::User), None) => connections::find(store, &own_connection(&self.user.name)).await?,
+            (None, None) => self.present_connection().await?,
+        };
+        match connection {
+            Some(connection) => Ok(connection),
+            None => Err(Error::NotConnected {
+                source_title: self.host.describe().await?.title,
+            }),
+        }
     }
 
     /// Lets go of a file that does not follow any more (detached, its item gone, given up): it is the library's own from
@@ -98,6 +125,25 @@ impl Session<'_> {
         self.user.require_administrator("change the key of secrets")?;
         self.host.change_key().await
     }
+}
+
+/// What a person should know who is about to give a connection up.
+fn beforehand(connection: &Connection, files: Moved) -> Vec<String> {
+    let who = match &connection.owner {
+        None => "No Administrator can browse or import with the company's credentials any more.".to_owned(),
+        Some(owner) => format!("{owner} can't browse or import with this sign-in any more."),
+    };
+    vec![
+        who,
+        "Its daily sync stops.".into(),
+        format!(
+            "Its files ({}) stay in the library and wherever they are shown; they stop following their source, and stay \
+             locked.",
+            files.detached
+        ),
+        "Its secret and tokens are deleted here.".into(),
+        "Connecting again and choosing the same drive lets the files follow again.".into(),
+    ]
 }
 
 /// What a person should know who has given a connection up. `source` is what its plugin says, if it is the one at hand.

@@ -15,7 +15,7 @@ use crate::{
     store::{
         connections::{ChosenDrive, Connection},
         detach::{self, Moved},
-        plans,
+        link_counts, plans,
         runs::{self, Ending},
         words::{GivenUp, Reason, RunKind},
     },
@@ -223,6 +223,24 @@ impl Session<'_> {
             });
         };
         self.select(&connection, drive).await
+    }
+
+    /// What choosing another drive would mean for files, before anybody does it: none if there is no other drive yet, or it
+    /// is the same.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotConnected`; the database's.
+    pub async fn would_select(&self, id: &str) -> Result<Option<api::Moved>> {
+        self.user.require_administrator("select a drive")?;
+        let connection = self.connection().await?;
+        if connection.drive.as_ref().is_none_or(|present| present.id == id) {
+            return Ok(None);
+        }
+        Ok(Some(api::Moved {
+            detached: link_counts::following(&self.host.store, &connection.id).await?,
+            attached: link_counts::detached_of(&self.host.store, id).await?,
+        }))
     }
 
     /// The drive of that id, whether a list shows it or not. A source that knows its drives by their addresses only has

@@ -121,7 +121,8 @@ pub(in crate::service) fn fill_in(form: &ModeForm, given: Given, now: chrono::Da
                     value.expose().trim(),
                     words.join(", "),
                     field.help
-                )));
+                ))
+                .at(&field.key));
             }
             (Some(value), _, _) => {
                 settings.insert(field.key.clone(), value.expose().trim().to_string());
@@ -131,7 +132,7 @@ pub(in crate::service) fn fill_in(form: &ModeForm, given: Given, now: chrono::Da
                 settings.insert(field.key.clone(), default.clone());
             }
             (None, _, None) => {
-                return Err(Error::Settings(format!("{} is missing. {}", field.label, field.help)));
+                return Err(Error::Settings(format!("{} is missing. {}", field.label, field.help)).at(&field.key));
             }
         }
     }
@@ -148,7 +149,14 @@ pub(in crate::service) fn fill_in(form: &ModeForm, given: Given, now: chrono::Da
         None if form.credentials == Credentials::AtMostOne => (CredentialKind::None, Secret::new(String::new())),
         None => return Err(missing(form)),
     };
-    let (credential, expires_at) = credential(kind, &secret, secret_expires, now)?;
+    let is_filled_in = |field: &&Field| match field.kind {
+        FieldKind::Secret => kind == CredentialKind::Secret,
+        FieldKind::Certificate => kind == CredentialKind::Certificate,
+        _ => false,
+    };
+    let at = form.fields.iter().find(is_filled_in).map(|field| field.key.clone());
+    let (credential, expires_at) = credential(kind, &secret, secret_expires, now)
+        .map_err(|error| error.at(at.unwrap_or_else(|| "secret-expires".into())))?;
     let names_account = |field: &&Field| field.traits.contains(FieldTraits::ACCOUNT);
     Ok(Filled {
         account: form
@@ -217,8 +225,17 @@ fn missing(form: &ModeForm) -> Error {
         .iter()
         .filter(|field| matches!(field.kind, FieldKind::Secret | FieldKind::Certificate));
     let ways: Vec<String> = fields.map(|field| format!("{}: {}", field.label, field.help)).collect();
-    Error::Settings(format!(
+    let error = Error::Settings(format!(
         "the application must show that it is itself, in one of these ways. {}",
         ways.join(". ")
-    ))
+    ));
+    let first = form.fields.iter().find(|field| is_credential(field));
+    match first {
+        Some(field) => error.at(&field.key),
+        None => error,
+    }
+}
+
+fn is_credential(field: &Field) -> bool {
+    matches!(field.kind, FieldKind::Secret | FieldKind::Certificate)
 }

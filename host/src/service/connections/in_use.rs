@@ -99,7 +99,7 @@ impl Session<'_> {
         self.host
             .authorization(mode, settings)
             .await?
-            .map_err(|error| Error::Settings(error.message))
+            .map_err(|error| Error::Settings(error.message).at(error.key))
     }
 
     pub(in crate::service) fn now(&self) -> String {

@@ -10,20 +10,21 @@ use http::{HeaderValue, header};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Here, done, shown};
+use super::{Here, done, moving, shown};
 use crate::{
     Result,
     service::{
-        FileRow, Session,
+        FileRow, Propagation, Session,
         api::{Damage, Showing},
     },
     store::users::Role,
-    web::{Asker, frame::Page, words},
+    web::{Asker, form::Filled, frame::Page, words},
 };
 
 #[derive(Deserialize)]
-pub(super) struct Move {
-    place: String,
+pub(super) struct Keep {
+    /// `yes` to keep ClientPoints as they are.
+    keep: String,
 }
 
 /// `GET /files/{id}`
@@ -32,14 +33,16 @@ pub(super) async fn file(State(console): Here, asker: Asker, Path(id): Path<Stri
 }
 
 /// `POST /files/{id}/move`
-pub(super) async fn move_it(
-    State(console): Here,
-    asker: Asker,
-    Path(id): Path<String>,
-    Form(given): Form<Move>,
-) -> Response {
+pub(super) async fn move_it(State(console): Here, asker: Asker, Path(id): Path<String>, filled: Filled) -> Response {
     shown(&console, &asker, async |session| {
-        session.move_file(&id, &given.place.parse()?).await?;
+        let place = match filled.text("place") {
+            "" => moving::place(&filled)?,
+            written => written.parse()?,
+        };
+        session.move_file(&id, &place).await?;
+        asker
+            .note(&console, session, "moved", &format!("{id} to {place}"))
+            .await?;
         Ok(done(&format!("/files/{id}")))
     })
     .await
@@ -49,6 +52,7 @@ pub(super) async fn move_it(
 pub(super) async fn roll_back(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
     shown(&console, &asker, async |session| {
         session.rollback(&id).await?;
+        asker.note(&console, session, "rolled-back", &id).await?;
         Ok(done(&format!("/files/{id}")))
     })
     .await
@@ -58,6 +62,32 @@ pub(super) async fn roll_back(State(console): Here, asker: Asker, Path(id): Path
 pub(super) async fn release(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
     shown(&console, &asker, async |session| {
         session.release(&id).await?;
+        asker.note(&console, session, "released", &id).await?;
+        Ok(done(&format!("/files/{id}")))
+    })
+    .await
+}
+
+/// `POST /files/{id}/unlock`
+pub(super) async fn unlock(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
+    shown(&console, &asker, async |session| {
+        session.unlock(&id).await?;
+        asker.note(&console, session, "unlocked", &id).await?;
+        Ok(done(&format!("/files/{id}")))
+    })
+    .await
+}
+
+/// `POST /files/{id}/keep`
+pub(super) async fn keep(
+    State(console): Here,
+    asker: Asker,
+    Path(id): Path<String>,
+    Form(given): Form<Keep>,
+) -> Response {
+    shown(&console, &asker, async |session| {
+        session.keep_clientpoints(Some(&id), given.keep == "yes").await?;
+        asker.note(&console, session, "keep-clientpoints", &id).await?;
         Ok(done(&format!("/files/{id}")))
     })
     .await
@@ -138,7 +168,7 @@ async fn page(session: &Session<'_>, id: &str) -> Result<Response> {
             } }
         }
         section.card { div.pad { (facts(&file)) } }
-        @if may { (actions(&file)) }
+        @if may { (actions(&file, &session.propagation().await?)) }
         (shown_in(&showings))
     };
     let action = html! { a.btn href={ "/files/" (file.id) "/content" } download { "Download" } };
@@ -172,16 +202,13 @@ fn facts(file: &FileRow) -> Markup {
     }
 }
 
-fn actions(file: &FileRow) -> Markup {
+fn actions(file: &FileRow, propagation: &Propagation) -> Markup {
     let base = format!("/files/{}", file.id);
     html! {
         section.card { div.pad {
             h2 { "Move" }
             form.fields method="post" action={ (base) "/move" } {
-                label for="place" { "Place" }
-                input #place name="place" value=(file.place) required maxlength="600" list="places" aria-describedby="places-hint";
-                datalist #places { option value="Company Wide" {} option value="Workspace/" {} option value="Division/" {} }
-                small #places-hint .soft { "Company Wide, Workspace/NAME (also called Group Wide) or Division/NAME, with /SUBFOLDER behind it. Whoever may see that place sees the file." }
+                (moving::fields(&file.place))
                 button.btn type="submit" { "Move" }
             }
         } }
@@ -193,8 +220,24 @@ fn actions(file: &FileRow) -> Markup {
                     form method="post" action={ (base) "/roll-back" } { button.btn type="submit" { "Go back to the content before" } }
                     form method="post" action={ (base) "/release" } { button.btn type="submit" { "Release" } }
                 }
+                p { "A file that does not follow any more, because its drive is another one or its source is gone, can be made the library's own: then it follows nothing, and its content may be replaced here." }
+                form method="post" action={ (base) "/unlock" } { button.btn type="submit" { "Unlock" } }
             } }
+            (keeping(file, propagation))
         }
+    }
+}
+
+fn keeping(file: &FileRow, propagation: &Propagation) -> Markup {
+    let keeps = propagation.keep_files.contains(&file.id);
+    html! {
+        section.card { div.pad {
+            h2 { "Do not update existing ClientPoints" }
+            p { @if propagation.keep_all { "It is on for all files." } @else if keeps { "It is on for this file: new content is shown in the library, and where the file is placed from then on." } @else { "It is off: new content is shown wherever the file is." } }
+            form method="post" action={ "/files/" (file.id) "/keep" } {
+                button.btn type="submit" name="keep" value=(if keeps { "no" } else { "yes" }) { (if keeps { "Switch it off for this file" } else { "Switch it on for this file" }) }
+            }
+        } }
     }
 }
 

@@ -11,6 +11,7 @@ use super::{Here, shown};
 use crate::{
     Result,
     service::{Cursor, FileState, LibraryFilter, LibraryOrder, LibraryRow, Part, Search, Session},
+    store::users::Role,
     web::{Asker, frame::Page, words},
 };
 
@@ -108,7 +109,27 @@ async fn page(session: &Session<'_>, wanted: &Wanted) -> Result<Response> {
             }
         }
     };
-    Ok(Page::new("/files", "Files", body).of(session))
+    let page = Page::new("/files", "Files", body);
+    let page = if session.user().role == Role::Administrator {
+        page.with(menus(session).await?)
+    } else {
+        page
+    };
+    Ok(page.of(session))
+}
+
+/// What an Administrator can do here. Without a plugin nothing can be added from a source.
+async fn menus(session: &Session<'_>) -> Result<Markup> {
+    let source = session.source().await.ok();
+    Ok(html! {
+        details.menu {
+            summary.btn.main { "Add to Library" }
+            div.card {
+                @if let Some(source) = &source { a href="/files/add" { (words::name(&source.add)) } }
+                a href="/files/upload" { "Upload" }
+            }
+        }
+    })
 }
 
 fn tools(wanted: &Wanted) -> Markup {
@@ -150,8 +171,8 @@ fn nothing(wanted: &Wanted) -> Markup {
                 p { a.btn href="/files" { "Show all files" } }
             } @else {
                 h2 { "The library is empty" }
-                p { "Files that are imported from a connected drive are listed here, each with its File ID." }
-                p { a.btn href="/integrations" { "Cloud Storage Integrations" } }
+                p { "Files that are imported from a connected drive or uploaded are listed here, each with its File ID." }
+                div.buttons { a.btn.main href="/files/add" { "Add from a connected drive" } a.btn href="/integrations" { "Cloud Storage Integrations" } }
             }
         }
     }

@@ -68,7 +68,7 @@ fn issues(status: &Status, health: &[Health]) -> Vec<Issue> {
         issues.push(Issue {
             what: format!("Connect {} first", status.source),
             why: "Until then nothing can be imported, and no file follows its source.".into(),
-            address: integrations(),
+            address: "/integrations/connect".into(),
             label: "Connect",
         });
     }
@@ -105,7 +105,7 @@ fn issues(status: &Status, health: &[Health]) -> Vec<Issue> {
         issues.push(Issue {
             what: "No drive is chosen".into(),
             why: "Choose the one that files are to come from.".into(),
-            address: integrations(),
+            address: "/integrations/drives".into(),
             label: "Choose the drive",
         });
     }

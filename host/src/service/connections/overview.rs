@@ -1,0 +1,162 @@
+//! All connections at a glance, and the ways to make one.
+
+use clientpoint_engine::contract::exports::clientpoint::content_source::source::{
+    Credentials, Field, FieldKind, ModeForm,
+};
+use serde::Serialize;
+
+use crate::{
+    Result,
+    service::{
+        Session, api,
+        connections::{
+            accepted::{Expiry, connect_again},
+            form::is_of_application,
+            in_use::{ORGANIZATION, own_connection},
+            of_plugin,
+        },
+    },
+    store::{
+        applications::{self, Application},
+        connections::{self, Connection, Mode},
+        link_counts,
+    },
+    way_out::WayOut,
+};
+
+/// A connection, and what hangs on it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConnectionRow {
+    /// The connection, without its secret.
+    #[serde(flatten)]
+    pub connection: api::Connection,
+    /// When its client secret or certificate ends, where that is known.
+    pub expires: Option<Expiry>,
+    /// How many library files follow something through it.
+    pub files: u64,
+    /// Whether it is the own sign-in of who asks.
+    pub is_yours: bool,
+    /// What can be done about it, the likeliest first.
+    pub ways_out: Vec<WayOut>,
+}
+
+impl Session<'_> {
+    /// All connections: the own one of who asks, the company's, and those of other Administrators.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`; without a plugin; the database's.
+    pub async fn connections(&self) -> Result<Vec<ConnectionRow>> {
+        self.user.require_administrator("see the connections")?;
+        let present = self.host.describe().await?.id;
+        let now = self.host.clock.utc();
+        let own = own_connection(&self.user.name);
+        let mut all = connections::list(&self.host.store).await?;
+        all.sort_by_key(|one| (one.id != own, one.id != ORGANIZATION));
+        let mut rows = Vec::with_capacity(all.len());
+        for one in all {
+            rows.push(ConnectionRow {
+                expires: one.expiry(now),
+                files: link_counts::following(&self.host.store, &one.id).await?,
+                is_yours: one.id == own,
+                ways_out: ways_out(&one, &present),
+                connection: one.into(),
+            });
+        }
+        Ok(rows)
+    }
+
+    /// What the source is called.
+    ///
+    /// # Errors
+    ///
+    /// Without a plugin, or if it is stopped.
+    pub async fn source(&self) -> Result<api::Source> {
+        let description = self.host.describe().await?;
+        Ok(api::Source {
+            title: description.title,
+            name: description.labels.name,
+            add: description.labels.add,
+            associate: description.labels.associate,
+        })
+    }
+
+    /// The ways to connect that the plugin has, with what is known already.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`; without a plugin; the database's.
+    pub async fn ways_to_connect(&self) -> Result<Vec<api::WayToConnect>> {
+        self.user.require_administrator("connect")?;
+        let description = self.host.describe().await?;
+        let store = &self.host.store;
+        let registered = applications::find(store, &description.id, Mode::User).await?;
+        let mut ways = Vec::with_capacity(description.modes.len());
+        for form in &description.modes {
+            let (mode, id) = if form.mode == Mode::User.into() {
+                (Mode::User, own_connection(&self.user.name))
+            } else {
+                (Mode::Organization, ORGANIZATION.to_owned())
+            };
+            let before = connections::find(store, &id).await?;
+            let before = before.filter(|before| before.plugin == description.id);
+            let registered = registered.as_ref().filter(|_| mode == Mode::User);
+            ways.push(way(form, mode, before.as_ref(), registered));
+        }
+        Ok(ways)
+    }
+}
+
+fn ways_out(connection: &Connection, plugin: &str) -> Vec<WayOut> {
+    if let Some(other) = of_plugin::other(connection, plugin) {
+        return other.ways_out();
+    }
+    let broken = connection.needs_reconnect.as_ref();
+    let again = broken.map(|_| connect_again(connection.mode));
+    let choose = connection.drive.is_none().then_some(WayOut::ChooseDrive);
+    again.into_iter().chain(choose).collect()
+}
+
+fn way(
+    form: &ModeForm,
+    mode: Mode,
+    before: Option<&Connection>,
+    registered: Option<&Application>,
+) -> api::WayToConnect {
+    let field = |field: &Field| {
+        let of_before = before.and_then(|before| before.settings.get(&field.key));
+        let of_registered = registered.and_then(|registered| registered.settings.get(&field.key));
+        let value = of_before.or(of_registered).or(field.default.as_ref()).cloned();
+        let is_credential = matches!(field.kind, FieldKind::Secret | FieldKind::Certificate);
+        let is_known = before.is_some() || registered.is_some();
+        api::FormField {
+            key: field.key.clone(),
+            label: field.label.clone(),
+            help: field.help.clone(),
+            is_needed: if is_credential {
+                form.credentials == Credentials::One && !is_known
+            } else {
+                value.is_none()
+            },
+            kind: kind(&field.kind),
+            value: value.filter(|_| !is_credential),
+            is_of_application: is_of_application(field),
+        }
+    };
+    api::WayToConnect {
+        mode,
+        label: form.label.clone(),
+        help: form.help.clone(),
+        fields: form.fields.iter().map(field).collect(),
+        is_ready: before.is_some() || registered.is_some(),
+    }
+}
+
+fn kind(kind: &FieldKind) -> api::FieldKind {
+    match kind {
+        FieldKind::Text => api::FieldKind::Text,
+        FieldKind::Choice(words) => api::FieldKind::Choice(words.clone()),
+        FieldKind::Secret => api::FieldKind::Secret,
+        FieldKind::Certificate => api::FieldKind::Certificate,
+    }
+}

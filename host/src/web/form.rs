@@ -1,0 +1,185 @@
+//! Forms: what a browser has sent, and what is wrong with it, where it is wrong.
+
+use axum::{
+    Form,
+    extract::{FromRequest, Multipart, Request},
+    response::{IntoResponse, Response},
+};
+use clientpoint_engine::secrets::Secret;
+use http::{StatusCode, header};
+use maud::{Markup, html};
+
+use super::{Console, trouble, words};
+use crate::{
+    Error,
+    service::{
+        Given,
+        api::{FieldKind, FormField},
+    },
+};
+
+/// Fields that a form has at most.
+const FIELDS_AT_MOST: usize = 200;
+
+/// The largest file that is sent with a form, in bytes: a certificate with its key.
+const FILE_AT_MOST: usize = 64 << 10;
+
+/// The name of the field that says when a client secret ends.
+const SECRET_EXPIRES: &str = "secret-expires";
+
+/// What was filled in, in the order in which the browser has sent it; whether as text or with small files. What it holds
+/// may be secret.
+pub(in crate::web) struct Filled(Vec<(String, Secret)>);
+
+impl Filled {
+    /// The first value of that name; empty if there is none.
+    pub(in crate::web) fn text(&self, name: &str) -> &str {
+        let named = self.0.iter().find(|(key, _)| key == name);
+        named.map(|(_, value)| value.expose()).unwrap_or_default()
+    }
+
+    /// All values of that name.
+    pub(in crate::web) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
+        let named = self.0.iter().filter(move |(key, _)| key == name);
+        named.map(|(_, value)| value.expose())
+    }
+
+    /// What was filled in of these fields. What was left empty was not, but where the default was taken away.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` for a day that is none.
+    pub(in crate::web) fn given(&self, fields: &[FormField]) -> crate::Result<Given> {
+        let mut given = Given::default();
+        for field in fields {
+            let value = self.text(&field.key);
+            let is_same = field.value.as_deref() == Some(value);
+            let is_emptied = field.value.as_ref().is_some_and(|known| !known.is_empty()) && !field.is_credential();
+            let was_sent = self.0.iter().any(|(key, _)| *key == field.key);
+            if was_sent && !is_same && (!value.trim().is_empty() || is_emptied) {
+                given.fields.insert(field.key.clone(), Secret::new(value.to_owned()));
+            }
+        }
+        let day = self.text(SECRET_EXPIRES).trim();
+        if !day.is_empty() {
+            let wrong = || Error::Settings(format!("`{}` is no day", day.escape_debug())).at(SECRET_EXPIRES);
+            given.secret_expires = Some(day.parse().map_err(|_| wrong())?);
+        }
+        Ok(given)
+    }
+}
+
+impl FromRequest<Console> for Filled {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, console: &Console) -> Result<Self, Self::Rejection> {
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        // A button without fields.
+        if kind.is_none() {
+            return Ok(Self(Vec::new()));
+        }
+        let is_multipart = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
+        let pairs: Vec<(String, Secret)> = if is_multipart {
+            let parts = Multipart::from_request(request, console).await;
+            in_parts(parts.map_err(IntoResponse::into_response)?).await?
+        } else {
+            let sent = Form::<Vec<(String, String)>>::from_request(request, console).await;
+            let Form(pairs) = sent.map_err(IntoResponse::into_response)?;
+            let secret = |(key, value)| (key, Secret::new(value));
+            pairs.into_iter().map(secret).collect()
+        };
+        if FIELDS_AT_MOST < pairs.len() {
+            return Err(unreadable("it has too many fields"));
+        }
+        Ok(Self(pairs))
+    }
+}
+
+async fn in_parts(mut parts: Multipart) -> Result<Vec<(String, Secret)>, Response> {
+    let mut pairs = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(IntoResponse::into_response)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let bytes = part.bytes().await.map_err(IntoResponse::into_response)?;
+        if FILE_AT_MOST < bytes.len() || FIELDS_AT_MOST < pairs.len() {
+            return Err(unreadable("a file in it is too large"));
+        }
+        let text = std::str::from_utf8(&bytes).map_err(|_| unreadable("a file in it is no text"))?;
+        pairs.push((name, Secret::new(text.to_owned())));
+    }
+    Ok(pairs)
+}
+
+fn unreadable(why: &str) -> Response {
+    let why = format!("What was sent can't be read: {why}.");
+    trouble::page(StatusCode::UNPROCESSABLE_ENTITY, "That did not work", &why)
+}
+
+/// What is wrong with a form, above it: the focus goes there, and a link leads to the field.
+pub(in crate::web) fn summary(error: Option<&Error>, fields: &[FormField]) -> Markup {
+    let Some(error) = error else { return html! {} };
+    let field = error.field().filter(|key| fields.iter().any(|field| field.key == *key));
+    html! {
+        section.card.trouble #problem role="alert" tabindex="-1" autofocus { div.pad {
+            h2 { "There is a problem" }
+            p { @match field {
+                Some(key) => a href={ "#" (key) } { (words::name(&error.fact())) },
+                None => (words::name(&error.fact())),
+            } }
+            div.buttons { (trouble::buttons(&error.ways_out())) }
+        } }
+    }
+}
+
+/// The fields of a plugin's form: what must be filled in, then what is known or may stay as it is. `sent` is what was
+/// filled in before; a secret is never sent back.
+pub(in crate::web) fn fields(fields: &[FormField], sent: Option<&Filled>, error: Option<&Error>) -> Markup {
+    let wrong = |field: &FormField| error.filter(|error| error.field() == Some(&field.key));
+    let is_first = |field: &&FormField| field.is_needed || field.is_credential() || wrong(field).is_some();
+    let one = |one: &FormField| field(one, sent, wrong(one));
+    let rest: Vec<&FormField> = fields.iter().filter(|field| !is_first(field)).collect();
+    let may_be_secret = fields.iter().any(|field| field.kind == FieldKind::Secret);
+    html! {
+        @for first in fields.iter().filter(is_first) { (one(first)) }
+        @if may_be_secret {
+            label for=(SECRET_EXPIRES) { "The secret ends on" }
+            input #(SECRET_EXPIRES) type="date" name=(SECRET_EXPIRES) value=(sent.map_or("", |sent| sent.text(SECRET_EXPIRES))) aria-describedby="secret-expires-help";
+            small #secret-expires-help .soft { "If you know it: you are reminded in time. A certificate says it itself." }
+        }
+        @if !rest.is_empty() { details { summary { "More" } div.fields { @for field in rest { (one(field)) } } } }
+    }
+}
+
+fn field(field: &FormField, sent: Option<&Filled>, wrong: Option<&Error>) -> Markup {
+    let key = field.key.as_str();
+    let help = format!("{key}-help");
+    let why = format!("{key}-wrong");
+    let described = if wrong.is_some() {
+        format!("{why} {help}")
+    } else {
+        help.clone()
+    };
+    let known = field.value.as_deref().unwrap_or_default();
+    let value = sent
+        .filter(|sent| sent.all(key).next().is_some())
+        .map_or(known, |sent| sent.text(key));
+    let is_wrong = wrong.map(|_| "true");
+    html! {
+        @if let FieldKind::Choice(options) = &field.kind {
+            fieldset aria-describedby=(described) {
+                legend #(key) tabindex="-1" { (field.label) }
+                @for option in options {
+                    label.choice { input type="radio" name=(key) value=(option) checked[option == value]; (option) }
+                }
+            }
+        } @else {
+            label for=(key) { (field.label) }
+            @if let Some(wrong) = wrong { p.wrong #(why) { (words::name(&wrong.fact())) } }
+            @match field.kind {
+                FieldKind::Secret => input #(key) name=(key) type="password" autocomplete="off" maxlength="1000" aria-describedby=(described) aria-invalid=[is_wrong];,
+                FieldKind::Certificate => input #(key) name=(key) type="file" accept=".pem,.crt,.cer,.key" aria-describedby=(described) aria-invalid=[is_wrong];,
+                _ => input #(key) name=(key) value=(value) maxlength="1000" autocomplete="off" spellcheck="false" required[field.is_needed] aria-describedby=(described) aria-invalid=[is_wrong];,
+            }
+        }
+        small #(help) .soft { (field.help) }
+    }
+}

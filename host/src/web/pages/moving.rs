@@ -1,0 +1,112 @@
+//! Moving files: to Company Wide, a Workspace or a Division.
+
+use axum::{
+    extract::{RawQuery, State},
+    response::Response,
+};
+use maud::{Markup, html};
+
+use super::{Here, done, shown};
+use crate::{
+    Error, Result,
+    place::Place,
+    service::{FileRow, Session},
+    web::{Asker, form::Filled, frame::Page, words},
+};
+
+/// Files that are moved at a time.
+const AT_MOST: usize = 100;
+
+/// `GET /files/move`
+pub(super) async fn ask(State(console): Here, asker: Asker, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default();
+    let named = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == "file");
+    let ids: Vec<String> = named.map(|(_, id)| id.into_owned()).take(AT_MOST).collect();
+    shown(&console, &asker, async |session| {
+        session.require_administrator("move files of the library")?;
+        page(session, &ids, None).await
+    })
+    .await
+}
+
+/// `POST /files/move`
+pub(super) async fn move_them(State(console): Here, asker: Asker, filled: Filled) -> Response {
+    let ids: Vec<String> = filled.all("file").take(AT_MOST).map(str::to_owned).collect();
+    shown(&console, &asker, async |session| {
+        let place = match place(&filled) {
+            Ok(place) => place,
+            Err(error) => return page(session, &ids, Some(&error)).await,
+        };
+        for id in &ids {
+            session.move_file(id, &place).await?;
+        }
+        asker
+            .note(&console, session, "moved", &format!("{} to {place}", ids.join(" ")))
+            .await?;
+        Ok(done(&super::address("/files", &[("place", &place.to_string())])))
+    })
+    .await
+}
+
+/// Where to, by the parts of the form.
+pub(super) fn place(filled: &Filled) -> Result<Place> {
+    let (area, name) = (filled.text("area"), filled.text("name").trim());
+    let below = filled.text("below").trim().trim_matches('/');
+    let parts = [area, if area == "Company Wide" { "" } else { name }, below];
+    let path: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    if area != "Company Wide" && name.is_empty() {
+        return Err(Error::Settings(format!("Give the name of the {area}.")).at("name"));
+    }
+    path.join("/").parse()
+}
+
+/// The fields that say where to.
+pub(super) fn fields(now: &str) -> Markup {
+    let area = now.split('/').next().unwrap_or_default();
+    let areas = [
+        ("Company Wide", "Company Wide", "everyone sees it"),
+        ("Workspace", "Workspace", "also called Group Wide: its people see it"),
+        ("Division", "Division", "its people see it"),
+    ];
+    html! {
+        fieldset {
+            legend { "Place" }
+            @for (value, label, who) in areas {
+                label.choice { input type="radio" name="area" value=(value) checked[value == area] required; b { (label) } " – " (who) }
+            }
+        }
+        label for="name" { "Name of the Workspace or Division" }
+        input #name name="name" maxlength="255" autocomplete="off";
+        label for="below" { "Subfolder" }
+        input #below name="below" maxlength="600" autocomplete="off" aria-describedby="below-hint";
+        small #below-hint .soft { "May stay empty. 2026/Q1 is a folder in a folder." }
+    }
+}
+
+async fn page(session: &Session<'_>, ids: &[String], error: Option<&Error>) -> Result<Response> {
+    let mut files: Vec<FileRow> = Vec::with_capacity(ids.len());
+    for id in ids {
+        files.push(session.file(id).await?);
+    }
+    let now = files.first().map_or("Company Wide", |file| file.place.as_str());
+    let body = html! {
+        (crate::web::form::summary(error, &[]))
+        section.card { div.pad {
+            @if files.is_empty() { p { "No file was chosen." } }
+            ul { @for file in &files { li { (words::name(&file.name)) " – now in " (words::name(&file.place)) } } }
+            form.fields method="post" action="/files/move" {
+                @for file in &files { input type="hidden" name="file" value=(file.id); }
+                (fields(now))
+                button.btn.main type="submit" { "Move" }
+            }
+        } }
+    };
+    let status = if error.is_some() {
+        http::StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        http::StatusCode::OK
+    };
+    Ok(Page::new("/files", "Move", body)
+        .below("Files", "/files")
+        .answer(status, session))
+}

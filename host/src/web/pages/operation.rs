@@ -1,0 +1,249 @@
+//! Long work, as it goes: each has an address that outlasts a reload, and a host that was ended in between.
+
+use std::convert::Infallible;
+
+use axum::{
+    extract::{Path, State},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use http::{HeaderValue, StatusCode};
+use maud::{Markup, html};
+
+use super::{Here, adding, done, shown};
+use crate::{
+    Result,
+    service::{
+        FileRow, ItemState, OperationKind, OperationState, Session,
+        api::{ItemProgress, Operation},
+    },
+    web::{Asker, frame::Page, trouble, words},
+};
+
+/// `GET /operations/{id}`
+pub(super) async fn operation(State(console): Here, asker: Asker, Path(id): Path<i64>) -> Response {
+    shown(&console, &asker, async |session| {
+        let operation = session.operation(id).await?;
+        page(session, &operation).await
+    })
+    .await
+}
+
+/// `POST /operations/{id}/stop`
+pub(super) async fn stop(State(console): Here, asker: Asker, Path(id): Path<i64>) -> Response {
+    shown(&console, &asker, async |session| {
+        session.stop_operation(id).await?;
+        Ok(done(&format!("/operations/{id}")))
+    })
+    .await
+}
+
+/// `POST /operations/{id}/again`: an import of what did not come in.
+pub(super) async fn again(State(console): Here, asker: Asker, Path(id): Path<i64>) -> Response {
+    shown(&console, &asker, async |session| {
+        let operation = session.operation(id).await?;
+        let failed = operation.progress.items.iter().filter(|item| may_be_tried_again(item));
+        let items = failed
+            .map(|item| format!("{}/{}", item.item.drive, item.item.id))
+            .collect();
+        adding::begin(&console, &asker, session, items).await
+    })
+    .await
+}
+
+/// `GET /operations/{id}/events`: how it stands, whenever that has changed, until its end.
+pub(super) async fn events(State(console): Here, asker: Asker, Path(id): Path<i64>) -> Response {
+    let (host, stop) = (console.host.clone(), console.stop.clone());
+    shown(&console, &asker, async |session| {
+        let mut watching = session.watch_operation(id).await?;
+        let user = session.user().name;
+        let (sender, receiver) = tokio::sync::mpsc::channel::<Result<Event, Infallible>>(1);
+        tokio::spawn(async move {
+            let told = async {
+                let session = host.session(&user).await?;
+                while let Some(operation) = watching.next(&session).await? {
+                    let event = Event::default().json_data(&operation).unwrap_or_default();
+                    if sender.send(Ok(event)).await.is_err() {
+                        break;
+                    }
+                }
+                Ok::<_, crate::Error>(())
+            };
+            // Open streams must not hold up the end of the host.
+            if let Some(Err(error)) = stop.run_until_cancelled(told).await {
+                tracing::warn!("an operation can't be followed any more: {error}");
+            }
+        });
+        let stream = futures::stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
+        let mut answer = Sse::new(stream).keep_alive(KeepAlive::default()).into_response();
+        answer
+            .headers_mut()
+            .insert("x-accel-buffering", HeaderValue::from_static("no"));
+        Ok(answer)
+    })
+    .await
+}
+
+fn what(kind: OperationKind) -> &'static str {
+    match kind {
+        OperationKind::Import => "Import",
+        OperationKind::Sync => "Sync",
+        OperationKind::Plan => "Look what would change",
+        OperationKind::CheckSheet => "Check of a sheet",
+        OperationKind::LinkSheet => "Link by a sheet",
+        OperationKind::UndoUpload => "Taking an upload back",
+        OperationKind::Verify => "Look at the library's bytes",
+    }
+}
+
+fn state(state: OperationState) -> (words::Tone, &'static str) {
+    match state {
+        OperationState::Running => (words::Tone::Wait, "At work"),
+        OperationState::Done => (words::Tone::Good, "Done"),
+        OperationState::Failed => (words::Tone::Bad, "Failed"),
+        OperationState::Stopped => (words::Tone::Off, "Stopped"),
+        OperationState::Interrupted => (words::Tone::Bad, "Interrupted: the host was ended"),
+    }
+}
+
+async fn page(session: &Session<'_>, operation: &Operation) -> Result<Response> {
+    let is_running = operation.state == OperationState::Running;
+    let everyone = everyone_sees(session, operation).await?;
+    let (tone, label) = state(operation.state);
+    let body = html! {
+        section.card data-operation=[is_running.then_some(operation.id)] { div.pad {
+            p #overall role="status" { (words::state(tone, label)) " – " (sum(operation)) }
+            @if let Some(wait) = &operation.progress.waits { p.soft { "Waits: " (words::sentence(&wait.why)) } }
+            @if let Some(error) = &operation.error {
+                p { (words::sentence(&error.message)) }
+                div.buttons { (trouble::buttons(&error.ways_out)) }
+            }
+            p.soft { "Begun by " (words::name(&operation.begun_by)) ", " (words::moment(&operation.begun_at)) @if let Some(at) = &operation.ended_at { "; ended " (words::moment(at)) } "." }
+            (buttons(operation, is_running))
+        } }
+        @if !everyone.is_empty() { (exposure(&everyone)) }
+        @if !operation.progress.items.is_empty() { (items(&operation.progress.items)) }
+    };
+    let page = Page::new("/files", what(operation.kind), body).below("Files", "/files");
+    let page = if is_running { page.again_in(2) } else { page };
+    Ok(page.answer(StatusCode::OK, session))
+}
+
+fn sum(operation: &Operation) -> Markup {
+    let progress = &operation.progress;
+    html! {
+        @if operation.counts.is_empty() {
+            (words::grouped(progress.done)) @if let Some(of) = progress.of { " of " (words::grouped(of)) }
+        } @else {
+            @for (number, (word, count)) in operation.counts.iter().enumerate() {
+                @if 0 < number { ", " } (words::grouped(*count)) " " (words::item_word(word))
+            }
+        }
+        "."
+    }
+}
+
+fn buttons(operation: &Operation, is_running: bool) -> Markup {
+    let failed = operation
+        .progress
+        .items
+        .iter()
+        .filter(|item| may_be_tried_again(item))
+        .count() as u64;
+    html! {
+        div.buttons {
+            @if is_running {
+                a.btn.main href={ "/operations/" (operation.id) } { "Look again" }
+                form method="post" action={ "/operations/" (operation.id) "/stop" } { button.btn type="submit" { "Stop" } }
+            } @else if operation.kind == OperationKind::Import {
+                a.btn.main href="/files" { "Files" }
+                @if 0 < failed {
+                    form method="post" action={ "/operations/" (operation.id) "/again" } {
+                        button.btn type="submit" { "Import " (words::count(failed, "file", "files")) " again" }
+                    }
+                }
+            }
+            @if let Some(run) = operation.run { a.btn href={ "/sync/" (run) } { "Look at the run" } }
+        }
+    }
+}
+
+fn may_be_tried_again(item: &ItemProgress) -> bool {
+    matches!(
+        item.state,
+        ItemState::Failed | ItemState::Stopped | ItemState::NotStarted
+    )
+}
+
+fn items(items: &[ItemProgress]) -> Markup {
+    html! {
+        section.card { div.wide { table.stack {
+            caption.unseen { "Files of this import" }
+            thead { tr { th scope="col" { "Name" } th scope="col" { "How far" } th scope="col" { "What became of it" } } }
+            tbody { @for item in items { (line(item)) } }
+        } } }
+    }
+}
+
+fn line(item: &ItemProgress) -> Markup {
+    let (tone, label) = words::item(item.state);
+    let name = if item.name.is_empty() {
+        "a file whose name is not known yet"
+    } else {
+        &item.name
+    };
+    html! {
+        tr data-item=(item.item.id) {
+            td { span.name { (words::name(name)) } }
+            td {
+                @if item.state.has_ended() { @if let Some(of) = item.of { (words::size(of)) } } @else {
+                    progress max=[item.of] value=(item.done) aria-label={ "How far " (clientpoint_engine::text::one_line(name)) } {}
+                    small.soft { " " (words::size(item.done)) @if let Some(of) = item.of { " of " (words::size(of)) } @if 0 < item.begun_again { ", began again" } }
+                }
+            }
+            td { span.name {
+                (words::state(tone, label))
+                @if let Some(file) = &item.file { span.why { "File ID " a href={ "/files/" (file) } { (file) } } }
+                @else if !item.message.is_empty() { span.why { (words::sentence(&item.message)) } }
+            } }
+        }
+    }
+}
+
+/// The files of an import that stand where everybody sees them.
+async fn everyone_sees(session: &Session<'_>, operation: &Operation) -> Result<Vec<FileRow>> {
+    let mut files = Vec::new();
+    if operation.kind != OperationKind::Import || operation.state == OperationState::Running {
+        return Ok(files);
+    }
+    for item in operation
+        .progress
+        .items
+        .iter()
+        .filter(|item| item.state == ItemState::Imported)
+    {
+        let Some(id) = &item.file else { continue };
+        // It may be in the bin by now.
+        if let Ok(file) = session.file(id).await
+            && file.place.starts_with("Company Wide")
+        {
+            files.push(file);
+        }
+    }
+    Ok(files)
+}
+
+fn exposure(files: &[FileRow]) -> Markup {
+    let one = files.len() == 1;
+    html! {
+        section.note role="note" {
+            p { (if one { "This file is in " } else { "These files are in " }) b { "Company Wide" } ": everyone can see " (if one { "it" } else { "them" }) " (" (words::count(files.len() as u64, "file", "files")) ")." }
+            form method="get" action="/files/move" {
+                @for file in files { input type="hidden" name="file" value=(file.id); }
+                button.btn type="submit" { (if one { "Move it…" } else { "Move them…" }) }
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! A person's own sign-in: to Microsoft by a page of ours that one goes on from, and back to one that tells what came of it.
+
+use axum::{
+    extract::{Path, RawQuery, State},
+    response::{IntoResponse, Json, Response},
+};
+use http::StatusCode;
+use maud::{Markup, html};
+
+use super::{Here, done, shown};
+use crate::{
+    Result,
+    service::{
+        Session,
+        api::{Connection, Refusal, SignInBegun, Standing},
+    },
+    web::{Asker, Console, frame::Page, trouble, words},
+};
+
+/// Where a sign-in was begun: the way on. Not a redirect: browsers hold what a form leads to against the policy of the page
+/// that it stands on.
+pub(super) fn go(console: &Console, asker: &Asker, session: &Session<'_>, begun: &SignInBegun) -> Response {
+    console.sign_ins.put(asker.cookie.as_ref(), &begun.state, &begun.id);
+    let waiting = format!("/sign-ins/{}", begun.id);
+    let body = html! {
+        section.card data-sign-in-page=(begun.id) { div.pad {
+            p { "There you pick an account and accept what is asked for. Afterwards you come back here. The sign-in is waited for until " (words::moment(&begun.ends_at)) "." }
+            div.buttons {
+                a.btn.main #go href=(begun.address) rel="noreferrer" { "Go on to the sign-in" }
+                a.btn href=(waiting) { "I have signed in in another window" }
+            }
+        } }
+        @if let Some(address) = &begun.approval_url { (approval(address)) }
+    };
+    page("You go to sign in", body).of(session)
+}
+
+/// `GET /connect`: what came back. It is taken once, in the browser that has begun it.
+pub(super) async fn came_back(State(console): Here, asker: Asker, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default();
+    let Some(id) = console.sign_ins.of(asker.cookie.as_ref(), &query) else {
+        return trouble::page(
+            StatusCode::FORBIDDEN,
+            "This sign-in was not begun here",
+            "It was begun in another browser or by somebody else, has ended, or was used before. Nothing was connected. Begin it again under Cloud Storage Integrations.",
+        );
+    };
+    let to = format!("/sign-ins/{id}");
+    // Who closes the window now must not break it off: what came back is good once.
+    let (host, cookie) = (console.host.clone(), asker.cookie.clone());
+    let note = (console.clone(), asker.clone());
+    let finished = console.beside(async move {
+        let Some(session) = (match &cookie {
+            Some(cookie) => host.resumed(cookie).await?,
+            None => None,
+        }) else {
+            return Ok(());
+        };
+        let connection = session.finish_sign_in(&query).await?;
+        let about = connection.account.map(|account| account.name).unwrap_or_default();
+        let (console, asker) = note;
+        asker.note(&console, &session, "connected", &about).await
+    });
+    match finished.await {
+        // What came of it, its page tells.
+        Ok(Ok(_)) => done(&to),
+        _ => trouble::page(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The host is ending",
+            "Nothing was connected. Begin the sign-in again once it is there.",
+        ),
+    }
+}
+
+/// `GET /sign-ins/{id}`
+pub(super) async fn standing(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
+    shown(&console, &asker, async |session| {
+        let standing = session.sign_in(&id)?;
+        Ok(match standing.standing {
+            Standing::Pending => waiting(&id, &standing.ends_at).of(session),
+            Standing::Connected { connection } => connected(session, &connection).await?,
+            Standing::Refused(refusal) => refused(&refusal).answer(StatusCode::OK, session),
+        })
+    })
+    .await
+}
+
+/// `GET /sign-ins/{id}/standing`: the same for a script.
+pub(super) async fn standing_in_json(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
+    shown(&console, &asker, async |session| {
+        Ok(Json(session.sign_in(&id)?).into_response())
+    })
+    .await
+}
+
+/// `POST /sign-ins/{id}/cancel`
+pub(super) async fn cancel(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
+    shown(&console, &asker, async |session| {
+        session.give_up_sign_in(&id);
+        Ok(done("/integrations/connect"))
+    })
+    .await
+}
+
+fn page(title: &str, body: Markup) -> Page {
+    Page::new("/integrations", title, body).below("Cloud Storage Integrations", "/integrations")
+}
+
+fn waiting(id: &str, ends: &str) -> Page {
+    let body = html! {
+        section.card data-sign-in-waits=(id) { div.pad {
+            p role="status" { (words::state(words::Tone::Wait, "Waiting for the sign-in")) " until " (words::moment(ends)) "." }
+            div.buttons {
+                a.btn.main href={ "/sign-ins/" (id) } { "Look again" }
+                form method="post" action={ "/sign-ins/" (id) "/cancel" } { button.btn type="submit" { "Cancel" } }
+            }
+        } }
+    };
+    page("Waiting for the sign-in", body).again_in(3)
+}
+
+async fn connected(session: &Session<'_>, connection: &Connection) -> Result<Response> {
+    let source = session.source().await?;
+    let body = html! {
+        section.card data-standing="connected" { div.pad {
+            p role="status" { (words::state(words::Tone::Good, "Connected")) @if let Some(account) = &connection.account { " as " (words::name(&account.name)) } "." }
+            @match &connection.drive {
+                Some(drive) => {
+                    p { "The drive is " b { (words::name(&drive.name)) } "." }
+                    div.buttons {
+                        a.btn.main href="/files/add?through=own" { (words::name(&source.add)) }
+                        a.btn href="/integrations/drives?through=own" { "Change the drive" }
+                    }
+                },
+                None => div.buttons { a.btn.main href="/integrations/drives?through=own" { "Choose the drive" } },
+            }
+        } }
+    };
+    Ok(page("Connected", body).of(session))
+}
+
+fn refused(refusal: &Refusal) -> Page {
+    let body = html! {
+        section.card.trouble role="alert" data-standing="refused" { div.pad {
+            h2 { "Nothing was connected" }
+            p { (words::name(&refusal.message)) }
+            div.buttons { a.btn.main href="/integrations/connect" { "Try again" } }
+            small.soft { "For support: " code { (refusal.code) } }
+        } }
+    };
+    page("The sign-in did not work", body)
+}
+
+fn approval(address: &str) -> Markup {
+    html! {
+        section.card { div.pad {
+            h2 { "If approval is needed" }
+            p { "A page that says that approval is needed does not lead back here. An administrator of your company approves the application once, for everybody, at this address:" }
+            p { code { (address) } }
+        } }
+    }
+}
