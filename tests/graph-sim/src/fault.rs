@@ -2,7 +2,7 @@
 
 mod book;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use crate::fault_text;
 
@@ -78,6 +78,8 @@ pub enum FaultKind {
     NoHash,
     /// The metadata gives a size that is wrong by this much.
     LyingSize(i64),
+    /// The answer comes so much later.
+    Slow(Duration),
     /// The sign-in service gives no token, but this refusal.
     Refuse(SignInRefusal),
 }
@@ -232,6 +234,7 @@ impl FaultKind {
     pub fn usual_place(&self) -> Place {
         match self {
             Self::Throttle(_) | Self::ServerError(_) | Self::HtmlError | Self::TokenExpired => Place::Graph,
+            Self::Slow(_) => Place::Metadata,
             Self::Refuse(_) => Place::SignIn,
             Self::Forbidden | Self::Locked | Self::Gone => Place::Content,
             Self::Malware | Self::WrongHash | Self::NoHash | Self::LyingSize(_) => Place::Metadata,
@@ -275,6 +278,17 @@ fn normal(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_slow_is_late_at_its_place_alone() {
+        let mut book = FaultBook::default();
+        let late = Duration::from_millis(1_500);
+        book.add(Fault::new(FaultKind::Slow(late)).times(1));
+        assert_eq!(book.take_delay(Place::Download, None), Duration::ZERO);
+        assert!(book.take_spoilers("/a").is_empty() && book.take_answer(Place::Metadata, None).is_none());
+        assert_eq!(book.take_delay(Place::Metadata, Some("/a")), late);
+        assert_eq!(book.take_delay(Place::Metadata, Some("/a")), Duration::ZERO);
+    }
 
     #[test]
     fn a_fault_happens_as_often_as_told_and_to_its_file_only() {

@@ -5,14 +5,14 @@
 //! colons: status, word, numbers with `+` between them, suberror, and `Retry-After`, as in
 //! `refuse=400:invalid_grant:50196::60`.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use anyhow::{Context, bail};
 
 use crate::fault::{Fault, FaultKind, Place, RetryAfter, SignInRefusal};
 
 /// Every fault: its name, what its value is, and what it does.
-pub const FAULTS: [(&str, &str, &str); 26] = [
+pub const FAULTS: [(&str, &str, &str); 27] = [
     (
         "throttle",
         "SECONDS, 0.5, date:SECONDS, none",
@@ -24,6 +24,11 @@ pub const FAULTS: [(&str, &str, &str); 26] = [
         "refuse",
         "STATUS:WORD:NUMBERS:SUBERROR:RETRY-AFTER",
         "the sign-in service refuses (default 400:invalid_grant:50196)",
+    ),
+    (
+        "slow",
+        "SECONDS, 0.5",
+        "listings and metadata come so much later (default 2)",
     ),
     ("token-expired", "", "401 from Graph, once by default"),
     ("forbidden", "", "403 accessDenied when the content is asked for"),
@@ -150,6 +155,7 @@ fn kind(name: &str, value: Option<&str>) -> anyhow::Result<FaultKind> {
         "server-error" => FaultKind::ServerError(server_error(value.unwrap_or("503"))?),
         "refuse" => FaultKind::Refuse(refusal(value.unwrap_or("400:invalid_grant:50196"))?),
         "html-error" => FaultKind::HtmlError,
+        "slow" => FaultKind::Slow(seconds(value.unwrap_or("2"))?),
         "token-expired" => FaultKind::TokenExpired,
         "forbidden" => FaultKind::Forbidden,
         "locked" => FaultKind::Locked,
@@ -198,6 +204,7 @@ fn name_and_value(kind: &FaultKind) -> (&'static str, String) {
         FaultKind::ServerError(status) => ("server-error", status.to_string()),
         FaultKind::Refuse(refusal) => ("refuse", refusal_text(refusal)),
         FaultKind::HtmlError => ("html-error", String::new()),
+        FaultKind::Slow(by) => ("slow", by.as_secs_f64().to_string()),
         FaultKind::TokenExpired => ("token-expired", String::new()),
         FaultKind::Forbidden => ("forbidden", String::new()),
         FaultKind::Locked => ("locked", String::new()),
@@ -238,6 +245,14 @@ fn retry_after(value: &str) -> anyhow::Result<RetryAfter> {
         fraction if fraction.contains('.') => RetryAfter::Fraction(fraction.parse().with_context(wrong)?),
         seconds => RetryAfter::Seconds(seconds.parse().with_context(wrong)?),
     })
+}
+
+fn seconds(value: &str) -> anyhow::Result<Duration> {
+    let seconds = value
+        .parse()
+        .ok()
+        .and_then(|number| Duration::try_from_secs_f64(number).ok());
+    seconds.with_context(|| format!("{value:?} is not a number of seconds, such as 2 or 0.5"))
 }
 
 fn refusal(value: &str) -> anyhow::Result<SignInRefusal> {
@@ -317,6 +332,7 @@ mod tests {
             "lying-size=-5",
             "expired-url*1",
             "gone=@download",
+            "slow=0.5",
             "no-hash:/x.pdf",
         ];
         for text in texts {

@@ -11,6 +11,8 @@ mod query;
 mod rights;
 mod shares;
 
+use std::time::Duration;
+
 use axum::{
     http::{HeaderMap, Method, StatusCode, header},
     response::Response,
@@ -23,7 +25,7 @@ use crate::{
     reply::{self, GraphError},
     sign_in::people::Account,
     units::Reading,
-    world::World,
+    world::{State, World},
 };
 
 /// The versions' path prefixes. The second is what rclone asks for when it is pointed at another host.
@@ -216,18 +218,27 @@ fn cost(call: &Call) -> u32 {
 
 fn fault(world: &World, call: &Call) -> Option<Response> {
     let mut state = world.state();
+    let (place, path) = whereabouts(&state, call);
+    let fault = state.faults.take_answer(place, path.as_deref())?;
+    Some(reply::of_fault(&fault, place, call.headers, state.clock.now()))
+}
+
+/// What faults know a call by.
+fn whereabouts(state: &State, call: &Call) -> (Place, Option<String>) {
     let place = match call.kind() {
         RequestKind::Content => Place::Content,
         RequestKind::Batch => Place::Batch,
         _ => Place::Metadata,
     };
-    let path = call
-        .address
-        .item(&state.company)
-        .ok()
-        .map(|(drive, item)| drive.path(item));
-    let fault = state.faults.take_answer(place, path.as_deref())?;
-    Some(reply::of_fault(&fault, place, call.headers, state.clock.now()))
+    let found = call.address.item(&state.company).ok();
+    (place, found.map(|(drive, item)| drive.path(item)))
+}
+
+/// How much later the answer to a call comes.
+pub(crate) fn delay(world: &World, call: &Call) -> Duration {
+    let mut state = world.state();
+    let (place, path) = whereabouts(&state, call);
+    state.faults.take_delay(place, path.as_deref())
 }
 
 fn route(world: &World, call: &Call) -> Answer {

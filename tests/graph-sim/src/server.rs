@@ -88,6 +88,7 @@ async fn at_graph(
     let mut call = Call::new(&world, method, uri.path(), uri.query().unwrap_or_default(), &headers);
     call.body = &body;
     let noted = Noted::new(Origin::Graph, call.kind(), &call.method, &uri, &headers);
+    tokio::time::sleep(graph::delay(&world, &call)).await;
     logged(&world, noted, graph::answer(&world, &mut call))
 }
 

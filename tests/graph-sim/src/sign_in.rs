@@ -74,15 +74,25 @@ impl Endpoint {
 /// Answers a request; `form` is its body, or its query where it has no body.
 pub(crate) fn answer(world: &World, asked: Option<(Endpoint, &str)>, headers: &HeaderMap, form: &Form) -> Response {
     match asked {
-        Some((Endpoint::Authorize, segment)) => authorize::answer(world, segment, form),
+        Some((Endpoint::Authorize, segment)) => alone(authorize::answer(world, segment, form)),
         Some((Endpoint::Token, segment)) => {
             fault(world, headers).unwrap_or_else(|| token::answer(world, segment, headers, form))
         }
-        Some((Endpoint::Approve, segment)) => approve::answer(world, segment, form),
+        Some((Endpoint::Approve, segment)) => alone(approve::answer(world, segment, form)),
         Some((Endpoint::Configuration, segment)) => discovery::configuration(world, segment),
         Some((Endpoint::Keys, _)) => discovery::keys(world),
         None => reply::html(StatusCode::NOT_FOUND, "Not found"),
     }
+}
+
+/// A page that no other window knows: the real ones cut each thread between a window and the one that has opened it.
+fn alone(mut page: Response) -> Response {
+    reply::set(
+        &mut page,
+        header::HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    page
 }
 
 /// What goes wrong instead of an answer. Throttling and errors of the server speak OAuth here, not Graph.

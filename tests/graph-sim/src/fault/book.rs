@@ -1,5 +1,7 @@
 //! The faults that are set, and which of them happens to a request.
 
+use std::time::Duration;
+
 use super::{Fault, FaultKind, Place};
 
 /// All faults that are set, in the order they were set.
@@ -29,11 +31,25 @@ impl FaultBook {
             .map(happens)
     }
 
+    /// How much later an answer comes, whatever it is. What makes it late counts as having happened.
+    pub fn take_delay(&mut self, place: Place, path: Option<&str>) -> Duration {
+        let late = self.faults.iter_mut().filter(|fault| fault.hits(place, path));
+        late.filter_map(|fault| match fault.kind {
+            FaultKind::Slow(by) => {
+                fault.happened += 1;
+                Some(by)
+            }
+            _ => None,
+        })
+        .sum()
+    }
+
     /// The faults that spoil a download. They count as having happened.
     pub fn take_spoilers(&mut self, path: &str) -> Vec<FaultKind> {
         self.faults
             .iter_mut()
             .filter(|fault| !fault.kind.is_an_answer() && !fault.kind.is_in_metadata())
+            .filter(|fault| !matches!(fault.kind, FaultKind::Slow(_)))
             .filter(|fault| fault.hits(Place::Download, Some(path)))
             .map(happens)
             .collect()

@@ -26,7 +26,10 @@ use crate::{
 /// The parameter that names a person, for tests that have no browser.
 pub(crate) const SIM_USER: &str = "_sim_user";
 
-/// The parameter by which a person goes back from the page that asks for an approval.
+/// The parameter by which the page that people pick from asks for the next one, where they accept.
+pub(crate) const SIM_ASK: &str = "_sim_ask";
+
+/// The parameter by which a person goes back from the page where they could accept, or from the page that asks for an approval.
 pub(crate) const SIM_BACK: &str = "_sim_back";
 
 /// A request that may be granted.
@@ -167,11 +170,7 @@ fn decided(world: &World, wish: Wish, person: Person, query: &Form) -> Response 
     match person.fate {
         Fate::SignsIn => {}
         Fate::Declines => {
-            return wish.back.with_refusal(&Refusal::new(
-                "access_denied",
-                65_004,
-                "User declined to consent to access the app.",
-            ));
+            return wish.back.with_refusal(&Refusal::declined());
         }
         Fate::DeclinesConsent => {
             return wish.back.with_refusal(&Refusal::new(
@@ -194,6 +193,12 @@ fn decided(world: &World, wish: Wish, person: Person, query: &Form) -> Response 
     }
     if !world.state().tenant.lets_people_approve(&wish.scopes) {
         return unapproved(wish, &person, query);
+    }
+    if field(query, SIM_ASK).is_some() {
+        return page::consent(&person, &wish.scopes, query);
+    }
+    if field(query, SIM_BACK).is_some() {
+        return wish.back.with_refusal(&Refusal::declined());
     }
     let Some(account) = wish.authority.account(person) else {
         return page::refusal(&Refusal::new(

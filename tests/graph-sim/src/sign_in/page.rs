@@ -6,7 +6,7 @@ use crate::{
     reply,
     sign_in::{
         authority::Authority,
-        authorize::{SIM_BACK, SIM_USER},
+        authorize::{SIM_ASK, SIM_BACK, SIM_USER},
         form::Form,
         people::Person,
         refusal::Refusal,
@@ -23,7 +23,7 @@ pub(crate) fn choice(authority: Authority, people: &[Person], scopes: &Scopes, q
         .iter()
         .filter(|person| authority.account((*person).clone()).is_some())
         .map(|person| {
-            let action = in_html(&format!("?{query}{SIM_USER}={}", person.key));
+            let action = in_html(&format!("?{query}{SIM_USER}={}&{SIM_ASK}=1", person.key));
             format!(
                 "<li><form method=\"post\" action=\"{action}\"><button>{}</button> {}<br><small>{}</small></form></li>\n",
                 in_html(&person.name),
@@ -38,6 +38,22 @@ pub(crate) fn choice(authority: Authority, people: &[Person], scopes: &Scopes, q
         in_html(&scopes.names()),
     );
     reply::page(StatusCode::OK, "Pick an account", &body)
+}
+
+/// Asks for what the application is to be allowed. A form for each answer, as before.
+pub(crate) fn consent(person: &Person, scopes: &Scopes, query: &Form) -> Response {
+    let query: Form = query.iter().filter(|(name, _)| name != SIM_ASK).cloned().collect();
+    let query = as_before(&query);
+    let body = format!(
+        "<h1>Permissions requested</h1>\n<p>{}</p>\n<p>The application would like to: {}</p>\n\
+         <form method=\"post\" action=\"{}\"><button>Cancel</button></form>\n\
+         <form method=\"post\" action=\"{}\"><button>Accept</button></form>",
+        in_html(&person.mail),
+        in_html(&scopes.names()),
+        in_html(&format!("?{query}{SIM_BACK}=1")),
+        in_html(&format!("?{query}")),
+    );
+    reply::page(StatusCode::OK, "Permissions requested", &body)
 }
 
 /// Says that an administrator has to approve first. The one way back is a link.

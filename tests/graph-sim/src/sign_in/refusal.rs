@@ -38,6 +38,11 @@ impl Refusal {
         )
     }
 
+    /// A person has said no.
+    pub fn declined() -> Self {
+        Self::new("access_denied", 65_004, "User declined to consent to access the app.")
+    }
+
     pub fn unknown_tenant(tenant: &str) -> Self {
         Self::new(
             "invalid_request",

@@ -92,7 +92,7 @@ fn claims(tokens: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn the_page_lets_one_choose_who_to_be() {
+async fn the_pages_let_one_choose_who_to_be_and_accept() {
     let sim = empty_sim().await;
     let reply = get(&page(&sim, "organizations")).await;
     assert_eq!(reply.status, 200);
@@ -106,7 +106,20 @@ async fn the_page_lets_one_choose_who_to_be() {
         sim.login_url(),
         link.replace("&amp;", "&")
     );
-    let back = send("POST", &url, &[FORM], "").await;
+    let asks = send("POST", &url, &[FORM], "").await;
+    assert_eq!(
+        (asks.status, asks.header("cross-origin-opener-policy")),
+        (200, "same-origin")
+    );
+    let html = String::from_utf8(asks.body).unwrap();
+    let sent = |number: usize| {
+        let link = html.split("action=\"").nth(number).unwrap().split('"').next().unwrap();
+        let url = format!("{}{}", url.split('?').next().unwrap(), link.replace("&amp;", "&"));
+        async move { send("POST", &url, &[FORM], "").await }
+    };
+    let back = sent(1).await;
+    assert_eq!(parameter(back.header("location"), "error").unwrap(), "access_denied");
+    let back = sent(2).await;
     assert_eq!(back.status, 302);
     let code = parameter(back.header("location"), "code").unwrap();
     assert_eq!(redeem(&sim, "organizations", &code).await.status, 200);
