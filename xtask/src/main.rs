@@ -1,6 +1,7 @@
 //! Everything there is to do with this workspace, by `cargo xtask`: the only place that knows tool chains.
 
 mod bench;
+mod browser;
 mod ci;
 mod circles;
 mod component;
@@ -45,6 +46,9 @@ enum Command {
         /// With clients that others wrote (rclone, ...), which are installed below target/peers where that may be.
         #[arg(long)]
         peers: bool,
+        /// The console in a real browser, and nothing else. Words choose stories by their names.
+        #[arg(long, conflicts_with = "peers")]
+        browser: bool,
         /// For `cargo test`: names of tests, or `--` and options for the test programs.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -98,7 +102,14 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Build => component::build().and_then(|_| component::build_for_tests()),
-        Command::Test { peers: true, arguments } => peers::test(&arguments),
+        Command::Test {
+            peers: true, arguments, ..
+        } => peers::test(&arguments),
+        Command::Test {
+            browser: true,
+            arguments,
+            ..
+        } => browser::test(&arguments),
         Command::Test { arguments, .. } => testing::test(&arguments),
         Command::Demo => demo::run(),
         Command::Console => console::run(),

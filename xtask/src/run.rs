@@ -53,6 +53,14 @@ pub fn children(dir: &Path) -> Vec<PathBuf> {
     paths
 }
 
+/// Where a program is that can be started by its name.
+pub fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file())
+}
+
 /// Runs a command to its end, in full view.
 ///
 /// # Errors

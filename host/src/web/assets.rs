@@ -1,11 +1,11 @@
-//! What pages load: one stylesheet, one script, one picture. All of it is in the program.
+//! What pages load: one stylesheet, a few small scripts in one file, one picture. All of it is in the program.
 
 use axum::response::{IntoResponse, Response};
 use http::header;
 
 /// Addresses carry the version, so a browser may keep what it has for ever.
-pub(super) const LOOK: &str = concat!("/look.css?v=", env!("CARGO_PKG_VERSION"), "-1");
-pub(super) const TIME: &str = concat!("/time.js?v=", env!("CARGO_PKG_VERSION"), "-1");
+pub(super) const LOOK: &str = concat!("/look.css?v=", env!("CARGO_PKG_VERSION"), "-2");
+pub(super) const TIME: &str = concat!("/time.js?v=", env!("CARGO_PKG_VERSION"), "-2");
 
 fn kept(kind: &'static str, text: &'static str) -> Response {
     let headers = [
@@ -19,8 +19,15 @@ pub(super) async fn look() -> Response {
     kept("text/css; charset=utf-8", include_str!("assets/look.css"))
 }
 
+/// Each looks for what it belongs to; all pages work without any of them.
 pub(super) async fn time() -> Response {
-    kept("text/javascript; charset=utf-8", include_str!("assets/time.js"))
+    let scripts = concat!(
+        include_str!("assets/time.js"),
+        include_str!("assets/select.js"),
+        include_str!("assets/progress.js"),
+        include_str!("assets/signin.js"),
+    );
+    kept("text/javascript; charset=utf-8", scripts)
 }
 
 pub(super) async fn icon() -> Response {

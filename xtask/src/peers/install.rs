@@ -1,7 +1,6 @@
 //! Installing what a peer needs: by npm and pip into its folder, by apt-get into the system.
 
 use std::{
-    env,
     ffi::OsStr,
     fs::{self, File},
     path::Path,
@@ -72,7 +71,7 @@ fn debian_packages<'a>(packages: impl Iterator<Item = &'a str>) -> Result<()> {
         if is_debian {
             is_installed(package)
         } else {
-            is_on_path(package)
+            run::on_path(package).is_some()
         }
     };
     let missing: Vec<&str> = packages.filter(|package| !is_there(package)).collect();
@@ -81,11 +80,6 @@ fn debian_packages<'a>(packages: impl Iterator<Item = &'a str>) -> Result<()> {
     }
     ensure!(is_debian, "{} is missing, and this is not Debian", missing.join(", "));
     debian::install_packages(&missing).with_context(|| format!("can't install {}", missing.join(", ")))
-}
-
-fn is_on_path(program: &str) -> bool {
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 fn is_installed(package: &str) -> bool {

@@ -213,7 +213,7 @@ fn line(row: &LibraryRow) -> Markup {
     };
     html! {
         tr {
-            td { (row.file.id) }
+            td data-label="File ID" { (row.file.id) }
             td { span.name {
                 a href={ "/files/" (row.file.id) } { (words::name(&row.file.name)) }
                 @if let (Some(name), true) = (&row.file.source_name, row.file.managed) { small.soft { "follows " (words::name(name)) } }
@@ -222,7 +222,7 @@ fn line(row: &LibraryRow) -> Markup {
             td.num { (words::size(row.file.size)) }
             td { (words::state(tone, label)) }
             td { (words::moment(&row.changed_at)) }
-            td.num { (words::grouped(row.shown_in)) }
+            td.num data-label="Shown in" { (words::grouped(row.shown_in)) }
         }
     }
 }

@@ -79,11 +79,11 @@ fn run_line(row: &RunRow) -> Markup {
     let (tone, state) = words::run(row.run.state);
     html! {
         tr {
-            td { a href={ "/sync/" (row.run.id) } { (row.run.id) } }
+            td data-label="Run" { a href={ "/sync/" (row.run.id) } { (row.run.id) } }
             td { (what(row)) }
             td { (words::moment(&row.run.started_at)) }
             td { (words::name(&row.run.started_by)) }
-            td.num { (words::grouped(row.run.inputs)) }
+            td.num data-label="Files" { (words::grouped(row.run.inputs)) }
             td { (words::state(tone, state)) }
             td { (sums(row)) }
         }
@@ -166,10 +166,10 @@ fn line_of(line: &Line) -> Markup {
     let (tone, label) = words::outcome(&line.outcome);
     html! {
         tr {
-            td { a href={ "/files/" (line.file) } { (line.file) } }
+            td data-label="File ID" { a href={ "/files/" (line.file) } { (line.file) } }
             td { span.name { (words::name(&line.name)) } }
             td { span.name { (words::state(tone, label)) @if !line.message.is_empty() { small.why { (words::name(&line.message)) } } } }
-            td.num { (words::grouped(line.reached)) }
+            td.num data-label="Shown in" { (words::grouped(line.reached)) }
         }
     }
 }

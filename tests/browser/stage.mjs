@@ -1,0 +1,136 @@
+// A simulated Microsoft and a host, as programs on free ports, with a data folder of their own.
+
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/// How long a program may take for what it is told, in milliseconds.
+const LIMIT = 120_000;
+
+export const PASSWORD = "correct horse battery";
+
+/// What the simulator's drive has that can be imported.
+export const FILES = ["Proposal 2026.docx", "Logo.png", "Prices #1.xlsx", "Terms + Conditions.pdf"];
+
+export class Stage {
+  /// Starts both. `faults` are the simulator's; with `isConnected` the company is, with a drive; `files` are imported.
+  static async begin({ faults = [], isConnected = false, files = [] } = {}) {
+    const stage = new Stage();
+    stage.folder = await mkdtemp(join(tmpdir(), "console-"));
+    try {
+      await stage.startSim(faults);
+      // An empty folder remembers where its Microsoft is.
+      await stage.host(
+        ["--insecure-endpoints", "--graph-url", stage.sim.graph, "--login-url", stage.sim.login, "settings", "list"],
+      );
+      if (isConnected) await stage.connect();
+      if (files.length > 0) await stage.host(["onedrive", "import", ...files]);
+      await stage.serve();
+    } catch (error) {
+      await stage.end();
+      throw error;
+    }
+    return stage;
+  }
+
+  async startSim(faults) {
+    const faulty = faults.flatMap((fault) => ["--fault", fault]);
+    this.simulator = spawn(program("graph-sim"), ["--json", ...faulty], { stdio: ["ignore", "pipe", "inherit"] });
+    const [hello] = await said(this.simulator.stdout, /^\{.*\}$/m);
+    this.sim = JSON.parse(hello);
+  }
+
+  async connect() {
+    const { tenant, clientId, clientSecret, drive } = this.sim;
+    const words = ["connect", "organization", "--tenant", tenant, "--client-id", clientId, "--client-secret-stdin"];
+    await this.host(words, clientSecret);
+    await this.host(["drives", "select", drive]);
+  }
+
+  /// Starts the host's console, on the port that it had before if there was one.
+  async serve() {
+    const port = this.origin ? new URL(this.origin).port : "0";
+    const words = [...this.usual(), "serve", "--listen", `localhost:${port}`];
+    this.server = spawn(program("clientpoint-host"), words, { stdio: ["ignore", "pipe", "pipe"] });
+    const invitation = said(this.server.stdout, /\/claim\?token=[\w-]+/).catch(() => [undefined]);
+    const [, origin] = await said(this.server.stderr, /the console is at (http:\/\/localhost:\d+)/);
+    this.origin = origin;
+    // It is printed only as long as nobody can come in.
+    if (!this.invitation) [this.invitation] = await invitation;
+  }
+
+  /// Ends the console as a power cut does.
+  async kill() {
+    await ended(this.server, "SIGKILL");
+  }
+
+  /// A command of the host, to its end; what it says as JSON.
+  host(words, input = "") {
+    return new Promise((resolve, reject) => {
+      const options = { timeout: LIMIT, maxBuffer: 64 << 20 };
+      const all = [...this.usual(), "--json", ...words];
+      const running = execFile(program("clientpoint-host"), all, options, (error, stdout, stderr) => {
+        if (error) reject(new Error(`${words.join(" ")}: ${stderr}${stdout}`));
+        else resolve(stdout === "" ? null : JSON.parse(stdout));
+      });
+      running.stdin.end(input);
+    });
+  }
+
+  usual() {
+    return ["--data", join(this.folder, "data"), "--plugin", process.env.COMPONENT];
+  }
+
+  /// The way in for somebody who has no password yet, as a path.
+  async link(user) {
+    const { link } = await this.host(["users", "link", user]);
+    const { pathname, search } = new URL(link);
+    return pathname + search;
+  }
+
+  /// Has the simulator do something: `put`, `delete`, `faults`, …
+  async change(what, how) {
+    const body = JSON.stringify(how);
+    const answer = await fetch(`${this.sim.graph}/_sim/${what}`, { method: "POST", body });
+    if (!answer.ok) throw new Error(`${what}: ${await answer.text()}`);
+    return answer.json();
+  }
+
+  async end() {
+    await Promise.all([ended(this.server, "SIGTERM"), ended(this.simulator, "SIGKILL")]);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+function program(name) {
+  return join(process.env.PROGRAMS, name);
+}
+
+/// Waits until a program says something like this. It is listened to until its end, so that it never waits for us.
+function said(stream, wanted) {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const timer = setTimeout(() => reject(new Error(`not said: ${wanted}, but: ${text}`)), LIMIT);
+    stream.setEncoding("utf8").on("data", (more) => {
+      text += more;
+      const found = wanted.exec(text);
+      if (found) {
+        clearTimeout(timer);
+        resolve(found);
+      }
+    });
+    stream.on("close", () => {
+      clearTimeout(timer);
+      reject(new Error(`ended without ${wanted}: ${text}`));
+    });
+  });
+}
+
+function ended(child, signal) {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once("exit", resolve);
+    child.kill(signal);
+  });
+}
