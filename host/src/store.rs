@@ -48,6 +48,7 @@ pub mod run_list;
 pub mod runs;
 pub(crate) mod seal;
 pub mod search;
+pub mod seen;
 pub mod settings;
 pub mod states;
 mod strays;

@@ -1,6 +1,8 @@
 //! Stories of a plugin for another source in the very same host: a list of documents behind bearer tokens, without folders,
 //! without a feed of changes, and with a form to connect of its own.
 
+mod beside;
+
 use std::{
     path::Path,
     sync::{Arc, OnceLock},

@@ -142,14 +142,17 @@ pub async fn library(session: &Session<'_>, command: Library, terminal: &Termina
         Library::Adopt { .. } => Err(Error::Settings("a library that is open needs no adopting".into())),
         Library::Follow { id, item } => associate::follow(session, &id, &item, terminal).await,
         Library::Release { id } => Ok(file::shown(&session.release(&id).await?)),
-        Library::KeepClientpoints { switch, file } => Ok(propagation::told(&match switch {
-            Some(word) => {
-                session
-                    .keep_clientpoints(file.as_deref(), propagation::switch(&word)?)
-                    .await?
-            }
-            None => session.propagation().await?,
-        })),
+        Library::KeepClientpoints { switch, file } => {
+            let stands = match switch {
+                Some(word) => {
+                    session
+                        .keep_clientpoints(file.as_deref(), propagation::switch(&word)?)
+                        .await?
+                }
+                None => session.propagation().await?,
+            };
+            propagation::told(session, &stands, terminal).await
+        }
         Library::Replace { id, file } => replace(session, &id, &file).await,
     }
 }

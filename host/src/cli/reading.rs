@@ -8,8 +8,9 @@ use clap::{
     builder::{Resettable, StyledStr},
     error::{ContextKind, ContextValue, ErrorKind},
 };
-use clientpoint_engine::contract::exports::clientpoint::content_source::source::{
-    Description, Field, FieldTraits, ModeForm,
+use clientpoint_engine::{
+    contract::exports::clientpoint::content_source::source::{Description, Field, FieldTraits, ModeForm},
+    text,
 };
 use clientpoint_host::store::connections::Mode;
 
@@ -95,12 +96,11 @@ pub async fn by_the_form(
     let Some(of) = OfAForm::of(&arguments.command) else {
         return Ok(arguments);
     };
-    let forms = described(&arguments, terminal)
-        .await
-        .map(|description| description.modes);
-    match forms.into_iter().flatten().find(|form| form.mode == of.mode.into()) {
-        Some(form) => read(words, &of, &form),
-        None if of.filled.help => help(words, of.command),
+    let description = described(&arguments, terminal).await;
+    let forms = description.iter().flat_map(|description| &description.modes);
+    match forms.into_iter().find(|form| form.mode == of.mode.into()) {
+        Some(form) => read(words, &of, form),
+        None if of.filled.help => help(words, of.command, description.as_ref().map(other_ways)),
         None => Ok(arguments),
     }
 }
@@ -149,13 +149,37 @@ fn read(words: &[OsString], of: &OfAForm<'_>, form: &ModeForm) -> Result<Argumen
     Arguments::from_arg_matches(&command.try_get_matches_from(words)?)
 }
 
-/// The help, where the plugin can't be asked.
+/// That a plugin does not have the way to connect that a command is for, and which ones it has.
+fn other_ways(description: &Description) -> String {
+    let way = |mode: Mode| match mode {
+        Mode::User => "`clientpoint-host connect user`",
+        Mode::Organization => "`clientpoint-host connect organization`",
+    };
+    let ways: Vec<&str> = [Mode::User, Mode::Organization]
+        .into_iter()
+        .filter(|mode| description.modes.iter().any(|form| form.mode == (*mode).into()))
+        .map(way)
+        .collect();
+    let title = text::one_line(&description.title);
+    match ways.as_slice() {
+        [] => format!("{title} has no way to connect: give another plugin with --plugin FILE."),
+        ways => format!("{title} can't be connected in this way. Use {}.", ways.join(" or ")),
+    }
+}
+
+/// The help, where there is no form: because the plugin can't be asked, or has `other` ways to connect.
 ///
 /// # Errors
 ///
 /// The help itself.
-fn help(words: &[OsString], of: [&str; 2]) -> Result<Arguments, clap::Error> {
-    let command = with(Arguments::command(), of, |ways| ways.disable_help_flag(false));
+fn help(words: &[OsString], of: [&str; 2], other: Option<String>) -> Result<Arguments, clap::Error> {
+    let command = with(Arguments::command(), of, |ways| {
+        let ways = ways.disable_help_flag(false);
+        match other {
+            Some(other) => ways.after_help(other),
+            None => ways,
+        }
+    });
     Arguments::from_arg_matches(&command.try_get_matches_from(words)?)
 }
 

@@ -26,6 +26,7 @@ use crate::{
         connections::Connection,
         reach::Reaching,
         runs::{self, Run},
+        seen::Seen,
         undo,
         words::{OperationKind, RunState},
     },
@@ -118,14 +119,25 @@ impl Session<'_> {
         let turn = self.turn(connection, TAKING_BACK);
         let turn = stop.run_until_cancelled(turn).await;
         let _turn = turn.ok_or_else(|| given_up("nothing was taken back"))??;
-        let mut whole = BTreeSet::new();
-        for object in undo::wanted(&self.host.store, run).await? {
-            if self.host.look(&object).await?.is_none() {
-                whole.insert(object.sha256);
+        let mut whole = self.whole_before(run).await?;
+        let (run, undone) = undo::undo(&self.host.store, run, &self.user.name, &mut whole, &self.now()).await?;
+        Ok((run.into(), undone.into()))
+    }
+
+    /// Those of the contents from before an upload whose bytes are whole, looked at just now.
+    async fn whole_before(&self, run: i64) -> Result<Seen> {
+        let mut whole = Seen::default();
+        let mut after = String::new();
+        loop {
+            let some = undo::wanted(&self.host.store, run, &after).await?;
+            let Some(last) = some.last() else { return Ok(whole) };
+            after.clone_from(&last.sha256);
+            for object in &some {
+                if self.host.look(object).await?.is_none() {
+                    whole.push(object)?;
+                }
             }
         }
-        let (run, undone) = undo::undo(&self.host.store, run, &self.user.name, &whole, &self.now()).await?;
-        Ok((run.into(), undone.into()))
     }
 
     async fn previewed(&self, connection: &Connection, bytes: Bytes) -> Result<Association> {

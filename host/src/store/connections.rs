@@ -108,11 +108,12 @@ pub async fn put(store: &Store, key: &SecretKey, connection: &Connection, secret
     };
     let mut transaction = store.write().await?;
     seal::refuse_old_key(&mut transaction, key).await?;
+    forget_notes_of_others(&mut transaction, connection).await?;
     sqlx::query(
         "INSERT INTO connections (id, plugin, mode, owner, account, account_name, settings, secret, credential, expires_at, \
              registered, drive_id, drive_name, connected_at, connected_by, checked_at) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-         ON CONFLICT (id) DO UPDATE SET account = excluded.account, account_name = excluded.account_name, \
+         ON CONFLICT (id) DO UPDATE SET plugin = excluded.plugin, account = excluded.account, account_name = excluded.account_name, \
              settings = excluded.settings, secret = excluded.secret, credential = excluded.credential, \
              expires_at = excluded.expires_at, registered = excluded.registered, drive_id = excluded.drive_id, drive_name = excluded.drive_name, \
              connected_at = excluded.connected_at, connected_by = excluded.connected_by, checked_at = excluded.checked_at, \
@@ -143,6 +144,18 @@ pub async fn put(store: &Store, key: &SecretKey, connection: &Connection, secret
         applications::enter(&mut transaction, key, application, secrets.credential).await?;
     }
     transaction.commit().await?;
+    Ok(())
+}
+
+/// What another plugin has noted under that id, before its connection was given up, are words that this one would misread.
+async fn forget_notes_of_others(transaction: &mut Transaction<'_, Sqlite>, connection: &Connection) -> Result<()> {
+    sqlx::query(
+        "DELETE FROM state WHERE connection = ?1 AND EXISTS (SELECT 1 FROM connections WHERE id = ?1 AND plugin <> ?2)",
+    )
+    .bind(&connection.id)
+    .bind(&connection.plugin)
+    .execute(&mut **transaction)
+    .await?;
     Ok(())
 }
 
@@ -187,6 +200,24 @@ pub(super) async fn has_drive(transaction: &mut Transaction<'_, Sqlite>, id: &st
             .fetch_optional(&mut **transaction)
             .await?;
     Ok(found.is_some())
+}
+
+/// The same, of a connection that was made with this plugin.
+///
+/// # Errors
+///
+/// The database's.
+pub(super) async fn has_drive_of(
+    transaction: &mut Transaction<'_, Sqlite>,
+    id: &str,
+    (plugin, drive): (&str, &str),
+) -> Result<bool> {
+    let found: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM connections WHERE id = ? AND plugin = ?")
+        .bind(id)
+        .bind(plugin)
+        .fetch_optional(&mut **transaction)
+        .await?;
+    Ok(found.is_some() && has_drive(transaction, id, drive).await?)
 }
 
 /// The ids of all connections, those that were given up included: their files are there yet, and they may come back.

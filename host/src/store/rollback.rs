@@ -1,7 +1,5 @@
 //! Previous content, put back and held; and the switch "Do not update existing ClientPoints".
 
-use std::collections::BTreeSet;
-
 use sqlx::{Sqlite, Transaction};
 
 use super::{
@@ -9,6 +7,8 @@ use super::{
     files::{self, LibraryFile, add_revision, fetch, number, signed},
     links,
     objects::Object,
+    page::{Page, Part},
+    seen::Seen,
 };
 use crate::{Error, Result, way_out::WayOut};
 
@@ -52,8 +52,9 @@ pub async fn rollback(store: &Store, id: &str, whole: &Object, now: &str) -> Res
     let row = number(id)?;
     let mut transaction = store.write().await?;
     let previous = found(&mut transaction, id).await?;
-    let seen = BTreeSet::from([whole.sha256.clone()]);
-    if restore_content(&mut transaction, row, signed(previous.revision), &seen, now).await? == Restored::Unsound {
+    let mut seen = Seen::default();
+    seen.push(whole)?;
+    if restore_content(&mut transaction, row, signed(previous.revision), &mut seen, now).await? == Restored::Unsound {
         return Ok(None);
     }
     let file = fetch(&mut transaction, row).await?;
@@ -110,7 +111,7 @@ pub(super) async fn restore_content(
     transaction: &mut Transaction<'_, Sqlite>,
     file: i64,
     revision: i64,
-    whole: &BTreeSet<String>,
+    whole: &mut Seen,
     now: &str,
 ) -> Result<Restored> {
     let (sha256, size): (String, i64) =
@@ -122,7 +123,7 @@ pub(super) async fn restore_content(
     let present = fetch(transaction, file).await?;
     let changes = present.sha256 != sha256;
     let mut number = signed(present.revision);
-    if changes && !whole.contains(&sha256) {
+    if changes && !whole.contains(&sha256)? {
         return Ok(Restored::Unsound);
     }
     if changes {
@@ -186,21 +187,35 @@ pub async fn keep_clientpoints(store: &Store, id: Option<&str>, keep: bool) -> R
     Ok(())
 }
 
-/// Whether the switch is on for all, and the File IDs for which it is on by themselves.
+/// Whether the switch is on for all.
 ///
 /// # Errors
 ///
 /// The database's.
-pub async fn kept(store: &Store) -> Result<(bool, Vec<String>)> {
+pub async fn keeps_all(store: &Store) -> Result<bool> {
     let all: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM switches WHERE name = 'keep-clientpoints'")
         .fetch_optional(store.pool())
         .await?;
+    Ok(all.is_some())
+}
+
+/// A page of the File IDs for which it is on by themselves.
+///
+/// # Errors
+///
+/// `Error::Settings` for a cursor of another list; the database's.
+pub async fn kept(store: &Store, part: &Part) -> Result<Page<String>> {
+    const LIST: &str = "files that keep existing ClientPoints";
+    let after: Option<i64> = part.key(LIST)?;
     let files: Vec<(i64,)> = sqlx::query_as(
-        "SELECT id FROM files INDEXED BY files_kept WHERE keep_clientpoints = 1 AND removed_at IS NULL ORDER BY id",
+        "SELECT id FROM files INDEXED BY files_kept WHERE keep_clientpoints = 1 AND removed_at IS NULL AND id > ? \
+         ORDER BY id LIMIT ?",
     )
+    .bind(after.unwrap_or_default())
+    .bind(part.reads())
     .fetch_all(store.pool())
     .await?;
-    Ok((all.is_some(), files.into_iter().map(|(id,)| id.to_string()).collect()))
+    Page::cut(files, part, LIST, |(id,)| *id)?.try_map(|(id,)| Ok(id.to_string()))
 }
 
 fn not_managed(id: &str) -> Error {

@@ -1,7 +1,5 @@
 //! Taking an upload of a sheet back.
 
-use std::collections::BTreeSet;
-
 use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::{
@@ -9,6 +7,7 @@ use super::{
     objects::Object,
     rollback::{Restored, restore_content},
     runs::{self, Run},
+    seen::Seen,
     words::{Flag, Subject},
 };
 use crate::{Error, Result, way_out::WayOut};
@@ -42,23 +41,26 @@ struct Binding {
     was_linked: Flag,
     was_connection: Option<String>,
     was_drive: Option<String>,
+    was_plugin: Option<String>,
     /// The next upload that has linked the file, and was not taken back.
     later: Option<i64>,
 }
 
-/// The objects of the contents that taking this upload back would put back, in the order of their names. They are to be
-/// looked at first.
+/// Some of the objects of the contents that taking this upload back would put back, in the order of their names, behind
+/// the one of that name. They are to be looked at first, all of them.
 ///
 /// # Errors
 ///
 /// The database's.
-pub async fn wanted(store: &Store, id: i64) -> Result<Vec<Object>> {
+pub async fn wanted(store: &Store, id: i64, after: &str) -> Result<Vec<Object>> {
     let rows: Vec<(String, i64)> = sqlx::query_as(
         "SELECT DISTINCT r.sha256, r.size FROM bindings b JOIN revisions r ON r.file = b.file AND r.number = b.revision \
          JOIN files f ON f.id = b.file JOIN revisions p ON p.file = f.id AND p.number = f.revision \
-         WHERE b.run = ? AND r.sha256 <> p.sha256 ORDER BY r.sha256",
+         WHERE b.run = ? AND r.sha256 <> p.sha256 AND r.sha256 > ? ORDER BY r.sha256 LIMIT ?",
     )
     .bind(id)
+    .bind(after)
+    .bind(AT_ONCE)
     .fetch_all(store.pool())
     .await?;
     let object = |(sha256, size): (String, i64)| Object {
@@ -76,7 +78,7 @@ pub async fn wanted(store: &Store, id: i64) -> Result<Vec<Object>> {
 /// # Errors
 ///
 /// `Error::NotFound`, `Error::Settings` for a run that is no upload, or was taken back before; the database's.
-pub async fn undo(store: &Store, id: i64, by: &str, whole: &BTreeSet<String>, now: &str) -> Result<(Run, Undone)> {
+pub async fn undo(store: &Store, id: i64, by: &str, whole: &mut Seen, now: &str) -> Result<(Run, Undone)> {
     let run = runs::get(store, id).await?;
     if run.subject != Subject::Association {
         let other = Error::Settings(format!("run {id} is no upload of a sheet"));
@@ -93,7 +95,7 @@ pub async fn undo(store: &Store, id: i64, by: &str, whole: &BTreeSet<String>, no
         let Some(last) = bindings.last() else { break };
         after = last.file;
         for binding in &bindings {
-            take_back(&mut transaction, id, binding, (whole, now), &mut undone).await?;
+            take_back(&mut transaction, id, binding, (&mut *whole, now), &mut undone).await?;
         }
     }
     let message = format!("taken back by {by}: {} files", undone.files);
@@ -114,7 +116,7 @@ pub async fn undo(store: &Store, id: i64, by: &str, whole: &BTreeSet<String>, no
 /// Some of what an upload has linked, behind that file.
 async fn some(transaction: &mut Transaction<'_, Sqlite>, run: i64, after: i64) -> Result<Vec<Binding>> {
     let bindings = sqlx::query_as(
-        "SELECT b.file, b.drive, b.item, b.revision, b.was_linked, b.was_connection, b.was_drive, \
+        "SELECT b.file, b.drive, b.item, b.revision, b.was_linked, b.was_connection, b.was_drive, b.was_plugin, \
              (SELECT min(l.run) FROM bindings l INDEXED BY bindings_by_file JOIN runs r ON r.id = l.run \
                  WHERE l.file = b.file AND l.run > ?1 AND r.undone_at IS NULL) AS later \
          FROM bindings b WHERE b.run = ?1 AND b.file > ?2 ORDER BY b.file LIMIT ?3",
@@ -132,7 +134,7 @@ async fn take_back(
     transaction: &mut Transaction<'_, Sqlite>,
     run: i64,
     binding: &Binding,
-    (whole, now): (&BTreeSet<String>, &str),
+    (whole, now): (&mut Seen, &str),
     undone: &mut Undone,
 ) -> Result<()> {
     if let Some(later) = binding.later {
@@ -199,12 +201,12 @@ async fn restore_link(transaction: &mut Transaction<'_, Sqlite>, run: i64, bindi
     if !binding.was_linked {
         return links::remove(transaction, binding.file).await;
     }
-    let (connection, drive) = (&binding.was_connection, &binding.was_drive);
-    let through = match (connection, drive) {
-        (Some(connection), Some(drive)) if connections::has_drive(transaction, connection, drive).await? => {
-            Some(connection.as_str())
-        }
-        _ => None,
+    let before = (&binding.was_connection, &binding.was_plugin, &binding.was_drive);
+    let (Some(connection), Some(plugin), Some(drive)) = before else {
+        return links::tie_back(transaction, (run, binding.file), None).await;
     };
+    // Another plugin may have a connection of that name by now, and a drive that is called alike.
+    let is_there = connections::has_drive_of(transaction, connection, (plugin, drive)).await?;
+    let through = is_there.then_some(connection.as_str());
     links::tie_back(transaction, (run, binding.file), through).await
 }

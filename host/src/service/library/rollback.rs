@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     Result,
-    service::{FileRow, Session},
+    service::{Cursor, FileRow, Page, Part, Session},
     store::rollback,
 };
 
@@ -13,8 +13,11 @@ use crate::{
 pub struct Propagation {
     /// "Do not update existing ClientPoints", for all files.
     pub keep_all: bool,
-    /// The File IDs of those for which it is switched on by themselves.
+    /// The File IDs of those for which it is switched on by themselves, a thousand at most.
     pub keep_files: Vec<String>,
+    /// Where the others begin, for [`Session::kept_after`]; none if these are all.
+    #[serde(skip)]
+    pub next: Option<Cursor>,
 }
 
 impl Session<'_> {
@@ -66,7 +69,21 @@ impl Session<'_> {
     ///
     /// The database's.
     pub async fn propagation(&self) -> Result<Propagation> {
-        let (keep_all, keep_files) = rollback::kept(&self.host.store).await?;
-        Ok(Propagation { keep_all, keep_files })
+        let keep_all = rollback::keeps_all(&self.host.store).await?;
+        let first = rollback::kept(&self.host.store, &Part::whole(None)).await?;
+        Ok(Propagation {
+            keep_all,
+            keep_files: first.rows,
+            next: first.next,
+        })
+    }
+
+    /// A page of the File IDs for which it is switched on by themselves.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` for a cursor of another list, or the database's.
+    pub async fn kept_after(&self, after: Cursor) -> Result<Page<String>> {
+        rollback::kept(&self.host.store, &Part::whole(Some(after))).await
     }
 }

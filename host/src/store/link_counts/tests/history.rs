@@ -1,9 +1,6 @@
 //! A library that much happens to, by chance.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use clientpoint_engine::{
     clock::SystemClock, contract::clientpoint::content_source::content_library::Binding, library::Scope,
@@ -20,7 +17,9 @@ use crate::{
         links::Waits,
         objects::{Object, Objects},
         reference::Reference,
-        rollback, undo,
+        rollback,
+        seen::Seen,
+        undo,
     },
 };
 
@@ -85,13 +84,22 @@ impl History {
 
     fn object(&mut self) -> Object {
         Object {
-            sha256: format!("object {}", self.any(9)),
+            sha256: Self::name(self.any(9)),
             size: 3,
         }
     }
 
-    fn whole() -> BTreeSet<String> {
-        (0..9).map(|number| format!("object {number}")).collect()
+    fn name(number: u64) -> String {
+        format!("{number:064x}")
+    }
+
+    fn whole() -> Seen {
+        let mut whole = Seen::default();
+        for number in 0..9 {
+            let sha256 = Self::name(number);
+            whole.push(&Object { sha256, size: 3 }).unwrap();
+        }
+        whole
     }
 
     fn link(&mut self) -> Link {
@@ -174,7 +182,7 @@ impl History {
         };
         let place = usize::try_from(self.any(u64::try_from(last + 1).unwrap())).unwrap();
         let run = self.uploads.remove(place);
-        let undone = undo::undo(&self.store, run, "admin", &Self::whole(), NOW)
+        let undone = undo::undo(&self.store, run, "admin", &mut Self::whole(), NOW)
             .await
             .unwrap()
             .1;
