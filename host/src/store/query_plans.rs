@@ -42,7 +42,7 @@ const SMALL: [&str; 18] = [
 ];
 
 /// Statements that walk through more, and why they may.
-const WALKS: [(&str, &str, &str); 5] = [
+const WALKS: [(&str, &str, &str); 4] = [
     // Files that wait in the bin for their end, a page of them.
     ("bin.rs", "SELECT b.file FROM bin b", "b USING INDEX bin_waiting"),
     // Whether there is any.
@@ -56,12 +56,6 @@ const WALKS: [(&str, &str, &str); 5] = [
         "link_counts.rs",
         "SELECT connection, drive, sum(kept)",
         "links USING INDEX links_by_drive",
-    ),
-    // The few files whose ClientPoints are kept as they are.
-    (
-        "rollback.rs",
-        "SELECT id FROM files INDEXED BY files_kept",
-        "files USING",
     ),
     // Whether there is any.
     ("settings.rs", "SELECT EXISTS (SELECT 1 FROM settings", "files"),
