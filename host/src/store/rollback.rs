@@ -199,6 +199,19 @@ pub async fn keeps_all(store: &Store) -> Result<bool> {
     Ok(all.is_some())
 }
 
+/// Whether it is on for this file by itself.
+///
+/// # Errors
+///
+/// `Error::NotFound` for what is no File ID; the database's.
+pub async fn keeps(store: &Store, id: &str) -> Result<bool> {
+    let found: Option<(i64,)> = sqlx::query_as("SELECT keep_clientpoints FROM files WHERE id = ?")
+        .bind(number(id)?)
+        .fetch_optional(store.pool())
+        .await?;
+    Ok(matches!(found, Some((1,))))
+}
+
 /// A page of the File IDs for which it is on by themselves.
 ///
 /// # Errors

@@ -78,6 +78,20 @@ impl Session<'_> {
         })
     }
 
+    /// How the switch stands for one file: of `keep_files`, only that one is there.
+    ///
+    /// # Errors
+    ///
+    /// `Error::NotFound`, or the database's.
+    pub async fn propagation_of(&self, id: &str) -> Result<Propagation> {
+        let keeps = rollback::keeps(&self.host.store, id).await?;
+        Ok(Propagation {
+            keep_all: rollback::keeps_all(&self.host.store).await?,
+            keep_files: keeps.then(|| id.to_owned()).into_iter().collect(),
+            next: None,
+        })
+    }
+
     /// A page of the File IDs for which it is switched on by themselves.
     ///
     /// # Errors

@@ -168,7 +168,7 @@ async fn page(session: &Session<'_>, id: &str) -> Result<Response> {
             } }
         }
         section.card { div.pad { (facts(&file)) } }
-        @if may { (actions(&file, &session.propagation().await?)) }
+        @if may { (actions(&file, &session.propagation_of(id).await?)) }
         (shown_in(&showings))
     };
     let action = html! { a.btn href={ "/files/" (file.id) "/content" } download { "Download" } };
