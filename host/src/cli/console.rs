@@ -9,6 +9,7 @@ use clientpoint_engine::secrets::Secret;
 use clientpoint_host::{
     Error, Host, Result,
     service::Stop,
+    settings::Layers,
     web::{Console, Place, server},
 };
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -16,7 +17,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use super::{show::Page, terminal::Terminal};
 
 /// Where it listens, where nobody has said otherwise.
-pub const LISTEN: &str = "localhost:4700";
+const LISTEN: &str = "localhost:4700";
 
 /// Where the console is to be.
 #[derive(Debug)]
@@ -26,6 +27,16 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// By the flags of a command, or what was set.
+    ///
+    /// # Errors
+    ///
+    /// As [`Wanted::new`].
+    pub fn of(layers: &Layers, listen: Option<&str>, public: Option<&str>) -> Result<Self> {
+        let listen = listen.or_else(|| layers.get("console.listen")).unwrap_or(LISTEN);
+        Self::new(listen, public.or_else(|| layers.get("console.public-url")))
+    }
+
     /// Where to listen, and under which name browsers find it.
     ///
     /// # Errors

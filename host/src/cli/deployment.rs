@@ -13,10 +13,7 @@ use clientpoint_host::{
 };
 use toml::Value;
 
-use super::{
-    args::{Arguments, words::COMPONENT},
-    console::{LISTEN, Wanted},
-};
+use super::args::{Arguments, words::COMPONENT};
 
 /// The largest file of a deployment, in bytes.
 const FILE_AT_MOST: u64 = 64 << 10;
@@ -68,18 +65,6 @@ impl Deployment {
             layers,
             problems,
         }
-    }
-}
-
-impl Deployment {
-    /// Where the console is to be: by the flags of a command, or what was set.
-    ///
-    /// # Errors
-    ///
-    /// As [`Wanted::new`].
-    pub fn console(&self, listen: Option<&str>, public: Option<&str>) -> Result<Wanted> {
-        let listen = listen.or_else(|| self.layers.get("console.listen")).unwrap_or(LISTEN);
-        Wanted::new(listen, public.or_else(|| self.layers.get("console.public-url")))
     }
 }
 

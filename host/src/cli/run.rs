@@ -19,7 +19,7 @@ pub async fn run(
     terminal: &Terminal,
 ) -> Result<Output> {
     match command {
-        Command::Users(command) => users::users(session, command, deployment).await,
+        Command::Users(command) => users::users(session, command, &deployment.layers).await,
         Command::Connect(form) => connect::connect(session, form, terminal).await,
         Command::Application(command) => application::application(session, command, terminal).await,
         Command::Disconnect(form) => disconnect::disconnect(session, form).await,
@@ -33,7 +33,7 @@ pub async fn run(
         Command::Places { id } => places::places(session, &id).await,
         Command::Associate(arguments) => associate::associate(session, arguments, terminal).await,
         Command::Sync(arguments) => sync::sync(session, arguments, terminal).await,
-        Command::Serve(arguments) => serve::serve(host, session, &arguments, deployment, terminal).await,
+        Command::Serve(arguments) => serve::serve(host, session, &arguments, &deployment.layers, terminal).await,
         Command::Runs(command) => runs::runs(session, command, terminal).await,
         Command::Settings(command) => settings::settings(session, command).await,
         Command::Operations(command) => operations::operations(session, command).await,

@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use clap::Args;
-use clientpoint_host::{Host, Result, Session, service::Ledger};
+use clientpoint_host::{Host, Result, Session, service::Ledger, settings::Layers};
 use serde_json::{Value, json};
 
 use super::{
-    console,
-    deployment::Deployment,
-    hints,
+    console, hints,
     interrupt::stop_on_signal,
     ledger::{shown, total},
     output::Output,
@@ -47,10 +45,10 @@ pub async fn serve(
     host: &Arc<Host>,
     session: &Session<'_>,
     arguments: &Serve,
-    deployment: &Deployment,
+    layers: &Layers,
     terminal: &Terminal,
 ) -> Result<Output> {
-    let wanted = deployment.console(arguments.listen.as_deref(), arguments.public_url.as_deref())?;
+    let wanted = console::Wanted::of(layers, arguments.listen.as_deref(), arguments.public_url.as_deref())?;
     let stop = stop_on_signal(terminal, STOPPING);
     if arguments.once {
         let results = session.serve_once(&stop).await?;

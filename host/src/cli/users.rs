@@ -1,13 +1,12 @@
 //! The words of the users: `users list`, `users add`.
 
 use clap::{Subcommand, ValueEnum};
-use clientpoint_host::{Result, Session, store::users::Role};
+use clientpoint_host::{Result, Session, settings::Layers, store::users::Role};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
     console,
-    deployment::Deployment,
     output::Output,
     pages::{self, PartArguments},
     show::Page,
@@ -53,7 +52,7 @@ impl From<RoleWord> for Role {
 }
 
 /// Carries out a command.
-pub async fn users(session: &Session<'_>, command: Users, deployment: &Deployment) -> Result<Output> {
+pub async fn users(session: &Session<'_>, command: Users, layers: &Layers) -> Result<Output> {
     match command {
         Users::List => {
             let part = PartArguments::default();
@@ -67,7 +66,7 @@ pub async fn users(session: &Session<'_>, command: Users, deployment: &Deploymen
             ))
         }
         Users::Link { name } => {
-            let wanted = deployment.console(None, None)?;
+            let wanted = console::Wanted::of(layers, None, None)?;
             let token = session.invite(&name).await?;
             let document = json!({ "user": name, "link": wanted.link(&token) });
             Ok(Output::done(document, console::linked(&wanted, &name, &token)))

@@ -4,7 +4,7 @@
 use clientpoint_engine::secrets::Secret;
 use http::{HeaderMap, HeaderValue, header};
 
-use super::guard::Place;
+use super::place::Place;
 
 /// How the cookie is called. Where there is TLS, browsers hold it to this very name (the prefix is theirs).
 fn name(place: &Place) -> String {

@@ -3,7 +3,10 @@
 use axum::response::Response;
 use http::StatusCode;
 
-use super::{Asker, Console, trouble};
+use super::{
+    console::{Asker, Console},
+    trouble,
+};
 use crate::service::Session;
 
 /// The session of whoever is logged in; else what is answered to everybody else.

@@ -9,7 +9,7 @@ use clientpoint_engine::secrets::Secret;
 use http::{StatusCode, header};
 use maud::{Markup, html};
 
-use super::{Console, trouble, words};
+use super::{console::Console, trouble, words};
 use crate::{
     Error,
     service::{
@@ -29,17 +29,17 @@ const SECRET_EXPIRES: &str = "secret-expires";
 
 /// What was filled in, in the order in which the browser has sent it; whether as text or with small files. What it holds
 /// may be secret.
-pub(in crate::web) struct Filled(Vec<(String, Secret)>);
+pub(super) struct Filled(Vec<(String, Secret)>);
 
 impl Filled {
     /// The first value of that name; empty if there is none.
-    pub(in crate::web) fn text(&self, name: &str) -> &str {
+    pub(super) fn text(&self, name: &str) -> &str {
         let named = self.0.iter().find(|(key, _)| key == name);
         named.map(|(_, value)| value.expose()).unwrap_or_default()
     }
 
     /// All values of that name.
-    pub(in crate::web) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
+    pub(super) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
         let named = self.0.iter().filter(move |(key, _)| key == name);
         named.map(|(_, value)| value.expose())
     }
@@ -49,7 +49,7 @@ impl Filled {
     /// # Errors
     ///
     /// `Error::Settings` for a day that is none.
-    pub(in crate::web) fn given(&self, fields: &[FormField]) -> crate::Result<Given> {
+    pub(super) fn given(&self, fields: &[FormField]) -> crate::Result<Given> {
         let mut given = Given::default();
         for field in fields {
             let value = self.text(&field.key);
@@ -115,7 +115,7 @@ fn unreadable(why: &str) -> Response {
 }
 
 /// What is wrong with a form, above it: the focus goes there, and a link leads to the field.
-pub(in crate::web) fn summary(error: Option<&Error>, fields: &[FormField]) -> Markup {
+pub(super) fn summary(error: Option<&Error>, fields: &[FormField]) -> Markup {
     let Some(error) = error else { return html! {} };
     let field = error.field().filter(|key| fields.iter().any(|field| field.key == *key));
     html! {
@@ -132,7 +132,7 @@ pub(in crate::web) fn summary(error: Option<&Error>, fields: &[FormField]) -> Ma
 
 /// The fields of a plugin's form: what must be filled in, then what is known or may stay as it is. `sent` is what was
 /// filled in before; a secret is never sent back.
-pub(in crate::web) fn fields(fields: &[FormField], sent: Option<&Filled>, error: Option<&Error>) -> Markup {
+pub(super) fn fields(fields: &[FormField], sent: Option<&Filled>, error: Option<&Error>) -> Markup {
     let wrong = |field: &FormField| error.filter(|error| error.field() == Some(&field.key));
     let is_first = |field: &&FormField| field.is_needed || field.is_credential() || wrong(field).is_some();
     let one = |one: &FormField| field(one, sent, wrong(one));

@@ -18,19 +18,12 @@ mod sync;
 mod uploading;
 mod users;
 
-use axum::{
-    Router,
-    extract::{DefaultBodyLimit, State},
-    response::{IntoResponse, Redirect, Response},
-    routing::post,
-};
+use axum::{Router, extract::DefaultBodyLimit, routing::post};
 
 use super::{
-    Asker, Console, assets, entering,
+    assets,
     routes::{Routes, Who},
-    trouble,
 };
-use crate::{Result, service::Session};
 
 /// Which page is where, and for whom.
 pub(super) fn routes() -> Routes {
@@ -111,33 +104,3 @@ pub(super) fn routes() -> Routes {
         .post(Who::Administrators, "/users", users::add)
         .post(Who::Administrators, "/users/link", users::link)
 }
-
-/// Shows a page to whoever is logged in, working with the connection that its address names; others log in first.
-async fn shown(console: &Console, asker: &Asker, page: impl AsyncFnOnce(&Session<'_>) -> Result<Response>) -> Response {
-    let session = match entering::entered(console, asker).await {
-        Ok(session) => session.through(asker.through),
-        Err(answer) => return answer,
-    };
-    match page(&session).await {
-        Ok(answer) => answer,
-        Err(error) => trouble::of(&error, &session),
-    }
-}
-
-/// After something was done: to a page that tells of it, so that reloading does nothing twice.
-fn done(address: &str) -> Response {
-    Redirect::to(address).into_response()
-}
-
-/// An address with a query; what is empty is left out.
-fn address(path: &str, query: &[(&str, &str)]) -> String {
-    let mut text = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
-        text.append_pair(name, value);
-    }
-    let query = text.finish();
-    let mark = if query.is_empty() { "" } else { "?" };
-    format!("{path}{mark}{query}")
-}
-
-type Here = State<Console>;

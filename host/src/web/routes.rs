@@ -9,7 +9,10 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{Asker, Console, entering, trouble};
+use super::{
+    console::{Asker, Console},
+    entering, trouble,
+};
 use crate::{Error, store::users::Role};
 
 /// Who may ask for an address.

@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
 
-use super::{frame, guard::Place};
+use super::{frame, place::Place};
 use crate::{Error, service::Session, way_out::WayOut};
 
 /// Trouble of somebody who is logged in, or of nobody.

@@ -7,11 +7,17 @@ use axum::{
 };
 use maud::{Markup, html};
 
-use super::{Here, address, done, shown};
 use crate::{
     Error, Result,
     service::{BrowseRow, Cursor, Page as Rows, Session, Verdict},
-    web::{Asker, Console, form::Filled, frame::Page, words},
+    web::{
+        console::Asker,
+        console::Console,
+        form::Filled,
+        frame::Page,
+        showing::{Here, address, done, shown},
+        words,
+    },
 };
 
 /// Pages of the source that one page of ours looks through for a search.

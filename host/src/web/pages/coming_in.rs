@@ -10,10 +10,9 @@ use http::{StatusCode, header};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::Here;
 use crate::{
     service::people::{LoggedIn, Refused},
-    web::{Asker, Console, cookies, frame, words},
+    web::{console::Asker, console::Console, cookies, frame, showing::Here, words},
 };
 
 #[derive(Default, Deserialize)]

@@ -8,15 +8,17 @@ use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Here, done, shown, sign_in};
+use super::sign_in;
 use crate::{
     Error, Result,
     service::{Session, api::WayToConnect},
     store::connections::Mode,
     web::{
-        Asker, Console,
+        console::Asker,
+        console::Console,
         form::{self, Filled},
         frame::Page,
+        showing::{Here, done, shown},
         words,
     },
 };

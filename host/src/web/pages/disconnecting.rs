@@ -7,11 +7,17 @@ use axum::{
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Here, integrations::called, shown};
+use super::integrations::called;
 use crate::{
     service::Disconnected,
     store::connections::Mode,
-    web::{Asker, form::Filled, frame::Page, words},
+    web::{
+        console::Asker,
+        form::Filled,
+        frame::Page,
+        showing::{Here, shown},
+        words,
+    },
 };
 
 #[derive(Deserialize)]

@@ -7,12 +7,17 @@ use axum::{
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Here, done, shown};
 use crate::{
     Error, Result,
     service::{Cursor, DriveRow, Session, api},
     way_out::WayOut,
-    web::{Asker, form::Filled, frame::Page, words},
+    web::{
+        console::Asker,
+        form::Filled,
+        frame::Page,
+        showing::{Here, address, done, shown},
+        words,
+    },
 };
 
 /// Pages of the source that one page of ours looks through for a search.
@@ -177,7 +182,7 @@ fn list(asker: &Asker, wanted: &Wanted, found: &Found) -> Markup {
             nav.foot aria-label="Pages" {
                 @if !wanted.q.is_empty() { span.soft { "Found " (found.drives.len()) " in " (found.looked_at) " drives." } }
                 @if let Some(next) = &found.next {
-                    a.btn href=(asker.with_through(&super::address("/integrations/drives", &[("q", &wanted.q), ("after", &next.to_string())]))) { "Go on" }
+                    a.btn href=(asker.with_through(&address("/integrations/drives", &[("q", &wanted.q), ("after", &next.to_string())]))) { "Go on" }
                 }
             }
         }

@@ -10,7 +10,7 @@ use http::{HeaderValue, header};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Here, done, moving, shown};
+use super::moving;
 use crate::{
     Result,
     service::{
@@ -18,7 +18,13 @@ use crate::{
         api::{Damage, Showing},
     },
     store::users::Role,
-    web::{Asker, form::Filled, frame::Page, words},
+    web::{
+        console::Asker,
+        form::Filled,
+        frame::Page,
+        showing::{Here, done, shown},
+        words,
+    },
 };
 
 #[derive(Deserialize)]

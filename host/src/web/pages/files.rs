@@ -7,12 +7,16 @@ use axum::{
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Here, shown};
 use crate::{
     Result,
     service::{Cursor, FileState, LibraryFilter, LibraryOrder, LibraryRow, Part, Search, Session},
     store::users::Role,
-    web::{Asker, frame::Page, words},
+    web::{
+        console::Asker,
+        frame::Page,
+        showing::{Here, shown},
+        words,
+    },
 };
 
 /// Rows of a page.

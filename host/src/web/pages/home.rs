@@ -3,12 +3,16 @@
 use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 
-use super::{Here, shown};
 use crate::{
     Result,
     service::{Health, Session, Status},
     store::users::Role,
-    web::{Asker, frame::Page, words},
+    web::{
+        console::Asker,
+        frame::Page,
+        showing::{Here, done, shown},
+        words,
+    },
 };
 
 /// Something that needs a person.
@@ -23,7 +27,7 @@ struct Issue {
 pub(super) async fn home(State(console): Here, asker: Asker) -> Response {
     shown(&console, &asker, async |session| {
         if session.user().role != Role::Administrator {
-            return Ok(super::done("/files"));
+            return Ok(done("/files"));
         }
         page(session).await
     })

@@ -3,12 +3,16 @@
 use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 
-use super::{Here, shown};
 use crate::{
     Result,
     service::{ConnectionRow, Session, api},
     store::connections::{CredentialKind, Mode},
-    web::{Asker, frame::Page, words},
+    web::{
+        console::Asker,
+        frame::Page,
+        showing::{Here, shown},
+        words,
+    },
 };
 
 /// `GET /integrations`

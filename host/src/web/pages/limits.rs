@@ -4,11 +4,15 @@ use axum::{Form, extract::State, response::Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Here, done, shown};
 use crate::{
     service::api::Setting,
     settings::{Kind, Origin, find},
-    web::{Asker, frame::Page, words},
+    web::{
+        console::Asker,
+        frame::Page,
+        showing::{Here, done, shown},
+        words,
+    },
 };
 
 #[derive(Deserialize)]

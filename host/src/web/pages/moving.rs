@@ -6,12 +6,17 @@ use axum::{
 };
 use maud::{Markup, html};
 
-use super::{Here, done, shown};
 use crate::{
     Error, Result,
     place::Place,
     service::{FileRow, Session},
-    web::{Asker, form::Filled, frame::Page, words},
+    web::{
+        console::Asker,
+        form::Filled,
+        frame::Page,
+        showing::{Here, address, done, shown},
+        words,
+    },
 };
 
 /// Files that are moved at a time.
@@ -43,7 +48,7 @@ pub(super) async fn move_them(State(console): Here, asker: Asker, filled: Filled
         asker
             .note(&console, session, "moved", &format!("{} to {place}", ids.join(" ")))
             .await?;
-        Ok(done(&super::address("/files", &[("place", &place.to_string())])))
+        Ok(done(&address("/files", &[("place", &place.to_string())])))
     })
     .await
 }

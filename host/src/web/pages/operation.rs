@@ -12,14 +12,19 @@ use axum::{
 use http::{HeaderValue, StatusCode};
 use maud::{Markup, html};
 
-use super::{Here, adding, done, shown};
+use super::adding;
 use crate::{
     Result,
     service::{
         FileRow, ItemState, OperationKind, OperationState, Session,
         api::{ItemProgress, Operation},
     },
-    web::{Asker, frame::Page, trouble, words},
+    web::{
+        console::Asker,
+        frame::Page,
+        showing::{Here, done, shown},
+        trouble, words,
+    },
 };
 
 /// `GET /operations/{id}`

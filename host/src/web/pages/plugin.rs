@@ -3,8 +3,12 @@
 use axum::{extract::State, response::Response};
 use maud::html;
 
-use super::{Here, shown};
-use crate::web::{Asker, frame::Page, words};
+use crate::web::{
+    console::Asker,
+    frame::Page,
+    showing::{Here, shown},
+    words,
+};
 
 /// `GET /plugin`
 pub(super) async fn plugin(State(console): Here, asker: Asker) -> Response {

@@ -7,14 +7,19 @@ use axum::{
 use http::StatusCode;
 use maud::{Markup, html};
 
-use super::{Here, done, shown};
 use crate::{
     Result,
     service::{
         Session,
         api::{Connection, Refusal, SignInBegun, Standing},
     },
-    web::{Asker, Console, frame::Page, trouble, words},
+    web::{
+        console::Asker,
+        console::Console,
+        frame::Page,
+        showing::{Here, done, shown},
+        trouble, words,
+    },
 };
 
 /// Where a sign-in was begun: the way on. Not a redirect: browsers hold what a form leads to against the policy of the page

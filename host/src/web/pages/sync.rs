@@ -7,12 +7,16 @@ use axum::{
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Here, shown};
 use crate::{
     Result,
     service::{Cursor, LineFilter, Part, RunFilter, RunRow, Session, api::Line},
     store::words::Subject,
-    web::{Asker, frame::Page, trouble, words},
+    web::{
+        console::Asker,
+        frame::Page,
+        showing::{Here, shown},
+        trouble, words,
+    },
 };
 
 /// Rows of a page.

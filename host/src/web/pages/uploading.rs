@@ -8,12 +8,15 @@ use futures::TryStreamExt;
 use maud::html;
 use tokio_util::io::StreamReader;
 
-use super::{Here, done, shown};
 use crate::{
     Error, Result,
     place::Place,
     service::Session,
-    web::{Asker, frame::Page},
+    web::{
+        console::Asker,
+        frame::Page,
+        showing::{Here, done, shown},
+    },
 };
 
 /// `GET /files/upload`

@@ -4,12 +4,17 @@ use axum::{Form, extract::State, response::Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Here, done, shown};
 use crate::{
     Result,
     service::{Part, Session},
     store::users::Role,
-    web::{Asker, Console, frame::Page, words},
+    web::{
+        console::Asker,
+        console::Console,
+        frame::Page,
+        showing::{Here, done, shown},
+        words,
+    },
 };
 
 #[derive(Deserialize)]

@@ -1,0 +1,175 @@
+//! What every page has at hand, and who asks for one.
+
+use std::{net::IpAddr, sync::Arc};
+
+use axum::extract::FromRequestParts;
+use clientpoint_engine::secrets::Secret;
+use http::request::Parts;
+use maud::{Markup, html};
+use tokio::{
+    sync::{AcquireError, Semaphore},
+    task::JoinHandle,
+};
+
+use super::{cookies, place::Place, sign_ins, throttle};
+use crate::{
+    Host, Result,
+    service::{Session, Stop, people::From as Whence},
+    store::connections::Mode,
+};
+
+/// So much that pages have begun goes on beside them at a time.
+const BESIDE_AT_MOST: u32 = 64;
+
+/// What every page has at hand.
+#[derive(Clone)]
+pub struct Console {
+    pub(super) host: Arc<Host>,
+    pub(super) place: Arc<Place>,
+    pub(super) throttle: Arc<throttle::Throttle>,
+    pub(super) sign_ins: Arc<sign_ins::SignIns>,
+    /// What pages have begun is to end, and nothing new begins.
+    pub(super) stop: Stop,
+    pub(super) beside: Arc<Semaphore>,
+}
+
+impl Console {
+    /// A console of this host, to be found at that place.
+    pub fn new(host: Arc<Host>, place: Place) -> Self {
+        let throttle = throttle::Throttle::new(host.clock.clone());
+        Self {
+            host,
+            place: Arc::new(place),
+            throttle: Arc::new(throttle),
+            sign_ins: Arc::default(),
+            stop: Stop::default(),
+            beside: Arc::new(Semaphore::new(BESIDE_AT_MOST as usize)),
+        }
+    }
+
+    /// The same, which ends what its pages have begun once this asks for it.
+    #[must_use]
+    pub fn until(mut self, stop: Stop) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    /// Waits until what its pages have begun has ended.
+    pub async fn ended(&self) {
+        // It is never closed.
+        let _ = self.beside.acquire_many(BESIDE_AT_MOST).await;
+    }
+
+    /// Does something beside the request that asks for it: who closes the page does not break it off.
+    pub(super) fn beside(
+        &self,
+        work: impl Future<Output = Result<()>> + Send + 'static,
+    ) -> JoinHandle<Result<Result<()>, AcquireError>> {
+        let beside = self.beside.clone();
+        tokio::spawn(async move {
+            let _place = beside.acquire().await?;
+            let done = work.await;
+            if let Err(error) = &done {
+                tracing::info!("what a page has begun did not come to its end: {}", error.code());
+            }
+            Ok(done)
+        })
+    }
+
+    /// Where a sign-in comes back to.
+    pub(super) fn redirect_uri(&self) -> String {
+        format!("{}/connect", self.place.origin())
+    }
+
+    /// The same as it is to be registered: the port of this machine's own address does not count.
+    pub(super) fn redirect_uri_registered(&self) -> String {
+        if self.place.is_secure() {
+            self.redirect_uri()
+        } else {
+            "http://localhost/connect".into()
+        }
+    }
+}
+
+/// The address of the other end, as [`server`] notes it with each request.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub IpAddr);
+
+/// Who asks, before anybody knows who that is, and for what.
+#[derive(Clone)]
+pub(crate) struct Asker {
+    pub(crate) from: Whence,
+    pub(crate) cookie: Option<Secret>,
+    /// What is asked for: path and query.
+    pub(crate) path: String,
+    /// Whose connection the address names, if any: `through=own` or `through=company`.
+    pub(crate) through: Option<Mode>,
+}
+
+impl Asker {
+    /// Where to go back to after logging in. What came back from a sign-in is good for nothing then, and goes nowhere.
+    pub(super) fn back(&self) -> String {
+        if self.path.starts_with("/connect") {
+            "/integrations".into()
+        } else {
+            self.path.clone()
+        }
+    }
+
+    fn through_word(&self) -> Option<&'static str> {
+        Some(match self.through? {
+            Mode::User => "own",
+            Mode::Organization => "company",
+        })
+    }
+
+    /// An address that goes on with the same connection.
+    pub(super) fn with_through(&self, address: &str) -> String {
+        match self.through_word() {
+            Some(word) => {
+                let mark = if address.contains('?') { '&' } else { '?' };
+                format!("{address}{mark}through={word}")
+            }
+            None => address.to_owned(),
+        }
+    }
+
+    /// The same in a form that only looks.
+    pub(super) fn through_field(&self) -> Markup {
+        html! { @if let Some(word) = self.through_word() { input type="hidden" name="through" value=(word); } }
+    }
+
+    /// Writes down that somebody has done something.
+    pub(super) async fn note(&self, console: &Console, session: &Session<'_>, what: &str, about: &str) -> Result<()> {
+        console.host.step(&session.user().name, what, about, &self.from).await
+    }
+}
+
+fn through(query: Option<&str>) -> Option<Mode> {
+    let mut pairs = url::form_urlencoded::parse(query?.as_bytes());
+    let (_, word) = pairs.find(|(key, _)| key == "through")?;
+    match word.as_ref() {
+        "own" => Some(Mode::User),
+        "company" => Some(Mode::Organization),
+        _ => None,
+    }
+}
+
+impl FromRequestParts<Console> for Asker {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Self::Rejection> {
+        let peer = parts.extensions.get::<Peer>();
+        let agent = parts.headers.get(http::header::USER_AGENT);
+        let agent = agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        Ok(Self {
+            from: Whence {
+                address: peer.map(|peer| peer.0.to_string()).unwrap_or_default(),
+                agent: agent.to_owned(),
+            },
+            path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            cookie: cookies::sent(&parts.headers, &console.place),
+            through: through(parts.uri.query()),
+        })
+    }
+}
