@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use serde_json::Value;
+
 use super::{
     Row,
     contestants::{Commands, Contestant},
@@ -167,10 +169,16 @@ async fn fetched(commands: &Commands<'_>, items: &[(String, String)], watch: Wat
     }
     let ids: Vec<&str> = items.iter().map(|(id, _)| id.as_str()).collect();
     let mut command = commands.ours(&[&["onedrive", "import"], ids.as_slice()].concat());
-    usages.push((
-        Contestant::Ours,
-        counted(commands, || measured::run(&mut command, watch)).await,
-    ));
+    let ours = counted(commands, || measured::run(&mut command, watch)).await;
+    let outcomes: Value = serde_json::from_str(&ours.said).unwrap();
+    let imported = outcomes["outcomes"].as_array().map_or(0, |outcomes| {
+        outcomes
+            .iter()
+            .filter(|outcome| outcome["outcome"] == "imported")
+            .count()
+    });
+    assert_eq!(imported, items.len(), "{outcomes:#}");
+    usages.push((Contestant::Ours, ours));
     usages
 }
 
@@ -221,10 +229,14 @@ async fn followed(commands: &Commands<'_>, items: &[(String, String)], watch: Wa
         check(&commands.target(Contestant::Rclone), items);
     }
     let mut command = commands.ours(&["sync"]);
-    usages.push((
-        Contestant::Ours,
-        counted(commands, || measured::run(&mut command, watch)).await,
-    ));
+    let ours = counted(commands, || measured::run(&mut command, watch)).await;
+    let ledger: Value = serde_json::from_str(&ours.said).unwrap();
+    assert_eq!(
+        ledger["counts"]["updated"].as_u64().unwrap_or_default(),
+        items.len() as u64,
+        "{ledger:#}"
+    );
+    usages.push((Contestant::Ours, ours));
     usages
 }
 

@@ -97,7 +97,14 @@ impl Commands<'_> {
         fs::write(&list, lines.collect::<String>()).unwrap();
         let mut command = Command::new("curl");
         command
-            .args(["-sSfL", "--parallel", "--parallel-max", "5", "-H"])
+            .args([
+                "-sSfL",
+                "--no-progress-meter",
+                "--parallel",
+                "--parallel-max",
+                "5",
+                "-H",
+            ])
             .arg(format!("Authorization: Bearer {token}"))
             .arg("--config")
             .arg(list);

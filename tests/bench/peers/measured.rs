@@ -23,6 +23,8 @@ pub struct Usage {
     pub requests: usize,
     /// Calls of fsync and its kind, in a round of its own, where strace is there to count them.
     pub syncs: Option<usize>,
+    /// What it wrote to standard output.
+    pub said: String,
 }
 
 impl Usage {
@@ -34,6 +36,7 @@ impl Usage {
             peak: self.peak.max(next.peak),
             requests: self.requests + next.requests,
             syncs: self.syncs.zip(next.syncs).map(|(one, other)| one + other),
+            said: self.said + &next.said,
         }
     }
 }
@@ -65,8 +68,9 @@ pub fn run(command: &mut Command, watch: Watch) -> Usage {
 }
 
 fn timed(command: &mut Command) -> Usage {
+    let said = tempfile::NamedTempFile::new().unwrap();
     let begin = Instant::now();
-    let mut child = start(command);
+    let mut child = start(command, &said);
     let mut peak = 0;
     let done = loop {
         // The kernel counts into what it tells of an ended child what the parent held: so we look while it runs.
@@ -82,6 +86,7 @@ fn timed(command: &mut Command) -> Usage {
         time,
         cpu: done.rusage.utime + done.rusage.stime,
         peak,
+        said: fs::read_to_string(said.path()).unwrap(),
         ..Usage::default()
     }
 }
@@ -94,7 +99,8 @@ fn traced(command: &Command) -> Usage {
         .arg(counts.path())
         .arg(command.get_program())
         .args(command.get_args());
-    let status = start(&mut strace).wait().unwrap();
+    let said = tempfile::NamedTempFile::new().unwrap();
+    let status = start(&mut strace, &said).wait().unwrap();
     assert!(status.success(), "{strace:?}: {status}");
     let lines = fs::read_to_string(counts.path()).unwrap();
     let syncs = lines
@@ -102,12 +108,13 @@ fn traced(command: &Command) -> Usage {
         .filter(|line| line.contains("sync") && !line.contains("resumed>"));
     Usage {
         syncs: Some(syncs.count()),
+        said: fs::read_to_string(said.path()).unwrap(),
         ..Usage::default()
     }
 }
 
-fn start(command: &mut Command) -> Child {
-    let command = command.stdin(Stdio::null()).stdout(Stdio::null());
+fn start(command: &mut Command, said: &tempfile::NamedTempFile) -> Child {
+    let command = command.stdin(Stdio::null()).stdout(said.reopen().unwrap());
     command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
