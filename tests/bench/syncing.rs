@@ -100,8 +100,8 @@ async fn lay_down(database: &mut SqliteConnection, model: i64, item: &Value) {
     for copy in [
         "INSERT INTO revisions (file, number, sha256, size, made_at) \
          SELECT ?, number, sha256, size, made_at FROM revisions WHERE file = ?",
-        "INSERT INTO links (file, connection, drive, item, version, hash, size, verification, name, linked_at) \
-         SELECT ?, connection, drive, item, version, hash, size, verification, name, linked_at \
+        "INSERT INTO links (file, connection, plugin, drive, item, version, hash, size, verification, name, linked_at) \
+         SELECT ?, connection, plugin, drive, item, version, hash, size, verification, name, linked_at \
          FROM links WHERE file = ?",
     ] {
         sqlx::query(copy)
