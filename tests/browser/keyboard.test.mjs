@@ -81,9 +81,11 @@ test("somebody with a keyboard alone comes in, finds a file, moves it and logs o
   await until(FILES[0]);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: FILES[0] }).waitFor();
-  await until("Place");
-  await page.keyboard.press("Control+A");
-  await page.keyboard.type("Division/North");
+  await until("Company Wide");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await until("Name of the Workspace or Division");
+  await page.keyboard.type("North");
   await page.keyboard.press("Enter");
   await page.getByText("Division/North").first().waitFor();
   await until("Log out");

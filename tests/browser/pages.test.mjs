@@ -85,7 +85,8 @@ test("a file is moved, found at its place, and goes back to the content before",
   const { page } = ada;
   await page.goto("/files");
   await page.getByRole("link", { name: FILES[0] }).click();
-  await page.getByLabel("Place", { exact: true }).fill("Workspace/Sales");
+  await page.getByRole("radio", { name: /^Workspace/ }).check();
+  await page.getByLabel("Name of the Workspace or Division").fill("Sales");
   await page.getByRole("button", { name: "Move" }).click();
   await page.getByText("Workspace/Sales").first().waitFor();
   await page.goto("/files?place=Workspace%2FSales");

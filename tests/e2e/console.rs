@@ -250,7 +250,12 @@ async fn bytes_that_the_disk_has_changed_never_arrive_whole() {
     let browser = stage.logged_in("admin").await;
     let admin = stage.host.session("admin").await.unwrap();
     let sha256 = admin.file("100001").await.unwrap().sha256;
-    let object = stage._data.path().join("objects").join(&sha256[..2]).join(&sha256);
+    let object = stage
+        ._data
+        .path()
+        .join("objects")
+        .join(sha256.get(..2).unwrap())
+        .join(&sha256);
     std::fs::write(object, b"%PDF-!").unwrap();
     let answer = browser.get("/files/100001/content").await;
     let arrived = answer.bytes().await.map(|bytes| bytes.to_vec());

@@ -5,7 +5,7 @@ use http::header;
 
 /// Addresses carry the version, so a browser may keep what it has for ever.
 pub(super) const LOOK: &str = concat!("/look.css?v=", env!("CARGO_PKG_VERSION"), "-2");
-pub(super) const TIME: &str = concat!("/time.js?v=", env!("CARGO_PKG_VERSION"), "-2");
+pub(super) const SCRIPTS: &str = concat!("/console.js?v=", env!("CARGO_PKG_VERSION"), "-2");
 
 fn kept(kind: &'static str, text: &'static str) -> Response {
     let headers = [
@@ -20,7 +20,7 @@ pub(super) async fn look() -> Response {
 }
 
 /// Each looks for what it belongs to; all pages work without any of them.
-pub(super) async fn time() -> Response {
+pub(super) async fn scripts() -> Response {
     let scripts = concat!(
         include_str!("assets/time.js"),
         include_str!("assets/select.js"),

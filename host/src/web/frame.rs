@@ -4,11 +4,14 @@ use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 use maud::{DOCTYPE, Markup, html};
 
-use super::assets::{LOOK, TIME};
+use super::assets::{LOOK, SCRIPTS};
 use crate::{service::Session, store::users::Role};
 
+/// A page in the menu: its address, its name, and whether it is for Administrators alone.
+type Way = (&'static str, &'static str, bool);
+
 /// Where one can go, as the help page names it: a heading, and the pages under it.
-const WAYS: [(&str, &[(&str, &str, bool)]); 4] = [
+const WAYS: [(&str, &[Way]); 4] = [
     ("", &[("/", "Home", false)]),
     (
         "Settings › Integration",
@@ -163,7 +166,7 @@ fn document(title: &str, again: Option<u32>, body: &Markup) -> Markup {
                 title { (title) " – ClientPoint" }
                 link rel="icon" href="/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href=(LOOK);
-                script type="module" src=(TIME) {}
+                script type="module" src=(SCRIPTS) {}
                 @if let Some(seconds) = again { noscript { meta http-equiv="refresh" content=(seconds); } }
             }
             body { (body) }

@@ -38,7 +38,7 @@ pub(super) fn routes() -> Routes {
         .post(Who::Anybody, "/claim", coming_in::claim)
         .get(Who::Anybody, "/healthz", async || "ok\n")
         .get(Who::Anybody, "/look.css", assets::look)
-        .get(Who::Anybody, "/time.js", assets::time)
+        .get(Who::Anybody, "/console.js", assets::scripts)
         .get(Who::Anybody, "/icon.svg", assets::icon)
         .get(Who::People, "/", home::home)
         .get(Who::People, "/files", files::files)

@@ -17,7 +17,7 @@ fn after<'p>(page: &'p str, mark: &str) -> &'p str {
     rest.split('"').next().unwrap()
 }
 
-fn of_company<'a>(secret: &'a str) -> [(&'a str, &'a str); 6] {
+fn of_company(secret: &str) -> [(&str, &str); 6] {
     [
         ("tenant", TENANT_ID),
         ("client-id", CLIENT_ID),
