@@ -83,6 +83,10 @@ impl Typed {
     }
 }
 
+/// The one flag that a page may name: who came by another name than the console has is told how it can have that one, and
+/// whoever can mend it starts the host.
+const MAY_BE_TYPED: (&str, &str) = ("host/src/web/trouble.rs", "--public-url");
+
 #[test]
 fn nothing_but_the_command_line_names_what_to_type() {
     let typed = Typed::read();
@@ -95,7 +99,12 @@ fn nothing_but_the_command_line_names_what_to_type() {
             }
             let text = fs::read_to_string(&file).unwrap();
             let lines = text.lines().zip(1..);
-            told.extend(lines.filter_map(|(line, number)| Some(format!("{name}:{number}: {}", typed.named(line)?))));
+            let named = |line| {
+                typed
+                    .named(line)
+                    .filter(|what| (name.as_str(), what.as_str()) != MAY_BE_TYPED)
+            };
+            told.extend(lines.filter_map(|(line, number)| Some(format!("{name}:{number}: {}", named(line)?))));
         }
     }
     assert!(

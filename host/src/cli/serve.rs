@@ -23,7 +23,7 @@ pub struct Serve {
     #[arg(long)]
     once: bool,
 
-    /// How many connections are at work at a time; those that wait for OneDrive do so beside them
+    /// How many connections are at work at a time; those that wait for their source do so beside them
     #[arg(long, value_name = "CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub at_once: u16,
 

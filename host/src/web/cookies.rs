@@ -30,8 +30,8 @@ pub(super) fn sent(headers: &HeaderMap, place: &Place) -> Option<Secret> {
     (value.len() <= 64).then(|| Secret::new(value.to_owned()))
 }
 
-/// The header that has a browser keep this. `Lax`: with `Strict`, who comes back from a sign-in at Microsoft would be
-/// nobody.
+/// The header that has a browser keep this. `Lax`: with `Strict`, who comes back from the sign-in of a source would
+/// be nobody.
 pub(super) fn kept(cookie: &Secret, place: &Place) -> Option<HeaderValue> {
     header_of(cookie.expose(), 7 * 24 * 60 * 60, place)
 }

@@ -7,13 +7,13 @@ use crate::store::connections::Mode;
 /// The source, in the words of its plugin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Source {
-    /// For people: `Microsoft OneDrive`.
+    /// For people, with the name of its maker.
     pub title: String,
-    /// In the middle of a sentence: `OneDrive`.
+    /// In the middle of a sentence, as short as people say it.
     pub name: String,
-    /// Bringing files in: `Add from OneDrive`.
+    /// Bringing files in, as the button says it.
     pub add: String,
-    /// Tying files to items by a sheet: `Associate OneDrive Files`.
+    /// Tying files to items by a sheet, as the menu says it.
     pub associate: String,
 }
 

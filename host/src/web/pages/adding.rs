@@ -1,5 +1,5 @@
-//! Add to Library > Add from OneDrive: what is in the drive, whether it can be imported, and what was chosen. The choice
-//! stands in the form and goes along from page to page.
+//! Add to Library > Add from the source: what is in the drive, whether it can be imported, and what was chosen. The
+//! choice stands in the form and goes along from page to page.
 
 use axum::{
     extract::{RawQuery, State},

@@ -1,4 +1,5 @@
-//! A person's own sign-in: to Microsoft by a page of ours that one goes on from, and back to one that tells what came of it.
+//! A person's own sign-in: to the sign-in service by a page of ours that one goes on from, and back to one that tells
+//! what came of it.
 
 use axum::{
     extract::{Path, RawQuery, State},
