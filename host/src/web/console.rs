@@ -91,7 +91,7 @@ impl Console {
     }
 }
 
-/// The address of the other end, as [`server`] notes it with each request.
+/// The address of the other end, as the server notes it with each request.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
 

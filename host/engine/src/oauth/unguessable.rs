@@ -16,7 +16,7 @@ pub(super) const METHOD: &str = "S256";
 ///
 /// # Errors
 ///
-/// [`NO_RANDOM`].
+/// The system has no random numbers to give.
 pub fn unguessable<const BYTES: usize>() -> Result<Secret, String> {
     let mut bytes = [0; BYTES];
     SystemRandom::new().fill(&mut bytes).map_err(|_| NO_RANDOM)?;
