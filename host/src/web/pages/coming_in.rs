@@ -40,6 +40,9 @@ pub(super) struct Claim {
     password: String,
 }
 
+/// So much of a name is remembered with a failure, in characters; nobody has a longer one.
+const NAME_AT_MOST: usize = 256;
+
 /// `GET /login`
 pub(super) async fn login(Query(back): Query<Back>) -> Response {
     frame::alone(StatusCode::OK, "Log in", &form("", &back.back, None))
@@ -48,7 +51,10 @@ pub(super) async fn login(Query(back): Query<Back>) -> Response {
 /// `POST /login`
 pub(super) async fn log_in(State(console): Here, asker: Asker, Form(given): Form<Login>) -> Response {
     let keys = [
-        format!("name {}", given.name.to_lowercase()),
+        format!(
+            "name {}",
+            given.name.chars().take(NAME_AT_MOST).collect::<String>().to_lowercase()
+        ),
         format!("address {}", asker.from.address),
     ];
     let again = |status, why: &str| frame::alone(status, "Log in", &form(&given.name, &given.back, Some(why)));
@@ -64,6 +70,8 @@ pub(super) async fn log_in(State(console): Here, asker: Asker, Form(given): Form
         }
         return answer;
     }
+    // Counted before it is looked at, so that many at once are no way around the pauses.
+    console.throttle.failed(&keys);
     let done = console
         .host
         .log_in(&given.name, Secret::new(given.password.clone()), &asker.from)
@@ -74,10 +82,7 @@ pub(super) async fn log_in(State(console): Here, asker: Asker, Form(given): Form
             come_in(&console, &logged_in, &given.back)
         }
         Err(Refused::Other(error)) => again(StatusCode::SERVICE_UNAVAILABLE, &error.fact()),
-        Err(refused) => {
-            console.throttle.failed(&keys);
-            again(StatusCode::UNAUTHORIZED, &sentence(&refused))
-        }
+        Err(refused) => again(StatusCode::UNAUTHORIZED, &sentence(&refused)),
     }
 }
 
@@ -126,13 +131,19 @@ pub(super) async fn claim(State(console): Here, asker: Asker, Form(given): Form<
 
 /// With a new cookie, to where they wanted to go. That is a page of ours: an address from outside leads nowhere else.
 fn come_in(console: &Console, logged_in: &LoggedIn, back: &str) -> Response {
-    let is_ours = back.starts_with('/') && !back.starts_with("//") && !back.contains(['\\', '\r', '\n']);
-    let mut answer = Redirect::to(if is_ours { back } else { "/" }).into_response();
+    let mut answer = Redirect::to(if is_ours(back) { back } else { "/" }).into_response();
     let cookie = cookies::kept(&logged_in.cookie, &console.place);
     answer
         .headers_mut()
         .extend(cookie.map(|value| (header::SET_COOKIE, value)));
     answer
+}
+
+/// Whether this can only lead to a page of ours. Browsers drop tabs and line breaks out of an address, and take a backslash
+/// for a slash, so that a slash with one of them behind it may be the beginning of another host's name.
+fn is_ours(back: &str) -> bool {
+    let misleads = |letter: char| letter == '\\' || letter.is_control();
+    back.starts_with('/') && !back.starts_with("//") && !back.contains(misleads)
 }
 
 fn no_link(refused: &Refused) -> Response {
@@ -189,6 +200,29 @@ fn choose(user: &str, token: &str, why: Option<&str>) -> Markup {
             input #password name="password" type="password" autocomplete="new-password" minlength="12" maxlength="128" required aria-describedby="hint";
             small #hint .soft { "At least 12 characters. A few words in a row are easy to keep in mind." }
             button.btn.main type="submit" { "Go in" }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_logging_in_nobody_is_led_away_from_the_console() {
+        for ours in ["/", "/files?q=a%20b", "/sync/7"] {
+            assert!(is_ours(ours), "{ours}");
+        }
+        for foreign in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "https://evil.example",
+            "/\u{85}/x",
+        ] {
+            assert!(!is_ours(foreign), "{foreign:?}");
         }
     }
 }
