@@ -53,8 +53,9 @@ pub use library::{
 };
 pub use operations::{Watching, work::Begun};
 pub use runs::{
-    export::LedgerFormat,
-    ledger::{Health, Ledger, RunRow},
+    export::{LedgerFormat, Report},
+    ledger::{Health, Ledger, NEEDS_A_PERSON, RunRow},
+    lines::LineRow,
     options::SyncOptions,
     plan::{PlanReport, PlannedRow, TellRow},
 };
@@ -65,7 +66,7 @@ pub use crate::store::{
     page::{Cursor, Page, Part, ROWS_AT_MOST},
     run_list::{LineFilter, RunFilter},
     search::Search,
-    words::{FileState, ItemState, LibraryOrder, OperationKind, OperationState, RunState, RunType},
+    words::{FileState, ItemState, LibraryOrder, LineReason, OperationKind, OperationState, RunState, RunType},
 };
 
 /// Asks work to end: runs between two steps, and what can be given up where it stands. Clones ask the same.

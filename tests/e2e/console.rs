@@ -3,6 +3,7 @@
 
 mod gates;
 mod stage;
+mod syncing;
 mod working;
 
 use clientpoint_host::store::users::Role;

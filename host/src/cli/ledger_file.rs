@@ -42,15 +42,14 @@ impl LedgerFile {
 }
 
 fn format_of(path: &Path) -> Result<LedgerFormat> {
-    match path.extension().and_then(|ending| ending.to_str()) {
-        Some("xlsx") => Ok(LedgerFormat::Xlsx),
-        Some("csv") => Ok(LedgerFormat::Csv),
-        Some("json") => Ok(LedgerFormat::Json),
-        _ => Err(Error::Settings(format!(
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    let format = ending.and_then(|ending| ending.parse().ok());
+    format.ok_or_else(|| {
+        Error::Settings(format!(
             "`{}` can't be a report: end its name with .xlsx, .csv or .json",
             path.display()
-        ))),
-    }
+        ))
+    })
 }
 
 #[cfg(test)]

@@ -85,7 +85,12 @@ pub async fn runs(session: &Session<'_>, command: Runs, terminal: &Terminal) -> 
                 .as_deref()
                 .map(|file| LedgerFile::at(session, file))
                 .transpose()?;
-            let ledger = session.run_with(run, &LineFilter { outcome, search }).await?;
+            let filter = LineFilter {
+                outcome,
+                search,
+                ..LineFilter::default()
+            };
+            let ledger = session.run_with(run, &filter).await?;
             let output = shown(session, &ledger, terminal).await?.unless(true);
             Ok(reported(session, &ledger, output, file, terminal).await)
         }

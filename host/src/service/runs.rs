@@ -4,6 +4,7 @@ pub(super) mod budget;
 mod course;
 pub(super) mod export;
 pub(super) mod ledger;
+pub(super) mod lines;
 mod mandate;
 pub(super) mod options;
 pub(super) mod plan;

@@ -7,7 +7,7 @@ use super::{
     page::{Page, Part},
     runs::{Line, Run, SELECT},
     search::Search,
-    words::{RunState, RunType},
+    words::{LineOutcome, LineReason, RunState, RunType},
 };
 use crate::Result;
 
@@ -27,6 +27,10 @@ pub struct RunFilter {
 pub struct LineFilter {
     /// Those with this outcome.
     pub outcome: Option<String>,
+    /// Those with one of these outcomes; empty for any.
+    pub outcomes: Vec<LineOutcome>,
+    /// Those with this reason.
+    pub reason: Option<LineReason>,
     /// Those that have this in their names, or for a row of a sheet in its path.
     pub search: Option<Search>,
 }
@@ -103,7 +107,7 @@ fn runs_query(filter: &RunFilter, before: Option<i64>, limit: i64) -> QueryBuild
 ///
 /// `Error::Settings` for a cursor of another list; the database's.
 pub async fn lines(store: &Store, run: i64, filter: &LineFilter, part: &Part) -> Result<Page<Line>> {
-    let list = format!("lines of {run} {:?} {:?}", filter.outcome, filter.search);
+    let list = format!("lines of {run} {filter:?}");
     let mut query = lines_query(run, filter, part.key(&list)?, part.reads());
     let rows: Vec<LineRow> = query.build_query_as().fetch_all(store.pool()).await?;
     let page = Page::cut(rows, part, &list, |row| row.place)?;
@@ -116,12 +120,18 @@ fn lines_query(run: i64, filter: &LineFilter, after: Option<i64>, limit: i64) ->
         "SELECT CAST(file AS TEXT) AS file, file AS place, name, outcome, reason, message, revision, size, reached, at \
          FROM outcomes WHERE run = ",
     );
-    narrowed(&mut query, run, filter, ("file", "name"), after);
+    narrowed(&mut query, run, filter, ("file", "name", "reason"), after);
     query.push(
         " UNION ALL SELECT file, place, coalesce(resolved, path), outcome, 'row-' || row, message, 0, 0, 0, at \
          FROM sheet_rows WHERE run = ",
     );
-    narrowed(&mut query, run, filter, ("place", "coalesce(resolved, path)"), after);
+    narrowed(
+        &mut query,
+        run,
+        filter,
+        ("place", "coalesce(resolved, path)", "NULL"),
+        after,
+    );
     query.push(" ORDER BY place LIMIT ").push_bind(limit);
     query
 }
@@ -135,11 +145,17 @@ pub async fn kinds(store: &Store, run: i64, filter: &LineFilter) -> Result<Vec<A
     let mut query = QueryBuilder::<Sqlite>::new(
         "SELECT outcome, reason, count(*) AS count, CAST(min(file) AS TEXT) AS first, min(file) AS place FROM outcomes WHERE run = ",
     );
-    narrowed(&mut query, run, filter, ("file", "name"), None);
+    narrowed(&mut query, run, filter, ("file", "name", "reason"), None);
     query.push(
         " GROUP BY outcome, reason UNION ALL SELECT outcome, '', count(*), min(file), min(place) FROM sheet_rows WHERE run = ",
     );
-    narrowed(&mut query, run, filter, ("place", "coalesce(resolved, path)"), None);
+    narrowed(
+        &mut query,
+        run,
+        filter,
+        ("place", "coalesce(resolved, path)", "NULL"),
+        None,
+    );
     query.push(" GROUP BY outcome ORDER BY place");
     Ok(query.build_query_as().fetch_all(store.pool()).await?)
 }
@@ -148,7 +164,7 @@ fn narrowed(
     query: &mut QueryBuilder<Sqlite>,
     run: i64,
     filter: &LineFilter,
-    (place, name): (&str, &str),
+    (place, name, reason): (&str, &str, &str),
     after: Option<i64>,
 ) {
     query
@@ -157,6 +173,16 @@ fn narrowed(
         .push_bind(after.unwrap_or(-1));
     if let Some(outcome) = &filter.outcome {
         query.push(" AND outcome = ").push_bind(outcome.clone());
+    }
+    if !filter.outcomes.is_empty() {
+        let mut among = query.push(" AND outcome IN (").separated(", ");
+        for outcome in &filter.outcomes {
+            among.push_bind(outcome.as_str());
+        }
+        query.push(")");
+    }
+    if let Some(wanted) = filter.reason {
+        query.push(format!(" AND {reason} = ")).push_bind(wanted.as_str());
     }
     if let Some(search) = &filter.search {
         query.push(format!(" AND {name} GLOB ")).push_bind(search.pattern());

@@ -9,10 +9,13 @@ mod file;
 mod files;
 mod home;
 mod integrations;
+mod last_night;
 mod limits;
 mod moving;
 mod operation;
 mod plugin;
+mod run;
+mod sending;
 mod sign_in;
 mod sync;
 mod uploading;
@@ -96,7 +99,8 @@ pub(super) fn routes() -> Routes {
         .post(Who::Administrators, "/operations/{id}/stop", operation::stop)
         .post(Who::Administrators, "/operations/{id}/again", operation::again)
         .get(Who::Administrators, "/sync", sync::runs)
-        .get(Who::Administrators, "/sync/{run}", sync::run)
+        .get(Who::Administrators, "/sync/{run}", run::run)
+        .get(Who::Administrators, "/sync/{run}/ledger/{form}", run::ledger)
         .get(Who::Administrators, "/plugin", plugin::plugin)
         .get(Who::Administrators, "/limits", limits::limits)
         .post(Who::Administrators, "/limits", limits::set)

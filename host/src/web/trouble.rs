@@ -57,10 +57,21 @@ fn button(way: &WayOut) -> Option<(String, &'static str)> {
     })
 }
 
+/// Where some ways out lead, each place once.
+pub(super) fn links(ways: &[WayOut]) -> Vec<(String, &'static str)> {
+    let mut links: Vec<(String, &'static str)> = Vec::new();
+    for (address, label) in ways.iter().filter_map(button) {
+        if !links.iter().any(|(known, _)| *known == address) {
+            links.push((address, label));
+        }
+    }
+    links
+}
+
 /// The buttons of some ways out.
 pub(super) fn buttons(ways: &[WayOut]) -> Markup {
     html! {
-        @for (address, label) in ways.iter().filter_map(button) { a.btn href=(address) { (label) } }
+        @for (address, label) in links(ways) { a.btn href=(address) { (label) } }
     }
 }
 

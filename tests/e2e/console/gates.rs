@@ -17,7 +17,11 @@ async fn r2_every_address_for_administrators_is_forbidden_to_members_and_closed_
     let routes = Console::routes();
     assert!(routes.iter().filter(|route| route.who == Who::Administrators).count() > 30);
     for route in routes {
-        let path = route.path.replace("{id}", "100001").replace("{run}", "1");
+        let path = route
+            .path
+            .replace("{id}", "100001")
+            .replace("{run}", "1")
+            .replace("{form}", "csv");
         let method: Method = route.method.parse().unwrap();
         let ours = [("sec-fetch-site", "same-origin")];
         if route.path == "/logout" {

@@ -1,6 +1,9 @@
 //! A ledger as a file for a spreadsheet. Names come from elsewhere, and none of them becomes a formula.
 
-use std::io::{Read, Seek, Write};
+use std::{
+    io::{Read, Result as IoResult, Seek, SeekFrom, Write},
+    str::FromStr,
+};
 
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use tempfile::{SpooledTempFile, spooled_tempfile};
@@ -26,13 +29,58 @@ pub enum LedgerFormat {
     Json,
 }
 
+impl LedgerFormat {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Xlsx, Self::Csv, Self::Json];
+
+    /// How the name of a file of that form ends.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Xlsx => "xlsx",
+            Self::Csv => "csv",
+            Self::Json => "json",
+        }
+    }
+}
+
+impl FromStr for LedgerFormat {
+    type Err = Error;
+
+    fn from_str(ending: &str) -> Result<Self> {
+        let known = Self::ALL.into_iter().find(|format| format.ending() == ending);
+        known.ok_or_else(|| {
+            let ending = ending.escape_debug();
+            Error::Settings(format!("`{ending}` is none of the forms of a ledger: xlsx, csv, json"))
+        })
+    }
+}
+
+/// A ledger as a file, which is whole before anybody reads of it.
+pub struct Report {
+    file: SpooledTempFile,
+    size: u64,
+}
+
+impl Report {
+    /// How many bytes it has.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+}
+
+impl Read for Report {
+    fn read(&mut self, buffer: &mut [u8]) -> IoResult<usize> {
+        self.file.read(buffer)
+    }
+}
+
 impl Session<'_> {
     /// A ledger as a file of that form, with all of its lines.
     ///
     /// # Errors
     ///
     /// `Error::Forbidden`; `Error::Storage` for more lines than a workbook has rows; the disk's.
-    pub async fn ledger_file(&self, ledger: &Ledger, format: LedgerFormat) -> Result<Box<dyn Read + Send>> {
+    pub async fn ledger_file(&self, ledger: &Ledger, format: LedgerFormat) -> Result<Report> {
         let mut lines = self.all_lines(ledger).await?;
         let mut lists = Lists::new();
         if let (LedgerFormat::Json, Some(before)) = (format, ledger.before.as_deref()) {
@@ -50,13 +98,13 @@ impl Session<'_> {
                     rows::write(&document, &mut lists, &mut |piece| file.write_all(piece.as_bytes()))?;
                 }
             }
+            let size = file.seek(SeekFrom::End(0))?;
             file.rewind()?;
-            Ok(file)
+            Ok(Report { file, size })
         });
-        let file: Result<SpooledTempFile> = writing
+        writing
             .await
-            .map_err(|_| Error::Storage("the report was broken off".into()))?;
-        Ok(Box::new(file?))
+            .map_err(|_| Error::Storage("the report was broken off".into()))?
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Outcomes that a person must do something about.
-const NEEDS_A_PERSON: [LineOutcome; 9] = [
+pub const NEEDS_A_PERSON: [LineOutcome; 9] = [
     LineOutcome::FormatMismatch,
     LineOutcome::TooLarge,
     LineOutcome::SourceGone,
@@ -138,23 +138,6 @@ impl Session<'_> {
         self.user.require_administrator("see the runs")?;
         let run = runs::get(&self.host.store, id).await?;
         self.row_of(self.as_it_stands(run).await?).await
-    }
-
-    /// A page of the lines of a run that the filter lets through: by File ID, or in the order of the sheet.
-    ///
-    /// # Errors
-    ///
-    /// `Error::Forbidden`, `Error::NotFound`; `Error::Settings` for a cursor of another list, and for an outcome that the
-    /// run does not have; the database's.
-    pub async fn lines_page(&self, run: i64, filter: &LineFilter, part: &Part) -> Result<Page<Line>> {
-        self.user.require_administrator("see the runs")?;
-        let run = runs::get(&self.host.store, run).await?;
-        if let Some(outcome) = &filter.outcome {
-            let counts = runs::counts(&self.host.store, &run).await?;
-            refuse_unknown(outcome, run.id, &counts)?;
-        }
-        let page = run_list::lines(&self.host.store, run.id, filter, part).await?;
-        page.try_map(|line| Ok(line.into()))
     }
 
     /// One run with the first of its lines.
@@ -309,7 +292,7 @@ impl Session<'_> {
 }
 
 /// The outcomes of a run are words of the contract and of the host: the run itself knows which there are.
-fn refuse_unknown(outcome: &str, run: i64, counts: &BTreeMap<String, u64>) -> Result<()> {
+pub(super) fn refuse_unknown(outcome: &str, run: i64, counts: &BTreeMap<String, u64>) -> Result<()> {
     if counts.contains_key(outcome) {
         return Ok(());
     }

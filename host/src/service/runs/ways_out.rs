@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     Result,
-    service::Session,
+    service::{Session, api::Line},
     store::{
         association,
         run_list::Alike,
@@ -29,6 +29,22 @@ pub(super) fn of_lines(kinds: &[Alike]) -> BTreeMap<String, Vec<WayOut>> {
         }
     }
     ways_out
+}
+
+/// What can be done about one line.
+pub(super) fn of_line(line: &Line) -> Vec<WayOut> {
+    let kind = Alike {
+        outcome: line.outcome.clone(),
+        reason: line.reason.clone(),
+        count: 1,
+        first: line.file.clone(),
+    };
+    let mut ways = of_kind(&kind, Some(&line.file));
+    let updated = [LineOutcome::Updated, LineOutcome::Unverified];
+    if updated.iter().any(|one| one.as_str() == line.outcome) {
+        ways.push(WayOut::RollBack);
+    }
+    ways
 }
 
 fn of_kind(kind: &Alike, file: Option<&String>) -> Vec<WayOut> {

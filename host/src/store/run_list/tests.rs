@@ -160,6 +160,7 @@ async fn pages_of_lines_of_any_length_give_those_that_fit_in_their_order() {
         let filter = LineFilter {
             outcome: outcome.map(String::from),
             search,
+            ..LineFilter::default()
         };
         let ask = async |part: Part| lines(&stage.store, run, &filter, &part).await.unwrap();
         let whole = walk(1_000, ask).await;
@@ -167,6 +168,18 @@ async fn pages_of_lines_of_any_length_give_those_that_fit_in_their_order() {
         for limit in [1, 7] {
             assert_eq!(walk(limit, ask).await, whole, "{run} {filter:?}, {limit} a page");
         }
+    }
+    for (run, outcomes, expected) in [
+        (1, vec![LineOutcome::Held, LineOutcome::Malware], 15),
+        (1, vec![LineOutcome::Malware], 0),
+        (3, vec![LineOutcome::Held, LineOutcome::Updated], 60),
+    ] {
+        let filter = LineFilter {
+            outcomes,
+            ..LineFilter::default()
+        };
+        let rows = walk(7, async |part| lines(&stage.store, run, &filter, &part).await.unwrap()).await;
+        assert_eq!(rows.len(), expected, "{run} {filter:?}");
     }
     let files = |rows: &[Line]| rows.iter().map(|line| line.file.clone()).collect::<Vec<_>>();
     let every = LineFilter::default();
@@ -219,6 +232,8 @@ async fn no_page_of_runs_or_lines_is_sorted() {
     }
     let filter = LineFilter {
         outcome: Some("held".into()),
+        outcomes: vec![LineOutcome::Held, LineOutcome::Malware],
+        reason: Some(LineReason::TooManyGone),
         search: Some("a".parse().unwrap()),
     };
     let plan = stage.plan(lines_query(1, &filter, Some(9), 50).into_string()).await;

@@ -140,7 +140,7 @@ pub(super) async fn content(State(console): Here, asker: Asker, Path(id): Path<S
 }
 
 /// To be saved, under a name that is letters only in one form, and whole in the other (RFC 8187).
-fn disposition(name: &str) -> Option<HeaderValue> {
+pub(super) fn disposition(name: &str) -> Option<HeaderValue> {
     let plain: String = name
         .chars()
         .map(|letter| {

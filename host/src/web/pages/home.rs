@@ -1,8 +1,9 @@
 //! Home: what needs a person, before anything else.
 
 use axum::{extract::State, response::Response};
-use maud::{Markup, html};
+use maud::html;
 
+use super::last_night;
 use crate::{
     Result,
     service::{Health, Session, Status},
@@ -36,6 +37,7 @@ pub(super) async fn home(State(console): Here, asker: Asker) -> Response {
 
 async fn page(session: &Session<'_>) -> Result<Response> {
     let (status, health) = (session.status().await?, session.health().await?);
+    let night = last_night::told(session, &health).await?;
     let issues = issues(&status, &health);
     let title = match issues.len() {
         0 => "Nothing needs you".to_owned(),
@@ -43,7 +45,7 @@ async fn page(session: &Session<'_>) -> Result<Response> {
         number => format!("{number} things need you"),
     };
     let body = html! {
-        @for health in &health { p { (last_night(health)) } }
+        (night)
         @if !issues.is_empty() {
             section.card aria-labelledby="you" {
                 div.pad { h2 #you { "Needs you" } }
@@ -156,20 +158,4 @@ fn of_run(health: &Health) -> Vec<Issue> {
         });
     }
     issues
-}
-
-/// How the last run came out and, beside it, whether one runs now: the one does not colour the other.
-fn last_night(health: &Health) -> Markup {
-    html! {
-        @match &health.last {
-            None => { "No sync has run yet." },
-            Some(run) => {
-                @let (tone, state) = words::run(run.state);
-                "The last sync began " (words::moment(&run.started_at)) ": " (words::state(tone, state))
-                " – " (words::count(run.inputs, "file", "files")) ". "
-                a href={ "/sync/" (run.id) } { "Look at it" } "."
-            }
-        }
-        @if let Some(run) = &health.unfinished { " Run " (run.id) " is under way, or goes on with the next sync." }
-    }
 }

@@ -1,42 +1,60 @@
-//! Sync: the runs, and the ledger of each.
+//! Sync: how last night's went, and the list of runs.
 
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Query, State},
     response::Response,
 };
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::last_night;
 use crate::{
     Result,
-    service::{Cursor, LineFilter, Part, RunFilter, RunRow, Session, api::Line},
+    service::{Cursor, Part, RunFilter, RunRow, RunState, RunType, Session},
     store::words::Subject,
     web::{
         console::Asker,
         frame::Page,
-        showing::{Here, shown},
-        trouble, words,
+        showing::{Here, address, shown},
+        words,
     },
 };
 
 /// Rows of a page.
-const ROWS: u32 = 50;
+pub(super) const ROWS: u32 = 50;
 
+/// What the address says.
 #[derive(Default, Deserialize)]
 pub(super) struct Wanted {
     #[serde(default)]
-    outcome: String,
+    kind: String,
+    #[serde(default)]
+    state: String,
     #[serde(default)]
     after: String,
 }
 
 impl Wanted {
-    fn part(&self) -> Result<Part> {
-        let after = (!self.after.is_empty())
-            .then(|| self.after.parse::<Cursor>())
-            .transpose()?;
-        Part::new(ROWS, after)
+    fn filter(&self) -> Result<RunFilter> {
+        let kind = (!self.kind.is_empty()).then(|| self.kind.parse::<RunType>());
+        let state = (!self.state.is_empty()).then(|| self.state.parse::<RunState>());
+        Ok(RunFilter {
+            kind: kind.transpose()?,
+            state: state.transpose()?,
+            connection: None,
+        })
     }
+
+    /// The same list from another place on, or with another filter.
+    fn address(&self, kind: &str, state: &str, after: &str) -> String {
+        address("/sync", &[("kind", kind), ("state", state), ("after", after)])
+    }
+}
+
+/// A page of a list, from where the address says.
+pub(super) fn part(after: &str) -> Result<Part> {
+    let after = (!after.is_empty()).then(|| after.parse::<Cursor>()).transpose()?;
+    Part::new(ROWS, after)
 }
 
 /// `GET /sync`
@@ -45,31 +63,99 @@ pub(super) async fn runs(State(console): Here, asker: Asker, Query(wanted): Quer
 }
 
 async fn list(session: &Session<'_>, wanted: &Wanted) -> Result<Response> {
-    let page = session.runs_page(&RunFilter::default(), &wanted.part()?).await?;
+    let page = session.runs_page(&wanted.filter()?, &part(&wanted.after)?).await?;
+    let is_narrowed = [&wanted.kind, &wanted.state, &wanted.after]
+        .iter()
+        .any(|text| !text.is_empty());
     let body = html! {
-        section.card {
-            @if page.rows.is_empty() {
-                div.pad.empty {
-                    h2 { "Nothing has run yet" }
-                    p { "Once a drive is chosen, files are brought up to date every night; each run is listed here, with what became of each file." }
-                }
-            } @else {
-                div.wide { table.stack {
-                    caption.unseen { "Runs and uploads, the newest first" }
-                    thead { tr {
-                        th scope="col" { "Run" } th scope="col" { "What" } th scope="col" { "When" } th scope="col" { "By" }
-                        th.num scope="col" { "Files" } th scope="col" { "State" } th scope="col" { "What became of them" }
-                    } }
-                    tbody { @for row in &page.rows { (run_line(row)) } }
-                } }
-            }
-            (more("/sync", "", &wanted.after, page.next.as_ref()))
+        (at_a_glance(session).await?)
+        section.card aria-labelledby="runs" {
+            div.pad { h2 #runs { "Runs" } }
+            (chips(wanted))
+            @if page.rows.is_empty() { (nothing(is_narrowed)) } @else { (table(&page.rows)) }
+            (more(page.next.as_ref(), &wanted.after, |after| wanted.address(&wanted.kind, &wanted.state, after)))
         }
     };
     Ok(Page::new("/sync", "Sync", body).of(session))
 }
 
-fn what(row: &RunRow) -> &'static str {
+/// How it stands, and what can be done.
+async fn at_a_glance(session: &Session<'_>) -> Result<Markup> {
+    let health = session.health().await?;
+    let told = last_night::told(session, &health).await?;
+    let next = health.iter().find_map(|health| health.next.as_deref());
+    Ok(html! {
+        section.card { div.pad {
+            @if health.is_empty() {
+                p { "Nothing is connected, so nothing can be brought up to date." }
+                div.buttons { a.btn.main href="/integrations" { "Cloud Storage Integrations" } }
+            } @else {
+                (told)
+                @if let Some(next) = next { p.soft { "The next daily sync: " (words::moment(next)) "." } }
+            }
+        } }
+    })
+}
+
+fn chips(wanted: &Wanted) -> Markup {
+    let kinds = [
+        ("", "All"),
+        ("scheduled", "Daily"),
+        ("manual", "By hand"),
+        ("plan", "Looks"),
+        ("upload", "Uploads of sheets"),
+    ];
+    let states = [
+        ("", "In any state"),
+        ("complete", "Finished"),
+        ("incomplete", "Not finished"),
+        ("failed", "Failed"),
+        ("interrupted", "Interrupted"),
+    ];
+    html! {
+        nav.tools.chips aria-label="Kind" {
+            @for (kind, label) in kinds {
+                a.chip href=(wanted.address(kind, &wanted.state, "")) aria-current=[(kind == wanted.kind).then_some("true")] { (label) }
+            }
+        }
+        nav.tools.chips aria-label="State" {
+            @for (state, label) in states {
+                a.chip href=(wanted.address(&wanted.kind, state, "")) aria-current=[(state == wanted.state).then_some("true")] { (label) }
+            }
+        }
+    }
+}
+
+fn nothing(is_narrowed: bool) -> Markup {
+    html! {
+        div.pad.empty {
+            @if is_narrowed {
+                h2 { "No run fits" }
+                p { "None of this kind is in that state here." }
+                p { a.btn href="/sync" { "Show all runs" } }
+            } @else {
+                h2 { "Nothing has run yet" }
+                p { "Once a drive is chosen, files are brought up to date every night; each run is listed here, with what became of each file." }
+            }
+        }
+    }
+}
+
+fn table(rows: &[RunRow]) -> Markup {
+    html! {
+        div.wide { table.stack {
+            caption.unseen { "Runs and uploads, the newest first" }
+            thead { tr {
+                th scope="col" { "Run" } th scope="col" { "What" } th scope="col" { "When" } th scope="col" { "By" }
+                th.num scope="col" { "Files" } th scope="col" { "State" } th scope="col" { "What became of them" }
+            } }
+            tbody { @for row in rows { (run_line(row)) } }
+        } }
+    }
+}
+
+/// What a run is, in words.
+pub(super) fn what(row: &RunRow) -> &'static str {
     match (row.run.subject, row.run.kind.as_str(), row.run.late) {
         (Subject::Association, ..) => "Upload of a sheet",
         (_, "scheduled", true) => "Daily sync, late",
@@ -105,75 +191,14 @@ fn sums(row: &RunRow) -> Markup {
     }
 }
 
-fn more(path: &str, outcome: &str, after: &str, next: Option<&Cursor>) -> Markup {
-    let outcome: String = url::form_urlencoded::byte_serialize(outcome.as_bytes()).collect();
+/// To the first page and to the next one, as far as there are any.
+pub(super) fn more(next: Option<&Cursor>, after: &str, address: impl Fn(&str) -> String) -> Markup {
     html! {
         @if next.is_some() || !after.is_empty() {
             nav.foot aria-label="Pages" {
-                @if !after.is_empty() { a.btn href={ (path) "?outcome=" (outcome) } { "First page" } }
-                @if let Some(next) = next { a.btn href={ (path) "?outcome=" (outcome) "&after=" (next.to_string()) } { "Next page" } }
+                @if !after.is_empty() { a.btn href=(address("")) { "First page" } }
+                @if let Some(next) = next { a.btn href=(address(&next.to_string())) { "Next page" } }
             }
-        }
-    }
-}
-
-/// `GET /sync/{run}`
-pub(super) async fn run(
-    State(console): Here,
-    asker: Asker,
-    Path(id): Path<i64>,
-    Query(wanted): Query<Wanted>,
-) -> Response {
-    shown(&console, &asker, async |session| ledger(session, id, &wanted).await).await
-}
-
-async fn ledger(session: &Session<'_>, id: i64, wanted: &Wanted) -> Result<Response> {
-    let row = session.run_row(id).await?;
-    let filter = LineFilter {
-        outcome: (!wanted.outcome.is_empty()).then(|| wanted.outcome.clone()),
-        ..LineFilter::default()
-    };
-    let lines = session.lines_page(id, &filter, &wanted.part()?).await?;
-    let path = format!("/sync/{id}");
-    let (tone, state) = words::run(row.run.state);
-    let body = html! {
-        section.card { div.pad {
-            p { (what(&row)) ", " (words::moment(&row.run.started_at)) ", by " (words::name(&row.run.started_by)) ": " (words::state(tone, state)) }
-            @if let Some(message) = &row.run.message { p { (words::name(message)) } }
-            div.buttons { (trouble::buttons(&row.ways_out)) }
-        } }
-        section.card {
-            nav.tools.chips aria-label="Outcome" {
-                a.chip href=(path) aria-current=[wanted.outcome.is_empty().then_some("true")] { "All " (words::grouped(row.run.inputs)) }
-                @for (outcome, count) in &row.counts {
-                    a.chip href={ (path) "?outcome=" (outcome) } aria-current=[(*outcome == wanted.outcome).then_some("true")] { (words::outcome(outcome).1) " " (words::grouped(*count)) }
-                }
-            }
-            @if lines.rows.is_empty() {
-                div.pad { p.soft { "No file has a line of its own here: those that have not changed are counted." } }
-            } @else {
-                div.wide { table.stack {
-                    caption.unseen { "What became of each file" }
-                    thead { tr { th scope="col" { "File ID" } th scope="col" { "Name" } th scope="col" { "What became of it" } th.num scope="col" { "Shown in" } } }
-                    tbody { @for line in &lines.rows { (line_of(line)) } }
-                } }
-            }
-            (more(&path, &wanted.outcome, &wanted.after, lines.next.as_ref()))
-        }
-    };
-    Ok(Page::new("/sync", format!("Run {id}"), body)
-        .below("Sync", "/sync")
-        .of(session))
-}
-
-fn line_of(line: &Line) -> Markup {
-    let (tone, label) = words::outcome(&line.outcome);
-    html! {
-        tr {
-            td data-label="File ID" { a href={ "/files/" (line.file) } { (line.file) } }
-            td { span.name { (words::name(&line.name)) } }
-            td { span.name { (words::state(tone, label)) @if !line.message.is_empty() { small.why { (words::name(&line.message)) } } } }
-            td.num data-label="Shown in" { (words::grouped(line.reached)) }
         }
     }
 }
