@@ -34,7 +34,7 @@ pub(super) async fn limits(State(console): Here, asker: Asker) -> Response {
                     h2 { "For whoever starts this host" }
                     p.soft { "Paths and addresses are set where the host is started, and only shown here." }
                 }
-                div.wide { table { tbody { @for setting in others { tr { th scope="row" { (setting.help) } td { (words::name(setting.value.as_deref().unwrap_or("–"))) } } } } } }
+                div.wide { table.stack { tbody { @for setting in others { tr { th scope="row" { (setting.help) } td { (words::name(setting.value.as_deref().unwrap_or("–"))) } } } } } }
             }
         };
         Ok(Page::new("/limits", "Limits", body).of(session))
