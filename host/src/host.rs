@@ -33,7 +33,7 @@ use clientpoint_engine::{
 use crate::{
     Error, Result,
     rights::Rights,
-    service::operations::live::Operations,
+    service::{association::checks::Checks, operations::live::Operations},
     settings::Layers,
     store::{Store, objects::Objects, reference::Uploads},
     way_out::{Notice, WayOut},
@@ -113,6 +113,8 @@ pub struct Host {
     day: Mutex<Option<chrono::NaiveDate>>,
     notices: Mutex<Vec<Notice>>,
     pub(crate) operations: Operations,
+    /// Sheets that were checked in this process.
+    pub(crate) checks: Checks,
 }
 
 impl Host {

@@ -6,7 +6,7 @@
 pub mod api;
 
 mod answers;
-mod association;
+pub(crate) mod association;
 mod connections;
 mod cursors;
 mod imports;
@@ -32,7 +32,10 @@ use crate::{
 };
 
 pub use answers::{BrowseRow, FileRow, ItemOutcome, ItemRow, LibraryRow, Verdict};
-pub use association::{AssociatedRow, Association, SheetFile};
+pub use association::{
+    AssociatedRow, Association, Beginning, RowFilter, SheetCheck, SheetFile, SheetForm, SheetLine, SheetLines, is_open,
+    open_rows,
+};
 pub use connections::{
     accepted::Expiry,
     connect::{Inspection, PowerRow, Status},

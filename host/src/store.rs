@@ -50,6 +50,7 @@ pub(crate) mod seal;
 pub mod search;
 pub mod seen;
 pub mod settings;
+pub mod sheet_rows;
 pub mod states;
 mod strays;
 pub mod sweep;

@@ -103,6 +103,8 @@ pub enum WayOut {
     },
     /// Take the update of a file back.
     RollBack,
+    /// Upload a sheet that ties files to items.
+    Associate,
     /// Take an upload of a sheet back.
     UndoUpload {
         /// The upload's run.
@@ -175,6 +177,7 @@ impl fmt::Display for WayOut {
             Self::Replace { .. } => "give the file content by hand",
             Self::TakeOut { .. } => "take it out of there",
             Self::RollBack => "roll a file back to take its update back",
+            Self::Associate => "upload the sheet again",
             Self::UndoUpload { .. } => "take the upload back to undo that",
             Self::Verify { .. } => "verify it to look again",
             Self::Adopt => "adopting tells first what that would mean",

@@ -15,6 +15,7 @@ mod guard;
 mod pages;
 mod place;
 mod routes;
+mod saving;
 pub mod server;
 mod showing;
 mod sign_ins;

@@ -71,6 +71,7 @@ pub fn typed(way: &WayOut) -> String {
         WayOut::Sync => "`clientpoint-host sync` does so now",
         WayOut::MakePlan => "`clientpoint-host sync --plan` makes a new one",
         WayOut::AcceptGone => "`clientpoint-host sync --accept-gone` takes them for gone, if that is right",
+        WayOut::Associate => "`clientpoint-host associate SHEET.xlsx --preview` checks a sheet",
         WayOut::RollBack => "`clientpoint-host library rollback FILE-ID` takes the update of a file back",
         WayOut::Adopt => "`clientpoint-host library adopt` tells what that would mean, and does it with `--yes`",
         WayOut::ForgetSecrets => {

@@ -22,7 +22,7 @@ use super::{Host, Limits, Places, SignIns, opening, test_folder};
 use crate::{
     Error, Result,
     rights::{Rights, lock_files::LockFiles},
-    service::operations::live::Operations,
+    service::{association::checks::Checks, operations::live::Operations},
     settings::Layers,
     store::{
         Store, identity,
@@ -229,6 +229,7 @@ impl HostBuilder {
                     day: Mutex::default(),
                     notices: Mutex::new(opened.notices),
                     operations,
+                    checks: Checks::default(),
                 };
                 if opened.is_writable {
                     host.keep_house().await;

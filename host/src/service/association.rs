@@ -3,8 +3,12 @@
 
 mod answer;
 mod cells;
+mod checking;
+pub(crate) mod checks;
 mod follow;
+mod lines;
 mod sheet_file;
+mod taking_back;
 mod workbook;
 
 use std::collections::BTreeSet;
@@ -17,27 +21,23 @@ use clientpoint_engine::{
 use tracing::Instrument;
 
 use self::{answer::stopped, workbook::Copy};
-use super::{Session, Stop, api, connections::in_use::SignedIn, operations::work::CameTo};
+use super::{Session, Stop, connections::in_use::SignedIn, operations::work::CameTo};
 use crate::{
     Error, Result,
     store::{
         association::{self, SheetRow},
         bin,
         connections::Connection,
-        reach::Reaching,
-        runs::{self, Run},
-        seen::Seen,
-        undo,
+        runs::Run,
         words::{OperationKind, RunState},
     },
     way_out::WayOut,
 };
 
 pub use answer::{AssociatedRow, Association};
-pub use sheet_file::SheetFile;
-
-/// What somebody is at, for those who wait.
-const TAKING_BACK: &str = "the taking back of an upload";
+pub use checking::{Beginning, SheetCheck};
+pub use lines::{RowFilter, SheetLine, SheetLines, is_open, open_rows};
+pub use sheet_file::{SheetFile, SheetForm};
 
 impl Session<'_> {
     /// Links all rows of a sheet that can be linked, all at once; with `preview`, only tells which these are.
@@ -70,7 +70,10 @@ impl Session<'_> {
         let connection = self.connection().await?;
         self.works_through(&connection.id);
         let done = stop.run_until_cancelled(self.previewed(&connection, bytes)).await;
-        done.ok_or_else(|| given_up("a preview changes nothing"))?
+        let done = done.ok_or_else(|| given_up("a preview changes nothing"))??;
+        let (checks, now) = (&self.host.checks, self.host.clock.utc());
+        checks.found(self.operation_id(), &done, &connection, now).await;
+        Ok(done)
     }
 
     /// A copy of a sheet as an Excel workbook, with what became of its rows, or would.
@@ -91,53 +94,6 @@ impl Session<'_> {
             by: &self.user.name,
             at: self.now(),
         })
-    }
-
-    /// Takes an upload back: its files follow what they followed before, with the content that they had.
-    ///
-    /// # Errors
-    ///
-    /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for a run that is no upload, or was taken back before;
-    /// `Error::Sync` while a sync is running.
-    pub async fn undo_association(&self, run: i64) -> Result<(api::Run, api::Undone)> {
-        self.user.require_administrator("take an upload back")?;
-        let work = self.work(OperationKind::UndoUpload, &Stop::default()).await?;
-        let undoing = work.session.undone(run, &work.stop);
-        let came_to = |(_, undone): &(api::Run, api::Undone)| undone_in_numbers(undone);
-        work.carry_out(undoing, came_to).await
-    }
-
-    async fn undone(&self, run: i64, stop: &Stop) -> Result<(api::Run, api::Undone)> {
-        let connection = runs::get(&self.host.store, run).await?.connection;
-        self.works_through(&connection);
-        let span = self.works_on(run);
-        self.taken_back(run, &connection, stop).instrument(span).await
-    }
-
-    async fn taken_back(&self, run: i64, connection: &str, stop: &Stop) -> Result<(api::Run, api::Undone)> {
-        let _rights = self.no_sync_of(Reaching::Upload(run), TAKING_BACK).await?;
-        let turn = self.turn(connection, TAKING_BACK);
-        let turn = stop.run_until_cancelled(turn).await;
-        let _turn = turn.ok_or_else(|| given_up("nothing was taken back"))??;
-        let mut whole = self.whole_before(run).await?;
-        let (run, undone) = undo::undo(&self.host.store, run, &self.user.name, &mut whole, &self.now()).await?;
-        Ok((run.into(), undone.into()))
-    }
-
-    /// Those of the contents from before an upload whose bytes are whole, looked at just now.
-    async fn whole_before(&self, run: i64) -> Result<Seen> {
-        let mut whole = Seen::default();
-        let mut after = String::new();
-        loop {
-            let some = undo::wanted(&self.host.store, run, &after).await?;
-            let Some(last) = some.last() else { return Ok(whole) };
-            after.clone_from(&last.sha256);
-            for object in &some {
-                if self.host.look(object).await?.is_none() {
-                    whole.push(object)?;
-                }
-            }
-        }
     }
 
     async fn previewed(&self, connection: &Connection, bytes: Bytes) -> Result<Association> {
@@ -170,6 +126,10 @@ impl Session<'_> {
         let Some(drive) = &connection.drive else {
             return Err(CallError::NoDrive.into());
         };
+        let checked = self.host.checks.of_link(self.operation_id()).await;
+        if checked.is_some_and(|found| !found.is_of(&connection)) {
+            return Err(checks::other_drive());
+        }
         let mut signed_in = self.signed_in(&connection).await?;
         let (actor, sheet) = (self.actor(), self.sheet(bytes));
         let called = signed_in.call(async |plugin| {
@@ -228,7 +188,13 @@ impl Session<'_> {
         association.run = Some(ended.into());
         association.preview = false;
         association.drive.clone_from(&drive.name);
+        self.host.checks.linked(self.operation_id(), &association).await;
         Ok(association)
+    }
+
+    /// The number of the operation that this session is at work on.
+    fn operation_id(&self) -> Option<i64> {
+        self.operation.as_ref().and_then(|live| live.id)
     }
 
     /// The plugin knows nothing of the bin: of a file that is in there, the host says so.
@@ -318,18 +284,6 @@ fn given_up(stands: &str) -> Error {
 
 fn came_to(association: &Association) -> CameTo {
     CameTo::counts(association.counts.clone())
-}
-
-fn undone_in_numbers(undone: &api::Undone) -> CameTo {
-    let numbers = [
-        ("files", undone.files),
-        ("contents", undone.contents),
-        ("left-alone", undone.left_alone.len() as u64),
-        ("removed", undone.removed.len() as u64),
-        ("damaged", undone.damaged.len() as u64),
-    ];
-    let counts = numbers.into_iter().filter(|(_, count)| 0 < *count);
-    CameTo::counts(counts.map(|(word, count)| (word.to_owned(), count)).collect())
 }
 
 fn stored(row: &AssociatedRow) -> SheetRow {

@@ -70,6 +70,48 @@ pub async fn wanted(store: &Store, id: i64, after: &str) -> Result<Vec<Object>> 
     Ok(rows.into_iter().map(object).collect())
 }
 
+/// What taking an upload back would come to, as far as the database knows: whether the earlier bytes are whole is seen by
+/// looking at them.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn would_undo(store: &Store, id: i64) -> Result<Undone> {
+    let mut undone = Undone::default();
+    let mut after = 0;
+    loop {
+        let some: Vec<(i64, bool, bool, bool)> = sqlx::query_as(
+            "SELECT b.file, f.removed_at IS NOT NULL, r.sha256 <> p.sha256, \
+                 EXISTS (SELECT 1 FROM bindings l INDEXED BY bindings_by_file JOIN runs o ON o.id = l.run \
+                     WHERE l.file = b.file AND l.run > ?1 AND o.undone_at IS NULL) \
+                 OR NOT EXISTS (SELECT 1 FROM links k WHERE k.file = b.file AND k.drive = b.drive AND k.item = b.item \
+                     AND k.plugin = (SELECT plugin FROM runs WHERE id = ?1)) \
+             FROM bindings b JOIN files f ON f.id = b.file JOIN revisions r ON r.file = b.file AND r.number = b.revision \
+                 JOIN revisions p ON p.file = f.id AND p.number = f.revision \
+             WHERE b.run = ?1 AND b.file > ?2 ORDER BY b.file LIMIT ?3",
+        )
+        .bind(id)
+        .bind(after)
+        .bind(AT_ONCE)
+        .fetch_all(store.pool())
+        .await?;
+        let Some((last, ..)) = some.last() else {
+            return Ok(undone);
+        };
+        after = *last;
+        for (file, is_removed, is_other_content, is_left_alone) in some {
+            match (is_left_alone, is_removed) {
+                (true, true) => undone.removed.push(file.to_string()),
+                (true, false) => undone.left_alone.push(file.to_string()),
+                (false, _) => {
+                    undone.files += 1;
+                    undone.contents += u64::from(is_other_content);
+                }
+            }
+        }
+    }
+}
+
 /// Takes an upload back, all at once: its files follow what they followed before, and have the content that they had.
 /// Files that a later upload has linked, or that were released, are left alone; taking that later upload back as well
 /// leads to before this one. `whole` are those of the [`wanted`] objects that were just seen to be: where another one would

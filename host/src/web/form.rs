@@ -44,6 +44,11 @@ impl Filled {
         named.map(|(_, value)| value.expose())
     }
 
+    /// All that was sent, in its order.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.expose()))
+    }
+
     /// What was filled in of these fields. What was left empty was not, but where the default was taken away.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The pages.
 
 mod adding;
+mod associating;
 mod coming_in;
 mod connecting;
 mod disconnecting;
@@ -16,9 +17,13 @@ mod operation;
 mod plugin;
 mod run;
 mod sending;
+mod sheet_check;
+mod sheet_rows;
+mod sheets;
 mod sign_in;
 mod sync;
 mod uploading;
+mod uploads;
 mod users;
 
 use axum::{Router, extract::DefaultBodyLimit, routing::post};
@@ -32,6 +37,9 @@ use super::{
 pub(super) fn routes() -> Routes {
     let large = Router::new()
         .route("/files/upload", post(uploading::upload))
+        .layer(DefaultBodyLimit::disable());
+    let sheets = Router::new()
+        .route("/files/associate", post(associating::upload))
         .layer(DefaultBodyLimit::disable());
     Routes::default()
         .get(Who::Anybody, "/login", coming_in::login)
@@ -51,6 +59,21 @@ pub(super) fn routes() -> Routes {
         .post(Who::Administrators, "/files/add", adding::import)
         .get(Who::Administrators, "/files/upload", uploading::ask)
         .with(Who::Administrators, "POST", "/files/upload", large)
+        .get(Who::Administrators, "/files/excel", sheets::library)
+        .get(Who::Administrators, "/files/template", sheets::template)
+        .get(Who::Administrators, "/files/associate", associating::ask)
+        .with(Who::Administrators, "POST", "/files/associate", sheets)
+        .get(Who::Administrators, "/files/associate/{run}", uploads::upload)
+        .get(Who::Administrators, "/files/associate/{run}/report", uploads::report)
+        .get(Who::Administrators, "/files/associate/{run}/take-back", uploads::ask)
+        .post(
+            Who::Administrators,
+            "/files/associate/{run}/take-back",
+            uploads::take_back,
+        )
+        .post(Who::Administrators, "/operations/{id}/link", associating::link)
+        .post(Who::Administrators, "/operations/{id}/choose", associating::choose)
+        .get(Who::Administrators, "/operations/{id}/report", sheet_check::report)
         .get(Who::Administrators, "/files/move", moving::ask)
         .post(Who::Administrators, "/files/move", moving::move_them)
         .post(Who::Administrators, "/files/{id}/move", file::move_it)

@@ -47,7 +47,8 @@ fn button(way: &WayOut) -> Option<(String, &'static str)> {
         WayOut::ShowUsers => ("/users".into(), "Users"),
         WayOut::ShowFiles => ("/files".into(), "Files"),
         WayOut::ShowRuns | WayOut::Sync | WayOut::MakePlan | WayOut::AcceptGone => ("/sync".into(), "Sync"),
-        WayOut::UndoUpload { run } => (format!("/sync/{run}"), "Look at the upload"),
+        WayOut::UndoUpload { run } => (format!("/files/associate/{run}"), "Look at the upload"),
+        WayOut::Associate => ("/files/associate".into(), "Upload the sheet again"),
         WayOut::Release { file } | WayOut::Unlock { file } | WayOut::Follow { file } => {
             (of_file(file)?, "Look at the file")
         }

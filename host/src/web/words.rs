@@ -1,32 +1,13 @@
 //! States, dates and sizes as people read them.
 
+pub(super) mod sheet;
+mod tone;
+
 use maud::{Markup, html};
 
 use crate::store::words::{FileState, ItemState, RunState};
 
-/// How a state looks: a shape and a colour beside the word, never colour alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Tone {
-    /// A person must do something.
-    Bad,
-    /// It is tried again by itself.
-    Wait,
-    /// As it should be.
-    Good,
-    /// Nothing to say of it.
-    Off,
-}
-
-impl Tone {
-    fn class(self) -> &'static str {
-        match self {
-            Self::Good => "st ok",
-            Self::Wait => "st wait",
-            Self::Bad => "st bad",
-            Self::Off => "st off",
-        }
-    }
-}
+pub(super) use tone::Tone;
 
 /// A state: its shape and its word.
 pub(super) fn state(tone: Tone, label: &str) -> Markup {
@@ -56,7 +37,7 @@ pub(super) fn outcome(word: &str) -> (Tone, &str) {
         "labelled" => (Tone::Bad, "Protected by a label"),
         "held" => (Tone::Bad, "Held"),
         "detached" => (Tone::Off, "No longer follows its source"),
-        other => (Tone::Off, other),
+        other => sheet::row(other, true),
     }
 }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::{Error, service::api::Run, way_out::WayOut};
 
 /// Outcomes that leave nothing to be done: what was asked for holds, or nothing was asked for.
-const FINE: [&str; 4] = ["linked", "re-linked", "already-linked", "path-missing"];
+pub(super) const FINE: [&str; 4] = ["linked", "re-linked", "already-linked", "path-missing"];
 
 /// Blocks of rows that a note lists.
 const SPANS: usize = 20;
@@ -78,7 +78,7 @@ impl Association {
 
 /// Memory that runs out is the sheet's fault, as far as anybody can tell; time may be the source's; the rest is the
 /// plugin's.
-pub(in crate::service) fn stopped(stopped: Stopped) -> Error {
+pub(crate) fn stopped(stopped: Stopped) -> Error {
     match stopped.cause {
         Cause::Memory => Error::Plugin {
             code: "sheet-too-large",

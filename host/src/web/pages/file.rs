@@ -22,6 +22,7 @@ use crate::{
         console::Asker,
         form::Filled,
         frame::Page,
+        saving::disposition,
         showing::{Here, done, shown},
         words,
     },
@@ -137,29 +138,6 @@ pub(super) async fn content(State(console): Here, asker: Asker, Path(id): Path<S
         Ok(answer)
     })
     .await
-}
-
-/// To be saved, under a name that is letters only in one form, and whole in the other (RFC 8187).
-pub(super) fn disposition(name: &str) -> Option<HeaderValue> {
-    let plain: String = name
-        .chars()
-        .map(|letter| {
-            if letter.is_ascii_alphanumeric() || ".-_ ".contains(letter) {
-                letter
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    let mut whole = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b".-_".contains(&byte) {
-            whole.push(char::from(byte));
-        } else {
-            whole.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    HeaderValue::from_str(&format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}")).ok()
 }
 
 async fn page(session: &Session<'_>, id: &str) -> Result<Response> {

@@ -133,6 +133,16 @@ async fn menus(session: &Session<'_>) -> Result<Markup> {
                 a href="/files/upload" { "Upload" }
             }
         }
+        details.menu {
+            summary.btn { "More" }
+            div.card {
+                a href="/files/excel" download { "Excel" }
+                @if let Some(source) = &source {
+                    a href="/files/associate" { (words::name(&source.associate)) }
+                    a href="/files/template" download { "Template sheet" }
+                }
+            }
+        }
     })
 }
 

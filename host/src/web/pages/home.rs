@@ -6,7 +6,7 @@ use maud::html;
 use super::last_night;
 use crate::{
     Result,
-    service::{Health, Session, Status},
+    service::{Health, RunRow, Session, Status},
     store::users::Role,
     web::{
         console::Asker,
@@ -38,7 +38,8 @@ pub(super) async fn home(State(console): Here, asker: Asker) -> Response {
 async fn page(session: &Session<'_>) -> Result<Response> {
     let (status, health) = (session.status().await?, session.health().await?);
     let night = last_night::told(session, &health).await?;
-    let issues = issues(&status, &health);
+    let mut issues = issues(&status, &health);
+    issues.extend(session.open_upload().await?.as_ref().map(of_upload));
     let title = match issues.len() {
         0 => "Nothing needs you".to_owned(),
         1 => "One thing needs you".to_owned(),
@@ -128,6 +129,21 @@ fn issues(status: &Status, health: &[Health]) -> Vec<Issue> {
         });
     }
     issues
+}
+
+/// A sheet of which something is left to do.
+fn of_upload((upload, open): &(RunRow, u64)) -> Issue {
+    let what = if *open == 0 {
+        "An upload of a sheet was broken off".to_owned()
+    } else {
+        format!("{} of a sheet", words::count(*open, "row needs you", "rows need you"))
+    };
+    Issue {
+        what,
+        why: "Their files follow nothing new until the rows are corrected and uploaded again.".into(),
+        address: format!("/files/associate/{}", upload.run.id),
+        label: "Look at the report",
+    }
 }
 
 fn of_run(health: &Health) -> Vec<Issue> {

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -12,7 +12,7 @@ use axum::{
 use http::{HeaderValue, StatusCode};
 use maud::{Markup, html};
 
-use super::adding;
+use super::{adding, associating, sheet_check, sheet_rows};
 use crate::{
     Result,
     service::{
@@ -28,10 +28,20 @@ use crate::{
 };
 
 /// `GET /operations/{id}`
-pub(super) async fn operation(State(console): Here, asker: Asker, Path(id): Path<i64>) -> Response {
+pub(super) async fn operation(
+    State(console): Here,
+    asker: Asker,
+    Path(id): Path<i64>,
+    Query(wanted): Query<sheet_rows::Wanted>,
+) -> Response {
     shown(&console, &asker, async |session| {
         let operation = session.operation(id).await?;
-        page(session, &operation).await
+        let is_done = operation.state == OperationState::Done;
+        match (operation.kind, operation.run) {
+            (OperationKind::CheckSheet, _) if is_done => sheet_check::page(&asker, session, &operation, &wanted).await,
+            (OperationKind::LinkSheet, Some(run)) if is_done => Ok(done(&format!("/files/associate/{run}"))),
+            _ => page(&asker, session, &operation).await,
+        }
     })
     .await
 }
@@ -113,13 +123,17 @@ fn state(state: OperationState) -> (words::Tone, &'static str) {
     }
 }
 
-async fn page(session: &Session<'_>, operation: &Operation) -> Result<Response> {
+async fn page(asker: &Asker, session: &Session<'_>, operation: &Operation) -> Result<Response> {
     let is_running = operation.state == OperationState::Running;
     let everyone = everyone_sees(session, operation).await?;
     let (tone, label) = state(operation.state);
+    let again = match operation.kind {
+        OperationKind::CheckSheet if !is_running => Some(session.sheet_form().await?),
+        _ => None,
+    };
     let body = html! {
         section.card data-operation=[is_running.then_some(operation.id)] { div.pad {
-            p #overall role="status" { (words::state(tone, label)) " – " (sum(operation)) }
+            p #overall role="status" { (words::state(tone, label)) @if has_numbers(operation) { " – " (sum(operation)) } }
             @if let Some(wait) = &operation.progress.waits { p.soft { "Waits: " (words::sentence(&wait.why)) } }
             @if let Some(error) = &operation.error {
                 p { (words::sentence(&error.message)) }
@@ -127,6 +141,7 @@ async fn page(session: &Session<'_>, operation: &Operation) -> Result<Response> 
             }
             p.soft { "Begun by " (words::name(&operation.begun_by)) ", " (words::moment(&operation.begun_at)) @if let Some(at) = &operation.ended_at { "; ended " (words::moment(at)) } "." }
             (buttons(operation, is_running))
+            @if let Some(form) = &again { (associating::form(asker, form)) }
         } }
         @if !everyone.is_empty() { (exposure(&everyone)) }
         @if !operation.progress.items.is_empty() { (items(&operation.progress.items)) }
@@ -136,6 +151,11 @@ async fn page(session: &Session<'_>, operation: &Operation) -> Result<Response> 
     Ok(page.answer(StatusCode::OK, session))
 }
 
+fn has_numbers(operation: &Operation) -> bool {
+    let progress = &operation.progress;
+    !operation.counts.is_empty() || progress.of.is_some() || 0 < progress.done
+}
+
 fn sum(operation: &Operation) -> Markup {
     let progress = &operation.progress;
     html! {
@@ -143,7 +163,7 @@ fn sum(operation: &Operation) -> Markup {
             (words::grouped(progress.done)) @if let Some(of) = progress.of { " of " (words::grouped(of)) }
         } @else {
             @for (number, (word, count)) in operation.counts.iter().enumerate() {
-                @if 0 < number { ", " } (words::grouped(*count)) " " (words::item_word(word))
+                @if 0 < number { ", " } (words::grouped(*count)) " " (counted(operation.kind, word))
             }
         }
         "."
@@ -170,9 +190,27 @@ fn buttons(operation: &Operation, is_running: bool) -> Markup {
                     }
                 }
             }
-            @if let Some(run) = operation.run { a.btn href={ "/sync/" (run) } { "Look at the run" } }
+            @if let Some(run) = operation.run { a.btn href=(address_of(operation.kind, run)) { (if is_of_sheet(operation.kind) { "Look at the upload" } else { "Look at the run" }) } }
         }
     }
+}
+
+/// What a word of the counts is for people.
+fn counted(kind: OperationKind, word: &str) -> &str {
+    match kind {
+        OperationKind::UndoUpload => words::sheet::undone(word),
+        OperationKind::CheckSheet | OperationKind::LinkSheet => words::sheet::row(word, true).1,
+        _ => words::item_word(word),
+    }
+}
+
+fn is_of_sheet(kind: OperationKind) -> bool {
+    matches!(kind, OperationKind::LinkSheet | OperationKind::UndoUpload)
+}
+
+fn address_of(kind: OperationKind, run: i64) -> String {
+    let path = if is_of_sheet(kind) { "/files/associate" } else { "/sync" };
+    format!("{path}/{run}")
 }
 
 fn may_be_tried_again(item: &ItemProgress) -> bool {

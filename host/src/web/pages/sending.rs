@@ -11,8 +11,10 @@ use bytes::Bytes;
 use http::{HeaderValue, header};
 use tokio::sync::mpsc;
 
-use super::file::disposition;
-use crate::service::{LedgerFormat, Report};
+use crate::{
+    service::{LedgerFormat, Report},
+    web::saving::{WORKBOOK, disposition},
+};
 
 /// How much is read at a time, in bytes.
 const PIECE: usize = 64 << 10;
@@ -28,7 +30,7 @@ pub(super) fn report(name: &str, format: LedgerFormat, report: Report) -> Respon
     let stream = futures::stream::unfold(from, async |mut from| Some((from.recv().await?, from)));
     let mut answer = Body::from_stream(stream).into_response();
     let kind = match format {
-        LedgerFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        LedgerFormat::Xlsx => WORKBOOK,
         LedgerFormat::Csv => "text/csv; charset=utf-8",
         LedgerFormat::Json => "application/json",
     };
