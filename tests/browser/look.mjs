@@ -60,6 +60,10 @@ async function document(page, name) {
 }
 
 async function accessible(page, name) {
+  // The bar at the bottom lies over whatever is under it just then, and one scrolls: sizes are those of the whole page.
+  const { width } = page.viewportSize();
+  const height = await page.evaluate(() => window.document.documentElement.scrollHeight);
+  await page.setViewportSize({ width, height });
   await page.evaluate(AXE);
   const { violations } = await page.evaluate((rules) => window.axe.run(window.document, rules), RULES);
   const told = violations.flatMap(({ id, help, nodes }) =>

@@ -60,6 +60,13 @@ class Person {
     Object.assign(this, { context, page, complaints });
   }
 
+  /// The host was gone for a moment, and the browser has written that down: that is no complaint of a page.
+  forgiveOutage() {
+    const isOutage = (complaint) => complaint.includes("net::ERR_");
+    assert.deepEqual(this.complaints.filter((complaint) => !isOutage(complaint)), []);
+    this.complaints.length = 0;
+  }
+
   /// Goes, after nothing was found to complain of.
   async leave() {
     await this.context.close();

@@ -97,6 +97,12 @@ export class Stage {
     return answer.json();
   }
 
+  /// From now on nothing goes wrong on the simulator's side.
+  async calm() {
+    await fetch(`${this.sim.graph}/_sim/faults`, { method: "DELETE" });
+    await this.change("release", {});
+  }
+
   async end() {
     await Promise.all([ended(this.server, "SIGTERM"), ended(this.simulator, "SIGKILL")]);
     await rm(this.folder, { recursive: true, force: true });

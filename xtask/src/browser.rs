@@ -43,16 +43,9 @@ impl std::error::Error for NotRun {}
 /// compile.
 pub fn test(words: &[String]) -> Result<()> {
     let root = run::root();
-    let (node, chromium, home) = needs(&root).map_err(|error| NotRun(format!("{error:#}").replace('\n', " ")))?;
-    let component = component::build()?;
-    let programs = programs::build()?;
+    let (mut command, home) = ready(&root)?;
     say::header("the console in a real browser");
-    let mut command = Command::new(&node);
     command
-        .current_dir(&home)
-        .env("PROGRAMS", programs)
-        .env("COMPONENT", component)
-        .env("CHROMIUM", chromium)
         .env("PICTURES", sources::target_dir(&root).join("browser"))
         .args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
     for word in words {
@@ -69,6 +62,31 @@ pub fn test(words: &[String]) -> Result<()> {
         None => bail!("the stories took longer than {LIMIT:?}"),
     }
     Ok(())
+}
+
+/// Takes the pictures of the main pages that README.md shows, into `docs/`.
+///
+/// # Errors
+/// As [`test`].
+pub fn take_pictures() -> Result<()> {
+    let root = run::root();
+    let (mut command, _) = ready(&root)?;
+    say::header("pictures of the console");
+    run::run(command.env("PICTURES", root.join("docs")).arg("pictures.mjs"))
+}
+
+/// Node in the folder of the stories, with all that they are told of, and that folder.
+fn ready(root: &Path) -> Result<(Command, PathBuf)> {
+    let (node, chromium, home) = needs(root).map_err(|error| NotRun(format!("{error:#}").replace('\n', " ")))?;
+    let component = component::build()?;
+    let programs = programs::build()?;
+    let mut command = Command::new(&node);
+    command
+        .current_dir(&home)
+        .env("PROGRAMS", programs)
+        .env("COMPONENT", component)
+        .env("CHROMIUM", chromium);
+    Ok((command, home))
 }
 
 /// Node, Chromium, and the folder with the stories and what is installed for them.

@@ -49,6 +49,9 @@ enum Command {
         /// The console in a real browser, and nothing else. Words choose stories by their names.
         #[arg(long, conflicts_with = "peers")]
         browser: bool,
+        /// Takes the pictures of the console's main pages anew, into docs/, and tells no story.
+        #[arg(long, requires = "browser")]
+        pictures: bool,
         /// For `cargo test`: names of tests, or `--` and options for the test programs.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -105,6 +108,11 @@ fn main() -> ExitCode {
         Command::Test {
             peers: true, arguments, ..
         } => peers::test(&arguments),
+        Command::Test {
+            browser: true,
+            pictures: true,
+            ..
+        } => browser::take_pictures(),
         Command::Test {
             browser: true,
             arguments,

@@ -127,8 +127,8 @@ pub(super) fn summary(error: Option<&Error>, fields: &[FormField]) -> Markup {
         section.card.trouble #problem role="alert" tabindex="-1" autofocus { div.pad {
             h2 { "There is a problem" }
             p { @match field {
-                Some(key) => a href={ "#" (key) } { (words::name(&error.fact())) },
-                None => (words::name(&error.fact())),
+                Some(key) => a href={ "#" (key) } { (words::sentence(&error.fact())) },
+                None => (words::sentence(&error.fact())),
             } }
             div.buttons { (trouble::buttons(&error.ways_out())) }
         } }
@@ -178,7 +178,7 @@ fn field(field: &FormField, sent: Option<&Filled>, wrong: Option<&Error>) -> Mar
             }
         } @else {
             label for=(key) { (field.label) }
-            @if let Some(wrong) = wrong { p.wrong #(why) { (words::name(&wrong.fact())) } }
+            @if let Some(wrong) = wrong { p.wrong #(why) { (words::sentence(&wrong.fact())) } }
             @match field.kind {
                 FieldKind::Secret => input #(key) name=(key) type="password" autocomplete="off" maxlength="1000" aria-describedby=(described) aria-invalid=[is_wrong];,
                 FieldKind::Certificate => input #(key) name=(key) type="file" accept=".pem,.crt,.cer,.key" aria-describedby=(described) aria-invalid=[is_wrong];,

@@ -24,10 +24,22 @@
     overall.textContent = sentence;
   };
 
-  const size = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+  const size = (bytes) => {
+    const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), 4);
+    const scaled = bytes / 1000 ** power;
+    return `${0 < power && scaled < 10 ? scaled.toFixed(1) : Math.round(scaled)} ${["bytes", "KB", "MB", "GB", "TB"][power]}`;
+  };
 
-  const showItem = ({ item, state, done, of }) => {
-    const row = document.querySelector(`[data-item="${CSS.escape(item.id)}"]`);
+  const written = (letter) => `\\u{${letter.codePointAt(0).toString(16)}}`;
+
+  const rowOf = ({ item }) => document.querySelector(`[data-item="${CSS.escape(item.id)}"]`);
+
+  const showItem = (one) => {
+    const { name, state, done, of } = one;
+    const row = rowOf(one);
+    const place = row?.querySelector(".name bdi");
+    // What hides letters or turns them around is written down, as the host does.
+    if (place && name) place.textContent = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, written);
     const bar = row?.querySelector("progress");
     if (bar && of) {
       bar.max = of;
@@ -43,7 +55,8 @@
   };
 
   const show = ({ state, progress }) => {
-    if (state !== "running") return location.reload();
+    // Which files there are may be known a moment later than the page.
+    if (state !== "running" || !progress.items.every(rowOf)) return location.reload();
     progress.items.forEach(showItem);
     const ended = progress.items.filter((item) => !["waiting", "transferring", "checking"].includes(item.state));
     const of = progress.items.length || progress.of;

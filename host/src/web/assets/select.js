@@ -19,6 +19,15 @@ for (const form of document.querySelectorAll("form[data-limit]")) {
     if (isRefused) target.checked = false;
     show(isRefused);
   });
+  // Pressing twice imports once.
+  let isSent = false;
+  form.addEventListener("submit", (event) => {
+    if (isSent) event.preventDefault();
+    isSent = true;
+  });
   // Going back, a browser ticks again what was ticked.
-  addEventListener("pageshow", ({ persisted }) => persisted && show(false));
+  addEventListener("pageshow", ({ persisted }) => {
+    isSent = false;
+    if (persisted) show(false);
+  });
 }

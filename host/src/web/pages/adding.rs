@@ -96,16 +96,15 @@ pub(super) async fn begin(
     items.sort();
     items.dedup();
     let begun = session.begin_import(&items).await?;
-    let number = begun.id();
-    asker
-        .note(console, session, "import", &format!("{} files", items.len()))
-        .await?;
+    let (number, files) = (begun.id(), format!("{} files", items.len()));
     let (host, user, through) = (console.host.clone(), session.user().name, asker.through);
     let stop = console.stop.clone();
     drop(console.beside(async move {
         let session = host.session(&user).await?.through(through).carrying_out(begun);
         session.import_until(&items, &stop).await.map(drop)
     }));
+    // Only now: a browser that leaves in between must leave nothing that was begun and is carried out by nobody.
+    asker.note(console, session, "import", &files).await?;
     Ok(done(&format!("/operations/{number}")))
 }
 

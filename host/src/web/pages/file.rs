@@ -232,9 +232,9 @@ fn shown_in(showings: &[Showing]) -> Markup {
             @if showings.is_empty() {
                 div.pad { p.soft { "In no ClientPoint and no Template." } }
             } @else {
-                div.wide { table {
+                div.wide { table.stack {
                     thead { tr { th scope="col" { "Name" } th.num scope="col" { "Revision" } } }
-                    tbody { @for showing in showings { tr { td { (words::name(&showing.name)) } td.num { (showing.revision) } } } }
+                    tbody { @for showing in showings { tr { td { (words::name(&showing.name)) } td.num data-label="Revision" { (showing.revision) } } } }
                 } }
             }
         }

@@ -230,7 +230,7 @@ fn line(row: &LibraryRow) -> Markup {
             td data-label="File ID" { (row.file.id) }
             td { span.name {
                 a href={ "/files/" (row.file.id) } { (words::name(&row.file.name)) }
-                @if let (Some(name), true) = (&row.file.source_name, row.file.managed) { small.soft { "follows " (words::name(name)) } }
+                @if let (Some(name), true) = (row.file.source_name.as_ref().filter(|name| **name != row.file.name), row.file.managed) { small.soft { "follows " (words::name(name)) } }
             } }
             td { (words::name(&row.file.place)) }
             td.num { (words::size(row.file.size)) }

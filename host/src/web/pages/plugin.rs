@@ -22,7 +22,7 @@ pub(super) async fn plugin(State(console): Here, asker: Asker) -> Response {
             } }
             section.card {
                 div.pad { h2 { "What this plugin can do, read off its file" } }
-                div.wide { table {
+                div.wide { table.stack {
                     thead { tr { th scope="col" { "Import" } th scope="col" { "Meaning" } } }
                     tbody { @for power in &inspection.powers { tr { td { code { (power.import) } } td { (power.meaning) } } } }
                 } }

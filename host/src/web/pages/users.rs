@@ -73,7 +73,7 @@ async fn page(session: &Session<'_>, told: Markup) -> Result<Response> {
     let body = html! {
         (told)
         section.card {
-            div.wide { table {
+            div.wide { table.stack {
                 caption.unseen { "Users" }
                 thead { tr { th scope="col" { "Name" } th scope="col" { "Role" } th scope="col" { "Coming in" } } }
                 tbody { @for user in &page.rows {
