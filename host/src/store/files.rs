@@ -19,14 +19,24 @@ pub enum Created {
     AlreadyLinked(String),
 }
 
-/// Adds a file, its first revision and its link in one transaction. One that follows the item of a file in the bin brings
-/// that file back.
+/// Adds a file as [`add`] does, in a transaction of its own.
 ///
 /// # Errors
 ///
 /// The database's.
 pub async fn create(store: &Store, new: NewFile<'_>, now: &str) -> Result<Created> {
     let mut transaction = store.write().await?;
+    let created = add(&mut transaction, new, now).await?;
+    transaction.commit().await?;
+    Ok(created)
+}
+
+/// Adds a file, its first revision and its link. One that follows the item of a file in the bin brings that file back.
+///
+/// # Errors
+///
+/// The database's; then the transaction must not be committed.
+pub(super) async fn add(transaction: &mut Transaction<'_, Sqlite>, new: NewFile<'_>, now: &str) -> Result<Created> {
     if let Some(link) = new.link {
         let taken: Option<(i64,)> = sqlx::query_as(
             "SELECT file FROM links WHERE plugin = (SELECT plugin FROM connections WHERE id = ?) AND drive = ? AND item = ? \
@@ -35,29 +45,28 @@ pub async fn create(store: &Store, new: NewFile<'_>, now: &str) -> Result<Create
         .bind(&link.connection)
         .bind(&link.drive)
         .bind(&link.item)
-        .fetch_optional(&mut *transaction)
+        .fetch_optional(&mut **transaction)
         .await?;
         if let Some((file,)) = taken {
             return Ok(Created::AlreadyLinked(file.to_string()));
         }
     }
     let binned = match new.link {
-        Some(link) => bin::of_item(&mut transaction, link).await?,
+        Some(link) => bin::of_item(transaction, link).await?,
         None => None,
     };
     let id = match binned {
         Some(file) => {
-            bin::bring_back(&mut transaction, file, &new, now).await?;
+            bin::bring_back(transaction, file, &new, now).await?;
             file
         }
-        None => insert(&mut transaction, &new, now).await?,
+        None => insert(transaction, &new, now).await?,
     };
-    damage::healed(&mut transaction, new.object).await?;
+    damage::healed(transaction, new.object).await?;
     if let Some(link) = new.link {
-        links::add(&mut transaction, id, link, now).await?;
+        links::add(transaction, id, link, now).await?;
     }
-    let file = fetch(&mut transaction, id).await?;
-    transaction.commit().await?;
+    let file = fetch(transaction, id).await?;
     Ok(Created::File(Box::new(file)))
 }
 

@@ -4,15 +4,17 @@
 //! DATA/drafts/.tmpXXXXXX    being written; locked by its writer; swept when the lock is free
 //! DATA/objects/ab/abcdef…   whole, durable, never changed
 //! DATA/trash/DAY/abcdef…    an object that nothing pointed at on that day; see `sweep`
-//! DATA/objects.lock         shared from publishing an object until its transaction has ended; the sweep has it alone
+//! DATA/objects.lock         shared from publishing objects until their transaction has ended; the sweep has it alone
 //! DATA/damaged/abcdef….1    what the disk has made of an object, kept when that was put back
 //! ```
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File, TryLockError},
     io::Write,
     ops::Deref,
     path::{Path, PathBuf},
+    sync::Arc,
     thread::JoinHandle,
     time::{Duration, Instant},
 };
@@ -57,6 +59,15 @@ pub struct Draft {
     flushed: u64,
 }
 
+/// The bytes of a draft, whole and durable, on their way to the name of an object. Dropped, they are gone.
+#[derive(Debug)]
+pub struct Settled {
+    object: Object,
+    path: TempPath,
+    /// The lock that tells a sweeper of drafts that this one has a living writer.
+    _file: File,
+}
+
 /// Whole bytes, durable on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
@@ -71,7 +82,7 @@ pub struct Object {
 #[derive(Debug)]
 pub struct Published {
     object: Object,
-    _held: File,
+    _held: Arc<File>,
 }
 
 impl Deref for Published {
@@ -145,33 +156,62 @@ impl Objects {
         self.objects.with_file_name("damaged")
     }
 
-    /// Makes the draft a durable object. An equal object that is there already is replaced by it; one in the trash is
-    /// needed no more. What comes back is to be kept until the transaction that points at the object has ended.
+    /// Makes the draft a durable object, as [`Self::publish_all`] does.
     ///
     /// Blocks while the disk works, and while a sweep has the lock.
     ///
     /// # Errors
     ///
     /// `Error::NoSpace` or `Error::Storage`; the draft is gone then.
-    pub fn publish(&self, mut draft: Draft) -> Result<Published> {
-        draft.end_flush()?;
-        let sha256 = hex(&draft.hasher.finalize());
-        draft.file.sync_all()?;
-        let path = self.path(&sha256);
+    pub fn publish(&self, draft: Draft) -> Result<Published> {
+        let mut published = self.publish_all(vec![draft.settle()?])?;
+        published
+            .pop()
+            .unwrap_or_else(|| Err(Error::Storage("an object has got lost on its way".into())))
+    }
+
+    /// Makes settled drafts durable objects, each or not; however many they are, each folder is synced once. An equal
+    /// object that is there already is replaced; one in the trash is needed no more. What comes back, in the order given, is
+    /// to be kept until the transaction that points at the objects has ended.
+    ///
+    /// Blocks while the disk works, and while a sweep has the lock.
+    ///
+    /// # Errors
+    ///
+    /// `Error::NoSpace` or `Error::Storage`; if it is not one object's own trouble, all drafts are gone.
+    pub fn publish_all(&self, settled: Vec<Settled>) -> Result<Vec<Result<Published>>> {
+        let held = Arc::new(self.held_by_publisher()?);
+        let mut shards = BTreeSet::new();
+        let published: Vec<_> = settled
+            .into_iter()
+            .map(|settled| self.named(settled, &mut shards, &held))
+            .collect();
+        // The names must be as durable as the bytes before a transaction may point at them.
+        for shard in &shards {
+            File::open(shard)?.sync_all()?;
+        }
+        File::open(&self.objects)?.sync_all()?;
+        for object in published.iter().flatten() {
+            self.forget_trashed(&object.sha256);
+        }
+        Ok(published)
+    }
+
+    /// Gives settled bytes the name of their object, which is not durable yet.
+    fn named(&self, settled: Settled, shards: &mut BTreeSet<PathBuf>, held: &Arc<File>) -> Result<Published> {
+        let Settled {
+            object, path: draft, ..
+        } = settled;
+        let path = self.path(&object.sha256);
         let shard = path.parent().unwrap_or(&self.objects);
         private::folder(shard)?;
-        let held = self.held_by_publisher()?;
-        let object = Object {
-            sha256,
-            size: draft.size,
-        };
         self.put_aside(&object)?;
-        draft.path.persist(&path).map_err(|error| error.error)?;
-        // The name must be as durable as the bytes before a transaction may point at it.
-        File::open(shard)?.sync_all()?;
-        File::open(&self.objects)?.sync_all()?;
-        self.forget_trashed(&object.sha256);
-        Ok(Published { object, _held: held })
+        draft.persist(&path).map_err(|error| error.error)?;
+        shards.insert(shard.to_owned());
+        Ok(Published {
+            object,
+            _held: Arc::clone(held),
+        })
     }
 
     /// The lock, as many publishers may have it at a time.
@@ -277,6 +317,27 @@ impl Draft {
             self.begin_flush()?;
         }
         Ok(())
+    }
+
+    /// Ends writing: the bytes are on the disk, and have their name-to-be.
+    ///
+    /// Blocks while the disk works.
+    ///
+    /// # Errors
+    ///
+    /// The file system's; the draft is gone then.
+    pub fn settle(mut self) -> Result<Settled> {
+        self.end_flush()?;
+        self.file.sync_all()?;
+        let object = Object {
+            sha256: hex(&self.hasher.finalize()),
+            size: self.size,
+        };
+        Ok(Settled {
+            object,
+            path: self.path,
+            _file: self.file,
+        })
     }
 
     fn begin_flush(&mut self) -> std::io::Result<()> {

@@ -13,26 +13,22 @@ use clientpoint_engine::{
 };
 
 use super::{
-    Store, association,
-    files::{self, Created, NewFile},
+    Store, association, files,
     in_contract::stored_link,
-    managed,
-    objects::{self, AppendError, Objects, Published},
+    objects::{self, AppendError, Objects},
     runs,
     states::{self, KEYS_AT_MOST, Kept, Swap},
-    sweep,
 };
-use crate::{
-    place::Place,
-    rights::{Held, Holder},
-};
+use crate::rights::{Held, Holder};
 
 mod following;
+mod together;
 mod uploads;
 
 #[cfg(test)]
 mod conformance;
 
+use together::{Becomes, Together};
 pub use uploads::{Refused, Uploads};
 
 /// The library in a data folder. Clones are the same one.
@@ -43,6 +39,7 @@ pub struct Reference {
     clock: Arc<dyn Clock>,
     /// Without it, no sync runs beside an upload.
     uploads: Option<Arc<Uploads>>,
+    together: Arc<Together>,
 }
 
 /// Bytes in a file of the data folder.
@@ -60,6 +57,7 @@ impl Reference {
             objects,
             clock,
             uploads: None,
+            together: Arc::default(),
         }
     }
 
@@ -84,52 +82,6 @@ impl Reference {
     fn now(&self) -> String {
         stamp(self.clock.utc())
     }
-
-    /// The bytes of a draft as an object, which no sweep judges until what comes back is dropped. The thread has the
-    /// draft's place until it is done, whoever waits for it.
-    async fn durable(&self, draft: objects::Draft, place: DraftPlace) -> Result<Published, Error> {
-        let objects = self.objects.clone();
-        let object = tokio::task::spawn_blocking(move || {
-            let _place = place;
-            objects.publish(draft)
-        })
-        .await;
-        Ok(object.map_err(|_| Error::Other("the disk's thread has stopped".into()))??)
-    }
-
-    async fn create(&self, object: Published, name: &str, link: files::Link) -> Result<LibraryFile, Error> {
-        let new = NewFile {
-            name,
-            place: &Place::company_wide(),
-            object: &object,
-            link: Some(&link),
-        };
-        let now = self.now();
-        let created = files::create(&self.store, new, &now).await;
-        if !matches!(created, Ok(Created::File(_))) {
-            sweep::let_go(&self.store, &object, &now).await;
-        }
-        match created? {
-            Created::File(file) => Ok(LibraryFile::from(*file)),
-            Created::AlreadyLinked(id) => Err(Error::AlreadyLinked(id)),
-        }
-    }
-
-    async fn replace(&self, object: Published, of: Replacement<'_>) -> Result<LibraryFile, Error> {
-        let replacement = managed::Replacement {
-            file: of.file,
-            base: of.base,
-            object: &object,
-            link: &stored_link(of.connection, of.link),
-            line: &of.line,
-        };
-        let now = self.now();
-        let published = managed::publish(&self.store, of.run, replacement, &now).await;
-        if !matches!(published, Ok(Some(_))) {
-            sweep::let_go(&self.store, &object, &now).await;
-        }
-        published?.map(LibraryFile::from).ok_or(Error::Conflict)
-    }
 }
 
 impl Draft for DraftFile {
@@ -146,18 +98,23 @@ impl Draft for DraftFile {
 
     fn commit<'a>(self: Box<Self>, connection: &'a str, name: &'a str, link: Link) -> Answering<'a, LibraryFile> {
         let Self { draft, place, library } = *self;
-        Box::pin(async move {
-            let object = library.durable(draft, place).await?;
-            library.create(object, name, stored_link(connection, link)).await
-        })
+        let becomes = Becomes::New {
+            name: name.to_owned(),
+            link: stored_link(connection, link),
+        };
+        Box::pin(async move { library.bring_in(draft, place, becomes).await })
     }
 
-    fn publish(self: Box<Self>, replacement: Replacement<'_>) -> Answering<'_, LibraryFile> {
+    fn publish(self: Box<Self>, of: Replacement<'_>) -> Answering<'_, LibraryFile> {
         let Self { draft, place, library } = *self;
-        Box::pin(async move {
-            let object = library.durable(draft, place).await?;
-            library.replace(object, replacement).await
-        })
+        let becomes = Becomes::Next {
+            run: of.run,
+            file: of.file.to_owned(),
+            base: of.base,
+            link: stored_link(of.connection, of.link),
+            line: of.line,
+        };
+        Box::pin(async move { library.bring_in(draft, place, becomes).await })
     }
 }
 

@@ -66,13 +66,18 @@ pub async fn settle(store: &Store, connection: &str, run: i64, settlements: &[Se
     Ok(())
 }
 
-/// Gives a managed file its next revision, shows it, updates its link and writes its line: all or nothing. None if it
-/// may not have it any more.
+/// Gives a managed file its next revision, shows it, updates its link and writes its line. None if it may not have it any
+/// more; then, and after an error, what was done must not be committed.
 ///
 /// # Errors
 ///
 /// The database's.
-pub async fn publish(store: &Store, run: i64, replacement: Replacement<'_>, now: &str) -> Result<Option<LibraryFile>> {
+pub async fn publish(
+    transaction: &mut Transaction<'_, Sqlite>,
+    run: i64,
+    replacement: Replacement<'_>,
+    now: &str,
+) -> Result<Option<LibraryFile>> {
     let Replacement {
         file,
         base,
@@ -82,15 +87,14 @@ pub async fn publish(store: &Store, run: i64, replacement: Replacement<'_>, now:
     } = replacement;
     // What is no file any more, or never was one, follows nothing.
     let Some(file) = exact(file) else { return Ok(None) };
-    let mut transaction = store.write().await?;
-    if !links::follow(&mut transaction, file, link).await? {
+    if !links::follow(transaction, file, link).await? {
         return Ok(None);
     }
-    let before = fetch(&mut transaction, file).await?;
+    let before = fetch(transaction, file).await?;
     if before.revision != base {
         return Ok(None);
     }
-    damage::healed(&mut transaction, object).await?;
+    damage::healed(transaction, object).await?;
     // Bytes that the file has already are no new revision; if the disk had lost them, they heal the one that has them.
     let is_new = before.sha256 != object.sha256;
     let heals = before.damage.is_some() && !is_new;
@@ -100,17 +104,15 @@ pub async fn publish(store: &Store, run: i64, replacement: Replacement<'_>, now:
         no_longer_damaged(&mut line, damage, heals);
     }
     let reached = if heals {
-        shown_with(&mut transaction, file, revision).await?
+        shown_with(transaction, file, revision).await?
     } else {
         if is_new {
-            next_revision(&mut transaction, file, revision, object, now).await?;
+            next_revision(transaction, file, revision, object, now).await?;
         }
-        show_everywhere(&mut transaction, file, revision).await?
+        show_everywhere(transaction, file, revision).await?
     };
-    write(&mut transaction, run, file, &line, reached, now).await?;
-    let file = fetch(&mut transaction, file).await?;
-    transaction.commit().await?;
-    Ok(Some(file))
+    write(transaction, run, file, &line, reached, now).await?;
+    Ok(Some(fetch(transaction, file).await?))
 }
 
 /// Gives a file its next revision.

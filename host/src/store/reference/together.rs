@@ -1,0 +1,294 @@
+//! Group commit: files whose bytes come in at the same time reach the disk together. Their bytes are made durable side by
+//! side, each as it comes; then their names with one sync of each folder, and all that the database keeps of them in one
+//! transaction. Each of them is all or nothing by itself in it, and has an answer of its own.
+//!
+//! The work goes on without whoever asked for it: of several, one may give up. Whether somebody still waits is looked at
+//! once nobody else can write, so that nothing happens after the next call that writes.
+
+use std::{
+    mem,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use clientpoint_engine::{
+    contract::clientpoint::content_source::{
+        content_library::{Error, LibraryFile},
+        managed_files::Line,
+    },
+    library::DraftPlace,
+};
+use futures::channel::oneshot;
+use sqlx::{Connection, Sqlite, Transaction};
+use tokio::sync::Mutex as Turns;
+
+use super::Reference;
+use crate::{
+    place::Place,
+    store::{
+        files::{self, Created, Link, NewFile},
+        managed::{self, Replacement},
+        objects::{self, Object, Published, Settled},
+        sweep,
+    },
+};
+
+/// How many files one transaction may have. The others wait for the next.
+const GROUP: usize = 64;
+
+/// Files that wait for the disk, and whose turn it is to bring them in.
+#[derive(Default)]
+pub(super) struct Together {
+    waiting: Mutex<Vec<Incoming<Settled>>>,
+    turn: Turns<()>,
+}
+
+type Answer = oneshot::Sender<Result<LibraryFile, Error>>;
+
+/// What becomes of some bytes.
+pub(super) enum Becomes {
+    /// A new file.
+    New {
+        /// Its name in the library.
+        name: String,
+        /// What it follows.
+        link: Link,
+    },
+    /// The next revision of a file.
+    Next {
+        /// The run of the sync.
+        run: i64,
+        /// The File ID.
+        file: String,
+        /// The revision that it had when this began.
+        base: u64,
+        /// What it follows, in its new version.
+        link: Link,
+        /// Its line.
+        line: Line,
+    },
+}
+
+/// What became of them.
+enum Became {
+    File(Box<files::LibraryFile>),
+    AlreadyLinked(String),
+    /// The file may not have them any more.
+    Conflict,
+    /// Nobody waits for the answer any more, and nothing was changed.
+    GivenUp,
+}
+
+/// Bytes on their way, and who waits for what becomes of them.
+struct Incoming<Bytes> {
+    bytes: Bytes,
+    becomes: Becomes,
+    /// The draft's place, until the disk is done with it, whoever still waits.
+    place: DraftPlace,
+    answer: Answer,
+}
+
+impl Reference {
+    /// Makes the bytes of a draft durable, and brings them in together with those that come at the same time.
+    pub(super) async fn bring_in(
+        &self,
+        draft: objects::Draft,
+        place: DraftPlace,
+        becomes: Becomes,
+    ) -> Result<LibraryFile, Error> {
+        let (answer, answered) = oneshot::channel();
+        let library = self.clone();
+        tokio::spawn(async move {
+            match on_disk(move || draft.settle()).await {
+                Ok(bytes) => {
+                    library.together.join(Incoming {
+                        bytes,
+                        becomes,
+                        place,
+                        answer,
+                    });
+                    library.bring_in_a_group().await;
+                }
+                Err(error) => tell(answer, Err(error)),
+            }
+        });
+        answered.await.map_err(|_| stopped())?
+    }
+
+    /// Brings in those that wait, unless another has done so meanwhile.
+    async fn bring_in_a_group(&self) {
+        let _turn = self.together.turn.lock().await;
+        let mut groups = vec![self.named(self.together.leave()).await];
+        while let Some(mut group) = groups.pop().filter(|group| !group.is_empty()) {
+            let transaction = match self.store.write().await {
+                Ok(transaction) => transaction,
+                Err(error) => {
+                    self.tell_all(group, &error.into()).await;
+                    continue;
+                }
+            };
+            match written(transaction, &group, &self.now()).await {
+                Ok(became) => {
+                    for (one, became) in group.into_iter().zip(became) {
+                        self.tell(one, Ok(became)).await;
+                    }
+                }
+                Err(error) if group.len() == 1 => self.tell_all(group, &error.into()).await,
+                // One's trouble is not another's: each has a transaction of its own.
+                Err(_) => groups.extend(group.drain(..).rev().map(|one| vec![one])),
+            }
+        }
+    }
+
+    /// Gives the bytes the names of their objects. Who has no luck hears it here.
+    async fn named(&self, group: Vec<Incoming<Settled>>) -> Vec<Incoming<Published>> {
+        let mut bytes = Vec::with_capacity(group.len());
+        let mut others = Vec::with_capacity(group.len());
+        for one in group {
+            bytes.push(one.bytes);
+            others.push((one.becomes, one.place, one.answer));
+        }
+        let objects = self.objects.clone();
+        let published = match on_disk(move || objects.publish_all(bytes)).await {
+            Ok(published) => published,
+            Err(error) => {
+                for (_, _place, answer) in others {
+                    tell(answer, Err(error.clone()));
+                }
+                return Vec::new();
+            }
+        };
+        let mut named = Vec::with_capacity(others.len());
+        for ((becomes, place, answer), bytes) in others.into_iter().zip(published) {
+            match bytes {
+                Ok(bytes) => named.push(Incoming {
+                    bytes,
+                    becomes,
+                    place,
+                    answer,
+                }),
+                Err(error) => tell(answer, Err(error.into())),
+            }
+        }
+        named
+    }
+
+    async fn tell_all(&self, group: Vec<Incoming<Published>>, error: &Error) {
+        for one in group {
+            self.tell(one, Err(error.clone())).await;
+        }
+    }
+
+    /// Tells whoever waits. Bytes that nothing points at are let go.
+    async fn tell(&self, one: Incoming<Published>, became: Result<Became, Error>) {
+        if !matches!(became, Ok(Became::File(_))) {
+            sweep::let_go(&self.store, &one.bytes, &self.now()).await;
+        }
+        let answer = became.and_then(|became| match became {
+            Became::File(file) => Ok(LibraryFile::from(*file)),
+            Became::AlreadyLinked(id) => Err(Error::AlreadyLinked(id)),
+            Became::Conflict | Became::GivenUp => Err(Error::Conflict),
+        });
+        tell(one.answer, answer);
+    }
+}
+
+impl Together {
+    fn join(&self, one: Incoming<Settled>) {
+        self.queue().push(one);
+    }
+
+    /// Those whose turn it is: the first so many.
+    fn leave(&self) -> Vec<Incoming<Settled>> {
+        let mut queue = self.queue();
+        let later = queue.len().min(GROUP);
+        let later = queue.split_off(later);
+        mem::replace(&mut *queue, later)
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Vec<Incoming<Settled>>> {
+        // A list that was pushed to or not is whole either way.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Becomes {
+    async fn write(
+        &self,
+        transaction: &mut Transaction<'_, Sqlite>,
+        object: &Object,
+        now: &str,
+    ) -> crate::Result<Became> {
+        Ok(match self {
+            Self::New { name, link } => {
+                let new = NewFile {
+                    name,
+                    place: &Place::company_wide(),
+                    object,
+                    link: Some(link),
+                };
+                match files::add(transaction, new, now).await? {
+                    Created::File(file) => Became::File(file),
+                    Created::AlreadyLinked(id) => Became::AlreadyLinked(id),
+                }
+            }
+            Self::Next {
+                run,
+                file,
+                base,
+                link,
+                line,
+            } => {
+                let replacement = Replacement {
+                    file,
+                    base: *base,
+                    object,
+                    link,
+                    line,
+                };
+                let published = managed::publish(transaction, *run, replacement, now).await?;
+                published.map_or(Became::Conflict, |file| Became::File(Box::new(file)))
+            }
+        })
+    }
+}
+
+/// Writes a group, all of it or nothing; in it, each by itself.
+async fn written(
+    mut transaction: Transaction<'_, Sqlite>,
+    group: &[Incoming<Published>],
+    now: &str,
+) -> crate::Result<Vec<Became>> {
+    let mut all = Vec::with_capacity(group.len());
+    for one in group {
+        if one.answer.is_canceled() {
+            all.push(Became::GivenUp);
+            continue;
+        }
+        let mut apart = transaction.begin().await?;
+        let became = one.becomes.write(&mut apart, &one.bytes, now).await?;
+        match became {
+            Became::File(_) => apart.commit().await?,
+            _ => apart.rollback().await?,
+        }
+        all.push(became);
+    }
+    transaction.commit().await?;
+    Ok(all)
+}
+
+/// Who has given up hears nothing.
+fn tell(answer: Answer, what: Result<LibraryFile, Error>) {
+    let _ = answer.send(what);
+}
+
+async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> crate::Result<T> + Send + 'static) -> Result<T, Error> {
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done.map_err(|_| stopped())??)
+}
+
+fn stopped() -> Error {
+    Error::Other("the disk's thread has stopped".into())
+}
+
+#[cfg(test)]
+mod tests;

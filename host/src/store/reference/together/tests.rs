@@ -1,0 +1,173 @@
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use clientpoint_engine::{
+    clock::SystemClock,
+    contract::clientpoint::content_source::types::{ItemRef, Link, Verification},
+    library::{Draft, Library},
+};
+use futures::future::{BoxFuture, join_all};
+use tokio::sync::Semaphore;
+
+use super::*;
+use crate::store::{self, objects::Objects};
+
+/// A library in a folder of its own.
+struct Stage {
+    library: Reference,
+    data: tempfile::TempDir,
+}
+
+type Answered = Result<LibraryFile, Error>;
+
+async fn stage() -> Stage {
+    let data = tempfile::tempdir().unwrap();
+    let store = store::open(data.path(), Duration::from_secs(20)).await.unwrap();
+    let objects = Objects::open(data.path()).unwrap();
+    sqlx::query(
+        "INSERT INTO connections (id, plugin, mode, settings, secret, connected_at, connected_by) \
+         VALUES ('c', 'p', 'organization', '{}', x'00', '', 'admin')",
+    )
+    .execute(store.pool())
+    .await
+    .unwrap();
+    Stage {
+        library: Reference::new(store, objects, Arc::new(SystemClock::default())),
+        data,
+    }
+}
+
+impl Stage {
+    /// Brings in bytes of their own for each of these items, all at the same time.
+    async fn bring(&self, items: &[&str]) -> Vec<Answered> {
+        let turn = self.library.together.turn.lock().await;
+        let calls: Vec<_> = items.iter().map(|item| tokio::spawn(self.commit(item))).collect();
+        self.gathered(items.len()).await;
+        drop(turn);
+        let answers = join_all(calls).await;
+        answers.into_iter().map(|answer| answer.unwrap()).collect()
+    }
+
+    fn commit(&self, item: &str) -> BoxFuture<'static, Answered> {
+        let (draft, item) = (self.draft(item.as_bytes()), item.to_owned());
+        Box::pin(async move {
+            let name = format!("{item}.pdf");
+            let link = Link {
+                source: ItemRef {
+                    drive: "d".into(),
+                    item: item.clone(),
+                },
+                version: None,
+                hash: String::new(),
+                size: item.len() as u64,
+                verification: Verification::NoHash,
+                name: name.clone(),
+                web_url: None,
+            };
+            draft.commit("c", &name, link).await
+        })
+    }
+
+    fn draft(&self, bytes: &[u8]) -> Box<dyn Draft> {
+        let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        let mut draft = self.library.draft(1 << 20, DraftPlace::new(place)).unwrap();
+        draft.append(bytes).unwrap();
+        draft
+    }
+
+    /// Waits until so many wait for their turn.
+    async fn gathered(&self, count: usize) {
+        while self.library.together.queue().len() < count {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// How many transactions the journal has: SQLite marks the last frame of each with the size of the database.
+    fn transactions(&self) -> usize {
+        let (header, frame, page) = (32, 24, 4096);
+        let journal = std::fs::read(self.journal()).unwrap();
+        let frames = journal[header..].chunks_exact(frame + page);
+        frames.filter(|frame| frame[4..8] != [0; 4]).count()
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.data.path().join("clientpoint.db-wal")
+    }
+
+    async fn count(&self, table: &str) -> i64 {
+        let query = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        let (count,): (i64,) = sqlx::query_as(query)
+            .fetch_one(self.library.store.pool())
+            .await
+            .unwrap();
+        count
+    }
+}
+
+fn names(answers: &[Answered]) -> Vec<&str> {
+    let files = answers.iter().map(|answer| answer.as_ref().unwrap());
+    files.map(|file| file.name.as_str()).collect()
+}
+
+#[tokio::test]
+async fn five_files_that_come_at_the_same_time_have_one_transaction() {
+    let stage = stage().await;
+    let before = stage.transactions();
+
+    let answers = stage.bring(&["a", "b", "c", "d", "e"]).await;
+
+    assert_eq!(names(&answers), ["a.pdf", "b.pdf", "c.pdf", "d.pdf", "e.pdf"]);
+    assert_eq!(stage.transactions() - before, 1);
+    assert_eq!(stage.count("files").await, 5);
+}
+
+#[tokio::test]
+async fn of_two_that_bring_the_same_item_one_is_told_of_the_other() {
+    let stage = stage().await;
+
+    let answers = stage.bring(&["a", "b", "a"]).await;
+
+    let (first, second) = (answers[0].as_ref().unwrap(), &answers[2]);
+    assert!(
+        matches!(second, Err(Error::AlreadyLinked(id)) if *id == first.id),
+        "{second:?}"
+    );
+    assert_eq!(stage.count("files").await, 2);
+    assert_eq!(stage.count("let_go").await, 0, "the first has the same bytes");
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_for_one_does_not_keep_the_others_out() {
+    let stage = stage().await;
+    sqlx::query(
+        "CREATE TRIGGER no_b BEFORE INSERT ON files WHEN NEW.name = 'b.pdf' BEGIN SELECT RAISE(ABORT, 'no'); END",
+    )
+    .execute(stage.library.store.pool())
+    .await
+    .unwrap();
+
+    let answers = stage.bring(&["a", "b", "c"]).await;
+
+    assert_eq!(names(&[answers[0].clone(), answers[2].clone()]), ["a.pdf", "c.pdf"]);
+    assert!(answers[1].is_err(), "{:?}", answers[1]);
+    assert_eq!(stage.count("files").await, 2);
+    assert_eq!(stage.count("revisions").await, 2);
+    assert_eq!(stage.count("let_go").await, 1);
+}
+
+#[tokio::test]
+async fn who_has_given_up_before_his_turn_has_changed_nothing() {
+    let stage = stage().await;
+    let turn = stage.library.together.turn.lock().await;
+    let (stays, goes) = (tokio::spawn(stage.commit("stays")), tokio::spawn(stage.commit("goes")));
+    stage.gathered(2).await;
+    goes.abort();
+    assert!(goes.await.unwrap_err().is_cancelled());
+
+    drop(turn);
+
+    assert_eq!(stays.await.unwrap().unwrap().name, "stays.pdf");
+    // The group is done with both once the turn is free again.
+    drop(stage.library.together.turn.lock().await);
+    assert_eq!(stage.count("files").await, 1);
+    assert_eq!(stage.count("let_go").await, 1);
+}
