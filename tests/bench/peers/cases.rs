@@ -1,6 +1,6 @@
 //! What is measured.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, path::Path};
 
 use serde_json::Value;
 
@@ -13,9 +13,6 @@ use crate::{LARGE, simulator::Simulator, syncing};
 
 /// What a night changes, in bytes a file.
 const SMALL: u64 = 10 << 10;
-
-/// How long a file system may remember what was deleted.
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(8);
 
 /// Something that all can do, or some.
 pub struct Case {
@@ -112,7 +109,7 @@ impl Case {
 
     /// Each of them once.
     async fn round(&self, commands: &Commands<'_>, round: usize, watch: Watch) -> Vec<(Contestant, Usage)> {
-        let usages = match self.kind {
+        match self.kind {
             Kind::Cold => cold(commands, watch).await,
             Kind::New(count) => {
                 let items = new_files(commands, round, count).await;
@@ -122,9 +119,7 @@ impl Case {
                 let items = change(commands, round, files, changed).await;
                 followed(commands, &items, watch).await
             }
-        };
-        clean_up(commands, self.kind).await;
-        usages
+        }
     }
 }
 
@@ -155,9 +150,10 @@ async fn new_files(commands: &Commands<'_>, round: usize, count: u64) -> Vec<(St
     items
 }
 
-/// New files, by all three, to the disk.
+/// New files, by all three, to the disk; what was fetched is thrown away, so that disk and memory stay as they were.
 async fn fetched(commands: &Commands<'_>, items: &[(String, String)], watch: Watch) -> Vec<(Contestant, Usage)> {
     let mut usages = vec![(Contestant::Curl, curl(commands, items, watch).await)];
+    fs::remove_dir_all(commands.target(Contestant::Curl)).unwrap();
     if let Some(rclone) = commands.rclone {
         let target = commands.target(Contestant::Rclone);
         let mut command = commands.rclone(rclone, &["copy", "od:"]);
@@ -170,6 +166,7 @@ async fn fetched(commands: &Commands<'_>, items: &[(String, String)], watch: Wat
         });
         usages.push((Contestant::Rclone, usage.await));
         check(&target, items);
+        fs::remove_dir_all(&target).unwrap();
     }
     let ids: Vec<&str> = items.iter().map(|(id, _)| id.as_str()).collect();
     let mut command = commands.ours(&[&["onedrive", "import"], ids.as_slice()].concat());
@@ -197,24 +194,6 @@ async fn curl(commands: &Commands<'_>, items: &[(String, String)], watch: Watch)
     usage
 }
 
-/// Throws away what others have fetched, so that the disk does not fill up. Not while somebody is measured, or shortly
-/// before: a file system without a journal (ext4) looks for every new file past all that went within the last seconds.
-async fn clean_up(commands: &Commands<'_>, kind: Kind) {
-    let copies = match kind {
-        Kind::New(_) => [Contestant::Curl, Contestant::Rclone].as_slice(),
-        // rclone's copy is what it compares the next night with.
-        Kind::Night { .. } => &[Contestant::Curl],
-        Kind::Cold => return,
-    };
-    let mut gone = false;
-    for who in copies {
-        gone |= fs::remove_dir_all(commands.target(*who)).is_ok();
-    }
-    if gone {
-        tokio::time::sleep(FORGOTTEN_AFTER).await;
-    }
-}
-
 /// Whoever is fast must have brought something.
 fn check(target: &Path, items: &[(String, String)]) {
     for (_, name) in items {
@@ -240,6 +219,8 @@ async fn change(commands: &Commands<'_>, round: usize, files: usize, changed: us
 async fn followed(commands: &Commands<'_>, items: &[(String, String)], watch: Watch) -> Vec<(Contestant, Usage)> {
     let mut usages = Vec::new();
     if !items.is_empty() {
+        // Its copies of the night before are written over: where a file system without a journal (ext4) looks for a place for
+        // a new file, it goes past all that were deleted within the last minutes, and who is measured next would pay for it.
         usages.push((Contestant::Curl, curl(commands, items, watch).await));
     }
     if let Some(rclone) = commands.rclone {
