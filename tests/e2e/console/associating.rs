@@ -131,7 +131,7 @@ async fn r45_a_sheet_with_mistakes_is_checked_mended_linked_and_taken_back_by_pa
         assert!(page.contains(said), "{said}: {page}");
     }
     assert!(admin.file("100001").await.unwrap().managed);
-    assert!(browser.page("/").await.contains("2 rows need you of a sheet"));
+    assert!(browser.page("/").await.contains("2 rows of the latest sheet need you"));
     let again = location(&browser.post(&format!("{check}/link"), &[]).await);
     assert_eq!(
         location(&browser.get(&again).await),
@@ -283,6 +283,75 @@ async fn r4_who_is_not_connected_is_led_there_and_a_check_of_another_drive_or_ti
         StatusCode::CONFLICT,
         "a check is of whoever has uploaded the sheet"
     );
+}
+
+#[tokio::test]
+async fn r43_what_taking_back_means_is_told_before_with_the_numbers_of_after() {
+    let stage = with_library(3).await;
+    let browser = stage.logged_in("admin").await;
+    let mut sheet = HEADER.to_owned();
+    for number in 1..=3 {
+        sheet.push_str(&format!("10000{number},Clients/Northwind/Plan {number}.pdf\r\n"));
+    }
+    let check = checked(&stage, &browser, &sheet).await;
+    let upload = linked(&stage, &browser, &check).await;
+    let admin = stage.host.session("admin").await.unwrap();
+    let before = admin.file("100001").await.unwrap().sha256;
+    admin.sync(&Default::default(), &Default::default()).await.unwrap();
+    assert_ne!(admin.file("100001").await.unwrap().sha256, before);
+    admin.remove_file("100003").await.unwrap();
+
+    let asked = browser.page(&format!("{upload}/take-back")).await;
+    for said in [
+        "2 files go back",
+        "2 of them have been updated since",
+        "1 file is left alone",
+    ] {
+        assert!(asked.contains(said), "{said}: {asked}");
+    }
+    let undo = location(&browser.post(&format!("{upload}/take-back"), &[]).await);
+    ended(&stage, &undo).await;
+    let page = browser.page(&undo).await;
+    for said in [
+        "2 back to what they followed before",
+        "2 with the content that they had",
+        "1 left alone: in the bin",
+        "Look at the upload",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert_eq!(admin.file("100001").await.unwrap().sha256, before);
+    let lines = browser.get("/sync/1/ledger/csv").await;
+    assert!(lines.text().await.unwrap().contains("Plan 1.pdf"));
+}
+
+#[tokio::test]
+async fn while_a_sync_runs_nothing_is_linked_or_lost_and_the_same_check_is_linked_later() {
+    let stage = with_library(1).await;
+    let item = stage.sim.put("/Old.pdf", b"%PDF-old".to_vec().into());
+    let admin = stage.host.session("admin").await.unwrap();
+    admin.import(&[item]).await.unwrap();
+    let browser = stage.logged_in("admin").await;
+    let sheet = format!("{HEADER}100001,Clients/Northwind/Plan 1.pdf\r\n");
+    let check = checked(&stage, &browser, &sheet).await;
+    stage.sim.put("/Old.pdf", b"%PDF-new".to_vec().into());
+    let (options, stop) = Default::default();
+    let mut sync = std::pin::pin!(admin.sync(&options, &stop));
+    loop {
+        tokio::select! {
+            biased;
+            _ = &mut sync => panic!("it was never seen to run"),
+            health = admin.health() => if health.unwrap().iter().any(|health| health.unfinished.is_some()) { break },
+        }
+    }
+    let link = location(&browser.post(&format!("{check}/link"), &[]).await);
+    ended(&stage, &link).await;
+    let page = browser.page(&link).await;
+    assert!(page.contains("Failed") && page.contains("Back to the check"), "{page}");
+    assert!(page.contains(&format!("href=\"{check}\"")), "{page}");
+    sync.await.unwrap();
+    let upload = linked(&stage, &browser, &check).await;
+    assert!(browser.page(&upload).await.contains("1 file was linked"));
 }
 
 #[tokio::test]

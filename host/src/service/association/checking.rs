@@ -237,6 +237,18 @@ impl Session<'_> {
         Ok(self.kept_of(run).await.map(|(kept, _)| kept.check))
     }
 
+    /// Which check that operation links, as long as its sheet is kept for this person.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`.
+    pub async fn check_of_link(&self, operation: i64) -> Result<Option<i64>> {
+        self.user.require_administrator("associate files")?;
+        let all = self.host.checks.0.lock().await;
+        let linked = |kept: &&Kept| kept.linking == Some(operation) && kept.by == self.user.name;
+        Ok(all.iter().find(linked).map(|kept| kept.check))
+    }
+
     async fn kept_of(&self, run: i64) -> Option<(Kept, Arc<Association>)> {
         let all = self.host.checks.0.lock().await;
         let mine = all.iter().filter(|kept| kept.by == self.user.name);

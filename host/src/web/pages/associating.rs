@@ -170,7 +170,7 @@ pub(super) fn form(asker: &Asker, form: &SheetForm) -> Markup {
         form.fields method="post" action=(asker.with_through("/files/associate")) enctype="multipart/form-data" {
             label for="sheet" { "Excel sheet" }
             input #sheet type="file" name="sheet" accept=".xlsx,.csv" required aria-describedby="sheet-help";
-            small #sheet-help .soft { "An Excel workbook (.xlsx) or comma separated text (.csv), up to " (words::size(form.bytes_at_most)) ". It is checked first; nothing is changed by that." }
+            small #sheet-help .soft { "An Excel workbook (.xlsx) or comma separated text (.csv), up to " (words::size(form.bytes_at_most)) ". It is checked first; nothing is changed by that. " a href="/files/template" download { "Template sheet" } }
             button.btn.main type="submit" { "Check" }
         }
     }
@@ -209,7 +209,8 @@ fn uploads(latest: &[RunRow]) -> Markup {
 }
 
 fn upload_line(row: &RunRow) -> Markup {
-    let (tone, label) = words::run(row.run.state);
+    let state = row.run.state;
+    let (tone, label) = words::sheet::upload(state).unwrap_or_else(|| words::run(state));
     html! {
         tr {
             td { a href={ "/files/associate/" (row.run.id) } { (words::moment(&row.run.started_at)) } }

@@ -125,7 +125,7 @@ async fn page(session: &Session<'_>, wanted: &Wanted) -> Result<Response> {
 /// What an Administrator can do here. Without a plugin nothing can be added from a source.
 async fn menus(session: &Session<'_>) -> Result<Markup> {
     let source = session.source().await.ok();
-    Ok(html! {
+    Ok(html! { div.buttons {
         details.menu {
             summary.btn.main { "Add to Library" }
             div.card {
@@ -143,7 +143,7 @@ async fn menus(session: &Session<'_>) -> Result<Markup> {
                 }
             }
         }
-    })
+    } })
 }
 
 fn tools(wanted: &Wanted) -> Markup {

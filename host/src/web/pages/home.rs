@@ -136,7 +136,10 @@ fn of_upload((upload, open): &(RunRow, u64)) -> Issue {
     let what = if *open == 0 {
         "An upload of a sheet was broken off".to_owned()
     } else {
-        format!("{} of a sheet", words::count(*open, "row needs you", "rows need you"))
+        format!(
+            "{} you",
+            words::count(*open, "row of the latest sheet needs", "rows of the latest sheet need")
+        )
     };
     Issue {
         what,

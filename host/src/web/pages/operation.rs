@@ -19,6 +19,7 @@ use crate::{
         FileRow, ItemState, OperationKind, OperationState, Session,
         api::{ItemProgress, Operation},
     },
+    way_out::WayOut,
     web::{
         console::Asker,
         frame::Page,
@@ -131,6 +132,10 @@ async fn page(asker: &Asker, session: &Session<'_>, operation: &Operation) -> Re
         OperationKind::CheckSheet if !is_running => Some(session.sheet_form().await?),
         _ => None,
     };
+    let check = match operation.kind {
+        OperationKind::LinkSheet if !is_running => session.check_of_link(operation.id).await?,
+        _ => None,
+    };
     let body = html! {
         section.card data-operation=[is_running.then_some(operation.id)] { div.pad {
             p #overall role="status" { (words::state(tone, label)) @if has_numbers(operation) { " – " (sum(operation)) } }
@@ -141,6 +146,7 @@ async fn page(asker: &Asker, session: &Session<'_>, operation: &Operation) -> Re
             }
             p.soft { "Begun by " (words::name(&operation.begun_by)) ", " (words::moment(&operation.begun_at)) @if let Some(at) = &operation.ended_at { "; ended " (words::moment(at)) } "." }
             (buttons(operation, is_running))
+            @if let Some(check) = check { div.buttons { a.btn.main href={ "/operations/" (check) } { "Back to the check" } } }
             @if let Some(form) = &again { (associating::form(asker, form)) }
         } }
         @if !everyone.is_empty() { (exposure(&everyone)) }
@@ -190,7 +196,7 @@ fn buttons(operation: &Operation, is_running: bool) -> Markup {
                     }
                 }
             }
-            @if let Some(run) = operation.run { a.btn href=(address_of(operation.kind, run)) { (if is_of_sheet(operation.kind) { "Look at the upload" } else { "Look at the run" }) } }
+            @if let Some(run) = operation.run.filter(|run| !leads_to(operation, *run)) { a.btn href=(address_of(operation.kind, run)) { (if is_of_sheet(operation.kind) { "Look at the upload" } else { "Look at the run" }) } }
         }
     }
 }
@@ -202,6 +208,12 @@ fn counted(kind: OperationKind, word: &str) -> &str {
         OperationKind::CheckSheet | OperationKind::LinkSheet => words::sheet::row(word, true).1,
         _ => words::item_word(word),
     }
+}
+
+/// Whether a button for the way out leads to that run already.
+fn leads_to(operation: &Operation, run: i64) -> bool {
+    let ways = operation.error.iter().flat_map(|error| &error.ways_out);
+    ways.into_iter().any(|way| *way == WayOut::UndoUpload { run })
 }
 
 fn is_of_sheet(kind: OperationKind) -> bool {

@@ -64,7 +64,7 @@ pub(super) async fn page(
     let has_choices = lines.rows.iter().any(|row| !row.suggestions.is_empty());
     let body = html! {
         (steps("Check"))
-        (told(&check))
+        (told(&path, &check))
         section.card {
             (list.chips())
             @if has_choices {
@@ -85,7 +85,7 @@ fn titled(body: Markup) -> Page {
         .below("Import Excel sheet", "/files/associate")
 }
 
-fn told(check: &SheetCheck) -> Markup {
+fn told(path: &str, check: &SheetCheck) -> Markup {
     let found = &check.found;
     html! {
         section.card { div.pad {
@@ -94,7 +94,12 @@ fn told(check: &SheetCheck) -> Markup {
                 ", headers in row " (found.header) ": " (words::count(found.rows.len() as u64, "row", "rows")) ", looked up in " (words::name(&found.drive)) "."
             }
             p.soft { "Nothing has been changed yet. Linked files keep their content until the next sync, and are locked from now on: their content comes from there." }
+            @if check.run.is_none() { p.soft { "It can be linked until " (words::moment(&check.until)) "." } }
             @if !found.notes.is_empty() { ul { @for note in &found.notes { li { (words::sentence(note)) } } } }
+            div.buttons {
+                a.btn href={ (path) "/report" } download { "Download this check (.xlsx)" }
+                a.btn href="/files/associate" { "Correct it and upload again" }
+            }
         } }
     }
 }
@@ -112,11 +117,8 @@ fn foot(path: &str, check: &SheetCheck, list: &List<'_>, lines: &SheetLines) -> 
             } @else {
                 form method="post" action={ (path) "/link" } { button.btn.main type="submit" { "Link " (words::count(links, "file", "files")) } }
             }
-            a.btn href={ (path) "/report" } download { "Download this check (.xlsx)" }
-            a.btn href="/files/associate" { "Correct it and upload again" }
             @if 0 < anew { span.soft { (words::count(anew, "of them follows", "of them follow")) " something else now." } }
             @if 0 < open { span.soft { (words::count(open, "row needs you and is", "rows need you and are")) " left out." } }
-            span.soft { "It can be linked until " (words::moment(&check.until)) "." }
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Result,
-    service::{OperationKind, RunRow, Session, api::Undone, open_rows},
+    service::{LedgerFormat, OperationKind, RunRow, Session, api::Undone, open_rows},
     web::{
         console::Asker,
         frame::Page,
@@ -114,7 +114,8 @@ async fn page(session: &Session<'_>, run: i64, wanted: &Wanted) -> Result<Respon
 }
 
 fn told(row: &RunRow, check: Option<i64>, path: &str) -> Markup {
-    let ((tone, state), run) = (words::run(row.run.state), &row.run);
+    let run = &row.run;
+    let (tone, state) = words::sheet::upload(run.state).unwrap_or_else(|| words::run(run.state));
     let is_taken_back = run.undone_at.is_some();
     let linked: u64 = ["linked", "re-linked"]
         .iter()
@@ -139,8 +140,10 @@ fn told(row: &RunRow, check: Option<i64>, path: &str) -> Markup {
                     a.btn href={ (path) "/report" } download { "Download the report (.xlsx)" }
                     @if row.counts.contains_key("path-not-found") || row.counts.contains_key("ambiguous") { a.btn href={ "/operations/" (check) } { "Choose what was meant" } }
                 }
-                a.btn href={ "/sync/" (run.id) } { "Look at the run" }
                 @if may_have_linked && !is_taken_back { a.btn href={ (path) "/take-back" } { "Take it back" } }
+            }
+            @if !row.counts.is_empty() {
+                p.soft { "All rows as a list: " @for form in LedgerFormat::ALL { a href={ "/sync/" (run.id) "/ledger/" (form.ending()) } download { "." (form.ending()) } " " } "– " a href={ "/sync/" (run.id) } { "the run" } }
             }
         } }
     }

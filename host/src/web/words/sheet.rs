@@ -1,6 +1,7 @@
 //! What becomes of the rows of a sheet, as people read it.
 
 use super::tone::Tone;
+use crate::store::words::RunState;
 
 /// What the contract's word for a row is for people; `is_done` where it is not only looked at.
 pub(crate) fn row(outcome: &str, is_done: bool) -> (Tone, &str) {
@@ -30,6 +31,17 @@ pub(crate) fn row(outcome: &str, is_done: bool) -> (Tone, &str) {
         "shortcut" => (Tone::Bad, "A shortcut to another drive"),
         other => (Tone::Bad, other),
     }
+}
+
+/// How an upload came out; none where it is as with any run.
+pub(crate) fn upload(state: RunState) -> Option<(Tone, &'static str)> {
+    Some(match state {
+        RunState::Complete => (Tone::Good, "Linked"),
+        RunState::Running => (Tone::Wait, "Being linked"),
+        RunState::Incomplete => (Tone::Bad, "Not all rows were linked"),
+        RunState::Interrupted => (Tone::Bad, "Broken off: the host was ended"),
+        RunState::Failed | RunState::Planned => return None,
+    })
 }
 
 /// The same for what taking an upload back has come to, as the end of a count.
