@@ -94,9 +94,31 @@ test("somebody with a keyboard alone comes in, finds a file, moves it and logs o
   await ada.leave();
 });
 
+test("with a keyboard alone five files are chosen, a sixth is refused, and the five come in", async () => {
+  await stage.change("put", { path: "/Zebra.pdf", text: "%PDF-1.7\n% one more\n" });
+  const ada = await loggedIn(stage, "admin");
+  const { page } = ada;
+  await page.goto("/files/add");
+  for (let chosen = 0; chosen < 6; ) {
+    await page.keyboard.press("Tab");
+    const now = await focused(page);
+    assert.ok(!now.isBody, "the tab key comes by six files");
+    if (!now.name.startsWith("Choose ")) continue;
+    assert.ok(now.isSeen && now.isFree, `something lies over: ${JSON.stringify(now)}`);
+    await page.keyboard.press("Space");
+    chosen += 1;
+  }
+  await page.getByText("No more than 5 at one time").waitFor();
+  do await page.keyboard.press("Tab");
+  while ((await focused(page)).name !== "Select");
+  await page.keyboard.press("Enter");
+  await page.getByText("everyone can see").waitFor({ timeout: 60_000 });
+  await ada.leave();
+});
+
 test("on every page the focus is seen, and nothing lies over it", async () => {
   const ada = await loggedIn(stage, "admin");
-  for (const path of ["/", "/integrations", "/files", "/files/100001", "/sync", "/plugin", "/limits", "/users"]) {
+  for (const path of ["/", "/integrations", "/files", "/files/add", "/files/100001", "/files/associate", "/sync", "/plugin", "/limits", "/users"]) {
     await ada.page.goto(path);
     const names = await walk(ada.page);
     assert.equal(names[0], "Skip to the page", path);
@@ -107,7 +129,7 @@ test("on every page the focus is seen, and nothing lies over it", async () => {
 
 test("with large letters and few colours all is still there", async () => {
   const ada = await loggedIn(stage, "admin", { forcedColors: "active", viewport: { width: 320, height: 256 } });
-  for (const path of ["/", "/files", "/files/100001", "/limits"]) {
+  for (const path of ["/", "/files", "/files/add", "/files/100001", "/limits"]) {
     await ada.page.goto(path);
     await walk(ada.page);
     const width = await ada.page.evaluate(() => document.documentElement.scrollWidth);

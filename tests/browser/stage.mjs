@@ -48,16 +48,24 @@ export class Stage {
     await this.host(["drives", "select", drive]);
   }
 
-  /// Starts the host's console, on the port that it had before if there was one.
-  async serve() {
+  /// Starts the host's console, on the port that it had before if there was one; with its clock at that moment.
+  async serve(at) {
     const port = this.origin ? new URL(this.origin).port : "0";
-    const words = [...this.usual(), "serve", "--listen", `localhost:${port}`];
+    const words = [...this.usual(), "serve", "--listen", `localhost:${port}`, ...(at ? ["--at", at] : [])];
     this.server = spawn(program("clientpoint-host"), words, { stdio: ["ignore", "pipe", "pipe"] });
     const invitation = said(this.server.stdout, /\/claim\?token=[\w-]+/).catch(() => [undefined]);
     const [, origin] = await said(this.server.stderr, /the console is at (http:\/\/localhost:\d+)/);
     this.origin = origin;
     // It is printed only as long as nobody can come in.
     if (!this.invitation) [this.invitation] = await invitation;
+  }
+
+  /// A night goes by: it is a moment before the daily sync of the next day, for the host and for the simulator.
+  async sleep() {
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    await this.kill();
+    await this.change("clock", { now: `${tomorrow}T05:29:58Z` });
+    await this.serve(`${tomorrow}T05:29:58Z`);
   }
 
   /// Ends the console as a power cut does.

@@ -47,7 +47,7 @@ pub fn test(words: &[String]) -> Result<()> {
     say::header("the console in a real browser");
     command
         .env("PICTURES", sources::target_dir(&root).join("browser"))
-        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
+        .args(["--test", "--test-concurrency=2", "--test-reporter=spec"]);
     for word in words {
         command.arg(format!("--test-name-pattern={word}"));
     }

@@ -192,7 +192,7 @@ fn actions(file: &FileRow, propagation: &Propagation) -> Markup {
         section.card { div.pad {
             h2 { "Move" }
             form.fields method="post" action={ (base) "/move" } {
-                (moving::fields(&file.place))
+                (moving::fields(&file.place, None))
                 button.btn type="submit" { "Move" }
             }
         } }

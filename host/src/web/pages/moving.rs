@@ -29,7 +29,7 @@ pub(super) async fn ask(State(console): Here, asker: Asker, RawQuery(query): Raw
     let ids: Vec<String> = named.map(|(_, id)| id.into_owned()).take(AT_MOST).collect();
     shown(&console, &asker, async |session| {
         session.require_administrator("move files of the library")?;
-        page(session, &ids, None).await
+        page(session, &ids, None, None).await
     })
     .await
 }
@@ -40,7 +40,7 @@ pub(super) async fn move_them(State(console): Here, asker: Asker, filled: Filled
     shown(&console, &asker, async |session| {
         let place = match place(&filled) {
             Ok(place) => place,
-            Err(error) => return page(session, &ids, Some(&error)).await,
+            Err(error) => return page(session, &ids, Some(&filled), Some(&error)).await,
         };
         for id in &ids {
             session.move_file(id, &place).await?;
@@ -65,9 +65,10 @@ pub(super) fn place(filled: &Filled) -> Result<Place> {
     path.join("/").parse()
 }
 
-/// The fields that say where to.
-pub(super) fn fields(now: &str) -> Markup {
-    let area = now.split('/').next().unwrap_or_default();
+/// The fields that say where to, from a place or from what was filled in before.
+pub(super) fn fields(now: &str, sent: Option<&Filled>) -> Markup {
+    let area = sent.map_or_else(|| now.split('/').next().unwrap_or_default(), |sent| sent.text("area"));
+    let before = |key: &str| sent.map_or("", |sent| sent.text(key));
     let areas = [
         ("Company Wide", "Company Wide", "everyone sees it"),
         ("Workspace", "Workspace", "also called Group Wide: its people see it"),
@@ -77,18 +78,18 @@ pub(super) fn fields(now: &str) -> Markup {
         fieldset {
             legend { "Place" }
             @for (value, label, who) in areas {
-                label.choice { input type="radio" name="area" value=(value) checked[value == area] required; b { (label) } " – " (who) }
+                label.choice { input type="radio" name="area" value=(value) checked[value == area] required; span { b { (label) } " – " (who) } }
             }
         }
         label for="name" { "Name of the Workspace or Division" }
-        input #name name="name" maxlength="255" autocomplete="off";
+        input #name name="name" value=(before("name")) maxlength="255" autocomplete="off";
         label for="below" { "Subfolder" }
-        input #below name="below" maxlength="600" autocomplete="off" aria-describedby="below-hint";
+        input #below name="below" value=(before("below")) maxlength="600" autocomplete="off" aria-describedby="below-hint";
         small #below-hint .soft { "May stay empty. 2026/Q1 is a folder in a folder." }
     }
 }
 
-async fn page(session: &Session<'_>, ids: &[String], error: Option<&Error>) -> Result<Response> {
+async fn page(session: &Session<'_>, ids: &[String], sent: Option<&Filled>, error: Option<&Error>) -> Result<Response> {
     let mut files: Vec<FileRow> = Vec::with_capacity(ids.len());
     for id in ids {
         files.push(session.file(id).await?);
@@ -101,7 +102,7 @@ async fn page(session: &Session<'_>, ids: &[String], error: Option<&Error>) -> R
             ul { @for file in &files { li { (words::name(&file.name)) " – now in " (words::name(&file.place)) } } }
             form.fields method="post" action="/files/move" {
                 @for file in &files { input type="hidden" name="file" value=(file.id); }
-                (fields(now))
+                (fields(now, sent))
                 button.btn.main type="submit" { "Move" }
             }
         } }

@@ -124,10 +124,19 @@ fn state(state: OperationState) -> (words::Tone, &'static str) {
     }
 }
 
+/// How it came out. An import that has come to its end is not well if a file of it has not.
+fn how(operation: &Operation) -> (words::Tone, &'static str) {
+    let is_missing = |item: &ItemProgress| matches!(item.state, ItemState::Failed | ItemState::Refused);
+    if operation.state == OperationState::Done && operation.progress.items.iter().any(is_missing) {
+        return (words::Tone::Bad, "Ended, but not every file came in");
+    }
+    state(operation.state)
+}
+
 async fn page(asker: &Asker, session: &Session<'_>, operation: &Operation) -> Result<Response> {
     let is_running = operation.state == OperationState::Running;
     let everyone = everyone_sees(session, operation).await?;
-    let (tone, label) = state(operation.state);
+    let (tone, label) = how(operation);
     let again = match operation.kind {
         OperationKind::CheckSheet if !is_running => Some(session.sheet_form().await?),
         _ => None,
