@@ -11,19 +11,19 @@
 use std::{
     collections::BTreeSet,
     fs::{self, File, TryLockError},
-    io::Write,
     ops::Deref,
     path::{Path, PathBuf},
     sync::Arc,
-    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
-use clientpoint_engine::text::hex;
-use sha2::{Digest, Sha256};
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::NamedTempFile;
 
 use crate::{Error, Result, private};
+
+mod draft;
+
+pub use draft::{AppendError, Draft, Settled};
 
 /// What the names of drafts begin with; this many letters and digits follow.
 const DRAFT: (&str, usize) = (".tmp", 6);
@@ -34,9 +34,6 @@ const SWEPT_WITHIN: Duration = Duration::from_secs(60);
 /// How often the lock is tried meanwhile.
 const TRY_EVERY: Duration = Duration::from_millis(5);
 
-/// After so many bytes, the disk is set to work while the rest still arrives.
-const FLUSH_AFTER: u64 = 8 << 20;
-
 /// The folder of bytes.
 #[derive(Clone, Debug)]
 pub struct Objects {
@@ -44,28 +41,6 @@ pub struct Objects {
     pub(super) objects: PathBuf,
     pub(super) trash: PathBuf,
     lock: PathBuf,
-}
-
-/// Bytes that nobody sees yet. Dropped, they are gone.
-#[derive(Debug)]
-pub struct Draft {
-    file: File,
-    path: TempPath,
-    hasher: Sha256,
-    size: u64,
-    limit: u64,
-    /// The flush that is under way, or the last one. It took the error if there was one: the system tells it once.
-    flush: Option<JoinHandle<std::io::Result<()>>>,
-    flushed: u64,
-}
-
-/// The bytes of a draft, whole and durable, on their way to the name of an object. Dropped, they are gone.
-#[derive(Debug)]
-pub struct Settled {
-    object: Object,
-    path: TempPath,
-    /// The lock that tells a sweeper of drafts that this one has a living writer.
-    _file: File,
 }
 
 /// Whole bytes, durable on disk.
@@ -91,17 +66,6 @@ impl Deref for Published {
     fn deref(&self) -> &Object {
         &self.object
     }
-}
-
-/// Why bytes could not be appended to a draft. The draft is worth nothing more.
-#[derive(Debug, thiserror::Error)]
-pub enum AppendError {
-    /// More than the limit, in bytes.
-    #[error("more than {0} bytes")]
-    TooLarge(u64),
-    /// The file system's answer.
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
 }
 
 impl Objects {
@@ -200,8 +164,12 @@ impl Objects {
     /// Gives settled bytes the name of their object, which is not durable yet.
     fn named(&self, settled: Settled, shards: &mut BTreeSet<PathBuf>, held: &Arc<File>) -> Result<Published> {
         let Settled {
-            object, path: draft, ..
+            sha256,
+            size,
+            path: draft,
+            ..
         } = settled;
+        let object = Object { sha256, size };
         let path = self.path(&object.sha256);
         let shard = path.parent().unwrap_or(&self.objects);
         private::folder(shard)?;
@@ -284,92 +252,6 @@ pub(super) fn is_shard(name: &str) -> bool {
 
 fn is_hex(name: &str) -> bool {
     name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-impl Draft {
-    fn new(file: File, path: TempPath, limit: u64) -> Self {
-        Self {
-            file,
-            path,
-            hasher: Sha256::new(),
-            size: 0,
-            limit,
-            flush: None,
-            flushed: 0,
-        }
-    }
-
-    /// Appends bytes. Blocks while the disk works.
-    ///
-    /// # Errors
-    ///
-    /// See [`AppendError`].
-    pub fn append(&mut self, bytes: &[u8]) -> Result<(), AppendError> {
-        let size = self.size + bytes.len() as u64;
-        if self.limit < size {
-            return Err(AppendError::TooLarge(self.limit));
-        }
-        self.file.write_all(bytes)?;
-        self.hasher.update(bytes);
-        self.size = size;
-        let resting = self.flush.as_ref().is_none_or(JoinHandle::is_finished);
-        if resting && self.flushed + FLUSH_AFTER <= size {
-            self.begin_flush()?;
-        }
-        Ok(())
-    }
-
-    /// Ends writing: the bytes are on the disk, and have their name-to-be.
-    ///
-    /// Blocks while the disk works.
-    ///
-    /// # Errors
-    ///
-    /// The file system's; the draft is gone then.
-    pub fn settle(mut self) -> Result<Settled> {
-        self.end_flush()?;
-        self.file.sync_all()?;
-        let object = Object {
-            sha256: hex(&self.hasher.finalize()),
-            size: self.size,
-        };
-        Ok(Settled {
-            object,
-            path: self.path,
-            _file: self.file,
-        })
-    }
-
-    fn begin_flush(&mut self) -> std::io::Result<()> {
-        self.end_flush()?;
-        let file = self.file.try_clone()?;
-        let flush = std::thread::Builder::new().name("flush".into());
-        self.flush = Some(flush.spawn(move || file.sync_data())?);
-        self.flushed = self.size;
-        Ok(())
-    }
-
-    fn end_flush(&mut self) -> std::io::Result<()> {
-        match self.flush.take().map(JoinHandle::join) {
-            None => Ok(()),
-            Some(Ok(flushed)) => flushed,
-            Some(Err(_)) => Err(std::io::Error::other("the flushing thread has stopped")),
-        }
-    }
-
-    /// How many bytes it holds.
-    pub fn size(&self) -> u64 {
-        self.size
-    }
-}
-
-impl From<AppendError> for Error {
-    fn from(error: AppendError) -> Self {
-        match error {
-            AppendError::TooLarge(limit) => Self::Settings(format!("the file is larger than {limit} bytes")),
-            AppendError::Io(error) => error.into(),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub struct Reference {
     clock: Arc<dyn Clock>,
     /// Without it, no sync runs beside an upload.
     uploads: Option<Arc<Uploads>>,
-    together: Arc<Together>,
+    together: Together,
 }
 
 /// Bytes in a file of the data folder.
@@ -53,11 +53,11 @@ impl Reference {
     /// Over this database and these objects; what it writes down has the clock's time.
     pub fn new(store: Store, objects: Objects, clock: Arc<dyn Clock>) -> Self {
         Self {
+            together: Together::new(store.clone(), objects.clone(), clock.clone()),
             store,
             objects,
             clock,
             uploads: None,
-            together: Arc::default(),
         }
     }
 
@@ -102,7 +102,7 @@ impl Draft for DraftFile {
             name: name.to_owned(),
             link: stored_link(connection, link),
         };
-        Box::pin(async move { library.bring_in(draft, place, becomes).await })
+        Box::pin(async move { library.together.bring_in(draft, place, becomes).await })
     }
 
     fn publish(self: Box<Self>, of: Replacement<'_>) -> Answering<'_, LibraryFile> {
@@ -114,7 +114,7 @@ impl Draft for DraftFile {
             link: stored_link(of.connection, of.link),
             line: of.line,
         };
-        Box::pin(async move { library.bring_in(draft, place, becomes).await })
+        Box::pin(async move { library.together.bring_in(draft, place, becomes).await })
     }
 }
 

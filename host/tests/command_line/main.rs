@@ -10,11 +10,12 @@
 mod given;
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 fn host(data: &Path, words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_clientpoint-host"))
@@ -42,14 +43,15 @@ fn refused(data: &Path, words: &[&str]) -> (Option<i32>, String) {
     (output.status.code(), code)
 }
 
+/// Paths in a folder, by their names.
+fn below<const COUNT: usize>(folder: &TempDir, names: [&str; COUNT]) -> [PathBuf; COUNT] {
+    names.map(|name| folder.path().join(name))
+}
+
 #[test]
 fn a_file_goes_into_the_library_and_comes_out_the_same() {
     let folder = tempfile::tempdir().unwrap();
-    let (data, file, copy) = (
-        folder.path().join("data"),
-        folder.path().join("a.pdf"),
-        folder.path().join("b.pdf"),
-    );
+    let [data, file, copy] = below(&folder, ["data", "a.pdf", "b.pdf"]);
     std::fs::write(&file, b"%PDF-1").unwrap();
 
     let added = json(
@@ -73,11 +75,7 @@ fn a_file_goes_into_the_library_and_comes_out_the_same() {
 #[test]
 fn bytes_that_the_disk_has_changed_are_not_read_out_and_verify_names_them_until_they_are_put_back() {
     let folder = tempfile::tempdir().unwrap();
-    let (data, file, copy) = (
-        folder.path().join("data"),
-        folder.path().join("a.pdf"),
-        folder.path().join("b.pdf"),
-    );
+    let [data, file, copy] = below(&folder, ["data", "a.pdf", "b.pdf"]);
     std::fs::write(&file, b"%PDF-1").unwrap();
     let added = json(&data, &["library", "add", file.to_str().unwrap()]);
     let (id, sha256) = (
@@ -113,11 +111,7 @@ fn bytes_that_the_disk_has_changed_are_not_read_out_and_verify_names_them_until_
 #[test]
 fn r39_the_list_of_files_goes_into_a_workbook_in_which_everything_is_text() {
     let folder = tempfile::tempdir().unwrap();
-    let (data, file, list) = (
-        folder.path().join("data"),
-        folder.path().join("=1+1.pdf"),
-        folder.path().join("list.xlsx"),
-    );
+    let [data, file, list] = below(&folder, ["data", "=1+1.pdf", "list.xlsx"]);
     std::fs::write(&file, b"%PDF-1").unwrap();
     json(&data, &["library", "add", file.to_str().unwrap()]);
 
@@ -228,11 +222,7 @@ fn a_full_disk_is_named_and_leaves_the_library_as_it_was() {
 #[test]
 fn a_file_that_is_there_is_not_written_over_and_nothing_is_done_then() {
     let folder = tempfile::tempdir().unwrap();
-    let (data, file, there) = (
-        folder.path().join("data"),
-        folder.path().join("Plan.pdf"),
-        folder.path().join("there.xlsx"),
-    );
+    let [data, file, there] = below(&folder, ["data", "Plan.pdf", "there.xlsx"]);
     std::fs::write(&file, b"%PDF-1").unwrap();
     std::fs::write(&there, b"kept").unwrap();
     json(&data, &["library", "add", file.to_str().unwrap()]);
@@ -268,11 +258,7 @@ fn a_file_that_is_there_is_not_written_over_and_nothing_is_done_then() {
 fn what_is_read_has_the_rights_that_the_person_gives_to_new_files() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
-    let (data, mine, copy) = (
-        folder.path().join("data"),
-        folder.path().join("mine"),
-        folder.path().join("copy"),
-    );
+    let [data, mine, copy] = below(&folder, ["data", "mine", "copy"]);
     std::fs::write(&mine, b"mine").unwrap();
     json(&data, &["library", "add", mine.to_str().unwrap()]);
     json(&data, &["library", "read", "100001", "-o", copy.to_str().unwrap()]);

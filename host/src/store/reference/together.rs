@@ -7,10 +7,11 @@
 
 use std::{
     mem,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use clientpoint_engine::{
+    clock::{Clock, stamp},
     contract::clientpoint::content_source::{
         content_library::{Error, LibraryFile},
         managed_files::Line,
@@ -21,13 +22,13 @@ use futures::channel::oneshot;
 use sqlx::{Connection, Sqlite, Transaction};
 use tokio::sync::Mutex as Turns;
 
-use super::Reference;
 use crate::{
     place::Place,
     store::{
+        Store,
         files::{self, Created, Link, NewFile},
         managed::{self, Replacement},
-        objects::{self, Object, Published, Settled},
+        objects::{self, Object, Objects, Published, Settled},
         sweep,
     },
 };
@@ -35,9 +36,18 @@ use crate::{
 /// How many files one transaction may have. The others wait for the next.
 const GROUP: usize = 64;
 
+/// Brings in what comes at the same time. Clones bring in together.
+#[derive(Clone)]
+pub(super) struct Together {
+    store: Store,
+    objects: Objects,
+    clock: Arc<dyn Clock>,
+    queue: Arc<Queue>,
+}
+
 /// Files that wait for the disk, and whose turn it is to bring them in.
 #[derive(Default)]
-pub(super) struct Together {
+struct Queue {
     waiting: Mutex<Vec<Incoming<Settled>>>,
     turn: Turns<()>,
 }
@@ -87,7 +97,16 @@ struct Incoming<Bytes> {
     answer: Answer,
 }
 
-impl Reference {
+impl Together {
+    pub(super) fn new(store: Store, objects: Objects, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            objects,
+            clock,
+            queue: Arc::default(),
+        }
+    }
+
     /// Makes the bytes of a draft durable, and brings them in together with those that come at the same time.
     pub(super) async fn bring_in(
         &self,
@@ -96,17 +115,17 @@ impl Reference {
         becomes: Becomes,
     ) -> Result<LibraryFile, Error> {
         let (answer, answered) = oneshot::channel();
-        let library = self.clone();
+        let this = self.clone();
         tokio::spawn(async move {
             match on_disk(move || draft.settle()).await {
                 Ok(bytes) => {
-                    library.together.join(Incoming {
+                    this.queue.join(Incoming {
                         bytes,
                         becomes,
                         place,
                         answer,
                     });
-                    library.bring_in_a_group().await;
+                    this.bring_in_a_group().await;
                 }
                 Err(error) => tell(answer, Err(error)),
             }
@@ -116,8 +135,8 @@ impl Reference {
 
     /// Brings in those that wait, unless another has done so meanwhile.
     async fn bring_in_a_group(&self) {
-        let _turn = self.together.turn.lock().await;
-        let mut groups = vec![self.named(self.together.leave()).await];
+        let _turn = self.queue.turn.lock().await;
+        let mut groups = vec![self.named(self.queue.leave()).await];
         while let Some(mut group) = groups.pop().filter(|group| !group.is_empty()) {
             let transaction = match self.store.write().await {
                 Ok(transaction) => transaction,
@@ -172,6 +191,10 @@ impl Reference {
         named
     }
 
+    fn now(&self) -> String {
+        stamp(self.clock.utc())
+    }
+
     async fn tell_all(&self, group: Vec<Incoming<Published>>, error: &Error) {
         for one in group {
             self.tell(one, Err(error.clone())).await;
@@ -192,20 +215,20 @@ impl Reference {
     }
 }
 
-impl Together {
+impl Queue {
     fn join(&self, one: Incoming<Settled>) {
-        self.queue().push(one);
+        self.waiting().push(one);
     }
 
     /// Those whose turn it is: the first so many.
     fn leave(&self) -> Vec<Incoming<Settled>> {
-        let mut queue = self.queue();
+        let mut queue = self.waiting();
         let later = queue.len().min(GROUP);
         let later = queue.split_off(later);
         mem::replace(&mut *queue, later)
     }
 
-    fn queue(&self) -> MutexGuard<'_, Vec<Incoming<Settled>>> {
+    fn waiting(&self) -> MutexGuard<'_, Vec<Incoming<Settled>>> {
         // A list that was pushed to or not is whole either way.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
