@@ -51,6 +51,8 @@ pub enum Error {
         /// The id of the plugin that the host has.
         present: String,
     },
+    /// What somebody has looked at before they decided is not as it was, so nothing was done.
+    Outdated(String),
     /// Something that was given can't be right. The program ends with status 2.
     Settings(String),
     /// The sign-in service refused the connection's credentials.
@@ -170,6 +172,7 @@ impl Error {
             Self::NotFound { .. } => "not-found",
             Self::Managed { .. } => "managed-by-onedrive",
             Self::OtherPlugin { .. } => "other-plugin",
+            Self::Outdated(_) => "outdated",
             Self::Settings(_) => "wrong-settings",
             Self::SignIn { problem, .. } => problem,
             Self::Plugin { code, .. } => code,
@@ -204,6 +207,7 @@ impl Error {
                  nothing was changed"
             ),
             Self::Settings(message)
+            | Self::Outdated(message)
             | Self::SignIn { message, .. }
             | Self::Plugin { message, .. }
             | Self::Sync { message, .. }

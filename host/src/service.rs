@@ -43,24 +43,28 @@ pub use connections::{
     drives::{DriveList, DrivePage, DriveRow, Selected},
     form::Given,
     loopback::SignIn,
-    overview::ConnectionRow,
+    overview::{BrokenRow, ConnectionRow},
 };
 pub use imports::naming::Wanted;
 pub use library::{
     Replaced,
     content::Content,
     export::Exported,
-    rollback::Propagation,
+    history::RevisionRow,
+    rollback::{Propagation, TakingBack},
     trash::Trash,
     verify::{Disk, Verification},
 };
 pub use operations::{Watching, work::Begun};
 pub use runs::{
     export::{LedgerFormat, Report},
+    guard::HeldBack,
     ledger::{Health, Ledger, NEEDS_A_PERSON, RunRow},
     lines::LineRow,
     options::SyncOptions,
     plan::{PlanReport, PlannedRow, TellRow},
+    planned::Plan,
+    starting::{SyncAim, SyncBegun, SyncStart},
 };
 
 pub use crate::store::{

@@ -42,7 +42,7 @@ pub mod plans;
 mod query_plans;
 pub mod reach;
 pub mod reference;
-mod revisions;
+pub mod revisions;
 pub mod rollback;
 pub mod run_list;
 pub mod runs;

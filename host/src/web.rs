@@ -14,6 +14,7 @@ mod frame;
 mod guard;
 mod pages;
 mod place;
+mod reconnect;
 mod routes;
 mod saving;
 pub mod server;

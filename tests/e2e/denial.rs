@@ -51,7 +51,7 @@ async fn ask(world: &World, less: &Host, item: &str, sheet: &Path) -> Said {
         browse: word(rows.map(|rows| format!("{} rows", rows.len()))),
         preview: word(preview.map(|done| outcomes(&done).join(" "))),
         plan: word(plan.map(|plan| {
-            let rows: Vec<_> = plan.rows.iter().map(|row| row.outcome).collect();
+            let rows: Vec<_> = plan.rows.iter().map(|row| row.outcome.as_str()).collect();
             rows.join(" ")
         })),
         import: word(imported.map(|outcomes| {

@@ -234,7 +234,7 @@ async fn a_plan_of_its_sync_is_carried_out_as_it_was_made() {
     let admin = stage.admin().await;
 
     let plan = admin.plan_sync(&Stop::default()).await.unwrap();
-    assert_eq!((plan.rows.len(), plan.rows[0].outcome), (1, "updated"));
+    assert_eq!((plan.rows.len(), plan.rows[0].outcome.as_str()), (1, "updated"));
     assert_eq!(stage.bytes(&file).await, pdf("Prices.pdf"), "a plan changes nothing");
     let options = SyncOptions {
         plan: Some(plan.plan),

@@ -204,7 +204,7 @@ async fn a_plan_is_carried_out_exactly_or_refused() {
     let plan = admin.plan_sync(&Stop::default()).await.unwrap();
 
     assert_eq!(plan.rows.len(), 1);
-    assert_eq!((plan.rows[0].outcome, plan.rows[0].shown_in), ("updated", 1));
+    assert_eq!((plan.rows[0].outcome.as_str(), plan.rows[0].shown_in), ("updated", 1));
     assert_eq!((plan.rows[0].size, plan.unchanged), (Some(15), 1));
     assert_eq!(world.bytes(&files["A.pdf"]).await, pdf("first"));
     assert_eq!(

@@ -100,7 +100,7 @@ fn cells(row: &PlannedRow) -> [String; 6] {
         row.file.clone(),
         row.library_name.clone(),
         row.name.clone(),
-        row.outcome.into(),
+        row.outcome.clone(),
         row.size.map(size).unwrap_or_default(),
         row.shown_in.to_string(),
     ]

@@ -3,6 +3,7 @@
 pub(super) mod bin;
 pub(super) mod content;
 pub(super) mod export;
+pub(super) mod history;
 pub(super) mod nightly;
 pub(super) mod rollback;
 pub(super) mod trash;

@@ -3,13 +3,16 @@
 pub(super) mod budget;
 mod course;
 pub(super) mod export;
+pub(super) mod guard;
 pub(super) mod ledger;
 pub(super) mod lines;
 mod mandate;
 pub(super) mod options;
 pub(super) mod plan;
+pub(super) mod planned;
 pub(super) mod serving;
 mod shift;
+pub(super) mod starting;
 mod steps;
 pub(super) mod sync;
 pub(super) mod sync_lock;

@@ -36,6 +36,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/17_operations.sql"),
     include_str!("migrations/18_application.sql"),
     include_str!("migrations/19_console.sql"),
+    include_str!("migrations/20_plans.sql"),
 ];
 
 /// What was done.

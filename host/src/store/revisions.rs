@@ -1,9 +1,56 @@
-//! Which objects are the bytes of a revision.
+//! The revisions of files: which objects are their bytes, and what has made them.
 
 use std::collections::BTreeSet;
 
-use super::Store;
+use sqlx::FromRow;
+
+use super::{
+    Store,
+    files::number,
+    page::{Page, Part},
+};
 use crate::Result;
+
+/// Content that a file has or has had.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Revision {
+    /// Counts from 1.
+    #[sqlx(try_from = "i64")]
+    pub number: u64,
+    /// In bytes.
+    #[sqlx(try_from = "i64")]
+    pub size: u64,
+    /// Lower-case hexadecimal.
+    pub sha256: String,
+    /// When it came; RFC 3339.
+    pub made_at: String,
+    /// The run of the sync that brought it; none for what came otherwise.
+    pub run: Option<i64>,
+    /// Who or what had started that.
+    pub started_by: Option<String>,
+}
+
+/// A page of the revisions of a file, the newest first.
+///
+/// # Errors
+///
+/// `Error::NotFound` for what is no File ID; `Error::Settings` for a cursor of another list; the database's.
+pub async fn page(store: &Store, file: &str, part: &Part) -> Result<Page<Revision>> {
+    let list = format!("revisions of {file}");
+    let before: Option<i64> = part.key(&list)?;
+    let rows: Vec<Revision> = sqlx::query_as(
+        "SELECT v.number, v.size, v.sha256, v.made_at, runs.id AS run, runs.started_by FROM revisions v \
+         LEFT JOIN runs ON runs.id = (SELECT min(o.run) FROM outcomes o WHERE o.file = v.file AND o.revision = v.number \
+             AND o.outcome IN ('updated', 'unverified')) \
+         WHERE v.file = ? AND v.number < ? ORDER BY v.number DESC LIMIT ?",
+    )
+    .bind(number(file)?)
+    .bind(before.unwrap_or(i64::MAX))
+    .bind(part.reads())
+    .fetch_all(store.pool())
+    .await?;
+    Page::cut(rows, part, &list, |row| row.number)
+}
 
 /// Those of the names that a revision points at.
 pub(super) async fn referenced(store: &Store, names: &[String]) -> Result<BTreeSet<String>> {

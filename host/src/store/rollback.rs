@@ -19,6 +19,8 @@ pub struct Earlier {
     pub revision: u64,
     /// Its bytes.
     pub object: Object,
+    /// When it came; RFC 3339.
+    pub made_at: String,
 }
 
 /// What became of content that was to be put back.
@@ -47,11 +49,22 @@ pub async fn previous(store: &Store, id: &str) -> Result<Earlier> {
 ///
 /// # Errors
 ///
-/// As [`previous`].
-pub async fn rollback(store: &Store, id: &str, whole: &Object, now: &str) -> Result<Option<LibraryFile>> {
+/// As [`previous`]; `Error::Outdated` if its present revision is another one than that which somebody has `decided` about.
+pub async fn rollback(
+    store: &Store,
+    id: &str,
+    (whole, decided): (&Object, Option<u64>),
+    now: &str,
+) -> Result<Option<LibraryFile>> {
     let row = number(id)?;
     let mut transaction = store.write().await?;
     let previous = found(&mut transaction, id).await?;
+    let present = fetch(&mut transaction, row).await?.revision;
+    if decided.is_some_and(|decided| decided != present) {
+        return Err(Error::Outdated(format!(
+            "file {id} has revision {present} by now, which is another one than you have looked at, so nothing was changed: look again"
+        )));
+    }
     let mut seen = Seen::default();
     seen.push(whole)?;
     if restore_content(&mut transaction, row, signed(previous.revision), &mut seen, now).await? == Restored::Unsound {
@@ -78,15 +91,15 @@ async fn found(transaction: &mut Transaction<'_, Sqlite>, id: &str) -> Result<Ea
         }
         None => return Err(not_managed(id)),
     }
-    let previous: Option<(i64, String, i64)> = sqlx::query_as(
-        "SELECT number, sha256, size FROM revisions WHERE file = ? AND number < ? AND sha256 <> ? ORDER BY number DESC LIMIT 1",
+    let previous: Option<(i64, String, i64, String)> = sqlx::query_as(
+        "SELECT number, sha256, size, made_at FROM revisions WHERE file = ? AND number < ? AND sha256 <> ? ORDER BY number DESC LIMIT 1",
     )
     .bind(row)
     .bind(signed(file.revision))
     .bind(&file.sha256)
     .fetch_optional(&mut **transaction)
     .await?;
-    let Some((revision, sha256, size)) = previous else {
+    let Some((revision, sha256, size, made_at)) = previous else {
         return Err(Error::Settings(format!(
             "file {id} has no previous content to go back to"
         )));
@@ -97,6 +110,7 @@ async fn found(transaction: &mut Transaction<'_, Sqlite>, id: &str) -> Result<Ea
             sha256,
             size: size.unsigned_abs(),
         },
+        made_at,
     })
 }
 

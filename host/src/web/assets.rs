@@ -5,7 +5,7 @@ use http::header;
 
 /// Addresses carry the version, so a browser may keep what it has for ever.
 pub(super) const LOOK: &str = concat!("/look.css?v=", env!("CARGO_PKG_VERSION"), "-3");
-pub(super) const SCRIPTS: &str = concat!("/console.js?v=", env!("CARGO_PKG_VERSION"), "-2");
+pub(super) const SCRIPTS: &str = concat!("/console.js?v=", env!("CARGO_PKG_VERSION"), "-3");
 
 fn kept(kind: &'static str, text: &'static str) -> Response {
     let headers = [

@@ -7,6 +7,16 @@ use maud::{DOCTYPE, Markup, html};
 use super::assets::{LOOK, SCRIPTS};
 use crate::{service::Session, store::users::Role};
 
+tokio::task_local! {
+    /// What stands above everything else on the page that is being made.
+    static ABOVE: Markup;
+}
+
+/// Makes a page, with this above everything else on it.
+pub(super) async fn below<T>(above: Markup, page: impl Future<Output = T>) -> T {
+    ABOVE.scope(above, page).await
+}
+
 /// A page in the menu: its address, its name, and whether it is for Administrators alone.
 type Way = (&'static str, &'static str, bool);
 
@@ -109,6 +119,7 @@ impl Page {
                     }
                 }
                 main #main tabindex="-1" {
+                    (ABOVE.try_with(Clone::clone).unwrap_or_default())
                     div.head {
                         div { (crumbs) h1 { (self.title) } }
                         (self.action)

@@ -14,6 +14,8 @@ mod last_night;
 mod limits;
 mod moving;
 mod operation;
+mod paging;
+mod planning;
 mod plugin;
 mod run;
 mod sending;
@@ -22,6 +24,7 @@ mod sheet_rows;
 mod sheets;
 mod sign_in;
 mod sync;
+mod taking_back;
 mod uploading;
 mod uploads;
 mod users;
@@ -77,7 +80,9 @@ pub(super) fn routes() -> Routes {
         .get(Who::Administrators, "/files/move", moving::ask)
         .post(Who::Administrators, "/files/move", moving::move_them)
         .post(Who::Administrators, "/files/{id}/move", file::move_it)
-        .post(Who::Administrators, "/files/{id}/roll-back", file::roll_back)
+        .get(Who::Administrators, "/files/{id}/take-back", taking_back::ask)
+        .get(Who::Administrators, "/files/{id}/revisions", taking_back::revisions)
+        .post(Who::Administrators, "/files/{id}/roll-back", taking_back::take_back)
         .post(Who::Administrators, "/files/{id}/release", file::release)
         .post(Who::Administrators, "/files/{id}/unlock", file::unlock)
         .post(Who::Administrators, "/files/{id}/keep", file::keep)
@@ -122,7 +127,12 @@ pub(super) fn routes() -> Routes {
         .post(Who::Administrators, "/operations/{id}/stop", operation::stop)
         .post(Who::Administrators, "/operations/{id}/again", operation::again)
         .get(Who::Administrators, "/sync", sync::runs)
+        .post(Who::Administrators, "/sync/now", planning::now)
+        .post(Who::Administrators, "/sync/look", planning::look)
         .get(Who::Administrators, "/sync/{run}", run::run)
+        .post(Who::Administrators, "/sync/{run}/carry-out", planning::carry_out)
+        .get(Who::Administrators, "/sync/{run}/gone", planning::held_back)
+        .post(Who::Administrators, "/sync/{run}/gone", planning::let_go)
         .get(Who::Administrators, "/sync/{run}/ledger/{form}", run::ledger)
         .get(Who::Administrators, "/plugin", plugin::plugin)
         .get(Who::Administrators, "/limits", limits::limits)

@@ -7,7 +7,7 @@ use axum::{
 
 use super::{
     console::{Asker, Console},
-    entering, trouble,
+    entering, frame, reconnect, trouble,
 };
 use crate::{Result, service::Session};
 
@@ -21,10 +21,13 @@ pub(super) async fn shown(
         Ok(session) => session.through(asker.through),
         Err(answer) => return answer,
     };
-    match page(&session).await {
-        Ok(answer) => answer,
-        Err(error) => trouble::of(&error, &session),
-    }
+    let made = async {
+        match page(&session).await {
+            Ok(answer) => answer,
+            Err(error) => trouble::of(&error, &session),
+        }
+    };
+    frame::below(reconnect::bar(&session).await, made).await
 }
 
 /// After something was done: to a page that tells of it, so that reloading does nothing twice.

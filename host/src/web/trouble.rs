@@ -46,7 +46,8 @@ fn button(way: &WayOut) -> Option<(String, &'static str)> {
         }
         WayOut::ShowUsers => ("/users".into(), "Users"),
         WayOut::ShowFiles => ("/files".into(), "Files"),
-        WayOut::ShowRuns | WayOut::Sync | WayOut::MakePlan | WayOut::AcceptGone => ("/sync".into(), "Sync"),
+        WayOut::MakePlan => ("/sync".into(), "Look what would change"),
+        WayOut::ShowRuns | WayOut::Sync | WayOut::AcceptGone => ("/sync".into(), "Sync"),
         WayOut::UndoUpload { run } => (format!("/files/associate/{run}"), "Look at the upload"),
         WayOut::Associate => ("/files/associate".into(), "Upload the sheet again"),
         WayOut::Release { file } | WayOut::Unlock { file } | WayOut::Follow { file } => {
@@ -88,7 +89,7 @@ fn status(error: &Error) -> StatusCode {
             code: "unavailable", ..
         } => StatusCode::BAD_GATEWAY,
         Error::Plugin { .. } | Error::SignIn { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::Bin { .. } => StatusCode::CONFLICT,
+        Error::Bin { .. } | Error::Outdated(_) => StatusCode::CONFLICT,
         error if error.is_usage() => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }

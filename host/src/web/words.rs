@@ -41,6 +41,16 @@ pub(super) fn outcome(word: &str) -> (Tone, &str) {
     }
 }
 
+/// The same for what a sync would do.
+pub(super) fn planned(word: &str) -> (Tone, &str) {
+    match word {
+        "updated" | "unverified" => (Tone::Good, "Would be updated"),
+        "unchanged" => (Tone::Good, "Would be looked at"),
+        "source-gone" => (Tone::Bad, "Would be marked as gone"),
+        other => outcome(other),
+    }
+}
+
 /// How a file stands.
 pub(super) fn file(state: FileState) -> (Tone, &'static str) {
     match state {
@@ -103,7 +113,7 @@ pub(super) fn run(state: RunState) -> (Tone, &'static str) {
     match state {
         RunState::Complete => (Tone::Good, "Finished"),
         RunState::Running => (Tone::Wait, "Runs"),
-        RunState::Interrupted => (Tone::Wait, "Interrupted: the next one goes on with it"),
+        RunState::Interrupted => (Tone::Wait, "Interrupted"),
         RunState::Incomplete => (Tone::Wait, "Not finished"),
         RunState::Failed => (Tone::Bad, "Failed"),
         RunState::Planned => (Tone::Off, "Looked only"),

@@ -33,6 +33,7 @@ fn errors() -> Vec<Error> {
             made_with: text("onedrive"),
             present: text("shelf"),
         },
+        Error::Outdated(text("what has changed since, and what to do")),
         Error::Settings(text("what is wrong, and what to do")),
         Error::SignIn {
             problem: text("sign-in-again"),

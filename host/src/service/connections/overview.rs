@@ -40,6 +40,21 @@ pub struct ConnectionRow {
     pub ways_out: Vec<WayOut>,
 }
 
+/// So many connections that are not accepted any more are told of.
+const BROKEN_AT_MOST: usize = 20;
+
+/// A connection that is not accepted any more.
+#[derive(Clone, Debug, Serialize)]
+pub struct BrokenRow {
+    /// The connection, without its secret.
+    #[serde(flatten)]
+    pub connection: api::Connection,
+    /// Whether it is the own sign-in of who asks. That of somebody else can be mended by them alone.
+    pub is_yours: bool,
+    /// What can be done about it.
+    pub ways_out: Vec<WayOut>,
+}
+
 impl Session<'_> {
     /// All connections: the own one of who asks, the company's, and those of other Administrators.
     ///
@@ -64,6 +79,27 @@ impl Session<'_> {
             });
         }
         Ok(rows)
+    }
+
+    /// The connections that are not accepted any more, those first that this person can mend: twenty at most. Without a
+    /// request, and without a plugin.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, or the database's.
+    pub async fn broken_connections(&self) -> Result<Vec<BrokenRow>> {
+        self.user.require_administrator("see the connections")?;
+        let own = own_connection(&self.user.name);
+        let mut all = connections::list(&self.host.store).await?;
+        all.retain(|one| one.needs_reconnect.is_some());
+        all.sort_by_key(|one| (one.id != own, one.id != ORGANIZATION));
+        all.truncate(BROKEN_AT_MOST);
+        let row = |one: Connection| BrokenRow {
+            is_yours: one.id == own,
+            ways_out: vec![connect_again(one.mode)],
+            connection: one.into(),
+        };
+        Ok(all.into_iter().map(row).collect())
     }
 
     /// What the source is called.

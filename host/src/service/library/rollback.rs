@@ -20,6 +20,21 @@ pub struct Propagation {
     pub next: Option<Cursor>,
 }
 
+/// What taking the last update of a file back would come to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TakingBack {
+    /// The file as it is.
+    pub file: FileRow,
+    /// The revision whose content would be put back, as a new one.
+    pub earlier: u64,
+    /// Its size, in bytes.
+    pub earlier_size: u64,
+    /// When it came; RFC 3339.
+    pub earlier_at: String,
+    /// In how many ClientPoints and Templates the file is shown.
+    pub shown_in: u64,
+}
+
 impl Session<'_> {
     /// Puts the previous content of a managed file back, wherever the present one is shown, and holds the file: no
     /// sync touches it until [`Session::release`].
@@ -29,6 +44,15 @@ impl Session<'_> {
     /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for a file that is not managed, is held already, or has
     /// no previous content; `Error::Damaged` if the disk no longer has that.
     pub async fn rollback(&self, id: &str) -> Result<FileRow> {
+        self.rollback_from(id, None).await
+    }
+
+    /// As [`Session::rollback`], if the file has that revision still which somebody has looked at.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::rollback`], and `Error::Outdated` if it has another one.
+    pub async fn rollback_from(&self, id: &str, decided: Option<u64>) -> Result<FileRow> {
         self.user.require_administrator("take an update back")?;
         loop {
             let earlier = rollback::previous(&self.host.store, id).await?;
@@ -36,10 +60,29 @@ impl Session<'_> {
                 return Err(self.host.damaged(id, earlier.revision, &earlier.object).await?);
             }
             // An update may have come in between: then another content is the previous one.
-            if let Some(file) = rollback::rollback(&self.host.store, id, &earlier.object, &self.now()).await? {
+            if let Some(file) =
+                rollback::rollback(&self.host.store, id, (&earlier.object, decided), &self.now()).await?
+            {
                 return Ok(file.into());
             }
         }
+    }
+
+    /// What taking the last update of a file back would come to. Nothing is changed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::rollback`], but for the disk's.
+    pub async fn would_roll_back(&self, id: &str) -> Result<TakingBack> {
+        self.user.require_administrator("take an update back")?;
+        let earlier = rollback::previous(&self.host.store, id).await?;
+        Ok(TakingBack {
+            file: self.file(id).await?,
+            earlier: earlier.revision,
+            earlier_size: earlier.object.size,
+            earlier_at: earlier.made_at,
+            shown_in: self.showings(id).await?.len() as u64,
+        })
     }
 
     /// Lets a file follow its item again, from the next sync on: one that is held, or one that was given up.

@@ -24,6 +24,8 @@ pub(crate) struct Operations {
     alive: Mutex<BTreeMap<i64, Weak<Live>>>,
     /// Held while one is written down and put among those that are alive: who finds it written down finds it here, too.
     pub(crate) beginning: tokio::sync::Mutex<()>,
+    /// Held while somebody looks whether a sync is under way, and begins one if none is.
+    pub(crate) starting: tokio::sync::Mutex<()>,
 }
 
 /// One that is under way.
@@ -54,6 +56,7 @@ impl Operations {
             program,
             alive: Mutex::default(),
             beginning: tokio::sync::Mutex::default(),
+            starting: tokio::sync::Mutex::default(),
         }
     }
 

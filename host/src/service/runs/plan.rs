@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clientpoint_engine::{contract::exports::clientpoint::content_source::sync::Planned, text::hex, words::Word};
+use clientpoint_engine::{
+    contract::exports::clientpoint::content_source::sync::Planned as InContract, text::hex, words::Word,
+};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tracing::Instrument;
@@ -22,7 +24,8 @@ use crate::{
     },
     store::{
         connections::Connection,
-        files, plans,
+        files,
+        plans::{self, Planned},
         runs::{self, Ending, Run},
         words::{GivenUp, OperationKind, Reason, RunKind, RunState},
     },
@@ -58,7 +61,7 @@ pub struct PlannedRow {
     /// The revision it has.
     pub revision: u64,
     /// The outcome to be expected.
-    pub outcome: &'static str,
+    pub outcome: String,
     /// In bytes, where it is known.
     pub size: Option<u64>,
     /// The source's mark of the content.
@@ -75,7 +78,7 @@ pub type TellRow<'t> = dyn FnMut(PlannedRow) -> Result<()> + Send + 't;
 struct Sum {
     name: Sha256,
     rows: u64,
-    expected: BTreeMap<&'static str, u64>,
+    expected: BTreeMap<String, u64>,
 }
 
 impl Session<'_> {
@@ -132,6 +135,7 @@ impl Session<'_> {
         (stop, told): (&Stop, &mut TellRow<'_>),
     ) -> Result<PlanReport> {
         let mut course = Course::new(self, connection, mandate);
+        plans::begin(&self.host.store, &run).await?;
         let halt = {
             let _turn = self.turn(&connection.id, "a sync").await?;
             self.steps(&mut course, &mut run, stop).await?
@@ -156,7 +160,7 @@ impl Session<'_> {
         let settled: u64 = counts.values().sum();
         let unchanged = run.inputs.saturating_sub(rows).saturating_sub(settled);
         for (outcome, count) in expected {
-            *counts.entry(outcome.into()).or_default() += count;
+            *counts.entry(outcome).or_default() += count;
         }
         if unchanged != 0 {
             *counts.entry("unchanged".into()).or_default() += unchanged;
@@ -211,15 +215,20 @@ impl Session<'_> {
             let signed_in = course.signed_in().await?;
             let page = signed_in.see(async |plugin| plugin.plan(within, run.id, &lines, cursor, next).await);
             let page = page.await?;
-            let empty = page.planned.is_empty();
+            let (empty, first) = (page.planned.is_empty(), sum.rows);
+            let mut kept = Vec::new();
             for planned in page.planned {
                 if !seen.insert(planned.file.clone()) {
                     return Err(Error::PluginStopped("it plans a file twice".into()));
                 }
                 let row = self.row(course.connection, planned).await?;
                 sum.add(&row)?;
+                if run.kind == RunKind::Plan {
+                    kept.push(row.kept());
+                }
                 told(row)?;
             }
+            plans::keep(&self.host.store, run, first, &kept).await?;
             next = page.next;
             if next.is_none() || empty {
                 return Ok(sum);
@@ -227,7 +236,7 @@ impl Session<'_> {
         }
     }
 
-    async fn row(&self, connection: &Connection, planned: Planned) -> Result<PlannedRow> {
+    async fn row(&self, connection: &Connection, planned: InContract) -> Result<PlannedRow> {
         let file = match files::get(&self.host.store, &planned.file).await {
             Err(Error::NotFound { .. }) => None,
             found => Some(found?),
@@ -241,7 +250,7 @@ impl Session<'_> {
             .ok_or_else(|| Error::PluginStopped("it plans for a file that is none of its own".into()))?;
         Ok(PlannedRow {
             library_name: file.name,
-            outcome: planned.outcome.word(),
+            outcome: planned.outcome.word().into(),
             file: planned.file,
             name: planned.name,
             revision: planned.revision,
@@ -252,19 +261,49 @@ impl Session<'_> {
     }
 }
 
+impl PlannedRow {
+    fn kept(&self) -> Planned {
+        Planned {
+            file: self.file.clone(),
+            library_name: self.library_name.clone(),
+            name: self.name.clone(),
+            revision: self.revision,
+            outcome: self.outcome.clone(),
+            size: self.size.map(|size| i64::try_from(size).unwrap_or(i64::MAX)),
+            version: self.version.clone(),
+            shown_in: self.shown_in.into(),
+        }
+    }
+}
+
+impl From<Planned> for PlannedRow {
+    fn from(of: Planned) -> Self {
+        Self {
+            file: of.file,
+            library_name: of.library_name,
+            name: of.name,
+            revision: of.revision,
+            outcome: of.outcome,
+            size: of.size.map(i64::unsigned_abs),
+            version: of.version,
+            shown_in: u32::try_from(of.shown_in).unwrap_or(u32::MAX),
+        }
+    }
+}
+
 impl Sum {
     fn add(&mut self, row: &PlannedRow) -> Result<()> {
         let text = serde_json::to_vec(row).map_err(|error| Error::Storage(error.to_string()))?;
         self.name.update(if self.rows == 0 { "[" } else { "," });
         self.name.update(&text);
         self.rows += 1;
-        *self.expected.entry(row.outcome).or_default() += 1;
+        *self.expected.entry(row.outcome.clone()).or_default() += 1;
         Ok(())
     }
 
     /// The plan's name: what it would do, and to what, as one JSON list, hashed. How many rows it has, and how many of which
     /// outcome.
-    fn end(mut self) -> (String, u64, BTreeMap<&'static str, u64>) {
+    fn end(mut self) -> (String, u64, BTreeMap<String, u64>) {
         self.name.update(if self.rows == 0 { "[]" } else { "]" });
         let mut name = hex(&self.name.finalize());
         name.truncate(16);

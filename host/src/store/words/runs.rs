@@ -7,7 +7,7 @@ words! {
     RunState {
         /// It is under way, or its process has died, and another one goes on with it.
         Running = "running",
-        /// An upload whose process has died, as people see it.
+        /// Its process has died, as people see it: the next sync goes on with a sync, and nobody with an upload.
         Interrupted = "interrupted",
         /// Every file has its line.
         Complete = "complete",

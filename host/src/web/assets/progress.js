@@ -54,9 +54,22 @@
     }
   };
 
-  const show = ({ state, progress }) => {
+  // Of a sync, the files on their way are told in one line, and how many are done by the number.
+  const showNow = ({ items, waits }) => {
+    const now = document.querySelector("#now");
+    const one = ({ name, done, of }) => `${name} ${size(done)}${of ? ` of ${size(of)}` : ""}`;
+    const text = waits ? `Waits: ${waits.why}.` : items.map(one).join(", ");
+    if (now && now.textContent !== text) now.textContent = text;
+  };
+
+  const show = ({ kind, state, progress }) => {
+    if (state !== "running") return location.reload();
+    if (kind === "sync" || kind === "plan") {
+      showNow(progress);
+      return say(`At work – ${progress.done}${progress.of ? ` of ${progress.of}` : ""}.`);
+    }
     // Which files there are may be known a moment later than the page.
-    if (state !== "running" || !progress.items.every(rowOf)) return location.reload();
+    if (!progress.items.every(rowOf)) return location.reload();
     progress.items.forEach(showItem);
     const ended = progress.items.filter((item) => !["waiting", "transferring", "checking"].includes(item.state));
     const of = progress.items.length || progress.of;

@@ -55,16 +55,6 @@ pub(super) async fn move_it(State(console): Here, asker: Asker, Path(id): Path<S
     .await
 }
 
-/// `POST /files/{id}/roll-back`
-pub(super) async fn roll_back(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
-    shown(&console, &asker, async |session| {
-        session.rollback(&id).await?;
-        asker.note(&console, session, "rolled-back", &id).await?;
-        Ok(done(&format!("/files/{id}")))
-    })
-    .await
-}
-
 /// `POST /files/{id}/release`
 pub(super) async fn release(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
     shown(&console, &asker, async |session| {
@@ -151,7 +141,7 @@ async fn page(session: &Session<'_>, id: &str) -> Result<Response> {
                 p { (damage_words(damage)) }
             } }
         }
-        section.card { div.pad { (facts(&file)) } }
+        section.card { div.pad { (facts(&file, may)) } }
         @if may { (actions(&file, &session.propagation_of(id).await?)) }
         (shown_in(&showings))
     };
@@ -170,13 +160,13 @@ fn damage_words(damage: &Damage) -> String {
     )
 }
 
-fn facts(file: &FileRow) -> Markup {
+fn facts(file: &FileRow, may: bool) -> Markup {
     html! {
         dl.facts {
             dt { "File ID" } dd { (file.id) }
             dt { "Place" } dd { (words::name(&file.place)) }
             dt { "Size" } dd { (words::size(file.size)) " (" (words::grouped(file.size)) " bytes)" }
-            dt { "Revision" } dd { (file.revision) }
+            dt { "Revision" } dd { @if may { a href={ "/files/" (file.id) "/revisions" } { (file.revision) } } @else { (file.revision) } }
             dt { "Content" } dd {
                 @if file.managed { "comes from its source: it is changed there" } @else { "is the library's own" }
             }
@@ -201,7 +191,10 @@ fn actions(file: &FileRow, propagation: &Propagation) -> Markup {
                 h2 { "Content" }
                 p { "Going back takes the last update back, wherever the file is shown, and holds it until you release it. Releasing lets it follow its source again." }
                 div.buttons {
-                    form method="post" action={ (base) "/roll-back" } { button.btn type="submit" { "Go back to the content before" } }
+                    form method="post" action={ (base) "/roll-back" } {
+                        input type="hidden" name="revision" value=(file.revision);
+                        button.btn type="submit" { "Go back to the content before" }
+                    }
                     form method="post" action={ (base) "/release" } { button.btn type="submit" { "Release" } }
                 }
                 p { "A file that does not follow any more, because its drive is another one or its source is gone, can be made the library's own: then it follows nothing, and its content may be replaced here." }

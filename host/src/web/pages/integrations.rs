@@ -50,7 +50,7 @@ pub(super) fn called(connection: &api::Connection) -> String {
 }
 
 /// What follows a `?` to name this connection; none for that of somebody else, with which nobody else works.
-fn through(row: &ConnectionRow) -> Option<&'static str> {
+pub(super) fn through(row: &ConnectionRow) -> Option<&'static str> {
     match row.connection.mode {
         Mode::Organization => Some("through=company"),
         Mode::User => row.is_yours.then_some("through=own"),

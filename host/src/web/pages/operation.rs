@@ -11,6 +11,7 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode};
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use super::{adding, associating, sheet_check, sheet_rows};
 use crate::{
@@ -28,12 +29,21 @@ use crate::{
     },
 };
 
+/// What the address says.
+#[derive(Default, Deserialize)]
+pub(super) struct Asked {
+    /// Not empty for somebody who wanted to begin one, while this one was under way.
+    #[serde(default)]
+    instead: String,
+}
+
 /// `GET /operations/{id}`
 pub(super) async fn operation(
     State(console): Here,
     asker: Asker,
     Path(id): Path<i64>,
     Query(wanted): Query<sheet_rows::Wanted>,
+    Query(asked): Query<Asked>,
 ) -> Response {
     shown(&console, &asker, async |session| {
         let operation = session.operation(id).await?;
@@ -41,7 +51,8 @@ pub(super) async fn operation(
         match (operation.kind, operation.run) {
             (OperationKind::CheckSheet, _) if is_done => sheet_check::page(&asker, session, &operation, &wanted).await,
             (OperationKind::LinkSheet, Some(run)) if is_done => Ok(done(&format!("/files/associate/{run}"))),
-            _ => page(&asker, session, &operation).await,
+            (OperationKind::Plan, Some(run)) if is_done => Ok(done(&format!("/sync/{run}"))),
+            _ => page(&asker, session, &operation, !asked.instead.is_empty()).await,
         }
     })
     .await
@@ -133,7 +144,29 @@ fn how(operation: &Operation) -> (words::Tone, &'static str) {
     state(operation.state)
 }
 
-async fn page(asker: &Asker, session: &Session<'_>, operation: &Operation) -> Result<Response> {
+/// Which pages it belongs to.
+fn way(kind: OperationKind) -> (&'static str, &'static str) {
+    match kind {
+        OperationKind::Sync | OperationKind::Plan => ("/sync", "Sync"),
+        _ => ("/files", "Files"),
+    }
+}
+
+/// Whether it goes through the files that follow, one after the other.
+fn is_of_sync(operation: &Operation) -> bool {
+    way(operation.kind).0 == "/sync"
+}
+
+/// That somebody wanted to begin one while this one was under way.
+fn told_instead(operation: &Operation) -> Markup {
+    html! {
+        section.note role="status" {
+            p { "This one is under way already, begun by " (words::name(&operation.begun_by)) ": there is one at a time, so no second one was begun." }
+        }
+    }
+}
+
+async fn page(asker: &Asker, session: &Session<'_>, operation: &Operation, is_instead: bool) -> Result<Response> {
     let is_running = operation.state == OperationState::Running;
     let everyone = everyone_sees(session, operation).await?;
     let (tone, label) = how(operation);
@@ -146,9 +179,10 @@ async fn page(asker: &Asker, session: &Session<'_>, operation: &Operation) -> Re
         _ => None,
     };
     let body = html! {
+        @if is_instead && is_running { (told_instead(operation)) }
         section.card data-operation=[is_running.then_some(operation.id)] { div.pad {
             p #overall role="status" { (words::state(tone, label)) @if has_numbers(operation) { " – " (sum(operation)) } }
-            @if let Some(wait) = &operation.progress.waits { p.soft { "Waits: " (words::sentence(&wait.why)) } }
+            p #now .soft { (now(operation, is_running)) }
             @if let Some(error) = &operation.error {
                 p { (words::sentence(&error.message)) }
                 div.buttons { (trouble::buttons(&error.ways_out)) }
@@ -159,9 +193,10 @@ async fn page(asker: &Asker, session: &Session<'_>, operation: &Operation) -> Re
             @if let Some(form) = &again { (associating::form(asker, form)) }
         } }
         @if !everyone.is_empty() { (exposure(&everyone)) }
-        @if !operation.progress.items.is_empty() { (items(&operation.progress.items)) }
+        @if !operation.progress.items.is_empty() && !is_of_sync(operation) { (items(&operation.progress.items)) }
     };
-    let page = Page::new("/files", what(operation.kind), body).below("Files", "/files");
+    let (address, name) = way(operation.kind);
+    let page = Page::new(address, what(operation.kind), body).below(name, address);
     let page = if is_running { page.again_in(2) } else { page };
     Ok(page.answer(StatusCode::OK, session))
 }
@@ -169,6 +204,20 @@ async fn page(asker: &Asker, session: &Session<'_>, operation: &Operation) -> Re
 fn has_numbers(operation: &Operation) -> bool {
     let progress = &operation.progress;
     !operation.counts.is_empty() || progress.of.is_some() || 0 < progress.done
+}
+
+/// What it does just now: what is waited for, and the files that are on their way.
+fn now(operation: &Operation, is_running: bool) -> Markup {
+    let progress = &operation.progress;
+    html! {
+        @if let Some(wait) = &progress.waits { "Waits: " (words::sentence(&wait.why)) }
+        @else if is_running && is_of_sync(operation) {
+            @for (number, item) in progress.items.iter().enumerate() {
+                @if 0 < number { ", " }
+                (words::name(&item.name)) " " (words::size(item.done)) @if let Some(of) = item.of { " of " (words::size(of)) }
+            }
+        }
+    }
 }
 
 fn sum(operation: &Operation) -> Markup {
@@ -197,6 +246,7 @@ fn buttons(operation: &Operation, is_running: bool) -> Markup {
             @if is_running {
                 a.btn.main href={ "/operations/" (operation.id) } { "Look again" }
                 form method="post" action={ "/operations/" (operation.id) "/stop" } { button.btn type="submit" { "Stop" } }
+                @if operation.kind == OperationKind::Sync { span.soft { "Nothing is lost by that: the next sync goes on where it stood." } }
             } @else if operation.kind == OperationKind::Import {
                 a.btn.main href="/files" { "Files" }
                 @if 0 < failed {
@@ -214,6 +264,7 @@ fn buttons(operation: &Operation, is_running: bool) -> Markup {
 fn counted(kind: OperationKind, word: &str) -> &str {
     match kind {
         OperationKind::UndoUpload => words::sheet::undone(word),
+        OperationKind::Sync | OperationKind::Plan => words::outcome(word).1,
         OperationKind::CheckSheet | OperationKind::LinkSheet => words::sheet::row(word, true).1,
         _ => words::item_word(word),
     }

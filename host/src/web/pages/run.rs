@@ -8,13 +8,14 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{
-    sending,
-    sync::{more, part, what},
+    paging::{more, part},
+    planning, sending,
+    sync::what,
 };
 use crate::{
     Error, Result,
     service::{LedgerFormat, LineFilter, LineRow, NEEDS_A_PERSON, RunRow, Search, Session},
-    store::words::Subject,
+    store::words::{RunKind, Subject},
     way_out::WayOut,
     web::{
         console::Asker,
@@ -108,10 +109,26 @@ pub(super) async fn ledger(
 
 async fn page(session: &Session<'_>, id: i64, wanted: &Wanted) -> Result<Response> {
     let row = session.run_row(id).await?;
+    if row.run.kind == RunKind::Plan {
+        let wanted = planning::Wanted {
+            outcome: wanted.outcome.clone(),
+            q: wanted.q.clone(),
+            after: wanted.after.clone(),
+        };
+        return planning::plan(session, id, &wanted).await;
+    }
+    let held = match row.run.subject {
+        Subject::Sync => session
+            .held_back(&row.run.connection)
+            .await?
+            .filter(|held| held.run.id == id),
+        Subject::Association => None,
+    };
     let lines = session.lines_page(id, &wanted.filter()?, &part(&wanted.after)?).await?;
     let path = format!("/sync/{id}");
     let body = html! {
         (about(&row))
+        @if let Some(held) = &held { (planning::guard(held)) }
         section.card aria-labelledby="lines" {
             div.pad { h2 #lines { "What became of each file" } }
             (search(&path, wanted))
@@ -244,7 +261,7 @@ fn ways_out(row: &LineRow) -> Markup {
         @if takes_back || !links.is_empty() {
             span.why.chips {
                 @for (address, label) in &links { a.chip href=(address) { (label) } }
-                @if takes_back { a.chip href={ "/files/" (row.line.file) } { "Take it back…" } }
+                @if takes_back { a.chip href={ "/files/" (row.line.file) "/take-back" } { "Take it back…" } }
             }
         }
     }

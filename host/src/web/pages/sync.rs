@@ -7,10 +7,15 @@ use axum::{
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::last_night;
+use super::{
+    integrations::{called, through},
+    last_night,
+    paging::{more, part},
+    planning,
+};
 use crate::{
     Result,
-    service::{Cursor, Part, RunFilter, RunRow, RunState, RunType, Session},
+    service::{RunFilter, RunRow, RunState, RunType, Session},
     store::words::Subject,
     web::{
         console::Asker,
@@ -19,9 +24,6 @@ use crate::{
         words,
     },
 };
-
-/// Rows of a page.
-pub(super) const ROWS: u32 = 50;
 
 /// What the address says.
 #[derive(Default, Deserialize)]
@@ -51,12 +53,6 @@ impl Wanted {
     }
 }
 
-/// A page of a list, from where the address says.
-pub(super) fn part(after: &str) -> Result<Part> {
-    let after = (!after.is_empty()).then(|| after.parse::<Cursor>()).transpose()?;
-    Part::new(ROWS, after)
-}
-
 /// `GET /sync`
 pub(super) async fn runs(State(console): Here, asker: Asker, Query(wanted): Query<Wanted>) -> Response {
     shown(&console, &asker, async |session| list(session, &wanted).await).await
@@ -82,6 +78,17 @@ async fn list(session: &Session<'_>, wanted: &Wanted) -> Result<Response> {
 /// How it stands, and what can be done.
 async fn at_a_glance(session: &Session<'_>) -> Result<Markup> {
     let health = session.health().await?;
+    let mut held = Vec::new();
+    for health in &health {
+        held.extend(session.held_back(&health.connection).await?);
+    }
+    // Without a plugin there are none to work with.
+    let connections = session.connections().await.unwrap_or_default();
+    let mut usable: Vec<_> = connections
+        .iter()
+        .filter(|row| row.connection.drive.is_some())
+        .collect();
+    usable.retain(|row| through(row).is_some());
     let told = last_night::told(session, &health).await?;
     let next = health.iter().find_map(|health| health.next.as_deref());
     Ok(html! {
@@ -91,9 +98,14 @@ async fn at_a_glance(session: &Session<'_>) -> Result<Markup> {
                 div.buttons { a.btn.main href="/integrations" { "Cloud Storage Integrations" } }
             } @else {
                 (told)
-                @if let Some(next) = next { p.soft { "The next daily sync: " (words::moment(next)) "." } }
+                @if let Some(next) = next { p.soft { "The next daily sync: " (words::moment(next)) ". One that is begun by hand does not count as it." } }
+                @for row in &usable {
+                    @if 1 < usable.len() { p { (words::name(&called(&row.connection))) } }
+                    (planning::buttons(&format!("?{}", through(row).unwrap_or_default()), true))
+                }
             }
         } }
+        @for held in &held { (planning::guard(held)) }
     })
 }
 
@@ -186,18 +198,6 @@ fn sums(row: &RunRow) -> Markup {
             @for (outcome, count) in &row.counts {
                 @let (tone, label) = words::outcome(outcome);
                 span { (words::state(tone, &format!("{} {label}", words::grouped(*count)))) }
-            }
-        }
-    }
-}
-
-/// To the first page and to the next one, as far as there are any.
-pub(super) fn more(next: Option<&Cursor>, after: &str, address: impl Fn(&str) -> String) -> Markup {
-    html! {
-        @if next.is_some() || !after.is_empty() {
-            nav.foot aria-label="Pages" {
-                @if !after.is_empty() { a.btn href=(address("")) { "First page" } }
-                @if let Some(next) = next { a.btn href=(address(&next.to_string())) { "Next page" } }
             }
         }
     }

@@ -238,7 +238,7 @@ impl History {
                 return self.count("released", released);
             }
         };
-        let back = rollback::rollback(&self.store, &id, &object, NOW).await;
+        let back = rollback::rollback(&self.store, &id, (&object, None), NOW).await;
         self.count("rolled back", back.is_ok());
     }
 

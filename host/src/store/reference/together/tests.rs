@@ -1,19 +1,15 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use clientpoint_engine::{
-    clock::SystemClock,
-    contract::clientpoint::content_source::types::{ItemRef, Link, Verification},
-    library::{Draft, Library},
-};
+use clientpoint_engine::clock::SystemClock;
 use futures::future::{BoxFuture, join_all};
 use tokio::sync::Semaphore;
 
 use super::*;
-use crate::store::{self, reference::Reference};
+use crate::store;
 
 /// A library in a folder of its own.
 struct Stage {
-    library: Reference,
+    together: Together,
     data: tempfile::TempDir,
 }
 
@@ -31,7 +27,7 @@ async fn stage() -> Stage {
     .await
     .unwrap();
     Stage {
-        library: Reference::new(store, objects, Arc::new(SystemClock::default())),
+        together: Together::new(store, objects, Arc::new(SystemClock::default())),
         data,
     }
 }
@@ -39,7 +35,7 @@ async fn stage() -> Stage {
 impl Stage {
     /// Brings in bytes of their own for each of these items, all at the same time.
     async fn bring(&self, items: &[&str]) -> Vec<Answered> {
-        let turn = self.library.together.queue.turn.lock().await;
+        let turn = self.together.queue.turn.lock().await;
         let calls: Vec<_> = items.iter().map(|item| tokio::spawn(self.commit(item))).collect();
         self.gathered(items.len()).await;
         drop(turn);
@@ -48,35 +44,28 @@ impl Stage {
     }
 
     fn commit(&self, item: &str) -> BoxFuture<'static, Answered> {
-        let (draft, item) = (self.draft(item.as_bytes()), item.to_owned());
-        Box::pin(async move {
-            let name = format!("{item}.pdf");
-            let link = Link {
-                source: ItemRef {
-                    drive: "d".into(),
-                    item: item.clone(),
-                },
-                version: None,
-                hash: String::new(),
-                size: item.len() as u64,
-                verification: Verification::NoHash,
-                name: name.clone(),
-                web_url: None,
-            };
-            draft.commit("c", &name, link).await
-        })
-    }
-
-    fn draft(&self, bytes: &[u8]) -> Box<dyn Draft> {
+        let mut draft = self.together.objects.draft(1 << 20).unwrap();
+        draft.append(item.as_bytes()).unwrap();
         let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
-        let mut draft = self.library.draft(1 << 20, DraftPlace::new(place)).unwrap();
-        draft.append(bytes).unwrap();
-        draft
+        let name = format!("{item}.pdf");
+        let link = Link {
+            connection: "c".into(),
+            drive: "d".into(),
+            item: item.into(),
+            version: None,
+            hash: String::new(),
+            size: item.len() as u64,
+            verification: "no-hash".into(),
+            name: name.clone(),
+            web_url: None,
+        };
+        let (together, becomes) = (self.together.clone(), Becomes::New { name, link });
+        Box::pin(async move { together.bring_in(draft, DraftPlace::new(place), becomes).await })
     }
 
     /// Waits until so many wait for their turn.
     async fn gathered(&self, count: usize) {
-        while self.library.together.queue.waiting().len() < count {
+        while self.together.queue.waiting().len() < count {
             tokio::task::yield_now().await;
         }
     }
@@ -96,7 +85,7 @@ impl Stage {
     async fn count(&self, table: &str) -> i64 {
         let query = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
         let (count,): (i64,) = sqlx::query_as(query)
-            .fetch_one(self.library.store.pool())
+            .fetch_one(self.together.store.pool())
             .await
             .unwrap();
         count
@@ -144,7 +133,7 @@ async fn what_cannot_be_written_for_one_does_not_keep_the_others_out() {
     sqlx::query(
         "CREATE TRIGGER no_b BEFORE INSERT ON files WHEN NEW.name = 'b.pdf' BEGIN SELECT RAISE(ABORT, 'no'); END",
     )
-    .execute(stage.library.store.pool())
+    .execute(stage.together.store.pool())
     .await
     .unwrap();
 
@@ -160,7 +149,7 @@ async fn what_cannot_be_written_for_one_does_not_keep_the_others_out() {
 #[tokio::test]
 async fn who_has_given_up_before_his_turn_has_changed_nothing() {
     let stage = stage().await;
-    let turn = stage.library.together.queue.turn.lock().await;
+    let turn = stage.together.queue.turn.lock().await;
     let (stays, goes) = (tokio::spawn(stage.commit("stays")), tokio::spawn(stage.commit("goes")));
     stage.gathered(2).await;
     goes.abort();
@@ -170,7 +159,7 @@ async fn who_has_given_up_before_his_turn_has_changed_nothing() {
 
     assert_eq!(stays.await.unwrap().unwrap().name, "stays.pdf");
     // The group is done with both once the turn is free again.
-    drop(stage.library.together.queue.turn.lock().await);
+    drop(stage.together.queue.turn.lock().await);
     assert_eq!(stage.count("files").await, 1);
     assert_eq!(stage.count("let_go").await, 1);
 }
