@@ -1,5 +1,6 @@
 //! States, dates and sizes as people read them.
 
+pub(super) mod operation;
 pub(super) mod sheet;
 mod tone;
 

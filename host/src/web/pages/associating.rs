@@ -1,4 +1,4 @@
-//! Associate OneDrive Files: a sheet is uploaded, checked, and then linked, each step with an address of its own.
+//! The pages that tie files to a source by a sheet: it is uploaded, checked, and then linked, each step with an address of its own.
 
 use axum::{
     extract::{Multipart, Path, State, multipart::Field},

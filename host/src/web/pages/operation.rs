@@ -113,37 +113,6 @@ pub(super) async fn events(State(console): Here, asker: Asker, Path(id): Path<i6
     .await
 }
 
-fn what(kind: OperationKind) -> &'static str {
-    match kind {
-        OperationKind::Import => "Import",
-        OperationKind::Sync => "Sync",
-        OperationKind::Plan => "Look what would change",
-        OperationKind::CheckSheet => "Check of a sheet",
-        OperationKind::LinkSheet => "Link by a sheet",
-        OperationKind::UndoUpload => "Taking an upload back",
-        OperationKind::Verify => "Look at the library's bytes",
-    }
-}
-
-fn state(state: OperationState) -> (words::Tone, &'static str) {
-    match state {
-        OperationState::Running => (words::Tone::Wait, "At work"),
-        OperationState::Done => (words::Tone::Good, "Done"),
-        OperationState::Failed => (words::Tone::Bad, "Failed"),
-        OperationState::Stopped => (words::Tone::Off, "Stopped"),
-        OperationState::Interrupted => (words::Tone::Bad, "Interrupted: the host was ended"),
-    }
-}
-
-/// How it came out. An import that has come to its end is not well if a file of it has not.
-fn how(operation: &Operation) -> (words::Tone, &'static str) {
-    let is_missing = |item: &ItemProgress| matches!(item.state, ItemState::Failed | ItemState::Refused);
-    if operation.state == OperationState::Done && operation.progress.items.iter().any(is_missing) {
-        return (words::Tone::Bad, "Ended, but not every file came in");
-    }
-    state(operation.state)
-}
-
 /// Which pages it belongs to.
 fn way(kind: OperationKind) -> (&'static str, &'static str) {
     match kind {
@@ -169,7 +138,7 @@ fn told_instead(operation: &Operation) -> Markup {
 async fn page(asker: &Asker, session: &Session<'_>, operation: &Operation, is_instead: bool) -> Result<Response> {
     let is_running = operation.state == OperationState::Running;
     let everyone = everyone_sees(session, operation).await?;
-    let (tone, label) = how(operation);
+    let (tone, label) = words::operation::how(operation);
     let again = match operation.kind {
         OperationKind::CheckSheet if !is_running => Some(session.sheet_form().await?),
         _ => None,
@@ -196,7 +165,7 @@ async fn page(asker: &Asker, session: &Session<'_>, operation: &Operation, is_in
         @if !operation.progress.items.is_empty() && !is_of_sync(operation) { (items(&operation.progress.items)) }
     };
     let (address, name) = way(operation.kind);
-    let page = Page::new(address, what(operation.kind), body).below(name, address);
+    let page = Page::new(address, words::operation::name(operation.kind), body).below(name, address);
     let page = if is_running { page.again_in(2) } else { page };
     Ok(page.answer(StatusCode::OK, session))
 }
@@ -227,7 +196,7 @@ fn sum(operation: &Operation) -> Markup {
             (words::grouped(progress.done)) @if let Some(of) = progress.of { " of " (words::grouped(of)) }
         } @else {
             @for (number, (word, count)) in operation.counts.iter().enumerate() {
-                @if 0 < number { ", " } (words::grouped(*count)) " " (counted(operation.kind, word))
+                @if 0 < number { ", " } (words::grouped(*count)) " " (words::operation::counted(operation.kind, word))
             }
         }
         "."
@@ -257,16 +226,6 @@ fn buttons(operation: &Operation, is_running: bool) -> Markup {
             }
             @if let Some(run) = operation.run.filter(|run| !leads_to(operation, *run)) { a.btn href=(address_of(operation.kind, run)) { (if is_of_sheet(operation.kind) { "Look at the upload" } else { "Look at the run" }) } }
         }
-    }
-}
-
-/// What a word of the counts is for people.
-fn counted(kind: OperationKind, word: &str) -> &str {
-    match kind {
-        OperationKind::UndoUpload => words::sheet::undone(word),
-        OperationKind::Sync | OperationKind::Plan => words::outcome(word).1,
-        OperationKind::CheckSheet | OperationKind::LinkSheet => words::sheet::row(word, true).1,
-        _ => words::item_word(word),
     }
 }
 
