@@ -174,13 +174,10 @@ impl Session<'_> {
         })
     }
 
-    /// A run that is open though nobody has the right that it had has died. Nobody goes on with an upload.
+    /// An upload that is open though nobody has the right that it had has died, and nobody goes on with it.
     async fn as_it_stands(&self, run: Run) -> Result<Run> {
-        if run.state != RunState::Running {
+        if run.subject != Subject::Association || run.state != RunState::Running {
             return Ok(run);
-        }
-        if run.subject == Subject::Sync {
-            return self.sync_as_it_stands(run).await;
         }
         let right = self
             .host
@@ -193,19 +190,6 @@ impl Session<'_> {
         if run.state == RunState::Running {
             run.state = RunState::Interrupted;
             run.message = Some(association::interrupted(run.id));
-        }
-        Ok(run)
-    }
-
-    /// The next sync goes on with one that has died; a look is begun anew.
-    async fn sync_as_it_stands(&self, run: Run) -> Result<Run> {
-        if self.host.at_work(&run.connection).await?.is_some() {
-            return Ok(run);
-        }
-        // It may have come to its end a moment ago.
-        let mut run = runs::get(&self.host.store, run.id).await?;
-        if run.state == RunState::Running {
-            run.state = RunState::Interrupted;
         }
         Ok(run)
     }
