@@ -67,7 +67,7 @@ pub fn test(words: &[String]) -> Result<()> {
 /// Takes the pictures of the main pages that README.md shows, into `docs/`.
 ///
 /// # Errors
-/// As [`test`].
+/// As [`test()`].
 pub fn take_pictures() -> Result<()> {
     let root = run::root();
     let (mut command, _) = ready(&root)?;

@@ -19,7 +19,8 @@ pub enum Created {
     AlreadyLinked(String),
 }
 
-/// Adds a file as [`add`] does, in a transaction of its own.
+/// Adds a file, its first revision and its link in one transaction. One that follows the item of a file in the bin brings
+/// that file back.
 ///
 /// # Errors
 ///

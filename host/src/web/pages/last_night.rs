@@ -107,10 +107,11 @@ fn which(run: &Run, health: &Health) -> Markup {
 fn sums(files: u64, counts: &BTreeMap<String, u64>) -> String {
     let of = |outcomes: &[&str]| -> u64 { outcomes.iter().filter_map(|outcome| counts.get(*outcome)).sum() };
     let needy: Vec<&str> = NEEDS_A_PERSON.iter().map(|outcome| outcome.as_str()).collect();
+    let needy = of(&needy);
     let parts = [
         (of(&["updated", "unverified", "source-back"]), "updated"),
         (of(&["unchanged"]), "up to date"),
-        (of(&needy), "need you"),
+        (needy, if needy == 1 { "needs you" } else { "need you" }),
     ];
     let told: u64 = parts.iter().map(|(count, _)| count).sum();
     let rest = (files.saturating_sub(told), "wait");
@@ -167,6 +168,7 @@ mod tests {
             sums(1_415, &night),
             "1,415 files: 9 updated, 1,401 up to date, 2 need you, 3 wait."
         );
+        assert_eq!(sums(1, &counts(&[("held", 1)])), "1 file: 1 needs you.");
         assert_eq!(sums(0, &counts(&[])), "0 files.");
     }
 }
