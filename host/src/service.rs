@@ -38,9 +38,10 @@ pub use association::{
 };
 pub use connections::{
     accepted::Expiry,
+    chosen_drive::Selected,
     connect::{Inspection, PowerRow, Status},
     disconnect::Disconnected,
-    drives::{DriveList, DrivePage, DriveRow, Selected},
+    drives::{DriveList, DrivePage, DriveRow},
     form::Given,
     loopback::SignIn,
     overview::{BrokenRow, ConnectionRow},

@@ -10,6 +10,8 @@
 )]
 
 mod associating;
+mod console;
+mod nights;
 mod peers;
 mod simulator;
 mod syncing;
@@ -55,6 +57,12 @@ async fn main() {
     }
     if wants("associate") {
         associating::associating(&component).await;
+    }
+    if wants("nights") {
+        nights::nights().await;
+    }
+    if wants("console") {
+        console::console(&component).await;
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod accepted;
 mod application;
+pub(super) mod chosen_drive;
 pub(super) mod connect;
 pub(super) mod disconnect;
 pub(super) mod drives;

@@ -113,6 +113,9 @@ pub async fn begin(store: &Store, run: &Run) -> Result<()> {
 ///
 /// The database's.
 pub async fn keep(store: &Store, run: &Run, first: u64, rows: &[Planned]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     let mut transaction = store.write().await?;
     for (place, row) in (first..).zip(rows) {
         sqlx::query(

@@ -15,19 +15,21 @@ use clientpoint_engine::{
 use super::{
     Store, association, files,
     in_contract::stored_link,
-    objects::{self, AppendError, Objects},
+    objects::{AppendError, Objects},
     runs,
     states::{self, KEYS_AT_MOST, Kept, Swap},
 };
 use crate::rights::{Held, Holder};
 
 mod following;
+mod late;
 mod together;
 mod uploads;
 
 #[cfg(test)]
 mod conformance;
 
+use late::Late;
 use together::{Becomes, Together};
 pub use uploads::{Refused, Uploads};
 
@@ -44,7 +46,7 @@ pub struct Reference {
 
 /// Bytes in a file of the data folder.
 struct DraftFile {
-    draft: objects::Draft,
+    draft: Late,
     place: DraftPlace,
     library: Reference,
 }
@@ -86,7 +88,8 @@ impl Reference {
 
 impl Draft for DraftFile {
     fn append(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.draft.append(bytes).map_err(|error| {
+        let draft = self.draft.begun()?;
+        draft.append(bytes).map_err(|error| {
             tracing::warn!("a draft was given up: {error}");
             error.into()
         })
@@ -121,7 +124,7 @@ impl Draft for DraftFile {
 impl Library for Reference {
     fn draft(&self, limit: u64, place: DraftPlace) -> Result<Box<dyn Draft>, Error> {
         Ok(Box::new(DraftFile {
-            draft: self.objects.draft(limit)?,
+            draft: Late::new(self.objects.clone(), limit),
             place,
             library: self.clone(),
         }))

@@ -1,5 +1,8 @@
 //! Associate OneDrive Files by pages: a sheet with mistakes in it is checked, mended, linked, and taken back.
 
+mod many_rows;
+mod while_syncing;
+
 use clientpoint_host::store::users::Role;
 use reqwest::{Response, StatusCode};
 
@@ -323,66 +326,4 @@ async fn r43_what_taking_back_means_is_told_before_with_the_numbers_of_after() {
     assert_eq!(admin.file("100001").await.unwrap().sha256, before);
     let lines = browser.get("/sync/1/ledger/csv").await;
     assert!(lines.text().await.unwrap().contains("Plan 1.pdf"));
-}
-
-#[tokio::test]
-async fn while_a_sync_runs_nothing_is_linked_or_lost_and_the_same_check_is_linked_later() {
-    let stage = with_library(1).await;
-    let item = stage.sim.put("/Old.pdf", b"%PDF-old".to_vec().into());
-    let admin = stage.host.session("admin").await.unwrap();
-    admin.import(&[item]).await.unwrap();
-    let browser = stage.logged_in("admin").await;
-    let sheet = format!("{HEADER}100001,Clients/Northwind/Plan 1.pdf\r\n");
-    let check = checked(&stage, &browser, &sheet).await;
-    stage.sim.put("/Old.pdf", b"%PDF-new".to_vec().into());
-    let (options, stop) = Default::default();
-    let mut sync = std::pin::pin!(admin.sync(&options, &stop));
-    loop {
-        tokio::select! {
-            biased;
-            _ = &mut sync => panic!("it was never seen to run"),
-            health = admin.health() => if health.unwrap().iter().any(|health| health.unfinished.is_some()) { break },
-        }
-    }
-    let link = location(&browser.post(&format!("{check}/link"), &[]).await);
-    ended(&stage, &link).await;
-    let page = browser.page(&link).await;
-    assert!(page.contains("Failed") && page.contains("Back to the check"), "{page}");
-    assert!(page.contains(&format!("href=\"{check}\"")), "{page}");
-    sync.await.unwrap();
-    let upload = linked(&stage, &browser, &check).await;
-    assert!(browser.page(&upload).await.contains("1 file was linked"));
-}
-
-#[tokio::test]
-async fn many_rows_come_by_pages_and_the_sums_are_those_of_the_sheet() {
-    let stage = with_library(1).await;
-    let browser = stage.logged_in("admin").await;
-    let mut sheet = HEADER.to_owned();
-    for number in 0..120 {
-        sheet.push_str(&format!("{},Clients/Northwind/Plan 1.pdf\r\n", 200_000 + number));
-    }
-    sheet.push_str("100001,Clients/Northwind/Plan 1.pdf\r\n");
-    let check = checked(&stage, &browser, &sheet).await;
-    let upload = linked(&stage, &browser, &check).await;
-    for path in [&check, &upload] {
-        let page = browser.page(&format!("{path}?show=all")).await;
-        assert!(page.contains("All 121") && page.contains("Need you 120"), "{page}");
-        assert!(page.contains("200049") && !page.contains("200050"), "{page}");
-        assert!(page.contains("?show=all&amp;after=50"), "{page}");
-        let last = browser.page(&format!("{path}?show=all&after=100")).await;
-        assert!(last.contains("100001") && last.contains("First page") && !last.contains("Next page"));
-        let none = browser.page(&format!("{path}?show=made-up")).await;
-        assert!(none.contains("No row is like that"));
-    }
-    let excel = browser.get("/files/excel").await;
-    assert!(
-        excel.headers()["content-disposition"]
-            .to_str()
-            .unwrap()
-            .contains("Content Library.xlsx")
-    );
-    assert!(excel.bytes().await.unwrap().starts_with(b"PK"));
-    let template = browser.get("/files/template").await;
-    assert!(template.bytes().await.unwrap().starts_with(b"PK"));
 }

@@ -35,7 +35,7 @@ async fn somebody_looks_at_last_nights_sync_and_finds_what_needs_them() {
 
     for path in ["/sync", "/"] {
         let page = browser.page(path).await;
-        assert!(page.contains("1 need you"), "{page}");
+        assert!(page.contains("1 needs you"), "{page}");
     }
     let runs = browser.page("/sync?kind=scheduled").await;
     assert!(

@@ -22,13 +22,14 @@ use futures::channel::oneshot;
 use sqlx::{Connection, Sqlite, Transaction};
 use tokio::sync::Mutex as Turns;
 
+use super::late::Late;
 use crate::{
     place::Place,
     store::{
         Store,
         files::{self, Created, Link, NewFile},
         managed::{self, Replacement},
-        objects::{self, Object, Objects, Published, Settled},
+        objects::{Object, Objects, Published, Settled},
         sweep,
     },
 };
@@ -110,7 +111,7 @@ impl Together {
     /// Makes the bytes of a draft durable, and brings them in together with those that come at the same time.
     pub(super) async fn bring_in(
         &self,
-        draft: objects::Draft,
+        draft: Late,
         place: DraftPlace,
         becomes: Becomes,
     ) -> Result<LibraryFile, Error> {

@@ -44,8 +44,8 @@ impl Stage {
     }
 
     fn commit(&self, item: &str) -> BoxFuture<'static, Answered> {
-        let mut draft = self.together.objects.draft(1 << 20).unwrap();
-        draft.append(item.as_bytes()).unwrap();
+        let mut draft = Late::new(self.together.objects.clone(), 1 << 20);
+        draft.begun().unwrap().append(item.as_bytes()).unwrap();
         let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
         let name = format!("{item}.pdf");
         let link = Link {
