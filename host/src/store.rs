@@ -22,6 +22,7 @@ mod handle;
 pub mod identity;
 mod in_contract;
 pub mod invitations;
+pub mod known_places;
 mod library_file;
 pub mod library_list;
 pub mod link_counts;

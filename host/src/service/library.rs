@@ -4,6 +4,7 @@ pub(super) mod bin;
 pub(super) mod content;
 pub(super) mod export;
 pub(super) mod history;
+mod known_places;
 pub(super) mod nightly;
 pub(super) mod rollback;
 pub(super) mod trash;

@@ -208,6 +208,13 @@ async fn r1_files_are_chosen_imported_and_moved_out_of_company_wide() {
         page.contains("Can&#39;t be imported") || page.contains("Can't be imported"),
         "{page}"
     );
+    stage.sim.put("/Annex.pdf", b"%PDF-12345".to_vec().into());
+    for (sort, how) in [("name", "ascending"), ("size", "descending")] {
+        let page = browser.page(&format!("/files/add?sort={sort}")).await;
+        let at = |name: &str| page.find(name).unwrap();
+        assert!(at("Annex.pdf") < at("Macros.xlsm") && at("Annex.pdf") < at("Offer 1.pdf"));
+        assert!(page.contains(&format!("aria-sort=\"{how}\"")), "{page}");
+    }
     let encoded: String = url::form_urlencoded::byte_serialize(picks[0].as_bytes()).collect();
     let page = browser.page(&format!("/files/add?q=macros&pick={encoded}")).await;
     assert!(
@@ -262,6 +269,11 @@ async fn r1_files_are_chosen_imported_and_moved_out_of_company_wide() {
     let moved = browser.post("/files/move", &there).await;
     assert_eq!(moved.headers()["location"], "/files?place=Workspace%2FSales%2F2026");
     assert_eq!(admin.file("100003").await.unwrap().place, "Workspace/Sales/2026");
+    let page = browser.page("/files/100001").await;
+    assert!(
+        page.contains("<option value=\"Sales\" label=\"Workspace\">"),
+        "it is suggested from now on: {page}"
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! Add to Library > Add from the source: what is in the drive, whether it can be imported, and what was chosen. The
 //! choice stands in the form and goes along from page to page.
 
+use std::cmp::Reverse;
+
 use axum::{
     extract::{RawQuery, State},
     response::Response,
@@ -23,10 +25,20 @@ use crate::{
 /// Pages of the source that one page of ours looks through for a search.
 const LOOKS_THROUGH: u32 = 10;
 
+/// In which order the files of a page can be shown, and what people read. Only what has been loaded is sorted: the source
+/// gives its files in an order of its own.
+const ORDERS: [(&str, &str); 4] = [
+    ("", "In the drive's order"),
+    ("name", "By name"),
+    ("modified", "Latest first"),
+    ("size", "Largest first"),
+];
+
 /// What the address or the form says.
 struct Wanted {
     q: String,
     show: String,
+    sort: String,
     folder: String,
     after: String,
     /// What was chosen: the item's id, a slash, and its name.
@@ -52,6 +64,7 @@ impl Wanted {
         Self {
             q: text("q"),
             show: text("show"),
+            sort: text("sort"),
             folder: text("folder"),
             after: text("after"),
             picks,
@@ -129,6 +142,12 @@ async fn found(session: &Session<'_>, wanted: &Wanted) -> Result<(Rows<BrowseRow
             break;
         }
     }
+    match wanted.sort.as_str() {
+        "name" => rows.sort_by_cached_key(|row| row.name.to_lowercase()),
+        "modified" => rows.sort_by(|one, other| other.modified.cmp(&one.modified)),
+        "size" => rows.sort_by_key(|row| Reverse(row.size)),
+        _ => {}
+    }
     Ok((Rows { rows, next }, looked_at))
 }
 
@@ -179,6 +198,10 @@ fn tools(asker: &Asker, wanted: &Wanted) -> Markup {
                 option value="" { "All files" }
                 option value="importable" selected[wanted.show == "importable"] { "Only those that can be imported" }
             }
+            label.unseen for="sort" { "Order" }
+            select #sort name="sort" {
+                @for (order, label) in ORDERS { option value=(order) selected[wanted.sort == order] { (label) } }
+            }
             button.btn type="submit" formmethod="get" formaction=(look) { "Search" }
         }
     }
@@ -199,12 +222,14 @@ fn nothing(wanted: &Wanted) -> Markup {
 }
 
 fn table(rows: &[BrowseRow], wanted: &Wanted, asker: &Asker, opens_folders: bool) -> Markup {
+    let sorted = |order: &str, how: &'static str| (wanted.sort == order).then_some(how);
     html! {
         div.wide { table.stack {
             caption.unseen { "Files of the drive" }
             thead { tr {
-                th { span.unseen { "Choose" } } th scope="col" { "Name" } th.num scope="col" { "Modified" }
-                th.num scope="col" { "Size" } th scope="col" { "Can it be imported?" }
+                th { span.unseen { "Choose" } } th scope="col" aria-sort=[sorted("name", "ascending")] { "Name" }
+                th.num scope="col" aria-sort=[sorted("modified", "descending")] { "Modified" }
+                th.num scope="col" aria-sort=[sorted("size", "descending")] { "Size" } th scope="col" { "Can it be imported?" }
             } }
             tbody { @for (number, row) in rows.iter().enumerate() { (line(number, row, wanted, asker, opens_folders)) } }
         } }
@@ -255,6 +280,7 @@ fn go_on(asker: &Asker, wanted: &Wanted, next: Option<&Cursor>, found: usize, lo
         @if is_narrowed || next.is_some() || !wanted.after.is_empty() {
             div.tools role="navigation" aria-label="Pages" {
                 @if is_narrowed { span.soft { "Found " (found) " in " (looked_at) " loaded." } }
+                @else if !wanted.sort.is_empty() { span.soft { "Sorted among the " (found) " shown here." } }
                 @if !wanted.after.is_empty() { button.btn type="submit" formmethod="get" formaction=(look) name="after" value="" { "First page" } }
                 @if let Some(next) = next { button.btn type="submit" formmethod="get" formaction=(look) name="after" value=(next.to_string()) { "Next page" } }
             }

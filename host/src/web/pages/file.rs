@@ -142,7 +142,7 @@ async fn page(session: &Session<'_>, id: &str) -> Result<Response> {
             } }
         }
         section.card { div.pad { (facts(&file, may)) } }
-        @if may { (actions(&file, &session.propagation_of(id).await?)) }
+        @if may { (actions(&file, &session.known_places().await?, &session.propagation_of(id).await?)) }
         (shown_in(&showings))
     };
     let action = html! { a.btn href={ "/files/" (file.id) "/content" } download { "Download" } };
@@ -176,13 +176,13 @@ fn facts(file: &FileRow, may: bool) -> Markup {
     }
 }
 
-fn actions(file: &FileRow, propagation: &Propagation) -> Markup {
+fn actions(file: &FileRow, known: &[String], propagation: &Propagation) -> Markup {
     let base = format!("/files/{}", file.id);
     html! {
         section.card { div.pad {
             h2 { "Move" }
             form.fields method="post" action={ (base) "/move" } {
-                (moving::fields(&file.place, None))
+                (moving::fields(&file.place, known, None))
                 button.btn type="submit" { "Move" }
             }
         } }

@@ -65,8 +65,9 @@ pub(super) fn place(filled: &Filled) -> Result<Place> {
     path.join("/").parse()
 }
 
-/// The fields that say where to, from a place or from what was filled in before.
-pub(super) fn fields(now: &str, sent: Option<&Filled>) -> Markup {
+/// The fields that say where to, from a place or from what was filled in before; known Workspaces and Divisions are
+/// suggested.
+pub(super) fn fields(now: &str, known: &[String], sent: Option<&Filled>) -> Markup {
     let area = sent.map_or_else(|| now.split('/').next().unwrap_or_default(), |sent| sent.text("area"));
     let before = |key: &str| sent.map_or("", |sent| sent.text(key));
     let areas = [
@@ -82,7 +83,8 @@ pub(super) fn fields(now: &str, sent: Option<&Filled>) -> Markup {
             }
         }
         label for="name" { "Name of the Workspace or Division" }
-        input #name name="name" value=(before("name")) maxlength="255" autocomplete="off";
+        input #name name="name" value=(before("name")) maxlength="255" autocomplete="off" list="known";
+        datalist #known { @for (area, name) in known.iter().filter_map(|place| place.split_once('/')) { option value=(name) label=(area); } }
         label for="below" { "Subfolder" }
         input #below name="below" value=(before("below")) maxlength="600" autocomplete="off" aria-describedby="below-hint";
         small #below-hint .soft { "May stay empty. 2026/Q1 is a folder in a folder." }
@@ -94,6 +96,7 @@ async fn page(session: &Session<'_>, ids: &[String], sent: Option<&Filled>, erro
     for id in ids {
         files.push(session.file(id).await?);
     }
+    let known = session.known_places().await?;
     let now = files.first().map_or("Company Wide", |file| file.place.as_str());
     let body = html! {
         (crate::web::form::summary(error, &[]))
@@ -102,7 +105,7 @@ async fn page(session: &Session<'_>, ids: &[String], sent: Option<&Filled>, erro
             ul { @for file in &files { li { (words::name(&file.name)) " – now in " (words::name(&file.place)) } } }
             form.fields method="post" action="/files/move" {
                 @for file in &files { input type="hidden" name="file" value=(file.id); }
-                (fields(now, sent))
+                (fields(now, &known, sent))
                 button.btn.main type="submit" { "Move" }
             }
         } }
