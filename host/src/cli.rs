@@ -43,6 +43,7 @@ mod show;
 mod status;
 mod sync;
 pub mod terminal;
+mod tokens;
 mod trash;
 mod users;
 mod verify;

@@ -11,10 +11,12 @@ mod connections;
 mod cursors;
 mod imports;
 mod library;
+pub mod once;
 pub(crate) mod operations;
 pub mod people;
 mod runs;
 mod settings;
+pub mod tokens;
 mod trust;
 
 use std::sync::Arc;

@@ -7,6 +7,7 @@
 
 mod access;
 pub mod applications;
+pub mod asked_once;
 pub mod association;
 pub mod bin;
 mod catalogue;
@@ -55,6 +56,7 @@ pub mod sheet_rows;
 pub mod states;
 mod strays;
 pub mod sweep;
+pub mod tokens;
 pub mod trail;
 pub mod trash;
 pub mod undo;

@@ -5,12 +5,13 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Something that a person can do about what they were told.
 ///
 /// As JSON it is an object with the stable word under `do`, and what it is about beside it:
-/// `{"do": "release", "file": "100001"}`. A word once given keeps its meaning. [`Display`](fmt::Display) names it in the product's words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// `{"do": "release", "file": "100001"}`. A word once given keeps its meaning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum WayOut {
     /// Connect to the source, by one's own sign-in or with the company's credentials.
@@ -143,6 +144,7 @@ pub enum WayOut {
 }
 
 impl fmt::Display for WayOut {
+    /// In the product's words.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Connect => "connect with your own sign-in or with the company's credentials",

@@ -3,8 +3,10 @@
 //!
 //! - [`server`]: connections and their limits; `guard`: under which name, from whose page, and with which headers.
 //! - `logins`: cookies; `throttle`: how fast passwords may be tried.
+//! - `api`: the same service for programs, in JSON.
 //! - `frame`: what is around every page; `words`: states and dates as people read them; `pages`: the pages.
 
+mod api;
 mod assets;
 mod console;
 mod cookies;
@@ -20,6 +22,7 @@ mod saving;
 pub mod server;
 mod showing;
 mod sign_ins;
+mod streams;
 mod throttle;
 mod trouble;
 mod words;
@@ -34,15 +37,26 @@ pub use routes::{Route, Who};
 const FORM_AT_MOST: usize = 160 << 10;
 
 impl Console {
-    /// All addresses, and for whom each is.
+    /// All addresses of pages, and for whom each is.
     pub fn routes() -> Vec<Route> {
         pages::routes().all()
     }
 
-    /// All pages, behind the guard.
+    /// All addresses of the JSON API, and for whose programs each is.
+    pub fn api_routes() -> Vec<Route> {
+        api::routes().all()
+    }
+
+    /// The JSON API as OpenAPI describes it.
+    pub fn open_api() -> String {
+        api::described()
+    }
+
+    /// All pages and the API, behind the guard.
     pub fn router(self) -> Router {
         pages::routes()
             .router(&self)
+            .merge(api::router(&self))
             .fallback(guard::nowhere)
             .layer(DefaultBodyLimit::max(FORM_AT_MOST))
             .layer(middleware::from_fn_with_state(self.clone(), guard::guard))

@@ -56,12 +56,35 @@ test("every page of a host at work is right for eyes, keyboards and screen reade
     ["/plugin", "plugin"],
     ["/limits", "limits"],
     ["/users", "users"],
+    ["/tokens", "tokens-none"],
   ]) {
     await pages.test(name, async () => {
       await ada.page.goto(path);
       await look(ada.page, name);
     });
   }
+  await ada.leave();
+});
+
+test("a token for a program is made, shown once, and ended", async () => {
+  const ada = await loggedIn(stage, "admin");
+  const { page } = ada;
+  await page.goto("/tokens");
+  await page.getByLabel("Name", { exact: true }).fill("nightly <b>report</b>");
+  await page.getByLabel("Last day").fill("2001-01-01");
+  await page.getByRole("button", { name: "Make it" }).click();
+  await page.getByRole("heading", { name: "There is a problem" }).waitFor();
+  await look(page, "tokens-wrong");
+  await page.getByLabel("Last day").fill("");
+  await page.getByRole("button", { name: "Make it" }).click();
+  await page.getByText("It is shown here alone").waitFor();
+  await look(page, "tokens-made");
+  const token = await page.locator("code.hash").innerText();
+  await page.goto("/tokens");
+  assert.equal((await page.content()).includes(token), false);
+  await look(page, "tokens");
+  await page.getByRole("button", { name: "End the token nightly" }).click();
+  await page.getByText("None so far").waitFor();
   await ada.leave();
 });
 

@@ -10,6 +10,7 @@ use super::{
     output::Output,
     pages::{self, PartArguments},
     show::Page,
+    tokens::{self, Tokens},
 };
 
 /// See `Command::Users`.
@@ -31,6 +32,9 @@ pub enum Users {
         /// Their name
         name: String,
     },
+    /// The tokens by which programs use the JSON API in somebody's name
+    #[command(subcommand)]
+    Tokens(Tokens),
 }
 
 /// The words for roles.
@@ -71,6 +75,7 @@ pub async fn users(session: &Session<'_>, command: Users, layers: &Layers) -> Re
             let document = json!({ "user": name, "link": wanted.link(&token) });
             Ok(Output::done(document, console::linked(&wanted, &name, &token)))
         }
+        Users::Tokens(command) => tokens::tokens(session, command).await,
         Users::Add { name, role } => {
             let user = session.add_user(&name, role.into()).await?;
             let text = format!("added {} as {}", user.name, word(user.role));
@@ -79,7 +84,7 @@ pub async fn users(session: &Session<'_>, command: Users, layers: &Layers) -> Re
     }
 }
 
-fn word<T: Serialize>(of: T) -> String {
+pub(super) fn word<T: Serialize>(of: T) -> String {
     match serde_json::to_value(of) {
         Ok(Value::String(word)) => word,
         _ => String::new(),

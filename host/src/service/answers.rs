@@ -9,6 +9,7 @@ use clientpoint_engine::{
     words::Word,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{
     Error,
@@ -18,7 +19,7 @@ use crate::{
 };
 
 /// An item of the source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ItemRow {
     /// Its drive.
     pub drive: String,
@@ -27,7 +28,7 @@ pub struct ItemRow {
 }
 
 /// A library file, for output.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FileRow {
     /// The File ID.
     pub id: String,
@@ -57,7 +58,7 @@ pub struct FileRow {
 }
 
 /// A file in the list of the library, with how it stands.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct LibraryRow {
     /// The file.
     #[serde(flatten)]
@@ -104,7 +105,7 @@ pub struct ItemOutcome {
 }
 
 /// One row of what can be chosen from.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct BrowseRow {
     /// The item.
     pub item: ItemRow,
@@ -124,7 +125,7 @@ pub struct BrowseRow {
 }
 
 /// Whether an item can be imported.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "verdict", rename_all = "kebab-case")]
 pub enum Verdict {
     /// Yes.

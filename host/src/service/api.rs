@@ -9,6 +9,7 @@ mod people;
 mod runs;
 mod settings;
 mod sign_ins;
+mod tokens;
 
 pub use applications::{Application, ApplicationUse, Registration, RegistrationChange};
 pub use connections::{Account, Broken, ChosenDrive, Connection, Moved};
@@ -18,6 +19,7 @@ pub use people::User;
 pub use runs::{AtWork, Line, Run, Undone};
 pub use settings::Setting;
 pub use sign_ins::{Refusal, SignInBegun, SignInStanding, Standing};
+pub use tokens::{MadeToken, Token};
 
 pub use super::operations::{
     api::{Failure, Operation},

@@ -126,8 +126,17 @@ impl Session<'_> {
     ///
     /// `Error::Forbidden`, `Error::NotFound`, or the database's.
     pub async fn move_file(&self, id: &str, place: &Place) -> Result<FileRow> {
+        self.move_file_from(id, place, None).await
+    }
+
+    /// As [`Session::move_file`], if the file has that revision still which somebody has looked at.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::move_file`], and `Error::Outdated` if it has another one.
+    pub async fn move_file_from(&self, id: &str, place: &Place, decided: Option<u64>) -> Result<FileRow> {
         self.user.require_administrator("move files of the library")?;
-        Ok(files::move_to(&self.host.store, id, place).await?.into())
+        Ok(files::move_to(&self.host.store, id, place, decided).await?.into())
     }
 
     /// Shows a file in a ClientPoint or a Template (rule 3).

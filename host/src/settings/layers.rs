@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use clientpoint_engine::{contract::clientpoint::content_source::types::Subfolders, policy::PolicyChanges};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{ALL, Known, bytes, find};
 use crate::{Error, Result};
 
 /// Where a value comes from. The first of these that has one has the word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
     /// The command line, or whoever embeds the host.

@@ -156,14 +156,43 @@ pub async fn by_source(store: &Store, of: Scope<'_>, item: &str) -> Result<Vec<L
 ///
 /// # Errors
 ///
-/// `Error::NotFound`, or the database's.
-pub async fn move_to(store: &Store, id: &str, place: &Place) -> Result<LibraryFile> {
-    sqlx::query("UPDATE files SET place = ? WHERE id = ? AND removed_at IS NULL")
-        .bind(place.to_string())
-        .bind(number(id)?)
-        .execute(store.pool())
-        .await?;
-    get(store, id).await
+/// `Error::NotFound`; `Error::Outdated` if it has another revision than that which somebody has `decided` about; the
+/// database's.
+pub async fn move_to(store: &Store, id: &str, place: &Place, decided: Option<u64>) -> Result<LibraryFile> {
+    let done = sqlx::query(
+        "UPDATE files SET place = ? WHERE id = ? AND removed_at IS NULL AND revision = coalesce(?, revision)",
+    )
+    .bind(place.to_string())
+    .bind(number(id)?)
+    .bind(decided.map(signed))
+    .execute(store.pool())
+    .await?;
+    let file = get(store, id).await?;
+    match decided {
+        Some(_) if done.rows_affected() == 0 => Err(outdated(id, file.revision)),
+        _ => Ok(file),
+    }
+}
+
+/// That somebody has decided about another revision than the file has by now.
+pub(super) fn outdated(id: &str, present: u64) -> Error {
+    Error::Outdated(format!(
+        "file {id} has revision {present} by now, which is another one than you have looked at, so nothing was changed: look \
+         again"
+    ))
+}
+
+/// Refuses to go on if the file has another revision than that which somebody has `decided` about.
+///
+/// # Errors
+///
+/// `Error::NotFound`, `Error::Outdated`, or the database's.
+pub async fn refuse_outdated(store: &Store, id: &str, decided: Option<u64>) -> Result<()> {
+    let present = get(store, id).await?.revision;
+    match decided {
+        Some(decided) if decided != present => Err(outdated(id, present)),
+        _ => Ok(()),
+    }
 }
 
 /// Shows a file, at its present revision, in a ClientPoint or Template. Showing it twice changes nothing.

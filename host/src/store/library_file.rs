@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, FromRow, Sqlite, SqliteConnection, SqliteExecutor, Transaction};
+use utoipa::ToSchema;
 
 use super::objects::Object;
 use crate::{Error, Result, place::Place, way_out::WayOut};
@@ -62,7 +63,7 @@ pub struct Showing {
 }
 
 /// What can show a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub enum ShowingKind {
     /// A client-facing workspace.
     ClientPoint,

@@ -37,6 +37,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/18_application.sql"),
     include_str!("migrations/19_console.sql"),
     include_str!("migrations/20_plans.sql"),
+    include_str!("migrations/21_tokens.sql"),
 ];
 
 /// What was done.

@@ -6,6 +6,7 @@ use std::{fmt, str::FromStr};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Serialize, Serializer, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use crate::{Error, Result};
 
@@ -19,11 +20,12 @@ const MARK: usize = 8;
 const TEXT_AT_MOST: usize = 16_384;
 
 /// Some of a longer list.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Page<T> {
     /// In the order of the list.
     pub rows: Vec<T>,
     /// Where the following page begins; none at the end of the list.
+    #[schema(value_type = Option<String>)]
     pub next: Option<Cursor>,
 }
 

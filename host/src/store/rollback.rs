@@ -61,9 +61,7 @@ pub async fn rollback(
     let previous = found(&mut transaction, id).await?;
     let present = fetch(&mut transaction, row).await?.revision;
     if decided.is_some_and(|decided| decided != present) {
-        return Err(Error::Outdated(format!(
-            "file {id} has revision {present} by now, which is another one than you have looked at, so nothing was changed: look again"
-        )));
+        return Err(files::outdated(id, present));
     }
     let mut seen = Seen::default();
     seen.push(whole)?;

@@ -1,6 +1,7 @@
 //! The host's own users and their roles.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     Store,
@@ -12,7 +13,7 @@ use crate::{Error, Result, way_out::WayOut};
 const LIST: &str = "users by name";
 
 /// What a person may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// May connect, browse, import and associate.
@@ -48,14 +49,14 @@ impl User {
 }
 
 impl Role {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Administrator => "administrator",
             Self::Member => "member",
         }
     }
 
-    fn from_word(word: &str) -> Self {
+    pub(super) fn from_word(word: &str) -> Self {
         // The database admits two words only; what is not the one has fewer rights.
         if word == "administrator" {
             Self::Administrator

@@ -35,6 +35,7 @@ const WAYS: [(&str, &[Way]); 4] = [
             ("/plugin", "Plugin", true),
             ("/limits", "Limits", true),
             ("/users", "Users", true),
+            ("/tokens", "API tokens", true),
         ],
     ),
 ];

@@ -9,7 +9,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header, uri::Authority};
 
-use super::{console::Console, place::Place, trouble};
+use super::{api, console::Console, place::Place, trouble};
 
 /// How a request was addressed.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,6 +52,14 @@ pub(super) async fn guard(State(console): State<Console>, request: Request<Body>
     // Whoever looks after this host asks by whatever name it has for them.
     if request.uri().path() == "/healthz" {
         return guarded(next.run(request).await, place);
+    }
+    // Programs bring a token of their own, and nothing that a browser would send by itself.
+    if api::is_of_it(request.uri().path()) {
+        let answer = match name_of(&request, place) {
+            Name::Other(name) => api::wrong_name(&name, place),
+            Name::Ours | Name::Number => next.run(request).await,
+        };
+        return guarded(answer, place);
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let answer = match name_of(&request, place) {
@@ -107,8 +115,11 @@ fn returned(answer: Response, place: &Place) -> Response {
     answer
 }
 
-/// 404, 405 and the like, as pages.
-pub(super) async fn nowhere() -> Response {
+/// 404, as a page or for programs.
+pub(super) async fn nowhere(request: Request<Body>) -> Response {
+    if api::is_of_it(request.uri().path()) {
+        return api::nowhere();
+    }
     trouble::page(
         StatusCode::NOT_FOUND,
         "There is no such page",

@@ -25,6 +25,7 @@ mod sheets;
 mod sign_in;
 mod sync;
 mod taking_back;
+mod tokens;
 mod uploading;
 mod uploads;
 mod users;
@@ -140,4 +141,7 @@ pub(super) fn routes() -> Routes {
         .get(Who::Administrators, "/users", users::users)
         .post(Who::Administrators, "/users", users::add)
         .post(Who::Administrators, "/users/link", users::link)
+        .get(Who::Administrators, "/tokens", tokens::tokens)
+        .post(Who::Administrators, "/tokens", tokens::make)
+        .post(Who::Administrators, "/tokens/{id}/end", tokens::end)
 }

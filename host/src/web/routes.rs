@@ -6,7 +6,7 @@ use axum::{
     handler::Handler,
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 
 use super::{
@@ -31,7 +31,7 @@ pub enum Who {
 pub struct Route {
     /// For whom.
     pub who: Who,
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `DELETE`.
     pub method: &'static str,
     /// With `{id}` and the like where something is named.
     pub path: &'static str,
@@ -41,8 +41,16 @@ pub struct Route {
 #[derive(Default)]
 pub(super) struct Routes {
     all: Vec<Route>,
-    open: Router<Console>,
+    anybody: Router<Console>,
+    people: Router<Console>,
     administrators: Router<Console>,
+}
+
+/// What answers, by who may ask.
+pub(super) struct Routers {
+    pub(super) anybody: Router<Console>,
+    pub(super) people: Router<Console>,
+    pub(super) administrators: Router<Console>,
 }
 
 impl Routes {
@@ -54,14 +62,19 @@ impl Routes {
         self.with(who, "POST", path, Router::new().route(path, post(answer)))
     }
 
+    pub(super) fn delete<H: Handler<T, Console>, T: 'static>(self, who: Who, path: &'static str, answer: H) -> Self {
+        self.with(who, "DELETE", path, Router::new().route(path, delete(answer)))
+    }
+
     /// One that has a router of its own.
     pub(super) fn with(mut self, who: Who, method: &'static str, path: &'static str, router: Router<Console>) -> Self {
         self.all.push(Route { who, method, path });
-        if who == Who::Administrators {
-            self.administrators = self.administrators.merge(router);
-        } else {
-            self.open = self.open.merge(router);
-        }
+        let all = match who {
+            Who::Anybody => &mut self.anybody,
+            Who::People => &mut self.people,
+            Who::Administrators => &mut self.administrators,
+        };
+        *all = std::mem::take(all).merge(router);
         self
     }
 
@@ -70,10 +83,20 @@ impl Routes {
         self.all
     }
 
-    /// What answers.
+    /// What answers, each with nothing in front of it.
+    pub(super) fn routers(self) -> Routers {
+        Routers {
+            anybody: self.anybody,
+            people: self.people,
+            administrators: self.administrators,
+        }
+    }
+
+    /// What answers to browsers. Each page asks by itself who is logged in.
     pub(super) fn router(self, console: &Console) -> Router<Console> {
         let gate = middleware::from_fn_with_state(console.clone(), administrators_only);
-        self.open.merge(self.administrators.route_layer(gate))
+        let pages = self.anybody.merge(self.people);
+        pages.merge(self.administrators.route_layer(gate))
     }
 }
 

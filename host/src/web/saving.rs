@@ -40,3 +40,18 @@ pub(super) fn disposition(name: &str) -> Option<HeaderValue> {
     }
     HeaderValue::from_str(&format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}")).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_any_kind_is_one_header_and_no_two() {
+        let value = disposition("Plan \"ü\"\r\nSet-Cookie: a=b.pdf").unwrap();
+        assert_eq!(
+            value.to_str().unwrap(),
+            "attachment; filename=\"Plan _____Set-Cookie_ a_b.pdf\"; \
+             filename*=UTF-8''Plan%20%22%C3%BC%22%0D%0ASet-Cookie%3A%20a%3Db.pdf"
+        );
+    }
+}

@@ -77,7 +77,8 @@ pub(super) fn buttons(ways: &[WayOut]) -> Markup {
     }
 }
 
-fn status(error: &Error) -> StatusCode {
+/// The status of HTTP for an error.
+pub(super) fn status(error: &Error) -> StatusCode {
     match error.bare() {
         Error::Forbidden { .. } => StatusCode::FORBIDDEN,
         Error::NotFound { .. } => StatusCode::NOT_FOUND,

@@ -127,13 +127,70 @@ fn users_and_what_members_may() {
     story.says("list_of_three", &["users", "list"]);
     story.says("link", &["users", "link", "mia"]);
     story.says("link_of_nobody", &["users", "link", "zoe"]);
+    story.says("tokens_none", &["users", "tokens", "list"]);
+    story.says(
+        "token_made",
+        &["users", "tokens", "make", "mia", "--label", "nightly report"],
+    );
+    story.says(
+        "token_until",
+        &[
+            "users",
+            "tokens",
+            "make",
+            "admin",
+            "--label",
+            "CI",
+            "--ends",
+            "2026-03-31",
+            "--role",
+            "member",
+        ],
+    );
+    story.says(
+        "token_too_long",
+        &[
+            "users",
+            "tokens",
+            "make",
+            "admin",
+            "--label",
+            "CI",
+            "--ends",
+            "2028-01-01",
+        ],
+    );
+    story.says(
+        "token_of_more",
+        &[
+            "users",
+            "tokens",
+            "make",
+            "mia",
+            "--label",
+            "CI",
+            "--role",
+            "administrator",
+        ],
+    );
+    story.says("token_of_nobody", &["users", "tokens", "make", "zoe", "--label", "CI"]);
+    story.says("tokens", &["users", "tokens", "list"]);
+    story.says("token_ended", &["users", "tokens", "end", "1"]);
+    story.says("token_ended_again", &["users", "tokens", "end", "1"]);
+    story.says("tokens_of_one", &["users", "tokens", "list", "--of", "admin"]);
     story.says("nobody", &["--as", "nobody", "library", "list"]);
     story.file("a.csv", b"File ID,Sharepoint File Path\n100001,A.pdf\n");
     story.file("a.pdf", &pdf("a"));
-    let forbidden: [(&str, &[&str]); 30] = [
+    let forbidden: [(&str, &[&str]); 33] = [
         ("users_list", &["users", "list"]),
         ("users_add", &["users", "add", "eve", "--role", "administrator"]),
         ("users_link", &["users", "link", "admin"]),
+        (
+            "users_tokens_make",
+            &["users", "tokens", "make", "mia", "--label", "CI"],
+        ),
+        ("users_tokens_list", &["users", "tokens", "list"]),
+        ("users_tokens_end", &["users", "tokens", "end", "2"]),
         (
             "connect",
             &["connect", "user", "--client-id", "5e1f7a2c-0000-4000-8000-000000c11e47"],

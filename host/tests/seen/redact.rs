@@ -10,11 +10,12 @@ const MONTHS: [&str; 4] = ["2026-02-", "2026-03-", "2026-04-", "2026-05-"];
 type Letters = fn(char) -> bool;
 
 /// Words behind which something comes that is random or changes with each build, and which characters it is made of.
-const RANDOM: [(&str, Letters); 11] = [
+const RANDOM: [(&str, Letters); 12] = [
     ("correlation ID ", is_token),
     ("request ID ", is_token),
     ("state=", is_token),
     ("token=", is_token),
+    ("cpt_", is_token),
     ("nonce=", is_token),
     ("code_challenge=", is_token),
     ("localhost:", digit),

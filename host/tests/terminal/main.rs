@@ -9,6 +9,7 @@
 )]
 
 mod counted;
+mod faces;
 mod lists;
 mod nights;
 mod output;

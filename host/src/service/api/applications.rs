@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     store::connections::{CredentialKind, Mode},
@@ -10,7 +11,7 @@ use crate::{
 };
 
 /// A registered application, without its secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Application {
     /// The plugin's id.
     pub plugin: String,
@@ -33,7 +34,7 @@ pub struct Application {
 }
 
 /// How it stands with the application of everybody's own sign-ins.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Registration {
     /// The one that is registered; none where each sign-in gives its own.
     pub application: Option<Application>,

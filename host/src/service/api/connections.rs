@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::store::{
     connections::{self, CredentialKind, Mode},
@@ -10,7 +11,7 @@ use crate::store::{
 };
 
 /// A connection without its secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Connection {
     /// Stable as long as the connection lives.
     pub id: String,
@@ -41,7 +42,7 @@ pub struct Connection {
 }
 
 /// Who has signed in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Account {
     /// The plugin's key: the same for the same account.
     pub id: String,
@@ -50,7 +51,7 @@ pub struct Account {
 }
 
 /// A drive that was chosen for a connection.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ChosenDrive {
     /// The source's id.
     pub id: String,
@@ -59,7 +60,7 @@ pub struct ChosenDrive {
 }
 
 /// Why a connection is not accepted any more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Broken {
     /// When that was first seen; RFC 3339.
     pub since: String,

@@ -1,6 +1,7 @@
 //! Files that are shown, removed or damaged, and what lies on the disk for them.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     store::{
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// Where a file is shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Showing {
     /// What shows it.
     pub kind: ShowingKind,
@@ -24,7 +25,7 @@ pub struct Showing {
 }
 
 /// A file in the bin.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Binned {
     /// The File ID, which it keeps.
     pub id: String,
@@ -47,7 +48,7 @@ pub struct Binned {
 }
 
 /// What is wrong with the bytes of a revision.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Damage {
     /// `missing`, `empty`, `cut-short`, `too-long`, `changed` or `unreadable`.
     pub what: String,

@@ -1,11 +1,12 @@
 //! The host's own users.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::store::users::{self, Role};
 
 /// A person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct User {
     /// Unique, at most 64 characters.
     pub name: String,

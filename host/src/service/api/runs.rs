@@ -1,6 +1,7 @@
 //! Runs and their lines.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{
     rights::Holder,
@@ -11,7 +12,7 @@ use crate::{
 };
 
 /// A run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Run {
     /// Counts from 1.
     pub id: i64,
@@ -50,7 +51,7 @@ pub struct Run {
 }
 
 /// A line of the ledger.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Line {
     /// The File ID.
     pub file: String,
@@ -88,7 +89,7 @@ pub struct Undone {
 }
 
 /// Who is at work with a connection.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AtWork {
     /// With what: `a sync`.
     pub what: String,

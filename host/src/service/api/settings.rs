@@ -1,11 +1,12 @@
 //! What can be set.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::settings::Origin;
 
 /// A setting, and where its value comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Setting {
     /// Its name: `policy.max-file-bytes`.
     pub key: &'static str,

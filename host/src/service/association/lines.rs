@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{AssociatedRow, Association, answer::FINE};
 use crate::{
@@ -28,7 +29,7 @@ pub enum RowFilter {
 }
 
 /// A row of a sheet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SheetLine {
     /// As a spreadsheet program shows it beside the row.
     pub row: u32,
@@ -53,7 +54,7 @@ pub struct SheetLine {
 }
 
 /// Some rows of a sheet.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SheetLines {
     /// In the order of the sheet.
     pub rows: Vec<SheetLine>,

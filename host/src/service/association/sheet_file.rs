@@ -14,6 +14,11 @@ impl SheetFile {
     pub(super) fn bytes(&self) -> Bytes {
         self.0.clone()
     }
+
+    /// What it holds, to be told from others by.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 /// What a sheet must have, for somebody who fills one in.

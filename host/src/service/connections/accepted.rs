@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use clientpoint_engine::Error as EngineError;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     Error, Result,
@@ -22,7 +23,7 @@ const NEEDS_RECONNECT: &str = "needs-reconnect";
 const FOR_THE_PERSON: &str = "sign-in-again";
 
 /// When a client secret or a certificate ends.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Expiry {
     /// RFC 3339.
     pub at: String,

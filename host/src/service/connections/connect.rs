@@ -2,6 +2,7 @@
 
 use clientpoint_engine::oauth::Tokens;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     Error, Result,
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// How the connection stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Status {
     /// The source's title.
     pub source: String,

@@ -13,7 +13,7 @@ use crate::{
         applications,
         connections::{self, Connection, Mode},
         detach::{self, Moved},
-        link_counts,
+        files, link_counts,
         words::Reason,
     },
     way_out::WayOut,
@@ -110,8 +110,18 @@ impl Session<'_> {
     /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for a file that follows; `Error::Sync` while a sync is
     /// running.
     pub async fn unlock(&self, id: &str) -> Result<FileRow> {
+        self.unlock_from(id, None).await
+    }
+
+    /// As [`Session::unlock`], if the file has that revision still which somebody has looked at.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::unlock`], and `Error::Outdated` if it has another one.
+    pub async fn unlock_from(&self, id: &str, decided: Option<u64>) -> Result<FileRow> {
         self.user.require_administrator("unlock a file")?;
         let _rights = self.rights_to_change(id).await?;
+        files::refuse_outdated(&self.host.store, id, decided).await?;
         Ok(detach::unlock(&self.host.store, id).await?.into())
     }
 

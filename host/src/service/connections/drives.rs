@@ -8,6 +8,7 @@ use clientpoint_engine::{
     words::Word,
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     Error, Result,
@@ -34,18 +35,19 @@ pub struct DriveList {
 }
 
 /// Some of the drives that a connection can see.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DrivePage {
     /// In the source's order. One may be in several pages.
     pub drives: Vec<DriveRow>,
     /// What had to be left out, and why.
     pub notes: Vec<String>,
     /// Where the following page begins; none at the end of the list.
+    #[schema(value_type = Option<String>)]
     pub next: Option<Cursor>,
 }
 
 /// A drive.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DriveRow {
     /// The source's id.
     pub id: String,

@@ -4,6 +4,7 @@ use clientpoint_engine::contract::exports::clientpoint::content_source::source::
     Credentials, Field, FieldKind, ModeForm,
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     Result,
@@ -25,7 +26,7 @@ use crate::{
 };
 
 /// A connection, and what hangs on it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ConnectionRow {
     /// The connection, without its secret.
     #[serde(flatten)]

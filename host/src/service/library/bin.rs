@@ -18,8 +18,18 @@ impl Session<'_> {
     /// `Error::Forbidden`, `Error::NotFound`; `Error::Bin` if it is in the bin already, or still shown somewhere;
     /// `Error::Sync` while a sync is running.
     pub async fn remove_file(&self, id: &str) -> Result<Binned> {
+        self.remove_file_from(id, None).await
+    }
+
+    /// As [`Session::remove_file`], if the file has that revision still which somebody has looked at.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::remove_file`], and `Error::Outdated` if it has another one.
+    pub async fn remove_file_from(&self, id: &str, decided: Option<u64>) -> Result<Binned> {
         self.user.require_administrator("remove files from the library")?;
         let _rights = self.rights_to_change(id).await?;
+        files::refuse_outdated(&self.host.store, id, decided).await?;
         let removed = bin::remove(&self.host.store, id, &self.user.name, &self.now()).await?;
         Ok(removed.into())
     }

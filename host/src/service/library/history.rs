@@ -1,6 +1,7 @@
 //! What content a file has had: when it came, and what brought it.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     Result,
@@ -9,7 +10,7 @@ use crate::{
 };
 
 /// Content that a file has or has had.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RevisionRow {
     /// Counts from 1.
     pub revision: u64,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     Result,
     service::{Cursor, FileRow, Page, Part, Session},
-    store::rollback,
+    store::{files, rollback},
 };
 
 /// Whether existing ClientPoints are updated.
@@ -91,7 +91,17 @@ impl Session<'_> {
     ///
     /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for a file that is not managed.
     pub async fn release(&self, id: &str) -> Result<FileRow> {
+        self.release_from(id, None).await
+    }
+
+    /// As [`Session::release`], if the file has that revision still which somebody has looked at.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::release`], and `Error::Outdated` if it has another one.
+    pub async fn release_from(&self, id: &str, decided: Option<u64>) -> Result<FileRow> {
         self.user.require_administrator("release a file")?;
+        files::refuse_outdated(&self.host.store, id, decided).await?;
         Ok(rollback::release(&self.host.store, id).await?.into())
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::progress::{Progress, Told};
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// Long work: whose it is, how far, and what came of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Operation {
     /// Its number, which is never given twice.
     pub id: i64,
@@ -44,7 +45,7 @@ pub struct Operation {
 }
 
 /// Why an operation did not come to its end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Failure {
     /// The stable word.
     pub code: String,

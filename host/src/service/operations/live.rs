@@ -26,6 +26,8 @@ pub(crate) struct Operations {
     pub(crate) beginning: tokio::sync::Mutex<()>,
     /// Held while somebody looks whether a sync is under way, and begins one if none is.
     pub(crate) starting: tokio::sync::Mutex<()>,
+    /// Held while somebody looks whether something was asked for before, and begins it if it was not.
+    pub(crate) asking: tokio::sync::Mutex<()>,
 }
 
 /// One that is under way.
@@ -57,6 +59,7 @@ impl Operations {
             alive: Mutex::default(),
             beginning: tokio::sync::Mutex::default(),
             starting: tokio::sync::Mutex::default(),
+            asking: tokio::sync::Mutex::default(),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{
     service::answers::{ItemOutcome, ItemRow},
@@ -16,7 +17,7 @@ const ITEMS_AT_MOST: usize = 100;
 const TEXT_AT_MOST: usize = 400;
 
 /// How far an operation is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Progress {
     /// How much is done: files of an import or a run, bytes of a look at the library.
@@ -33,7 +34,7 @@ pub struct Progress {
 }
 
 /// How far a file is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ItemProgress {
     /// The item.
     pub item: ItemRow,
@@ -56,7 +57,7 @@ pub struct ItemProgress {
 }
 
 /// What is waited for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Wait {
     /// In a sentence.
     pub why: String,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     Error, Result,
@@ -69,7 +70,7 @@ pub struct Ledger {
 }
 
 /// A run as a list shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RunRow {
     /// The run.
     #[serde(flatten)]
@@ -82,7 +83,7 @@ pub struct RunRow {
 }
 
 /// How the sync of a connection stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Health {
     /// The connection's id.
     pub connection: String,

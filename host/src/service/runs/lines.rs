@@ -1,6 +1,7 @@
 //! The lines of a run as a list, each with what can be done about it.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     Result,
@@ -14,7 +15,7 @@ use crate::{
 };
 
 /// A line of a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LineRow {
     /// The line.
     #[serde(flatten)]

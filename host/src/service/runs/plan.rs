@@ -8,6 +8,7 @@ use clientpoint_engine::{
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tracing::Instrument;
+use utoipa::ToSchema;
 
 use crate::{
     Error, Result,
@@ -50,7 +51,7 @@ pub struct PlanReport {
 }
 
 /// What would happen to a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PlannedRow {
     /// The File ID.
     pub file: String,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     Error, Result,
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// What a look at the sync has found.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Plan {
     /// The run that has looked.
     pub run: api::Run,

@@ -1,5 +1,7 @@
 //! How a table of words becomes types.
 
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, schema::Type};
+
 use crate::Error;
 
 /// Types each of whose values is a word.
@@ -64,6 +66,14 @@ macro_rules! words {
             }
         }
 
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                crate::store::words::table::schema_of(Self::ALL.iter().map(|word| word.as_str()))
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+
         impl PartialEq<str> for $name {
             fn eq(&self, word: &str) -> bool {
                 self.as_str() == word
@@ -79,6 +89,12 @@ macro_rules! words {
 }
 
 pub(super) use words;
+
+/// How programs are told of such a type: one of these words.
+pub(super) fn schema_of(words: impl Iterator<Item = &'static str>) -> RefOr<Schema> {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    text.enum_values(Some(words)).into()
+}
 
 /// That the database has a word that none of these types knows.
 pub(super) fn unknown(what: &str, word: &str) -> Error {

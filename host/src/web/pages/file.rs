@@ -2,11 +2,9 @@
 
 use axum::{
     Form,
-    body::Body,
     extract::{Path, State},
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use http::{HeaderValue, header};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -22,9 +20,8 @@ use crate::{
         console::Asker,
         form::Filled,
         frame::Page,
-        saving::disposition,
         showing::{Here, done, shown},
-        words,
+        streams, words,
     },
 };
 
@@ -92,40 +89,10 @@ pub(super) async fn keep(
 
 /// `GET /files/{id}/content`
 pub(super) async fn content(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
-    let host = console.host.clone();
     shown(&console, &asker, async |session| {
         let name = session.file(&id).await?.name;
-        let user = session.user().name;
-        // The bytes are held against their hash as they go; where they are not right, the answer breaks off before its end,
-        // and no browser takes half of it for the whole.
-        let (sender, receiver) = tokio::sync::mpsc::channel::<std::result::Result<bytes::Bytes, std::io::Error>>(4);
-        tokio::spawn(async move {
-            let sent = async {
-                let session = host.session(&user).await?;
-                let mut content = session.content(&id).await?;
-                while let Some(piece) = content.next().await? {
-                    if sender.send(Ok(piece)).await.is_err() {
-                        break;
-                    }
-                }
-                Ok::<_, crate::Error>(())
-            };
-            if let Err(error) = sent.await {
-                tracing::error!("a download breaks off: {error}");
-                let _ = sender
-                    .send(Err(std::io::Error::other("the bytes are not those that were stored")))
-                    .await;
-            }
-        });
-        let stream = futures::stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
-        let mut answer = Body::from_stream(stream).into_response();
-        let headers = answer.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/octet-stream"),
-        );
-        headers.extend(disposition(&name).map(|value| (header::CONTENT_DISPOSITION, value)));
-        Ok(answer)
+        let (host, user) = (console.host.clone(), session.user().name);
+        Ok(streams::content(host, user, id.clone(), &name))
     })
     .await
 }
@@ -231,20 +198,5 @@ fn shown_in(showings: &[Showing]) -> Markup {
                 } }
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_of_any_kind_is_one_header_and_no_two() {
-        let value = disposition("Plan \"ü\"\r\nSet-Cookie: a=b.pdf").unwrap();
-        assert_eq!(
-            value.to_str().unwrap(),
-            "attachment; filename=\"Plan _____Set-Cookie_ a_b.pdf\"; \
-             filename*=UTF-8''Plan%20%22%C3%BC%22%0D%0ASet-Cookie%3A%20a%3Db.pdf"
-        );
     }
 }

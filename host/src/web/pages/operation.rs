@@ -1,15 +1,10 @@
 //! Long work, as it goes: each has an address that outlasts a reload, and a host that was ended in between.
 
-use std::convert::Infallible;
-
 use axum::{
     extract::{Path, Query, State},
-    response::{
-        IntoResponse, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
+    response::Response,
 };
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -25,7 +20,7 @@ use crate::{
         console::Asker,
         frame::Page,
         showing::{Here, done, shown},
-        trouble, words,
+        streams, trouble, words,
     },
 };
 
@@ -82,33 +77,10 @@ pub(super) async fn again(State(console): Here, asker: Asker, Path(id): Path<i64
 
 /// `GET /operations/{id}/events`: how it stands, whenever that has changed, until its end.
 pub(super) async fn events(State(console): Here, asker: Asker, Path(id): Path<i64>) -> Response {
-    let (host, stop) = (console.host.clone(), console.stop.clone());
     shown(&console, &asker, async |session| {
-        let mut watching = session.watch_operation(id).await?;
-        let user = session.user().name;
-        let (sender, receiver) = tokio::sync::mpsc::channel::<Result<Event, Infallible>>(1);
-        tokio::spawn(async move {
-            let told = async {
-                let session = host.session(&user).await?;
-                while let Some(operation) = watching.next(&session).await? {
-                    let event = Event::default().json_data(&operation).unwrap_or_default();
-                    if sender.send(Ok(event)).await.is_err() {
-                        break;
-                    }
-                }
-                Ok::<_, crate::Error>(())
-            };
-            // Open streams must not hold up the end of the host.
-            if let Some(Err(error)) = stop.run_until_cancelled(told).await {
-                tracing::warn!("an operation can't be followed any more: {error}");
-            }
-        });
-        let stream = futures::stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
-        let mut answer = Sse::new(stream).keep_alive(KeepAlive::default()).into_response();
-        answer
-            .headers_mut()
-            .insert("x-accel-buffering", HeaderValue::from_static("no"));
-        Ok(answer)
+        let watching = session.watch_operation(id).await?;
+        let (host, user) = (console.host.clone(), session.user().name);
+        Ok(streams::events(host, user, console.stop.clone(), watching))
     })
     .await
 }

@@ -1,0 +1,170 @@
+//! The description of the API, made from the very types that it answers in, and the addresses that answer.
+
+use axum::{
+    http::header,
+    response::{IntoResponse, Response},
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        Content, OpenApi as Document, Ref, ResponseBuilder,
+        path::Operation,
+        security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
+};
+
+use super::{connections, files, operations, people, problem, runs, sheets};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "ClientPoint Content Library",
+        description = "What the console shows, for programs. A token opens it: `Authorization: Bearer TOKEN`. Lists come by pages; long work is an operation; what goes wrong is a problem document (RFC 9457) with a stable code and the way out.",
+        license(name = "Apache-2.0 OR MIT")
+    ),
+    paths(
+        open_api,
+        people::who_am_i,
+        people::status,
+        people::settings,
+        files::list_files,
+        files::show_file,
+        files::file_content,
+        files::file_places,
+        files::file_revisions,
+        files::move_file,
+        files::roll_back_file,
+        files::release_file,
+        files::unlock_file,
+        files::remove_file,
+        files::list_bin,
+        files::restore_file,
+        connections::list_connections,
+        connections::list_drives,
+        connections::list_items,
+        connections::import_items,
+        operations::list_operations,
+        operations::show_operation,
+        operations::operation_events,
+        operations::stop_operation,
+        runs::begin_sync,
+        runs::begin_plan,
+        runs::show_plan,
+        runs::plan_files,
+        runs::carry_out_plan,
+        runs::list_runs,
+        runs::show_run,
+        runs::run_lines,
+        runs::held_back,
+        runs::let_go,
+        sheets::check_sheet,
+        sheets::show_check,
+        sheets::check_rows,
+        sheets::check_choices,
+        sheets::link_sheet,
+        sheets::show_upload,
+        sheets::upload_rows,
+        sheets::take_back_upload,
+    ),
+    components(schemas(problem::Document)),
+    modifiers(&Common)
+)]
+struct Api;
+
+/// What holds for every address: a token opens it, and what goes wrong is a problem.
+struct Common;
+
+impl Modify for Common {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_default();
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
+        let bearer = bearer.description(Some("A token, which an Administrator makes"));
+        components.add_security_scheme("token", SecurityScheme::Http(bearer.build()));
+        for (path, item) in &mut document.paths.paths {
+            let operations = [&mut item.get, &mut item.post, &mut item.delete];
+            for operation in operations.into_iter().flatten() {
+                common(operation, path == "/api/openapi.json");
+            }
+        }
+    }
+}
+
+fn common(operation: &mut Operation, is_open: bool) {
+    if !is_open {
+        operation.security = Some(vec![SecurityRequirement::new("token", [""; 0])]);
+    }
+    let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+    let problem = ResponseBuilder::new()
+        .description("What went wrong")
+        .content("application/problem+json", problem);
+    let responses = &mut operation.responses.responses;
+    responses.insert("default".into(), problem.build().into());
+}
+
+/// The description as text.
+pub(in crate::web) fn described() -> String {
+    // It is made of nothing that could fail.
+    Api::openapi().to_pretty_json().unwrap_or_default()
+}
+
+/// This description.
+#[utoipa::path(get, path = "/api/openapi.json", tag = "people", responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json", body = Object)))]
+pub(super) async fn open_api() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], described()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use serde_json::Value;
+
+    use super::*;
+
+    fn document() -> Value {
+        serde_json::from_str(&described()).unwrap()
+    }
+
+    #[test]
+    fn the_description_has_the_addresses_that_answer_and_no_others() {
+        let document = document();
+        let mut told = BTreeSet::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for method in methods.as_object().unwrap().keys() {
+                told.insert(format!("{} {path}", method.to_uppercase()));
+            }
+        }
+        let all = super::super::routes().all();
+        let all: BTreeSet<String> = all
+            .iter()
+            .map(|route| format!("{} {}", route.method, route.path))
+            .collect();
+        assert_eq!(told, all);
+    }
+
+    #[test]
+    fn all_that_it_leads_to_is_there_and_it_says_nothing_for_builders_of_this_program() {
+        let text = described();
+        let document = document();
+        for part in text.split("\"#/components/schemas/").skip(1) {
+            let name = part.split('"').next().unwrap();
+            assert!(document["components"]["schemas"].get(name).is_some(), "{name}");
+        }
+        assert!(!text.contains("[`"), "a link for builders: {:?}", text.find("[`"));
+    }
+
+    /// `UPDATE_DOCS=1` writes it anew.
+    #[test]
+    fn the_description_is_the_one_that_is_kept() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
+        let described = described() + "\n";
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            fs::write(&path, &described).unwrap();
+        }
+        let kept = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            kept == described,
+            "docs/openapi.json is not what the API is: `UPDATE_DOCS=1 cargo test -p clientpoint-host open_api` writes it anew"
+        );
+    }
+}

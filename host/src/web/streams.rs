@@ -1,0 +1,78 @@
+//! What goes out piece by piece: the bytes of a file, and how an operation stands.
+
+use std::{convert::Infallible, sync::Arc};
+
+use axum::{
+    body::Body,
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use http::{HeaderValue, header};
+
+use super::saving::disposition;
+use crate::{
+    Host,
+    service::{Stop, Watching},
+};
+
+/// The content of a file, to be saved. The bytes are held against their hash as they go; where they are not right, the answer
+/// breaks off before its end, and nobody takes half of it for the whole.
+pub(super) fn content(host: Arc<Host>, user: String, id: String, name: &str) -> Response {
+    let (sender, receiver) = tokio::sync::mpsc::channel::<Result<bytes::Bytes, std::io::Error>>(4);
+    tokio::spawn(async move {
+        let sent = async {
+            let session = host.session(&user).await?;
+            let mut content = session.content(&id).await?;
+            while let Some(piece) = content.next().await? {
+                if sender.send(Ok(piece)).await.is_err() {
+                    break;
+                }
+            }
+            Ok::<_, crate::Error>(())
+        };
+        if let Err(error) = sent.await {
+            tracing::error!("a download breaks off: {error}");
+            let _ = sender
+                .send(Err(std::io::Error::other("the bytes are not those that were stored")))
+                .await;
+        }
+    });
+    let stream = futures::stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
+    let mut answer = Body::from_stream(stream).into_response();
+    let headers = answer.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/octet-stream"),
+    );
+    headers.extend(disposition(name).map(|value| (header::CONTENT_DISPOSITION, value)));
+    answer
+}
+
+/// How an operation stands, whenever that has changed, until its end. Whoever asks may see it: that was looked at before.
+pub(super) fn events(host: Arc<Host>, user: String, stop: Stop, mut watching: Watching) -> Response {
+    let (sender, receiver) = tokio::sync::mpsc::channel::<Result<Event, Infallible>>(1);
+    tokio::spawn(async move {
+        let told = async {
+            let session = host.session(&user).await?;
+            while let Some(operation) = watching.next(&session).await? {
+                let event = Event::default().json_data(&operation).unwrap_or_default();
+                if sender.send(Ok(event)).await.is_err() {
+                    break;
+                }
+            }
+            Ok::<_, crate::Error>(())
+        };
+        // Open streams must not hold up the end of the host.
+        if let Some(Err(error)) = stop.run_until_cancelled(told).await {
+            tracing::warn!("an operation can't be followed any more: {error}");
+        }
+    });
+    let stream = futures::stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
+    let mut answer = Sse::new(stream).keep_alive(KeepAlive::default()).into_response();
+    answer
+        .headers_mut()
+        .insert("x-accel-buffering", HeaderValue::from_static("no"));
+    answer
+}
