@@ -5,6 +5,7 @@ mod adopt;
 mod application;
 pub mod args;
 mod associate;
+mod backup;
 mod bars;
 mod bin;
 mod browser;
@@ -33,6 +34,7 @@ mod pages;
 mod places;
 mod propagation;
 mod reading;
+mod revisions;
 mod run;
 mod runs;
 mod secret;
@@ -141,6 +143,16 @@ async fn carry_out(arguments: Arguments, terminal: &Terminal) -> Result<Output, 
     if problems.is_empty() {
         if let Command::Library(Library::Adopt { yes }) = arguments.command {
             return adopt::adopt(&arguments, &deployment, yes, terminal).await;
+        }
+        match &arguments.command {
+            Command::Restore(wanted) => {
+                let now = arguments.at.unwrap_or_else(chrono::Utc::now);
+                return backup::restore((&data, wanted), (&arguments.user, arguments.json), now, terminal).await;
+            }
+            Command::Backup(wanted) if wanted.verify => {
+                return backup::verify(&wanted.folder, arguments.json, terminal).await;
+            }
+            _ => {}
         }
         if let Command::Secrets(Secrets::Forget) = arguments.command {
             let done = secrets::forget(&data, &arguments.user).await;

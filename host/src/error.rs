@@ -100,6 +100,13 @@ pub enum Error {
         /// Which file, and the way out.
         message: String,
     },
+    /// A backup can't be made, looked at, or restored.
+    Backup {
+        /// `backup-running`, `backup-newer`, `backup-damaged`, `restore-unfinished` and the like.
+        code: &'static str,
+        /// What is in the way, and what to do.
+        message: String,
+    },
     /// The disk no longer has the bytes of a revision as they were stored. None of them were handed out.
     Damaged {
         /// The File ID.

@@ -20,7 +20,7 @@ mod waiting;
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -152,6 +152,11 @@ impl Host {
     /// How many instances were made of the plugin, and for which calls.
     pub fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// The data folder.
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
     }
 
     /// The key that secrets are sealed with.

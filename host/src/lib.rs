@@ -8,6 +8,7 @@
 //! - [`store`]: SQLite for what has structure, a folder of immutable objects for bytes. [`store::reference`]: the Content
 //!   Library that plugins work on, by the engine's three traits.
 //! - [`key_files`]: where the key of the secrets is. [`listener`]: where a sign-in comes back.
+//! - [`backup`]: the folder of a backup, looking at it, and restoring from it.
 //! - [`way_out`]: what people can do about trouble, as data: no command is named outside of the command line.
 //! - [`web`]: the console, pages over the service.
 //! - [`settings`]: what can be set, and which of several places has the word.
@@ -21,6 +22,7 @@
 //! plugin for another source needs no change here.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod backup;
 pub mod host;
 pub mod service;
 

@@ -30,6 +30,8 @@ pub enum Right {
     Renewal(String),
     /// To look at the library's bytes at night.
     Look,
+    /// To make a backup of the library.
+    Backup,
 }
 
 /// Who has a right, as others are told.

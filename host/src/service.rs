@@ -51,10 +51,11 @@ pub use connections::{
 pub use imports::naming::Wanted;
 pub use library::{
     Replaced,
+    backup::{BackupOptions, COPIES_KEPT},
     content::Content,
     export::Exported,
     history::RevisionRow,
-    rollback::{Propagation, TakingBack},
+    rollback::{Propagation, PutBack, TakingBack},
     trash::Trash,
     verify::{Disk, Verification},
 };

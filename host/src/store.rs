@@ -9,9 +9,11 @@ mod access;
 pub mod applications;
 pub mod asked_once;
 pub mod association;
+pub mod backups;
 pub mod bin;
 mod catalogue;
 pub mod connections;
+pub(crate) mod copied;
 pub(crate) mod copies;
 pub mod damage;
 pub mod detach;
@@ -60,6 +62,7 @@ pub mod tokens;
 pub mod trail;
 pub mod trash;
 pub mod undo;
+pub(crate) mod unfinished;
 pub mod users;
 pub mod words;
 
@@ -68,6 +71,7 @@ use std::{path::Path, time::Duration};
 use crate::Result;
 
 pub use handle::Store;
+pub(crate) use opening::DATABASE;
 
 /// Opens the database in `data`, making or bringing up to date what is missing. Nobody else may be at work with it.
 /// `patience` is how long a writer waits for another process that holds the database.

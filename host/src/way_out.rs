@@ -102,6 +102,12 @@ pub enum WayOut {
         #[serde(skip_serializing_if = "Option::is_none")]
         file: Option<String>,
     },
+    /// Look which content a file has had.
+    ShowRevisions {
+        /// The File ID; none for whichever file it is.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
+    },
     /// Take the update of a file back.
     RollBack,
     /// Upload a sheet that ties files to items.
@@ -119,6 +125,14 @@ pub enum WayOut {
     },
     /// Go on with a database that is not the one of its folder, after reading what that means.
     Adopt,
+    /// Name another folder for the backup.
+    OtherBackupFolder,
+    /// Back the library up.
+    BackUp,
+    /// Name the file of the key of a backup, or leave its secrets out.
+    GiveKey,
+    /// Restore from the backup once more, which begins anew.
+    RestoreAnew,
     /// Wipe secrets whose key is lost, and make a new key.
     ForgetSecrets,
     /// Let the program write where it may not.
@@ -178,11 +192,16 @@ impl fmt::Display for WayOut {
             Self::Remove { .. } => "remove the file",
             Self::Replace { .. } => "give the file content by hand",
             Self::TakeOut { .. } => "take it out of there",
+            Self::ShowRevisions { .. } => "look which revisions the file has",
             Self::RollBack => "roll a file back to take its update back",
             Self::Associate => "upload the sheet again",
             Self::UndoUpload { .. } => "take the upload back to undo that",
             Self::Verify { .. } => "verify it to look again",
             Self::Adopt => "adopting tells first what that would mean",
+            Self::OtherBackupFolder => "give another folder for the backup",
+            Self::BackUp => "back the library up",
+            Self::GiveKey => "give the file of that key, or leave the secrets out and sign in again afterwards",
+            Self::RestoreAnew => "restore into it again, which begins anew",
             Self::ForgetSecrets => {
                 "forget the secrets, which wipes them and makes a new key; the files stay, and you connect again"
             }

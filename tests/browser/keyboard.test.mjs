@@ -118,7 +118,7 @@ test("with a keyboard alone five files are chosen, a sixth is refused, and the f
 
 test("on every page the focus is seen, and nothing lies over it", async () => {
   const ada = await loggedIn(stage, "admin");
-  for (const path of ["/", "/integrations", "/files", "/files/add", "/files/100001", "/files/associate", "/sync", "/plugin", "/limits", "/users", "/tokens"]) {
+  for (const path of ["/", "/integrations", "/files", "/files/add", "/files/100001", "/files/associate", "/sync", "/plugin", "/limits", "/backups", "/users", "/tokens"]) {
     await ada.page.goto(path);
     const names = await walk(ada.page);
     assert.equal(names[0], "Skip to the page", path);

@@ -55,6 +55,7 @@ test("every page of a host at work is right for eyes, keyboards and screen reade
     ["/sync/99", "run-unknown"],
     ["/plugin", "plugin"],
     ["/limits", "limits"],
+    ["/backups", "backups"],
     ["/users", "users"],
     ["/tokens", "tokens-none"],
   ]) {

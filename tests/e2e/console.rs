@@ -203,7 +203,15 @@ async fn r2_a_member_sees_files_and_is_refused_everywhere_else() {
         page.contains("SHA-256") && !page.contains("/files/100001/move"),
         "{page}"
     );
-    for path in ["/integrations", "/sync", "/sync/1", "/plugin", "/limits", "/users"] {
+    for path in [
+        "/integrations",
+        "/sync",
+        "/sync/1",
+        "/plugin",
+        "/limits",
+        "/backups",
+        "/users",
+    ] {
         let answer = browser.get(path).await;
         assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path}");
         assert!(answer.text().await.unwrap().contains("Only Administrators"), "{path}");
@@ -215,6 +223,7 @@ async fn r2_a_member_sees_files_and_is_refused_everywhere_else() {
         ("/files/100001/move", &[("place", "Workspace/Sales")]),
         ("/files/100001/roll-back", &[("a", "b")]),
         ("/files/100001/release", &[("a", "b")]),
+        ("/files/100001/rename", &[("name", "b.pdf")]),
     ] {
         assert_eq!(browser.post(path, form).await.status(), StatusCode::FORBIDDEN, "{path}");
     }
@@ -247,6 +256,17 @@ async fn files_are_found_moved_and_downloaded_as_they_were_stored() {
             .starts_with("attachment; filename=\"Plan 1.pdf\"")
     );
     assert_eq!(answer.bytes().await.unwrap().as_ref(), b"%PDF-1");
+    let earlier = browser.get("/files/100002/revisions/1").await;
+    assert_eq!(earlier.bytes().await.unwrap().as_ref(), b"%PDF-1");
+    assert_eq!(
+        browser.get("/files/100002/revisions/9").await.status(),
+        StatusCode::NOT_FOUND
+    );
+    let renamed = browser.post("/files/100002/rename", &[("name", "Plan A.pdf")]).await;
+    assert_eq!(renamed.headers()["location"], "/files/100002");
+    assert!(browser.page("/files/100002").await.contains("Plan A.pdf"));
+    let wrong = browser.post("/files/100002/rename", &[("name", "Plan A.docx")]).await;
+    assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(browser.get("/files/100999").await.status(), StatusCode::NOT_FOUND);
 }
 

@@ -10,6 +10,7 @@
 mod anew;
 mod approving;
 mod associating;
+mod backups;
 mod bin;
 mod browsing;
 mod cases;
@@ -36,6 +37,7 @@ mod pointing;
 mod refusals;
 mod registering;
 mod reported;
+mod revisions;
 mod rotations;
 mod sandbox;
 mod second;

@@ -12,6 +12,7 @@ use clientpoint_host::{Error, Result};
 use super::{
     application::Application,
     associate::Associate,
+    backup::{Backup, RestoreArguments},
     connect::Connect,
     disconnect::{Disconnect, Which},
     drives::Drives,
@@ -137,6 +138,10 @@ pub enum Command {
     /// Bytes that the library does not need any more: kept for 30 days, then deleted
     #[command(subcommand)]
     Trash(Trash),
+    /// Copy the library into another folder, while everything runs; or look whether such a copy is whole
+    Backup(Backup),
+    /// Make a library from a backup, in a data folder that is empty or not there yet
+    Restore(RestoreArguments),
     /// How the connection and the daily sync stand
     Status,
     /// What the plugin is, and everything it can reach
@@ -188,6 +193,8 @@ impl Command {
             Self::Serve(_) => "serve",
             Self::Runs(_) => "runs",
             Self::Operations(_) => "operations",
+            Self::Backup(_) => "backup",
+            Self::Restore(_) => "restore",
             Self::Status => "status",
             Self::Trash(_) => "trash",
             Self::Inspect => "inspect",
@@ -218,6 +225,8 @@ impl Command {
             | Self::Place(_)
             | Self::Unplace(_)
             | Self::Places { .. }
+            | Self::Backup(_)
+            | Self::Restore(_)
             | Self::Trash(_) => false,
         }
     }

@@ -22,6 +22,27 @@ pub async fn remove(session: &Session<'_>, id: &str) -> Result<Output> {
     Ok(Output::done(json!({ "removed": binned }), text))
 }
 
+/// Removes a file for good, or tells what that means.
+pub async fn remove_now(session: &Session<'_>, id: &str, yes: bool) -> Result<Output> {
+    session.require_administrator("remove files from the library")?;
+    if !yes {
+        let text = Page::of(format!(
+            "file {id} would be removed for good: nobody can bring it back, and its revisions go with it; nothing was changed: \
+             `clientpoint-host library remove {id} --now --yes` does it"
+        ));
+        return Ok(Output::done(json!({ "removed": null }), text).unless(false));
+    }
+    let binned = session.remove_file_now(id).await?;
+    let text = format!(
+        "file {id} (`{}`) is removed for good; its bytes, where no other file has them, stay in the trash for 30 days",
+        binned.name
+    );
+    Ok(Output::done(
+        json!({ "removed": binned, "for_good": true }),
+        Page::of(text),
+    ))
+}
+
 /// Lists what is in it.
 pub async fn list(session: &Session<'_>, part: PartArguments) -> Result<Output> {
     let bin = pages::found(part, usize::MAX, async |part| session.bin_page(&part).await).await?;

@@ -36,6 +36,7 @@ pub fn typed(way: &WayOut) -> String {
         WayOut::Restore { file } => return of_file("library restore", file, "", "brings it back"),
         WayOut::Remove { file } => return of_file("library remove", file, "", "puts it into the bin"),
         WayOut::Replace { file } => return of_file("library replace", file, " FILE", "gives it content by hand"),
+        WayOut::ShowRevisions { file } => return of_file("library revisions", file, "", "lists what it has had"),
         WayOut::TakeOut { file } => {
             let end = "or `--template NAME` takes it out of there";
             return of_file("unplace", file, " --clientpoint NAME", end);
@@ -74,6 +75,12 @@ pub fn typed(way: &WayOut) -> String {
         WayOut::Associate => "`clientpoint-host associate SHEET.xlsx --preview` checks a sheet",
         WayOut::RollBack => "`clientpoint-host library rollback FILE-ID` takes the update of a file back",
         WayOut::Adopt => "`clientpoint-host library adopt` tells what that would mean, and does it with `--yes`",
+        WayOut::OtherBackupFolder => "give another folder",
+        WayOut::BackUp => "`clientpoint-host backup DIR` makes one",
+        WayOut::GiveKey => {
+            "give the file of that key with `--key FILE`, or leave the secrets out with `--without-secrets`"
+        }
+        WayOut::RestoreAnew => "`clientpoint-host restore BACKUP` into it begins anew",
         WayOut::ForgetSecrets => {
             "`clientpoint-host secrets forget` wipes them and makes a new key; the files stay, and you connect again"
         }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use clientpoint_host::{Error, Result, Session, place::Place};
+use clientpoint_host::{Error, Result, Session, place::Place, service::PutBack};
 use serde_json::json;
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     new_file::NewFile,
     output::{Output, document},
     pages::PartArguments,
-    propagation,
+    propagation, revisions,
     show::{Page, size},
     terminal::Terminal,
     verify,
@@ -35,6 +35,24 @@ pub enum Library {
         /// Where to; it must not exist yet
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
+        /// The bytes that it had at this revision, as `library revisions` lists them
+        #[arg(long, value_name = "N")]
+        revision: Option<u64>,
+    },
+    /// List which content a file has had, the newest first: when it came, and what or who brought it
+    Revisions {
+        /// The File ID
+        id: String,
+        /// Which part of them
+        #[command(flatten)]
+        part: PartArguments,
+    },
+    /// Give a file another name in the library
+    Rename {
+        /// The File ID
+        id: String,
+        /// The name, with the same ending
+        name: String,
     },
     /// Read all bytes, of these files or of the whole library, and compare them with what was stored
     Verify {
@@ -58,17 +76,24 @@ pub enum Library {
         #[arg(long, default_value = "Company Wide")]
         place: Place,
     },
-    /// Move a file to another place
+    /// Move files to another place, all of them or none
     Move {
-        /// The File ID
-        id: String,
+        /// File IDs
+        #[arg(required = true, value_name = "FILE-ID")]
+        ids: Vec<String>,
         /// `Company Wide`, `Workspace/NAME` or `Division/NAME`, with `/SUBFOLDER` behind it if you like
         place: Place,
     },
-    /// Take the last update of a managed file back, and hold the file
+    /// Take the last update of a managed file back, or put any earlier content of a file back; a managed file is held
     Rollback {
         /// The File ID
         id: String,
+        /// The content of this revision, as `library revisions` lists them
+        #[arg(long, value_name = "N")]
+        to: Option<u64>,
+        /// Why, for whoever reads the list of revisions later
+        #[arg(long, value_name = "TEXT")]
+        why: Option<String>,
     },
     /// Let a file follow another item from the next sync on: one that was saved anew under its name, say
     Follow {
@@ -87,6 +112,12 @@ pub enum Library {
     Remove {
         /// The File ID
         id: String,
+        /// Remove it for good instead, also out of the bin: it can't be brought back
+        #[arg(long)]
+        now: bool,
+        /// With --now: do it
+        #[arg(long, requires = "now")]
+        yes: bool,
     },
     /// Bring a file back out of the bin
     Restore {
@@ -127,16 +158,26 @@ pub enum Library {
 pub async fn library(session: &Session<'_>, command: Library, terminal: &Terminal) -> Result<Output> {
     match command {
         Library::Bin => bin::list(session, PartArguments::default()).await,
-        Library::Remove { id } => bin::remove(session, &id).await,
+        Library::Remove { id, now: true, yes } => bin::remove_now(session, &id, yes).await,
+        Library::Remove { id, .. } => bin::remove(session, &id).await,
+        Library::Revisions { id, part } => revisions::list(session, &id, part).await,
+        Library::Rename { id, name } => revisions::renamed(session, &id, &name).await,
         Library::Restore { id } => Ok(file::shown(&session.restore_file(&id).await?)),
         Library::List(arguments) => library_list::list(session, arguments).await,
         Library::Show { id } => verify::show(session, &id, file::shown(&session.file(&id).await?)).await,
         Library::Verify { ids } => verify::verify(session, &ids).await,
         Library::Export { file, template } => export(session, &file, template).await,
         Library::Add { file, place } => add(session, &file, &place).await,
-        Library::Move { id, place } => Ok(file::shown(&session.move_file(&id, &place).await?)),
-        Library::Read { id, output } => read(session, &id, &output).await,
-        Library::Rollback { id } => Ok(file::shown(&session.rollback(&id).await?)),
+        Library::Move { ids, place } => revisions::moved(session, &ids, &place).await,
+        Library::Read { id, output, revision } => read(session, &id, revision, &output).await,
+        Library::Rollback { id, to, why } => {
+            let wanted = PutBack {
+                to,
+                why: why.unwrap_or_default(),
+                ..PutBack::default()
+            };
+            Ok(file::shown(&session.put_back(&id, &wanted).await?))
+        }
         Library::Unlock { id } => Ok(file::shown(&session.unlock(&id).await?)),
         // It has to come before the host is made.
         Library::Adopt { .. } => Err(Error::Settings("a library that is open needs no adopting".into())),
@@ -184,13 +225,19 @@ async fn add(session: &Session<'_>, path: &Path, place: &Place) -> Result<Output
     Ok(file::shown(&session.add_file(&name, bytes, place).await?))
 }
 
-async fn read(session: &Session<'_>, id: &str, output: &Path) -> Result<Output> {
+async fn read(session: &Session<'_>, id: &str, revision: Option<u64>, output: &Path) -> Result<Output> {
     let copy = NewFile::at(output)?;
-    let mut content = session.content(id).await?;
+    let mut content = match revision {
+        Some(revision) => session.content_of(id, revision).await?,
+        None => session.content(id).await?,
+    };
     copy.fill(&mut content).await?;
-    let file = content.file();
-    let text = format!("wrote {} to {}", size(file.size), output.display());
-    Ok(Output::done(json!({ "file": file, "output": output }), Page::of(text)))
+    let text = format!("wrote {} to {}", size(content.size()), output.display());
+    let mut document = json!({ "file": content.file(), "output": output });
+    if let (Some(revision), Some(document)) = (revision, document.as_object_mut()) {
+        document.insert("revision".into(), revision.into());
+    }
+    Ok(Output::done(document, Page::of(text)))
 }
 
 async fn replace(session: &Session<'_>, id: &str, file: &Path) -> Result<Output> {

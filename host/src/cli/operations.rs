@@ -26,7 +26,7 @@ const SHOWN: usize = 100;
 pub enum Operations {
     /// List the latest, the newest first: a hundred, unless said otherwise
     List {
-        /// Those of this kind: import, sync, plan, check-sheet, link-sheet, undo-upload or verify
+        /// Those of this kind: import, sync, plan, check-sheet, link-sheet, undo-upload, verify or backup
         #[arg(long)]
         kind: Option<OperationKind>,
         /// Those that are running, done, failed, stopped or interrupted (their program has ended before they did)
@@ -114,7 +114,7 @@ fn far(operation: &Operation) -> String {
 
 fn moving(operation: &Operation) -> String {
     let progress = &operation.progress;
-    let is_bytes = operation.kind == OperationKind::Verify;
+    let is_bytes = matches!(operation.kind, OperationKind::Verify | OperationKind::Backup);
     let told = |number: u64| if is_bytes { size(number) } else { number.to_string() };
     match (progress.of, &progress.waits) {
         (_, Some(wait)) => wait.why.clone(),

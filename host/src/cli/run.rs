@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use clientpoint_host::{Host, Result, Session};
+use clientpoint_host::{Error, Host, Result, Session};
 
 use super::{
-    application, args::Command, associate, connect, deployment::Deployment, disconnect, drives, inspect, items,
+    application, args::Command, associate, backup, connect, deployment::Deployment, disconnect, drives, inspect, items,
     library, operations, output::Output, places, runs, secrets, serve, settings, status, sync, terminal::Terminal,
     trash, users,
 };
@@ -38,6 +38,9 @@ pub async fn run(
         Command::Settings(command) => settings::settings(session, command).await,
         Command::Operations(command) => operations::operations(session, command).await,
         Command::Trash(command) => trash::trash(session, command).await,
+        Command::Backup(arguments) => backup::backup(session, arguments, terminal).await,
+        // It has to come before the host is made.
+        Command::Restore(_) => Err(Error::Settings("a library that is open needs no restoring".into())),
         Command::Status => status::status(session).await,
         Command::Inspect => inspect::inspect(session).await,
     }

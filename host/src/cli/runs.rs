@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::Subcommand;
+use clientpoint_engine::clock::stamp;
 use clientpoint_host::{
     Result, Session,
     service::{LineFilter, RunFilter, RunRow, RunState, RunType, Search},
@@ -37,6 +39,9 @@ pub enum Runs {
         /// Those of the connection with this id, as `status --json` shows it
         #[arg(long, value_name = "ID")]
         connection: Option<String>,
+        /// Those that began on that day (UTC) or later, or at that moment: 2026-03-02, or 2026-03-02T05:30:00Z
+        #[arg(long, value_name = "WHEN", value_parser = since)]
+        since: Option<DateTime<Utc>>,
         /// Which part of them
         #[command(flatten)]
         part: PartArguments,
@@ -57,6 +62,15 @@ pub enum Runs {
     },
 }
 
+/// A day, from its beginning, or a moment.
+fn since(text: &str) -> Result<DateTime<Utc>, String> {
+    let day = text
+        .parse::<NaiveDate>()
+        .map(|day| day.and_time(NaiveTime::MIN).and_utc());
+    day.or_else(|_| text.parse::<DateTime<Utc>>())
+        .map_err(|_| "write a day, as in 2026-03-02, or a moment, as in 2026-03-02T05:30:00Z".into())
+}
+
 /// Carries out a command.
 pub async fn runs(session: &Session<'_>, command: Runs, terminal: &Terminal) -> Result<Output> {
     match command {
@@ -64,15 +78,20 @@ pub async fn runs(session: &Session<'_>, command: Runs, terminal: &Terminal) -> 
             kind,
             state,
             connection,
+            since,
             part,
         } => {
             let filter = RunFilter {
                 kind,
                 state,
                 connection,
+                since: since.map(stamp),
             };
             let runs = pages::found(part, SHOWN, async |part| session.runs_page(&filter, &part).await).await?;
-            let is_part = filter.kind.is_some() || filter.state.is_some() || filter.connection.is_some();
+            let is_part = filter.kind.is_some()
+                || filter.state.is_some()
+                || filter.connection.is_some()
+                || filter.since.is_some();
             Ok(listed(&runs, is_part))
         }
         Runs::Show {

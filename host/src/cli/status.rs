@@ -11,7 +11,7 @@ use clientpoint_host::{
 };
 use serde_json::{Value, json};
 
-use super::{application::credential, hints, output::Output, settings, show::Page, verify};
+use super::{application::credential, backup, hints, output::Output, settings, show::Page, verify};
 
 /// Tells how everything stands.
 pub async fn status(session: &Session<'_>) -> Result<Output> {
@@ -20,11 +20,14 @@ pub async fn status(session: &Session<'_>) -> Result<Output> {
     let disk = session.disk().await?;
     output.text.add(runs(&health));
     output.text.add(verify::disk(&disk));
+    let backups = session.backups().await?;
+    output.text.add(backup::last(&backups));
     let set = session.settings_that_differ().await?;
     output.text.add(settings::differing(&set));
     if let Some(document) = output.json.as_object_mut() {
         document.insert("sync".into(), json!(health));
         document.insert("disk".into(), json!(disk));
+        document.insert("backup".into(), json!(backups.first()));
         document.insert("settings".into(), json!(set));
     }
     Ok(output)

@@ -17,7 +17,10 @@ impl Error {
             Self::Plugin { code, .. } => code,
             Self::PluginStopped(_) => "plugin-stopped",
             Self::Ledger { .. } => "ledger",
-            Self::Sync { code, .. } | Self::Catalogue { code, .. } | Self::Bin { code, .. } => code,
+            Self::Sync { code, .. }
+            | Self::Catalogue { code, .. }
+            | Self::Bin { code, .. }
+            | Self::Backup { code, .. } => code,
             Self::Damaged { .. } => "damaged",
             Self::NoSpace(_) => "no-space",
             Self::ReadOnly(_) => "read-only",
@@ -51,7 +54,8 @@ impl Error {
             | Self::Plugin { message, .. }
             | Self::Sync { message, .. }
             | Self::Catalogue { message, .. }
-            | Self::Bin { message, .. } => message.clone(),
+            | Self::Bin { message, .. }
+            | Self::Backup { message, .. } => message.clone(),
             Self::PluginStopped(why) => format!("the plugin was stopped: {why}"),
             Self::Ledger { run, message } => {
                 format!("run {run} failed: {message}; nothing of it may be relied on, and the next run looks again")

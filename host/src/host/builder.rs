@@ -28,7 +28,7 @@ use crate::{
         Store, identity,
         objects::Objects,
         reference::{Reference, Uploads},
-        trash,
+        trash, unfinished,
     },
 };
 
@@ -273,7 +273,7 @@ impl HostBuilder {
     async fn standing(&self) -> Result<()> {
         opening::make(&self.data)?;
         if self.adopt {
-            return Ok(());
+            return unfinished::refuse(&self.data);
         }
         identity::look(&self.data).await?.settled()
     }

@@ -37,6 +37,30 @@ impl Host {
         Ok(self.rights.take(&Right::Look, &holder, Duration::ZERO).await?.yours())
     }
 
+    /// The right to make a backup; none is needed where the disk of the library takes no writes, for nobody else is there.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Backup` that says who has it.
+    pub(crate) async fn backup_right(&self, by: &str) -> Result<Option<Held>> {
+        let holder = Holder::new("a backup", by, self.clock.utc());
+        let running = |holder: Option<Holder>| {
+            let who = holder.map_or_else(String::new, |holder| format!(" ({holder})"));
+            Error::Backup {
+                code: "backup-running",
+                message: format!(
+                    "another backup of this library is under way{who}: try again when it has come to its end"
+                ),
+            }
+        };
+        match self.rights.take(&Right::Backup, &holder, Duration::ZERO).await {
+            Ok(Taken::Yours(held)) => Ok(Some(held)),
+            Ok(Taken::Others(holder)) => Err(running(holder)),
+            Err(Error::ReadOnly(_) | Error::NoSpace(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Waits until nobody renews the tokens of this connection.
     pub(crate) async fn renewal_right(&self, connection: &str) -> Result<Held> {
         renewal(&self.rights, connection, &self.queue()).await

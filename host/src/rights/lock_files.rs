@@ -6,6 +6,7 @@
 //! DATA/CONNECTION.lock         to move files through it
 //! DATA/CONNECTION.renew.lock   to renew its tokens
 //! DATA/look.lock               to look at the disk
+//! DATA/backup.lock             to make a backup
 //! ```
 
 use std::{
@@ -50,6 +51,7 @@ impl LockFiles {
             Right::Turn(connection) => format!("{connection}.lock"),
             Right::Renewal(connection) => format!("{connection}.renew.lock"),
             Right::Look => "look.lock".into(),
+            Right::Backup => "backup.lock".into(),
         })
     }
 }

@@ -2,6 +2,7 @@
 //! can change without a word to anybody; each is made from one.
 
 mod applications;
+mod backups;
 mod connections;
 mod forms;
 mod library;
@@ -12,6 +13,7 @@ mod sign_ins;
 mod tokens;
 
 pub use applications::{Application, ApplicationUse, Registration, RegistrationChange};
+pub use backups::{BackedUp, LackingRevision, LastBackup};
 pub use connections::{Account, Broken, ChosenDrive, Connection, Moved};
 pub use forms::{FieldKind, FormField, ImportLimits, Source, WayToConnect};
 pub use library::{Binned, Damage, DamagedRevision, Emptied, Looking, Showing, Swept, TrashDay};

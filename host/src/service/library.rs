@@ -1,5 +1,6 @@
 //! The Content Library as people use it: also those who are no Administrators.
 
+pub(super) mod backup;
 pub(super) mod bin;
 pub(super) mod content;
 pub(super) mod export;
@@ -31,6 +32,12 @@ use crate::{
 
 /// How much goes to the disk at once, in bytes.
 const PIECE: usize = 1 << 20;
+
+/// How many files are moved in one step.
+const MOVED_AT_MOST: usize = 1_000;
+
+/// The longest name, in characters.
+const NAME_AT_MOST: usize = 255;
 
 /// A file with new content.
 #[derive(Clone, Debug, Serialize)]
@@ -77,9 +84,7 @@ impl Session<'_> {
     /// `Error::NoSpace`.
     pub async fn add_file(&self, name: &str, from: impl AsyncRead + Unpin, place: &Place) -> Result<FileRow> {
         self.user.require_administrator("add files to the library")?;
-        if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) {
-            return Err(Error::Settings(format!("`{}` names no file", name.escape_debug())));
-        }
+        refuse_no_name(name)?;
         let object = self.store(name, from).await?;
         let new = NewFile {
             name,
@@ -139,6 +144,48 @@ impl Session<'_> {
         Ok(files::move_to(&self.host.store, id, place, decided).await?.into())
     }
 
+    /// Moves files to another place, all of them or none: a thousand at most.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for too many, or the database's.
+    pub async fn move_files(&self, ids: &[String], place: &Place) -> Result<Vec<FileRow>> {
+        self.user.require_administrator("move files of the library")?;
+        if MOVED_AT_MOST < ids.len() {
+            return Err(Error::Settings(format!(
+                "{} files are more than are moved at once: name {MOVED_AT_MOST} at most",
+                ids.len()
+            )));
+        }
+        let moved = files::move_all(&self.host.store, ids, place).await?;
+        Ok(moved.into_iter().map(FileRow::from).collect())
+    }
+
+    /// Gives a file another name in the library. What it follows keeps its own, and its kind stays: the ending is the same.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for a name that it can't have, or the database's.
+    pub async fn rename_file(&self, id: &str, name: &str) -> Result<FileRow> {
+        self.user.require_administrator("rename files of the library")?;
+        let name = name.trim();
+        refuse_no_name(name)?;
+        if name.chars().any(char::is_control) || NAME_AT_MOST < name.chars().count() {
+            return Err(Error::Settings(format!(
+                "`{}` can't be a name: give {NAME_AT_MOST} characters at most that can be shown",
+                name.escape_debug()
+            )));
+        }
+        let before = files::get(&self.host.store, id).await?.name;
+        if ending(&before) != ending(name) {
+            return Err(Error::Settings(format!(
+                "`{before}` stays of its kind: its new name has to end in `{}`",
+                ending(&before).map_or_else(String::new, |ending| format!(".{ending}"))
+            )));
+        }
+        Ok(files::rename(&self.host.store, id, name).await?.into())
+    }
+
     /// Shows a file in a ClientPoint or a Template (rule 3).
     ///
     /// # Errors
@@ -192,6 +239,19 @@ impl Session<'_> {
         let objects = self.host.objects.clone();
         on_disk(move || objects.publish(draft)).await
     }
+}
+
+/// What can be the name of no file.
+fn refuse_no_name(name: &str) -> Result<()> {
+    if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) {
+        return Err(Error::Settings(format!("`{}` names no file", name.escape_debug())));
+    }
+    Ok(())
+}
+
+/// The kind of a file, as its name tells it.
+fn ending(name: &str) -> Option<String> {
+    name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase())
 }
 
 fn appended(mut draft: Draft, piece: &Bytes) -> Result<Draft> {

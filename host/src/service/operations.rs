@@ -187,5 +187,6 @@ fn verb(kind: OperationKind) -> &'static str {
         OperationKind::CheckSheet | OperationKind::LinkSheet => "associate files",
         OperationKind::UndoUpload => "take an upload back",
         OperationKind::Verify => "verify the library",
+        OperationKind::Backup => "back the library up",
     }
 }

@@ -109,6 +109,27 @@ pub async fn remove(store: &Store, id: &str, by: &str, now: &str) -> Result<Binn
     Ok(binned.into())
 }
 
+/// Removes a file for good that is in the bin, whatever is left of its time, and lets its bytes go.
+///
+/// # Errors
+///
+/// `Error::NotFound`; `Error::Bin` if it was removed for good before; `Error::Settings` if it is in the library; the
+/// database's.
+pub async fn remove_now(store: &Store, id: &str, now: &str) -> Result<()> {
+    let row = number(id)?;
+    if empty(store, &serde_json::json!([row]).to_string(), now, now).await? == 0 {
+        // It says why if it was removed for good.
+        let mut transaction = store.snapshot().await?;
+        let file = fetch(&mut transaction, row).await?;
+        return Err(not_in_it(id, &file));
+    }
+    Ok(())
+}
+
+fn not_in_it(id: &str, file: &LibraryFile) -> Error {
+    Error::Settings(format!("file {id} (`{}`) is in the library, not in the bin", file.name)).with([WayOut::ShowBin])
+}
+
 /// Brings a file back as it was. It follows its item again from the next run on, through whichever connection has its
 /// drive now; where none has, it is detached.
 ///
@@ -125,16 +146,26 @@ pub async fn restore(store: &Store, id: &str) -> Result<LibraryFile> {
     if in_bin.is_none() {
         // It says so if it was removed for good.
         let file = fetch(&mut transaction, row).await?;
-        return Err(
-            Error::Settings(format!("file {id} (`{}`) is in the library, not in the bin", file.name))
-                .with([WayOut::ShowBin]),
-        );
+        return Err(not_in_it(id, &file));
     }
     links::out_of_bin(&mut transaction, row).await?;
     leave(&mut transaction, row).await?;
     let file = fetch(&mut transaction, row).await?;
     transaction.commit().await?;
     Ok(file)
+}
+
+/// The file in the bin of that File ID.
+///
+/// # Errors
+///
+/// `Error::NotFound` for what is no File ID; the database's.
+pub async fn get(store: &Store, id: &str) -> Result<Option<Binned>> {
+    let found: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} AND b.file = ?")))
+        .bind(number(id)?)
+        .fetch_optional(store.pool())
+        .await?;
+    Ok(found.map(Binned::from))
 }
 
 /// A page of what is in the bin, by File ID.

@@ -152,7 +152,7 @@ pub async fn by_source(store: &Store, of: Scope<'_>, item: &str) -> Result<Vec<L
     library_file::files(rows)
 }
 
-/// Moves a file to another place. Its content, link and showings stay.
+/// Moves files to another place, all of them or none. Their content, links and showings stay.
 ///
 /// # Errors
 ///
@@ -193,6 +193,41 @@ pub async fn refuse_outdated(store: &Store, id: &str, decided: Option<u64>) -> R
         Some(decided) if decided != present => Err(outdated(id, present)),
         _ => Ok(()),
     }
+}
+
+/// Moves files to another place, all of them or none. Their content, links and showings stay.
+///
+/// # Errors
+///
+/// `Error::NotFound`, or the database's.
+pub async fn move_all(store: &Store, ids: &[String], place: &Place) -> Result<Vec<LibraryFile>> {
+    let mut transaction = store.write().await?;
+    let mut moved = Vec::with_capacity(ids.len());
+    for id in ids {
+        let row = number(id)?;
+        sqlx::query("UPDATE files SET place = ? WHERE id = ? AND removed_at IS NULL")
+            .bind(place.to_string())
+            .bind(row)
+            .execute(&mut *transaction)
+            .await?;
+        moved.push(fetch(&mut transaction, row).await?);
+    }
+    transaction.commit().await?;
+    Ok(moved)
+}
+
+/// Gives a file another name in the library. What it follows keeps its own.
+///
+/// # Errors
+///
+/// `Error::NotFound`, or the database's.
+pub async fn rename(store: &Store, id: &str, name: &str) -> Result<LibraryFile> {
+    sqlx::query("UPDATE files SET name = ? WHERE id = ? AND removed_at IS NULL")
+        .bind(name)
+        .bind(number(id)?)
+        .execute(store.pool())
+        .await?;
+    get(store, id).await
 }
 
 /// Shows a file, at its present revision, in a ClientPoint or Template. Showing it twice changes nothing.

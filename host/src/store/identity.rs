@@ -19,7 +19,7 @@ use chrono::NaiveDate;
 use super::{
     Store,
     catalogue::{self, Catalogue, Ours},
-    folder,
+    folder, unfinished,
 };
 use crate::{Error, Result, way_out::WayOut};
 
@@ -61,6 +61,7 @@ pub struct Standing {
 ///
 /// The database's or the file system's, where they can't be read.
 pub async fn look(data: &Path) -> Result<Standing> {
+    unfinished::refuse(data)?;
     // The file first: the database is never behind what the file has said before.
     let file = read(data);
     let catalogue = catalogue::look(data).await?;
@@ -218,7 +219,12 @@ pub(super) async fn claim_sweep(store: &Store, data: &Path, day: NaiveDate) -> R
     Ok(true)
 }
 
-async fn of_database(store: &Store) -> Result<Identity> {
+/// What the database says.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn of_database(store: &Store) -> Result<Identity> {
     let (id, counter) = sqlx::query_as("SELECT id, counter FROM identity")
         .fetch_one(store.pool())
         .await?;

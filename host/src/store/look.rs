@@ -185,6 +185,16 @@ impl Reading {
         })
     }
 
+    /// Begins to read what lies at that path, if its size is that of the object.
+    ///
+    /// # Errors
+    ///
+    /// See [`Unsound`].
+    pub(crate) fn of(path: &Path, object: &Object) -> Result<Self, Unsound> {
+        measured(path, object)?;
+        Self::begin(path, object)
+    }
+
     fn through(mut self) -> Result<(), Unsound> {
         while !self.piece()?.is_empty() {}
         self.end()
@@ -249,7 +259,7 @@ impl From<io::Error> for Unsound {
 }
 
 /// Whether what lies at a path has the bytes that an object of this name must have.
-pub(super) fn is_itself(path: &Path, sha256: &str) -> bool {
+pub(crate) fn is_itself(path: &Path, sha256: &str) -> bool {
     let Ok(found) = fs::metadata(path) else { return false };
     let object = Object {
         sha256: sha256.into(),
@@ -257,6 +267,17 @@ pub(super) fn is_itself(path: &Path, sha256: &str) -> bool {
     };
     let looked = measured(path, &object).and_then(|()| Reading::begin(path, &object)?.through());
     looked.is_ok()
+}
+
+/// The name that an object with the bytes of this file would have, and how many they are. Blocks while the disk works.
+///
+/// # Errors
+///
+/// The file system's.
+pub(crate) fn sha256_of(path: &Path) -> io::Result<(String, u64)> {
+    let (mut file, mut hasher) = (File::open(path)?, Sha256::new());
+    let size = io::copy(&mut file, &mut hasher)?;
+    Ok((hex(&hasher.finalize()), size))
 }
 
 fn trouble(looked: Result<(), Unsound>) -> Result<Option<Trouble>> {

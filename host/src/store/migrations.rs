@@ -38,6 +38,8 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/19_console.sql"),
     include_str!("migrations/20_plans.sql"),
     include_str!("migrations/21_tokens.sql"),
+    include_str!("migrations/22_backups.sql"),
+    include_str!("migrations/23_put_back.sql"),
 ];
 
 /// What was done.
@@ -136,6 +138,11 @@ fn statements(script: &'static str) -> impl Iterator<Item = &'static str> {
     script
         .split_inclusive(";\n")
         .filter(|statement| !statement.trim().is_empty())
+}
+
+/// Whether this program knows the schema of that number.
+pub(crate) fn is_known(schema: u64) -> bool {
+    usize::try_from(schema).is_ok_and(|schema| schema <= SCRIPTS.len())
 }
 
 /// The number of a schema, if this program knows it.

@@ -5,6 +5,7 @@
 //! DATA/objects/ab/abcdef…   whole, durable, never changed
 //! DATA/trash/DAY/abcdef…    an object that nothing pointed at on that day; see `sweep`
 //! DATA/objects.lock         shared from publishing objects until their transaction has ended; the sweep has it alone
+//! DATA/still.lock          shared by who copies the objects that a database names; the sweep has it alone
 //! DATA/damaged/abcdef….1    what the disk has made of an object, kept when that was put back
 //! ```
 
@@ -22,8 +23,10 @@ use tempfile::NamedTempFile;
 use crate::{Error, Result, private};
 
 mod draft;
+mod still;
 
 pub use draft::{AppendError, Draft, Settled};
+pub use still::HeldStill;
 
 /// What the names of drafts begin with; this many letters and digits follow.
 const DRAFT: (&str, usize) = (".tmp", 6);
@@ -241,12 +244,12 @@ pub(super) fn is_draft(name: &str) -> bool {
 }
 
 /// Whether this can be the name of an object: a SHA-256 in lower-case hexadecimal.
-pub(super) fn is_object(name: &str) -> bool {
+pub(crate) fn is_object(name: &str) -> bool {
     name.len() == 64 && is_hex(name)
 }
 
 /// Whether this can be the name of a folder of objects.
-pub(super) fn is_shard(name: &str) -> bool {
+pub(crate) fn is_shard(name: &str) -> bool {
     name.len() == 2 && is_hex(name)
 }
 

@@ -14,7 +14,7 @@ use super::Store;
 use crate::{Error, Result};
 
 /// The name of the database in the data folder.
-pub(super) const DATABASE: &str = "clientpoint.db";
+pub(crate) const DATABASE: &str = "clientpoint.db";
 
 /// How long a question waits for one of this process's own connections.
 const TURN: Duration = Duration::from_secs(10);

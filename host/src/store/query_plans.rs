@@ -20,7 +20,7 @@ const LISTS: [&str; 2] = ["library_list.rs", "run_list.rs"];
 
 /// What may be walked through as a whole: one row, a row a connection or a user, a thousand at most, or what is rare in any
 /// library.
-const SMALL: [&str; 18] = [
+const SMALL: [&str; 20] = [
     "CONSTANT ROW",
     "json_each",
     "sqlite_schema",
@@ -30,6 +30,8 @@ const SMALL: [&str; 18] = [
     "sealed_with",
     "settings",
     "sweeps",
+    "backups",
+    "invitations",
     "connections",
     "applications",
     "grants",

@@ -6,8 +6,10 @@ use sqlx::FromRow;
 
 use super::{
     Store,
-    files::number,
+    files::{number, signed},
+    objects::Object,
     page::{Page, Part},
+    rollback::unknown_revision,
 };
 use crate::Result;
 
@@ -28,6 +30,39 @@ pub struct Revision {
     pub run: Option<i64>,
     /// Who or what had started that.
     pub started_by: Option<String>,
+    /// The revision whose content was put back; none for what came otherwise.
+    #[sqlx(flatten)]
+    pub put_back: PutBack,
+}
+
+/// Who has put content back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct PutBack {
+    /// The revision whose content it is.
+    pub earlier: Option<i64>,
+    /// Who has done it.
+    pub put_back_by: Option<String>,
+    /// Why, in their words.
+    pub why: Option<String>,
+}
+
+/// A revision of a file: its content.
+///
+/// # Errors
+///
+/// `Error::NotFound`, or the database's.
+pub async fn object(store: &Store, file: &str, revision: u64) -> Result<Object> {
+    let found: Option<(String, i64)> =
+        sqlx::query_as("SELECT sha256, size FROM revisions WHERE file = ? AND number = ?")
+            .bind(number(file)?)
+            .bind(signed(revision))
+            .fetch_optional(store.pool())
+            .await?;
+    let (sha256, size) = found.ok_or_else(|| unknown_revision(file, revision))?;
+    Ok(Object {
+        sha256,
+        size: size.unsigned_abs(),
+    })
 }
 
 /// A page of the revisions of a file, the newest first.
@@ -39,7 +74,8 @@ pub async fn page(store: &Store, file: &str, part: &Part) -> Result<Page<Revisio
     let list = format!("revisions of {file}");
     let before: Option<i64> = part.key(&list)?;
     let rows: Vec<Revision> = sqlx::query_as(
-        "SELECT v.number, v.size, v.sha256, v.made_at, runs.id AS run, runs.started_by FROM revisions v \
+        "SELECT v.number, v.size, v.sha256, v.made_at, runs.id AS run, runs.started_by, p.earlier, p.put_back_by, p.why \
+         FROM revisions v LEFT JOIN put_back p ON p.file = v.file AND p.revision = v.number \
          LEFT JOIN runs ON runs.id = (SELECT min(o.run) FROM outcomes o WHERE o.file = v.file AND o.revision = v.number \
              AND o.outcome IN ('updated', 'unverified')) \
          WHERE v.file = ? AND v.number < ? ORDER BY v.number DESC LIMIT ?",

@@ -34,31 +34,52 @@ pub(super) enum Restored {
     Unsound,
 }
 
-/// What a rollback of this file would put back. Its bytes are to be looked at first.
+/// What is to be put back, by whom, and why.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PutBack<'a> {
+    /// The content of that revision; none for the one before the present.
+    pub to: Option<u64>,
+    /// The present revision that somebody has looked at before they decided; none where nobody says.
+    pub decided: Option<u64>,
+    /// Who does it.
+    pub by: &'a str,
+    /// Why, in their words; may be empty.
+    pub why: &'a str,
+}
+
+/// What would be put back of this file: the content of revision `to`, or the one before the present. Its bytes are to be
+/// looked at first.
 ///
 /// # Errors
 ///
 /// `Error::NotFound`, `Error::Settings` if nothing can be put back, or the database's.
-pub async fn previous(store: &Store, id: &str) -> Result<Earlier> {
+pub async fn earlier(store: &Store, id: &str, to: Option<u64>) -> Result<Earlier> {
     let mut transaction = store.snapshot().await?;
-    found(&mut transaction, id).await
+    match to {
+        Some(to) => revision(&mut transaction, id, to).await,
+        None => found(&mut transaction, id).await,
+    }
 }
 
-/// Puts the previous content back as a new revision, shows it where the present one is shown, and holds the file. None,
-/// and nothing is changed, if the previous content is not `whole`, which somebody has looked at, but another one by now.
+/// Puts earlier content back as a new revision, shows it where a later one is shown, and holds the file if it follows
+/// something. None, and nothing is changed, if that content is not `whole`, which somebody has looked at, but another one by
+/// now.
 ///
 /// # Errors
 ///
-/// As [`previous`]; `Error::Outdated` if its present revision is another one than that which somebody has `decided` about.
+/// As [`earlier`]; `Error::Outdated` if its present revision is another one than that which somebody has decided about.
 pub async fn rollback(
     store: &Store,
     id: &str,
-    (whole, decided): (&Object, Option<u64>),
+    (whole, wanted): (&Object, PutBack<'_>),
     now: &str,
 ) -> Result<Option<LibraryFile>> {
-    let row = number(id)?;
+    let (row, decided) = (number(id)?, wanted.decided);
     let mut transaction = store.write().await?;
-    let previous = found(&mut transaction, id).await?;
+    let previous = match wanted.to {
+        Some(to) => revision(&mut transaction, id, to).await?,
+        None => found(&mut transaction, id).await?,
+    };
     let present = fetch(&mut transaction, row).await?.revision;
     if decided.is_some_and(|decided| decided != present) {
         return Err(files::outdated(id, present));
@@ -69,9 +90,56 @@ pub async fn rollback(
         return Ok(None);
     }
     let file = fetch(&mut transaction, row).await?;
-    links::hold(&mut transaction, row, file.size).await?;
+    if file.link.is_some() {
+        links::hold(&mut transaction, row, file.size).await?;
+    }
+    sqlx::query("INSERT INTO put_back (file, revision, earlier, put_back_by, why) VALUES (?, ?, ?, ?, ?)")
+        .bind(row)
+        .bind(signed(file.revision))
+        .bind(signed(previous.revision))
+        .bind(wanted.by)
+        .bind(wanted.why)
+        .execute(&mut *transaction)
+        .await?;
     transaction.commit().await?;
     Ok(Some(file))
+}
+
+/// The content of that revision, if the file has another one now.
+async fn revision(transaction: &mut Transaction<'_, Sqlite>, id: &str, to: u64) -> Result<Earlier> {
+    let row = number(id)?;
+    let file = fetch(transaction, row).await?;
+    let had: Option<(String, i64, String)> =
+        sqlx::query_as("SELECT sha256, size, made_at FROM revisions WHERE file = ? AND number = ?")
+            .bind(row)
+            .bind(signed(to))
+            .fetch_optional(&mut **transaction)
+            .await?;
+    let Some((sha256, size, made_at)) = had else {
+        return Err(unknown_revision(id, to));
+    };
+    if sha256 == file.sha256 {
+        return Err(Error::Settings(format!(
+            "file {id} has the content of revision {to} already"
+        )));
+    }
+    Ok(Earlier {
+        revision: to,
+        object: Object {
+            sha256,
+            size: size.unsigned_abs(),
+        },
+        made_at,
+    })
+}
+
+/// That a file has no such revision, or not any more.
+pub(super) fn unknown_revision(id: &str, revision: u64) -> Error {
+    Error::NotFound {
+        what: "revision",
+        name: format!("{revision} of file {id}"),
+        way_out: WayOut::ShowRevisions { file: Some(id.into()) },
+    }
 }
 
 async fn found(transaction: &mut Transaction<'_, Sqlite>, id: &str) -> Result<Earlier> {

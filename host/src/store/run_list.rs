@@ -20,6 +20,8 @@ pub struct RunFilter {
     pub state: Option<RunState>,
     /// Those of the connection with this id.
     pub connection: Option<String>,
+    /// Those that began at that moment or later; RFC 3339, in UTC.
+    pub since: Option<String>,
 }
 
 /// Which lines of a run are listed: all that every given part fits.
@@ -63,10 +65,11 @@ struct LineRow {
 /// `Error::Settings` for a cursor of another list; the database's.
 pub async fn page(store: &Store, filter: &RunFilter, part: &Part) -> Result<Page<Run>> {
     let list = format!(
-        "runs {:?} {:?} {:?}",
+        "runs {:?} {:?} {:?} {:?}",
         filter.kind.map(RunType::as_str),
         filter.state.map(RunState::as_str),
-        filter.connection
+        filter.connection,
+        filter.since
     );
     let mut query = runs_query(filter, part.key(&list)?, part.reads());
     let rows: Vec<Run> = query.build_query_as().fetch_all(store.pool()).await?;
@@ -78,6 +81,9 @@ fn runs_query(filter: &RunFilter, before: Option<i64>, limit: i64) -> QueryBuild
     query.push(" WHERE id < ").push_bind(before.unwrap_or(i64::MAX));
     if let Some(connection) = &filter.connection {
         query.push(" AND connection = ").push_bind(connection.clone());
+    }
+    if let Some(since) = &filter.since {
+        query.push(" AND started_at >= ").push_bind(since.clone());
     }
     match filter.kind {
         Some(RunType::Upload) => {

@@ -6,19 +6,18 @@ use sqlx::{Sqlite, Transaction};
 use super::Store;
 use crate::{Error, Result, key_files::SealedWith};
 
+/// The key that everything is sealed with, and whether anything is.
+pub(super) const SEALED_WITH: &str = "SELECT key_id, EXISTS (SELECT 1 FROM connections WHERE length(secret) > 0) OR EXISTS (SELECT 1 FROM grants) \
+         OR EXISTS (SELECT 1 FROM applications) \
+     FROM sealed_with";
+
 /// What the database says of the key that everything is sealed with. None in a new one.
 ///
 /// # Errors
 ///
 /// The database's.
 pub(crate) async fn sealed_with(store: &Store) -> Result<Option<SealedWith>> {
-    let row: Option<(String, bool)> = sqlx::query_as(
-        "SELECT key_id, EXISTS (SELECT 1 FROM connections WHERE length(secret) > 0) OR EXISTS (SELECT 1 FROM grants) \
-             OR EXISTS (SELECT 1 FROM applications) \
-         FROM sealed_with",
-    )
-    .fetch_optional(store.pool())
-    .await?;
+    let row: Option<(String, bool)> = sqlx::query_as(SEALED_WITH).fetch_optional(store.pool()).await?;
     Ok(row.map(|(id, is_used)| SealedWith { id, is_used }))
 }
 

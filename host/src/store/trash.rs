@@ -17,7 +17,7 @@ use super::{
     page::{Page, Part},
     revisions,
 };
-use crate::{Result, private};
+use crate::{Error, Result, private};
 
 /// How long what was moved into the trash is kept, in days.
 pub const KEPT_DAYS: u64 = 30;
@@ -98,6 +98,24 @@ pub async fn empty(store: &Store, objects: &Objects, today: Option<NaiveDate>) -
     let objects = objects.clone();
     let emptied = tokio::task::spawn_blocking(move || delete(&objects, today)).await;
     Ok(emptied.map_err(|_| io::Error::other("the disk's thread has stopped"))??)
+}
+
+/// Deletes all of it now, as [`empty`] does.
+///
+/// # Errors
+///
+/// `Error::Backup` while a backup is made, which may need some of it; the database's or the file system's.
+pub async fn empty_all(store: &Store, objects: &Objects) -> Result<Emptied> {
+    let Some(_letting_go) = objects.letting_go()? else {
+        return Err(Error::Backup {
+            code: "backup-running",
+            message:
+                "a backup is being made, and it may need what is in the trash: nothing was deleted; try again when it \
+                      has come to its end"
+                    .into(),
+        });
+    };
+    empty(store, objects, None).await
 }
 
 /// Brings back what a revision points at. Gives how many objects were missing where they belong.

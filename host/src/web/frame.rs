@@ -34,6 +34,7 @@ const WAYS: [(&str, &[Way]); 4] = [
             ("/sync", "Sync", true),
             ("/plugin", "Plugin", true),
             ("/limits", "Limits", true),
+            ("/backups", "Backups", true),
             ("/users", "Users", true),
             ("/tokens", "API tokens", true),
         ],

@@ -2,6 +2,7 @@
 
 mod adding;
 mod associating;
+mod backups;
 mod coming_in;
 mod connecting;
 mod disconnecting;
@@ -83,6 +84,8 @@ pub(super) fn routes() -> Routes {
         .post(Who::Administrators, "/files/{id}/move", file::move_it)
         .get(Who::Administrators, "/files/{id}/take-back", taking_back::ask)
         .get(Who::Administrators, "/files/{id}/revisions", taking_back::revisions)
+        .get(Who::Administrators, "/files/{id}/revisions/{number}", file::revision)
+        .post(Who::Administrators, "/files/{id}/rename", file::rename)
         .post(Who::Administrators, "/files/{id}/roll-back", taking_back::take_back)
         .post(Who::Administrators, "/files/{id}/release", file::release)
         .post(Who::Administrators, "/files/{id}/unlock", file::unlock)
@@ -138,6 +141,7 @@ pub(super) fn routes() -> Routes {
         .get(Who::Administrators, "/plugin", plugin::plugin)
         .get(Who::Administrators, "/limits", limits::limits)
         .post(Who::Administrators, "/limits", limits::set)
+        .get(Who::Administrators, "/backups", backups::backups)
         .get(Who::Administrators, "/users", users::users)
         .post(Who::Administrators, "/users", users::add)
         .post(Who::Administrators, "/users/link", users::link)

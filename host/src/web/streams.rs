@@ -17,14 +17,17 @@ use crate::{
     service::{Stop, Watching},
 };
 
-/// The content of a file, to be saved. The bytes are held against their hash as they go; where they are not right, the answer
+/// The content of a file, or what it was at a revision, to be saved. The bytes are held against their hash as they go; where they are not right, the answer
 /// breaks off before its end, and nobody takes half of it for the whole.
-pub(super) fn content(host: Arc<Host>, user: String, id: String, name: &str) -> Response {
+pub(super) fn content(host: Arc<Host>, user: String, (id, revision): (String, Option<u64>), name: &str) -> Response {
     let (sender, receiver) = tokio::sync::mpsc::channel::<Result<bytes::Bytes, std::io::Error>>(4);
     tokio::spawn(async move {
         let sent = async {
             let session = host.session(&user).await?;
-            let mut content = session.content(&id).await?;
+            let mut content = match revision {
+                Some(revision) => session.content_of(&id, revision).await?,
+                None => session.content(&id).await?,
+            };
             while let Some(piece) = content.next().await? {
                 if sender.send(Ok(piece)).await.is_err() {
                     break;

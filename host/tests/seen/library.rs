@@ -63,6 +63,45 @@ fn files_by_hand() {
         "replace_by_another_kind",
         &["library", "replace", "100001", "Offer.docx"],
     );
+    story.says("revisions", &["library", "revisions", "100001"]);
+    story.says("revisions_first", &["library", "revisions", "100001", "--limit", "1"]);
+    story.says("revisions_of_nothing", &["library", "revisions", "100999"]);
+    story.says(
+        "read_a_revision",
+        &["library", "read", "100001", "--revision", "1", "-o", "first.pdf"],
+    );
+    story.says(
+        "read_no_revision",
+        &["library", "read", "100001", "--revision", "7", "-o", "seventh.pdf"],
+    );
+    story.says(
+        "rollback_to_a_revision",
+        &[
+            "library",
+            "rollback",
+            "100001",
+            "--to",
+            "1",
+            "--why",
+            "the prices were wrong",
+        ],
+    );
+    story.says(
+        "rollback_to_what_it_has",
+        &["library", "rollback", "100001", "--to", "1"],
+    );
+    story.says("revisions_with_one_put_back", &["library", "revisions", "100001"]);
+    story.says("rename", &["library", "rename", "100001", "Plan 2026.pdf"]);
+    story.says("rename_to_another_kind", &["library", "rename", "100001", "Plan.docx"]);
+    story.quietly(&["library", "rename", "100001", "Plan.pdf"]);
+    story.says(
+        "move_several",
+        &["library", "move", "100001", "100002", "Workspace/Sales"],
+    );
+    story.says(
+        "move_several_and_nothing",
+        &["library", "move", "100001", "100999", "Company Wide"],
+    );
     story.says("remove_what_is_shown", &["library", "remove", "100001"]);
     story.says("unplace", &["unplace", "100001", "--clientpoint", "Fabrikam"]);
     story.says(
@@ -103,6 +142,13 @@ fn files_by_hand() {
     ] {
         story.says(name, &words);
     }
+    story.quietly(&["library", "add", "Plan 2.pdf"]);
+    story.says("remove_now", &["library", "remove", "100003", "--now"]);
+    story.says(
+        "remove_now_for_good",
+        &["library", "remove", "100003", "--now", "--yes"],
+    );
+    story.says("remove_now_again", &["library", "remove", "100003", "--now", "--yes"]);
     story.says("follow_unconnected", &["library", "follow", "100001", "Plan.pdf"]);
 
     story.says("trash", &["trash", "list"]);
@@ -181,7 +227,7 @@ fn users_and_what_members_may() {
     story.says("nobody", &["--as", "nobody", "library", "list"]);
     story.file("a.csv", b"File ID,Sharepoint File Path\n100001,A.pdf\n");
     story.file("a.pdf", &pdf("a"));
-    let forbidden: [(&str, &[&str]); 33] = [
+    let forbidden: [(&str, &[&str]); 34] = [
         ("users_list", &["users", "list"]),
         ("users_add", &["users", "add", "eve", "--role", "administrator"]),
         ("users_link", &["users", "link", "admin"]),
@@ -214,6 +260,7 @@ fn users_and_what_members_may() {
         ("inspect", &["inspect"]),
         ("trash_list", &["trash", "list"]),
         ("trash_empty", &["trash", "empty"]),
+        ("backup", &["backup", "backup"]),
         ("secrets_rotate", &["secrets", "rotate"]),
         ("secrets_forget", &["secrets", "forget"]),
         ("library_list", &["library", "list"]),

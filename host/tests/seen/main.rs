@@ -13,6 +13,7 @@
 )]
 
 mod associating;
+mod backing_up;
 mod connecting;
 mod every;
 mod importing;

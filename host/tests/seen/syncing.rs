@@ -62,6 +62,8 @@ fn what_a_plan_and_a_run_tell() {
     story.says("status_missed", &["status"]);
     story.says("serve_late", &["serve", "--once"]);
     story.says("runs_of_nights", &["runs", "list"]);
+    story.says("runs_since", &["runs", "list", "--since", "2026-03-03"]);
+    story.says("runs_since_no_day", &["runs", "list", "--since", "yesterday"]);
     story.quietly(&["disconnect"]);
     story.says("sync_disconnected", &["sync"]);
     story.says("unlock_detached", &["library", "unlock", "100001"]);

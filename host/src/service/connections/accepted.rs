@@ -113,7 +113,14 @@ impl Broken {
     /// Whether connecting again is the way out. Of an approval that is missing, or a policy, it is not: it works again by
     /// itself once that is mended.
     pub fn wants_reconnecting(&self) -> bool {
-        ["wrong-settings", "expired-secret", "sign-in-needed", FOR_THE_PERSON].contains(&self.problem.as_str())
+        [
+            "wrong-settings",
+            "expired-secret",
+            "secret-lost",
+            "sign-in-needed",
+            FOR_THE_PERSON,
+        ]
+        .contains(&self.problem.as_str())
     }
 }
 

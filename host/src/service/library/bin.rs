@@ -34,6 +34,24 @@ impl Session<'_> {
         Ok(removed.into())
     }
 
+    /// Removes a file for good, also one that is in the bin: it can't be brought back. Its bytes, where no other file has
+    /// them, go by way of the trash.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`, `Error::NotFound`; `Error::Bin` if it was removed for good before, or is still shown somewhere;
+    /// `Error::Sync` while a sync is running.
+    pub async fn remove_file_now(&self, id: &str) -> Result<Binned> {
+        self.user.require_administrator("remove files from the library")?;
+        let store = &self.host.store;
+        let binned = match bin::get(store, id).await? {
+            Some(binned) => binned.into(),
+            None => self.remove_file(id).await?,
+        };
+        bin::remove_now(store, id, &self.now()).await?;
+        Ok(binned)
+    }
+
     /// Brings a file back out of the bin, as it was.
     ///
     /// # Errors

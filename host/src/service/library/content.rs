@@ -11,6 +11,7 @@ use crate::{
         files::{self, LibraryFile},
         look::Unsound,
         objects::{Object, Objects},
+        revisions,
     },
 };
 
@@ -21,6 +22,8 @@ const AHEAD: usize = 2;
 pub struct Content<'s> {
     session: &'s Session<'s>,
     file: LibraryFile,
+    /// Whose bytes they are.
+    revision: u64,
     object: Object,
     /// Their end is a piece without bytes: what just stops has stopped too early.
     pieces: mpsc::Receiver<Result<Bytes, Unsound>>,
@@ -39,6 +42,23 @@ impl Session<'_> {
             sha256: file.sha256.clone(),
             size: file.size,
         };
+        let revision = file.revision;
+        Ok(self.handed_out(file, revision, object))
+    }
+
+    /// Begins to hand out the bytes that a file had at a revision.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`; `Error::NotFound`, also for a revision that it does not have (any more); the database's.
+    pub async fn content_of(&self, id: &str, revision: u64) -> Result<Content<'_>> {
+        self.user.require_administrator("see what content a file has had")?;
+        let file = files::get(&self.host.store, id).await?;
+        let object = revisions::object(&self.host.store, id, revision).await?;
+        Ok(self.handed_out(file, revision, object))
+    }
+
+    fn handed_out(&self, file: LibraryFile, revision: u64, object: Object) -> Content<'_> {
         let (to, pieces) = mpsc::channel(AHEAD);
         let (objects, wanted) = (self.host.objects.clone(), object.clone());
         tokio::task::spawn_blocking(move || {
@@ -47,13 +67,14 @@ impl Session<'_> {
                 let _ = to.blocking_send(Err(unsound));
             }
         });
-        Ok(Content {
+        Content {
             session: self,
             file,
+            revision,
             object,
             pieces,
             at_its_end: false,
-        })
+        }
     }
 }
 
@@ -61,6 +82,11 @@ impl Content<'_> {
     /// The file that the bytes are of: as it was when this began, and after the last piece as it is then.
     pub fn file(&self) -> FileRow {
         self.file.clone().into()
+    }
+
+    /// The revision that the bytes are of.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// How many bytes there are.
@@ -89,7 +115,7 @@ impl Content<'_> {
             Some(Ok(piece)) => Ok(Some(piece)),
             Some(Err(Unsound::Damaged(trouble))) => {
                 host.note(&self.object, Some(&trouble)).await?;
-                Err(host.damaged(&self.file.id, self.file.revision, &self.object).await?)
+                Err(host.damaged(&self.file.id, self.revision, &self.object).await?)
             }
             Some(Err(Unsound::Unseen(error))) => Err(error.into()),
             None => Err(stopped()),

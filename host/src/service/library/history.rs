@@ -24,6 +24,12 @@ pub struct RevisionRow {
     pub run: Option<i64>,
     /// Who or what had started that run.
     pub started_by: Option<String>,
+    /// The revision whose content was put back by it; none for what came otherwise.
+    pub put_back: Option<u64>,
+    /// Who has put it back.
+    pub put_back_by: Option<String>,
+    /// Why, in their words; may be empty.
+    pub why: Option<String>,
     /// Whether it is the present one.
     pub is_present: bool,
 }
@@ -46,6 +52,9 @@ impl Session<'_> {
                 made_at: row.made_at,
                 run: row.run,
                 started_by: row.started_by,
+                put_back: row.put_back.earlier.map(i64::unsigned_abs),
+                put_back_by: row.put_back.put_back_by,
+                why: row.put_back.why,
                 is_present: row.number == present,
             })
         })

@@ -3,10 +3,13 @@
 use serde::Serialize;
 
 use crate::{
-    Result,
+    Error, Result,
     service::{Cursor, FileRow, Page, Part, Session},
     store::{files, rollback},
 };
+
+/// The longest reason, in characters.
+const REASON_AT_MOST: usize = 300;
 
 /// Whether existing ClientPoints are updated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,6 +38,17 @@ pub struct TakingBack {
     pub shown_in: u64,
 }
 
+/// What is to be put back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PutBack {
+    /// The content of that revision; none for the one before the present, of a file that follows something.
+    pub to: Option<u64>,
+    /// The present revision that was looked at; none where nobody says.
+    pub decided: Option<u64>,
+    /// Why, in a sentence; may be empty.
+    pub why: String,
+}
+
 impl Session<'_> {
     /// Puts the previous content of a managed file back, wherever the present one is shown, and holds the file: no
     /// sync touches it until [`Session::release`].
@@ -44,38 +58,46 @@ impl Session<'_> {
     /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for a file that is not managed, is held already, or has
     /// no previous content; `Error::Damaged` if the disk no longer has that.
     pub async fn rollback(&self, id: &str) -> Result<FileRow> {
-        self.rollback_from(id, None).await
+        self.put_back(id, &PutBack::default()).await
     }
 
-    /// As [`Session::rollback`], if the file has that revision still which somebody has looked at.
+    /// Puts earlier content of a file back, wherever a later one is shown, and writes down who did it and why. A file that
+    /// follows something is held: no sync touches it until [`Session::release`].
     ///
     /// # Errors
     ///
-    /// As [`Session::rollback`], and `Error::Outdated` if it has another one.
-    pub async fn rollback_from(&self, id: &str, decided: Option<u64>) -> Result<FileRow> {
+    /// As [`Session::rollback`]; `Error::NotFound` for a revision that the file does not have (any more); `Error::Outdated` if
+    /// its present revision is another one than that which was decided about.
+    pub async fn put_back(&self, id: &str, wanted: &PutBack) -> Result<FileRow> {
         self.user.require_administrator("take an update back")?;
+        let why = reason(&wanted.why)?;
+        let asked = rollback::PutBack {
+            to: wanted.to,
+            decided: wanted.decided,
+            by: &self.user.name,
+            why,
+        };
         loop {
-            let earlier = rollback::previous(&self.host.store, id).await?;
+            let earlier = rollback::earlier(&self.host.store, id, wanted.to).await?;
             if self.host.look(&earlier.object).await?.is_some() {
                 return Err(self.host.damaged(id, earlier.revision, &earlier.object).await?);
             }
             // An update may have come in between: then another content is the previous one.
-            if let Some(file) =
-                rollback::rollback(&self.host.store, id, (&earlier.object, decided), &self.now()).await?
-            {
+            if let Some(file) = rollback::rollback(&self.host.store, id, (&earlier.object, asked), &self.now()).await? {
                 return Ok(file.into());
             }
         }
     }
 
-    /// What taking the last update of a file back would come to. Nothing is changed.
+    /// What putting earlier content back would come to: that of revision `to`, or the one before the present. Nothing is
+    /// changed.
     ///
     /// # Errors
     ///
-    /// As [`Session::rollback`], but for the disk's.
-    pub async fn would_roll_back(&self, id: &str) -> Result<TakingBack> {
+    /// As [`Session::put_back`], but for the disk's.
+    pub async fn would_put_back(&self, id: &str, to: Option<u64>) -> Result<TakingBack> {
         self.user.require_administrator("take an update back")?;
-        let earlier = rollback::previous(&self.host.store, id).await?;
+        let earlier = rollback::earlier(&self.host.store, id, to).await?;
         Ok(TakingBack {
             file: self.file(id).await?,
             earlier: earlier.revision,
@@ -153,4 +175,15 @@ impl Session<'_> {
     pub async fn kept_after(&self, after: Cursor) -> Result<Page<String>> {
         rollback::kept(&self.host.store, &Part::whole(Some(after))).await
     }
+}
+
+/// Why somebody does something: a line that can be shown.
+fn reason(why: &str) -> Result<&str> {
+    let why = why.trim();
+    if REASON_AT_MOST < why.chars().count() || why.chars().any(char::is_control) {
+        return Err(Error::Settings(format!(
+            "a reason is one line of {REASON_AT_MOST} characters at most"
+        )));
+    }
+    Ok(why)
 }

@@ -62,9 +62,9 @@ impl Session<'_> {
     ///
     /// # Errors
     ///
-    /// `Error::Forbidden`, the database's or the file system's.
+    /// `Error::Forbidden`; `Error::Backup` while a backup is made; the database's or the file system's.
     pub async fn empty_trash(&self) -> Result<Emptied> {
         self.user.require_administrator("empty the trash")?;
-        Ok(trash::empty(&self.host.store, &self.host.objects, None).await?.into())
+        Ok(trash::empty_all(&self.host.store, &self.host.objects).await?.into())
     }
 }

@@ -107,6 +107,7 @@ fn filters() -> Vec<RunFilter> {
             kind,
             state,
             connection: connection.map(String::from),
+            since: None,
         })
         .collect()
 }

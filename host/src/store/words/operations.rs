@@ -19,6 +19,8 @@ words! {
         UndoUpload = "undo-upload",
         /// Looking at the library's bytes.
         Verify = "verify",
+        /// Copying the library into a backup.
+        Backup = "backup",
     }
 
     /// How far long work is.

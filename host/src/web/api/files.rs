@@ -17,7 +17,7 @@ use super::{
 use crate::{
     place::Place,
     service::{
-        FileRow, LibraryFilter, LibraryOrder, LibraryRow, Page, RevisionRow,
+        FileRow, LibraryFilter, LibraryOrder, LibraryRow, Page, PutBack, RevisionRow,
         api::{Binned, Showing},
     },
     web::streams,
@@ -99,7 +99,7 @@ pub(super) async fn file_content(caller: Caller, At(id): At<String>) -> Answer {
     let session = caller.session().await?;
     let file = session.file(&id).await?;
     let (host, user) = (caller.host.clone(), caller.program.user.clone());
-    let mut answer = streams::content(host, user, id, &file.name);
+    let mut answer = streams::content(host, user, (id, None), &file.name);
     answer
         .headers_mut()
         .extend(etag(&file).map(|etag| (header::ETAG, etag)));
@@ -152,7 +152,11 @@ pub(super) async fn roll_back_file(
     Given(_): Given<Nothing>,
 ) -> Answer {
     let session = caller.session().await?;
-    let file = session.rollback_from(&id, seen).await?;
+    let wanted = PutBack {
+        decided: seen,
+        ..PutBack::default()
+    };
+    let file = session.put_back(&id, &wanted).await?;
     caller.note("rolled-back", &id).await?;
     Ok(tagged(file))
 }

@@ -19,7 +19,7 @@ use crate::{
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct WhichOperations {
-    /// `import`, `sync`, `plan`, `check-sheet`, `link-sheet`, `undo-upload` or `verify`.
+    /// `import`, `sync`, `plan`, `check-sheet`, `link-sheet`, `undo-upload`, `verify` or `backup`.
     kind: Option<String>,
     /// `running`, `done`, `failed`, `stopped` or `interrupted`.
     state: Option<String>,

@@ -52,6 +52,18 @@ pub(super) async fn move_it(State(console): Here, asker: Asker, Path(id): Path<S
     .await
 }
 
+/// `POST /files/{id}/rename`
+pub(super) async fn rename(State(console): Here, asker: Asker, Path(id): Path<String>, filled: Filled) -> Response {
+    shown(&console, &asker, async |session| {
+        let before = session.file(&id).await?.name;
+        let now = session.rename_file(&id, filled.text("name")).await?.name;
+        let note = format!("{id}: {before} to {now}");
+        asker.note(&console, session, "renamed", &note).await?;
+        Ok(done(&format!("/files/{id}")))
+    })
+    .await
+}
+
 /// `POST /files/{id}/release`
 pub(super) async fn release(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
     shown(&console, &asker, async |session| {
@@ -92,7 +104,19 @@ pub(super) async fn content(State(console): Here, asker: Asker, Path(id): Path<S
     shown(&console, &asker, async |session| {
         let name = session.file(&id).await?.name;
         let (host, user) = (console.host.clone(), session.user().name);
-        Ok(streams::content(host, user, id.clone(), &name))
+        Ok(streams::content(host, user, (id.clone(), None), &name))
+    })
+    .await
+}
+
+/// `GET /files/{id}/revisions/{number}`
+pub(super) async fn revision(State(console): Here, asker: Asker, Path((id, number)): Path<(String, u64)>) -> Response {
+    shown(&console, &asker, async |session| {
+        let name = session.file(&id).await?.name;
+        // What is not there is told on a page, before any byte goes.
+        session.content_of(&id, number).await?;
+        let (host, user) = (console.host.clone(), session.user().name);
+        Ok(streams::content(host, user, (id.clone(), Some(number)), &name))
     })
     .await
 }
@@ -146,6 +170,15 @@ fn facts(file: &FileRow, may: bool) -> Markup {
 fn actions(file: &FileRow, known: &[String], propagation: &Propagation) -> Markup {
     let base = format!("/files/{}", file.id);
     html! {
+        section.card { div.pad {
+            h2 { "Name" }
+            form.fields method="post" action={ (base) "/rename" } {
+                label for="new-name" { "Name in the library" }
+                input #new-name name="name" value=(file.name) maxlength="255" required autocomplete="off" aria-describedby="new-name-hint";
+                small #new-name-hint .soft { "With the same ending. What it follows keeps its own name." }
+                button.btn type="submit" { "Rename" }
+            }
+        } }
         section.card { div.pad {
             h2 { "Move" }
             form.fields method="post" action={ (base) "/move" } {

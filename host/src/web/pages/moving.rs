@@ -42,9 +42,7 @@ pub(super) async fn move_them(State(console): Here, asker: Asker, filled: Filled
             Ok(place) => place,
             Err(error) => return page(session, &ids, Some(&filled), Some(&error)).await,
         };
-        for id in &ids {
-            session.move_file(id, &place).await?;
-        }
+        session.move_files(&ids, &place).await?;
         asker
             .note(&console, session, "moved", &format!("{} to {place}", ids.join(" ")))
             .await?;

@@ -43,7 +43,7 @@ impl Wanted {
         Ok(RunFilter {
             kind: kind.transpose()?,
             state: state.transpose()?,
-            connection: None,
+            ..RunFilter::default()
         })
     }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::paging::{more, part};
 use crate::{
     Error, Result,
-    service::{RevisionRow, Session, TakingBack},
+    service::{FileRow, PutBack, RevisionRow, Session, TakingBack},
     web::{
         console::Asker,
         form::Filled,
@@ -27,12 +27,24 @@ pub(super) struct Wanted {
     after: String,
 }
 
+/// Which content is to be put back.
+#[derive(Default, Deserialize)]
+pub(super) struct Which {
+    to: Option<u64>,
+}
+
 /// `GET /files/{id}/take-back`
-pub(super) async fn ask(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
+pub(super) async fn ask(
+    State(console): Here,
+    asker: Asker,
+    Path(id): Path<String>,
+    Query(which): Query<Which>,
+) -> Response {
     shown(&console, &asker, async |session| {
-        let would = session.would_roll_back(&id).await?;
-        let title = format!("Take back: {}", clientpoint_engine::text::one_line(&would.file.name));
-        Ok(Page::new("/files", title, question(&would))
+        let would = session.would_put_back(&id, which.to).await?;
+        let what = if which.to.is_some() { "Put back" } else { "Take back" };
+        let title = format!("{what}: {}", clientpoint_engine::text::one_line(&would.file.name));
+        Ok(Page::new("/files", title, question(&would, which.to))
             .below("Files", "/files")
             .of(session))
     })
@@ -42,23 +54,28 @@ pub(super) async fn ask(State(console): Here, asker: Asker, Path(id): Path<Strin
 /// `POST /files/{id}/roll-back`
 pub(super) async fn take_back(State(console): Here, asker: Asker, Path(id): Path<String>, filled: Filled) -> Response {
     shown(&console, &asker, async |session| {
-        session.rollback_from(&id, decided(&filled)?).await?;
+        let wanted = PutBack {
+            to: number(&filled, "to")?,
+            decided: number(&filled, "revision")?,
+            why: filled.text("why").to_owned(),
+        };
+        session.put_back(&id, &wanted).await?;
         asker.note(&console, session, "rolled-back", &id).await?;
         Ok(done(&format!("/files/{id}")))
     })
     .await
 }
 
-/// Which revision somebody has looked at before they decided; none where the form does not say.
-fn decided(filled: &Filled) -> Result<Option<u64>> {
-    let text = filled.text("revision");
+/// The number of a revision; none where the form does not say.
+fn number(filled: &Filled, key: &str) -> Result<Option<u64>> {
+    let text = filled.text(key);
     let wrong = || Error::Settings(format!("`{}` is no revision", text.escape_debug()));
     (!text.is_empty())
         .then(|| text.parse().map_err(|_| wrong()))
         .transpose()
 }
 
-fn question(would: &TakingBack) -> Markup {
+fn question(would: &TakingBack, to: Option<u64>) -> Markup {
     let file = &would.file;
     html! {
         section.card { div.pad {
@@ -68,13 +85,21 @@ fn question(would: &TakingBack) -> Markup {
                 dt { "Goes back to" } dd { "the content of revision " (would.earlier) ", of " (words::moment(&would.earlier_at)) ", " (words::size(would.earlier_size)) }
                 dt { "Shown in" } dd { (words::count(would.shown_in, "ClientPoint or Template", "ClientPoints and Templates")) ": they show it at once" }
             }
-            p { "The file is held from then on: no sync brings new content until somebody releases it." }
-            div.buttons {
-                form method="post" action={ "/files/" (file.id) "/roll-back" } {
-                    input type="hidden" name="revision" value=(file.revision);
-                    button.btn.main type="submit" { "Take it back and hold it" }
+            @if file.managed { p { "The file is held from then on: no sync brings new content until somebody releases it." } }
+            form.fields method="post" action={ "/files/" (file.id) "/roll-back" } {
+                input type="hidden" name="revision" value=(file.revision);
+                @if let Some(to) = to { input type="hidden" name="to" value=(to); }
+                label for="why" { "Why" }
+                input #why name="why" maxlength="300" autocomplete="off" aria-describedby="why-hint";
+                small #why-hint .soft { "May stay empty. Whoever looks at the revisions later reads it." }
+                div.buttons {
+                    button.btn.main type="submit" { @match (to, file.managed) {
+                        (Some(_), true) => { "Put it back and hold it" },
+                        (Some(_), false) => { "Put it back" },
+                        (None, _) => { "Take it back and hold it" },
+                    } }
+                    a.btn href={ "/files/" (file.id) } { "Leave it" }
                 }
-                a.btn href={ "/files/" (file.id) } { "Leave it" }
             }
         } }
     }
@@ -107,7 +132,7 @@ async fn history(session: &Session<'_>, id: &str, after: &str) -> Result<Respons
                     th.num scope="col" { "Revision" } th scope="col" { "Came" } th scope="col" { "With" } th scope="col" { "By" }
                     th.num scope="col" { "Size" } th scope="col" { "Now" }
                 } }
-                tbody { @for row in &page.rows { (line(row)) } }
+                tbody { @for row in &page.rows { (line(&file, row)) } }
             } }
             (more(page.next.as_ref(), after, |after| address(&path, &[("after", after)])))
         }
@@ -124,19 +149,30 @@ async fn history(session: &Session<'_>, id: &str, after: &str) -> Result<Respons
         .of(session))
 }
 
-fn line(row: &RevisionRow) -> Markup {
+fn line(file: &FileRow, row: &RevisionRow) -> Markup {
+    let path = format!("/files/{}/revisions/{}", file.id, row.revision);
     html! {
         tr {
             td.num data-label="Revision" { (row.revision) }
             td { (words::moment(&row.made_at)) }
             td {
-                @if let Some(run) = row.run { a href={ "/sync/" (run) } { "the sync, run " (run) } }
+                @if let Some(earlier) = row.put_back {
+                    "the content of revision " (earlier) ", put back"
+                    @if let Some(why) = row.why.as_deref().filter(|why| !why.is_empty()) { ": " (words::name(why)) }
+                }
+                @else if let Some(run) = row.run { a href={ "/sync/" (run) } { "the sync, run " (run) } }
                 @else if row.revision == 1 { "being added" }
                 @else { "a person, who gave it or put it back" }
             }
-            td { @if let Some(by) = &row.started_by { (words::name(by)) } }
+            td { @if let Some(by) = row.put_back_by.as_ref().or(row.started_by.as_ref()) { (words::name(by)) } }
             td.num data-label="Size" { (words::size(row.size)) }
-            td { @if row.is_present { (words::state(words::Tone::Good, "Shown now")) } }
+            td {
+                @if row.is_present { (words::state(words::Tone::Good, "Shown now")) }
+                @else {
+                    a href=(path) { "Look at it" }
+                    @if row.sha256 != file.sha256 { " · " a href={ "/files/" (file.id) "/take-back?to=" (row.revision) } { "Put it back…" } }
+                }
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ pub(crate) fn name(kind: OperationKind) -> &'static str {
         OperationKind::LinkSheet => "Link by a sheet",
         OperationKind::UndoUpload => "Taking an upload back",
         OperationKind::Verify => "Look at the library's bytes",
+        OperationKind::Backup => "Backup",
     }
 }
 

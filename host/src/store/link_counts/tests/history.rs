@@ -231,14 +231,14 @@ impl History {
 
     async fn hold_or_release(&mut self) {
         let (_, id) = self.file();
-        let object = match rollback::previous(&self.store, &id).await {
+        let object = match rollback::earlier(&self.store, &id, None).await {
             Ok(earlier) => earlier.object,
             Err(_) => {
                 let released = rollback::release(&self.store, &id).await.is_ok();
                 return self.count("released", released);
             }
         };
-        let back = rollback::rollback(&self.store, &id, (&object, None), NOW).await;
+        let back = rollback::rollback(&self.store, &id, (&object, rollback::PutBack::default()), NOW).await;
         self.count("rolled back", back.is_ok());
     }
 

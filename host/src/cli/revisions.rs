@@ -1,0 +1,65 @@
+//! The words of revisions and names: `library revisions`, `library rename`, `library move`.
+
+use clientpoint_host::{Result, Session, place::Place, service::RevisionRow};
+use serde_json::json;
+
+use super::{
+    file,
+    output::Output,
+    pages::{self, PartArguments},
+    show::{Page, size},
+};
+
+/// How many revisions are listed where nobody says how many.
+const SHOWN: usize = 100;
+
+/// Lists which content a file has had.
+pub async fn list(session: &Session<'_>, id: &str, part: PartArguments) -> Result<Output> {
+    let found = pages::found(part, SHOWN, async |part| session.revisions_page(id, &part).await).await?;
+    let rows: Vec<[String; 5]> = found
+        .rows
+        .iter()
+        .map(|row| {
+            let present = if row.is_present { ", shown now" } else { "" };
+            [
+                row.revision.to_string(),
+                row.made_at.clone(),
+                size(row.size),
+                format!("{}{present}", came(row)),
+                row.why.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    let mut text = Page::table(["REVISION", "CAME", "SIZE", "WITH", "WHY"], &rows);
+    found.tell(&mut text);
+    Ok(Output::done(found.document("revisions", json!(found.rows)), text))
+}
+
+/// What brought it.
+fn came(row: &RevisionRow) -> String {
+    match (row.put_back, &row.put_back_by, row.run) {
+        (Some(earlier), Some(by), _) => format!("revision {earlier}, put back by {by}"),
+        (_, _, Some(run)) => format!("run {run}"),
+        _ if row.revision == 1 => "being added".into(),
+        _ => "a person".into(),
+    }
+}
+
+/// Gives a file another name.
+pub async fn renamed(session: &Session<'_>, id: &str, name: &str) -> Result<Output> {
+    session.require_administrator("rename files of the library")?;
+    let before = session.file(id).await?.name;
+    let now = session.rename_file(id, name).await?;
+    let text = format!("renamed from {before} to {}", now.name);
+    Ok(Output::done(json!({ "file": now, "before": before }), Page::of(text)))
+}
+
+/// Moves files.
+pub async fn moved(session: &Session<'_>, ids: &[String], place: &Place) -> Result<Output> {
+    let files = session.move_files(ids, place).await?;
+    if let [one] = files.as_slice() {
+        return Ok(file::shown(one));
+    }
+    let text = format!("moved {} files to {place}", files.len());
+    Ok(Output::done(json!({ "files": files, "place": place }), Page::of(text)))
+}
