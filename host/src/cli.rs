@@ -25,6 +25,7 @@ mod ledger_file;
 mod library;
 mod library_list;
 mod list;
+mod listening;
 mod listing;
 mod new_file;
 mod opening;
@@ -49,12 +50,13 @@ mod tokens;
 mod trash;
 mod users;
 mod verify;
+mod watching;
 
 use std::{ffi::OsString, process::ExitCode, sync::Arc};
 
 use args::{Arguments, Command};
 use clientpoint_engine::text;
-use clientpoint_host::{Error, Host, rows::Lists, store::connections::Mode};
+use clientpoint_host::{Error, Host, rows::Lists, service::Ended, store::connections::Mode};
 use deployment::Deployment;
 use library::Library;
 use opening::{build, tell_notices};
@@ -85,7 +87,7 @@ pub async fn arguments(terminal: &Terminal) -> Result<Arguments, ExitCode> {
         page
     };
     if !error.use_stderr() {
-        return Err(ended(terminal, terminal.show(&said(&error)), true));
+        return Err(ended(terminal, terminal.show(&said(&error)), Ended::Well));
     }
     // It repeats what was typed, and a line break in that is no end of a line.
     let typed = words
@@ -97,7 +99,7 @@ pub async fn arguments(terminal: &Terminal) -> Result<Arguments, ExitCode> {
 }
 
 /// Carries out one command line. 0: everything asked for was done; 1: something was not, or its result could not be
-/// written; 2: wrong usage or settings. Who closes the pipe that the result is written to wants no more of it, which
+/// written; 2: wrong usage or settings; 3: everything was done, and a person is needed. Who closes the pipe that the result is written to wants no more of it, which
 /// changes nothing.
 pub async fn main(arguments: Arguments, terminal: &Terminal) -> ExitCode {
     let json = arguments.json;
@@ -107,9 +109,9 @@ pub async fn main(arguments: Arguments, terminal: &Terminal) -> ExitCode {
     match carry_out(arguments, terminal).await {
         Ok(mut output) if json => {
             let shown = terminal.show_json(&output.json, &mut output.lists);
-            ended(terminal, shown, output.complete)
+            ended(terminal, shown, output.ended)
         }
-        Ok(output) => ended(terminal, terminal.show(&output.text), output.complete),
+        Ok(output) => ended(terminal, terminal.show(&output.text), output.ended),
         Err(problems) => {
             problems
                 .iter()
@@ -118,7 +120,7 @@ pub async fn main(arguments: Arguments, terminal: &Terminal) -> ExitCode {
                 ended(
                     terminal,
                     terminal.show_json(&in_json(&problems), &mut Lists::new()),
-                    false,
+                    Ended::NotDone,
                 );
             }
             ExitCode::from(if problems.iter().any(Error::is_usage) { 2 } else { 1 })
@@ -126,9 +128,13 @@ pub async fn main(arguments: Arguments, terminal: &Terminal) -> ExitCode {
     }
 }
 
-fn ended(terminal: &Terminal, shown: Shown, complete: bool) -> ExitCode {
+fn ended(terminal: &Terminal, shown: Shown, ended: Ended) -> ExitCode {
     let Shown::Not(error) = shown else {
-        return ExitCode::from(u8::from(!complete));
+        return ExitCode::from(match ended {
+            Ended::Well => 0,
+            Ended::NotDone => 1,
+            Ended::NeedsAPerson => 3,
+        });
     };
     terminal.error(format_args!(
         "the result can't be written to standard output: {error}; what the command has done stays done"

@@ -107,6 +107,46 @@ pub fn refusal(folder: &Path) -> Option<io::Error> {
     probe.err()
 }
 
+/// How much room a disk has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// What this program may still write, in bytes.
+    pub free: u64,
+    /// The size of the whole, in bytes.
+    pub total: u64,
+}
+
+impl Room {
+    /// What should be left at the least, in bytes: a twentieth of the disk, or five GiB if that is less.
+    pub fn least(self) -> u64 {
+        (self.total / 20).min(5 << 30)
+    }
+}
+
+/// How much room the disk under a folder has.
+///
+/// # Errors
+///
+/// The file system's; where the system does not say.
+#[cfg(unix)]
+pub fn room(folder: &Path) -> io::Result<Room> {
+    let disk = rustix::fs::statvfs(folder)?;
+    Ok(Room {
+        free: disk.f_bavail.saturating_mul(disk.f_frsize),
+        total: disk.f_blocks.saturating_mul(disk.f_frsize),
+    })
+}
+
+/// How much room the disk under a folder has.
+///
+/// # Errors
+///
+/// Always: this system is not asked.
+#[cfg(not(unix))]
+pub fn room(_folder: &Path) -> io::Result<Room> {
+    Err(ErrorKind::Unsupported.into())
+}
+
 /// How the name of a file begins that is to become that one.
 fn half(path: &Path) -> String {
     format!("{}.half-", path.file_name().unwrap_or_default().to_string_lossy())

@@ -17,6 +17,7 @@ mod sign_ins;
 mod test_folder;
 mod token_sets;
 mod waiting;
+mod watched;
 
 use std::{
     collections::BTreeMap,
@@ -32,6 +33,8 @@ use clientpoint_engine::{
 
 use crate::{
     Error, Result,
+    disk::{self, Room},
+    meters::Meters,
     rights::Rights,
     service::{association::checks::Checks, operations::live::Operations},
     settings::Layers,
@@ -46,6 +49,7 @@ pub use rotation::forget_secrets;
 pub(crate) use filled::Filled;
 pub(crate) use places::{Place, Places};
 pub(crate) use sign_ins::{Claimed, End, SignIns, Stage, UnderWay, given_up, late};
+pub(crate) use watched::Watched;
 
 /// Limits on a plugin, and on waiting. The defaults are for production.
 #[derive(Clone, Debug)]
@@ -115,6 +119,10 @@ pub struct Host {
     pub(crate) operations: Operations,
     /// Sheets that were checked in this process.
     pub(crate) checks: Checks,
+    /// What this process has done.
+    pub(crate) meters: Arc<Meters>,
+    /// What was told last to those who watch.
+    pub(crate) watched: Watched,
 }
 
 impl Host {
@@ -130,6 +138,16 @@ impl Host {
     /// `Error::Settings` where the host was built without one.
     pub fn plugin(&self) -> Result<&Plugin> {
         Ok(self.engine()?.plugin())
+    }
+
+    /// How much room the disk under the data folder has; none where the system does not say.
+    pub(crate) fn room(&self) -> Option<Room> {
+        disk::room(&self.data).ok()
+    }
+
+    /// Where the data folder is.
+    pub(crate) fn folder_path(&self) -> PathBuf {
+        self.data.clone()
     }
 
     /// What runs the plugin.

@@ -11,6 +11,7 @@
 //! - [`backup`]: the folder of a backup, looking at it, and restoring from it.
 //! - [`way_out`]: what people can do about trouble, as data: no command is named outside of the command line.
 //! - [`web`]: the console, pages over the service.
+//! - [`meters`]: what a process has done, as numbers for those who watch it.
 //! - [`settings`]: what can be set, and which of several places has the word.
 //! - [`rights`]: what one at a time may do, in whichever process. [`schedule`]: when it runs by itself, once a day.
 //!   [`place`]: where a file stands in the library.
@@ -28,6 +29,7 @@ pub mod service;
 
 pub mod key_files;
 pub mod listener;
+pub mod meters;
 
 pub mod store;
 

@@ -17,7 +17,9 @@ pub mod people;
 mod runs;
 mod settings;
 pub mod tokens;
+mod troubles;
 mod trust;
+mod watching;
 
 use std::sync::Arc;
 
@@ -63,7 +65,7 @@ pub use operations::{Watching, work::Begun};
 pub use runs::{
     export::{LedgerFormat, Report},
     guard::HeldBack,
-    ledger::{Health, Ledger, NEEDS_A_PERSON, RunRow},
+    ledger::{Ended, Health, Ledger, NEEDS_A_PERSON, RunRow},
     lines::LineRow,
     options::SyncOptions,
     plan::{PlanReport, PlannedRow, TellRow},

@@ -64,6 +64,7 @@ pub mod trash;
 pub mod undo;
 pub(crate) mod unfinished;
 pub mod users;
+pub mod watching;
 pub mod words;
 
 use std::{path::Path, time::Duration};

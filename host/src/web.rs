@@ -2,6 +2,7 @@
 //! decides nothing. Every action is a form, so all of it works without scripts.
 //!
 //! - [`server`]: connections and their limits; `guard`: under which name, from whose page, and with which headers.
+//! - `watching`: what is asked by those who watch this host; `exposition`: its numbers as text.
 //! - `logins`: cookies; `throttle`: how fast passwords may be tried.
 //! - `api`: the same service for programs, in JSON.
 //! - `frame`: what is around every page; `words`: states and dates as people read them; `pages`: the pages.
@@ -11,9 +12,11 @@ mod assets;
 mod console;
 mod cookies;
 mod entering;
+mod exposition;
 mod form;
 mod frame;
 mod guard;
+mod metrics_token;
 mod pages;
 mod place;
 mod reconnect;
@@ -25,13 +28,16 @@ mod sign_ins;
 mod streams;
 mod throttle;
 mod trouble;
+mod watching;
 mod words;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 
 pub use console::{Console, Peer};
+pub use metrics_token::MetricsToken;
 pub use place::Place;
 pub use routes::{Route, Who};
+pub use watching::Watching;
 
 /// The most that a form may say, in bytes.
 const FORM_AT_MOST: usize = 160 << 10;

@@ -8,6 +8,7 @@ mod secrets;
 mod stage;
 mod syncing;
 mod uploading;
+mod watching;
 mod working;
 
 use clientpoint_host::store::users::Role;

@@ -8,7 +8,9 @@ use std::{
     },
 };
 
-/// Counts of one host's instances. Clones count together.
+use crate::traffic::{Passed, To, Traffic};
+
+/// Counts of one host's instances, and of what they send and get. Clones count together.
 #[derive(Clone, Debug, Default)]
 pub struct Counts(Arc<Counted>);
 
@@ -18,6 +20,9 @@ struct Counted {
     peak_memory: AtomicUsize,
     present: AtomicUsize,
     most_present: AtomicUsize,
+    /// Linear memory of those that are there, in bytes.
+    memory: AtomicUsize,
+    traffic: Traffic,
     /// By the export's name, of which there are as many as the contract has.
     calls: Mutex<BTreeMap<&'static str, u64>>,
 }
@@ -25,6 +30,34 @@ struct Counted {
 /// An instance that is there.
 #[derive(Debug)]
 pub(crate) struct Present(Counts);
+
+/// Linear memory that an instance has, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    bytes: usize,
+    counts: Counts,
+}
+
+impl Memory {
+    /// How much it is, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// It is so much now; an instance's never shrinks.
+    pub(crate) fn grows_to(&mut self, bytes: usize) {
+        let more = bytes.saturating_sub(self.bytes);
+        self.bytes += more;
+        self.counts.0.memory.fetch_add(more, Ordering::Relaxed);
+        self.counts.0.peak_memory.fetch_max(self.bytes, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        self.counts.0.memory.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
 
 impl Drop for Present {
     fn drop(&mut self) {
@@ -48,6 +81,44 @@ impl Counts {
         self.0.peak_memory.load(Ordering::Relaxed)
     }
 
+    /// How many instances there are now.
+    pub fn at_once(&self) -> usize {
+        self.0.present.load(Ordering::Relaxed)
+    }
+
+    /// The linear memory of the instances that there are now, in bytes.
+    pub fn memory(&self) -> usize {
+        self.0.memory.load(Ordering::Relaxed)
+    }
+
+    /// What has gone to the API and come back.
+    pub fn api(&self) -> Passed {
+        self.0.traffic.passed(To::Api)
+    }
+
+    /// What has gone to where the bytes of files are, and come back.
+    pub fn content(&self) -> Passed {
+        self.0.traffic.passed(To::Content)
+    }
+
+    /// How many requests were refused, because the plugin may not send them.
+    pub fn refused(&self) -> u64 {
+        self.0.traffic.refusals()
+    }
+
+    /// Where requests are counted.
+    pub(crate) fn traffic(&self) -> &Traffic {
+        &self.0.traffic
+    }
+
+    /// Of an instance that has no memory yet.
+    pub(crate) fn no_memory(&self) -> Memory {
+        Memory {
+            bytes: 0,
+            counts: self.clone(),
+        }
+    }
+
     /// How many instances there were at a time, at the most.
     pub fn most_at_once(&self) -> usize {
         self.0.most_present.load(Ordering::Relaxed)
@@ -67,9 +138,5 @@ impl Counts {
     pub(crate) fn called(&self, export: &'static str) {
         let mut calls = self.0.calls.lock().unwrap_or_else(PoisonError::into_inner);
         *calls.entry(export).or_default() += 1;
-    }
-
-    pub(crate) fn used(&self, memory: usize) {
-        self.0.peak_memory.fetch_max(memory, Ordering::Relaxed);
     }
 }

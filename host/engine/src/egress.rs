@@ -13,7 +13,7 @@ mod refused;
 pub mod resolver;
 pub mod rules;
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use floor::Floor;
@@ -28,8 +28,10 @@ use wasmtime_wasi_http::{
 
 use crate::{
     clock::SystemClock,
+    counts::Counts,
     oauth::{TokenError, Tokens},
     origin::origin,
+    traffic::To,
 };
 
 pub use client::{client, reason};
@@ -55,6 +57,7 @@ pub struct Egress {
     download_at_most: usize,
     queue: Arc<Semaphore>,
     under_way: Arc<Semaphore>,
+    counts: Counts,
 }
 
 impl Egress {
@@ -67,7 +70,13 @@ impl Egress {
             download_at_most: usize::try_from(download_at_most).unwrap_or(usize::MAX),
             queue: Arc::new(Semaphore::new(QUEUED)),
             under_way: Arc::new(Semaphore::new(AT_ONCE)),
+            counts: Counts::default(),
         }
+    }
+
+    /// The same, which counts there what passes.
+    pub(crate) fn counted(self, counts: Counts) -> Self {
+        Self { counts, ..self }
     }
 
     /// Puts other rules in the place of those it has.
@@ -82,7 +91,9 @@ impl Egress {
         let under_way = self.under_way.clone().acquire_owned().await;
         let turn = under_way.map_err(|_| Error::ConnectionLimitReached)?;
         let (parts, body) = request.into_parts();
+        let counts = self.counts.clone();
         let refused = |reason: &str| {
+            counts.traffic().refused();
             tracing::warn!(
                 origin = origin(&parts.uri).unwrap_or_default(),
                 method = %parts.method,
@@ -118,9 +129,9 @@ impl Egress {
         {
             self.rules.open(&uri, location);
         }
-        let at_most = match permit {
-            Permit::WithToken => API_ANSWER_AT_MOST,
-            Permit::Bare => self.download_at_most,
+        let (to, at_most) = match permit {
+            Permit::WithToken => (To::Api, API_ANSWER_AT_MOST),
+            Permit::Bare => (To::Content, self.download_at_most),
         };
         Ok(Response::from(answer).map(|body| {
             let body = Limited::new(body, at_most).map_err(move |error| {
@@ -132,7 +143,8 @@ impl Egress {
                 }
             });
             // By the machine's own time, as all time-outs of the client are.
-            Floor::new(body, Arc::new(SystemClock::default())).boxed_unsync()
+            let floor = Floor::new(body, Arc::new(SystemClock::default()));
+            floor.counted(self.counts.clone(), to).boxed_unsync()
         }))
     }
 
@@ -166,11 +178,16 @@ impl Egress {
         // Both are for the client to set, for what it sends.
         parts.headers.remove(header::HOST);
         parts.headers.remove(header::CONTENT_LENGTH);
+        let to = if token.is_some() { To::Api } else { To::Content };
         if let Some(token) = token {
             parts.headers.insert(header::AUTHORIZATION, token);
         }
         let request = reqwest::Request::try_from(Request::from_parts(parts, body)).map_err(|error| unsent(&error))?;
-        self.client.execute(request).await.map_err(|error| unsent(&error))
+        let begun = Instant::now();
+        let answered = self.client.execute(request).await;
+        let answer = answered.as_ref().ok().map(|answer| (answer.status(), answer.headers()));
+        self.counts.traffic().ended(to, begun.elapsed(), answer);
+        answered.map_err(|error| unsent(&error))
     }
 }
 

@@ -60,6 +60,7 @@ mod error;
 mod in_contract;
 mod judge;
 mod stage;
+pub mod traffic;
 mod whole_run;
 
 pub use connection::Connection;

@@ -69,7 +69,8 @@ impl Stage {
                 rules,
                 tokens,
                 limit.saturating_add(DOWNLOAD_MARGIN),
-            ),
+            )
+            .counted(self.counts.clone()),
             clocks: ClocksCtx {
                 clock: self.clock.clone(),
             },

@@ -16,7 +16,7 @@ use crate::{
         progress::{self, ProgressCtx, ProgressProvider},
         state_store::{self, StateStoreCtx, StateStoreProvider},
     },
-    counts::{Counts, Present},
+    counts::{Counts, Memory, Present},
     egress::Egress,
 };
 
@@ -49,35 +49,23 @@ pub struct Limiter {
     limits: StoreLimits,
     /// Of all linear memories together, in bytes.
     memory: usize,
-    used: usize,
+    used: Memory,
     refused: bool,
-    counts: Counts,
 }
 
 impl Limiter {
-    fn new(memory: usize, counts: Counts) -> Self {
-        let limits = StoreLimitsBuilder::new()
-            .memory_size(memory)
-            .table_elements(100_000)
-            .instances(32)
-            .tables(32)
-            .memories(4)
-            .build();
+    fn new(memory: usize, counts: &Counts) -> Self {
         Self {
             memory,
-            used: 0,
+            used: counts.no_memory(),
             refused: false,
-            counts,
-            limits,
+            limits: limits(memory),
         }
     }
 
     /// Allows another amount of linear memory, in bytes.
     pub(crate) fn allow(&mut self, memory: usize) {
-        *self = Self {
-            used: self.used,
-            ..Self::new(memory, self.counts.clone())
-        };
+        (self.memory, self.limits, self.refused) = (memory, limits(memory), false);
     }
 
     /// Whether the instance has asked for more linear memory than it may have.
@@ -91,13 +79,22 @@ impl Limiter {
     }
 }
 
+fn limits(memory: usize) -> StoreLimits {
+    StoreLimitsBuilder::new()
+        .memory_size(memory)
+        .table_elements(100_000)
+        .instances(32)
+        .tables(32)
+        .memories(4)
+        .build()
+}
+
 impl ResourceLimiter for Limiter {
     fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
-        let used = self.used.saturating_add(desired.saturating_sub(current));
+        let used = self.used.bytes().saturating_add(desired.saturating_sub(current));
         let grows = used <= self.memory && self.limits.memory_growing(current, desired, maximum)?;
         if grows {
-            self.used = used;
-            self.counts.used(used);
+            self.used.grows_to(used);
         } else {
             self.refused = true;
         }
@@ -129,7 +126,7 @@ impl Own {
         Self {
             table,
             http: WasiHttpCtx::new(),
-            limits: Limiter::new(memory, counts.clone()),
+            limits: Limiter::new(memory, &counts),
             _present: counts.present(),
             counts,
         }

@@ -24,6 +24,7 @@ use super::{
     secrets::Secrets,
     serve::Serve,
     settings::Settings,
+    status::Status,
     sync::Sync,
     trash::Trash,
     users::Users,
@@ -143,7 +144,7 @@ pub enum Command {
     /// Make a library from a backup, in a data folder that is empty or not there yet
     Restore(RestoreArguments),
     /// How the connection and the daily sync stand
-    Status,
+    Status(Status),
     /// What the plugin is, and everything it can reach
     Inspect,
 }
@@ -195,7 +196,7 @@ impl Command {
             Self::Operations(_) => "operations",
             Self::Backup(_) => "backup",
             Self::Restore(_) => "restore",
-            Self::Status => "status",
+            Self::Status(_) => "status",
             Self::Trash(_) => "trash",
             Self::Inspect => "inspect",
         }
@@ -212,7 +213,7 @@ impl Command {
             | Self::Associate(_)
             | Self::Sync(_)
             | Self::Serve(_)
-            | Self::Status
+            | Self::Status(_)
             | Self::Library(Library::Follow { .. } | Library::Export { template: true, .. })
             | Self::Settings(Settings::List)
             | Self::Inspect => true,

@@ -1,20 +1,17 @@
 //! Opening the console beside the timer, and saying where it is.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use clientpoint_engine::secrets::Secret;
 use clientpoint_host::{
     Error, Host, Result,
     service::Stop,
     settings::Layers,
-    web::{Console, Place, server},
+    web::{Console, MetricsToken, Place, server},
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use super::{show::Page, terminal::Terminal};
+use super::{listening, show::Page, terminal::Terminal};
 
 /// Where it listens, where nobody has said otherwise.
 const LISTEN: &str = "localhost:4700";
@@ -44,25 +41,8 @@ impl Wanted {
     /// `Error::Settings` for what is no address, for another address than this machine's own without a public one, and for
     /// a public one that would send passwords in the clear.
     pub fn new(listen: &str, public: Option<&str>) -> Result<Self> {
-        let wrong = |why: &str| {
-            Error::Settings(format!(
-                "the console can't listen at `{}`: {why}",
-                listen.escape_debug()
-            ))
-        };
-        let (host, port) = listen
-            .rsplit_once(':')
-            .ok_or_else(|| wrong("write ADDRESS:PORT, as in `localhost:4700`"))?;
-        let port: u16 = port
-            .parse()
-            .map_err(|_| wrong("the port is no number from 0 to 65535"))?;
-        let addresses: Vec<IpAddr> = match host {
-            "localhost" => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
-            host => {
-                let address = host.trim_start_matches('[').trim_end_matches(']').parse();
-                vec![address.map_err(|_| wrong("write `localhost` or the number of an address of this machine"))?]
-            }
-        };
+        let addresses = listening::addresses("the console", listen)?;
+        let port = addresses.first().map_or(0, SocketAddr::port);
         let place = match public {
             Some(public) => Place::public(public).ok_or_else(|| {
                 Error::Settings(format!(
@@ -71,21 +51,17 @@ impl Wanted {
                     public.escape_debug()
                 ))
             })?,
-            None if addresses.iter().all(IpAddr::is_loopback) => Place::local(port),
+            None if addresses.iter().all(|address| address.ip().is_loopback()) => Place::local(port),
             None => {
-                return Err(wrong(
+                return Err(listening::wrong(
+                    "the console",
+                    listen,
                     "browsers on other machines need TLS: say by `--public-url https://NAME` where they find it, with a proxy \
                      in front that has the certificate",
                 ));
             }
         };
-        Ok(Self {
-            addresses: addresses
-                .into_iter()
-                .map(|address| SocketAddr::new(address, port))
-                .collect(),
-            place,
-        })
+        Ok(Self { addresses, place })
     }
 
     /// The address of a one-time link.
@@ -112,24 +88,15 @@ impl Open {
 /// # Errors
 ///
 /// The database's.
-pub async fn open(host: &Arc<Host>, wanted: &Wanted, stop: &Stop, terminal: &Terminal) -> Result<Option<Open>> {
-    let mut listeners = Vec::new();
-    for address in &wanted.addresses {
-        match TcpListener::bind(address).await {
-            Ok(listener) => listeners.push(listener),
-            // Not every machine has both.
-            Err(error) if address.is_ipv6() && 1 < wanted.addresses.len() => {
-                terminal.say(format!("warning: the console is not found at {address}: {error}"));
-            }
-            Err(error) => {
-                terminal.error(format!(
-                    "the console can't listen at {address}: {error}; give another one with `--listen ADDRESS:PORT`. What runs \
-                     by itself goes on"
-                ));
-                return Ok(None);
-            }
-        }
-    }
+pub async fn open(
+    host: &Arc<Host>,
+    (wanted, metrics): (&Wanted, Option<MetricsToken>),
+    stop: &Stop,
+    terminal: &Terminal,
+) -> Result<Option<Open>> {
+    let Some(listeners) = listening::bind("the console", &wanted.addresses, "--listen", terminal).await else {
+        return Ok(None);
+    };
     let place = match listeners.first().map(TcpListener::local_addr) {
         // A free port was taken.
         Some(Ok(at)) if wanted.addresses.iter().all(|address| address.port() == 0) => Place::local(at.port()),
@@ -147,7 +114,7 @@ pub async fn open(host: &Arc<Host>, wanted: &Wanted, stop: &Stop, terminal: &Ter
         page.line(wanted.link(&token));
         terminal.show(&page);
     }
-    let console = Console::new(host.clone(), place).until(stop.clone());
+    let console = Console::new(host.clone(), place).until(stop.clone()).metrics(metrics);
     let served = server::serve(listeners, console.clone().router(), stop.clone());
     Ok(Some(Open(tokio::spawn(served), console)))
 }

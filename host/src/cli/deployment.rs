@@ -9,7 +9,7 @@ use std::{
 use clientpoint_engine::test_endpoints::InsecureEndpoints;
 use clientpoint_host::{
     Error, Result,
-    settings::{Layers, Origin},
+    settings::{self, Kind, Layers, Origin},
 };
 use toml::Value;
 
@@ -130,9 +130,10 @@ fn read_file(layers: &mut Layers, path: &Path) -> Result<()> {
         for (key, value) in values {
             let value = text_of(&value)
                 .ok_or_else(|| wrong(format!("`{key}` is neither a text, a number, nor a list of texts")))?;
-            let value = match (key.as_str(), path.parent()) {
-                ("data" | "plugin", Some(folder)) => folder.join(&value).display().to_string(),
-                _ => value,
+            let is_path = settings::find(&key).is_ok_and(|known| known.kind == Kind::Path);
+            let value = match path.parent().filter(|_| is_path) {
+                Some(folder) => folder.join(&value).display().to_string(),
+                None => value,
             };
             layers.put(Origin::File, &key, &value).map_err(|error| {
                 let (error, ways_out) = error.parted();

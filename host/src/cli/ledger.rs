@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clientpoint_host::{
     Result, Session,
-    service::{Ledger, api::Line},
+    service::{Ended, Ledger, api::Line},
     store::words::Subject,
 };
 use serde_json::Value;
@@ -30,7 +30,7 @@ pub async fn reported(
         if let Some(document) = output.json.as_object_mut() {
             document.insert("report_error".into(), error.to_string().into());
         }
-        output.complete = false;
+        output.ended = Ended::NotDone;
     }
     output
 }
@@ -55,7 +55,7 @@ pub async fn shown(session: &Session<'_>, ledger: &Ledger, terminal: &Terminal) 
     let mut output = finished_before(session, ledger.before.as_deref(), terminal).await?;
     lines(session, ledger, &mut output, ("", terminal)).await?;
     output.json = serde_json::to_value(ledger).unwrap_or(Value::Null);
-    Ok(output.unless(ledger.is_clean()))
+    Ok(output.ended(ledger.ended()))
 }
 
 async fn lines(

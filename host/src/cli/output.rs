@@ -3,6 +3,7 @@
 use clientpoint_host::{
     Error, Result,
     rows::{Lists, Rows},
+    service::Ended,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -17,8 +18,8 @@ pub struct Output {
     pub lists: Lists,
     /// For people.
     pub text: Page,
-    /// Whether everything that was asked for was done.
-    pub complete: bool,
+    /// How that ended which was asked for.
+    pub ended: Ended,
 }
 
 impl Output {
@@ -28,13 +29,21 @@ impl Output {
             json,
             lists: Lists::new(),
             text,
-            complete: true,
+            ended: Ended::Well,
         }
     }
 
     /// The same, of which not everything was done that was asked for.
     pub fn unless(self, complete: bool) -> Self {
-        Self { complete, ..self }
+        match complete {
+            true => self,
+            false => self.ended(Ended::NotDone),
+        }
+    }
+
+    /// The same, which ended so.
+    pub fn ended(self, ended: Ended) -> Self {
+        Self { ended, ..self }
     }
 
     /// The same, with a long list at this place of the document.

@@ -41,7 +41,7 @@ pub async fn run(
         Command::Backup(arguments) => backup::backup(session, arguments, terminal).await,
         // It has to come before the host is made.
         Command::Restore(_) => Err(Error::Settings("a library that is open needs no restoring".into())),
-        Command::Status => status::status(session).await,
+        Command::Status(arguments) => status::status(session, &arguments).await,
         Command::Inspect => inspect::inspect(session).await,
     }
 }

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use clientpoint_engine::clock::stamp;
 use clientpoint_host::{
     Result, Session,
-    service::{LineFilter, RunFilter, RunRow, RunState, RunType, Search},
+    service::{Ended, LineFilter, RunFilter, RunRow, RunState, RunType, Search},
     store::words::Subject,
 };
 use serde_json::json;
@@ -110,7 +110,7 @@ pub async fn runs(session: &Session<'_>, command: Runs, terminal: &Terminal) -> 
                 ..LineFilter::default()
             };
             let ledger = session.run_with(run, &filter).await?;
-            let output = shown(session, &ledger, terminal).await?.unless(true);
+            let output = shown(session, &ledger, terminal).await?.ended(Ended::Well);
             Ok(reported(session, &ledger, output, file, terminal).await)
         }
     }

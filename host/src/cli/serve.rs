@@ -1,9 +1,13 @@
 //! The words of `serve`.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
-use clientpoint_host::{Host, Result, Session, service::Ledger, settings::Layers};
+use clientpoint_host::{
+    Error, Host, Result, Session,
+    service::{Ended, Ledger},
+    settings::Layers,
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -14,6 +18,7 @@ use super::{
     show::Page,
     sync::STOPPING,
     terminal::Terminal,
+    watching,
 };
 
 /// See `Command::Serve`.
@@ -38,6 +43,14 @@ pub struct Serve {
     /// Without a console
     #[arg(long, conflicts_with_all = ["listen", "public_url"])]
     no_console: bool,
+
+    /// A port of its own for whoever watches this host: /metrics, /healthz and /readyz
+    #[arg(long, value_name = "ADDRESS:PORT", conflicts_with = "once")]
+    metrics_listen: Option<String>,
+
+    /// A file with the token that opens /metrics, on the console's port as well
+    #[arg(long, value_name = "FILE", conflicts_with = "once")]
+    metrics_token_file: Option<PathBuf>,
 }
 
 /// Runs what is due: once, or until it is told to end.
@@ -49,6 +62,8 @@ pub async fn serve(
     terminal: &Terminal,
 ) -> Result<Output> {
     let wanted = console::Wanted::of(layers, arguments.listen.as_deref(), arguments.public_url.as_deref())?;
+    let listen = arguments.metrics_listen.as_deref();
+    let watching = watching::Wanted::of(layers, listen, arguments.metrics_token_file.as_deref())?;
     let stop = stop_on_signal(terminal, STOPPING);
     if arguments.once {
         let results = session.serve_once(&stop).await?;
@@ -57,14 +72,19 @@ pub async fn serve(
     session.require_administrator("serve")?;
     let console = match arguments.no_console {
         true => None,
-        false => console::open(host, &wanted, &stop, terminal).await?,
+        false => console::open(host, (&wanted, watching.token.clone()), &stop, terminal).await?,
     };
+    let watching = watching::open(host, &watching, &stop, terminal).await;
     terminal.say("serving: the sync runs once a day; SIGTERM or Ctrl-C ends it between two steps");
     let served = session.serve(&stop, |result| told(result, terminal)).await;
     // Pages end with the timer, whatever has ended it.
     stop.cancel();
     if let Some(console) = console {
         console.end().await;
+    }
+    if let Some(watching) = watching {
+        // It can't fail but by a fault of ours, which was said.
+        let _ = watching.await;
     }
     served?;
     Ok(Output::done(json!({ "served": true }), Page::of("ended")))
@@ -79,7 +99,7 @@ async fn ticked(session: &Session<'_>, results: Vec<Result<Ledger>>, terminal: &
             Ok(ledger) => shown(session, &ledger, terminal).await?,
             Err(error) => {
                 let text = Page::of(format!("error: {}", hints::error(&error)));
-                Output::done(json!({ "error": hints::in_json(&error) }), text).unless(false)
+                Output::done(json!({ "error": hints::in_json(&error) }), text).ended(told_of(&error))
             }
         };
         // A long one was begun to be shown: what comes before it must be there by then.
@@ -87,7 +107,7 @@ async fn ticked(session: &Session<'_>, results: Vec<Result<Ledger>>, terminal: &
         if !terminal.is_for_programs() {
             let _ = terminal.show(&std::mem::take(&mut output.text));
         }
-        output.complete &= one.complete;
+        output.ended = output.ended.max(one.ended);
         for (place, lines) in one.lists {
             output.lists.insert(format!("/runs/{}{place}", runs.len()), lines);
         }
@@ -98,6 +118,14 @@ async fn ticked(session: &Session<'_>, results: Vec<Result<Ledger>>, terminal: &
     }
     output.json = json!({ "runs": runs });
     Ok(output)
+}
+
+/// What the timer tells beside its runs. That bytes were found to be damaged is no failure of the look that has found them.
+fn told_of(error: &Error) -> Ended {
+    match error.code() {
+        "damaged" => Ended::NeedsAPerson,
+        _ => Ended::NotDone,
+    }
 }
 
 fn told(result: &Result<Ledger>, terminal: &Terminal) {

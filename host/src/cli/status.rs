@@ -1,10 +1,11 @@
 //! The words of `status`: how the connections, the daily sync and the disk stand.
 
+use clap::Args;
 use clientpoint_host::{
     Result, Session,
     service::{
-        Health, Status,
-        api::{AtWork, Connection, Registration},
+        Ended, Health, Status as Standing,
+        api::{AtWork, Connection, Registration, Trouble},
     },
     store::connections::CredentialKind,
     way_out::WayOut,
@@ -13,8 +14,16 @@ use serde_json::{Value, json};
 
 use super::{application::credential, backup, hints, output::Output, settings, show::Page, verify};
 
+/// See `Command::Status`.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Tell last all that needs a person, and end with 3 if there is anything: for whoever watches this host
+    #[arg(long)]
+    check: bool,
+}
+
 /// Tells how everything stands.
-pub async fn status(session: &Session<'_>) -> Result<Output> {
+pub async fn status(session: &Session<'_>, arguments: &Status) -> Result<Output> {
     let health = session.health().await?;
     let mut output = connections(&session.status().await?);
     let disk = session.disk().await?;
@@ -30,10 +39,31 @@ pub async fn status(session: &Session<'_>) -> Result<Output> {
         document.insert("backup".into(), json!(backups.first()));
         document.insert("settings".into(), json!(set));
     }
+    if arguments.check {
+        checked(&session.troubles().await?, &mut output);
+    }
     Ok(output)
 }
 
-fn connections(status: &Status) -> Output {
+/// All that is not as it should be, and whether a person is needed for any of it.
+fn checked(troubles: &[Trouble], output: &mut Output) {
+    if troubles.is_empty() {
+        output.text.line("check: all is well");
+    }
+    for trouble in troubles {
+        let label = if trouble.needs_a_person { "needs you" } else { "note" };
+        let told = hints::told(&trouble.message, &trouble.ways_out);
+        output.text.line(format!("check: {label:9}  {told}"));
+    }
+    if troubles.iter().any(|trouble| trouble.needs_a_person) {
+        output.ended = Ended::NeedsAPerson;
+    }
+    if let Some(document) = output.json.as_object_mut() {
+        document.insert("troubles".into(), json!(troubles));
+    }
+}
+
+fn connections(status: &Standing) -> Output {
     let mut text = Page::default();
     match &status.connection {
         None => text.line(format!("{}: not connected", status.source)),
@@ -101,7 +131,7 @@ fn how(connection: &Connection) -> String {
     text
 }
 
-fn lines(connection: &Connection, status: &Status) -> Vec<(&'static str, String)> {
+fn lines(connection: &Connection, status: &Standing) -> Vec<(&'static str, String)> {
     let setting = |key: &str| connection.settings.get(key).cloned().unwrap_or_default();
     let drive = connection.drive.as_ref();
     let mut lines = vec![

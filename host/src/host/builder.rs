@@ -18,7 +18,7 @@ use clientpoint_engine::{
     test_endpoints::InsecureEndpoints,
 };
 
-use super::{Host, Limits, Places, SignIns, opening, test_folder};
+use super::{Host, Limits, Places, SignIns, Watched, opening, test_folder};
 use crate::{
     Error, Result,
     rights::{Rights, lock_files::LockFiles},
@@ -230,6 +230,8 @@ impl HostBuilder {
                     notices: Mutex::new(opened.notices),
                     operations,
                     checks: Checks::default(),
+                    meters: Arc::default(),
+                    watched: Watched::default(),
                 };
                 if opened.is_writable {
                     host.keep_house().await;

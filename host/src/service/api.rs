@@ -11,6 +11,8 @@ mod runs;
 mod settings;
 mod sign_ins;
 mod tokens;
+mod troubles;
+mod watching;
 
 pub use applications::{Application, ApplicationUse, Registration, RegistrationChange};
 pub use backups::{BackedUp, LackingRevision, LastBackup};
@@ -22,6 +24,8 @@ pub use runs::{AtWork, Line, Run, Undone};
 pub use settings::Setting;
 pub use sign_ins::{Refusal, SignInBegun, SignInStanding, Standing};
 pub use tokens::{MadeToken, Token};
+pub use troubles::{LookAt, Trouble};
+pub use watching::{Measured, NotReady, WatchedConnection};
 
 pub use super::operations::{
     api::{Failure, Operation},

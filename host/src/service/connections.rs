@@ -13,3 +13,4 @@ pub(super) mod loopback;
 mod of_plugin;
 pub(super) mod overview;
 pub(super) mod sign_in;
+mod troubles;

@@ -16,4 +16,5 @@ pub(super) mod starting;
 mod steps;
 pub(super) mod sync;
 pub(super) mod sync_lock;
+mod troubles;
 mod ways_out;

@@ -17,7 +17,7 @@ pub struct Known {
 }
 
 /// All of them, in the order in which they are shown.
-pub const ALL: [Known; 12] = [
+pub const ALL: [Known; 14] = [
     kept(
         "policy.max-file-bytes",
         Kind::Size {
@@ -68,6 +68,16 @@ pub const ALL: [Known; 12] = [
         "console.public-url",
         Kind::Address,
         "Where browsers find the console, if not on this machine alone.",
+    ),
+    deployed(
+        "metrics.listen",
+        Kind::Address,
+        "Where the metrics have a port of their own: an address of this machine and a port.",
+    ),
+    deployed(
+        "metrics.token-file",
+        Kind::Path,
+        "A file with the token that opens the metrics.",
     ),
     deployed(
         "test.api-url",

@@ -40,6 +40,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/21_tokens.sql"),
     include_str!("migrations/22_backups.sql"),
     include_str!("migrations/23_put_back.sql"),
+    include_str!("migrations/24_watching.sql"),
 ];
 
 /// What was done.

@@ -4,12 +4,14 @@ mod library;
 mod operations;
 mod runs;
 mod table;
+mod troubles;
 
 use serde::Serialize;
 
 pub use library::{FileState, LibraryOrder};
 pub use operations::{ItemState, OperationKind, OperationState};
 pub use runs::{GivenUp, LineOutcome, LineReason, Reason, RunKind, RunState, RunType, Subject};
+pub use troubles::TroubleKind;
 
 /// Yes or no: 1 or 0 in the database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

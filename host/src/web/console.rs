@@ -11,7 +11,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{cookies, place::Place, sign_ins, throttle};
+use super::{cookies, metrics_token::MetricsToken, place::Place, sign_ins, throttle};
 use crate::{
     Host, Result,
     service::{Session, Stop, people::From as Whence},
@@ -31,6 +31,8 @@ pub struct Console {
     /// What pages have begun is to end, and nothing new begins.
     pub(super) stop: Stop,
     pub(super) beside: Arc<Semaphore>,
+    /// What opens the numbers; without it there are none here.
+    pub(super) metrics: Option<MetricsToken>,
 }
 
 impl Console {
@@ -44,7 +46,15 @@ impl Console {
             sign_ins: Arc::default(),
             stop: Stop::default(),
             beside: Arc::new(Semaphore::new(BESIDE_AT_MOST as usize)),
+            metrics: None,
         }
+    }
+
+    /// The same, with its numbers for whoever has this token.
+    #[must_use]
+    pub fn metrics(mut self, token: Option<MetricsToken>) -> Self {
+        self.metrics = token;
+        self
     }
 
     /// The same, which ends what its pages have begun once this asks for it.

@@ -46,11 +46,14 @@ fn is_from_our_page(headers: &HeaderMap, place: &Place) -> bool {
     }
 }
 
+/// What is answered under whatever name: it names nobody, and changes nothing.
+pub(super) const UNNAMED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
 /// Lets through what may come through, and adds the headers.
 pub(super) async fn guard(State(console): State<Console>, request: Request<Body>, next: Next) -> Response {
     let place = &console.place;
     // Whoever looks after this host asks by whatever name it has for them.
-    if request.uri().path() == "/healthz" {
+    if UNNAMED.contains(&request.uri().path()) {
         return guarded(next.run(request).await, place);
     }
     // Programs bring a token of their own, and nothing that a browser would send by itself.

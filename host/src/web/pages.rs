@@ -36,6 +36,7 @@ use axum::{Router, extract::DefaultBodyLimit, routing::post};
 use super::{
     assets,
     routes::{Routes, Who},
+    watching,
 };
 
 /// Which page is where, and for whom.
@@ -52,7 +53,9 @@ pub(super) fn routes() -> Routes {
         .post(Who::Anybody, "/logout", coming_in::log_out)
         .get(Who::Anybody, "/claim", coming_in::invited)
         .post(Who::Anybody, "/claim", coming_in::claim)
-        .get(Who::Anybody, "/healthz", async || "ok\n")
+        .get(Who::Anybody, "/healthz", watching::alive)
+        .get(Who::Anybody, "/readyz", watching::ready)
+        .get(Who::Anybody, "/metrics", watching::metrics)
         .get(Who::Anybody, "/look.css", assets::look)
         .get(Who::Anybody, "/console.js", assets::scripts)
         .get(Who::Anybody, "/icon.svg", assets::icon)

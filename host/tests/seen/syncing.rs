@@ -44,6 +44,7 @@ fn what_a_plan_and_a_run_tell() {
     story.says("rollback_of_one_revision", &["library", "rollback", "100003"]);
     story.says("sync_held", &["sync"]);
     story.says("status_held", &["status"]);
+    story.says("status_check_held", &["status", "--check"]);
     story.says("release", &["library", "release", "100001"]);
     story.says("release_again", &["library", "release", "100001"]);
     story.says("sync_released", &["sync"]);
@@ -60,7 +61,9 @@ fn what_a_plan_and_a_run_tell() {
     story.says("serve_again", &["serve", "--once"]);
     story.at("2026-03-05T09:00:00Z");
     story.says("status_missed", &["status"]);
+    story.says("status_check_missed", &["status", "--check"]);
     story.says("serve_late", &["serve", "--once"]);
+    story.says("status_check_late", &["status", "--check"]);
     story.says("runs_of_nights", &["runs", "list"]);
     story.says("runs_since", &["runs", "list", "--since", "2026-03-03"]);
     story.says("runs_since_no_day", &["runs", "list", "--since", "yesterday"]);
@@ -127,6 +130,7 @@ fn every_outcome_of_the_ledger() {
     story.says("plan", &["--policy", "max-file-bytes=1000", "sync", "--plan"]);
     story.says("sync", &["--policy", "max-file-bytes=1000", "sync"]);
     story.says("status", &["status"]);
+    story.says("status_check", &["status", "--check"]);
     story.says("show_gone", &["library", "show", "100003"]);
     story.says("release_gone", &["library", "release", "100003"]);
     story.says("unlock_gone", &["library", "unlock", "100003"]);
@@ -173,6 +177,7 @@ fn runs_that_can_not_begin_or_are_not_whole() {
 
     story.sims(|sim| sim.fault(Fault::throttle(4000)));
     story.says("throttled", &["sync"]);
+    story.says("status_check_throttled", &["status", "--check"]);
     story.sims(Sim::clear_faults);
     story.says("after_throttling", &["sync"]);
     story.put("/A.pdf", &pdf("A, once more"));
@@ -182,6 +187,7 @@ fn runs_that_can_not_begin_or_are_not_whole() {
     story.sims(|sim| sim.fault("forbidden=@metadata".parse::<Fault>().unwrap()));
     story.says("access_lost", &["sync"]);
     story.says("status_access_lost", &["status"]);
+    story.says("status_check_access_lost", &["status", "--check"]);
     story.sims(Sim::clear_faults);
     story.says("access_back", &["sync"]);
     let drive = story.sim().drive_id();
@@ -215,6 +221,7 @@ fn runs_that_can_not_begin_or_are_not_whole() {
     story.at("2026-03-02T08:00:00Z");
     story.says("secret_over", &["sync"]);
     story.says("status_secret_over", &["status"]);
+    story.says("status_check_secret_over", &["status", "--check"]);
     story.says("secret_over_again", &["sync"]);
     story.sims(Sim::clear_faults);
     story.quietly_given(&CONNECT, graph_sim::CLIENT_SECRET);

@@ -39,7 +39,7 @@ pub fn first(story: &mut Story, sim: &Sim) -> Result<()> {
     adds_up(story, &ledger, &[("source-gone", 1), ("unchanged", 5), ("updated", 1)])?;
     story.check(
         "the exit status says that something needs a person",
-        ledger.status == 1,
+        ledger.status == 3,
         &ledger.json,
     )?;
     same_as_source(story, sim, "Proposal 2026.docx")?;

@@ -13,7 +13,11 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use wasmtime_wasi_http::Error;
 
-use crate::clock::{Clock, Sleep};
+use crate::{
+    clock::{Clock, Sleep},
+    counts::Counts,
+    traffic::To,
+};
 
 /// How often it is looked at what has come.
 const TICK: Duration = Duration::from_secs(5);
@@ -32,6 +36,7 @@ pub(super) struct Floor<B> {
     tick: Option<Sleep>,
     came: u64,
     counts: VecDeque<u64>,
+    counted: Option<(Counts, To)>,
 }
 
 impl<B> Floor<B> {
@@ -42,7 +47,14 @@ impl<B> Floor<B> {
             tick: None,
             came: 0,
             counts: VecDeque::from([0]),
+            counted: None,
         }
+    }
+
+    /// The same, which counts there what comes.
+    pub(super) fn counted(self, counts: Counts, to: To) -> Self {
+        let counted = Some((counts, to));
+        Self { counted, ..self }
     }
 
     /// Notes a look, and says whether too little has come.
@@ -67,7 +79,11 @@ where
         loop {
             if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
                 if let Some(Ok(frame)) = &frame {
-                    self.came += frame.data_ref().map_or(0, |data| data.len() as u64);
+                    let came = frame.data_ref().map_or(0, |data| data.len() as u64);
+                    self.came += came;
+                    if let Some((counts, to)) = &self.counted {
+                        counts.traffic().came(*to, came);
+                    }
                 }
                 return Poll::Ready(frame);
             }

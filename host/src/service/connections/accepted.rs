@@ -160,7 +160,8 @@ fn since(connection: &Connection, broken: &Broken) -> String {
     }
 }
 
-fn told(connection: &Connection, broken: &Broken) -> Notice {
+/// What to say of a connection that is not accepted any more.
+pub(super) fn told(connection: &Connection, broken: &Broken) -> Notice {
     let way_out = broken.wants_reconnecting().then(|| connect_again(connection.mode));
     Notice {
         message: format!("{}. {}", since(connection, broken), broken.message),

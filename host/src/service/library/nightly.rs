@@ -208,8 +208,9 @@ impl Host {
             told.push(damage::error(&of));
         }
         if u64::from(NAMED) < count {
-            let in_all = Error::Storage(format!("{count} revisions of files have damaged bytes in all"));
-            told.push(in_all.with([WayOut::Verify { file: None }]));
+            let message = format!("{count} revisions of files have damaged bytes in all");
+            let code = "damaged";
+            told.push(Error::Catalogue { code, message }.with([WayOut::Verify { file: None }]));
         }
         if let Some(problems) = looking::get(&self.store).await?.and_then(|looking| looking.database) {
             told.push(Error::Storage(format!(

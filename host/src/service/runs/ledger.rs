@@ -102,12 +102,40 @@ pub struct Health {
     pub needs_a_person: BTreeMap<String, u64>,
 }
 
+/// How something that was asked for has ended. The greater has the word where several things were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ended {
+    /// All of it was done.
+    Well,
+    /// All of it was done, and what it came to needs a person.
+    NeedsAPerson,
+    /// Something of it was not done.
+    NotDone,
+}
+
 impl Ledger {
-    /// Whether every file follows its item as it should. Files of the run before it were looked at once more by this one.
-    pub fn is_clean(&self) -> bool {
-        let is_fine = |outcome: &String| FINE.iter().any(|fine| fine == outcome.as_str());
-        self.run.state == RunState::Complete && self.counts.keys().all(is_fine)
+    /// How the run has ended for its files. Those of the run before it were looked at once more by this one.
+    pub fn ended(&self) -> Ended {
+        let of = |outcome: &String| match outcome.as_str() {
+            outcome if is_fine(outcome) => Ended::Well,
+            outcome if NEEDS_A_PERSON.iter().any(|one| one == outcome) => Ended::NeedsAPerson,
+            _ => Ended::NotDone,
+        };
+        if self.run.state != RunState::Complete {
+            return Ended::NotDone;
+        }
+        self.counts.keys().map(of).max().unwrap_or(Ended::Well)
     }
+
+    /// Whether every file follows its item as it should.
+    pub fn is_clean(&self) -> bool {
+        self.ended() == Ended::Well
+    }
+}
+
+/// Whether a file of that outcome follows its item as it should.
+pub(super) fn is_fine(outcome: &str) -> bool {
+    FINE.iter().any(|fine| fine == outcome)
 }
 
 impl Session<'_> {

@@ -45,7 +45,9 @@ impl Host {
     /// The database's. What became of each run is in the list; so is what is damaged.
     pub async fn tick(&self, stop: &Stop) -> Result<Vec<Result<Ledger>>> {
         let schedules = self.schedules().await?;
-        let mut shift = Shift::new(self.places.clone(), |id, place| self.brought_about(id, place, stop));
+        let mut shift = Shift::new(self.places.clone(), self.meters.clone(), |id, place| {
+            self.brought_about(id, place, stop)
+        });
         shift.are_due(self.due(&schedules).await?);
         let mut told = Vec::new();
         while let Some(ledgers) = shift.next().await {
@@ -180,7 +182,9 @@ impl Host {
     ///
     /// Never for what befalls a run; only if the plugin can't be asked when it wants to run.
     pub async fn serve(&self, stop: &Stop, told: impl Fn(&Result<Ledger>)) -> Result<()> {
-        let mut shift = Shift::new(self.places.clone(), |id, place| self.brought_about(id, place, stop));
+        let mut shift = Shift::new(self.places.clone(), self.meters.clone(), |id, place| {
+            self.brought_about(id, place, stop)
+        });
         let tell = |(_, ledgers): (String, Vec<Result<Ledger>>)| ledgers.iter().for_each(&told);
         while !stop.is_cancelled() {
             match shift.beside(self.look_around(&told), tell).await {

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeSet, VecDeque},
     future::pending,
     pin::pin,
+    sync::Arc,
 };
 
 use futures::{
@@ -12,7 +13,10 @@ use futures::{
     stream::FuturesUnordered,
 };
 
-use crate::host::{Place, Places};
+use crate::{
+    host::{Place, Places},
+    meters::Meters,
+};
 
 /// Work that is under way. `work` makes a connection's, in a place.
 pub(super) struct Shift<W, F> {
@@ -21,6 +25,7 @@ pub(super) struct Shift<W, F> {
     waiting: VecDeque<String>,
     under_way: FuturesUnordered<F>,
     at_work: BTreeSet<String>,
+    meters: Arc<Meters>,
 }
 
 /// What happens next.
@@ -36,13 +41,14 @@ where
     F: Future<Output = (String, T)>,
     W: Fn(String, Place) -> F,
 {
-    pub(super) fn new(places: Places, work: W) -> Self {
+    pub(super) fn new(places: Places, meters: Arc<Meters>, work: W) -> Self {
         Self {
             places,
             work,
             waiting: VecDeque::new(),
             under_way: FuturesUnordered::new(),
             at_work: BTreeSet::new(),
+            meters,
         }
     }
 
@@ -58,6 +64,11 @@ where
                 "connections are due, beside those that are at work or wait for their source"
             );
         }
+        self.meter();
+    }
+
+    fn meter(&self) {
+        self.meters.queue(self.waiting.len(), self.at_work.len());
     }
 
     /// Whether nothing is under way or due.
@@ -74,6 +85,7 @@ where
             match self.happens().await {
                 Happened::Done(connection, done) => {
                     self.at_work.remove(&connection);
+                    self.meter();
                     return Some(done);
                 }
                 Happened::Free(place) => self.begin(place),
@@ -129,5 +141,6 @@ where
         };
         self.at_work.insert(connection.clone());
         self.under_way.push((self.work)(connection, place));
+        self.meter();
     }
 }

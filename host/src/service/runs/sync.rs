@@ -1,5 +1,8 @@
 //! Runs of the sync: now, and going on where one was interrupted.
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use clientpoint_engine::contract::exports::clientpoint::content_source::content_import::Error as ContractError;
 use tracing::Instrument;
 
@@ -22,7 +25,7 @@ use crate::{
         plans,
         runs::{self, Run},
         users::{Role, User},
-        words::{OperationKind, RunKind},
+        words::{OperationKind, RunKind, RunState},
     },
 };
 
@@ -130,10 +133,27 @@ impl Session<'_> {
             }
         };
         match halt {
-            Halt::Ended(ended) => self.ledger_of((*ended)?).await,
+            Halt::Ended(ended) => self.ended(&run, *ended).await,
             Halt::Interrupted => Err(interrupted()),
             Halt::Listed => Err(Error::PluginStopped("it lists without end".into())),
         }
+    }
+
+    /// The ledger of a run that has ended. Its numbers are counted.
+    async fn ended(&self, run: &Run, ended: Result<Run>) -> Result<Ledger> {
+        let ledger = match ended {
+            Ok(run) => self.ledger_of(run).await,
+            Err(error) => Err(error),
+        };
+        let (end, counts) = match &ledger {
+            Ok(ledger) => (ledger.run.state, ledger.counts.clone()),
+            Err(_) => (RunState::Failed, BTreeMap::new()),
+        };
+        let begun: Option<DateTime<Utc>> = run.started_at.parse().ok();
+        let took = begun.and_then(|begun| (self.host.clock.utc() - begun).to_std().ok());
+        let words = (run.kind.as_str(), end.as_str());
+        self.host.meters.run_ended(words, took.unwrap_or_default(), &counts);
+        ledger
     }
 
     /// Brings a run to its end that lay interrupted, if there is one, and gives its ledger.

@@ -1,0 +1,67 @@
+//! What `serve` shows to those who watch it: its metrics, behind a token or on a port of their own.
+
+use std::{fs::File, io::Read, net::SocketAddr, path::Path, sync::Arc};
+
+use clientpoint_engine::secrets::Secret;
+use clientpoint_host::{
+    Error, Host, Result,
+    service::Stop,
+    settings::Layers,
+    web::{MetricsToken, Watching, server},
+};
+use tokio::task::JoinHandle;
+
+use super::{listening, terminal::Terminal};
+
+/// The longest file with a token, in bytes.
+const FILE_AT_MOST: u64 = 4 << 10;
+
+/// What is to be shown.
+pub struct Wanted {
+    addresses: Option<Vec<SocketAddr>>,
+    /// What opens the metrics.
+    pub token: Option<MetricsToken>,
+}
+
+impl Wanted {
+    /// By the flags of a command, or what was set.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` for what is no address, and for a file that has no token.
+    pub fn of(layers: &Layers, listen: Option<&str>, token: Option<&Path>) -> Result<Self> {
+        let listen = listen.or_else(|| layers.get("metrics.listen"));
+        let token = token.or_else(|| layers.get("metrics.token-file").map(Path::new));
+        Ok(Self {
+            addresses: listen
+                .map(|listen| listening::addresses("the port of the metrics", listen))
+                .transpose()?,
+            token: token.map(read).transpose()?,
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<MetricsToken> {
+    let wrong = |why: String| Error::Settings(format!("the file `{}` has no token: {why}", path.display()));
+    let mut text = String::new();
+    let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
+    let length = file.take(FILE_AT_MOST + 1).read_to_string(&mut text);
+    let text = Secret::new(text);
+    let length = length.map_err(|error| wrong(error.to_string()))?;
+    if FILE_AT_MOST < length as u64 {
+        return Err(wrong(format!("it has more than {FILE_AT_MOST} bytes")));
+    }
+    MetricsToken::new(&text).map_err(|error| wrong(error.fact()))
+}
+
+/// Opens the port of the metrics, if there is to be one.
+pub async fn open(host: &Arc<Host>, wanted: &Wanted, stop: &Stop, terminal: &Terminal) -> Option<JoinHandle<()>> {
+    let addresses = wanted.addresses.as_ref()?;
+    let listeners = listening::bind("the port of the metrics", addresses, "--metrics-listen", terminal).await?;
+    for at in listeners.iter().filter_map(|listener| listener.local_addr().ok()) {
+        terminal.say(format!("the metrics are at http://{at}/metrics"));
+    }
+    let watching = Watching::new(host.clone(), stop.clone(), wanted.token.clone());
+    let served = server::serve(listeners, watching.router(), stop.clone());
+    Some(tokio::spawn(served))
+}

@@ -1,0 +1,143 @@
+//! What a host says to those who watch it: whether it can work, and its numbers. Both are cheap, take no longer than a few
+//! seconds whatever the disk does, and are asked of the folder once in a while, however often somebody wants to know.
+
+use std::{collections::BTreeMap, io, path::PathBuf, time::Duration};
+
+use chrono::{DateTime, Utc};
+use tokio::{task::JoinHandle, time::timeout};
+
+use crate::{
+    Error, Result,
+    disk::{self, Room},
+    host::Host,
+    service::api::{Measured, NotReady, WatchedConnection},
+    store::{damage, opening::DATABASE, watching},
+};
+
+/// How long an answer to whether it can work is good for, and how long numbers are.
+const READY_FOR: Duration = Duration::from_secs(1);
+const MEASURED_FOR: Duration = Duration::from_secs(10);
+
+/// How long the database and the disk may take to answer.
+const WITHIN: Duration = Duration::from_secs(2);
+
+/// How long the numbers may take.
+const MEASURED_WITHIN: Duration = Duration::from_secs(10);
+
+/// The least room that work needs, in bytes.
+const ROOM: u64 = 64 << 20;
+
+impl Host {
+    /// Why it can't work now; empty if it can. An answer is good for a second.
+    pub async fn not_ready(&self) -> Vec<NotReady> {
+        let mut ready = self.watched.ready.lock().await;
+        let now = self.clock.elapsed();
+        if let Some((at, answer)) = &ready.told
+            && now.saturating_sub(*at) < READY_FOR
+        {
+            return answer.clone();
+        }
+        let mut why = Vec::new();
+        match timeout(WITHIN, watching::answers(&self.store)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => why.push(NotReady::Database),
+        }
+        why.extend(self.disk_trouble(&mut ready.looking).await);
+        if self.plugin().is_err() {
+            why.push(NotReady::Plugin);
+        }
+        ready.told = Some((now, why.clone()));
+        why
+    }
+
+    async fn disk_trouble(&self, looking: &mut Option<JoinHandle<io::Result<()>>>) -> Option<NotReady> {
+        if self.room().is_some_and(|room| room.free < ROOM) {
+            return Some(NotReady::DiskFull);
+        }
+        let folder = self.folder_path();
+        let mut look = looking
+            .take()
+            .unwrap_or_else(|| tokio::task::spawn_blocking(move || disk::refusal(&folder).map_or(Ok(()), Err)));
+        match timeout(WITHIN, &mut look).await {
+            Ok(Ok(Ok(()))) => None,
+            Ok(Ok(Err(error))) => Some(match error.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => NotReady::DiskFull,
+                io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => NotReady::DiskReadOnly,
+                _ => NotReady::Disk,
+            }),
+            Ok(Err(_)) => Some(NotReady::Disk),
+            Err(_) => {
+                *looking = Some(look);
+                Some(NotReady::Disk)
+            }
+        }
+    }
+
+    /// Its numbers. They are good for ten seconds.
+    ///
+    /// # Errors
+    ///
+    /// Without a plugin; the database's, also where it takes too long.
+    pub async fn measured(&self) -> Result<Measured> {
+        let mut measured = self.watched.measured.lock().await;
+        let now = self.clock.elapsed();
+        if let Some((at, answer)) = &*measured
+            && now.saturating_sub(*at) < MEASURED_FOR
+        {
+            return Ok(answer.clone());
+        }
+        let answer = timeout(MEASURED_WITHIN, self.measure()).await;
+        let answer = answer.map_err(|_| Error::Storage("the database takes too long to tell its numbers".into()))??;
+        Ok(measured.insert((now, answer)).1.clone())
+    }
+
+    async fn measure(&self) -> Result<Measured> {
+        let mut troubles = BTreeMap::new();
+        for trouble in self.own_session().troubles().await? {
+            *troubles
+                .entry((trouble.kind.as_str(), trouble.needs_a_person))
+                .or_default() += 1;
+        }
+        let connection = |of: watching::Watched| WatchedConnection {
+            number: of.number,
+            is_accepted: !of.is_broken,
+            last_good: moment(of.last_good),
+            expires: moment(of.expires_at),
+        };
+        let watched = watching::connections(&self.store).await?;
+        let counts = self.counts();
+        let room = self.room();
+        Ok(Measured {
+            version: env!("CARGO_PKG_VERSION"),
+            runs: self.meters.runs(),
+            due: self.meters.due(),
+            at_work: self.meters.at_work(),
+            passed: [counts.api(), counts.content()],
+            refused: counts.refused(),
+            instances: counts.at_once(),
+            instances_made: counts.instances(),
+            calls: counts.calls(),
+            memory: counts.memory(),
+            memory_peak: counts.peak_memory(),
+            connections: watched.into_iter().map(connection).collect(),
+            troubles,
+            damaged: damage::count(&self.store).await?,
+            disk_free: room.map(|Room { free, .. }| free),
+            disk_size: room.map(|Room { total, .. }| total),
+            database: database_size(self.folder_path()),
+        })
+    }
+}
+
+/// The database, and what was written to its log since.
+fn database_size(folder: PathBuf) -> u64 {
+    let names = [DATABASE.to_owned(), format!("{DATABASE}-wal")];
+    let sizes = names
+        .iter()
+        .filter_map(|name| std::fs::metadata(folder.join(name)).ok());
+    sizes.map(|file| file.len()).sum()
+}
+
+fn moment(text: Option<String>) -> Option<DateTime<Utc>> {
+    text?.parse().ok()
+}
