@@ -93,6 +93,13 @@ pub enum Error {
         /// What does not fit, and the ways out.
         message: String,
     },
+    /// Something about the host's own people can't be.
+    People {
+        /// `last-administrator` and the like.
+        code: &'static str,
+        /// Of whom, and why.
+        message: String,
+    },
     /// The file is in the bin or was removed for good, or can't be removed.
     Bin {
         /// `in-the-bin`, `removed` or `still-shown`.

@@ -79,6 +79,7 @@ pub use crate::store::{
     page::{Cursor, Page, Part, ROWS_AT_MOST},
     run_list::{LineFilter, RunFilter},
     search::Search,
+    trail::TrailFilter,
     words::{FileState, ItemState, LibraryOrder, LineReason, OperationKind, OperationState, RunState, RunType},
 };
 
@@ -93,6 +94,8 @@ pub struct Session<'a> {
     pub(crate) through: Option<Mode>,
     /// Who watches the transfers of their work.
     pub(crate) watcher: Arc<dyn Progress>,
+    /// From where they ask; from the host's own machine, where nobody has said.
+    pub(crate) from: people::whence::From,
     /// The operation that they are at work on, or that their next long call is.
     pub(crate) operation: Option<Arc<operations::live::Live>>,
 }
@@ -111,6 +114,7 @@ impl Host {
             user: users::get(&self.store, user).await?,
             through: None,
             watcher: self.watcher.clone(),
+            from: people::whence::From::default(),
             operation: None,
         })
     }
@@ -132,17 +136,6 @@ impl Session<'_> {
         self.user.require_administrator(what)
     }
 
-    /// A page of the users, by name.
-    ///
-    /// # Errors
-    ///
-    /// `Error::Forbidden`, `Error::Settings` for a cursor of another list, or the database's.
-    pub async fn users_page(&self, part: &Part) -> Result<Page<api::User>> {
-        self.user.require_administrator("list users")?;
-        let page = users::page(&self.host.store, part).await?;
-        page.try_map(|user| Ok(user.into()))
-    }
-
     /// Adds a user.
     ///
     /// # Errors
@@ -150,7 +143,16 @@ impl Session<'_> {
     /// `Error::Forbidden`, `Error::Settings` for a name that can't be one or is taken.
     pub async fn add_user(&self, name: &str, role: Role) -> Result<api::User> {
         self.user.require_administrator("add users")?;
-        Ok(users::add(&self.host.store, name, role).await?.into())
+        let user = users::add(&self.host.store, name, role).await?;
+        self.note("user-added", name).await?;
+        Ok(user.into())
+    }
+
+    /// The same session, of somebody who asks from there: that stands beside what they do.
+    #[must_use]
+    pub fn coming_from(mut self, from: people::whence::From) -> Self {
+        self.from = from;
+        self
     }
 
     /// The same session, working with the company's connection or the person's own. Without this, the own one counts

@@ -4,6 +4,7 @@
 mod api;
 mod associating;
 mod gates;
+mod people;
 mod secrets;
 mod stage;
 mod syncing;

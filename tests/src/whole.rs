@@ -44,6 +44,7 @@ impl Whole for Session<'_> {
     }
 
     async fn users(&self) -> Result<Vec<User>> {
-        Ok(self.users_page(&Part::whole(None)).await?.rows)
+        let page = self.people_page(&Part::whole(None)).await?;
+        Ok(page.rows.into_iter().map(|person| person.user).collect())
     }
 }

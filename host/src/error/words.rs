@@ -20,7 +20,8 @@ impl Error {
             Self::Sync { code, .. }
             | Self::Catalogue { code, .. }
             | Self::Bin { code, .. }
-            | Self::Backup { code, .. } => code,
+            | Self::Backup { code, .. }
+            | Self::People { code, .. } => code,
             Self::Damaged { .. } => "damaged",
             Self::NoSpace(_) => "no-space",
             Self::ReadOnly(_) => "read-only",
@@ -55,7 +56,8 @@ impl Error {
             | Self::Sync { message, .. }
             | Self::Catalogue { message, .. }
             | Self::Bin { message, .. }
-            | Self::Backup { message, .. } => message.clone(),
+            | Self::Backup { message, .. }
+            | Self::People { message, .. } => message.clone(),
             Self::PluginStopped(why) => format!("the plugin was stopped: {why}"),
             Self::Ledger { run, message } => {
                 format!("run {run} failed: {message}; nothing of it may be relied on, and the next run looks again")

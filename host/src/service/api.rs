@@ -19,7 +19,7 @@ pub use backups::{BackedUp, LackingRevision, LastBackup};
 pub use connections::{Account, Broken, ChosenDrive, Connection, Moved};
 pub use forms::{FieldKind, FormField, ImportLimits, Source, WayToConnect};
 pub use library::{Binned, Damage, DamagedRevision, Emptied, Looking, Showing, Swept, TrashDay};
-pub use people::User;
+pub use people::{Heir, Leaving, Left, Login, Person, Step, User};
 pub use runs::{AtWork, Line, Run, Undone};
 pub use settings::Setting;
 pub use sign_ins::{Refusal, SignInBegun, SignInStanding, Standing};

@@ -1,12 +1,18 @@
 //! How the host's own people come in through the console: by a password, and before they have one by a link that works
 //! once. The command line trusts whoever may run it; a page trusts nobody.
 
+mod changing;
+mod known;
+mod leaving;
+mod listing;
+mod logged_in;
 mod password;
+pub mod whence;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use clientpoint_engine::{clock::stamp, oauth::unguessable, secrets::Secret, text::hex};
-use sha2::{Digest, Sha256};
+use clientpoint_engine::{clock::stamp, oauth::unguessable, secrets::Secret};
 
+use self::known::{LOGIN_FOR, hashed, idle_since};
 use super::{Session, api};
 use crate::{
     Error, Result,
@@ -19,29 +25,16 @@ use crate::{
 };
 
 pub use password::unfit;
+pub use whence::From;
 
 /// How long a link works.
 const LINK_FOR: TimeDelta = TimeDelta::minutes(30);
-
-/// A login ends after that long without a request, as a day's work has breaks; and at the latest after a week, so that a
-/// forgotten browser is not a door for ever.
-const IDLE_FOR: TimeDelta = TimeDelta::hours(8);
-const LOGIN_FOR: TimeDelta = TimeDelta::days(7);
 
 /// How exactly it is noted when something was asked for: a page must not cost a write each time.
 const SEEN_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 /// The longest name of a browser that is kept, in characters.
 const AGENT_AT_MOST: usize = 200;
-
-/// From where somebody asks.
-#[derive(Clone, Debug, Default)]
-pub struct From {
-    /// The address of the other end.
-    pub address: String,
-    /// What the browser calls itself.
-    pub agent: String,
-}
 
 /// Somebody has come in.
 #[derive(Debug)]
@@ -70,6 +63,12 @@ pub enum Refused {
     /// The password can't be one.
     #[error("{0}")]
     UnfitPassword(&'static str),
+    /// There is no password that could be changed.
+    #[error("you come in without a password, so there is none to change")]
+    NoPassword,
+    /// The present password was not given.
+    #[error("that is not your present password")]
+    NotThePresentOne,
     /// Something else went wrong.
     #[error(transparent)]
     Other(#[from] Error),
@@ -84,6 +83,8 @@ impl Refused {
             Self::LinkOver => "link-over",
             Self::LinkUnknown => "link-unknown",
             Self::UnfitPassword(_) => "unfit-password",
+            Self::NoPassword => "no-password",
+            Self::NotThePresentOne => "not-the-present-password",
             Self::Other(error) => error.code(),
         }
     }
@@ -202,13 +203,13 @@ impl Host {
     /// The database's.
     pub async fn resumed(&self, cookie: &Secret) -> Result<Option<Session<'_>>> {
         let now = self.clock.utc();
-        let (hash, idle_since) = (hashed(cookie), stamp(now - IDLE_FOR));
-        let Some(login) = logins::get(&self.store, &hash, &stamp(now), &idle_since).await? else {
+        let hash = hashed(cookie);
+        let Some(login) = logins::get(&self.store, &hash, &stamp(now), &idle_since(now)).await? else {
             return Ok(None);
         };
         let seen = login.seen_at.parse::<DateTime<Utc>>().ok();
         if seen.is_none_or(|seen| seen + SEEN_EVERY <= now) {
-            logins::seen(&self.store, &hash, &stamp(now)).await?;
+            logins::seen(&self.store, &login, &stamp(now)).await?;
         }
         // Whoever was removed meanwhile has no session.
         match self.session(&login.user).await {
@@ -247,11 +248,8 @@ impl Session<'_> {
     /// `Error::Forbidden`, and those of [`Host::invite`].
     pub async fn invite(&self, user: &str) -> Result<Secret> {
         self.user.require_administrator("make links for users")?;
-        self.host.invite(user).await
+        let token = self.host.invite(user).await?;
+        self.note("link-made", user).await?;
+        Ok(token)
     }
-}
-
-/// What is kept of something that nobody can guess. It is as long as its own hash, so a slow one would add nothing.
-fn hashed(secret: &Secret) -> String {
-    hex(&Sha256::digest(secret.expose()))
 }

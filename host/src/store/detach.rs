@@ -1,6 +1,8 @@
 //! Files that stop following, and follow again: when a connection changes its drive or is given up, nothing of the
 //! library is lost (rule 30).
 
+use sqlx::{Sqlite, Transaction};
+
 use super::{
     Store,
     connections::ChosenDrive,
@@ -61,10 +63,21 @@ pub async fn leave_drive(store: &Store, connection: &str) -> Result<u64> {
 /// The database's.
 pub async fn disconnect(store: &Store, connection: &str, now: &str) -> Result<Moved> {
     let mut transaction = store.write().await?;
-    let detached = links::detach(&mut transaction, connection, None).await?;
+    let moved = give_up(&mut transaction, connection, now).await?;
+    transaction.commit().await?;
+    Ok(moved)
+}
+
+/// The same, as a part of something larger.
+///
+/// # Errors
+///
+/// The database's.
+pub(super) async fn give_up(transaction: &mut Transaction<'_, Sqlite>, connection: &str, now: &str) -> Result<Moved> {
+    let detached = links::detach(transaction, connection, None).await?;
     sqlx::query("DELETE FROM grants WHERE connection = ?")
         .bind(connection)
-        .execute(&mut *transaction)
+        .execute(&mut **transaction)
         .await?;
     sqlx::query(
         "UPDATE connections SET secret = x'', disconnected_at = ?, drive_id = NULL, drive_name = NULL, account = NULL, \
@@ -72,9 +85,8 @@ pub async fn disconnect(store: &Store, connection: &str, now: &str) -> Result<Mo
     )
     .bind(now)
     .bind(connection)
-    .execute(&mut *transaction)
+    .execute(&mut **transaction)
     .await?;
-    transaction.commit().await?;
     Ok(Moved { detached, attached: 0 })
 }
 

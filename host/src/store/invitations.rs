@@ -1,6 +1,11 @@
 //! One-time links, by which people come in who have no password yet, or have lost it.
 
-use super::Store;
+use sqlx::{Sqlite, Transaction};
+
+use super::{
+    Store,
+    identities::{self, Identity},
+};
 use crate::Result;
 
 /// The most that are open at a time for one person; with another one, the oldest end.
@@ -64,6 +69,17 @@ pub async fn standing(store: &Store, hash: &str, now: &str) -> Result<Standing> 
     })
 }
 
+/// What came of using a link up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Redeemed {
+    /// It is used.
+    Done,
+    /// Somebody else was faster, or it has ended. Nothing was changed.
+    Used,
+    /// The account is somebody else's. Nothing was changed.
+    OfAnother,
+}
+
 /// Uses a link up, and gives its person this password: both or neither. False if somebody else was faster.
 ///
 /// # Errors
@@ -71,13 +87,7 @@ pub async fn standing(store: &Store, hash: &str, now: &str) -> Result<Standing> 
 /// The database's.
 pub async fn redeem(store: &Store, hash: &str, user: &str, password: &str, now: &str) -> Result<bool> {
     let mut transaction = store.write().await?;
-    let used = sqlx::query("UPDATE invitations SET used_at = ? WHERE hash = ? AND used_at IS NULL AND ends_at > ?")
-        .bind(now)
-        .bind(hash)
-        .bind(now)
-        .execute(&mut *transaction)
-        .await?;
-    if used.rows_affected() != 1 {
+    if !use_up(&mut transaction, hash, user, now).await? {
         return Ok(false);
     }
     sqlx::query(
@@ -89,11 +99,47 @@ pub async fn redeem(store: &Store, hash: &str, user: &str, password: &str, now: 
     .bind(now)
     .execute(&mut *transaction)
     .await?;
-    // Whoever had come in by the old password, or by somebody else's hand, is out.
+    transaction.commit().await?;
+    Ok(true)
+}
+
+/// Uses a link up, and ties this account to its person: both or neither.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn redeem_by_account(
+    store: &Store,
+    hash: &str,
+    user: &str,
+    account: &Identity,
+    now: &str,
+) -> Result<Redeemed> {
+    let mut transaction = store.write().await?;
+    if !use_up(&mut transaction, hash, user, now).await? {
+        return Ok(Redeemed::Used);
+    }
+    if !identities::tie(&mut transaction, account, user, now).await? {
+        return Ok(Redeemed::OfAnother);
+    }
+    transaction.commit().await?;
+    Ok(Redeemed::Done)
+}
+
+/// Uses a link up, and has everybody out who had come in by the old password or account, or by somebody else's hand.
+async fn use_up(transaction: &mut Transaction<'_, Sqlite>, hash: &str, user: &str, now: &str) -> Result<bool> {
+    let used = sqlx::query("UPDATE invitations SET used_at = ? WHERE hash = ? AND used_at IS NULL AND ends_at > ?")
+        .bind(now)
+        .bind(hash)
+        .bind(now)
+        .execute(&mut **transaction)
+        .await?;
+    if used.rows_affected() != 1 {
+        return Ok(false);
+    }
     sqlx::query("DELETE FROM logins WHERE user = ?")
         .bind(user)
-        .execute(&mut *transaction)
+        .execute(&mut **transaction)
         .await?;
-    transaction.commit().await?;
     Ok(true)
 }

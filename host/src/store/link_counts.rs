@@ -52,6 +52,21 @@ pub async fn following(store: &Store, connection: &str) -> Result<u64> {
     Ok(links.unsigned_abs())
 }
 
+/// The same, in one drive.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn following_in(store: &Store, connection: &str, drive: &str) -> Result<u64> {
+    let (links,): (i64,) =
+        sqlx::query_as("SELECT coalesce(sum(links - detached), 0) FROM link_counts WHERE connection = ? AND drive = ?")
+            .bind(connection)
+            .bind(drive)
+            .fetch_one(store.pool())
+            .await?;
+    Ok(links.unsigned_abs())
+}
+
 /// How many files are detached, whatever they came through.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Who is logged in to the console, and from where. A login is known by the hash of its cookie.
 
 use serde::Serialize;
+use sqlx::{Sqlite, Transaction};
 
 use super::Store;
 use crate::Result;
@@ -56,7 +57,17 @@ pub async fn begin(store: &Store, login: &Login) -> Result<()> {
     .bind(AT_MOST)
     .execute(&mut *transaction)
     .await?;
+    was_seen(&mut transaction, &login.user, &login.made_at).await?;
     Ok(transaction.commit().await?)
+}
+
+async fn was_seen(transaction: &mut Transaction<'_, Sqlite>, user: &str, at: &str) -> Result<()> {
+    sqlx::query("UPDATE users SET seen_at = ? WHERE name = ?")
+        .bind(at)
+        .bind(user)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
 }
 
 /// The login with that hash; none if it has ended, or was idle since before `idle_since`.
@@ -82,13 +93,48 @@ pub async fn get(store: &Store, hash: &str, now: &str, idle_since: &str) -> Resu
 /// # Errors
 ///
 /// The database's.
-pub async fn seen(store: &Store, hash: &str, now: &str) -> Result<()> {
+pub async fn seen(store: &Store, login: &Login, now: &str) -> Result<()> {
+    let mut transaction = store.write().await?;
     sqlx::query("UPDATE logins SET seen_at = ? WHERE hash = ?")
         .bind(now)
-        .bind(hash)
+        .bind(&login.hash)
+        .execute(&mut *transaction)
+        .await?;
+    was_seen(&mut transaction, &login.user, now).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Those of one person that are good: twenty at most, the one first that was used last.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn of(store: &Store, user: &str, now: &str, idle_since: &str) -> Result<Vec<Login>> {
+    let logins = sqlx::query_as(
+        "SELECT hash, user, made_at, seen_at, ends_at, address, agent FROM logins \
+         WHERE user = ? AND ends_at > ? AND seen_at > ? ORDER BY seen_at DESC, hash LIMIT ?",
+    )
+    .bind(user)
+    .bind(now)
+    .bind(idle_since)
+    .bind(AT_MOST)
+    .fetch_all(store.pool())
+    .await?;
+    Ok(logins)
+}
+
+/// Ends all logins of a person but the one with that hash; all of them, if none has it. How many those were.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn end_others(store: &Store, user: &str, but: &str) -> Result<u64> {
+    let done = sqlx::query("DELETE FROM logins WHERE user = ? AND hash <> ?")
+        .bind(user)
+        .bind(but)
         .execute(store.pool())
         .await?;
-    Ok(())
+    Ok(done.rows_affected())
 }
 
 /// Ends one, and those whose time is over.

@@ -41,6 +41,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/22_backups.sql"),
     include_str!("migrations/23_put_back.sql"),
     include_str!("migrations/24_watching.sql"),
+    include_str!("migrations/25_people.sql"),
 ];
 
 /// What was done.

@@ -16,6 +16,31 @@ pub async fn get(store: &Store, user: &str) -> Result<Option<String>> {
     Ok(row.map(|(hash,)| hash))
 }
 
+/// Gives a person another one, and ends all of their logins, if `before` is kept still. Whether it was.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn change(store: &Store, user: &str, before: &str, hash: &str, now: &str) -> Result<bool> {
+    let mut transaction = store.write().await?;
+    let changed = sqlx::query("UPDATE passwords SET hash = ?, set_at = ? WHERE user = ? AND hash = ?")
+        .bind(hash)
+        .bind(now)
+        .bind(user)
+        .bind(before)
+        .execute(&mut *transaction)
+        .await?;
+    if changed.rows_affected() != 1 {
+        return Ok(false);
+    }
+    sqlx::query("DELETE FROM logins WHERE user = ?")
+        .bind(user)
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
 /// Whether any Administrator has one: until then nobody can come in without a link.
 ///
 /// # Errors
@@ -23,7 +48,7 @@ pub async fn get(store: &Store, user: &str) -> Result<Option<String>> {
 /// The database's.
 pub async fn has_administrator(store: &Store) -> Result<bool> {
     let (has,): (bool,) = sqlx::query_as(
-        "SELECT EXISTS (SELECT 1 FROM users WHERE role = 'administrator' AND name IN (SELECT user FROM passwords))",
+        "SELECT EXISTS (SELECT 1 FROM users WHERE role = 'administrator' AND removed_at IS NULL AND name IN (SELECT user FROM passwords))",
     )
     .fetch_one(store.pool())
     .await?;

@@ -45,18 +45,44 @@ pub async fn add(store: &Store, at: &str, user: &str, what: &str, about: &str, a
     Ok(())
 }
 
-/// A page of it, the newest first.
+/// Which steps are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrailFilter {
+    /// Those of this name.
+    pub user: Option<String>,
+    /// Those of this word.
+    pub what: Option<String>,
+}
+
+/// A page of those that fit, the newest first.
 ///
 /// # Errors
 ///
 /// `Error::Settings` for a cursor of another list; the database's.
-pub async fn page(store: &Store, part: &Part) -> Result<Page<Step>> {
-    let before: Option<i64> = part.key(LIST)?;
-    let rows: Vec<Step> =
-        sqlx::query_as("SELECT id, at, user, what, about, address FROM trail WHERE id < ? ORDER BY id DESC LIMIT ?")
-            .bind(before.unwrap_or(i64::MAX))
-            .bind(part.reads())
-            .fetch_all(store.pool())
-            .await?;
-    Page::cut(rows, part, LIST, |step| step.id)
+pub async fn page(store: &Store, filter: &TrailFilter, part: &Part) -> Result<Page<Step>> {
+    let list = format!("{LIST} {filter:?}");
+    let before: Option<i64> = part.key(&list)?;
+    let query = match (&filter.user, &filter.what) {
+        (None, None) => "SELECT id, at, user, what, about, address FROM trail WHERE id < ? ORDER BY id DESC LIMIT ?",
+        (Some(_), None) => {
+            "SELECT id, at, user, what, about, address FROM trail WHERE user = ? AND id < ? ORDER BY id DESC LIMIT ?"
+        }
+        (None, Some(_)) => {
+            "SELECT id, at, user, what, about, address FROM trail WHERE what = ? AND id < ? ORDER BY id DESC LIMIT ?"
+        }
+        (Some(_), Some(_)) => {
+            "SELECT id, at, user, what, about, address FROM trail WHERE user = ? AND what = ? AND id < ? \
+             ORDER BY id DESC LIMIT ?"
+        }
+    };
+    let mut query = sqlx::query_as(query);
+    for wanted in [&filter.user, &filter.what].into_iter().flatten() {
+        query = query.bind(wanted);
+    }
+    let rows: Vec<Step> = query
+        .bind(before.unwrap_or(i64::MAX))
+        .bind(part.reads())
+        .fetch_all(store.pool())
+        .await?;
+    Page::cut(rows, part, &list, |step| step.id)
 }

@@ -16,7 +16,7 @@ pub(super) async fn entered<'c>(console: &'c Console, asker: &Asker) -> Result<S
         None => Ok(None),
     };
     match session {
-        Ok(Some(session)) => Ok(session),
+        Ok(Some(session)) => Ok(session.coming_from(asker.from.clone())),
         Ok(None) => Err(trouble::log_in_first(&asker.back())),
         Err(error) => {
             tracing::error!("a page can't be shown: {error}");

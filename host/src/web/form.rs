@@ -135,6 +135,21 @@ pub(super) fn summary(error: Option<&Error>, fields: &[FormField]) -> Markup {
     }
 }
 
+/// What is wrong with a form of the console's own.
+pub(super) fn problem(error: Option<&Error>) -> Markup {
+    let Some(error) = error else { return html! {} };
+    html! {
+        section.card.trouble #problem role="alert" tabindex="-1" autofocus { div.pad {
+            h2 { "There is a problem" }
+            p { @match error.field() {
+                Some(key) => a href={ "#" (key) } { (words::sentence(&error.fact())) },
+                None => (words::sentence(&error.fact())),
+            } }
+            div.buttons { (trouble::buttons(&error.ways_out())) }
+        } }
+    }
+}
+
 /// The fields of a plugin's form: what must be filled in, then what is known or may stay as it is. `sent` is what was
 /// filled in before; a secret is never sent back.
 pub(super) fn fields(fields: &[FormField], sent: Option<&Filled>, error: Option<&Error>) -> Markup {

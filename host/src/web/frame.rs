@@ -4,7 +4,10 @@ use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 use maud::{DOCTYPE, Markup, html};
 
-use super::assets::{LOOK, SCRIPTS};
+use super::{
+    assets::{LOOK, SCRIPTS},
+    words,
+};
 use crate::{service::Session, store::users::Role};
 
 tokio::task_local! {
@@ -37,6 +40,7 @@ const WAYS: [(&str, &[Way]); 4] = [
             ("/backups", "Backups", true),
             ("/users", "Users", true),
             ("/tokens", "API tokens", true),
+            ("/trail", "Trail", true),
         ],
     ),
 ];
@@ -97,7 +101,6 @@ impl Page {
     pub(super) fn answer(self, status: StatusCode, session: &Session<'_>) -> Response {
         let user = session.user();
         let is_administrator = user.role == Role::Administrator;
-        let role = if is_administrator { "Administrator" } else { "Member" };
         let crumbs = heading(&self.way_heading(), &self.crumbs, &self.title);
         let page = document(
             &self.title,
@@ -107,7 +110,7 @@ impl Page {
                 header.bar {
                     span.brand { "ClientPoint" }
                     div.who {
-                        span { bdi { (user.name) } small.soft { " · " (role) } }
+                        span { a href="/you" aria-current=[(self.way == "/you").then_some("page")] { (words::name(&user.name)) } small.soft { " · " (words::role(user.role)) } }
                         form method="post" action="/logout" { button.plain type="submit" { "Log out" } }
                     }
                 }

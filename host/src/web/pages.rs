@@ -12,6 +12,7 @@ mod files;
 mod home;
 mod integrations;
 mod last_night;
+mod leaving;
 mod limits;
 mod moving;
 mod operation;
@@ -27,9 +28,12 @@ mod sign_in;
 mod sync;
 mod taking_back;
 mod tokens;
+mod trail;
 mod uploading;
 mod uploads;
+mod user;
 mod users;
+mod you;
 
 use axum::{Router, extract::DefaultBodyLimit, routing::post};
 
@@ -147,8 +151,20 @@ pub(super) fn routes() -> Routes {
         .get(Who::Administrators, "/backups", backups::backups)
         .get(Who::Administrators, "/users", users::users)
         .post(Who::Administrators, "/users", users::add)
-        .post(Who::Administrators, "/users/link", users::link)
         .get(Who::Administrators, "/tokens", tokens::tokens)
         .post(Who::Administrators, "/tokens", tokens::make)
         .post(Who::Administrators, "/tokens/{id}/end", tokens::end)
+        .get(Who::Administrators, "/users/one", user::user)
+        .post(Who::Administrators, "/users/link", user::link)
+        .post(Who::Administrators, "/users/log-out", user::log_out)
+        .get(Who::Administrators, "/users/role", leaving::ask_for_role)
+        .post(Who::Administrators, "/users/role", leaving::change_role)
+        .get(Who::Administrators, "/users/remove", leaving::ask_to_remove)
+        .post(Who::Administrators, "/users/remove", leaving::remove)
+        .get(Who::Administrators, "/trail", trail::trail)
+        .get(Who::Administrators, "/trail/csv", trail::csv)
+        .get(Who::People, "/you", you::you)
+        .post(Who::People, "/you/password", you::change_password)
+        .post(Who::People, "/you/log-out", you::end)
+        .post(Who::People, "/you/log-out-others", you::end_others)
 }

@@ -1,6 +1,6 @@
 //! What goes out piece by piece: the bytes of a file, and how an operation stands.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -13,9 +13,12 @@ use http::{HeaderValue, header};
 
 use super::saving::disposition;
 use crate::{
-    Host,
+    Host, Result,
     service::{Stop, Watching},
 };
+
+/// How soon a stream ends after its person was logged out, or its token has ended.
+const LOOKS_FOR_LOGIN: Duration = Duration::from_secs(2);
 
 /// The content of a file, or what it was at a revision, to be saved. The bytes are held against their hash as they go; where they are not right, the answer
 /// breaks off before its end, and nobody takes half of it for the whole.
@@ -53,8 +56,14 @@ pub(super) fn content(host: Arc<Host>, user: String, (id, revision): (String, Op
     answer
 }
 
-/// How an operation stands, whenever that has changed, until its end. Whoever asks may see it: that was looked at before.
-pub(super) fn events(host: Arc<Host>, user: String, stop: Stop, mut watching: Watching) -> Response {
+/// How an operation stands, whenever that has changed, until its end, or until `out` says that whoever asked may not see
+/// it any more. That they may now was looked at before.
+pub(super) fn events(
+    host: Arc<Host>,
+    user: String,
+    (stop, out): (Stop, impl Future<Output = Result<()>> + Send + 'static),
+    mut watching: Watching,
+) -> Response {
     let (sender, receiver) = tokio::sync::mpsc::channel::<Result<Event, Infallible>>(1);
     tokio::spawn(async move {
         let told = async {
@@ -67,6 +76,14 @@ pub(super) fn events(host: Arc<Host>, user: String, stop: Stop, mut watching: Wa
             }
             Ok::<_, crate::Error>(())
         };
+        let told = async {
+            tokio::select! {
+                told = told => told,
+                out = out => out,
+                // The browser is gone.
+                () = sender.closed() => Ok(()),
+            }
+        };
         // Open streams must not hold up the end of the host.
         if let Some(Err(error)) = stop.run_until_cancelled(told).await {
             tracing::warn!("an operation can't be followed any more: {error}");
@@ -78,4 +95,18 @@ pub(super) fn events(host: Arc<Host>, user: String, stop: Stop, mut watching: Wa
         .headers_mut()
         .insert("x-accel-buffering", HeaderValue::from_static("no"));
     answer
+}
+
+/// Waits until what somebody came in by opens nothing any more. Whoever ends it may do so in another program.
+pub(super) async fn once_out<F, Looked>(is_in: F) -> Result<()>
+where
+    F: Fn() -> Looked + Send,
+    Looked: Future<Output = Result<bool>> + Send,
+{
+    loop {
+        tokio::time::sleep(LOOKS_FOR_LOGIN).await;
+        if !is_in().await? {
+            return Ok(());
+        }
+    }
 }

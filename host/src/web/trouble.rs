@@ -90,7 +90,7 @@ pub(super) fn status(error: &Error) -> StatusCode {
             code: "unavailable", ..
         } => StatusCode::BAD_GATEWAY,
         Error::Plugin { .. } | Error::SignIn { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::Bin { .. } | Error::Outdated(_) => StatusCode::CONFLICT,
+        Error::Bin { .. } | Error::People { .. } | Error::Outdated(_) => StatusCode::CONFLICT,
         error if error.is_usage() => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }

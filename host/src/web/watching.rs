@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::State,
+    extract::{Request, State},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -28,10 +28,10 @@ pub(super) async fn ready(State(console): State<Console>) -> Response {
 }
 
 /// `GET /metrics`: there is nothing of that name as long as nobody has set a token.
-pub(super) async fn metrics(State(console): State<Console>, headers: HeaderMap) -> Response {
+pub(super) async fn metrics(State(console): State<Console>, request: Request) -> Response {
     match &console.metrics {
-        None => guard::nowhere().await,
-        Some(token) => numbers(&console.host, Some(token), &headers).await,
+        None => guard::nowhere(request).await,
+        Some(token) => numbers(&console.host, Some(token), request.headers()).await,
     }
 }
 

@@ -1,18 +1,38 @@
 //! States, dates and sizes as people read them.
 
+pub(super) mod device;
 pub(super) mod operation;
 pub(super) mod sheet;
 mod tone;
+pub(super) mod trail;
 
 use maud::{Markup, html};
 
-use crate::store::words::{FileState, ItemState, RunState};
+use crate::store::{
+    users::Role,
+    words::{FileState, ItemState, RunState},
+};
 
 pub(super) use tone::Tone;
 
 /// A state: its shape and its word.
 pub(super) fn state(tone: Tone, label: &str) -> Markup {
     html! { span class=(tone.class()) { (label) } }
+}
+
+/// What somebody may do, as people call it.
+pub(super) fn role(role: Role) -> &'static str {
+    match role {
+        Role::Administrator => "Administrator",
+        Role::Member => "Member",
+    }
+}
+
+/// A cell of comma separated text. No program takes it for a formula.
+pub(super) fn cell(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let mark = if is_formula { "'" } else { "" };
+    format!("\"{mark}{}\"", text.replace('"', "\"\""))
 }
 
 /// What a word of the ledger is for people.

@@ -224,12 +224,26 @@ fn users_and_what_members_may() {
     story.says("token_ended", &["users", "tokens", "end", "1"]);
     story.says("token_ended_again", &["users", "tokens", "end", "1"]);
     story.says("tokens_of_one", &["users", "tokens", "list", "--of", "admin"]);
+    story.says("role", &["users", "role", "mia", "administrator"]);
+    story.says("role_of_less", &["users", "role", "mia", "member"]);
+    story.says("role_of_nobody", &["users", "role", "zoe", "member"]);
+    story.says("remove_asks_first", &["users", "remove", "max"]);
+    story.says("remove", &["users", "remove", "max", "--yes"]);
+    story.says("remove_again", &["users", "remove", "max", "--yes"]);
+    story.says("remove_the_last", &["users", "remove", "admin", "--yes"]);
+    story.says(
+        "remove_with_a_wrong_heir",
+        &["users", "remove", "mia", "--take-over", "organization", "--yes"],
+    );
+    story.says("list_of_two", &["users", "list"]);
     story.says("nobody", &["--as", "nobody", "library", "list"]);
     story.file("a.csv", b"File ID,Sharepoint File Path\n100001,A.pdf\n");
     story.file("a.pdf", &pdf("a"));
-    let forbidden: [(&str, &[&str]); 34] = [
+    let forbidden: [(&str, &[&str]); 36] = [
         ("users_list", &["users", "list"]),
         ("users_add", &["users", "add", "eve", "--role", "administrator"]),
+        ("users_role", &["users", "role", "mia", "administrator"]),
+        ("users_remove", &["users", "remove", "admin", "--yes"]),
         ("users_link", &["users", "link", "admin"]),
         (
             "users_tokens_make",

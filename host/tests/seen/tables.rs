@@ -60,6 +60,10 @@ fn errors() -> Vec<Error> {
             code: "in-the-bin",
             message: text("which file, and the way out"),
         },
+        Error::People {
+            code: "last-administrator",
+            message: text("of whom, and why"),
+        },
         Error::Damaged {
             file: text("100001"),
             name: text("Plan.pdf"),

@@ -271,6 +271,7 @@ impl Session<'_> {
             user: self.user.clone(),
             through,
             watcher: self.watcher.clone(),
+            from: self.from.clone(),
             operation: None,
         }
     }

@@ -103,6 +103,7 @@ impl<'a> Session<'a> {
                 user: self.user.clone(),
                 through: self.through,
                 watcher: Arc::new(telling),
+                from: self.from.clone(),
                 operation: Some(live.clone()),
             },
             stop: live.stop.clone(),

@@ -40,6 +40,7 @@ impl Host {
             },
             through: None,
             watcher: self.watcher.clone(),
+            from: Default::default(),
             operation: None,
         }
     }

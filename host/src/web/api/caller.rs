@@ -26,6 +26,7 @@ const TOKEN_AT_MOST: usize = 128;
 pub(super) struct Caller {
     pub(super) host: Arc<Host>,
     pub(super) program: Program,
+    token: Secret,
     from: Whence,
     /// Whose connection the address names, if any.
     pub(super) through: Option<Mode>,
@@ -34,6 +35,18 @@ pub(super) struct Caller {
 }
 
 impl Caller {
+    /// Whether its token still opens something, and its owner is still there.
+    pub(super) async fn is_in(&self) -> crate::Result<bool> {
+        let Some(program) = self.host.admitted(&self.token).await? else {
+            return Ok(false);
+        };
+        match self.host.session_of(&program).await {
+            Ok(_) => Ok(true),
+            Err(Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Its session, which works with the connection that the address names.
     pub(super) async fn session(&self) -> Answer<Session<'_>> {
         let session = self.host.session_of(&self.program).await?;
@@ -112,6 +125,7 @@ async fn coming_in(console: &Console, request: Request) -> Answer<(Request, Role
     let caller = Caller {
         host,
         program,
+        token,
         from: asker.from,
         through: asker.through,
         // What can't be read as text can't be a key, which is told once it is wanted.

@@ -61,7 +61,12 @@ pub(super) async fn operation_events(State(console): State<Console>, caller: Cal
     let session = caller.session().await?;
     let watching = session.watch_operation(id).await?;
     let (host, user) = (caller.host.clone(), caller.program.user.clone());
-    Ok(streams::events(host, user, console.stop.clone(), watching))
+    let asking = caller.clone();
+    let out = streams::once_out(move || {
+        let caller = asking.clone();
+        async move { caller.is_in().await }
+    });
+    Ok(streams::events(host, user, (console.stop.clone(), out), watching))
 }
 
 /// Lets an operation begin nothing more; what is under way comes to its end.

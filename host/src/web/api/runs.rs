@@ -1,6 +1,8 @@
 //! The sync: beginning one, looking what it would do and doing exactly that, and what became of each file.
 
 use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
+use clientpoint_engine::clock::stamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -13,6 +15,7 @@ use super::{
     people::Through,
 };
 use crate::{
+    Error,
     service::{
         LineFilter, LineRow, NEEDS_A_PERSON, Page, Plan, PlannedRow, RunFilter, RunRow, SyncAim, api::Operation,
     },
@@ -30,6 +33,8 @@ pub(super) struct WhichRuns {
     state: Option<String>,
     /// Those of the connection with this id.
     connection: Option<String>,
+    /// Those that have begun at that moment or later; RFC 3339.
+    since: Option<String>,
     /// `next` of the page before.
     after: Option<String>,
     /// Rows of the page, 1 to 1000; 50 where nobody says.
@@ -130,10 +135,20 @@ pub(super) async fn list_runs(caller: Caller, Asked(which): Asked<WhichRuns>) ->
         kind: word(which.kind.as_deref(), "kind")?,
         state: word(which.state.as_deref(), "state")?,
         connection: which.connection,
+        since: which.since.as_deref().map(moment).transpose()?,
     };
     let part = part(which.limit, which.after.as_deref())?;
     let session = caller.session().await?;
     Ok(Json(session.runs_page(&filter, &part).await?))
+}
+
+/// A moment as the library writes it down.
+fn moment(text: &str) -> Result<String, Error> {
+    let moment = text.parse::<DateTime<Utc>>();
+    moment.map(stamp).map_err(|_| {
+        let text = text.escape_debug();
+        Error::Settings(format!("`{text}` is no moment: write one as in 2026-03-02T05:30:00Z")).at("since")
+    })
 }
 
 /// A run, with its sums.

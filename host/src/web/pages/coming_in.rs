@@ -1,12 +1,14 @@
 //! Logging in, and the link by which people come in for the first time.
 
+use std::time::Duration;
+
 use axum::{
     Form,
     extract::{Query, State},
     response::{IntoResponse, Redirect, Response},
 };
 use clientpoint_engine::secrets::Secret;
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -59,16 +61,7 @@ pub(super) async fn log_in(State(console): Here, asker: Asker, Form(given): Form
     ];
     let again = |status, why: &str| frame::alone(status, "Log in", &form(&given.name, &given.back, Some(why)));
     if let Some(wait) = console.throttle.wait(&keys) {
-        let seconds = wait.as_secs() + 1;
-        let why = format!(
-            "Too many tries. Wait {}, and try again.",
-            words::count(seconds, "second", "seconds")
-        );
-        let mut answer = again(StatusCode::TOO_MANY_REQUESTS, &why);
-        if let Ok(seconds) = seconds.to_string().parse() {
-            answer.headers_mut().insert(header::RETRY_AFTER, seconds);
-        }
-        return answer;
+        return slow_down(again(StatusCode::TOO_MANY_REQUESTS, &too_fast(wait)), wait);
     }
     // Counted before it is looked at, so that many at once are no way around the pauses.
     console.throttle.failed(&keys);
@@ -84,6 +77,22 @@ pub(super) async fn log_in(State(console): Here, asker: Asker, Form(given): Form
         Err(Refused::Other(error)) => again(StatusCode::SERVICE_UNAVAILABLE, &error.fact()),
         Err(refused) => again(StatusCode::UNAUTHORIZED, &sentence(&refused)),
     }
+}
+
+/// What is said to somebody who has tried too often.
+pub(super) fn too_fast(wait: Duration) -> String {
+    let seconds = wait.as_secs() + 1;
+    format!(
+        "Too many tries. Wait {}, and try again.",
+        words::count(seconds, "second", "seconds")
+    )
+}
+
+/// The same for their browser.
+pub(super) fn slow_down(mut answer: Response, wait: Duration) -> Response {
+    let seconds = HeaderValue::from(wait.as_secs() + 1);
+    answer.headers_mut().insert(header::RETRY_AFTER, seconds);
+    answer
 }
 
 /// `POST /logout`
@@ -130,7 +139,7 @@ pub(super) async fn claim(State(console): Here, asker: Asker, Form(given): Form<
 }
 
 /// With a new cookie, to where they wanted to go. That is a page of ours: an address from outside leads nowhere else.
-fn come_in(console: &Console, logged_in: &LoggedIn, back: &str) -> Response {
+pub(super) fn come_in(console: &Console, logged_in: &LoggedIn, back: &str) -> Response {
     let mut answer = Redirect::to(if is_ours(back) { back } else { "/" }).into_response();
     let cookie = cookies::kept(&logged_in.cookie, &console.place);
     answer
@@ -160,7 +169,7 @@ fn no_link(refused: &Refused) -> Response {
     frame::alone(status, "This link does not work", &body)
 }
 
-fn sentence(refused: &Refused) -> String {
+pub(super) fn sentence(refused: &Refused) -> String {
     let text = refused.to_string();
     let mut letters = text.chars();
     let first = letters

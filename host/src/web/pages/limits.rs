@@ -45,11 +45,14 @@ pub(super) async fn limits(State(console): Here, asker: Asker) -> Response {
 /// `POST /limits`
 pub(super) async fn set(State(console): Here, asker: Asker, Form(given): Form<Given>) -> Response {
     shown(&console, &asker, async |session| {
-        if given.value.trim().is_empty() {
+        let what = if given.value.trim().is_empty() {
             session.unset(&given.key).await?;
+            "limit-unset"
         } else {
             session.set(&given.key, &given.value).await?;
-        }
+            "limit-set"
+        };
+        asker.note(&console, session, what, &given.key).await?;
         Ok(done("/limits"))
     })
     .await

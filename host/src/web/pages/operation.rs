@@ -57,6 +57,7 @@ pub(super) async fn operation(
 pub(super) async fn stop(State(console): Here, asker: Asker, Path(id): Path<i64>) -> Response {
     shown(&console, &asker, async |session| {
         session.stop_operation(id).await?;
+        asker.note(&console, session, "stopped", &id.to_string()).await?;
         Ok(done(&format!("/operations/{id}")))
     })
     .await
@@ -77,10 +78,20 @@ pub(super) async fn again(State(console): Here, asker: Asker, Path(id): Path<i64
 
 /// `GET /operations/{id}/events`: how it stands, whenever that has changed, until its end.
 pub(super) async fn events(State(console): Here, asker: Asker, Path(id): Path<i64>) -> Response {
+    let (host, cookie) = (console.host.clone(), asker.cookie.clone());
+    let out = streams::once_out(move || {
+        let (host, cookie) = (host.clone(), cookie.clone());
+        async move {
+            match cookie {
+                Some(cookie) => host.is_logged_in(&cookie).await,
+                None => Ok(false),
+            }
+        }
+    });
     shown(&console, &asker, async |session| {
         let watching = session.watch_operation(id).await?;
         let (host, user) = (console.host.clone(), session.user().name);
-        Ok(streams::events(host, user, console.stop.clone(), watching))
+        Ok(streams::events(host, user, (console.stop.clone(), out), watching))
     })
     .await
 }

@@ -1,100 +1,157 @@
-//! Users: who may do what, and the link by which each comes in.
+//! Users: who may do what, how each comes in, and the link by which somebody does for the first time.
 
-use axum::{Form, extract::State, response::Response};
+use axum::{
+    extract::{Query, State},
+    response::Response,
+};
+use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::paging::{more, part};
 use crate::{
-    Result,
-    service::{Part, Session},
+    Error, Result,
+    service::{Session, api::Person},
     store::users::Role,
     web::{
         console::Asker,
-        console::Console,
+        form::{Filled, problem},
         frame::Page,
-        showing::{Here, done, shown},
+        showing::{Here, address, done, shown},
         words,
     },
 };
 
-#[derive(Deserialize)]
-pub(super) struct New {
-    name: String,
-    role: String,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Whose {
-    name: String,
+/// What the address says.
+#[derive(Default, Deserialize)]
+pub(super) struct Wanted {
+    #[serde(default)]
+    after: String,
 }
 
 /// `GET /users`
-pub(super) async fn users(State(console): Here, asker: Asker) -> Response {
-    shown(&console, &asker, async |session| page(session, html! {}).await).await
+pub(super) async fn users(State(console): Here, asker: Asker, Query(wanted): Query<Wanted>) -> Response {
+    shown(&console, &asker, async |session| {
+        Ok(page(session, &wanted.after, None).await?.of(session))
+    })
+    .await
 }
 
 /// `POST /users`
-pub(super) async fn add(State(console): Here, asker: Asker, Form(given): Form<New>) -> Response {
+pub(super) async fn add(State(console): Here, asker: Asker, filled: Filled) -> Response {
     shown(&console, &asker, async |session| {
-        let role = if given.role == "administrator" {
-            Role::Administrator
-        } else {
-            Role::Member
-        };
-        session.add_user(&given.name, role).await?;
-        Ok(done("/users"))
+        let name = filled.text("name").trim();
+        let added = async { session.add_user(name, role(filled.text("role"))?).await };
+        match added.await {
+            Ok(user) => Ok(done(&of(&user.name))),
+            Err(error) if error.is_usage() => {
+                let page = page(session, "", Some((&filled, &error))).await?;
+                Ok(page.answer(StatusCode::UNPROCESSABLE_ENTITY, session))
+            }
+            Err(error) => Err(error),
+        }
     })
     .await
 }
 
-/// `POST /users/link`
-pub(super) async fn link(State(console): Here, asker: Asker, Form(given): Form<Whose>) -> Response {
-    shown(&console, &asker, async |session| {
-        let address = link_of(&console, session, &given.name).await?;
-        let told = html! {
-            section.card role="status" { div.pad {
-                h2 { "A link for " (words::name(&given.name)) }
-                p { "It works once, for 30 minutes, and is shown here alone. Whoever opens it chooses a password for that name." }
-                p { code.hash { (address) } }
-            } }
-        };
-        page(session, told).await
-    })
-    .await
+/// The page of one user.
+pub(super) fn of(name: &str) -> String {
+    address("/users/one", &[("name", name)])
 }
 
-async fn link_of(console: &Console, session: &Session<'_>, name: &str) -> Result<String> {
-    let token = session.invite(name).await?;
-    Ok(format!("{}/claim?token={}", console.place.origin(), token.expose()))
+/// The role that a form has chosen.
+///
+/// # Errors
+///
+/// `Error::Settings` for any other word.
+pub(super) fn role(word: &str) -> Result<Role> {
+    match word {
+        "administrator" => Ok(Role::Administrator),
+        "member" => Ok(Role::Member),
+        "" => Err(Error::Settings("choose a role".into()).at("role")),
+        other => {
+            let other: String = other.chars().take(40).collect();
+            Err(Error::Settings(format!("`{}` is no role: choose one of the two", other.escape_debug())).at("role"))
+        }
+    }
 }
 
-async fn page(session: &Session<'_>, told: Markup) -> Result<Response> {
-    let page = session.users_page(&Part::whole(None)).await?;
+async fn page(session: &Session<'_>, after: &str, wrong: Option<(&Filled, &Error)>) -> Result<Page> {
+    let page = session.people_page(&part(after)?).await?;
+    let is_alone = after.is_empty() && page.rows.len() == 1;
     let body = html! {
-        (told)
+        (problem(wrong.map(|wrong| wrong.1)))
         section.card {
             div.wide { table.stack {
-                caption.unseen { "Users" }
-                thead { tr { th scope="col" { "Name" } th scope="col" { "Role" } th scope="col" { "Coming in" } } }
-                tbody { @for user in &page.rows {
-                    tr {
-                        td { (words::name(&user.name)) }
-                        td { @if user.role == Role::Administrator { "Administrator" } @else { "Member" } }
-                        td { form method="post" action="/users/link" { input type="hidden" name="name" value=(user.name); button.btn type="submit" { "Make a link" } } }
-                    }
-                } }
+                caption.unseen { "Users, by name" }
+                thead { tr { th scope="col" { "Name" } th scope="col" { "Role" } th scope="col" { "Comes in by" } th scope="col" { "Last seen" } th scope="col" { "Own connection" } } }
+                tbody { @for person in &page.rows { (line(session, person)) } }
             } }
+            @if is_alone { div.pad { p.soft { "Nobody else is here yet. Somebody whom you add gets a link by which they come in." } } }
+            (more(page.next.as_ref(), after, |after| address("/users", &[("after", after)])))
         }
+        (form(wrong))
+    };
+    Ok(Page::new("/users", "Users", body).with(html! { a.btn href="/trail" { "What people did" } }))
+}
+
+fn line(session: &Session<'_>, person: &Person) -> Markup {
+    let name = &person.user.name;
+    html! {
+        tr {
+            td { span.name { a href=(of(name)) { (words::name(name)) } @if *name == session.user().name { small.soft { "this is you" } } } }
+            td { (words::role(person.user.role)) }
+            td { (comes_in_by(person)) }
+            td data-label="Last seen" { (words::moment_or(person.seen_at.as_deref(), "never")) }
+            td data-label="Own connection" { (own(person)) }
+        }
+    }
+}
+
+/// How somebody comes in, in words.
+pub(super) fn comes_in_by(person: &Person) -> Markup {
+    let way = match (person.has_password, person.has_account) {
+        (true, true) => "password, or an account",
+        (true, false) => "password",
+        (false, true) => "an account",
+        (false, false) => return words::state(words::Tone::Wait, "can't yet: make a link"),
+    };
+    html! { (way) }
+}
+
+/// Their own connection, in a few words.
+pub(super) fn own(person: &Person) -> Markup {
+    html! {
+        @match &person.connection {
+            Some(connection) => {
+                @if let Some(account) = &connection.account { (words::name(&account.name)) ", " }
+                (words::count(person.files, "file", "files"))
+            },
+            None => span.soft { "none" },
+        }
+    }
+}
+
+fn form(wrong: Option<(&Filled, &Error)>) -> Markup {
+    let sent = |name: &str| wrong.map_or("", |(filled, _)| filled.text(name));
+    let is_wrong = |name: &str| {
+        wrong
+            .and_then(|(_, error)| error.field())
+            .is_some_and(|field| field == name)
+    };
+    html! {
         section.card { div.pad {
             h2 { "Add a user" }
             form.fields method="post" action="/users" {
                 label for="name" { "Name" }
-                input #name name="name" required maxlength="64" autocomplete="off";
+                input #name name="name" value=(sent("name")) required maxlength="64" autocomplete="off" spellcheck="false" aria-invalid=[is_wrong("name").then_some("true")];
                 label for="role" { "Role" }
-                select #role name="role" { option value="member" { "Member: may use what is in the library" } option value="administrator" { "Administrator: may connect, import and associate" } }
+                select #role name="role" aria-invalid=[is_wrong("role").then_some("true")] {
+                    option value="member" selected[sent("role") != "administrator"] { "Member: may use what is in the library" }
+                    option value="administrator" selected[sent("role") == "administrator"] { "Administrator: may connect, import and associate" }
+                }
                 button.btn.main type="submit" { "Add" }
             }
         } }
-    };
-    Ok(Page::new("/users", "Users", body).of(session))
+    }
 }
