@@ -36,6 +36,7 @@ mod places;
 mod propagation;
 mod reading;
 mod revisions;
+mod roles;
 mod run;
 mod runs;
 mod secret;

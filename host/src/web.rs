@@ -54,7 +54,7 @@ impl Console {
     }
 
     /// The JSON API as OpenAPI describes it.
-    pub fn open_api() -> String {
+    pub fn open_api() -> &'static str {
         api::described()
     }
 

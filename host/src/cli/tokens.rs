@@ -11,8 +11,8 @@ use serde_json::json;
 use super::{
     output::Output,
     pages::{self, Found, PartArguments},
+    roles::{RoleWord, word},
     show::Page,
-    users::{RoleWord, word},
 };
 
 /// See `Users::Tokens`.

@@ -1,19 +1,19 @@
 //! The words of the users: `users list`, `add`, `role`, `remove`, `link`.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use clientpoint_host::{
     Error, Result, Session,
     service::api::{Leaving, Left, Person},
     settings::Layers,
     store::users::Role,
 };
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     console,
     output::Output,
     pages::{self, PartArguments},
+    roles::{RoleWord, word},
     show::Page,
     tokens::{self, Tokens},
 };
@@ -69,24 +69,6 @@ pub struct Going {
     /// The connection that takes the files of theirs over: `organization`, or the name of its Administrator
     #[arg(long, value_name = "WHOSE")]
     take_over: Option<String>,
-}
-
-/// The words for roles.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum RoleWord {
-    /// May connect, browse, import and associate
-    Administrator,
-    /// May use what is in the library
-    Member,
-}
-
-impl From<RoleWord> for Role {
-    fn from(word: RoleWord) -> Self {
-        match word {
-            RoleWord::Administrator => Self::Administrator,
-            RoleWord::Member => Self::Member,
-        }
-    }
 }
 
 /// Carries out a command.
@@ -199,11 +181,4 @@ fn told(left: &Left) -> Page {
         text.line(format!("- files that do not follow any more: {}", left.files.detached));
     }
     text
-}
-
-pub(super) fn word<T: Serialize>(of: T) -> String {
-    match serde_json::to_value(of) {
-        Ok(Value::String(word)) => word,
-        _ => String::new(),
-    }
 }

@@ -20,6 +20,8 @@ mod people;
 mod problem;
 mod runs;
 mod sheets;
+#[cfg(test)]
+mod tests;
 
 use axum::{
     Router,
@@ -36,11 +38,6 @@ use super::{
     place::Place,
     routes::{Routes, Who},
 };
-
-pub(super) use open_api::described;
-
-/// What an address answers.
-type Answer<T = Response> = Result<T, Problem>;
 
 /// Which address is what, and for whose programs.
 pub(super) fn routes() -> Routes {
@@ -106,6 +103,11 @@ pub(super) fn routes() -> Routes {
             "/api/uploads/{run}/take-back",
             sheets::take_back_upload,
         )
+}
+
+/// The description as text.
+pub(super) fn described() -> &'static str {
+    open_api::described()
 }
 
 /// What answers to programs. Who asks is known before anything else is looked at.

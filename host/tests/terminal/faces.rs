@@ -40,9 +40,9 @@ const TROUBLES: [Trouble; 5] = [
         way_out: Some(("show-files", "/files")),
     },
     Trouble {
-        command: &["library", "move", "100001", "Nowhere"],
-        page: ("/files/100001/move", "place=Nowhere"),
-        api: ("/api/files/100001/move", r#"{"place": "Nowhere"}"#),
+        command: &["library", "release", "100001"],
+        page: ("/files/100001/release", ""),
+        api: ("/api/files/100001/release", "{}"),
         code: "wrong-settings",
         way_out: None,
     },

@@ -6,7 +6,10 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header};
 
-use super::{Answer, caller::Caller, problem::Problem};
+use super::{
+    caller::Caller,
+    problem::{Answer, Problem},
+};
 use crate::{
     Error, Result,
     service::{Beginning, Begun, OperationKind, Session, SheetFile, Stop, SyncAim, SyncBegun, SyncStart, once::Came},

@@ -10,7 +10,7 @@ use axum::{
 use clientpoint_engine::secrets::Secret;
 use http::{HeaderMap, StatusCode, header, request::Parts};
 
-use super::{Answer, problem::Problem};
+use super::problem::{Answer, Problem};
 use crate::{
     Error, Host,
     service::{Session, once::Once, people::From as Whence, tokens::Program},

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    Answer,
     begin::{Aim, begin},
     caller::Caller,
     given::{Asked, Fields, Given, cursor},
     people::Through,
+    problem::Answer,
 };
 use crate::{
     service::{BrowseRow, ConnectionRow, DrivePage, Page, Verdict, api::Operation},

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    Answer,
     caller::Caller,
     given::{Asked, At, Fields, Given, Nothing, Seen, part, word},
+    problem::Answer,
 };
 use crate::{
     place::Place,

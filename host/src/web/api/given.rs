@@ -9,7 +9,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Answer, problem::Problem};
+use super::problem::{Answer, Problem};
 use crate::{
     Error,
     service::{Cursor, Part},

@@ -5,9 +5,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    Answer,
     caller::Caller,
     given::{Asked, At, Given, Nothing, part, word},
+    problem::Answer,
 };
 use crate::{
     service::{OperationFilter, Page, api::Operation},

@@ -4,7 +4,7 @@ use axum::Json;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Answer, caller::Caller, given::Asked};
+use super::{caller::Caller, given::Asked, problem::Answer};
 use crate::service::{
     Health, Status,
     api::{Setting, User},

@@ -7,6 +7,9 @@ use utoipa::ToSchema;
 
 use crate::{Error, way_out::WayOut, web::trouble};
 
+/// What an address answers.
+pub(super) type Answer<T = Response> = Result<T, Problem>;
+
 /// What is the case, the likeliest way out of it, and the field or header that it is about.
 #[derive(Debug)]
 pub(super) struct Problem {

@@ -7,12 +7,12 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    Answer,
     begin::{Aim, begin},
     caller::Caller,
     files::WhichPart,
     given::{Asked, At, Given, Nothing, part, word},
     people::Through,
+    problem::Answer,
 };
 use crate::{
     Error,

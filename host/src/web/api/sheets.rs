@@ -10,11 +10,10 @@ use tokio_util::io::StreamReader;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    Answer,
     begin::{Aim, begin},
     caller::Caller,
     given::{Asked, At, Fields, Given, Nothing},
-    problem::Problem,
+    problem::{Answer, Problem},
 };
 use crate::{
     service::{RowFilter, RunRow, SheetCheck, SheetLines, api::Operation},
