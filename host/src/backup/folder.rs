@@ -129,29 +129,6 @@ impl BackupFolder {
         Ok(Locked { _file: file })
     }
 
-    /// Takes away what backups have left that did not come to their end. Whoever calls has the lock alone.
-    ///
-    /// # Errors
-    ///
-    /// See [`BackupFolder::wrong`].
-    pub(crate) fn tidy(&self) -> Result<()> {
-        let tidied = || -> io::Result<()> {
-            for entry in fs::read_dir(self.path.join(HALF))? {
-                fs::remove_file(entry?.path())?;
-            }
-            for entry in fs::read_dir(self.path.join(COPIES))? {
-                let entry = entry?;
-                let name = entry.file_name().to_string_lossy().into_owned();
-                let whole = number(&name).is_some_and(|number| self.manifest_file(number).is_file());
-                if !whole {
-                    fs::remove_file(entry.path())?;
-                }
-            }
-            Ok(())
-        };
-        tidied().map_err(|error| self.wrong(error))
-    }
-
     /// The numbers of the copies that are whole, the oldest first.
     ///
     /// # Errors
@@ -242,6 +219,11 @@ impl BackupFolder {
         self.path.join(HALF)
     }
 
+    /// Where the copies of the database are.
+    pub(super) fn copies_folder(&self) -> PathBuf {
+        self.path.join(COPIES)
+    }
+
     /// Where the objects are.
     pub(crate) fn objects(&self) -> PathBuf {
         self.path.join(OBJECTS)
@@ -267,7 +249,7 @@ impl BackupFolder {
         self.path.join(COPIES).join(format!("{number:06}.key"))
     }
 
-    fn manifest_file(&self, number: u32) -> PathBuf {
+    pub(super) fn manifest_file(&self, number: u32) -> PathBuf {
         self.path.join(COPIES).join(format!("{number:06}.json"))
     }
 
@@ -350,7 +332,7 @@ pub(crate) fn full(folder: &Path) -> Error {
 }
 
 /// The number of the copy that a file belongs to.
-fn number(name: &str) -> Option<u32> {
+pub(super) fn number(name: &str) -> Option<u32> {
     let (number, _) = name.split_once('.')?;
     (number.len() == 6).then(|| number.parse().ok())?
 }

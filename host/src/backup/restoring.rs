@@ -3,8 +3,9 @@
 //! The folder is marked before anything is written to it, and the mark goes last: whatever ends this in between leaves a
 //! folder that no host opens, and that the next restore begins anew.
 
+mod objects;
+
 use std::{
-    collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -13,16 +14,10 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use clientpoint_engine::{capability::progress::Progress, clock::stamp};
-use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    copying::{self, NotCopied},
-    folder::BackupFolder,
-    manifest::Manifest,
-    nesting,
-};
+use super::{folder::BackupFolder, manifest::Manifest, nesting};
 use crate::{
     Error, Result, disk, key_files,
     locks::{self, Hold},
@@ -31,7 +26,7 @@ use crate::{
         self, Store,
         copied::{self, Copied},
         copies, damage, identity,
-        look::{Reading, Trouble, sha256_of},
+        look::{Trouble, sha256_of},
         migrations,
         objects::Object,
         seal, unfinished,
@@ -41,13 +36,6 @@ use crate::{
 
 /// How long the new database is waited for. Nobody else is there.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// How many objects are asked for at a time, and how many are copied at once.
-const PAGE: u32 = 2_000;
-const AT_ONCE: usize = 4;
-
-/// The most damaged revisions that are named.
-const NAMED: usize = 1_000;
 
 /// What is made of a folder while it is restored, and goes when that begins anew.
 const MADE: [&str; 7] = ["objects", "drafts", "trash", "cache", "half", "programs", "damaged"];
@@ -225,23 +213,14 @@ async fn restored(
             what: "restore a library",
         });
     }
-    let mut done = Restored {
-        copy: manifest.number,
-        made_at: manifest.made_at.clone(),
-        objects: 0,
-        bytes: 0,
-        without_secrets: wanted.without_secrets,
-        lacking: 0,
-        lacks: Vec::new(),
-    };
-    let lost = objects(data, (folder, manifest), &mut copied, &mut done, (watcher, stop)).await?;
+    let came = objects::copied(data, (folder, manifest), &mut copied, (watcher, stop)).await?;
     copied.close().await;
     if let Some(text) = key {
         disk::write(&data.join(key_files::KEY_FILE), text.as_bytes())?;
     }
     // Brings an older database up to date.
     let store = store::open(data, PATIENCE).await?;
-    let finished = finish(&store, data, wanted, &lost, now).await;
+    let finished = finish(&store, data, wanted, &came.lost, now).await;
     store.close().await;
     finished?;
     if wanted.without_secrets {
@@ -249,7 +228,15 @@ async fn restored(
         copies::forget_all(data)?;
     }
     disk::sync_folder(data)?;
-    Ok(done)
+    Ok(Restored {
+        copy: manifest.number,
+        made_at: manifest.made_at.clone(),
+        objects: came.objects,
+        bytes: came.bytes,
+        without_secrets: wanted.without_secrets,
+        lacking: came.lost.len() as u64,
+        lacks: came.lacks,
+    })
 }
 
 /// Copies the database, if it is what was written. It is looked at before anything else, for it is small and all depends on it.
@@ -289,89 +276,6 @@ async fn database(data: &Path, folder: &BackupFolder, manifest: &Manifest) -> Re
         .await
         .map_err(|_| Error::Storage("the disk's thread has stopped".into()))??
         .map_err(damaged)
-}
-
-/// Copies the objects. Gives those that the backup has not.
-async fn objects(
-    data: &Path,
-    (folder, manifest): (&BackupFolder, &Manifest),
-    copied: &mut Copied,
-    done: &mut Restored,
-    (watcher, stop): (Arc<dyn Progress>, &CancellationToken),
-) -> Result<Vec<(Object, Trouble)>> {
-    let (to, half) = (data.join("objects"), data.join("half"));
-    for made in [&to, &half] {
-        private::folder(made)?;
-    }
-    let (mut after, mut lost) = (String::new(), Vec::new());
-    loop {
-        let page = copied.objects(&after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after.clone_from(&last.sha256);
-        let mut shards = BTreeSet::new();
-        let mut copies = stream::iter(page)
-            .map(async |object| {
-                let (from, half, stop) = (folder.object(&object.sha256), half.clone(), stop.clone());
-                let shard: String = object.sha256.chars().take(2).collect();
-                let target = to.join(shard).join(&object.sha256);
-                let work = tokio::task::spawn_blocking(move || {
-                    let reading = Reading::of(&from, &object).map_err(NotCopied::from);
-                    let copied = reading.and_then(|reading| copying::copy(reading, &target, &half, &stop));
-                    (object, target, copied)
-                });
-                work.await
-                    .map_err(|_| Error::Storage("the disk's thread has stopped".into()))
-            })
-            .buffer_unordered(AT_ONCE);
-        while let Some((object, target, copied)) = copies.try_next().await? {
-            done.bytes += object.size;
-            watcher.report("restore", "restore", done.bytes, Some(manifest.bytes));
-            match copied {
-                Ok(()) => {
-                    done.objects += 1;
-                    shards.extend(target.parent().map(Path::to_path_buf));
-                }
-                Err(NotCopied::Lost(trouble)) => {
-                    done.bytes -= object.size;
-                    lost.push((object, trouble));
-                }
-                Err(NotCopied::From(error)) => return Err(folder.wrong(error)),
-                Err(NotCopied::To(error)) => return Err(Error::from(error).about(data)),
-                Err(NotCopied::Stopped) => return Err(stopped(data)),
-            }
-        }
-        copying::settle(&to, shards)?;
-        if stop.is_cancelled() {
-            return Err(stopped(data));
-        }
-    }
-    done.lacking = lost.len() as u64;
-    for (object, trouble) in &lost {
-        if NAMED <= done.lacks.len() {
-            break;
-        }
-        for of in copied.revisions(&object.sha256, 3).await? {
-            done.lacks.push(format!(
-                "file {} (`{}`), revision {}: {}",
-                of.file,
-                of.name,
-                of.revision,
-                trouble.told(object.size)
-            ));
-        }
-    }
-    fs::remove_dir_all(&half)?;
-    Ok(lost)
-}
-
-fn stopped(data: &Path) -> Error {
-    Error::Sync {
-        code: "stopped",
-        message: format!(
-            "the restore was stopped; `{}` is no library yet, and restoring into it again begins anew",
-            data.display()
-        ),
-    }
 }
 
 /// What is said of a library that has just come from a backup.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, io};
 
-use super::folder::BackupFolder;
+use super::folder::{BackupFolder, number};
 use crate::{
     Result,
     store::{
@@ -13,6 +13,29 @@ use crate::{
 
 /// How many names are asked for in one statement.
 const AT_ONCE: usize = 500;
+
+/// Takes away what backups have left that did not come to their end. Whoever calls has the lock alone.
+///
+/// # Errors
+///
+/// See [`BackupFolder::wrong`].
+pub(crate) fn tidy(folder: &BackupFolder) -> Result<()> {
+    let tidied = || -> io::Result<()> {
+        for entry in fs::read_dir(folder.half())? {
+            fs::remove_file(entry?.path())?;
+        }
+        for entry in fs::read_dir(folder.copies_folder())? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let whole = number(&name).is_some_and(|number| folder.manifest_file(number).is_file());
+            if !whole {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    };
+    tidied().map_err(|error| folder.wrong(error))
+}
 
 /// Keeps the latest copies, so many, and deletes the objects that none of these names. Where one of them can't be read,
 /// all objects stay. Whoever calls has the folder alone. Gives how many objects were deleted.

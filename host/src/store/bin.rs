@@ -2,6 +2,8 @@
 //! [`DAYS`] days it can be brought back, by itself or by an import of its item; after that its bytes are let go, and only
 //! its row stays, so that ledgers can be read.
 
+mod emptying;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,14 +19,10 @@ use super::{
 };
 use crate::{Error, Result, way_out::WayOut};
 
-/// How long a file stays in the bin.
-pub const DAYS: i64 = 30;
+pub use emptying::{DAYS, expire, remove_now};
 
 /// What cursors of the list are known by.
 const LIST: &str = "bin by file";
-
-/// Files that are removed for good in one transaction.
-const AT_ONCE: i64 = 1_000;
 
 /// How many places a refusal names.
 const NAMED: usize = 5;
@@ -109,27 +107,6 @@ pub async fn remove(store: &Store, id: &str, by: &str, now: &str) -> Result<Binn
     Ok(binned.into())
 }
 
-/// Removes a file for good that is in the bin, whatever is left of its time, and lets its bytes go.
-///
-/// # Errors
-///
-/// `Error::NotFound`; `Error::Bin` if it was removed for good before; `Error::Settings` if it is in the library; the
-/// database's.
-pub async fn remove_now(store: &Store, id: &str, now: &str) -> Result<()> {
-    let row = number(id)?;
-    if empty(store, &serde_json::json!([row]).to_string(), now, now).await? == 0 {
-        // It says why if it was removed for good.
-        let mut transaction = store.snapshot().await?;
-        let file = fetch(&mut transaction, row).await?;
-        return Err(not_in_it(id, &file));
-    }
-    Ok(())
-}
-
-fn not_in_it(id: &str, file: &LibraryFile) -> Error {
-    Error::Settings(format!("file {id} (`{}`) is in the library, not in the bin", file.name)).with([WayOut::ShowBin])
-}
-
 /// Brings a file back as it was. It follows its item again from the next run on, through whichever connection has its
 /// drive now; where none has, it is detached.
 ///
@@ -146,7 +123,7 @@ pub async fn restore(store: &Store, id: &str) -> Result<LibraryFile> {
     if in_bin.is_none() {
         // It says so if it was removed for good.
         let file = fetch(&mut transaction, row).await?;
-        return Err(not_in_it(id, &file));
+        return Err(emptying::not_in_it(id, &file));
     }
     links::out_of_bin(&mut transaction, row).await?;
     leave(&mut transaction, row).await?;
@@ -203,65 +180,6 @@ pub async fn reasons(store: &Store, ids: &[&str]) -> Result<BTreeMap<String, Err
         (id, reason)
     };
     Ok(rows.into_iter().map(reason).collect())
-}
-
-/// Removes those for good whose time is over, and lets their bytes go. Gives how many.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn expire(store: &Store, now: DateTime<Utc>) -> Result<u64> {
-    let (until, at) = (stamp(now - TimeDelta::days(DAYS)), stamp(now));
-    let mut gone = 0;
-    loop {
-        let some: Vec<(i64,)> = sqlx::query_as(
-            "SELECT b.file FROM bin b INDEXED BY bin_waiting JOIN files f ON f.id = b.file \
-             WHERE b.emptied_at IS NULL AND f.removed_at <= ? ORDER BY b.file LIMIT ?",
-        )
-        .bind(&until)
-        .bind(AT_ONCE)
-        .fetch_all(store.pool())
-        .await?;
-        if some.is_empty() {
-            return Ok(gone);
-        }
-        let some: Vec<i64> = some.into_iter().map(|(file,)| file).collect();
-        gone += empty(store, &serde_json::json!(some).to_string(), &until, &at).await?;
-    }
-}
-
-/// `files`: File IDs, as JSON. Those that somebody has brought back since are left alone.
-async fn empty(store: &Store, files: &str, until: &str, now: &str) -> Result<u64> {
-    let mut transaction = store.write().await?;
-    let done = sqlx::query(
-        "UPDATE bin SET emptied_at = ?2, connection = NULL, plugin = NULL, drive = NULL, item = NULL, version = NULL, hash = NULL, \
-             web_url = NULL, place = NULL \
-         WHERE file IN (SELECT value FROM json_each(?1)) AND emptied_at IS NULL \
-             AND (SELECT removed_at FROM files WHERE id = bin.file) <= ?3",
-    )
-    .bind(files)
-    .bind(now)
-    .bind(until)
-    .execute(&mut *transaction)
-    .await?;
-    let emptied = "SELECT value FROM json_each(?1) WHERE EXISTS (SELECT 1 FROM bin WHERE file = value AND emptied_at IS NOT NULL)";
-    let let_go = format!(
-        "INSERT OR IGNORE INTO let_go (sha256, at) SELECT DISTINCT sha256, ?2 FROM revisions r WHERE r.file IN ({emptied}) \
-         AND NOT EXISTS (SELECT 1 FROM revisions o WHERE o.sha256 = r.sha256 AND o.file NOT IN ({emptied}))"
-    );
-    sqlx::query(sqlx::AssertSqlSafe(let_go))
-        .bind(files)
-        .bind(now)
-        .execute(&mut *transaction)
-        .await?;
-    sqlx::query(sqlx::AssertSqlSafe(format!(
-        "DELETE FROM revisions WHERE file IN ({emptied})"
-    )))
-    .bind(files)
-    .execute(&mut *transaction)
-    .await?;
-    transaction.commit().await?;
-    Ok(done.rows_affected())
 }
 
 /// The file in the bin that followed the same item.

@@ -46,7 +46,11 @@ const SMALL: [&str; 20] = [
 /// Statements that walk through more, and why they may.
 const WALKS: [(&str, &str, &str); 4] = [
     // Files that wait in the bin for their end, a page of them.
-    ("bin.rs", "SELECT b.file FROM bin b", "b USING INDEX bin_waiting"),
+    (
+        "bin/emptying.rs",
+        "SELECT b.file FROM bin b",
+        "b USING INDEX bin_waiting",
+    ),
     // Whether there is any.
     (
         "catalogue.rs",

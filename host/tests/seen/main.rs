@@ -19,6 +19,7 @@ mod every;
 mod importing;
 mod library;
 mod operations;
+mod people;
 mod redact;
 mod settings;
 mod story;

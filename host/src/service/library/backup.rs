@@ -106,7 +106,7 @@ impl Session<'_> {
         let library = identity::of_database(&host.store).await?;
         let folder = BackupFolder::make(to, &library.id)?;
         let _locked = folder.lock(Hold::Alone).await?;
-        folder.tidy()?;
+        tidying::tidy(&folder)?;
         let _still = host.objects.held_still().await?;
         let (made_at, draft) = (self.now(), folder.draft()?.into_temp_path());
         let copy = backups::copy_into(&host.store, &draft).await;
