@@ -148,6 +148,8 @@ async fn go(transaction: &mut Transaction<'_, Sqlite>, user: &str, now: &str) ->
         "DELETE FROM passwords WHERE user = ?",
         "DELETE FROM invitations WHERE user = ?",
         "DELETE FROM identities WHERE user = ?",
+        "DELETE FROM tokens WHERE user = ?",
+        "DELETE FROM asked_once WHERE user = ?",
     ] {
         sqlx::query(gone).bind(user).execute(&mut **transaction).await?;
     }

@@ -105,6 +105,7 @@ mod tests {
     use super::*;
     use crate::store::{
         leaving::{Leaving, leave},
+        tokens::{self, NewToken},
         users::add,
     };
 
@@ -138,6 +139,17 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let store = crate::store::open(data.path(), Duration::from_secs(1)).await.unwrap();
         add(&store, "mia", Role::Administrator).await.unwrap();
+        let token = NewToken {
+            hash: "a hash",
+            user: "mia",
+            label: "nightly",
+            role: Role::Administrator,
+            made_by: "admin",
+            ends_at: "2026-12-31T00:00:00Z",
+        };
+        tokens::add(&store, &token, "2026-03-01T05:00:00Z", "2026-01-01T00:00:00Z")
+            .await
+            .unwrap();
         let go = |by, user| Leaving {
             by,
             user,
@@ -152,6 +164,11 @@ mod tests {
         add(&store, "mia", Role::Member).await.unwrap();
         let mia = get(&store, "mia").await.unwrap();
         assert_eq!((mia.user.role, mia.seen_at), (Role::Member, None));
+        let opens = tokens::by_hash(&store, "a hash", "2026-03-02T05:00:00Z").await.unwrap();
+        assert!(
+            opens.is_none(),
+            "a token of before opens nothing for whoever has the name now"
+        );
         let last = leave(&store, go("admin", "admin"), "2026-03-02T05:00:00Z").await;
         assert_eq!(last.unwrap_err().code(), "last-administrator");
     }
