@@ -56,7 +56,7 @@ test("somebody changes their password and is out everywhere else", async () => {
   const phone = await loggedIn(stage, "grace", { userAgent: "Mozilla/5.0 (iPhone; like Mac OS X) Version/18.0 Safari/604.1" });
   const { page } = desk;
   await page.goto("/you");
-  await page.getByRole("cell", { name: "Safari on iPhone" }).waitFor();
+  await page.getByRole("cell", { name: "Safari on iPhone", exact: true }).waitFor();
   await look(page, "you");
   await page.getByLabel("Present password").fill("not the present one");
   await page.getByLabel("New password").fill("another horse battery");
@@ -86,7 +86,7 @@ test("one's other logins are ended by keyboard alone, and an Administrator ends 
   await grace.page.goto("/you");
   await grace.page.getByRole("button", { name: "Sign out everywhere else" }).focus();
   await grace.page.keyboard.press("Enter");
-  await grace.page.getByText("You are logged out everywhere else.").waitFor();
+  await grace.page.getByText("You are logged out everywhere else.", { exact: true }).waitFor();
   await other.page.goto("/you");
   await other.page.getByRole("button", { name: "Log in" }).waitFor();
 

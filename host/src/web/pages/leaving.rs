@@ -96,7 +96,7 @@ fn asked(would: &Leaving) -> Page {
                 p { (words::name(name)) " is the only Administrator, and somebody must be one. Make somebody else an Administrator first." }
                 div.buttons { a.btn.main href="/users" { "Users" } }
             } @else {
-                ul { @for one in &would.consequences { li { (words::sentence(one)) } } }
+                ul { @for one in &would.consequences { li { (words::name(one)) "." } } }
                 form.fields method="post" action=(action) {
                     input type="hidden" name="name" value=(name);
                     @if let Some(to) = to { input type="hidden" name="role" value=(to); }

@@ -114,7 +114,7 @@ fn facts(session: &Session<'_>, person: &Person) -> Markup {
                     }
                 }
             }
-            div.buttons { a.btn href=(address("/trail", &[("who", name)])) { "What " (words::name(name)) " did" } }
+            div.buttons { a.btn href=(address("/trail", &[("who", name)])) { span { "What " (words::name(name)) " did" } } }
         } }
     }
 }

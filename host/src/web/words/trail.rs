@@ -1,7 +1,7 @@
 //! What people did, as others read it.
 
 /// Words of the trail, in the order in which they can be chosen.
-pub(in crate::web) const STEPS: [(&str, &str); 37] = [
+pub(in crate::web) const STEPS: [(&str, &str); 39] = [
     ("logged-in", "Logged in"),
     ("logged-out", "Logged out"),
     ("login-refused", "Was not let in"),
@@ -24,12 +24,14 @@ pub(in crate::web) const STEPS: [(&str, &str); 37] = [
     ("import", "Imported"),
     ("uploaded", "Uploaded"),
     ("moved", "Moved"),
+    ("renamed", "Renamed"),
     ("shown", "Showed a file somewhere"),
     ("rolled-back", "Took an update back"),
     ("released", "Released"),
     ("unlocked", "Unlocked"),
     ("keep-clientpoints", "Kept ClientPoints as they are"),
     ("removed", "Put into the bin"),
+    ("restored", "Brought back"),
     ("linked-sheet", "Linked the files of a sheet"),
     ("took-back", "Took the upload of a sheet back"),
     ("look", "Looked what a sync would change"),
