@@ -27,7 +27,9 @@ mod library_list;
 mod list;
 mod listening;
 mod listing;
+mod logging;
 mod new_file;
+mod notify;
 mod opening;
 mod operations;
 mod output;
@@ -76,6 +78,7 @@ pub async fn arguments(terminal: &Terminal) -> Result<Arguments, ExitCode> {
     let words: Vec<OsString> = std::env::args_os().collect();
     let read = async |words: &[OsString]| {
         let arguments = reading::read_leniently(words)?;
+        logging::begin(&arguments, terminal);
         reading::by_the_form(arguments, words, terminal).await
     };
     let error = match read(&words).await {

@@ -7,29 +7,11 @@ mod cli;
 use std::process::ExitCode;
 
 use cli::terminal::Terminal;
-use tracing::{Level, Metadata};
-use tracing_subscriber::{
-    EnvFilter, Layer,
-    filter::{FilterExt, filter_fn},
-    layer::SubscriberExt,
-    util::SubscriberInitExt,
-};
-
-/// Libraries that write whole addresses into the log. Some addresses are credentials, so of these only the plain messages
-/// are shown, whatever the variable asks for.
-const TALKATIVE: [&str; 5] = ["h2", "hyper", "reqwest", "tower", "wasmtime"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let terminal = Terminal::new();
     tell_panics(&terminal);
-    let filter = EnvFilter::try_from_env("CLIENTPOINT_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
-    let lines = tracing_subscriber::fmt::layer()
-        .with_ansi(false)
-        .with_writer(terminal.clone());
-    tracing_subscriber::registry()
-        .with(lines.with_filter(filter.and(filter_fn(is_plain))))
-        .init();
     let status = match cli::arguments(&terminal).await {
         Ok(arguments) => cli::main(arguments, &terminal).await,
         Err(status) => status,
@@ -47,9 +29,4 @@ fn tell_panics(terminal: &Terminal) {
         ));
         terminal.flush();
     }));
-}
-
-fn is_plain(metadata: &Metadata<'_>) -> bool {
-    let talkative = TALKATIVE.iter().any(|name| metadata.target().starts_with(name));
-    !talkative || *metadata.level() <= Level::INFO
 }

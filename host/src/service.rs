@@ -16,6 +16,7 @@ pub(crate) mod operations;
 pub mod people;
 mod runs;
 mod settings;
+mod telling;
 pub mod tokens;
 mod troubles;
 mod trust;
@@ -72,6 +73,7 @@ pub use runs::{
     planned::Plan,
     starting::{SyncAim, SyncBegun, SyncStart},
 };
+pub use telling::{Delivery, Undelivered};
 
 pub use crate::store::{
     library_list::LibraryFilter,

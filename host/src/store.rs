@@ -61,6 +61,7 @@ pub mod sheet_rows;
 pub mod states;
 mod strays;
 pub mod sweep;
+pub mod telling;
 pub mod tokens;
 pub mod trail;
 pub mod trash;

@@ -115,10 +115,12 @@ fn nothing_but_the_command_line_names_what_to_type() {
 }
 
 /// Where a source may be named: in the words of the command line, and in the code of a refusal that programs know.
-const MAY_NAME_A_SOURCE: [(&str, &str); 3] = [
+const MAY_NAME_A_SOURCE: [(&str, &str); 4] = [
     ("host/src/cli/args.rs", ""),
     ("host/src/cli/args/words.rs", ""),
     ("host/src/error.rs", "\"managed-by-onedrive\""),
+    // A card's own name of its form.
+    ("host/src/service/telling/webhook.rs", "vnd.microsoft.card.adaptive"),
 ];
 
 /// Whether a line names a source, or the services around it.

@@ -48,6 +48,7 @@ mod signing_in;
 mod slow;
 mod syncing;
 mod taken_back;
+mod telling;
 mod tokens;
 mod troubled;
 mod uploads;

@@ -18,6 +18,8 @@ use super::{
     drives::Drives,
     items::Items,
     library::Library,
+    logging::{Format, Verbosity},
+    notify::Notify,
     operations::Operations,
     places::PlaceArguments,
     runs::Runs,
@@ -63,6 +65,14 @@ pub struct Arguments {
     /// subfolders=none|associate|browse, max-sheet-bytes=SIZE, max-sheet-rows=N
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     pub policy: Vec<String>,
+
+    /// How much the log on standard error shows [default: error]
+    #[arg(long, global = true, value_name = "LEVEL")]
+    pub log: Option<Verbosity>,
+
+    /// Whether the log is for people or for programs [default: text]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub log_format: Option<Format>,
 
     /// For tests and demonstrations only, in an empty data folder, which remembers it: allow plain http and loopback, and
     /// use the two URLs below
@@ -145,6 +155,9 @@ pub enum Command {
     Restore(RestoreArguments),
     /// How the connection and the daily sync stand
     Status(Status),
+    /// Telling people what needs them, by mail and by a webhook
+    #[command(subcommand)]
+    Notify(Notify),
     /// What the plugin is, and everything it can reach
     Inspect,
 }
@@ -198,6 +211,7 @@ impl Command {
             Self::Restore(_) => "restore",
             Self::Status(_) => "status",
             Self::Trash(_) => "trash",
+            Self::Notify(_) => "notify",
             Self::Inspect => "inspect",
         }
     }
@@ -228,7 +242,8 @@ impl Command {
             | Self::Places { .. }
             | Self::Backup(_)
             | Self::Restore(_)
-            | Self::Trash(_) => false,
+            | Self::Trash(_)
+            | Self::Notify(_) => false,
         }
     }
 }

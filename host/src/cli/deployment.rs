@@ -13,7 +13,7 @@ use clientpoint_host::{
 };
 use toml::Value;
 
-use super::args::{Arguments, words::COMPONENT};
+use super::args::{Arguments, Command, words::COMPONENT};
 
 /// The largest file of a deployment, in bytes.
 const FILE_AT_MOST: u64 = 64 << 10;
@@ -89,7 +89,12 @@ fn flags(layers: &mut Layers, arguments: &Arguments) -> Result<()> {
     let endpoints = arguments.endpoints()?;
     let (api, login) = endpoints.map(|endpoints| (endpoints.api, endpoints.login)).unzip();
     let text = |path: &Option<PathBuf>| Some(path.as_ref()?.to_str()?.to_owned());
+    let public = match &arguments.command {
+        Command::Serve(serve) => serve.public_url.clone(),
+        _ => None,
+    };
     let given = [
+        ("console.public-url", public),
         ("data", text(&arguments.data)),
         ("plugin", text(&arguments.plugin)),
         ("test.api-url", api),

@@ -6,8 +6,8 @@ use clientpoint_host::{Error, Host, Result, Session};
 
 use super::{
     application, args::Command, associate, backup, connect, deployment::Deployment, disconnect, drives, inspect, items,
-    library, operations, output::Output, places, runs, secrets, serve, settings, status, sync, terminal::Terminal,
-    trash, users,
+    library, notify, operations, output::Output, places, runs, secrets, serve, settings, status, sync,
+    terminal::Terminal, trash, users,
 };
 
 /// Carries out a command.
@@ -42,6 +42,7 @@ pub async fn run(
         // It has to come before the host is made.
         Command::Restore(_) => Err(Error::Settings("a library that is open needs no restoring".into())),
         Command::Status(arguments) => status::status(session, &arguments).await,
+        Command::Notify(command) => notify::notify(session, command).await,
         Command::Inspect => inspect::inspect(session).await,
     }
 }

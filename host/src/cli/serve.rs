@@ -38,7 +38,7 @@ pub struct Serve {
 
     /// Where browsers find the console, if not on this machine alone: https://NAME, with TLS by a proxy in front
     #[arg(long, value_name = "URL", conflicts_with = "once")]
-    public_url: Option<String>,
+    pub public_url: Option<String>,
 
     /// Without a console
     #[arg(long, conflicts_with_all = ["listen", "public_url"])]

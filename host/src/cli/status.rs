@@ -4,7 +4,7 @@ use clap::Args;
 use clientpoint_host::{
     Result, Session,
     service::{
-        Ended, Health, Status as Standing,
+        Ended, Health, Status as Standing, Undelivered,
         api::{AtWork, Connection, Registration, Trouble},
     },
     store::connections::CredentialKind,
@@ -38,6 +38,15 @@ pub async fn status(session: &Session<'_>, arguments: &Status) -> Result<Output>
         document.insert("disk".into(), json!(disk));
         document.insert("backup".into(), json!(backups.first()));
         document.insert("settings".into(), json!(set));
+    }
+    let undelivered = session.undelivered().await?;
+    for Undelivered { way, count, since, why } in &undelivered {
+        output.text.line(format!(
+            "telling: {count} digests have NOT arrived by {way} since {since}: {why}"
+        ));
+    }
+    if let (false, Some(document)) = (undelivered.is_empty(), output.json.as_object_mut()) {
+        document.insert("undelivered".into(), json!(undelivered));
     }
     if arguments.check {
         checked(&session.troubles().await?, &mut output);

@@ -15,7 +15,6 @@ use std::{
 use clientpoint_engine::text;
 use clientpoint_host::rows::{self, Lists};
 use indicatif::{MultiProgress, ProgressDrawTarget};
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::show::Page;
 
@@ -112,10 +111,19 @@ impl Terminal {
 
     /// Says one line on standard error.
     pub fn say(&self, line: impl AsRef<str>) {
-        let line = text::one_line(line.as_ref()).into_owned();
+        self.log(text::one_line(line.as_ref()).into_owned());
+    }
+
+    /// Says a line of the log, in which everything that a terminal would obey is written down already.
+    pub fn log(&self, line: String) {
         if !self.put(Job::Line(line)) {
             self.left_out.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Whether colours are seen: by people, who have not said that they want none.
+    pub fn is_coloured(&self) -> bool {
+        self.is_terminal && std::env::var_os("NO_COLOR").is_none_or(|said| said.is_empty())
     }
 
     /// Says a page on standard error.
@@ -227,44 +235,6 @@ fn write_all(waiting: &Receiver<Job>, mut stderr: impl Write, screen: &Mutex<Scr
     }
 }
 
-/// The log is said line by line, as everything is.
-impl<'a> MakeWriter<'a> for Terminal {
-    type Writer = LogLine<'a>;
-
-    fn make_writer(&'a self) -> Self::Writer {
-        LogLine {
-            terminal: self,
-            bytes: Vec::new(),
-        }
-    }
-}
-
-/// A line of the log, said when it is dropped.
-pub struct LogLine<'a> {
-    terminal: &'a Terminal,
-    bytes: Vec<u8>,
-}
-
-impl Write for LogLine<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bytes.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Drop for LogLine<'_> {
-    fn drop(&mut self) {
-        if !self.bytes.is_empty() {
-            self.terminal
-                .say(String::from_utf8_lossy(&self.bytes).trim_end_matches('\n'));
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,15 +275,9 @@ mod tests {
         let reader = Reader::default();
         let terminal = over(reader.clone());
         terminal.error("no file `a\nerror: forged\u{1b}[2J\u{202e}`");
-        let mut line = terminal.make_writer();
-        line.write_all(b"INFO a\nERROR forged\n").unwrap();
-        drop(line);
         terminal.flush();
         let said = String::from_utf8(reader.0.lock().unwrap().clone()).unwrap();
-        let lines = [
-            "error: no file `a\\nerror: forged\\u{1b}[2J\\u{202e}`",
-            "INFO a\\nERROR forged",
-        ];
+        let lines = ["error: no file `a\\nerror: forged\\u{1b}[2J\\u{202e}`"];
         assert_eq!(said.lines().collect::<Vec<_>>(), lines);
     }
 

@@ -14,6 +14,7 @@ pub(super) mod serving;
 mod shift;
 pub(super) mod starting;
 mod steps;
+mod story;
 pub(super) mod sync;
 pub(super) mod sync_lock;
 mod troubles;

@@ -7,7 +7,7 @@ use crate::{
         Session,
         api::{LookAt, Trouble},
     },
-    store::{damage, link_counts, looking, words::TroubleKind},
+    store::{damage, link_counts, looking, telling, words::TroubleKind},
     way_out::WayOut,
 };
 
@@ -30,6 +30,7 @@ impl Session<'_> {
         found.extend(self.files_detached().await?);
         found.extend(self.damaged_files().await?);
         found.extend(self.database_damaged().await?);
+        found.extend(self.not_delivered().await?);
         found.extend(self.host.room().and_then(nearly_full));
         Ok(found)
     }
@@ -70,6 +71,23 @@ impl Session<'_> {
             look_at: LookAt::Files,
             state: format!("{count}{}", same.collect::<String>()),
         }))
+    }
+
+    async fn not_delivered(&self) -> Result<Vec<Trouble>> {
+        let of_way = |of: telling::Undelivered| Trouble {
+            kind: TroubleKind::NotDelivered,
+            about: of.way.clone(),
+            message: format!(
+                "{} digests have not arrived by {} since {}: {}",
+                of.count, of.way, of.since, of.why
+            ),
+            needs_a_person: true,
+            ways_out: vec![WayOut::ShowSettings],
+            look_at: LookAt::Home,
+            state: String::new(),
+        };
+        let all = telling::undelivered(&self.host.store).await?;
+        Ok(all.into_iter().map(of_way).collect())
     }
 
     async fn database_damaged(&self) -> Result<Option<Trouble>> {

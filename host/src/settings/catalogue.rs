@@ -17,7 +17,7 @@ pub struct Known {
 }
 
 /// All of them, in the order in which they are shown.
-pub const ALL: [Known; 14] = [
+pub const ALL: [Known; 24] = [
     kept(
         "policy.max-file-bytes",
         Kind::Size {
@@ -78,6 +78,44 @@ pub const ALL: [Known; 14] = [
         "metrics.token-file",
         Kind::Path,
         "A file with the token that opens the metrics.",
+    ),
+    deployed(
+        "log.level",
+        Kind::Choice(&["off", "error", "warn", "info", "debug"]),
+        "How much the log shows.",
+    ),
+    deployed(
+        "log.format",
+        Kind::Choice(&["text", "json"]),
+        "Whether the log is for people or for programs.",
+    ),
+    deployed(
+        "notify.webhook-file",
+        Kind::Path,
+        "A file with the address of a webhook that tells people.",
+    ),
+    deployed(
+        "notify.webhook-form",
+        Kind::Choice(&["generic", "teams", "slack"]),
+        "What that webhook understands.",
+    ),
+    deployed(
+        "notify.mail-server",
+        Kind::Address,
+        "The mail server that tells people: a name and a port.",
+    ),
+    deployed(
+        "notify.mail-tls",
+        Kind::Choice(&["starttls", "tls", "none"]),
+        "How the connection to it is made safe.",
+    ),
+    deployed("notify.mail-from", Kind::Text, "Whom these mails come from."),
+    deployed("notify.mail-to", Kind::Text, "Who gets these mails, parted by commas."),
+    deployed("notify.mail-user", Kind::Text, "The user at the mail server."),
+    deployed(
+        "notify.mail-password-file",
+        Kind::Path,
+        "A file with the password of that user.",
     ),
     deployed(
         "test.api-url",

@@ -23,8 +23,10 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// A path of this machine.
     Path,
-    /// The origin of a web address, as in `https://example.com`.
+    /// The origin of a web address, as in `https://example.com`, or a name and a port.
     Address,
+    /// A line of text, of 1,000 characters at most.
+    Text,
 }
 
 impl Kind {
@@ -48,8 +50,11 @@ impl Kind {
             Self::Endings => endings(text),
             Self::Choice(words) if words.contains(&text) => Ok(text.to_owned()),
             Self::Choice(words) => Err(format!("choose one of `{}`", words.join("`, `"))),
-            Self::Path | Self::Address if text.is_empty() => Err("it can't be empty".into()),
-            Self::Path | Self::Address => Ok(text.to_owned()),
+            Self::Text if 1_000 < text.chars().count() || text.chars().any(char::is_control) => {
+                Err("write one line of at most 1,000 characters".into())
+            }
+            Self::Path | Self::Address | Self::Text if text.is_empty() => Err("it can't be empty".into()),
+            Self::Path | Self::Address | Self::Text => Ok(text.to_owned()),
         }
     }
 }

@@ -42,6 +42,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/23_put_back.sql"),
     include_str!("migrations/24_watching.sql"),
     include_str!("migrations/25_people.sql"),
+    include_str!("migrations/26_telling.sql"),
 ];
 
 /// What was done.

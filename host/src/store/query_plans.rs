@@ -20,7 +20,7 @@ const LISTS: [&str; 2] = ["library_list.rs", "run_list.rs"];
 
 /// What may be walked through as a whole: one row, a row a connection or a user, a thousand at most, or what is rare in any
 /// library.
-const SMALL: [&str; 20] = [
+const SMALL: [&str; 22] = [
     "CONSTANT ROW",
     "json_each",
     "sqlite_schema",
@@ -41,6 +41,8 @@ const SMALL: [&str; 20] = [
     "d",
     "damaged",
     "operations",
+    "told",
+    "digests",
 ];
 
 /// Statements that walk through more, and why they may.

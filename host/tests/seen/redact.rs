@@ -10,7 +10,7 @@ const MONTHS: [&str; 4] = ["2026-02-", "2026-03-", "2026-04-", "2026-05-"];
 type Letters = fn(char) -> bool;
 
 /// Words behind which something comes that is random or changes with each build, and which characters it is made of.
-const RANDOM: [(&str, Letters); 15] = [
+const RANDOM: [(&str, Letters); 16] = [
     ("correlation ID ", is_token),
     ("request ID ", is_token),
     ("state=", is_token),
@@ -18,6 +18,7 @@ const RANDOM: [(&str, Letters); 15] = [
     ("cpt_", is_token),
     ("nonce=", is_token),
     ("code_challenge=", is_token),
+    ("it took ", digit),
     ("localhost:", digit),
     ("localhost%3A", digit),
     ("127.0.0.1:", digit),

@@ -65,6 +65,15 @@ fn what_a_plan_and_a_run_tell() {
     story.says("serve_late", &["serve", "--once"]);
     story.says("status_check_late", &["status", "--check"]);
     story.says("runs_of_nights", &["runs", "list"]);
+    story.at("2026-03-06T05:30:00Z");
+    story.put("/A.pdf", &pdf("A, at night"));
+    story.sims(|sim| sim.fault(Fault::throttle(2).times(1)));
+    story.says("a_night_in_the_log", &["--log", "info", "serve", "--once"]);
+    story.at("2026-03-07T05:30:00Z");
+    story.sims(|sim| sim.delete("/A.pdf"));
+    let words = ["--log", "info", "--log-format", "json", "serve", "--once"];
+    story.says("a_night_in_the_log_for_programs", &words);
+    story.says("log_of_another_level", &["--log", "loud", "status"]);
     story.says("runs_since", &["runs", "list", "--since", "2026-03-03"]);
     story.says("runs_since_no_day", &["runs", "list", "--since", "yesterday"]);
     story.quietly(&["disconnect"]);

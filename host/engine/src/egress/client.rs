@@ -37,6 +37,22 @@ pub fn client(insecure: bool) -> Result<reqwest::Client, reqwest::Error> {
     }
 }
 
+/// A client for addresses that whoever runs the host has set, and for nothing that a plugin or a person at a page names: it
+/// reaches any address, by the system's proxy, and follows no redirect.
+///
+/// # Errors
+///
+/// As [`client`].
+pub fn messenger() -> Result<reqwest::Client, reqwest::Error> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT_WITHIN)
+        .timeout(SILENCE_AT_MOST)
+        .build()
+}
+
 /// The root of an error in one line, without the address that was called.
 pub fn reason(error: &reqwest::Error) -> String {
     let mut root = None;

@@ -9,7 +9,7 @@ use crate::{
         connections::in_use::SignedIn,
         runs::{budget::Allowance, mandate::Mandate},
     },
-    store::connections::Connection,
+    store::{connections::Connection, runs::Run},
 };
 
 /// A run under way.
@@ -51,4 +51,13 @@ impl<'s> Course<'s> {
         };
         Ok(self.signed_in.insert(signed_in))
     }
+}
+
+/// Tells the log that a run begins or goes on.
+pub(super) fn begins(run: &Run) {
+    let (kind, files) = (run.kind, run.inputs);
+    let due = run.due.as_ref().map(|due| format!(", due {due}")).unwrap_or_default();
+    let late = if run.late.0 { ", late" } else { "" };
+    let how = if run.cursor.is_some() { "goes on" } else { "begins" };
+    tracing::info!("run {} {how}: {kind}{due}{late}, {files} files", run.id);
 }

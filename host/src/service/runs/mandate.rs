@@ -49,7 +49,7 @@ impl Mandate {
     /// Lets so much time pass, or as much as there is until somebody asks to stop, and tells others what for.
     pub(super) async fn pause(&self, host: &Host, watcher: &dyn Progress, (why, time): (&str, Duration), stop: &Stop) {
         let until = stamp(host.clock.utc() + time);
-        tracing::info!("the sync waits until {until}: {why}");
+        tracing::info!("the sync waits {} seconds, until {until}: {why}", time.as_secs());
         watcher.waiting(why, time);
         self.right.waits(Some(format!("until {until}: {why}")));
         let pausing = stop.run_until_cancelled(host.clock.sleep(time));

@@ -32,6 +32,9 @@ use crate::{
 /// How often the clock is looked at.
 const LOOK: Duration = Duration::from_secs(60);
 
+/// How often people are told what is not as it should be where nothing has run.
+const TELL_EVERY: Duration = Duration::from_secs(60 * 60);
+
 /// A run that begins later than this after its time is marked late.
 const LATE: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
 
@@ -58,6 +61,8 @@ impl Host {
         let mut told: Vec<_> = told.into_iter().flat_map(|(_, ledgers)| ledgers).collect();
         let (_, found) = self.night(&schedules, stop, Duration::MAX).await;
         told.extend(found.into_iter().map(Err));
+        self.tell_the_next(&schedules);
+        self.keep_telling(stop).await;
         Ok(told)
     }
 
@@ -186,22 +191,49 @@ impl Host {
             self.brought_about(id, place, stop)
         });
         let tell = |(_, ledgers): (String, Vec<Result<Ledger>>)| ledgers.iter().for_each(&told);
+        // When it begins, people are told what it finds, and when the next run is due.
+        let (mut worked, mut told_at) = (true, None);
         while !stop.is_cancelled() {
             match shift.beside(self.look_around(&told), tell).await {
                 Ok(due) => shift.are_due(due),
                 Err(error) => told(&Err(error)),
             }
+            worked |= !shift.is_over();
             // The disk is looked at once the runs of a night are over.
             let more = shift.is_over() && self.a_piece_of_the_night(stop, &told).await;
             if !more {
+                let is_over = shift.is_over();
+                if is_over && worked {
+                    self.tell_the_next(&self.schedules().await.unwrap_or_default());
+                }
+                let now = self.clock.elapsed();
+                let is_long_ago = told_at.is_none_or(|at| TELL_EVERY <= now.saturating_sub(at));
+                let tells = is_over && (worked || is_long_ago);
+                if tells {
+                    (worked, told_at) = (false, Some(now));
+                }
+                let telling = async {
+                    if tells {
+                        self.find_news().await;
+                    }
+                    self.send_news(stop).await;
+                };
                 let pause = stop.run_until_cancelled(self.clock.sleep(LOOK));
-                shift.beside(pause, tell).await;
+                shift.beside(futures::future::join(pause, telling), tell).await;
             }
         }
         while let Some(done) = shift.next().await {
             tell(done);
         }
         Ok(())
+    }
+
+    /// Tells the log when the next run is due.
+    fn tell_the_next(&self, schedules: &[Scheduled]) {
+        let now = self.clock.utc();
+        if let Some(next) = schedules.iter().map(|scheduled| scheduled.daily.next(now)).min() {
+            tracing::info!("nothing more is due now; the next run is due at {}", stamp(next));
+        }
     }
 
     /// What is to be done every minute, and what is due then.

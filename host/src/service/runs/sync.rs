@@ -13,7 +13,7 @@ use crate::{
         Session, Stop,
         operations::work::CameTo,
         runs::{
-            course::Course,
+            course::{self, Course},
             ledger::Ledger,
             mandate::Mandate,
             options::SyncOptions,
@@ -81,6 +81,7 @@ impl Session<'_> {
     /// `Error::Forbidden`.
     pub async fn serve(&self, stop: &Stop, told: impl Fn(&Result<Ledger>)) -> Result<()> {
         self.user.require_administrator("serve")?;
+        self.require_ways().await?;
         self.host.serve(stop, told).await
     }
 
@@ -91,6 +92,7 @@ impl Session<'_> {
     /// `Error::Forbidden`, or the database's.
     pub async fn serve_once(&self, stop: &Stop) -> Result<Vec<Result<Ledger>>> {
         self.user.require_administrator("serve")?;
+        self.require_ways().await?;
         self.host.tick(stop).await
     }
 
@@ -127,6 +129,7 @@ impl Session<'_> {
             let _turn = mandate.without_place(turn, stop).await?;
             // Before it had the turn, or while it lay interrupted, files may have come and gone.
             runs::count_inputs(&self.host.store, &mut run).await?;
+            course::begins(&run);
             let mut course = Course::new(self, connection, mandate);
             match self.steps(&mut course, &mut run, stop).await? {
                 Halt::Listed => self.work_by_plan(&mut course, &mut run, stop).await?,
@@ -153,7 +156,11 @@ impl Session<'_> {
         let begun: Option<DateTime<Utc>> = run.started_at.parse().ok();
         let took = begun.and_then(|begun| (self.host.clock.utc() - begun).to_std().ok());
         let words = (run.kind.as_str(), end.as_str());
-        self.host.meters.run_ended(words, took.unwrap_or_default(), &counts);
+        let took = took.unwrap_or_default();
+        self.host.meters.run_ended(words, took, &counts);
+        if let Ok(ledger) = &ledger {
+            ledger.tell(took);
+        }
         ledger
     }
 

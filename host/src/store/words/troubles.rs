@@ -29,5 +29,7 @@ words! {
         DatabaseDamaged = "database-damaged",
         /// The disk under the data folder is nearly full.
         DiskNearlyFull = "disk-nearly-full",
+        /// What people were to be told has not arrived.
+        NotDelivered = "not-delivered",
     }
 }

@@ -1,0 +1,181 @@
+//! What people were told of, and what is on its way to them.
+
+use sqlx::FromRow;
+
+use super::Store;
+use crate::Result;
+
+/// The most troubles that are remembered.
+const TROUBLES: u32 = 1_000;
+
+/// The most digests that wait, whatever way they go. The oldest go first.
+const DIGESTS: u32 = 100;
+
+/// How many are taken up at a time.
+const AT_A_TIME: u32 = 10;
+
+/// A trouble that people were told of.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Told {
+    /// The word of its kind.
+    pub kind: String,
+    /// What it is about.
+    pub about: String,
+    /// What made it that trouble.
+    pub state: String,
+    /// When; RFC 3339.
+    pub told_at: String,
+}
+
+/// A digest on its way.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct OnItsWay {
+    /// Counts up.
+    pub id: i64,
+    /// `webhook` or `mail`.
+    pub way: String,
+    /// As JSON.
+    pub digest: String,
+    /// How often it was tried.
+    #[sqlx(try_from = "i64")]
+    pub tries: u64,
+}
+
+/// What could not be delivered by a way as yet.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Undelivered {
+    /// `webhook` or `mail`.
+    pub way: String,
+    /// How many digests.
+    #[sqlx(try_from = "i64")]
+    pub count: u64,
+    /// When the oldest was made; RFC 3339.
+    pub since: String,
+    /// Why not, the last time.
+    pub why: String,
+}
+
+/// What people were told of.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn told(store: &Store) -> Result<Vec<Told>> {
+    let rows = sqlx::query_as("SELECT kind, about, state, told_at FROM told ORDER BY kind, about LIMIT ?")
+        .bind(TROUBLES)
+        .fetch_all(store.pool())
+        .await?;
+    Ok(rows)
+}
+
+/// Remembers what people are told now, forgets what is over, and sends a digest on its way, by each of these: all or
+/// nothing.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn tell(store: &Store, told: &[Told], over: &[Told], digests: &[(&str, String)], now: &str) -> Result<()> {
+    let mut transaction = store.write().await?;
+    for one in over {
+        sqlx::query("DELETE FROM told WHERE kind = ? AND about = ?")
+            .bind(&one.kind)
+            .bind(&one.about)
+            .execute(&mut *transaction)
+            .await?;
+    }
+    for one in told {
+        sqlx::query("INSERT OR REPLACE INTO told (kind, about, state, told_at) VALUES (?, ?, ?, ?)")
+            .bind(&one.kind)
+            .bind(&one.about)
+            .bind(&one.state)
+            .bind(&one.told_at)
+            .execute(&mut *transaction)
+            .await?;
+    }
+    for (way, digest) in digests {
+        sqlx::query("INSERT INTO digests (way, digest, made_at, next_at) VALUES (?, ?, ?, ?)")
+            .bind(way)
+            .bind(digest)
+            .bind(now)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
+    }
+    sqlx::query("DELETE FROM digests WHERE id <= (SELECT id FROM digests ORDER BY id DESC LIMIT 1 OFFSET ?)")
+        .bind(DIGESTS)
+        .execute(&mut *transaction)
+        .await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Digests whose time has come, the oldest first.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn due(store: &Store, now: &str) -> Result<Vec<OnItsWay>> {
+    let rows = sqlx::query_as("SELECT id, way, digest, tries FROM digests WHERE next_at <= ? ORDER BY id LIMIT ?")
+        .bind(now)
+        .bind(AT_A_TIME)
+        .fetch_all(store.pool())
+        .await?;
+    Ok(rows)
+}
+
+/// Takes one up, so that no other program does until then. False if one has.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn take(store: &Store, id: i64, now: &str, until: &str) -> Result<bool> {
+    let done = sqlx::query("UPDATE digests SET next_at = ?, tries = tries + 1 WHERE id = ? AND next_at <= ?")
+        .bind(until)
+        .bind(id)
+        .bind(now)
+        .execute(store.pool())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// It has arrived, or nobody is to have it any more.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn is_over(store: &Store, id: i64) -> Result<()> {
+    sqlx::query("DELETE FROM digests WHERE id = ?")
+        .bind(id)
+        .execute(store.pool())
+        .await?;
+    Ok(())
+}
+
+/// It has not arrived, for this reason, and is tried again then.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn failed(store: &Store, id: i64, why: &str, next: &str) -> Result<()> {
+    sqlx::query("UPDATE digests SET failed = ?, next_at = ? WHERE id = ?")
+        .bind(why)
+        .bind(next)
+        .bind(id)
+        .execute(store.pool())
+        .await?;
+    Ok(())
+}
+
+/// What could not be delivered as yet, by each way.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn undelivered(store: &Store) -> Result<Vec<Undelivered>> {
+    let rows = sqlx::query_as(
+        "SELECT way, count(*) AS count, min(made_at) AS since, max(failed) AS why FROM digests WHERE failed IS NOT NULL \
+         GROUP BY way ORDER BY way",
+    )
+    .fetch_all(store.pool())
+    .await?;
+    Ok(rows)
+}

@@ -1,0 +1,152 @@
+//! A mail server and a webhook of the tests' own.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+/// How a server behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// As it should.
+    Well,
+    /// It takes the connection, and says nothing.
+    Hangs,
+    /// It refuses.
+    Refuses,
+    /// A webhook that names another address.
+    Redirects,
+}
+
+/// A server on the loopback address.
+#[derive(Clone)]
+pub struct Server {
+    pub port: u16,
+    manner: Arc<Mutex<Manner>>,
+    /// What has arrived.
+    pub got: Arc<Mutex<Vec<String>>>,
+    /// How often somebody came.
+    pub calls: Arc<AtomicUsize>,
+}
+
+impl Server {
+    fn start(answer: fn(&Self, TcpStream) -> std::io::Result<()>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let server = Self {
+            port: listener.local_addr().unwrap().port(),
+            manner: Arc::new(Mutex::new(Manner::Well)),
+            got: Arc::default(),
+            calls: Arc::default(),
+        };
+        let own = server.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                own.calls.fetch_add(1, Ordering::SeqCst);
+                let own = own.clone();
+                std::thread::spawn(move || answer(&own, stream));
+            }
+        });
+        server
+    }
+
+    /// One that takes mail, as RFC 5321 has it.
+    pub fn mail() -> Self {
+        Self::start(Self::take_mail)
+    }
+
+    /// One that takes requests.
+    pub fn webhook() -> Self {
+        Self::start(Self::take_request)
+    }
+
+    pub fn behaves(&self, manner: Manner) {
+        *self.manner.lock().unwrap() = manner;
+    }
+
+    pub fn got(&self) -> Vec<String> {
+        self.got.lock().unwrap().clone()
+    }
+
+    fn manner(&self) -> Manner {
+        *self.manner.lock().unwrap()
+    }
+
+    fn take_mail(&self, stream: TcpStream) -> std::io::Result<()> {
+        let mut words = stream.try_clone()?;
+        let mut lines = BufReader::new(stream);
+        let mut line = String::new();
+        if self.manner() == Manner::Hangs {
+            // Until the other end has had enough.
+            return lines.read_to_string(&mut line).map(drop);
+        }
+        words.write_all(b"220 mail.test ESMTP\r\n")?;
+        loop {
+            line.clear();
+            if lines.read_line(&mut line)? == 0 {
+                return Ok(());
+            }
+            let word = line.split_whitespace().next().unwrap_or_default().to_uppercase();
+            let answer = match word.as_str() {
+                "EHLO" => "250-mail.test\r\n250-8BITMIME\r\n250 AUTH PLAIN",
+                "AUTH" if line.contains("AHdhdGNoAGEtcGFzc3dvcmQ=") => "235 welcome",
+                "AUTH" => "535 wrong",
+                "MAIL" if self.manner() == Manner::Refuses => "451 try again later",
+                "MAIL" | "RCPT" => "250 ok",
+                "DATA" => {
+                    words.write_all(b"354 go on\r\n")?;
+                    let mut mail = String::new();
+                    loop {
+                        line.clear();
+                        lines.read_line(&mut line)?;
+                        if line == ".\r\n" {
+                            break;
+                        }
+                        mail.push_str(&line);
+                    }
+                    self.got.lock().unwrap().push(mail);
+                    "250 taken"
+                }
+                "QUIT" => "221 bye",
+                _ => "250 ok",
+            };
+            words.write_all(format!("{answer}\r\n").as_bytes())?;
+        }
+    }
+
+    fn take_request(&self, stream: TcpStream) -> std::io::Result<()> {
+        let mut words = stream.try_clone()?;
+        let mut lines = BufReader::new(stream);
+        let (mut line, mut length) = (String::new(), 0);
+        let mut head = String::new();
+        loop {
+            line.clear();
+            lines.read_line(&mut line)?;
+            if let Some(bytes) = line.to_lowercase().strip_prefix("content-length:") {
+                length = bytes.trim().parse().unwrap();
+            }
+            if line.trim().is_empty() {
+                break;
+            }
+            head.push_str(&line);
+        }
+        let mut body = vec![0; length];
+        lines.read_exact(&mut body)?;
+        let answer = match self.manner() {
+            Manner::Hangs => return lines.read_to_string(&mut line).map(drop),
+            Manner::Refuses => "HTTP/1.1 500 Oh\r\n".to_owned(),
+            Manner::Redirects => format!(
+                "HTTP/1.1 307 There\r\nlocation: http://127.0.0.1:{}/other\r\n",
+                self.port
+            ),
+            Manner::Well => {
+                self.got.lock().unwrap().push(String::from_utf8(body).unwrap());
+                "HTTP/1.1 200 OK\r\n".to_owned()
+            }
+        };
+        words.write_all(format!("{answer}content-length: 0\r\nconnection: close\r\n\r\n").as_bytes())
+    }
+}
