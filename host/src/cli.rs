@@ -27,6 +27,7 @@ mod library_list;
 mod list;
 mod listening;
 mod listing;
+mod log_words;
 mod logging;
 mod new_file;
 mod notify;

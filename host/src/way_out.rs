@@ -248,6 +248,8 @@ pub fn sentence(fact: &str, ways_out: &[WayOut], named: impl Fn(&WayOut) -> Stri
     if ways.is_empty() {
         return fact.into();
     }
+    // A sentence that goes on with its way out has not ended.
+    let fact = fact.strip_suffix('.').unwrap_or(fact);
     let end = ["; ", ". "].iter().filter_map(|end| fact.rfind(end)).max();
     let clause = end.and_then(|end| fact.get(end..)).unwrap_or(fact);
     // One colon is enough for a clause.

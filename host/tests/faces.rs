@@ -118,7 +118,7 @@ fn nothing_but_the_command_line_names_what_to_type() {
 const MAY_NAME_A_SOURCE: [(&str, &str); 4] = [
     ("host/src/cli/args.rs", ""),
     ("host/src/cli/args/words.rs", ""),
-    ("host/src/error.rs", "\"managed-by-onedrive\""),
+    ("host/src/error/words.rs", "\"managed-by-onedrive\""),
     // A card's own name of its form.
     ("host/src/service/telling/webhook.rs", "vnd.microsoft.card.adaptive"),
 ];

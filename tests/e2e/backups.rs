@@ -94,7 +94,7 @@ async fn every_byte(host: &Host, data: &Path) -> Vec<(String, Vec<(u64, Vec<u8>)
             .revisions_page(&file.id, &clientpoint_host::service::Part::whole(None))
             .await
             .unwrap();
-        let bytes = |sha256: &str| fs::read(data.join("objects").join(&sha256[..2]).join(sha256)).unwrap();
+        let bytes = |sha256: &str| fs::read(data.join("objects").join(sha256.get(..2).unwrap()).join(sha256)).unwrap();
         let revisions = page.rows.iter().map(|row| (row.revision, bytes(&row.sha256)));
         files.push((format!("{file:?}"), revisions.collect()));
     }
@@ -113,7 +113,7 @@ async fn object_of(world: &World, name: &str) -> PathBuf {
         .data
         .path()
         .join("objects")
-        .join(&file.sha256[..2])
+        .join(file.sha256.get(..2).unwrap())
         .join(&file.sha256)
 }
 

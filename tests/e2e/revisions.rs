@@ -127,7 +127,7 @@ async fn bytes_that_the_disk_has_lost_are_not_put_back() {
         .data
         .path()
         .join("objects")
-        .join(&lost.sha256[..2])
+        .join(lost.sha256.get(..2).unwrap())
         .join(&lost.sha256);
     fs::write(&object, b"x").unwrap();
     assert_eq!(admin.put_back(&id, &to(2, "")).await.unwrap_err().code(), "damaged");

@@ -130,7 +130,12 @@ async fn people_are_told_once_again_when_it_changes_and_again_after_a_week() {
     }
 
     for night in 0..5 {
-        assert_eq!(told.night().await, (0, 0), "never every night the same: {night}");
+        assert_eq!(
+            told.night().await,
+            (0, 0),
+            "never every night the same: {night}, {}",
+            told.last()
+        );
     }
     told.world.sim.delete("/B.pdf");
     assert_eq!(told.night().await, (1, 1), "another one is gone");

@@ -1,9 +1,8 @@
 //! Whether one folder lies in another: a backup inside of what it is a backup of would be lost with it.
 
 use std::{
-    ffi::OsString,
     io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use crate::{Error, Result, way_out::WayOut};
@@ -31,23 +30,24 @@ pub(crate) fn refuse(data: &Path, backup: &Path) -> Result<()> {
 
 /// The path without links and detours, also of what is not there yet.
 fn real(path: &Path) -> io::Result<PathBuf> {
-    let absolute = std::path::absolute(path)?;
-    let (mut there, mut rest) = (absolute.as_path(), Vec::<OsString>::new());
-    loop {
-        match there.canonicalize() {
-            Ok(mut real) => {
-                real.extend(rest.iter().rev());
-                return Ok(real);
+    let mut real = PathBuf::new();
+    for part in std::path::absolute(path)?.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                real.pop();
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
+            part => {
+                real.push(part);
+                match real.canonicalize() {
+                    Ok(there) => real = there,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(error),
+                }
+            }
         }
-        let (Some(parent), Some(name)) = (there.parent(), there.file_name()) else {
-            return Ok(absolute);
-        };
-        rest.push(name.to_owned());
-        there = parent;
     }
+    Ok(real)
 }
 
 #[cfg(test)]

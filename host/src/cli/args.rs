@@ -18,7 +18,7 @@ use super::{
     drives::Drives,
     items::Items,
     library::Library,
-    logging::{Format, Verbosity},
+    log_words::{Format, Verbosity},
     notify::Notify,
     operations::Operations,
     places::PlaceArguments,

@@ -15,7 +15,12 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use super::{args::Arguments, deployment::Deployment, terminal::Terminal};
+use super::{
+    args::Arguments,
+    deployment::Deployment,
+    log_words::{Format, Verbosity},
+    terminal::Terminal,
+};
 
 /// Libraries that write whole addresses into the log. Some addresses are credentials, so of these only the plain messages
 /// are shown, whatever is asked for.
@@ -26,30 +31,6 @@ const VARIABLE: &str = "CLIENTPOINT_LOG";
 
 /// Whose lines a level is about; of all others, errors alone are shown.
 const OURS: [&str; 3] = ["clientpoint_engine", "clientpoint_host", "plugin"];
-
-/// How much the log shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Verbosity {
-    /// Nothing.
-    Off,
-    /// What has failed.
-    Error,
-    /// And what somebody should look at.
-    Warn,
-    /// And what is done: a night reads as a story.
-    Info,
-    /// And how.
-    Debug,
-}
-
-/// In which form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people: a time, a level and a sentence.
-    Text,
-    /// For programs: an object a line.
-    Json,
-}
 
 /// What a word of a setting means; none where there is no such word.
 fn value<T: ValueEnum>(word: Option<&str>) -> Option<T> {

@@ -10,7 +10,8 @@ const MONTHS: [&str; 4] = ["2026-02-", "2026-03-", "2026-04-", "2026-05-"];
 type Letters = fn(char) -> bool;
 
 /// Words behind which something comes that is random or changes with each build, and which characters it is made of.
-const RANDOM: [(&str, Letters); 16] = [
+const RANDOM: [(&str, Letters); 17] = [
+    ("), request ", is_token),
     ("correlation ID ", is_token),
     ("request ID ", is_token),
     ("state=", is_token),

@@ -44,5 +44,6 @@ fn settings_are_listed_kept_and_forgotten_and_each_says_where_it_comes_from() {
     story.says("file_mistyped", &["--config", "wrong.toml", "inspect"]);
     story.says("file_missing", &["--config", "nowhere.toml", "inspect"]);
     story.says("list", &["settings", "list"]);
+    story.says("notify_nobody", &["notify", "test"]);
     story.end();
 }

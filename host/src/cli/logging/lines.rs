@@ -15,8 +15,7 @@ use tracing::{
 };
 use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
 
-use super::Format;
-use crate::cli::terminal::Terminal;
+use crate::cli::{log_words::Format, terminal::Terminal};
 
 /// The longest text that a line has of one field, in bytes.
 const FIELD_AT_MOST: usize = 4 << 10;

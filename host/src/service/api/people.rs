@@ -124,7 +124,7 @@ impl From<users::User> for User {
 }
 
 impl Person {
-    pub(in crate::service) fn new(of: people::Person, connection: Option<Connection>, files: u64) -> Self {
+    pub(crate) fn new(of: people::Person, connection: Option<Connection>, files: u64) -> Self {
         Self {
             user: of.user.into(),
             seen_at: of.seen_at,

@@ -91,8 +91,8 @@ fn transport(mail: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, String> 
         made.map_err(|error| format!("TLS can't be had: {error}"))
     };
     let safely = match mail.tls {
-        Tls::StartTls => Safely::Required(parameters()?),
-        Tls::Tls => Safely::Wrapper(parameters()?),
+        Tls::Upgraded => Safely::Required(parameters()?),
+        Tls::Always => Safely::Wrapper(parameters()?),
         Tls::None => Safely::None,
     };
     let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&mail.host)

@@ -32,9 +32,9 @@ pub(super) enum Form {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tls {
     /// It begins in the clear and goes on safely, or not at all.
-    StartTls,
+    Upgraded,
     /// From the first byte.
-    Tls,
+    Always,
     /// Not at all.
     None,
 }
@@ -112,17 +112,17 @@ fn webhook(file: &str, settings: &Settings) -> Result<Webhook> {
 
 fn mail(server: &str, settings: &Settings) -> Result<Mail> {
     let tls = match settings.get("notify.mail-tls") {
-        Some("tls") => Tls::Tls,
+        Some("tls") => Tls::Always,
         Some("none") => Tls::None,
-        _ => Tls::StartTls,
+        _ => Tls::Upgraded,
     };
     let (host, port) = match server.rsplit_once(':') {
         Some((host, port)) => (host, port.parse().ok()),
         None => (
             server,
             Some(match tls {
-                Tls::StartTls => 587,
-                Tls::Tls => 465,
+                Tls::Upgraded => 587,
+                Tls::Always => 465,
                 Tls::None => 25,
             }),
         ),

@@ -1,7 +1,7 @@
 //! What went wrong, as programs read it: RFC 9457, with the host's own code and the ways out.
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,11 +14,11 @@ pub(super) type Answer<T = Response> = Result<T, Problem>;
 #[derive(Debug)]
 pub(super) struct Problem {
     status: StatusCode,
-    code: String,
+    code: Box<str>,
     detail: String,
     field: Option<String>,
     ways_out: Vec<WayOut>,
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// What went wrong (RFC 9457).
@@ -55,7 +55,7 @@ impl Problem {
             detail: detail.into(),
             field: None,
             ways_out: Vec::new(),
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -68,7 +68,7 @@ impl Problem {
     /// The same with a header, as far as that can be one.
     pub(super) fn with(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.insert(name, value);
+            self.headers.push((name, value));
         }
         self
     }
@@ -90,7 +90,7 @@ impl From<Error> for Problem {
             detail: error.fact(),
             field: error.field().map(str::to_owned),
             ways_out: error.ways_out(),
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
         }
     }
 }
@@ -103,13 +103,14 @@ impl IntoResponse for Problem {
             title: self.status.canonical_reason().unwrap_or_default(),
             status: self.status.as_u16(),
             way_out: self.ways_out.first().and_then(word),
-            code: self.code,
+            code: self.code.into(),
             detail: self.detail,
             field: self.field,
             ways_out: self.ways_out,
         };
         let body = serde_json::to_vec(&document).unwrap_or_default();
-        let mut answer = (self.status, self.headers, body).into_response();
+        let mut answer = (self.status, body).into_response();
+        answer.headers_mut().extend(self.headers);
         let kind = HeaderValue::from_static("application/problem+json");
         answer.headers_mut().insert(header::CONTENT_TYPE, kind);
         answer

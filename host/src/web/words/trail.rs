@@ -1,7 +1,7 @@
 //! What people did, as others read it.
 
 /// Words of the trail, in the order in which they can be chosen.
-pub(in crate::web) const STEPS: [(&str, &str); 39] = [
+pub(crate) const STEPS: [(&str, &str); 39] = [
     ("logged-in", "Logged in"),
     ("logged-out", "Logged out"),
     ("login-refused", "Was not let in"),
@@ -44,7 +44,7 @@ pub(in crate::web) const STEPS: [(&str, &str); 39] = [
 ];
 
 /// What a word of the trail is for people; a word that nobody knows is shown as it is.
-pub(in crate::web) fn step(word: &str) -> &str {
+pub(crate) fn step(word: &str) -> &str {
     let known = STEPS.iter().find(|(known, _)| *known == word);
     known.map_or(word, |(_, label)| label)
 }

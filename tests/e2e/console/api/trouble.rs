@@ -146,7 +146,12 @@ async fn bytes_that_the_disk_has_changed_never_arrive_whole_at_a_program() {
         .as_str()
         .unwrap()
         .to_owned();
-    let object = stage._data.path().join("objects").join(&sha256[..2]).join(&sha256);
+    let object = stage
+        ._data
+        .path()
+        .join("objects")
+        .join(sha256.get(..2).unwrap())
+        .join(&sha256);
     std::fs::write(object, b"%PDF-!").unwrap();
     let request = program.client.get(format!("{}/api/files/100001/content", stage.origin));
     let answer = request.bearer_auth(&program.token).send().await.unwrap();
