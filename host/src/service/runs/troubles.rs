@@ -80,7 +80,7 @@ impl Session<'_> {
                 continue;
             }
             let alike = kinds.iter().filter(|kind| kind.outcome == outcome);
-            let count: u64 = alike.clone().map(|kind| kind.count).sum();
+            let count: u64 = alike.map(|kind| kind.count).sum();
             let needs = NEEDS_A_PERSON.iter().any(|one| one.as_str() == outcome);
             let filter = LineFilter {
                 outcome: Some(outcome.to_owned()),
@@ -97,7 +97,8 @@ impl Session<'_> {
                     first.file, first.message
                 ),
             };
-            let same = alike.map(|kind| format!(" {}={}/{}", kind.reason, kind.count, kind.first));
+            // Not by the reason: the first night knows more of one than those after it.
+            let same = format!("{count}/{}", first.file);
             found.push(Trouble {
                 kind: if needs {
                     TroubleKind::FilesNeedAPerson
@@ -113,7 +114,7 @@ impl Session<'_> {
                     outcome: Some(outcome.to_owned()),
                 },
                 // Of those that are tried again, each night has others.
-                state: if needs { same.collect() } else { String::new() },
+                state: if needs { same } else { String::new() },
             });
         }
         if let Some(count) = health.needs_a_person.get("given-up") {
