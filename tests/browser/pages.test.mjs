@@ -84,7 +84,7 @@ test("a token for a program is made, shown once, and ended", async () => {
   await page.goto("/tokens");
   assert.equal((await page.content()).includes(token), false);
   await look(page, "tokens");
-  await page.getByRole("button", { name: "End the token nightly" }).click();
+  await page.getByRole("button", { name: "End it: the token nightly" }).click();
   await page.getByText("None so far").waitFor();
   await ada.leave();
 });

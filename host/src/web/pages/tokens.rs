@@ -135,7 +135,7 @@ fn table(tokens: &[Token]) -> Markup {
                 }
                 td data-label="Last used" { @match &token.used_at { Some(at) => (words::moment(at)), None => "never" } }
                 td { form method="post" action={ "/tokens/" (token.id) "/end" } {
-                    button.btn type="submit" aria-label={ "End the token " (clientpoint_engine::text::one_line(&token.label)) } { "End it" }
+                    button.btn type="submit" aria-label={ "End it: the token " (clientpoint_engine::text::one_line(&token.label)) } { "End it" }
                 } }
             } } }
         } }
