@@ -1,5 +1,6 @@
 //! The host: one data folder, one plugin, and everything between them.
 
+mod arrivals;
 mod builder;
 mod filled;
 mod folder;
@@ -46,6 +47,7 @@ pub use crate::store::seal::Wiped;
 pub use builder::{BuildError, HostBuilder};
 pub use rotation::forget_secrets;
 
+pub(crate) use arrivals::{Aim, Arrivals};
 pub(crate) use filled::Filled;
 pub(crate) use places::{Place, Places};
 pub(crate) use sign_ins::{Claimed, End, SignIns, Stage, UnderWay, given_up, late};
@@ -113,6 +115,8 @@ pub struct Host {
     counts: Counts,
     /// The sign-ins of this process.
     pub(crate) sign_ins: Arc<SignIns>,
+    /// The sign-in service of the host's own people, and who is on the way to it.
+    pub(crate) arrivals: Arrivals,
     /// The UTC day on which the folder's counter was looked at last.
     day: Mutex<Option<chrono::NaiveDate>>,
     notices: Mutex<Vec<Notice>>,

@@ -1,6 +1,7 @@
 //! The console, as browsers and attackers see it: coming in, pages, and what is refused. What only a real browser can show
 //! is tested by one.
 
+mod accounts;
 mod api;
 mod associating;
 mod gates;

@@ -34,7 +34,7 @@ use crate::{
     traffic::To,
 };
 
-pub use client::{client, messenger, reason};
+pub use client::{client, confidant, messenger, reason};
 
 /// The longest body that a plugin may send.
 const REQUEST_BODY_AT_MOST: usize = 1 << 20;

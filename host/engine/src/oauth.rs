@@ -8,7 +8,8 @@
 //! - [`tokens`]: the tokens of one connection, renewed once for all who need them; [`grant`]: what is kept of a person's,
 //!   and `keeper`, by whom; `remembered`: a service that has refused is left alone for a while.
 //! - [`pending`]: a person's sign-in from the address to the redirect; `unguessable`: what protects it.
-//! - [`claims`]: what an id_token must say; [`told`]: what a refusal tells besides.
+//! - [`claims`]: what an id_token must say; `signature`: who has signed it; [`told`]: what a refusal tells besides.
+//! - [`issuer`]: a service by which an embedder's own people come in, which says itself where its pages are.
 //! - [`plan`]: what asking needs; [`refusal`]: why there is no token.
 
 mod answer;
@@ -16,12 +17,14 @@ pub mod assertion;
 pub mod claims;
 mod form;
 pub mod grant;
+pub mod issuer;
 mod keeper;
 mod life;
 pub mod pending;
 pub mod plan;
 pub mod refusal;
 mod remembered;
+mod signature;
 pub mod token_endpoint;
 pub mod tokens;
 pub mod told;
@@ -31,6 +34,7 @@ pub use answer::Granted;
 pub use assertion::Certificate;
 pub use form::Asking;
 pub use grant::Grant;
+pub use issuer::{Issuer, Unknown};
 pub use keeper::{Judge, Keeper, Keeping};
 pub use plan::{Credential, Plan, SignInPage};
 pub use refusal::{TokenError, refused_at_the_page};

@@ -18,7 +18,7 @@ use clientpoint_engine::{
     test_endpoints::InsecureEndpoints,
 };
 
-use super::{Host, Limits, Places, SignIns, Watched, opening, test_folder};
+use super::{Arrivals, Host, Limits, Places, SignIns, Watched, opening, test_folder};
 use crate::{
     Error, Result,
     rights::{Rights, lock_files::LockFiles},
@@ -194,6 +194,8 @@ impl HostBuilder {
             self.endpoints = noted(&mut problems, settled.await).flatten();
             problems.extend(self.only_for_tests.take().filter(|_| self.endpoints.is_none()));
         }
+        let arrivals = Arrivals::new(&self.layers, self.endpoints.is_some(), self.clock.clone());
+        let arrivals = noted(&mut problems, arrivals);
         let counts = Counts::default();
         let rights: Arc<dyn Rights> = Arc::new(LockFiles::new(&self.data));
         let uploads = Arc::new(Uploads::new(rights.clone()));
@@ -205,8 +207,8 @@ impl HostBuilder {
             }
             _ => None,
         };
-        match opened {
-            Some(opened) if problems.is_empty() => {
+        match (opened, arrivals) {
+            (Some(opened), Some(arrivals)) if problems.is_empty() => {
                 let operations = Operations::new(opened.folder.program());
                 let host = Host {
                     rights,
@@ -217,6 +219,7 @@ impl HostBuilder {
                     store: opened.store,
                     objects: opened.objects,
                     sign_ins: Arc::new(SignIns::new(self.clock.clone())),
+                    arrivals,
                     clock: self.clock,
                     limits: self.limits,
                     key: Mutex::new(Arc::new(opened.key)),
@@ -238,7 +241,7 @@ impl HostBuilder {
                 }
                 Ok(host)
             }
-            opened => {
+            (opened, _) => {
                 if let Some(opened) = opened {
                     super::housekeeping::close(&opened.store).await;
                 }

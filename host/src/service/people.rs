@@ -1,6 +1,7 @@
-//! How the host's own people come in through the console: by a password, and before they have one by a link that works
-//! once. The command line trusts whoever may run it; a page trusts nobody.
+//! How the host's own people come in through the console: by a password or an account of a sign-in service, and before they
+//! have one by a link that works once. The command line trusts whoever may run it; a page trusts nobody.
 
+pub mod accounts;
 mod changing;
 mod known;
 mod leaving;
@@ -69,6 +70,35 @@ pub enum Refused {
     /// The present password was not given.
     #[error("that is not your present password")]
     NotThePresentOne,
+    /// No sign-in service is set.
+    #[error("nobody signs in by an account here: no sign-in service is set")]
+    NoService,
+    /// The sign-in service does not answer, or not as it should. The log has the reason.
+    #[error(
+        "the sign-in service can't be reached just now, or does not take what this host asks; whoever runs this host finds the \
+         reason in its log"
+    )]
+    ServiceAway,
+    /// Nobody has set out in this browser who could come back with that.
+    #[error(
+        "it was begun in another browser or has taken longer than ten minutes, or it was used before; nobody was let in: begin \
+         again"
+    )]
+    Stray,
+    /// The sign-in service has not let them in, in this word of the standard.
+    #[error("the sign-in service did not let you in: either you have not agreed, or this host is not for you there")]
+    Declined(String),
+    /// What the sign-in service has said is not to be believed.
+    #[error("{0}; nobody was let in: begin again")]
+    Unbelievable(String),
+    /// The account is nobody's here.
+    #[error("this account is nobody's here yet")]
+    UnknownAccount,
+    /// The account is another person's here.
+    #[error(
+        "this account belongs to somebody else here, so it was not tied to you: sign in by your own; the link is still good"
+    )]
+    AccountOfAnother,
     /// Something else went wrong.
     #[error(transparent)]
     Other(#[from] Error),
@@ -85,6 +115,13 @@ impl Refused {
             Self::UnfitPassword(_) => "unfit-password",
             Self::NoPassword => "no-password",
             Self::NotThePresentOne => "not-the-present-password",
+            Self::NoService => "no-sign-in-service",
+            Self::ServiceAway => "sign-in-service-away",
+            Self::Stray => "stray-sign-in",
+            Self::Declined(_) => "sign-in-declined",
+            Self::Unbelievable(_) => "sign-in-unbelievable",
+            Self::UnknownAccount => "unknown-account",
+            Self::AccountOfAnother => "account-of-another",
             Self::Other(error) => error.code(),
         }
     }
@@ -112,13 +149,15 @@ impl Host {
         Ok(token)
     }
 
-    /// A link for the first Administrator, as long as none of them has a password; none after that.
+    /// A link for the first Administrator, as long as none of them can come in, by a password or by an account of the
+    /// sign-in service that is set; none after that.
     ///
     /// # Errors
     ///
     /// The database's.
     pub async fn first_invitation(&self) -> Result<Option<Secret>> {
-        if passwords::has_administrator(&self.store).await? {
+        let issuer = self.arrivals.service().map(|service| service.issuer.address());
+        if passwords::has_administrator(&self.store, issuer).await? {
             return Ok(None);
         }
         match users::first_administrator(&self.store).await? {

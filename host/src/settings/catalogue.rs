@@ -17,7 +17,7 @@ pub struct Known {
 }
 
 /// All of them, in the order in which they are shown.
-pub const ALL: [Known; 24] = [
+pub const ALL: [Known; 28] = [
     kept(
         "policy.max-file-bytes",
         Kind::Size {
@@ -116,6 +116,22 @@ pub const ALL: [Known; 24] = [
         "notify.mail-password-file",
         Kind::Path,
         "A file with the password of that user.",
+    ),
+    deployed(
+        "sign-in.issuer",
+        Kind::Address,
+        "The address of the sign-in service (OpenID Connect) by which people come into the console.",
+    ),
+    deployed("sign-in.client-id", Kind::Text, "What this host is called there."),
+    deployed(
+        "sign-in.client-secret-file",
+        Kind::Path,
+        "A file with the secret by which this host proves itself there.",
+    ),
+    deployed(
+        "sign-in.name",
+        Kind::Text,
+        "How people call that service: it stands on the button.",
     ),
     deployed(
         "test.api-url",

@@ -41,15 +41,17 @@ pub async fn change(store: &Store, user: &str, before: &str, hash: &str, now: &s
     Ok(true)
 }
 
-/// Whether any Administrator has one: until then nobody can come in without a link.
+/// Whether any Administrator has one, or an account of this issuer: until then nobody can come in without a link.
 ///
 /// # Errors
 ///
 /// The database's.
-pub async fn has_administrator(store: &Store) -> Result<bool> {
+pub async fn has_administrator(store: &Store, issuer: Option<&str>) -> Result<bool> {
     let (has,): (bool,) = sqlx::query_as(
-        "SELECT EXISTS (SELECT 1 FROM users WHERE role = 'administrator' AND removed_at IS NULL AND name IN (SELECT user FROM passwords))",
+        "SELECT EXISTS (SELECT 1 FROM users WHERE role = 'administrator' AND removed_at IS NULL AND \
+         (name IN (SELECT user FROM passwords) OR name IN (SELECT user FROM identities WHERE issuer = ?)))",
     )
+    .bind(issuer)
     .fetch_one(store.pool())
     .await?;
     Ok(has)

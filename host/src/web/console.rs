@@ -110,6 +110,8 @@ pub struct Peer(pub IpAddr);
 pub(crate) struct Asker {
     pub(crate) from: Whence,
     pub(crate) cookie: Option<Secret>,
+    /// What is sent by a browser that is on the way to the sign-in service and back.
+    pub(crate) on_the_way: Option<Secret>,
     /// What is asked for: path and query.
     pub(crate) path: String,
     /// Whose connection the address names, if any: `through=own` or `through=company`.
@@ -179,6 +181,7 @@ impl FromRequestParts<Console> for Asker {
             },
             path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             cookie: cookies::sent(&parts.headers, &console.place),
+            on_the_way: cookies::sent_on_the_way(&parts.headers, &console.place),
             through: through(parts.uri.query()),
         })
     }

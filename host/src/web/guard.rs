@@ -49,6 +49,9 @@ fn is_from_our_page(headers: &HeaderMap, place: &Place) -> bool {
 /// What is answered under whatever name: it names nobody, and changes nothing.
 pub(super) const UNNAMED: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
+/// Where a sign-in comes back to: the address has a code in it.
+const COMES_BACK: [&str; 2] = ["/connect", "/login/return"];
+
 /// Lets through what may come through, and adds the headers.
 pub(super) async fn guard(State(console): State<Console>, request: Request<Body>, next: Next) -> Response {
     let place = &console.place;
@@ -72,7 +75,7 @@ pub(super) async fn guard(State(console): State<Console>, request: Request<Body>
             Redirect::temporary(&format!("{}{path}", place.origin())).into_response()
         }
         _ if !reads && !is_from_our_page(request.headers(), place) => trouble::foreign_page(),
-        _ if request.uri().path() == "/connect" => return returned(next.run(request).await, place),
+        _ if COMES_BACK.contains(&request.uri().path()) => return returned(next.run(request).await, place),
         _ => next.run(request).await,
     };
     guarded(answer, place)

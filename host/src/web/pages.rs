@@ -1,5 +1,6 @@
 //! The pages.
 
+mod accounts;
 mod adding;
 mod associating;
 mod backups;
@@ -54,9 +55,12 @@ pub(super) fn routes() -> Routes {
     Routes::default()
         .get(Who::Anybody, "/login", coming_in::login)
         .post(Who::Anybody, "/login", coming_in::log_in)
+        .post(Who::Anybody, "/login/account", accounts::set_out)
+        .get(Who::Anybody, "/login/return", accounts::arrived)
         .post(Who::Anybody, "/logout", coming_in::log_out)
         .get(Who::Anybody, "/claim", coming_in::invited)
         .post(Who::Anybody, "/claim", coming_in::claim)
+        .post(Who::Anybody, "/claim/account", accounts::set_out_with_link)
         .get(Who::Anybody, "/healthz", watching::alive)
         .get(Who::Anybody, "/readyz", watching::ready)
         .get(Who::Anybody, "/metrics", watching::metrics)

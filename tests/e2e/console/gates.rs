@@ -24,7 +24,8 @@ async fn r2_every_address_for_administrators_is_forbidden_to_members_and_closed_
             .replace("{form}", "csv");
         let method: Method = route.method.parse().unwrap();
         let ours = [("sec-fetch-site", "same-origin")];
-        if route.path == "/logout" {
+        // Whoever logs out can ask nothing more, and nobody comes back from a sign-in who has not set out.
+        if ["/logout", "/login/return"].contains(&route.path) {
             continue;
         }
         let answer = mia.ask(method.clone(), &path, &ours, &[]).await;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use clientpoint_engine::clock::ManualClock;
 use clientpoint_host::{
     Host,
+    settings::Layers,
     web::{Console, Place, server},
 };
 use end_to_end::{MORNING, builder, credentials};
@@ -28,6 +29,11 @@ pub(super) struct Stage {
 
 impl Stage {
     pub(super) async fn new() -> Self {
+        Self::set(Layers::default()).await
+    }
+
+    /// With what whoever starts the host has set.
+    pub(super) async fn set(layers: Layers) -> Self {
         let config = Config {
             seed: Seed::Empty,
             clock: Some(MORNING.parse().unwrap()),
@@ -36,7 +42,8 @@ impl Stage {
         let sim = Sim::start(config).await.unwrap();
         let clock = ManualClock::new(MORNING.parse().unwrap());
         let data = tempfile::tempdir().unwrap();
-        let host = Arc::new(builder(&sim, &clock, data.path()).build().await.unwrap());
+        let built = builder(&sim, &clock, data.path()).settings(layers).build();
+        let host = Arc::new(built.await.unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let stop = CancellationToken::new();

@@ -53,6 +53,26 @@ pub fn messenger() -> Result<reqwest::Client, reqwest::Error> {
         .build()
 }
 
+/// As [`messenger`], for what must not be read or changed on its way: by https alone, but where plain http is wanted for
+/// a test on this very machine.
+///
+/// # Errors
+///
+/// As [`client`].
+pub fn confidant(insecure: bool) -> Result<reqwest::Client, reqwest::Error> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT_WITHIN)
+        .timeout(SILENCE_AT_MOST);
+    if insecure {
+        builder.no_proxy().build()
+    } else {
+        builder.https_only(true).build()
+    }
+}
+
 /// The root of an error in one line, without the address that was called.
 pub fn reason(error: &reqwest::Error) -> String {
     let mut root = None;

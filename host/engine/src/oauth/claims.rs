@@ -2,7 +2,8 @@
 //!
 //! It comes straight from the token endpoint over TLS, which is why its signature may be left to that (OpenID Connect Core
 //! 1.0, section 3.1.3.7, number 6). Everything else of that section is checked here; who the person is, and whether they
-//! are welcome, is for the plugin to say, which is handed claims and never the token.
+//! are welcome, is for the plugin to say, which is handed claims and never the token. Where nobody else looks at who came,
+//! as with an [`issuer`](super::issuer), the signature is checked as well.
 
 use std::collections::BTreeMap;
 
@@ -37,6 +38,9 @@ pub enum Unbelievable {
     /// It is for somebody else.
     #[error("the answer is meant for another application")]
     Audience,
+    /// Nobody has signed it who may.
+    #[error("the answer is not signed by the sign-in service")]
+    Signature,
     /// It was made by somebody else.
     #[error("the answer comes from another sign-in service than the one that was asked")]
     Issuer,

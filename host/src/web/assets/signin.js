@@ -25,6 +25,10 @@
     location.replace(leading.querySelector("#go").href);
   }
 
+  // To the sign-in service of this console's own people: nobody need press what can be followed at once.
+  const way = document.querySelector("[data-go]");
+  if (way) location.replace(way.href);
+
   const waiting = document.querySelector("[data-sign-in-waits]");
   if (waiting) {
     const over = () => location.reload();

@@ -46,8 +46,8 @@ pub(super) struct Claim {
 const NAME_AT_MOST: usize = 256;
 
 /// `GET /login`
-pub(super) async fn login(Query(back): Query<Back>) -> Response {
-    frame::alone(StatusCode::OK, "Log in", &form("", &back.back, None))
+pub(super) async fn login(State(console): Here, Query(back): Query<Back>) -> Response {
+    frame::alone(StatusCode::OK, "Log in", &form(&console, "", &back.back, None))
 }
 
 /// `POST /login`
@@ -59,7 +59,8 @@ pub(super) async fn log_in(State(console): Here, asker: Asker, Form(given): Form
         ),
         format!("address {}", asker.from.address),
     ];
-    let again = |status, why: &str| frame::alone(status, "Log in", &form(&given.name, &given.back, Some(why)));
+    let again =
+        |status, why: &str| frame::alone(status, "Log in", &form(&console, &given.name, &given.back, Some(why)));
     if let Some(wait) = console.throttle.wait(&keys) {
         return slow_down(again(StatusCode::TOO_MANY_REQUESTS, &too_fast(wait)), wait);
     }
@@ -112,7 +113,10 @@ pub(super) async fn log_out(State(console): Here, asker: Asker) -> Response {
 /// `GET /claim`
 pub(super) async fn invited(State(console): Here, Query(given): Query<Invited>) -> Response {
     match console.host.invited(&Secret::new(given.token.clone())).await {
-        Ok(user) => frame::alone(StatusCode::OK, "Choose a password", &choose(&user, &given.token, None)),
+        Ok(user) => {
+            let page = choose(&console, &user, &given.token, None);
+            frame::alone(StatusCode::OK, how_to_come_in(&console), &page)
+        }
         Err(refused) => no_link(&refused),
     }
 }
@@ -131,8 +135,8 @@ pub(super) async fn claim(State(console): Here, asker: Asker, Form(given): Form<
     {
         Ok(logged_in) => come_in(&console, &logged_in, "/"),
         Err(refused @ Refused::UnfitPassword(_)) => {
-            let page = choose(&user, &given.token, Some(&sentence(&refused)));
-            frame::alone(StatusCode::UNPROCESSABLE_ENTITY, "Choose a password", &page)
+            let page = choose(&console, &user, &given.token, Some(&sentence(&refused)));
+            frame::alone(StatusCode::UNPROCESSABLE_ENTITY, how_to_come_in(&console), &page)
         }
         Err(refused) => no_link(&refused),
     }
@@ -155,7 +159,7 @@ fn is_ours(back: &str) -> bool {
     back.starts_with('/') && !back.starts_with("//") && !back.contains(misleads)
 }
 
-fn no_link(refused: &Refused) -> Response {
+pub(super) fn no_link(refused: &Refused) -> Response {
     let status = match refused {
         Refused::Other(_) => StatusCode::SERVICE_UNAVAILABLE,
         Refused::LinkUsed | Refused::LinkOver => StatusCode::GONE,
@@ -170,7 +174,11 @@ fn no_link(refused: &Refused) -> Response {
 }
 
 pub(super) fn sentence(refused: &Refused) -> String {
-    let text = refused.to_string();
+    let text = match refused {
+        // What would have to be typed is on no page.
+        Refused::Other(error) => error.fact(),
+        refused => refused.to_string(),
+    };
     let mut letters = text.chars();
     let first = letters
         .next()
@@ -183,8 +191,23 @@ fn problem(why: Option<&str>) -> Markup {
     html! { @if let Some(why) = why { p #problem .wrong role="alert" { (why) } } }
 }
 
-fn form(name: &str, back: &str, why: Option<&str>) -> Markup {
+/// The button that leads to the sign-in service, where one is set. `field` goes along.
+fn by_account(console: &Console, action: &str, field: (&str, &str)) -> Markup {
+    let Some(name) = console.host.sign_in_name() else {
+        return html! {};
+    };
     html! {
+        form.fields method="post" action=(action) {
+            @if !field.1.is_empty() { input type="hidden" name=(field.0) value=(field.1); }
+            button.btn type="submit" { "Sign in with " (words::name(name)) }
+        }
+        p.soft { "Or by a password of this console:" }
+    }
+}
+
+fn form(console: &Console, name: &str, back: &str, why: Option<&str>) -> Markup {
+    html! {
+        (by_account(console, "/login/account", ("back", back)))
         form.fields method="post" action="/login" {
             (problem(why))
             label for="name" { "Name" }
@@ -198,9 +221,23 @@ fn form(name: &str, back: &str, why: Option<&str>) -> Markup {
     }
 }
 
-fn choose(user: &str, token: &str, why: Option<&str>) -> Markup {
+fn how_to_come_in(console: &Console) -> &'static str {
+    if console.host.sign_in_name().is_some() {
+        "Choose how you come in"
+    } else {
+        "Choose a password"
+    }
+}
+
+fn choose(console: &Console, user: &str, token: &str, why: Option<&str>) -> Markup {
+    let has_service = console.host.sign_in_name().is_some();
     html! {
-        p { "You come in as " b { (words::name(user)) } ". The password is for this console alone." }
+        p {
+            "You come in as " b { (words::name(user)) } ". "
+            @if has_service { "Sign in once, and that account is yours here from now on; or choose a password." }
+            @else { "The password is for this console alone." }
+        }
+        (by_account(console, "/claim/account", ("token", token)))
         form.fields method="post" action="/claim" {
             (problem(why))
             input type="hidden" name="token" value=(token);
