@@ -37,6 +37,7 @@ mod output;
 mod pages;
 mod places;
 mod propagation;
+mod prune;
 mod reading;
 mod revisions;
 mod roles;

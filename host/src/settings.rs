@@ -8,7 +8,9 @@
 mod catalogue;
 mod kind;
 mod layers;
+mod retention;
 
 pub use catalogue::{ALL, Known, find};
 pub use kind::{Kind, bytes};
 pub use layers::{Layers, Origin, Resolved, Settings};
+pub use retention::Retention;

@@ -22,6 +22,7 @@ use super::{
     notify::Notify,
     operations::Operations,
     places::PlaceArguments,
+    prune::Prune,
     runs::Runs,
     secrets::Secrets,
     serve::Serve,
@@ -151,6 +152,8 @@ pub enum Command {
     Trash(Trash),
     /// Copy the library into another folder, while everything runs; or look whether such a copy is whole
     Backup(Backup),
+    /// Let go of what is over its time, as the settings `keep.…` say: earlier revisions, runs, files in the bin
+    Prune(Prune),
     /// Make a library from a backup, in a data folder that is empty or not there yet
     Restore(RestoreArguments),
     /// How the connection and the daily sync stand
@@ -209,6 +212,7 @@ impl Command {
             Self::Operations(_) => "operations",
             Self::Backup(_) => "backup",
             Self::Restore(_) => "restore",
+            Self::Prune(_) => "prune",
             Self::Status(_) => "status",
             Self::Trash(_) => "trash",
             Self::Notify(_) => "notify",
@@ -242,6 +246,7 @@ impl Command {
             | Self::Places { .. }
             | Self::Backup(_)
             | Self::Restore(_)
+            | Self::Prune(_)
             | Self::Trash(_)
             | Self::Notify(_) => false,
         }

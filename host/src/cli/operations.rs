@@ -26,7 +26,7 @@ const SHOWN: usize = 100;
 pub enum Operations {
     /// List the latest, the newest first: a hundred, unless said otherwise
     List {
-        /// Those of this kind: import, sync, plan, check-sheet, link-sheet, undo-upload, verify or backup
+        /// Those of this kind: import, sync, plan, check-sheet, link-sheet, undo-upload, verify, backup or prune
         #[arg(long)]
         kind: Option<OperationKind>,
         /// Those that are running, done, failed, stopped or interrupted (their program has ended before they did)

@@ -6,7 +6,7 @@ use clientpoint_host::{Error, Host, Result, Session};
 
 use super::{
     application, args::Command, associate, backup, connect, deployment::Deployment, disconnect, drives, inspect, items,
-    library, notify, operations, output::Output, places, runs, secrets, serve, settings, status, sync,
+    library, notify, operations, output::Output, places, prune, runs, secrets, serve, settings, status, sync,
     terminal::Terminal, trash, users,
 };
 
@@ -38,6 +38,7 @@ pub async fn run(
         Command::Settings(command) => settings::settings(session, command).await,
         Command::Operations(command) => operations::operations(session, command).await,
         Command::Trash(command) => trash::trash(session, command).await,
+        Command::Prune(arguments) => prune::prune(session, arguments, terminal).await,
         Command::Backup(arguments) => backup::backup(session, arguments, terminal).await,
         // It has to come before the host is made.
         Command::Restore(_) => Err(Error::Settings("a library that is open needs no restoring".into())),

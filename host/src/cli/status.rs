@@ -12,7 +12,7 @@ use clientpoint_host::{
 };
 use serde_json::{Value, json};
 
-use super::{application::credential, backup, hints, output::Output, settings, show::Page, verify};
+use super::{application::credential, backup, hints, output::Output, prune, settings, show::Page, verify};
 
 /// See `Command::Status`.
 #[derive(Debug, Args)]
@@ -29,6 +29,8 @@ pub async fn status(session: &Session<'_>, arguments: &Status) -> Result<Output>
     let disk = session.disk().await?;
     output.text.add(runs(&health));
     output.text.add(verify::disk(&disk));
+    let sizes = session.sizes().await?;
+    output.text.add(prune::sizes(&sizes));
     let backups = session.backups().await?;
     output.text.add(backup::last(&backups));
     let set = session.settings_that_differ().await?;
@@ -36,6 +38,7 @@ pub async fn status(session: &Session<'_>, arguments: &Status) -> Result<Output>
     if let Some(document) = output.json.as_object_mut() {
         document.insert("sync".into(), json!(health));
         document.insert("disk".into(), json!(disk));
+        document.insert("sizes".into(), json!(sizes));
         document.insert("backup".into(), json!(backups.first()));
         document.insert("settings".into(), json!(set));
     }

@@ -28,20 +28,15 @@ impl Host {
     /// Sweeps, if this day has not had its sweep. Trouble with it keeps nobody from working: it is tried again on the next
     /// day, and the trash tells when the last one was.
     pub(crate) async fn keep_house(&self) {
-        match bin::expire(&self.store, self.clock.utc()).await {
-            Ok(0) => {}
-            Ok(files) => {
-                let told = format!(
-                    "{files} files were in the bin for {} days, and are removed for good",
-                    bin::DAYS
-                );
-                tracing::info!("{told}");
-                self.notices
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(told.into());
-            }
+        match self.empty_the_bin().await {
+            Ok(None) => {}
+            Ok(Some(told)) => self.tell(told),
             Err(error) => tracing::warn!("the bin could not be looked through: {error}"),
+        }
+        match self.prune_tonight().await {
+            Ok(None) => {}
+            Ok(Some(told)) => self.tell(told),
+            Err(error) => tracing::warn!("what is over its time could not be let go: {error}"),
         }
         if let Err(error) = self.look_after_operations().await {
             tracing::warn!("the operations could not be looked after: {error}");
@@ -55,6 +50,19 @@ impl Host {
             }
             Err(error) => tracing::warn!("the sweep of the data folder has not come to its end: {error}"),
         }
+    }
+
+    /// Removes those files for good that were in the bin for their time.
+    async fn empty_the_bin(&self) -> Result<Option<Notice>> {
+        let days = self.retention().await?.bin_days;
+        let files = bin::expire(&self.store, self.clock.utc(), days).await?;
+        let told = || format!("{files} files were in the bin for {days} days, and are removed for good").into();
+        Ok((0 < files).then(told))
+    }
+
+    fn tell(&self, notice: Notice) {
+        tracing::info!("{notice}");
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
     }
 
     /// As [`Host::keep_house`], for a host that goes on for days: what has come up is told at once.

@@ -7,6 +7,7 @@ pub(super) mod export;
 pub(super) mod history;
 mod known_places;
 pub(super) mod nightly;
+pub(super) mod prune;
 pub(super) mod rollback;
 pub(super) mod trash;
 pub(super) mod verify;

@@ -188,5 +188,6 @@ fn verb(kind: OperationKind) -> &'static str {
         OperationKind::UndoUpload => "take an upload back",
         OperationKind::Verify => "verify the library",
         OperationKind::Backup => "back the library up",
+        OperationKind::Prune => "let go of what is over its time",
     }
 }

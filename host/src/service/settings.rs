@@ -104,7 +104,8 @@ fn kept_one(key: &str) -> Result<&'static Known> {
 
 fn shown(known: &Known, settings: &Settings, kept: &[Kept], proposed: Option<&Policy>) -> Setting {
     let resolved = settings.of(known);
-    let default = proposed.and_then(|policy| proposal(known.key, policy));
+    let proposed = proposed.and_then(|policy| proposal(known.key, policy));
+    let default = proposed.or_else(|| known.default.map(str::to_owned));
     let kept = kept.iter().find(|kept| kept.key == known.key);
     // A folder for tests remembers what it works with, though nobody can set that.
     let remembered = kept.filter(|_| resolved.value.is_none()).map(|kept| kept.value.clone());

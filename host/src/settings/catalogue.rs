@@ -12,12 +12,14 @@ pub struct Known {
     pub kind: Kind,
     /// Whether it may be kept in the data folder. All else is for the command line and the file of a deployment.
     pub may_be_kept: bool,
+    /// What counts where nobody has set it; none where the plugin has the word, or nothing has.
+    pub default: Option<&'static str>,
     /// What it is for, in a sentence.
     pub help: &'static str,
 }
 
 /// All of them, in the order in which they are shown.
-pub const ALL: [Known; 28] = [
+pub const ALL: [Known; 34] = [
     kept(
         "policy.max-file-bytes",
         Kind::Size {
@@ -56,6 +58,45 @@ pub const ALL: [Known; 28] = [
             most: 1_048_576,
         },
         "The most rows of such a sheet.",
+    ),
+    own(
+        "keep.revision-days",
+        days(36_500),
+        "90",
+        "For how many days content that was replaced can be put back.",
+    ),
+    own(
+        "keep.revisions-at-least",
+        Kind::Count {
+            least: 1,
+            most: 1_000_000,
+        },
+        "5",
+        "How many revisions of each file are kept whatever their age.",
+    ),
+    own(
+        "keep.run-days",
+        days(36_500),
+        "400",
+        "For how many days runs are kept, with what became of each file.",
+    ),
+    own(
+        "keep.upload-days",
+        days(36_500),
+        "90",
+        "For how many days an upload of a sheet can be taken back.",
+    ),
+    own(
+        "keep.bin-days",
+        days(36_500),
+        "30",
+        "For how many days a file in the bin can be brought back.",
+    ),
+    own(
+        "keep.compiled",
+        Kind::Count { least: 1, most: 100 },
+        "3",
+        "How many compiled forms of plugins are kept.",
     ),
     deployed("data", Kind::Path, "The data folder."),
     deployed("plugin", Kind::Path, "The plugin's file."),
@@ -151,8 +192,25 @@ const fn kept(key: &'static str, kind: Kind, help: &'static str) -> Known {
         key,
         kind,
         may_be_kept,
+        default: None,
         help,
     }
+}
+
+/// One that may be kept, and has a default of the host's own.
+const fn own(key: &'static str, kind: Kind, default: &'static str, help: &'static str) -> Known {
+    let default = Some(default);
+    Known {
+        key,
+        kind,
+        may_be_kept: true,
+        default,
+        help,
+    }
+}
+
+const fn days(most: u32) -> Kind {
+    Kind::Count { least: 1, most }
 }
 
 const fn deployed(key: &'static str, kind: Kind, help: &'static str) -> Known {
@@ -161,6 +219,7 @@ const fn deployed(key: &'static str, kind: Kind, help: &'static str) -> Known {
         key,
         kind,
         may_be_kept,
+        default: None,
         help,
     }
 }

@@ -1,5 +1,5 @@
 //! The bin: files that people have removed. Each keeps its row and its File ID, follows nothing and is shown nowhere. For
-//! [`DAYS`] days it can be brought back, by itself or by an import of its item; after that its bytes are let go, and only
+//! some days it can be brought back, by itself or by an import of its item; after that its bytes are let go, and only
 //! its row stays, so that ledgers can be read.
 
 mod emptying;
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{Error, Result, way_out::WayOut};
 
-pub use emptying::{DAYS, expire, remove_now};
+pub use emptying::{DAYS, expire, over, remove_now};
 
 /// What cursors of the list are known by.
 const LIST: &str = "bin by file";
@@ -252,6 +252,17 @@ fn still_shown(file: &LibraryFile, shown: &[Showing]) -> Error {
         ),
     };
     still_shown.with([WayOut::TakeOut { file: Some(id.clone()) }])
+}
+
+impl Binned {
+    /// The same, where a file stays for so many days.
+    #[must_use]
+    pub fn kept_for(mut self, days: u32) -> Self {
+        if let Ok(at) = self.removed_at.parse::<DateTime<Utc>>() {
+            self.until = stamp(at + TimeDelta::days(days.into()));
+        }
+        self
+    }
 }
 
 impl From<Row> for Binned {

@@ -43,6 +43,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/24_watching.sql"),
     include_str!("migrations/25_people.sql"),
     include_str!("migrations/26_telling.sql"),
+    include_str!("migrations/27_prunes.sql"),
 ];
 
 /// What was done.

@@ -20,7 +20,7 @@ const LISTS: [&str; 2] = ["library_list.rs", "run_list.rs"];
 
 /// What may be walked through as a whole: one row, a row a connection or a user, a thousand at most, or what is rare in any
 /// library.
-const SMALL: [&str; 22] = [
+const SMALL: [&str; 23] = [
     "CONSTANT ROW",
     "json_each",
     "sqlite_schema",
@@ -30,6 +30,7 @@ const SMALL: [&str; 22] = [
     "sealed_with",
     "settings",
     "sweeps",
+    "prunes",
     "backups",
     "invitations",
     "connections",
@@ -46,7 +47,7 @@ const SMALL: [&str; 22] = [
 ];
 
 /// Statements that walk through more, and why they may.
-const WALKS: [(&str, &str, &str); 5] = [
+const WALKS: [(&str, &str, &str); 8] = [
     // A library that is restored forgets all of them, once.
     ("copied.rs", "DELETE FROM tokens", "tokens"),
     // Files that wait in the bin for their end, a page of them.
@@ -54,6 +55,18 @@ const WALKS: [(&str, &str, &str); 5] = [
         "bin/emptying.rs",
         "SELECT b.file FROM bin b",
         "b USING INDEX bin_waiting",
+    ),
+    (
+        "bin/emptying.rs",
+        "SELECT count(DISTINCT b.file)",
+        "b USING INDEX bin_waiting",
+    ),
+    // What the library takes up is measured when somebody asks for it.
+    ("sizes.rs", "SELECT count(DISTINCT b.file)", "b USING INDEX bin_waiting"),
+    (
+        "sizes.rs",
+        "SELECT count(*), coalesce(sum(r.size), 0) FROM files f",
+        "f",
     ),
     // Whether there is any.
     (
@@ -169,7 +182,12 @@ fn statements(source: &str) -> Vec<String> {
         let text = literal.text.as_str();
         let whole = match text {
             _ if text.starts_with("WHERE ") || text.starts_with("AND l.state") => format!("{{SELECT}} {text}"),
-            _ if text.starts_with("{SELECT}") || text.starts_with("{select}") => text.to_owned(),
+            _ if ["{SELECT}", "{select}", "{OVER}", "{RUNS_OVER}"]
+                .iter()
+                .any(|begin| text.starts_with(begin)) =>
+            {
+                text.to_owned()
+            }
             _ if BEGINNINGS.iter().any(|beginning| text.starts_with(beginning)) => text.to_owned(),
             _ => continue,
         };

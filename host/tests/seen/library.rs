@@ -151,6 +151,7 @@ fn files_by_hand() {
     story.says("remove_now_again", &["library", "remove", "100003", "--now", "--yes"]);
     story.says("follow_unconnected", &["library", "follow", "100001", "Plan.pdf"]);
 
+    story.says("prune_plan", &["prune", "--plan"]);
     story.says("trash", &["trash", "list"]);
     story.at("2026-04-15T05:00:00Z");
     story.says("bin_after_30_days", &["library", "bin"]);
@@ -158,6 +159,11 @@ fn files_by_hand() {
     story.says("trash_later", &["trash", "list"]);
     story.says("trash_empty", &["trash", "empty"]);
     story.says("trash_after", &["trash", "list"]);
+    story.says("prune", &["prune"]);
+    story.quietly(&["settings", "set", "keep.revisions-at-least", "1"]);
+    story.quietly(&["settings", "set", "keep.revision-days", "1"]);
+    story.says("prune_plan_of_some", &["prune", "--plan"]);
+    story.says("prune_some", &["prune"]);
     story.end();
 }
 

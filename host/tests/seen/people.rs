@@ -80,7 +80,7 @@ fn users_and_what_members_may() {
     story.says("nobody", &["--as", "nobody", "library", "list"]);
     story.file("a.csv", b"File ID,Sharepoint File Path\n100001,A.pdf\n");
     story.file("a.pdf", &pdf("a"));
-    let forbidden: [(&str, &[&str]); 36] = [
+    let forbidden: [(&str, &[&str]); 37] = [
         ("users_list", &["users", "list"]),
         ("users_add", &["users", "add", "eve", "--role", "administrator"]),
         ("users_role", &["users", "role", "mia", "administrator"]),
@@ -116,6 +116,7 @@ fn users_and_what_members_may() {
         ("trash_list", &["trash", "list"]),
         ("trash_empty", &["trash", "empty"]),
         ("backup", &["backup", "backup"]),
+        ("prune", &["prune", "--plan"]),
         ("secrets_rotate", &["secrets", "rotate"]),
         ("secrets_forget", &["secrets", "forget"]),
         ("library_list", &["library", "list"]),

@@ -10,7 +10,7 @@ const MONTHS: [&str; 4] = ["2026-02-", "2026-03-", "2026-04-", "2026-05-"];
 type Letters = fn(char) -> bool;
 
 /// Words behind which something comes that is random or changes with each build, and which characters it is made of.
-const RANDOM: [(&str, Letters); 17] = [
+const RANDOM: [(&str, Letters); 18] = [
     ("), request ", is_token),
     ("correlation ID ", is_token),
     ("request ID ", is_token),
@@ -26,6 +26,7 @@ const RANDOM: [(&str, Letters); 17] = [
     ("127.0.0.1%3A", digit),
     // The size of a database changes with its schema.
     ("\"database_bytes\": ", digit),
+    ("  database    ", is_size),
     // Where a test's folder is.
     (", in /", is_path),
     ("\"folder\": \"/", is_path),
@@ -35,6 +36,10 @@ const RANDOM: [(&str, Letters); 17] = [
 
 fn is_token(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')
+}
+
+fn is_size(letter: char) -> bool {
+    digit(letter) || ". KMGiB".contains(letter)
 }
 
 fn is_path(letter: char) -> bool {

@@ -1,12 +1,20 @@
 //! Taking an upload back, and what that would come to.
 
+use chrono::TimeDelta;
+use clientpoint_engine::clock::stamp;
 use tracing::Instrument;
 
 use super::given_up;
 use crate::{
     Error, Result,
     service::{Session, Stop, api, operations::work::CameTo},
-    store::{reach::Reaching, runs, seen::Seen, undo, words::OperationKind},
+    store::{
+        reach::Reaching,
+        runs,
+        seen::Seen,
+        undo,
+        words::{OperationKind, Subject},
+    },
 };
 
 /// What somebody is at, for those who wait.
@@ -23,6 +31,7 @@ impl Session<'_> {
         if let Some(at) = self.upload(run).await?.run.undone_at {
             return Err(Error::Settings(format!("run {run} was taken back before, at {at}")));
         }
+        self.refuse_too_old(run).await?;
         Ok(undo::would_undo(&self.host.store, run).await?.into())
     }
 
@@ -48,6 +57,7 @@ impl Session<'_> {
     }
 
     async fn taken_back(&self, run: i64, connection: &str, stop: &Stop) -> Result<(api::Run, api::Undone)> {
+        self.refuse_too_old(run).await?;
         let _rights = self.no_sync_of(Reaching::Upload(run), TAKING_BACK).await?;
         let turn = self.turn(connection, TAKING_BACK);
         let turn = stop.run_until_cancelled(turn).await;
@@ -55,6 +65,20 @@ impl Session<'_> {
         let mut whole = self.whole_before(run).await?;
         let (run, undone) = undo::undo(&self.host.store, run, &self.user.name, &mut whole, &self.now()).await?;
         Ok((run.into(), undone.into()))
+    }
+
+    /// What its files had before may be gone by then.
+    async fn refuse_too_old(&self, run: i64) -> Result<()> {
+        let days = self.host.retention().await?.upload_days;
+        let upload = runs::get(&self.host.store, run).await?;
+        let since = stamp(self.host.clock.utc() - TimeDelta::days(days.into()));
+        if upload.subject == Subject::Association && upload.started_at < since {
+            return Err(Error::Settings(format!(
+                "run {run} was uploaded at {}, and an upload can be taken back for {days} days: nothing was changed",
+                upload.started_at
+            )));
+        }
+        Ok(())
     }
 
     /// Those of the contents from before an upload whose bytes are whole, looked at just now.

@@ -11,7 +11,7 @@ use crate::{
 const CHANGE: &str = "a change of files";
 
 impl Session<'_> {
-    /// Puts a file into the bin, where it keeps its File ID for [`bin::DAYS`] days.
+    /// Puts a file into the bin, where it keeps its File ID for some days, as the settings say.
     ///
     /// # Errors
     ///
@@ -31,7 +31,7 @@ impl Session<'_> {
         let _rights = self.rights_to_change(id).await?;
         files::refuse_outdated(&self.host.store, id, decided).await?;
         let removed = bin::remove(&self.host.store, id, &self.user.name, &self.now()).await?;
-        Ok(removed.into())
+        Ok(removed.kept_for(self.host.retention().await?.bin_days).into())
     }
 
     /// Removes a file for good, also one that is in the bin: it can't be brought back. Its bytes, where no other file has
@@ -45,7 +45,7 @@ impl Session<'_> {
         self.user.require_administrator("remove files from the library")?;
         let store = &self.host.store;
         let binned = match bin::get(store, id).await? {
-            Some(binned) => binned.into(),
+            Some(binned) => binned.kept_for(self.host.retention().await?.bin_days).into(),
             None => self.remove_file(id).await?,
         };
         bin::remove_now(store, id, &self.now()).await?;
@@ -72,7 +72,8 @@ impl Session<'_> {
     pub async fn bin_page(&self, part: &Part) -> Result<Page<Binned>> {
         self.user.require_administrator("look into the bin")?;
         let page = bin::page(&self.host.store, part).await?;
-        page.try_map(|binned| Ok(binned.into()))
+        let days = self.host.retention().await?.bin_days;
+        page.try_map(|binned| Ok(binned.kept_for(days).into()))
     }
 
     /// What must be had before it changes what a file follows: the ledger of a run accounts for the files that it began

@@ -131,7 +131,9 @@ impl Live {
 
     fn moved(&self, item: &str, name: &str, done: u64, of: Option<u64>) {
         self.change(|Told { progress, .. }| match self.kind {
-            OperationKind::Verify | OperationKind::Backup => (progress.done, progress.of) = (done, of),
+            OperationKind::Verify | OperationKind::Backup | OperationKind::Prune => {
+                (progress.done, progress.of) = (done, of)
+            }
             OperationKind::Import => progress.moved(item, name, (done, of)),
             // What becomes of the files of a run stands in its ledger.
             _ if of == Some(done) => progress.forget(item),

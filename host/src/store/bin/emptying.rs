@@ -12,7 +12,7 @@ use crate::{
     way_out::WayOut,
 };
 
-/// How long a file stays in the bin.
+/// How long a file stays in the bin, in days, where nobody has set it.
 pub const DAYS: i64 = 30;
 
 /// Files that are removed for good in one transaction.
@@ -35,13 +35,29 @@ pub async fn remove_now(store: &Store, id: &str, now: &str) -> Result<()> {
     Ok(())
 }
 
-/// Removes those for good whose time is over, and lets their bytes go. Gives how many.
+/// How many files are in the bin whose time is over, and how many bytes their revisions have.
 ///
 /// # Errors
 ///
 /// The database's.
-pub async fn expire(store: &Store, now: DateTime<Utc>) -> Result<u64> {
-    let (until, at) = (stamp(now - TimeDelta::days(DAYS)), stamp(now));
+pub async fn over(store: &Store, now: DateTime<Utc>, days: u32) -> Result<(u64, u64)> {
+    let (files, bytes): (i64, i64) = sqlx::query_as(
+        "SELECT count(DISTINCT b.file), coalesce(sum(r.size), 0) FROM bin b INDEXED BY bin_waiting \
+         JOIN files f ON f.id = b.file JOIN revisions r ON r.file = b.file WHERE b.emptied_at IS NULL AND f.removed_at <= ?",
+    )
+    .bind(stamp(now - TimeDelta::days(days.into())))
+    .fetch_one(store.pool())
+    .await?;
+    Ok((files.unsigned_abs(), bytes.unsigned_abs()))
+}
+
+/// Removes those for good whose time of so many days is over, and lets their bytes go. Gives how many.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn expire(store: &Store, now: DateTime<Utc>, days: u32) -> Result<u64> {
+    let (until, at) = (stamp(now - TimeDelta::days(days.into())), stamp(now));
     let mut gone = 0;
     loop {
         let some: Vec<(i64,)> = sqlx::query_as(

@@ -21,6 +21,8 @@ words! {
         Verify = "verify",
         /// Copying the library into a backup.
         Backup = "backup",
+        /// Letting go of what is over its time.
+        Prune = "prune",
     }
 
     /// How far long work is.

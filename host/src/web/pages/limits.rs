@@ -60,6 +60,12 @@ pub(super) async fn set(State(console): Here, asker: Asker, Form(given): Form<Gi
 
 fn one(setting: &Setting) -> Markup {
     let is_size = find(setting.key).is_ok_and(|known| matches!(known.kind, Kind::Size { .. }));
+    let is_own = find(setting.key).is_ok_and(|known| known.default.is_some());
+    let who = if is_own {
+        " Otherwise it is "
+    } else {
+        " The plugin proposes "
+    };
     let shown = |value: &str| match value.parse::<u64>() {
         Ok(bytes) if is_size => format!("{} ({} bytes)", words::size(bytes), words::grouped(bytes)),
         _ => value.replace(',', ", "),
@@ -69,13 +75,14 @@ fn one(setting: &Setting) -> Markup {
         Origin::Variable => "set by a variable".to_owned(),
         Origin::File => "set in the file of the deployment".to_owned(),
         Origin::Kept => format!("set by {}", setting.set_by.as_deref().unwrap_or("an Administrator")),
+        Origin::Default if is_own => "as it is where nobody has set it".to_owned(),
         Origin::Default => "the plugin's own".to_owned(),
     };
     html! {
         section.card { div.pad {
             h2 { (setting.help) }
             p { b { (shown(setting.value.as_deref().unwrap_or("–"))) } " – " (from) "."
-                @if setting.origin != Origin::Default { @if let Some(default) = &setting.default { " The plugin proposes " (shown(default)) "." } } }
+                @if setting.origin != Origin::Default { @if let Some(default) = &setting.default { (who) (shown(default)) "." } } }
             form.inline method="post" action="/limits" {
                 input type="hidden" name="key" value=(setting.key);
                 label.unseen for=(setting.key) { (setting.help) }

@@ -17,6 +17,7 @@ pub(crate) fn name(kind: OperationKind) -> &'static str {
         OperationKind::UndoUpload => "Taking an upload back",
         OperationKind::Verify => "Look at the library's bytes",
         OperationKind::Backup => "Backup",
+        OperationKind::Prune => "Letting go of what is over its time",
     }
 }
 

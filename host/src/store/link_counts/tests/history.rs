@@ -224,7 +224,7 @@ impl History {
         }
         if self.any(40) == 0 {
             let later = "2026-06-02T05:00:00Z".parse().unwrap();
-            let emptied = bin::expire(&self.store, later).await.unwrap();
+            let emptied = bin::expire(&self.store, later, 30).await.unwrap();
             self.count("removed for good", 0 < emptied);
         }
     }
