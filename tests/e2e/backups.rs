@@ -55,7 +55,7 @@ async fn filled() -> World {
     world
 }
 
-async fn back_up(world: &World, to: &Path) -> Result<BackedUp> {
+pub async fn back_up(world: &World, to: &Path) -> Result<BackedUp> {
     let admin = world.admin().await;
     admin.backup(to, BackupOptions::default(), &Stop::default()).await
 }
@@ -64,7 +64,7 @@ async fn verified(folder: &Path) -> Result<VerifiedBackup> {
     backup::verify(folder, Arc::new(Unwatched), &Stop::default()).await
 }
 
-fn wanted(from: &Path, key: Option<PathBuf>) -> Restore {
+pub fn wanted(from: &Path, key: Option<PathBuf>) -> Restore {
     Restore {
         from: from.to_path_buf(),
         copy: None,
@@ -74,18 +74,18 @@ fn wanted(from: &Path, key: Option<PathBuf>) -> Restore {
     }
 }
 
-async fn restore(world: &World, to: &Path, wanted: &Restore) -> Result<Restored> {
+pub async fn restore(world: &World, to: &Path, wanted: &Restore) -> Result<Restored> {
     let now = world.clock.utc();
     backup::restore(to, wanted, Arc::new(Unwatched), &Stop::default(), now).await
 }
 
 /// The key of this world's folder.
-fn key(world: &World) -> Option<PathBuf> {
+pub fn key(world: &World) -> Option<PathBuf> {
     Some(world.data.path().join("secret.key"))
 }
 
 /// Every file with all its revisions, and the bytes of each.
-async fn every_byte(host: &Host, data: &Path) -> Vec<(String, Vec<(u64, Vec<u8>)>)> {
+pub async fn every_byte(host: &Host, data: &Path) -> Vec<(String, Vec<(u64, Vec<u8>)>)> {
     let admin = host.session("admin").await.unwrap();
     let mut files = Vec::new();
     for file in admin.library().await.unwrap() {

@@ -5,6 +5,7 @@ mod accounts;
 mod api;
 mod associating;
 mod gates;
+mod limits;
 mod looking_back;
 mod people;
 mod secrets;
@@ -301,28 +302,6 @@ async fn home_tells_what_needs_a_person_and_runs_tell_of_each_file() {
     assert!(runs.contains("Sync by hand"));
     let run = browser.page("/sync/1?outcome=source-gone").await;
     assert!(run.contains("Plan 0.pdf"), "{run}");
-}
-
-#[tokio::test]
-async fn a_limit_that_is_set_counts_at_once_and_one_for_whoever_starts_the_host_can_not_be_set() {
-    let stage = Stage::with_files(1).await;
-    let browser = stage.logged_in("admin").await;
-    let set = browser
-        .post("/limits", &[("key", "policy.max-file-bytes"), ("value", "1 KiB")])
-        .await;
-    assert_eq!(set.headers()["location"], "/limits");
-    assert!(browser.page("/limits").await.contains("set by admin"));
-    let admin = stage.host.session("admin").await.unwrap();
-    let item = stage.sim.put("/Large.pdf", vec![0; 2_000].into());
-    assert_eq!(admin.import(&[item]).await.unwrap()[0].outcome, "refused");
-    for (key, value) in [
-        ("plugin", "/tmp/evil.wasm"),
-        ("test.api-url", "http://10.0.0.1"),
-        ("console.public-url", "https://evil.example"),
-    ] {
-        let refused = browser.post("/limits", &[("key", key), ("value", value)]).await;
-        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{key}");
-    }
 }
 
 #[tokio::test]

@@ -37,6 +37,7 @@ mod pointing;
 mod refusals;
 mod registering;
 mod reported;
+mod retention;
 mod revisions;
 mod rotations;
 mod sandbox;

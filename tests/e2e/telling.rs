@@ -1,5 +1,6 @@
 //! Telling people: once, again when something changes, again after a week, and until it arrives.
 
+mod secrecy;
 mod servers;
 
 use std::{sync::atomic::Ordering, time::Duration};
@@ -24,6 +25,10 @@ struct Told {
 }
 
 async fn told_in(form: &str) -> Told {
+    told_by(form, "none").await
+}
+
+async fn told_by(form: &str, tls: &str) -> Told {
     let (webhook, mail) = (Server::webhook(), Server::mail());
     let files = tempfile::tempdir().unwrap();
     let file = |name: &str, text: String| {
@@ -42,7 +47,7 @@ async fn told_in(form: &str) -> Told {
         ("notify.webhook-file", &url),
         ("notify.webhook-form", form),
         ("notify.mail-server", &format!("127.0.0.1:{}", mail.port)),
-        ("notify.mail-tls", "none"),
+        ("notify.mail-tls", tls),
         ("notify.mail-from", "ClientPoint <host@example.com>"),
         ("notify.mail-to", "Ada <ada@example.com>, bea@example.com"),
         ("notify.mail-user", "watch"),

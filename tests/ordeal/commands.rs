@@ -61,6 +61,7 @@ pub fn all(stage: &Stage) -> Vec<Typed> {
         words("library follow 100006 S.pdf"),
         words("library verify"),
         words("trash empty"),
+        words("prune --yes"),
         words("secrets rotate"),
         words("disconnect"),
     ];
@@ -75,6 +76,7 @@ pub fn all(stage: &Stage) -> Vec<Typed> {
         "library export --template OUT.xlsx",
         "library bin",
         "trash list",
+        "prune --plan",
         "places 100001",
         "runs list",
         "runs show 2",

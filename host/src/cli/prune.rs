@@ -17,18 +17,24 @@ use super::{
 /// See `Command::Prune`.
 #[derive(Debug, Args)]
 pub struct Prune {
-    /// Tell what would go, by kind; nothing is changed
-    #[arg(long)]
+    /// Only tell what would go, by kind, with sizes
+    #[arg(long, conflicts_with = "yes")]
     pub plan: bool,
+    /// Let it go. Without this, what would go is only told
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// Lets go of what is over its time, or tells what would go.
 pub async fn prune(session: &Session<'_>, arguments: Prune, terminal: &Terminal) -> Result<Output> {
-    if arguments.plan {
+    if !arguments.yes {
         let plan = session.would_prune().await?;
         let mut text = told(&plan, "would go");
-        text.line("nothing was changed: `clientpoint-host prune` does it, and so does each night by itself");
-        return Ok(Output::done(json!({ "plan": plan }), text));
+        if !plan.is_nothing() {
+            text.line("nothing was changed: `clientpoint-host prune --yes` does it, and so does each day by itself");
+        }
+        let is_all = arguments.plan || plan.is_nothing();
+        return Ok(Output::done(json!({ "plan": plan }), text).unless(is_all));
     }
     let stop = stop_on_signal(terminal, "what was let go stays gone, and the rest goes the next time");
     let pruned = session.prune(&stop).await?;
@@ -44,14 +50,14 @@ fn told(of: &Pruned, gone: &str) -> Page {
         return Page::of("nothing is over its time");
     }
     let rows = [
-        ("revisions", of.revisions, size(of.revision_bytes)),
-        ("runs", of.runs, format!("{} lines", of.lines)),
-        ("files in the bin", of.binned, size(of.binned_bytes)),
-        ("compiled plugins", of.compiled, size(of.compiled_bytes)),
+        (of.revisions, "earlier revision", size(of.revision_bytes)),
+        (of.runs, "run", counted(of.lines, "line")),
+        (of.binned, "binned file", size(of.binned_bytes)),
+        (of.compiled, "compiled plugin", size(of.compiled_bytes)),
     ];
     let mut text = Page::default();
-    for (what, count, much) in rows.iter().filter(|(_, count, _)| 0 < *count) {
-        text.line(format!("{gone}: {count} {what}, {much}"));
+    for (count, what, much) in rows.iter().filter(|(count, ..)| 0 < *count) {
+        text.line(format!("{gone}: {}, {much}", counted(*count, what)));
     }
     text
 }
@@ -59,18 +65,19 @@ fn told(of: &Pruned, gone: &str) -> Page {
 /// What the library takes up, under `status`.
 pub fn sizes(of: &Sizes) -> Page {
     let mut text = Page::of("sizes");
-    text.line(format!("  objects     {}, {}", of.objects, size(of.object_bytes)));
-    text.line(format!(
-        "  of these    {} earlier revisions, {}",
-        of.earlier_revisions,
-        size(of.earlier_bytes)
-    ));
-    text.line(format!("  bin         {} files, {}", of.binned, size(of.binned_bytes)));
-    text.line(format!(
-        "  trash       {} objects, {}",
-        of.trashed,
-        size(of.trashed_bytes)
-    ));
+    for (what, count, of_what, bytes) in [
+        ("objects ", of.objects, "object", of.object_bytes),
+        ("earlier ", of.earlier_revisions, "revision", of.earlier_bytes),
+        ("bin     ", of.binned, "file", of.binned_bytes),
+        ("trash   ", of.trashed, "object", of.trashed_bytes),
+    ] {
+        text.line(format!("  {what}    {}, {}", counted(count, of_what), size(bytes)));
+    }
     text.line(format!("  database    {}", size(of.database_bytes)));
     text
+}
+
+fn counted(count: u64, what: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{end}")
 }

@@ -21,7 +21,7 @@ pub use connections::{Account, Broken, ChosenDrive, Connection, Moved};
 pub use forms::{FieldKind, FormField, ImportLimits, Source, WayToConnect};
 pub use library::{Binned, Damage, DamagedRevision, Emptied, Looking, Showing, Swept, TrashDay};
 pub use people::{Heir, Leaving, Left, Login, Person, Step, User};
-pub use retention::{Pruned, Sizes};
+pub use retention::{Keeping, Pruned, Sizes};
 pub use runs::{AtWork, Line, Run, Undone};
 pub use settings::Setting;
 pub use sign_ins::{Refusal, SignInBegun, SignInStanding, Standing};

@@ -90,9 +90,10 @@ struct Over {
 
 /// The revisions of some files (`?1`, as JSON) that are over: replaced before `?2`, with at least `?3` later ones, shown
 /// nowhere, with no upload behind them that can be taken back (begun since `?4`), and not what the file's last line is about.
+/// A file in the bin keeps all of them until it goes as a whole.
 const OVER: &str = "SELECT r.file, r.number, r.sha256, r.size FROM json_each(?1) j CROSS JOIN revisions r ON r.file = j.value \
          JOIN files f ON f.id = r.file \
-     WHERE r.number < f.revision \
+     WHERE r.number < f.revision AND f.removed_at IS NULL \
          AND (SELECT n.made_at FROM revisions n WHERE n.file = r.file AND n.number > r.number ORDER BY n.number LIMIT 1) < ?2 \
          AND (SELECT count(*) FROM (SELECT 1 FROM revisions n WHERE n.file = r.file AND n.number > r.number LIMIT ?3)) >= ?3 \
          AND NOT EXISTS (SELECT 1 FROM showings s WHERE s.file = r.file AND s.revision = r.number) \
@@ -303,7 +304,7 @@ async fn let_go_run(store: &Store, run: i64, until: &Until) -> Result<Option<u64
     }
     for query in [
         "DELETE FROM bindings WHERE run = ?",
-        "DELETE FROM planned WHERE connection = (SELECT connection FROM runs WHERE id = ?1) AND run = ?1",
+        "DELETE FROM planned WHERE run = ?",
         "DELETE FROM runs WHERE id = ?",
     ] {
         sqlx::query(query).bind(run).execute(&mut *transaction).await?;

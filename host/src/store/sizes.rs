@@ -37,13 +37,13 @@ pub async fn measure(store: &Store, objects: &Objects, data: &Path) -> Result<Si
     let of_file = |name: &str| std::fs::metadata(data.join(name)).map_or(0, |found| found.len());
     let (count, bytes) = damage::measure(store, "").await?;
     let (earlier, earlier_bytes): (i64, i64) = sqlx::query_as(
-        "SELECT count(*), coalesce(sum(r.size), 0) FROM files f JOIN revisions r ON r.file = f.id AND r.number < f.revision",
+        "SELECT count(*), coalesce(sum(r.size), 0) FROM files f CROSS JOIN revisions r ON r.file = f.id AND r.number < f.revision",
     )
     .fetch_one(store.pool())
     .await?;
     let (binned, binned_bytes): (i64, i64) = sqlx::query_as(
         "SELECT count(DISTINCT b.file), coalesce(sum(r.size), 0) FROM bin b INDEXED BY bin_waiting \
-         JOIN revisions r ON r.file = b.file WHERE b.emptied_at IS NULL",
+         CROSS JOIN revisions r ON r.file = b.file WHERE b.emptied_at IS NULL",
     )
     .fetch_one(store.pool())
     .await?;

@@ -61,6 +61,7 @@ pub(super) fn routes() -> Routes {
         .post(Who::Administrators, "/api/bin/{id}/restore", files::restore_file)
         .get(Who::Administrators, "/api/status", people::status)
         .get(Who::Administrators, "/api/settings", people::settings)
+        .get(Who::Administrators, "/api/sizes", people::sizes)
         .get(Who::Administrators, "/api/connections", connections::list_connections)
         .get(Who::Administrators, "/api/drives", connections::list_drives)
         .get(Who::Administrators, "/api/items", connections::list_items)

@@ -26,6 +26,7 @@ mod sheet_check;
 mod sheet_rows;
 mod sheets;
 mod sign_in;
+mod sizes;
 mod sync;
 mod taking_back;
 mod tokens;

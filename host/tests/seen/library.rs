@@ -159,11 +159,14 @@ fn files_by_hand() {
     story.says("trash_later", &["trash", "list"]);
     story.says("trash_empty", &["trash", "empty"]);
     story.says("trash_after", &["trash", "list"]);
-    story.says("prune", &["prune"]);
+    story.says("prune_nothing", &["prune", "--yes"]);
     story.quietly(&["settings", "set", "keep.revisions-at-least", "1"]);
     story.quietly(&["settings", "set", "keep.revision-days", "1"]);
     story.says("prune_plan_of_some", &["prune", "--plan"]);
-    story.says("prune_some", &["prune"]);
+    story.says("prune_only_told", &["prune"]);
+    story.says("prune_plan_and_yes", &["prune", "--plan", "--yes"]);
+    story.says("prune", &["prune", "--yes"]);
+    story.says("prune_again", &["prune", "--yes"]);
     story.end();
 }
 

@@ -20,6 +20,8 @@ pub enum Manner {
     Refuses,
     /// A webhook that names another address.
     Redirects,
+    /// A mail server that says it can do TLS, and goes on in the clear.
+    OffersTls,
 }
 
 /// A server on the loopback address.
@@ -29,6 +31,8 @@ pub struct Server {
     manner: Arc<Mutex<Manner>>,
     /// What has arrived.
     pub got: Arc<Mutex<Vec<String>>>,
+    /// All that a mail server has heard, as it came.
+    heard: Arc<Mutex<Vec<u8>>>,
     /// How often somebody came.
     pub calls: Arc<AtomicUsize>,
 }
@@ -40,6 +44,7 @@ impl Server {
             port: listener.local_addr().unwrap().port(),
             manner: Arc::new(Mutex::new(Manner::Well)),
             got: Arc::default(),
+            heard: Arc::default(),
             calls: Arc::default(),
         };
         let own = server.clone();
@@ -71,6 +76,10 @@ impl Server {
         self.got.lock().unwrap().clone()
     }
 
+    pub fn heard(&self) -> Vec<u8> {
+        self.heard.lock().unwrap().clone()
+    }
+
     fn manner(&self) -> Manner {
         *self.manner.lock().unwrap()
     }
@@ -78,19 +87,23 @@ impl Server {
     fn take_mail(&self, stream: TcpStream) -> std::io::Result<()> {
         let mut words = stream.try_clone()?;
         let mut lines = BufReader::new(stream);
-        let mut line = String::new();
+        let (mut line, mut raw) = (String::new(), Vec::new());
         if self.manner() == Manner::Hangs {
             // Until the other end has had enough.
             return lines.read_to_string(&mut line).map(drop);
         }
         words.write_all(b"220 mail.test ESMTP\r\n")?;
         loop {
-            line.clear();
-            if lines.read_line(&mut line)? == 0 {
+            raw.clear();
+            if lines.read_until(b'\n', &mut raw)? == 0 {
                 return Ok(());
             }
+            self.heard.lock().unwrap().extend(&raw);
+            line = String::from_utf8_lossy(&raw).into_owned();
             let word = line.split_whitespace().next().unwrap_or_default().to_uppercase();
             let answer = match word.as_str() {
+                "EHLO" if self.manner() == Manner::OffersTls => "250-mail.test\r\n250-STARTTLS\r\n250 AUTH PLAIN",
+                "STARTTLS" => "220 go ahead",
                 "EHLO" => "250-mail.test\r\n250-8BITMIME\r\n250 AUTH PLAIN",
                 "AUTH" if line.contains("AHdhdGNoAGEtcGFzc3dvcmQ=") => "235 welcome",
                 "AUTH" => "535 wrong",
@@ -142,7 +155,7 @@ impl Server {
                 "HTTP/1.1 307 There\r\nlocation: http://127.0.0.1:{}/other\r\n",
                 self.port
             ),
-            Manner::Well => {
+            Manner::Well | Manner::OffersTls => {
                 self.got.lock().unwrap().push(String::from_utf8(body).unwrap());
                 "HTTP/1.1 200 OK\r\n".to_owned()
             }

@@ -1,11 +1,12 @@
 //! What was let go, and what the library takes up.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::store::sizes;
 
 /// What was let go, or would be, by kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Pruned {
     /// Content that files had before.
     pub revisions: u64,
@@ -26,7 +27,7 @@ pub struct Pruned {
 }
 
 /// What the library takes up, in numbers and bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Sizes {
     /// The database with its log, in bytes.
     pub database_bytes: u64,
@@ -46,6 +47,15 @@ pub struct Sizes {
     pub trashed: u64,
     /// Their bytes.
     pub trashed_bytes: u64,
+}
+
+/// What the library takes up, and what of it is over its time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Keeping {
+    /// What it takes up.
+    pub sizes: Sizes,
+    /// What would be let go now.
+    pub over: Pruned,
 }
 
 impl Pruned {

@@ -5,7 +5,7 @@ use crate::{
     host::Host,
     service::{
         Session, Stop,
-        api::{Pruned, Sizes},
+        api::{Keeping, Pruned, Sizes},
         library::verify::stopped,
         operations::work::CameTo,
     },
@@ -56,8 +56,8 @@ impl Session<'_> {
     async fn let_go(&self, stop: &Stop) -> Result<Pruned> {
         let (host, now) = (self.host, self.host.clock.utc());
         let terms = host.retention().await?;
-        let files = bin::over(&host.store, now, terms.bin_days).await?;
-        bin::expire(&host.store, now, terms.bin_days).await?;
+        let (_, bytes) = bin::over(&host.store, now, terms.bin_days).await?;
+        let files = (bin::expire(&host.store, now, terms.bin_days).await?, bytes);
         let told = |done: &LetGo| {
             let rows = done.revisions + done.lines;
             self.watcher.report("prune", "prune", rows, None);
@@ -77,6 +77,16 @@ impl Session<'_> {
         self.user.require_administrator("see what the library takes up")?;
         let host = self.host;
         Ok(sizes::measure(&host.store, &host.objects, host.data()).await?.into())
+    }
+
+    /// Both: what the library takes up, and what of it would be let go now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::would_prune`].
+    pub async fn keeping(&self) -> Result<Keeping> {
+        let (sizes, over) = (self.sizes().await?, self.would_prune().await?);
+        Ok(Keeping { sizes, over })
     }
 }
 

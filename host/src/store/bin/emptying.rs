@@ -43,7 +43,7 @@ pub async fn remove_now(store: &Store, id: &str, now: &str) -> Result<()> {
 pub async fn over(store: &Store, now: DateTime<Utc>, days: u32) -> Result<(u64, u64)> {
     let (files, bytes): (i64, i64) = sqlx::query_as(
         "SELECT count(DISTINCT b.file), coalesce(sum(r.size), 0) FROM bin b INDEXED BY bin_waiting \
-         JOIN files f ON f.id = b.file JOIN revisions r ON r.file = b.file WHERE b.emptied_at IS NULL AND f.removed_at <= ?",
+         CROSS JOIN files f ON f.id = b.file CROSS JOIN revisions r ON r.file = b.file WHERE b.emptied_at IS NULL AND f.removed_at <= ?",
     )
     .bind(stamp(now - TimeDelta::days(days.into())))
     .fetch_one(store.pool())

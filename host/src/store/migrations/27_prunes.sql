@@ -7,3 +7,6 @@ CREATE TABLE prunes (
     runs INTEGER NOT NULL DEFAULT 0,
     lines INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+
+-- Whether a run that goes still has rows.
+CREATE INDEX planned_by_run ON planned (run);

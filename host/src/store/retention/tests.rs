@@ -1,160 +1,12 @@
-use std::{collections::BTreeMap, path::Path, time::Duration};
+mod year;
+
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use self::year::{Year, objects_below};
 use super::*;
-use crate::store::{objects::Objects, revisions, sweep};
-
-const MORNING: &str = "2026-01-01T05:00:00Z";
-
-/// A library with a connection, and a morning.
-struct Year {
-    data: tempfile::TempDir,
-    store: Store,
-    objects: Objects,
-    now: DateTime<Utc>,
-}
-
-impl Year {
-    async fn new() -> Self {
-        let data = tempfile::tempdir().unwrap();
-        let store = crate::store::open(data.path(), Duration::from_secs(5)).await.unwrap();
-        crate::store::identity::settle(&store, data.path()).await.unwrap();
-        let objects = Objects::open(data.path()).unwrap();
-        let year = Self {
-            data,
-            store,
-            objects,
-            now: MORNING.parse().unwrap(),
-        };
-        year.does(
-            "INSERT INTO connections (id, plugin, mode, settings, secret, connected_at, connected_by) \
-             VALUES ('organization', 'p', 'organization', '{}', x'', '', 'admin')",
-        )
-        .await;
-        year
-    }
-
-    async fn does(&self, script: &str) {
-        sqlx::raw_sql(AssertSqlSafe(script.to_owned()))
-            .execute(self.store.pool())
-            .await
-            .unwrap();
-    }
-
-    async fn count(&self, from: &str) -> i64 {
-        let query = AssertSqlSafe(format!("SELECT count(*) FROM {from}"));
-        let (count,): (i64,) = sqlx::query_as(query).fetch_one(self.store.pool()).await.unwrap();
-        count
-    }
-
-    /// New content of a file, by a run or by hand.
-    async fn content(&self, file: i64, run: Option<i64>) -> u64 {
-        let mut draft = self.objects.draft(1_000).unwrap();
-        let text = format!("file {file} at {}", self.now);
-        draft.append(text.as_bytes()).unwrap();
-        let object = self.objects.publish(draft).unwrap();
-        let now = stamp(self.now);
-        let (number,): (i64,) = sqlx::query_as("SELECT coalesce(max(number), 0) + 1 FROM revisions WHERE file = ?")
-            .bind(file)
-            .fetch_one(self.store.pool())
-            .await
-            .unwrap();
-        self.does(&format!(
-            "INSERT INTO files (id, name, place, revision) VALUES ({file}, 'f', '', {number}) \
-                 ON CONFLICT (id) DO UPDATE SET revision = {number}; \
-             INSERT INTO revisions VALUES ({file}, {number}, '{}', {}, '{now}');",
-            object.sha256, object.size
-        ))
-        .await;
-        if let Some(run) = run {
-            self.line(run, file, "updated", number).await;
-        }
-        number.unsigned_abs()
-    }
-
-    async fn run(&self, subject: &str) -> i64 {
-        let now = stamp(self.now);
-        self.does(&format!(
-            "INSERT INTO runs (connection, drive, kind, started_by, started_at, state, options, inputs, subject) \
-             VALUES ('organization', 'd', 'scheduled', 'timer', '{now}', 'complete', '{{}}', 1, '{subject}')"
-        ))
-        .await;
-        let (run,): (i64,) = sqlx::query_as("SELECT max(id) FROM runs")
-            .fetch_one(self.store.pool())
-            .await
-            .unwrap();
-        run
-    }
-
-    async fn line(&self, run: i64, file: i64, outcome: &str, revision: i64) {
-        self.does(&format!(
-            "INSERT INTO outcomes VALUES ({run}, {file}, '{outcome}', '', 'f', '', {revision}, 1, 0, '{}')",
-            stamp(self.now)
-        ))
-        .await;
-    }
-
-    fn days(&mut self, days: i64) {
-        self.now += TimeDelta::days(days);
-    }
-
-    async fn prune(&self) -> LetGo {
-        let terms = Retention::default();
-        let planned = plan(&self.store, terms, self.now).await.unwrap();
-        let done = let_go(&self.store, terms, self.now, AtMost::ALL, |_| true)
-            .await
-            .unwrap();
-        assert_eq!(planned.revisions, done.revisions);
-        assert_eq!(planned.bytes, done.bytes);
-        assert!(planned.runs <= done.runs, "{planned:?}, {done:?}");
-        let again = let_go(&self.store, terms, self.now, AtMost::ALL, |_| true)
-            .await
-            .unwrap();
-        assert_eq!((again.revisions, again.runs), (0, 0), "all is done at once");
-        let (astray,): (i64,) = sqlx::query_as("SELECT count(*) FROM pragma_foreign_key_check")
-            .fetch_one(self.store.pool())
-            .await
-            .unwrap();
-        assert_eq!(astray, 0);
-        done
-    }
-
-    async fn sweep(&self) {
-        sweep::daily(&self.store, &self.objects, self.data.path(), self.now)
-            .await
-            .unwrap();
-    }
-
-    async fn numbers(&self, file: i64) -> Vec<i64> {
-        let rows: Vec<(i64,)> = sqlx::query_as("SELECT number FROM revisions WHERE file = ? ORDER BY number")
-            .bind(file)
-            .fetch_all(self.store.pool())
-            .await
-            .unwrap();
-        rows.into_iter().map(|(number,)| number).collect()
-    }
-
-    /// Every revision that there is has its bytes.
-    async fn all_bytes_are_there(&self) {
-        let mut after = String::new();
-        loop {
-            let page = crate::store::damage::objects(&self.store, &after, 500).await.unwrap();
-            let Some(last) = page.last() else { return };
-            after.clone_from(&last.sha256);
-            for object in &page {
-                assert_eq!(self.objects.look(object).unwrap(), None, "{}", object.sha256);
-            }
-        }
-    }
-}
-
-fn objects_below(data: &Path) -> usize {
-    let shards = std::fs::read_dir(data.join("objects")).unwrap();
-    shards
-        .map(|shard| std::fs::read_dir(shard.unwrap().path()).unwrap().count())
-        .sum()
-}
+use crate::store::revisions;
 
 #[tokio::test]
 async fn a_year_of_nights_grows_no_further_than_its_terms_and_what_is_shown_stays() {
@@ -332,4 +184,26 @@ async fn who_is_stopped_in_between_or_comes_at_the_same_time_leaves_the_rest_for
     );
     assert!(claim(&year.store, year.now).await.unwrap());
     assert!(!claim(&year.store, year.now).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_file_in_the_bin_keeps_all_of_its_history_until_it_goes_as_a_whole() {
+    let mut year = Year::new().await;
+    for _ in 0..9 {
+        year.content(1, None).await;
+        year.days(1);
+    }
+    year.days(200);
+    let removed_at = stamp(year.now);
+    year.does(&format!(
+        "UPDATE files SET removed_at = '{removed_at}' WHERE id = 1; INSERT INTO bin (file, removed_by) VALUES (1, 'admin');"
+    ))
+    .await;
+    assert_eq!(year.prune().await, LetGo::default());
+    assert_eq!(year.numbers(1).await.len(), 9);
+    year.days(31);
+    assert_eq!(crate::store::bin::over(&year.store, year.now, 30).await.unwrap().0, 1);
+    assert_eq!(crate::store::bin::expire(&year.store, year.now, 30).await.unwrap(), 1);
+    assert_eq!(year.prune().await, LetGo::default());
+    assert_eq!(year.count("revisions").await, 0);
 }

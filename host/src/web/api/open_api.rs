@@ -29,6 +29,7 @@ use super::{connections, files, operations, people, problem, runs, sheets};
         people::who_am_i,
         people::status,
         people::settings,
+        people::sizes,
         files::list_files,
         files::show_file,
         files::file_content,

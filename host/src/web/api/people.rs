@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{caller::Caller, given::Asked, problem::Answer};
 use crate::service::{
     Health, Status,
-    api::{Setting, User},
+    api::{Keeping, Setting, User},
 };
 
 /// Who asks.
@@ -72,4 +72,11 @@ pub(super) async fn settings(caller: Caller) -> Answer<Json<Settings>> {
     let session = caller.session().await?;
     let settings = session.settings().await?;
     Ok(Json(Settings { settings }))
+}
+
+/// What the library takes up, and what of it is over its time and goes next. Nothing is changed.
+#[utoipa::path(get, path = "/api/sizes", tag = "people", responses((status = 200, body = Keeping)))]
+pub(super) async fn sizes(caller: Caller) -> Answer<Json<Keeping>> {
+    let session = caller.session().await?;
+    Ok(Json(session.keeping().await?))
 }

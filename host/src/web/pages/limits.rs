@@ -15,6 +15,8 @@ use crate::{
     },
 };
 
+use super::sizes;
+
 #[derive(Deserialize)]
 pub(super) struct Given {
     key: String,
@@ -26,8 +28,10 @@ pub(super) struct Given {
 pub(super) async fn limits(State(console): Here, asker: Asker) -> Response {
     shown(&console, &asker, async |session| {
         let settings = session.settings().await?;
+        let keeping = session.keeping().await?;
         let (own, others): (Vec<_>, Vec<_>) = settings.iter().partition(|setting| setting.may_be_kept);
         let body = html! {
+            (sizes::takes_up(&keeping))
             @for setting in own { (one(setting)) }
             section.card {
                 div.pad {
@@ -93,7 +97,7 @@ fn one(setting: &Setting) -> Markup {
                 form method="post" action="/limits" {
                     input type="hidden" name="key" value=(setting.key);
                     input type="hidden" name="value" value="";
-                    button.plain type="submit" { "Take the plugin's own again" }
+                    button.plain type="submit" { @if is_own { "Take the usual again" } @else { "Take the plugin's own again" } }
                 }
             }
         } }

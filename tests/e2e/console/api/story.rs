@@ -183,6 +183,9 @@ async fn a_program_imports_follows_moves_downloads_and_syncs() {
             .iter()
             .any(|setting| setting["key"] == "policy.max-file-bytes")
     );
+    let keeping = program.get("/api/sizes").await.json;
+    assert!(keeping["sizes"]["objects"].as_u64() > Some(0), "{keeping}");
+    assert_eq!(keeping["over"]["revisions"], 0, "{keeping}");
 }
 
 #[tokio::test]
