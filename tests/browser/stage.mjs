@@ -17,7 +17,8 @@ export class Stage {
   /// Starts both. `faults` are the simulator's; with `isConnected` the company is, with a drive; `files` are imported.
   static async begin({ faults = [], isConnected = false, files = [] } = {}) {
     const stage = new Stage();
-    stage.folder = await mkdtemp(join(tmpdir(), "console-"));
+    // As long as people's paths are, and without a place to break: pages must bear it.
+    stage.folder = await mkdtemp(join(tmpdir(), "console-of-a-company-with-a-long-name-and-longer-folders-"));
     try {
       await stage.startSim(faults);
       // An empty folder remembers where its Microsoft is.

@@ -17,7 +17,7 @@ use end_to_end::{
     sheets::{apply, by_hand, outcomes, sheet},
     sync,
 };
-use graph_sim::{Fault, FaultKind, Place};
+use graph_sim::{Content, Fault, FaultKind, Place};
 
 /// A world in which Ada has signed in, and an import takes one file at a time.
 async fn signed_in() -> World {
@@ -185,6 +185,18 @@ fn since(world: &World, before: &(u64, BTreeMap<&'static str, u64>)) -> (u64, BT
 
 fn so_far(world: &World) -> (u64, BTreeMap<&'static str, u64>) {
     (world.host.counts().instances(), world.host.counts().calls())
+}
+
+#[tokio::test]
+async fn the_bytes_of_a_large_file_are_taken_from_the_plugin_in_large_pieces() {
+    const SIZE: u64 = 32 << 20;
+    let world = World::connected().await;
+    let item = world.sim.put("/Large.pdf", Content::Generated { size: SIZE, seed: 7 });
+
+    world.import(&item).await.file.unwrap();
+
+    let pieces = world.host.counts().pieces();
+    assert!(pieces <= SIZE / (64 << 10), "{pieces} pieces");
 }
 
 #[tokio::test]

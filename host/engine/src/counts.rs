@@ -23,6 +23,8 @@ struct Counted {
     /// Linear memory of those that are there, in bytes.
     memory: AtomicUsize,
     traffic: Traffic,
+    /// Of files, from plugins.
+    pieces: AtomicU64,
     /// By the export's name, of which there are as many as the contract has.
     calls: Mutex<BTreeMap<&'static str, u64>>,
 }
@@ -101,6 +103,11 @@ impl Counts {
         self.0.traffic.passed(To::Content)
     }
 
+    /// How many pieces the bytes of files were taken in from plugins: each costs a crossing and a copy.
+    pub fn pieces(&self) -> u64 {
+        self.0.pieces.load(Ordering::Relaxed)
+    }
+
     /// How many requests were refused, because the plugin may not send them.
     pub fn refused(&self) -> u64 {
         self.0.traffic.refusals()
@@ -129,6 +136,10 @@ impl Counts {
         let present = self.0.present.fetch_add(1, Ordering::Relaxed) + 1;
         self.0.most_present.fetch_max(present, Ordering::Relaxed);
         Present(self.clone())
+    }
+
+    pub(crate) fn took_piece(&self) {
+        self.0.pieces.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn made(&self) {

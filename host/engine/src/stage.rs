@@ -54,7 +54,8 @@ impl Stage {
     /// The state of an instance for this connection. A file may be at most `limit` bytes long.
     pub fn state(&self, info: Info, rules: Rules, tokens: Tokens, limit: u64) -> State {
         let connection: Arc<str> = info.id.as_str().into();
-        let library = LibraryCtx::new(self.library.clone(), self.managed.clone(), connection.clone(), limit);
+        let library = LibraryCtx::new(self.library.clone(), self.managed.clone(), connection.clone(), limit)
+            .counted(self.counts.clone());
         let mut state = State {
             connection: ConnectionCtx { info },
             state_store: StateStoreCtx {

@@ -84,6 +84,8 @@ pub enum Library {
         /// `Company Wide`, `Workspace/NAME` or `Division/NAME`, with `/SUBFOLDER` behind it if you like
         place: Place,
     },
+    /// List the Workspaces and Divisions in which files stand, as `library move` takes them
+    Workspaces,
     /// Take the last update of a managed file back, or put any earlier content of a file back; a managed file is held
     Rollback {
         /// The File ID
@@ -161,6 +163,7 @@ pub async fn library(session: &Session<'_>, command: Library, terminal: &Termina
         Library::Remove { id, now: true, yes } => bin::remove_now(session, &id, yes).await,
         Library::Remove { id, .. } => bin::remove(session, &id).await,
         Library::Revisions { id, part } => revisions::list(session, &id, part).await,
+        Library::Workspaces => revisions::places(session).await,
         Library::Rename { id, name } => revisions::renamed(session, &id, &name).await,
         Library::Restore { id } => Ok(file::shown(&session.restore_file(&id).await?)),
         Library::List(arguments) => library_list::list(session, arguments).await,

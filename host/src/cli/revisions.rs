@@ -1,4 +1,4 @@
-//! The words of revisions and names: `library revisions`, `library rename`, `library move`.
+//! The words of revisions, names and places: `library revisions`, `library rename`, `library workspaces`, `library move`.
 
 use clientpoint_host::{Result, Session, place::Place, service::RevisionRow};
 use serde_json::json;
@@ -52,6 +52,20 @@ pub async fn renamed(session: &Session<'_>, id: &str, name: &str) -> Result<Outp
     let now = session.rename_file(id, name).await?;
     let text = format!("renamed from {before} to {}", now.name);
     Ok(Output::done(json!({ "file": now, "before": before }), Page::of(text)))
+}
+
+/// Lists where files can be moved to.
+pub async fn places(session: &Session<'_>) -> Result<Output> {
+    let known = session.known_places().await?;
+    let mut text = Page::default();
+    for place in &known {
+        text.line(place);
+    }
+    if known.is_empty() {
+        text.line("all files stand in Company Wide");
+        text.line("`library move FILE-ID Workspace/NAME` begins a Workspace");
+    }
+    Ok(Output::done(json!({ "places": known }), text))
 }
 
 /// Moves files.

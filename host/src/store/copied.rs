@@ -10,6 +10,15 @@ use sqlx::{
 use super::{Store, migrations, objects::Object};
 use crate::{Error, Result, key_files::SealedWith};
 
+/// The objects after a name, at most so many. From name to name by the index: as many revisions as have the same bytes are
+/// one step, where grouping would read each of them.
+pub(in crate::store) const OBJECTS: &str = "WITH RECURSIVE named (sha256, place) AS \
+     (SELECT min(sha256), 1 FROM revisions WHERE sha256 > ?1 UNION ALL \
+     SELECT (SELECT min(r.sha256) FROM revisions r WHERE r.sha256 > named.sha256), place + 1 FROM named \
+     WHERE sha256 IS NOT NULL AND place < ?2) \
+     SELECT sha256, (SELECT r.size FROM revisions r WHERE r.sha256 = named.sha256 LIMIT 1) FROM named \
+     WHERE sha256 IS NOT NULL ORDER BY place LIMIT ?2";
+
 /// A copy that is open.
 pub(crate) struct Copied {
     database: SqliteConnection,
@@ -92,13 +101,11 @@ impl Copied {
     ///
     /// The database's.
     pub(crate) async fn objects(&mut self, after: &str, limit: u32) -> Result<Vec<Object>> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
-            "SELECT sha256, max(size) FROM revisions WHERE sha256 > ? GROUP BY sha256 ORDER BY sha256 LIMIT ?",
-        )
-        .bind(after)
-        .bind(limit)
-        .fetch_all(&mut self.database)
-        .await?;
+        let rows: Vec<(String, i64)> = sqlx::query_as(OBJECTS)
+            .bind(after)
+            .bind(limit)
+            .fetch_all(&mut self.database)
+            .await?;
         let object = |(sha256, size): (String, i64)| Object {
             sha256,
             size: size.unsigned_abs(),
@@ -190,4 +197,42 @@ pub(crate) async fn begin_anew(store: &Store, without_secrets: bool, now: &str) 
     }
     transaction.commit().await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crate::store::{damage, open};
+
+    #[tokio::test]
+    async fn objects_come_in_pages_each_once_however_many_files_have_their_bytes() {
+        let data = tempfile::tempdir().unwrap();
+        let store = open(data.path(), Duration::from_secs(5)).await.unwrap();
+        for number in 1..=6_i64 {
+            let sha256 = format!("{:064x}", number.min(3));
+            sqlx::query("INSERT INTO files (id, name, place, revision) VALUES (?, 'a.pdf', 'Company Wide', 1)")
+                .bind(number)
+                .execute(store.pool())
+                .await
+                .unwrap();
+            sqlx::query("INSERT INTO revisions (file, number, sha256, size, made_at) VALUES (?, 1, ?, 10, '')")
+                .bind(number)
+                .bind(sha256)
+                .execute(store.pool())
+                .await
+                .unwrap();
+        }
+
+        let first = damage::objects(&store, "", 2).await.unwrap();
+        let rest = damage::objects(&store, &first[1].sha256, 2).await.unwrap();
+
+        let names: Vec<_> = first
+            .iter()
+            .chain(&rest)
+            .map(|object| (&object.sha256[60..], object.size))
+            .collect();
+        assert_eq!(names, [("0001", 10), ("0002", 10), ("0003", 10)]);
+        assert_eq!(damage::objects(&store, "", 0).await.unwrap(), []);
+    }
 }

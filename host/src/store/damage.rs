@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use sqlx::{AssertSqlSafe, FromRow, Sqlite, Transaction};
 
 use super::{
-    Store,
+    Store, copied,
     library_file::{fetch, number, signed},
     links,
     look::Trouble,
@@ -219,13 +219,11 @@ pub async fn make_due(store: &Store, connection: &str) -> Result<u64> {
 ///
 /// The database's.
 pub async fn objects(store: &Store, after: &str, limit: u32) -> Result<Vec<Object>> {
-    let rows: Vec<(String, i64)> = sqlx::query_as(
-        "SELECT sha256, max(size) FROM revisions WHERE sha256 > ? GROUP BY sha256 ORDER BY sha256 LIMIT ?",
-    )
-    .bind(after)
-    .bind(limit)
-    .fetch_all(store.pool())
-    .await?;
+    let rows: Vec<(String, i64)> = sqlx::query_as(copied::OBJECTS)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(store.pool())
+        .await?;
     Ok(rows.into_iter().map(object).collect())
 }
 

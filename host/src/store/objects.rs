@@ -24,9 +24,11 @@ use crate::{Error, Result, private};
 
 mod draft;
 mod still;
+mod syncs;
 
 pub use draft::{AppendError, Draft, Settled};
 pub use still::HeldStill;
+use syncs::Syncs;
 
 /// What the names of drafts begin with; this many letters and digits follow.
 const DRAFT: (&str, usize) = (".tmp", 6);
@@ -44,6 +46,7 @@ pub struct Objects {
     pub(super) objects: PathBuf,
     pub(super) trash: PathBuf,
     lock: PathBuf,
+    syncs: Syncs,
 }
 
 /// Whole bytes, durable on disk.
@@ -83,6 +86,7 @@ impl Objects {
             objects: data.join("objects"),
             trash: data.join("trash"),
             lock: data.join("objects.lock"),
+            syncs: Syncs::default(),
         };
         private::folder(&objects.drafts)?;
         private::folder(&objects.objects)?;
@@ -105,7 +109,7 @@ impl Objects {
             // The lock tells a sweeper in another process that this draft has a living writer. One that came before the
             // lock has taken it for a dead one's, and another is begun.
             match file.try_lock() {
-                Ok(()) if path.exists() => return Ok(Draft::new(file, path, limit)),
+                Ok(()) if path.exists() => return Ok(Draft::new(file, path, limit, self.syncs.clone())),
                 Ok(()) | Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => return Err(error.into()),
             }
@@ -155,9 +159,9 @@ impl Objects {
             .collect();
         // The names must be as durable as the bytes before a transaction may point at them.
         for shard in &shards {
-            File::open(shard)?.sync_all()?;
+            self.syncs.all(&File::open(shard)?)?;
         }
-        File::open(&self.objects)?.sync_all()?;
+        self.syncs.all(&File::open(&self.objects)?)?;
         for object in published.iter().flatten() {
             self.forget_trashed(&object.sha256);
         }

@@ -41,6 +41,8 @@ const SMALL: [&str; 23] = [
     "link_counts",
     "d",
     "damaged",
+    // A page of objects.
+    "named",
     "operations",
     "told",
     "digests",

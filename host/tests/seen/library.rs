@@ -50,6 +50,7 @@ fn files_by_hand() {
     story.says("show_nothing", &["library", "show", "100999"]);
     story.says("move", &["library", "move", "100001", "Division/North"]);
     story.says("move_nothing", &["library", "move", "100999", "Company Wide"]);
+    story.says("workspaces", &["library", "workspaces"]);
 
     story.says("places_none", &["places", "100001"]);
     story.says("place", &["place", "100001", "--clientpoint", "Fabrikam"]);

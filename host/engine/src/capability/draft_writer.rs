@@ -15,7 +15,7 @@ use wasmtime::{
     component::{Source, StreamConsumer, StreamResult},
 };
 
-use crate::{contract::clientpoint::content_source::content_library::Error, library::Draft};
+use crate::{contract::clientpoint::content_source::content_library::Error, counts::Counts, library::Draft};
 
 /// The largest piece that is taken at once, in bytes.
 const CHUNK: usize = 256 << 10;
@@ -28,6 +28,7 @@ pub struct FromGuest {
     queue: mpsc::Sender<Vec<u8>>,
     /// Buffers that the disk is done with.
     spare: std::sync::mpsc::Receiver<Vec<u8>>,
+    counts: Counts,
 }
 
 /// The draft, back from the writer, and how it went.
@@ -35,7 +36,7 @@ pub type Written = (Box<dyn Draft>, Result<(), Error>);
 
 /// Starts a writer for `draft`. Once [`FromGuest`] is dropped (the stream has ended) and everything is written, or the
 /// first error has come, the receiver gets the draft back.
-pub fn start(mut draft: Box<dyn Draft>) -> (FromGuest, oneshot::Receiver<Written>) {
+pub fn start(mut draft: Box<dyn Draft>, counts: Counts) -> (FromGuest, oneshot::Receiver<Written>) {
     let (queue, chunks) = mpsc::channel::<Vec<u8>>(QUEUED);
     let (give_back, spare) = std::sync::mpsc::channel();
     let (done, written) = oneshot::channel();
@@ -52,7 +53,8 @@ pub fn start(mut draft: Box<dyn Draft>) -> (FromGuest, oneshot::Receiver<Written
         // Nobody waits if the instance is gone; the draft is thrown away then.
         let _ = done.send((draft, result));
     });
-    (FromGuest { queue, spare }, written)
+    let from_guest = FromGuest { queue, spare, counts };
+    (from_guest, written)
 }
 
 impl<T: 'static> StreamConsumer<T> for FromGuest {
@@ -83,6 +85,7 @@ impl<T: 'static> StreamConsumer<T> for FromGuest {
         buffer.clear();
         buffer.extend_from_slice(piece);
         let taken = buffer.len();
+        self.counts.took_piece();
         source.mark_read(taken);
         Poll::Ready(Ok(match self.queue.start_send(buffer) {
             Ok(()) => StreamResult::Completed,

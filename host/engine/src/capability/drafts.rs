@@ -38,12 +38,14 @@ impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
     ) -> Result<u64, LibraryError> {
         let taken = accessor.with(|mut access| -> wasmtime::Result<_> {
             let mut data = data;
-            let held = access.get().table.get_mut(&this)?.held::<Held>();
+            let view = access.get();
+            let counts = view.ctx.counts.clone();
+            let held = view.table.get_mut(&this)?.held::<Held>();
             let Some(draft) = held.and_then(|held| held.draft.take()) else {
                 data.close(&mut access)?;
                 return Ok(None);
             };
-            let (from_guest, written) = draft_writer::start(draft);
+            let (from_guest, written) = draft_writer::start(draft, counts);
             data.pipe(&mut access, from_guest)?;
             Ok(Some(written))
         });

@@ -10,7 +10,7 @@ use clientpoint_engine::text::hex;
 use sha2::{Digest, Sha256};
 use tempfile::TempPath;
 
-use crate::{Error, Result};
+use crate::{Error, Result, store::objects::syncs::Syncs};
 
 /// After so many bytes, the disk is set to work while the rest still arrives.
 const FLUSH_AFTER: u64 = 8 << 20;
@@ -26,6 +26,7 @@ pub struct Draft {
     /// The flush that is under way, or the last one. It took the error if there was one: the system tells it once.
     flush: Option<JoinHandle<IoResult<()>>>,
     flushed: u64,
+    syncs: Syncs,
 }
 
 /// The bytes of a draft, whole and durable, on their way to the name of an object. Dropped, they are gone.
@@ -50,7 +51,7 @@ pub enum AppendError {
 }
 
 impl Draft {
-    pub(super) fn new(file: File, path: TempPath, limit: u64) -> Self {
+    pub(super) fn new(file: File, path: TempPath, limit: u64, syncs: Syncs) -> Self {
         Self {
             file,
             path,
@@ -59,6 +60,7 @@ impl Draft {
             limit,
             flush: None,
             flushed: 0,
+            syncs,
         }
     }
 
@@ -91,7 +93,7 @@ impl Draft {
     /// The file system's; the draft is gone then.
     pub fn settle(mut self) -> Result<Settled> {
         self.end_flush()?;
-        self.file.sync_all()?;
+        self.syncs.all(&self.file)?;
         Ok(Settled {
             sha256: hex(&self.hasher.finalize()),
             size: self.size,

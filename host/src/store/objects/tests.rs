@@ -72,3 +72,29 @@ fn what_is_no_draft_is_left_alone() {
 
     assert_eq!(entries(&objects.drafts), 2);
 }
+
+#[test]
+fn files_that_come_together_have_each_folder_synced_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let objects = Objects::open(folder.path()).unwrap();
+    let settled: Vec<_> = (0_u32..5)
+        .map(|file| {
+            let mut draft = objects.draft(100).unwrap();
+            draft.append(&file.to_be_bytes()).unwrap();
+            draft.settle().unwrap()
+        })
+        .collect();
+    assert_eq!(objects.syncs.count(), 5, "each its own bytes");
+
+    let published = objects.publish_all(settled).unwrap();
+
+    let shards: BTreeSet<String> = published
+        .iter()
+        .map(|object| object.as_ref().unwrap().sha256.chars().take(2).collect())
+        .collect();
+    assert_eq!(
+        objects.syncs.count(),
+        5 + shards.len() + 1,
+        "and each folder the names in it"
+    );
+}

@@ -12,6 +12,7 @@ use crate::{
         lent::{Gate, Lent},
     },
     contract::clientpoint::content_source::content_library::Error,
+    counts::Counts,
     library::{Library, Managed},
 };
 
@@ -36,6 +37,8 @@ pub struct LibraryCtx {
     pub(in crate::capability) places: Places,
     /// Places for calls.
     pub calls: Calls,
+    /// Where what passes is counted.
+    pub(in crate::capability) counts: Counts,
 }
 
 /// The interfaces of the library that a host withholds: everything there is answered with `forbidden`.
@@ -60,7 +63,13 @@ impl LibraryCtx {
             withheld: Withheld::default(),
             places: Places::default(),
             calls: Calls::default(),
+            counts: Counts::default(),
         }
+    }
+
+    /// The same, counting together with others.
+    pub(crate) fn counted(self, counts: Counts) -> Self {
+        Self { counts, ..self }
     }
 
     /// Refuses everything where the library is withheld.
