@@ -1,5 +1,5 @@
-//! The cookie of a login, and that of the way to a sign-in service and back. Cookies know no ports, so its name has the port in it: two hosts on one machine do not log each
-//! other out.
+//! The cookie of a login, and that of the way to a sign-in service and back. Cookies know no ports, so their names have the
+//! port in them: two hosts on one machine do not log each other out.
 
 use clientpoint_engine::secrets::Secret;
 use http::{HeaderMap, HeaderValue, header};
