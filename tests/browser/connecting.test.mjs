@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { look } from "./look.mjs";
-import { endBrowser, loggedIn } from "./person.mjs";
+import { endBrowser, follow, loggedIn } from "./person.mjs";
 import { Stage } from "./stage.mjs";
 
 let stage;
@@ -43,9 +43,9 @@ test("the company is connected by a form that is tried before it is kept, and it
   const { page } = ada;
   await toConnect(page);
   await look(page, "connect");
-  await way(page, "company/organization").getByRole("link", { name: "Connect" }).click();
+  await follow(page, way(page, "company/organization").getByRole("link", { name: "Connect" }));
   await look(page, "connect-company");
-  await page.getByRole("link", { name: "Where to find this information in Microsoft OneDrive?" }).click();
+  await follow(page, page.getByRole("link", { name: "Where to find this information in Microsoft OneDrive?" }));
   await look(page, "connect-where");
   await page.goBack();
 
@@ -84,7 +84,7 @@ test("another drive is asked about first, with what that means", async () => {
   const ada = await loggedIn(stage, "admin");
   const { page } = ada;
   await page.goto("/integrations");
-  await page.getByRole("link", { name: "Change the drive" }).click();
+  await follow(page, page.getByRole("link", { name: "Change the drive" }));
   await page.locator("input[type=radio]:not(:checked)").first().check();
   await page.getByRole("button", { name: "Select" }).first().click();
   await page.getByRole("heading", { name: "Switch the drive" }).waitFor();
@@ -98,7 +98,7 @@ test("somebody signs in in a window that cuts all threads, and the page that has
   const ada = await loggedIn(stage, "admin");
   const { page, context } = ada;
   await toConnect(page);
-  await way(page, "user authorization").getByRole("link", { name: "Connect" }).click();
+  await follow(page, way(page, "user authorization").getByRole("link", { name: "Connect" }));
   await look(page, "connect-own");
   await page.getByLabel("Client ID").fill(stage.sim.clientId);
   await page.getByLabel("Client Secret").fill(stage.sim.clientSecret);

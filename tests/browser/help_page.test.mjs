@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { look } from "./look.mjs";
-import { endBrowser, loggedIn } from "./person.mjs";
+import { endBrowser, follow, loggedIn } from "./person.mjs";
 import { Stage } from "./stage.mjs";
 
 const FIVE = ["Logo.png", "Pitch Deck.pptx", "Prices #1.xlsx", "Proposal 2026.docx", "Terms + Conditions.pdf"];
@@ -79,7 +79,7 @@ async function associate(page) {
   await menu(page, "Files");
   await page.getByText("More", { exact: true }).click();
   await look(page, "files-menus");
-  await page.getByRole("link", { name: "Associate OneDrive Files" }).click();
+  await follow(page, page.getByRole("link", { name: "Associate OneDrive Files" }));
   await look(page, "associate");
   const rows = `${overview},Clients/Overview.pdf\r\n${plan},Clients/Plann.pdf\r\n999999,Clients/Overview.pdf\r\n`;
   const sheet = Buffer.from(`File ID,Sharepoint File Path\r\n${rows}`);
@@ -95,9 +95,9 @@ async function associate(page) {
   await page.getByRole("button", { name: "Check the chosen paths" }).click();
   await page.getByRole("button", { name: "Link 1 file" }).click();
   await page.getByText("1 file was linked").waitFor({ timeout: 60_000 });
-  await page.getByRole("link", { name: "Take it back" }).click();
+  await follow(page, page.getByRole("link", { name: "Take it back" }));
   await look(page, "sheet-take-back");
-  await page.getByRole("link", { name: "Keep it" }).click();
+  await follow(page, page.getByRole("link", { name: "Keep it" }));
 }
 
 test("somebody who knows the help page alone connects both ways, imports, moves and associates", async () => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { look } from "./look.mjs";
-import { endBrowser, loggedIn } from "./person.mjs";
+import { endBrowser, follow, loggedIn } from "./person.mjs";
 import { FILES, Stage } from "./stage.mjs";
 
 let stage, fresh;
@@ -96,7 +96,7 @@ test("R2: a Member sees files, no menu for others, and a page in words for all e
   await page.getByRole("heading", { name: "Files", exact: true }).waitFor();
   assert.deepEqual(await page.getByRole("navigation", { name: "Main" }).getByRole("link").allInnerTexts(), ["Home", "Files"]);
   await look(page, "files-member");
-  await page.getByRole("link", { name: FILES[0] }).click();
+  await follow(page, page.getByRole("link", { name: FILES[0] }));
   await look(page, "file-member");
   await page.goto("/users");
   await page.getByText("Only Administrators").waitFor();
@@ -108,14 +108,14 @@ test("a file is moved, found at its place, and goes back to the content before",
   const ada = await loggedIn(stage, "admin");
   const { page } = ada;
   await page.goto("/files");
-  await page.getByRole("link", { name: FILES[0] }).click();
+  await follow(page, page.getByRole("link", { name: FILES[0] }));
   await page.getByRole("radio", { name: /^Workspace/ }).check();
   await page.getByLabel("Name of the Workspace or Division").fill("Sales");
   await page.getByRole("button", { name: "Move" }).click();
   await page.getByText("Workspace/Sales").first().waitFor();
   await page.goto("/files?place=Workspace%2FSales");
   assert.equal(await page.getByRole("link", { name: FILES[0] }).count(), 1);
-  await page.getByRole("link", { name: FILES[0] }).click();
+  await follow(page, page.getByRole("link", { name: FILES[0] }));
   await page.getByRole("button", { name: "Go back to the content before" }).click();
   await page.getByRole("heading", { name: FILES[0] }).waitFor();
   await page.goto("/files?state=held");

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { look } from "./look.mjs";
-import { endBrowser, loggedIn, somebody } from "./person.mjs";
+import { endBrowser, follow, loggedIn, somebody } from "./person.mjs";
 import { FILES, PASSWORD, Stage } from "./stage.mjs";
 
 let stage;
@@ -115,7 +115,7 @@ test("what somebody's going comes to is told before, with numbers, and after", a
   await page.getByText("somebody must be one").waitFor();
   await look(page, "user-last");
   await page.goto("/users/one?name=grace");
-  await page.getByRole("link", { name: "Remove…" }).click();
+  await follow(page, page.getByRole("link", { name: "Remove…" }));
   await look(page, "remove-ask");
   await page.getByRole("button", { name: "Remove" }).click();
   await page.getByText("Removed").first().waitFor();

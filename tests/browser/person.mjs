@@ -49,6 +49,13 @@ export async function loggedIn(stage, name, options = {}) {
   return person;
 }
 
+/// Presses what leads to another document, and waits for that: a click alone ends before its navigation has begun, so that
+/// what comes next could still see the page before, or go somewhere else in the middle of it.
+export async function follow(page, link) {
+  const [moved] = await Promise.all([page.waitForEvent("framenavigated", (frame) => frame === page.mainFrame()), link.click()]);
+  await moved.waitForLoadState();
+}
+
 /// Ends the browser. Each file of stories does so once.
 export async function endBrowser() {
   await browser?.close();

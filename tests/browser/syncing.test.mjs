@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { look } from "./look.mjs";
-import { endBrowser, loggedIn } from "./person.mjs";
+import { endBrowser, follow, loggedIn } from "./person.mjs";
 import { FILES, Stage } from "./stage.mjs";
 
 let stage;
@@ -18,12 +18,13 @@ after(async () => {
   await stage?.end();
 });
 
-// The page of an operation that has just begun, until it leads on by itself or stands still.
+// The page of an operation that has begun, until that has ended: it loads itself anew then, and in between has nothing on it.
 async function ended(page) {
-  for (let times = 0; times < 60 && (await page.locator("[data-operation]").count()) !== 0; times += 1) {
-    await page.waitForTimeout(500);
-    await page.reload();
-  }
+  const running = page.locator("[data-operation]");
+  do {
+    await running.waitFor({ state: "detached", timeout: 60_000 });
+    await page.waitForLoadState();
+  } while ((await running.count()) !== 0);
 }
 
 test("somebody looks what would change, does exactly that, and takes one of the updates back", async () => {
@@ -31,22 +32,22 @@ test("somebody looks what would change, does exactly that, and takes one of the 
   const { page } = ada;
   await stage.change("put", { path: `/${FILES[0]}`, text: "%PDF-1.7\n% other words\n" });
   await page.goto("/sync");
-  await page.getByRole("button", { name: "Look what would change" }).click();
+  await follow(page, page.getByRole("button", { name: "Look what would change" }));
   await ended(page);
   await page.getByText("Would be updated").first().waitFor();
   await look(page, "plan");
-  await page.getByRole("button", { name: "Do exactly this" }).click();
+  await follow(page, page.getByRole("button", { name: "Do exactly this" }));
   await ended(page);
   await page.goto("/sync");
-  await page.getByRole("link", { name: "Look at it" }).first().click();
+  await follow(page, page.getByRole("link", { name: "Look at it" }).first());
   const row = page.getByRole("row", { name: new RegExp(FILES[0].replace(/[.+]/g, "\\$&")) });
   await row.getByText("Updated").first().waitFor();
   await look(page, "run-by-plan");
 
-  await row.getByRole("link", { name: "Take it back…" }).click();
+  await follow(page, row.getByRole("link", { name: "Take it back…" }));
   await page.getByText("they show it at once").waitFor();
   await look(page, "take-back");
-  await page.getByRole("button", { name: "Take it back and hold it" }).click();
+  await follow(page, page.getByRole("button", { name: "Take it back and hold it" }));
   await page.getByRole("heading", { name: FILES[0] }).waitFor();
   await page.goto("/files/100001/revisions");
   assert.equal(await page.getByText("Shown now").count(), 1);
@@ -61,16 +62,16 @@ test("a plan that the world has overtaken is refused in words, and nothing is do
   const { page } = ada;
   await stage.change("put", { path: `/${FILES[1]}`, text: "%PDF-1.7\n% once\n" });
   await page.goto("/sync");
-  await page.getByRole("button", { name: "Look what would change" }).click();
+  await follow(page, page.getByRole("button", { name: "Look what would change" }));
   await ended(page);
   await page.getByText("Would be updated").first().waitFor();
   await stage.change("put", { path: `/${FILES[1]}`, text: "%PDF-1.7\n% twice\n" });
-  await page.getByRole("button", { name: "Do exactly this" }).click();
+  await follow(page, page.getByRole("button", { name: "Do exactly this" }));
   await ended(page);
   await page.getByText("Failed").first().waitFor();
   await look(page, "plan-overtaken");
   await page.goto("/sync");
-  await page.getByRole("button", { name: "Sync now" }).click();
+  await follow(page, page.getByRole("button", { name: "Sync now" }));
   await ended(page);
   await look(page, "sync-done");
   await ada.leave();
