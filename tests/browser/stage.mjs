@@ -1,7 +1,7 @@
 // A simulated Microsoft and a host, as programs on free ports, with a data folder of their own.
 
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -15,11 +15,13 @@ export const FILES = ["Proposal 2026.docx", "Logo.png", "Prices #1.xlsx", "Terms
 
 export class Stage {
   /// Starts both. `faults` are the simulator's; with `isConnected` the company is, with a drive; `files` are imported.
-  static async begin({ faults = [], isConnected = false, files = [] } = {}) {
+  /// `signIn` is the sign-in service that people come in by, if there is one, with the secret of the console there.
+  static async begin({ faults = [], isConnected = false, files = [], signIn, secret } = {}) {
     const stage = new Stage();
     // As long as people's paths are, and without a place to break: pages must bear it.
     stage.folder = await mkdtemp(join(tmpdir(), "console-of-a-company-with-a-long-name-and-longer-folders-"));
     try {
+      if (signIn) await stage.deploy(signIn, secret);
       await stage.startSim(faults);
       // An empty folder remembers where its Microsoft is.
       await stage.host(
@@ -33,6 +35,14 @@ export class Stage {
       throw error;
     }
     return stage;
+  }
+
+  /// Writes the file of the deployment.
+  async deploy(signIn, secret) {
+    const lines = Object.entries(signIn).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
+    this.config = join(this.folder, "deployment.toml");
+    await writeFile(join(this.folder, "sign-in.secret"), `${secret}\n`, { mode: 0o600 });
+    await writeFile(this.config, ["[sign-in]", ...lines, 'client-secret-file = "sign-in.secret"', ""].join("\n"));
   }
 
   async startSim(faults) {
@@ -88,7 +98,8 @@ export class Stage {
   }
 
   usual() {
-    return ["--data", join(this.folder, "data"), "--plugin", process.env.COMPONENT];
+    const config = this.config ? ["--config", this.config] : [];
+    return [...config, "--data", join(this.folder, "data"), "--plugin", process.env.COMPONENT];
   }
 
   /// The way in for somebody who has no password yet, as a path.
