@@ -37,6 +37,7 @@ pub mod place;
 pub mod rights;
 pub mod rows;
 pub mod schedule;
+pub mod secret_files;
 pub mod settings;
 pub mod way_out;
 pub mod web;

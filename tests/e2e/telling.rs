@@ -11,7 +11,7 @@ use clientpoint_host::{
     service::{Delivery, Stop, SyncOptions},
     settings::{Layers, Origin},
 };
-use end_to_end::{World, pdf};
+use end_to_end::{World, files::write_secret, pdf};
 use serde_json::Value;
 use servers::{Manner, Server};
 use tempfile::TempDir;
@@ -33,7 +33,7 @@ async fn told_by(form: &str, tls: &str) -> Told {
     let files = tempfile::tempdir().unwrap();
     let file = |name: &str, text: String| {
         let path = files.path().join(name);
-        std::fs::write(&path, text).unwrap();
+        write_secret(&path, &text);
         path.to_str().unwrap().to_owned()
     };
     let url = file(

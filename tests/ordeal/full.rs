@@ -7,8 +7,9 @@ use std::{
     process::Command,
 };
 
+use end_to_end::chance::Chance;
+
 use crate::{
-    chance::Chance,
     commands::{self, Typed},
     seen::look,
     stage::{Call, Stage, copy, said},

@@ -5,8 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use end_to_end::chance::Chance;
+
 use crate::{
-    chance::Chance,
     commands::{self, Typed},
     seen::{Seen, look},
     stage::{Call, Stage, said},

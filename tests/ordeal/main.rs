@@ -11,7 +11,6 @@
     reason = "a test, which stops at the first surprise and says it"
 )]
 
-mod chance;
 mod commands;
 mod full;
 mod kills;
@@ -21,7 +20,7 @@ mod stage;
 
 use std::time::Instant;
 
-use chance::Chance;
+use end_to_end::chance::Chance;
 use stage::Stage;
 
 /// How often each thing happens when nobody says otherwise.

@@ -40,6 +40,7 @@ use whole::Whole;
 pub mod browser;
 pub mod by_path;
 pub mod certificate;
+pub mod chance;
 pub mod files;
 pub mod folders;
 pub mod many;

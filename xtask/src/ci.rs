@@ -15,7 +15,7 @@ use crate::{
 type Stage = fn() -> Result<()>;
 
 /// The stages, in the order in which a mistake costs least to find.
-const STAGES: [(&str, Stage); 13] = [
+const STAGES: [(&str, Stage); 14] = [
     ("format", format),
     ("lints", lints),
     ("lints of the plugin's glue", glue_lints),
@@ -26,16 +26,18 @@ const STAGES: [(&str, Stage); 13] = [
     ("dependencies", deny::in_ci),
     ("tests", || testing::test(&[])),
     ("ordeal", || testing::ordeal(&testing::TENTH)),
+    ("a tenth of a year", || testing::year(&testing::TENTH_OF_A_YEAR)),
     ("first live run, simulated", live::simulated),
     ("browser", || browser::test(&[])),
     ("demo", demo::run),
 ];
 
 /// What takes longer, and passes before a larger piece of work is called done: other people's clients and oracles beside
-/// the tests, the ordeal whole, and ten minutes of fuzzing.
-const LONG_STAGES: [(&str, Stage); 3] = [
+/// the tests, the ordeal and the year whole, and ten minutes of fuzzing.
+const LONG_STAGES: [(&str, Stage); 4] = [
     ("tests with peers", || peers::test(&[])),
     ("ordeal, whole", || testing::ordeal(&[""; 0])),
+    ("a year", || testing::year(&[""; 0])),
     ("fuzzing", || fuzz::run(&[], Duration::from_secs(600))),
 ];
 

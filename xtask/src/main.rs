@@ -75,6 +75,15 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Live through a year of nights by a clock that is moved, with troubles, removals, a backup and a restore.
+    Year {
+        /// A tenth of it, as `ci` has it.
+        #[arg(long)]
+        tenth: bool,
+        /// For the program: `--nights N`, `--files N`, `--changed N`, `--seed N`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Fuzz what reads input from outside. Stops at the first find.
     Fuzz {
         /// Only these targets of `fuzz/`: sheet, graph, ...
@@ -96,7 +105,7 @@ enum Command {
     Deny,
     /// Everything that must hold before a change goes in: format, lints, contract, tests, demo.
     Ci {
-        /// What takes longer as well: peers, the whole ordeal, ten minutes of fuzzing.
+        /// What takes longer as well: peers, the whole ordeal and year, ten minutes of fuzzing.
         #[arg(long)]
         all: bool,
     },
@@ -127,6 +136,8 @@ fn main() -> ExitCode {
         }
         Command::Ordeal { tenth: true, .. } => testing::ordeal(&testing::TENTH),
         Command::Ordeal { arguments, .. } => testing::ordeal(&arguments),
+        Command::Year { tenth: true, .. } => testing::year(&testing::TENTH_OF_A_YEAR),
+        Command::Year { arguments, .. } => testing::year(&arguments),
         Command::Folder => testing::folder(),
         Command::Live(settings) if settings.simulated => live::simulated(),
         Command::Live(settings) => live::run(&settings),

@@ -41,6 +41,18 @@ pub fn ordeal(arguments: &[impl AsRef<OsStr>]) -> Result<()> {
     run::run(Command::new(programs::build()?.join("ordeal")).args(arguments))
 }
 
+/// A tenth of the year.
+pub const TENTH_OF_A_YEAR: [&str; 6] = ["--nights", "36", "--files", "100", "--changed", "5"];
+
+/// A year of nights by a clock that is moved: see `tests/year`.
+///
+/// # Errors
+/// If something does not compile, or the library is not what it must be.
+pub fn year(arguments: &[impl AsRef<OsStr>]) -> Result<()> {
+    component::build()?;
+    run::run(Command::new(programs::build()?.join("year")).args(arguments))
+}
+
 /// Makes a data folder by today's program, and keeps it for the tests of the programs to come.
 ///
 /// # Errors

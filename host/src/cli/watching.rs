@@ -1,10 +1,9 @@
 //! What `serve` shows to those who watch it: its metrics, behind a token or on a port of their own.
 
-use std::{fs::File, io::Read, net::SocketAddr, path::Path, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
-use clientpoint_engine::secrets::Secret;
 use clientpoint_host::{
-    Error, Host, Result,
+    Error, Host, Result, secret_files,
     service::Stop,
     settings::Layers,
     web::{MetricsToken, Watching, server},
@@ -12,9 +11,6 @@ use clientpoint_host::{
 use tokio::task::JoinHandle;
 
 use super::{listening, terminal::Terminal};
-
-/// The longest file with a token, in bytes.
-const FILE_AT_MOST: u64 = 4 << 10;
 
 /// What is to be shown.
 pub struct Wanted {
@@ -42,16 +38,9 @@ impl Wanted {
 }
 
 fn read(path: &Path) -> Result<MetricsToken> {
-    let wrong = |why: String| Error::Settings(format!("the file `{}` has no token: {why}", path.display()));
-    let mut text = String::new();
-    let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
-    let length = file.take(FILE_AT_MOST + 1).read_to_string(&mut text);
-    let text = Secret::new(text);
-    let length = length.map_err(|error| wrong(error.to_string()))?;
-    if FILE_AT_MOST < length as u64 {
-        return Err(wrong(format!("it has more than {FILE_AT_MOST} bytes")));
-    }
-    MetricsToken::new(&text).map_err(|error| wrong(error.fact()))
+    let text = secret_files::read("metrics.token-file", path)?;
+    MetricsToken::new(&text)
+        .map_err(|error| Error::Settings(format!("the file `{}` has no token: {}", path.display(), error.fact())))
 }
 
 /// Opens the port of the metrics, if there is to be one.

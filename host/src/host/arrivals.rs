@@ -3,8 +3,6 @@
 
 use std::{
     collections::BTreeMap,
-    fs::File,
-    io::Read,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -20,15 +18,12 @@ use clientpoint_engine::{
 };
 
 use super::Host;
-use crate::{Error, Result, settings::Layers, way_out::WayOut};
+use crate::{Error, Result, secret_files, settings::Layers, way_out::WayOut};
 
 /// So many are on the way at a time, and so many of those from one address. With another one, the oldest goes, of the same
 /// address where that has too many: whoever sets out without end is in nobody else's way.
 const AT_MOST: usize = 2_000;
 const OF_ONE_AT_MOST: usize = 200;
-
-/// The longest client secret, in bytes.
-const SECRET_AT_MOST: u64 = 4 << 10;
 
 /// What somebody wants who goes to the sign-in service.
 #[derive(Debug)]
@@ -159,24 +154,7 @@ impl Service {
         let Some(file) = &self.secret_file else {
             return Ok(Credential::None);
         };
-        let wrong = |why: &str| {
-            Error::Settings(format!(
-                "the client secret of the sign-in can't be read from `{}`: {why}",
-                file.escape_debug()
-            ))
-        };
-        let mut text = String::new();
-        let opened = File::open(Path::new(file)).map_err(|error| wrong(&error.to_string()))?;
-        let mut opened = opened.take(SECRET_AT_MOST + 1);
-        let read = opened
-            .read_to_string(&mut text)
-            .map_err(|error| wrong(&error.to_string()))?;
-        let secret = Secret::new(text.trim().to_owned());
-        match read as u64 {
-            _ if secret.expose().is_empty() => Err(wrong("it is empty")),
-            length if SECRET_AT_MOST < length => Err(wrong("it is too long")),
-            _ => Ok(Credential::Secret(secret)),
-        }
+        secret_files::read("sign-in.client-secret-file", Path::new(file)).map(Credential::Secret)
     }
 }
 

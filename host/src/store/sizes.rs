@@ -47,7 +47,7 @@ pub async fn measure(store: &Store, objects: &Objects, data: &Path) -> Result<Si
     )
     .fetch_one(store.pool())
     .await?;
-    let days = trash::list(objects)?;
+    let days = trash::list(objects).await?;
     Ok(Sizes {
         database: of_file(DATABASE) + of_file(&format!("{DATABASE}-wal")),
         objects: count,

@@ -55,8 +55,15 @@ pub struct Emptied {
 /// # Errors
 ///
 /// The file system's.
-pub fn list(objects: &Objects) -> io::Result<Vec<TrashDay>> {
-    days_of(objects)?.into_iter().map(|day| listed(objects, day)).collect()
+pub async fn list(objects: &Objects) -> io::Result<Vec<TrashDay>> {
+    let objects = objects.clone();
+    on_the_disk(move || {
+        days_of(&objects)?
+            .into_iter()
+            .map(|day| listed(&objects, day))
+            .collect()
+    })
+    .await
 }
 
 /// A page of what is in the trash, by day, the oldest first.
@@ -64,13 +71,22 @@ pub fn list(objects: &Objects) -> io::Result<Vec<TrashDay>> {
 /// # Errors
 ///
 /// `Error::Settings` for a cursor of another list; the file system's.
-pub fn page(objects: &Objects, part: &Part) -> Result<Page<TrashDay>> {
+pub async fn page(objects: &Objects, part: &Part) -> Result<Page<TrashDay>> {
     let after: Option<String> = part.key(LIST)?;
-    let days = days_of(objects)?.into_iter();
-    let days = days.filter(|day| after.as_ref().is_none_or(|after| *after < day.to_string()));
     let wanted = usize::try_from(part.reads()).unwrap_or(usize::MAX);
-    let rows: io::Result<Vec<TrashDay>> = days.take(wanted).map(|day| listed(objects, day)).collect();
-    Page::cut(rows?, part, LIST, |day| day.day.clone())
+    let objects = objects.clone();
+    let rows = on_the_disk(move || {
+        let days = days_of(&objects)?.into_iter();
+        let days = days.filter(|day| after.as_ref().is_none_or(|after| *after < day.to_string()));
+        days.take(wanted).map(|day| listed(&objects, day)).collect()
+    });
+    Page::cut(rows.await?, part, LIST, |day: &TrashDay| day.day.clone())
+}
+
+/// Looks at the disk without keeping anybody waiting who does not need it.
+async fn on_the_disk<T: Send + 'static>(look: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    let looked = tokio::task::spawn_blocking(look).await;
+    looked.map_err(|_| io::Error::other("the disk's thread has stopped"))?
 }
 
 fn listed(objects: &Objects, day: NaiveDate) -> io::Result<TrashDay> {
@@ -96,8 +112,7 @@ fn listed(objects: &Objects, day: NaiveDate) -> io::Result<TrashDay> {
 pub async fn empty(store: &Store, objects: &Objects, today: Option<NaiveDate>) -> Result<Emptied> {
     reclaim(store, objects).await?;
     let objects = objects.clone();
-    let emptied = tokio::task::spawn_blocking(move || delete(&objects, today)).await;
-    Ok(emptied.map_err(|_| io::Error::other("the disk's thread has stopped"))??)
+    Ok(on_the_disk(move || delete(&objects, today)).await?)
 }
 
 /// Deletes all of it now, as [`empty`] does.
@@ -134,8 +149,7 @@ pub async fn reclaim(store: &Store, objects: &Objects) -> Result<u64> {
             }
             for needed in revisions::referenced(store, &some).await? {
                 let objects = objects.clone();
-                let brought = tokio::task::spawn_blocking(move || bring_back(&objects, day, &needed)).await;
-                back += u64::from(brought.map_err(|_| io::Error::other("the disk's thread has stopped"))??);
+                back += u64::from(on_the_disk(move || bring_back(&objects, day, &needed)).await?);
             }
         }
     }

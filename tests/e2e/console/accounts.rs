@@ -7,6 +7,7 @@ use clientpoint_host::{
     settings::{Layers, Origin},
     store::users::Role,
 };
+use end_to_end::files::write_secret;
 use issuer::{CLIENT_ID, Issuer, SECRET};
 use reqwest::{Response, StatusCode};
 use serde_json::json;
@@ -17,7 +18,7 @@ use super::stage::{Browser, PASSWORD, Stage};
 async fn stage(issuer: &Issuer) -> Stage {
     let mut layers = Layers::default();
     let secret = issuer.folder.path().join("secret");
-    std::fs::write(&secret, format!("{SECRET}\n")).unwrap();
+    write_secret(&secret, &format!("{SECRET}\n"));
     for (key, value) in [
         ("sign-in.issuer", issuer.address.as_str()),
         ("sign-in.client-id", CLIENT_ID),

@@ -5,7 +5,7 @@ use std::{fs, process::Stdio, sync::atomic::Ordering};
 use clientpoint_host::service::{BackupOptions, Stop};
 use end_to_end::{
     World,
-    files::{below, contains},
+    files::{below, contains, write_secret},
 };
 
 use super::{
@@ -110,7 +110,7 @@ async fn the_log_of_the_program_has_none_of_it_in_either_form_at_whatever_level(
     let files = tempfile::tempdir().unwrap();
     let file = |name: &str, text: &str| {
         let path = files.path().join(name);
-        fs::write(&path, text).unwrap();
+        write_secret(&path, text);
         path
     };
     file(

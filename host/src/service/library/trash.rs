@@ -34,7 +34,8 @@ impl Session<'_> {
     /// `Error::Forbidden`, the database's or the file system's.
     pub async fn trash(&self) -> Result<Trash> {
         self.user.require_administrator("look into the trash")?;
-        let days: Vec<TrashDay> = trash::list(&self.host.objects)?
+        let days: Vec<TrashDay> = trash::list(&self.host.objects)
+            .await?
             .into_iter()
             .map(TrashDay::from)
             .collect();
@@ -55,7 +56,9 @@ impl Session<'_> {
     /// `Error::Forbidden`, `Error::Settings` for a cursor of another list, or the file system's.
     pub async fn trash_page(&self, part: &Part) -> Result<Page<TrashDay>> {
         self.user.require_administrator("look into the trash")?;
-        trash::page(&self.host.objects, part)?.try_map(|day| Ok(day.into()))
+        trash::page(&self.host.objects, part)
+            .await?
+            .try_map(|day| Ok(day.into()))
     }
 
     /// Deletes all that is in the trash, but for what a revision points at: that comes back.

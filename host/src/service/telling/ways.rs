@@ -1,14 +1,11 @@
 //! The ways on which people are told, as they were set. Each address is set by whoever starts the host, so that nobody who
 //! may use a page can send what is told elsewhere, or ask the inner network for something.
 
-use std::{fs::File, io::Read, path::Path};
+use std::path::Path;
 
 use clientpoint_engine::secrets::Secret;
 
-use crate::{Error, Result, settings::Settings, way_out::WayOut};
-
-/// The longest file with a secret, in bytes.
-const SECRET_AT_MOST: u64 = 4 << 10;
+use crate::{Error, Result, secret_files, settings::Settings, way_out::WayOut};
 
 /// Where a webhook is, and what it understands.
 pub(super) struct Webhook {
@@ -95,7 +92,7 @@ fn wrong(why: impl Into<String>) -> Error {
 }
 
 fn webhook(file: &str, settings: &Settings) -> Result<Webhook> {
-    let url = secret(file)?;
+    let url = secret_files::read("notify.webhook-file", Path::new(file))?;
     let parsed = url::Url::parse(url.expose()).ok();
     if !parsed.is_some_and(|url| ["http", "https"].contains(&url.scheme()) && url.has_host()) {
         return Err(wrong(format!(
@@ -139,9 +136,9 @@ fn mail(server: &str, settings: &Settings) -> Result<Mail> {
         value.ok_or_else(|| wrong(format!("`notify.mail-server` needs `{key}` beside it")))
     };
     let user = settings.get("notify.mail-user");
-    let password = settings.get("notify.mail-password-file");
+    let password = settings.get("notify.mail-password-file").map(Path::new);
     let login = match (user, password) {
-        (Some(user), Some(file)) => Some((user.to_owned(), secret(file)?)),
+        (Some(user), Some(file)) => Some((user.to_owned(), secret_files::read("notify.mail-password-file", file)?)),
         (None, None) => None,
         _ => {
             return Err(wrong(
@@ -169,18 +166,4 @@ fn mail(server: &str, settings: &Settings) -> Result<Mail> {
             .collect(),
         login,
     })
-}
-
-fn secret(file: &str) -> Result<Secret> {
-    let unreadable = |error: std::io::Error| wrong(format!("the file `{file}` can't be read: {error}"));
-    let mut text = String::new();
-    let opened = File::open(Path::new(file)).map_err(unreadable)?;
-    let read = opened.take(SECRET_AT_MOST).read_to_string(&mut text);
-    let text = Secret::new(text);
-    read.map_err(unreadable)?;
-    let secret = text.expose().trim();
-    if secret.is_empty() || secret.contains(['\n', '\r']) {
-        return Err(wrong(format!("the file `{file}` has to be one line")));
-    }
-    Ok(Secret::new(secret.to_owned()))
 }

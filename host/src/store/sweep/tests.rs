@@ -196,7 +196,7 @@ async fn the_trash_is_emptied_after_thirty_days_by_the_clock_and_not_by_the_time
 
     assert!(trashed.exists());
     assert_eq!(before.emptied.objects, 0);
-    let listed = trash::list(&stage.objects).unwrap();
+    let listed = trash::list(&stage.objects).await.unwrap();
     assert_eq!(
         (listed[0].day.as_str(), listed[0].objects, listed[0].bytes),
         ("2026-03-02", 1, 3)
@@ -205,7 +205,7 @@ async fn the_trash_is_emptied_after_thirty_days_by_the_clock_and_not_by_the_time
     let after = stage.days_later(1).await;
     assert_eq!((after.emptied.objects, after.emptied.bytes), (1, 3));
     assert!(!trashed.exists());
-    assert_eq!(trash::list(&stage.objects).unwrap(), []);
+    assert_eq!(trash::list(&stage.objects).await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -97,7 +97,7 @@ fn go_on(console: &Console, set_out: &SetOut) -> Response {
     let name = console.host.sign_in_name().unwrap_or_default();
     let body = html! {
         p { "There you say who you are. Afterwards you come back here." }
-        p { a.btn.main #go data-go href=(set_out.address) rel="noreferrer" { "Go on to " (words::name(name)) } }
+        p { a.btn.main #go data-go href=(set_out.address) rel="noreferrer" { span { "Go on to " (words::name(name)) } } }
     };
     let mut answer = frame::alone(StatusCode::OK, "You go to sign in", &body);
     let cookie = cookies::kept_on_the_way(&set_out.cookie, &console.place);

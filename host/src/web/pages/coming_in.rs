@@ -199,7 +199,7 @@ fn by_account(console: &Console, action: &str, field: (&str, &str)) -> Markup {
     html! {
         form.fields method="post" action=(action) {
             @if !field.1.is_empty() { input type="hidden" name=(field.0) value=(field.1); }
-            button.btn type="submit" { "Sign in with " (words::name(name)) }
+            button.btn type="submit" { span { "Sign in with " (words::name(name)) } }
         }
         p.soft { "Or by a password of this console:" }
     }
