@@ -80,16 +80,16 @@ impl Course {
     pub async fn calm_night(&mut self, number: u64) -> Cost {
         self.dusk(number);
         self.changes();
-        let before = statements();
+        statements();
         let host = self.host().await;
-        let opened = statements();
+        let of_the_house = statements();
         self.runs(&host).await;
-        let ended = statements();
+        let of_the_run = statements();
         self.morning(&host, false).await;
         host.close().await;
         Cost {
-            of_the_house: opened - before,
-            of_the_run: ended - opened,
+            of_the_house,
+            of_the_run,
         }
     }
 

@@ -48,8 +48,10 @@ async fn main() {
     course.end().await;
     println!("statements of the first night and the last: {first}; {last}");
     assert!(
-        last.of_the_run * 10 <= first.of_the_run * 11,
-        "a night costs more than at the beginning"
+        last.of_runs() * 10 <= first.of_runs() * 11,
+        "a night costs more than at the beginning; of the run:\n{}of keeping house:\n{}",
+        measured::grown(&first.of_the_run, &last.of_the_run),
+        measured::grown(&first.of_the_house, &last.of_the_house),
     );
     println!(
         "the library is as the model says; {:.0} s",

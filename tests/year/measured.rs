@@ -1,26 +1,49 @@
 //! What a night costs, in statements; and what a folder comes to, in bytes and rows.
 
 use std::{
+    collections::BTreeMap,
     fmt, fs,
     path::Path,
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    sync::{LazyLock, Mutex},
 };
 
 use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
-use tracing::{Event, Subscriber};
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+};
 use tracing_subscriber::{
     EnvFilter, Layer,
     layer::{Context, SubscriberExt},
     util::SubscriberInitExt,
 };
 
-static STATEMENTS: AtomicU64 = AtomicU64::new(0);
+/// How often each statement was given, by how it begins.
+pub type Counts = BTreeMap<String, u64>;
+
+static STATEMENTS: LazyLock<Mutex<Counts>> = LazyLock::new(Mutex::default);
 
 struct Counter;
 
+/// Takes the statement out of an event.
+#[derive(Default)]
+struct Statement(String);
+
+impl Visit for Statement {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "summary" {
+            value.clone_into(&mut self.0);
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
+}
+
 impl<S: Subscriber> Layer<S> for Counter {
-    fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
-        STATEMENTS.fetch_add(1, Relaxed);
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut statement = Statement::default();
+        event.record(&mut statement);
+        *STATEMENTS.lock().unwrap().entry(statement.0).or_default() += 1;
     }
 }
 
@@ -30,27 +53,38 @@ pub fn listen() {
     tracing_subscriber::registry().with(Counter).with(statements).init();
 }
 
-/// How many there were so far.
-pub fn statements() -> u64 {
-    STATEMENTS.load(Relaxed)
+/// Those since this was asked last.
+pub fn statements() -> Counts {
+    std::mem::take(&mut *STATEMENTS.lock().unwrap())
+}
+
+/// The statements that are given more often than they were, a line each.
+pub fn grown(first: &Counts, last: &Counts) -> String {
+    let before = |statement: &str| first.get(statement).copied().unwrap_or_default();
+    let grown = last.iter().filter(|(statement, times)| before(statement) < **times);
+    let lines = grown.map(|(statement, times)| format!("  {} -> {times}: {statement}\n", before(statement)));
+    lines.collect()
 }
 
 /// What a night has cost.
-#[derive(Clone, Copy, Debug)]
 pub struct Cost {
     /// Statements of opening the folder, with what is done there once a day.
-    pub of_the_house: u64,
+    pub of_the_house: Counts,
     /// Statements of the runs that were due.
-    pub of_the_run: u64,
+    pub of_the_run: Counts,
+}
+
+impl Cost {
+    /// All statements of the runs.
+    pub fn of_runs(&self) -> u64 {
+        self.of_the_run.values().sum()
+    }
 }
 
 impl fmt::Display for Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} of the run and {} of keeping house",
-            self.of_the_run, self.of_the_house
-        )
+        let house: u64 = self.of_the_house.values().sum();
+        write!(f, "{} of the run and {house} of keeping house", self.of_runs())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The nightly look: after the last run of a night, a share of all objects is read, slowly, so that each of them is seen
 //! within a month; and the database is checked. It goes on where it stood whenever its process dies.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clientpoint_engine::clock::stamp;
@@ -83,14 +83,18 @@ impl Host {
         let mut noted = self.clock.elapsed();
         while 0 < looking.remaining {
             let page = damage::objects(&self.store, &looking.after, PAGE).await?;
-            if page.is_empty() {
-                looking.round_is_over(&stamp(self.clock.utc()));
-            }
+            let known = match page.first().zip(page.last()) {
+                Some((first, last)) => damage::known(&self.store, &first.sha256, &last.sha256).await?,
+                None => {
+                    looking.round_is_over(&stamp(self.clock.utc()));
+                    BTreeSet::new()
+                }
+            };
             for object in page {
                 if 0 == looking.remaining {
                     break;
                 }
-                if !self.look_slowly(&object, &mut pace, stop).await? {
+                if !self.look_slowly(&object, &known, &mut pace, stop).await? {
                     looking::put(&self.store, &looking).await?;
                     return Ok(Night::Begun);
                 }
@@ -161,11 +165,17 @@ impl Host {
         }
     }
 
-    /// Looks at an object at that pace. False if it was asked to stop.
-    async fn look_slowly(&self, object: &Object, pace: &mut Pace, stop: &Stop) -> Result<bool> {
+    /// Looks at an object at that pace. False if it was asked to stop. `known` are those that are damaged already.
+    async fn look_slowly(
+        &self,
+        object: &Object,
+        known: &BTreeSet<String>,
+        pace: &mut Pace,
+        stop: &Stop,
+    ) -> Result<bool> {
         let mut reading = match self.objects.read(object) {
             Ok(reading) => reading,
-            Err(unsound) => return self.found(object, Err(unsound)).await,
+            Err(unsound) => return self.found(object, known, Err(unsound)).await,
         };
         loop {
             if stop.is_cancelled() {
@@ -174,10 +184,10 @@ impl Host {
             let read = tokio::task::spawn_blocking(move || piece(reading)).await;
             let (bytes, rest) = match read.map_err(|_| stopped())? {
                 Ok(read) => read,
-                Err(unsound) => return self.found(object, Err(unsound)).await,
+                Err(unsound) => return self.found(object, known, Err(unsound)).await,
             };
             let Some(rest) = rest else {
-                return self.found(object, Ok(())).await;
+                return self.found(object, known, Ok(())).await;
             };
             reading = rest;
             if let Some(pause) = pace.took(bytes, self.clock.elapsed()) {
@@ -186,8 +196,10 @@ impl Host {
         }
     }
 
-    async fn found(&self, object: &Object, looked: Result<(), Unsound>) -> Result<bool> {
+    async fn found(&self, object: &Object, known: &BTreeSet<String>, looked: Result<(), Unsound>) -> Result<bool> {
         let trouble = match looked {
+            // Nothing is to be taken off the list: of most objects nothing need be asked.
+            Ok(()) if !known.contains(&object.sha256) => return Ok(true),
             Ok(()) => None,
             Err(Unsound::Damaged(trouble)) => Some(trouble),
             Err(Unsound::Unseen(error)) => return Err(error.into()),
