@@ -4,17 +4,20 @@
 mod adopt;
 mod application;
 pub mod args;
+mod asking;
 mod associate;
 mod backup;
 mod bars;
 mod bin;
 mod browser;
+mod columns;
 mod connect;
 mod console;
 mod deployment;
 mod disconnect;
 mod drives;
 mod file;
+mod generate;
 mod given_file;
 mod hints;
 mod inspect;
@@ -101,6 +104,15 @@ pub async fn arguments(terminal: &Terminal) -> Result<Arguments, ExitCode> {
         .map(|word| OsString::from(text::one_line(&word.to_string_lossy()).into_owned()));
     let error = read(&typed.collect::<Vec<_>>()).await.err().unwrap_or(error);
     terminal.say_all(&said(&error));
+    let for_programs = words
+        .iter()
+        .take_while(|word| *word != "--")
+        .any(|word| word == "--json");
+    if for_programs {
+        let problem = Error::Settings(reading::in_a_sentence(&error));
+        // Who has closed the pipe wants no more of it.
+        let _ = terminal.show_json(&in_json(&[problem]), &mut Lists::new());
+    }
     Err(ExitCode::from(2))
 }
 
@@ -157,6 +169,7 @@ async fn carry_out(arguments: Arguments, terminal: &Terminal) -> Result<Output, 
             return adopt::adopt(&arguments, &deployment, yes, terminal).await;
         }
         match &arguments.command {
+            Command::Generate { folder } => return generate::generate(folder).map_err(|error| vec![error]),
             Command::Restore(wanted) => {
                 let now = arguments.at.unwrap_or_else(chrono::Utc::now);
                 return backup::restore((&data, wanted), (&arguments.user, arguments.json), now, terminal).await;
@@ -166,8 +179,8 @@ async fn carry_out(arguments: Arguments, terminal: &Terminal) -> Result<Output, 
             }
             _ => {}
         }
-        if let Command::Secrets(Secrets::Forget) = arguments.command {
-            let done = secrets::forget(&data, &arguments.user).await;
+        if let Command::Secrets(Secrets::Forget { yes }) = arguments.command {
+            let done = secrets::forget(&data, &arguments.user, yes, terminal).await;
             return done.map_err(|error| vec![error.about(&data)]);
         }
     }

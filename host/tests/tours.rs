@@ -5,7 +5,11 @@
 use std::process::{Command, Stdio};
 
 /// The papers with tours, and how many commands each shows at least.
-const TOURS: [(&str, usize); 2] = [("../README.md", 8), ("../docs/administrator.md", 30)];
+const TOURS: [(&str, usize); 3] = [
+    ("../README.md", 8),
+    ("../docs/administrator.md", 30),
+    ("../docs/operating.md", 15),
+];
 
 /// The words of a command: blanks part them, quotes hold them together, and a comment, a pipe or a redirection ends them.
 fn words(line: &str) -> Vec<String> {
@@ -13,7 +17,7 @@ fn words(line: &str) -> Vec<String> {
     let mut quote = None;
     for letter in line.chars() {
         match (quote, letter) {
-            (None, '#' | '|' | '>' | '&' | ';' | '`') => break,
+            (None, '#' | '|' | '>' | '<' | '&' | ';' | '`') => break,
             (None, '"' | '\'') => quote = Some(letter),
             (Some(open), letter) if open == letter => quote = None,
             (None, ' ') => words.push(String::new()),
@@ -24,14 +28,16 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// What stands behind each `H` of a tour. A line that ends in a backslash goes on in the next.
+/// What stands behind each `H` of a tour, and of a sentence. A line that ends in a backslash goes on in the next.
 fn commands(paper: &str) -> Vec<Vec<String>> {
     let paper = paper.replace("\\\n", " ");
     let command = |line: &str| {
         let after_pipe = line.rsplit_once("| H ").map(|(_, command)| command.to_owned());
         after_pipe.or_else(|| line.strip_prefix("H ").map(str::to_owned))
     };
+    let in_sentences = paper.split('`').filter_map(|piece| piece.strip_prefix("H "));
     let all = paper.lines().filter_map(command);
+    let all = all.chain(in_sentences.map(str::to_owned));
     all.map(|command| words(&command)).collect()
 }
 

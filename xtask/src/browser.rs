@@ -28,6 +28,13 @@ const LIMIT: Duration = Duration::from_secs(30 * 60);
 #[derive(Debug)]
 pub struct NotRun(String);
 
+impl NotRun {
+    /// For this reason.
+    pub fn because(why: String) -> Self {
+        Self(why)
+    }
+}
+
 impl fmt::Display for NotRun {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "NOT RUN: {}", self.0)

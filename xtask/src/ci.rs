@@ -9,7 +9,8 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{
     browser::{self, NotRun},
-    circles, component, contract, demo, deny, fuzz, imports, links, live, papers, peers, rules, run, say, testing,
+    circles, component, contract, demo, deny, dist, fuzz, imports, links, live, papers, peers, rules, run, say,
+    testing,
 };
 
 type Stage = fn() -> Result<()>;
@@ -33,11 +34,12 @@ const STAGES: [(&str, Stage); 14] = [
 ];
 
 /// What takes longer, and passes before a larger piece of work is called done: other people's clients and oracles beside
-/// the tests, the ordeal and the year whole, and ten minutes of fuzzing.
-const LONG_STAGES: [(&str, Stage); 4] = [
+/// the tests, the ordeal and the year whole, the packages in a clean root, and ten minutes of fuzzing.
+const LONG_STAGES: [(&str, Stage); 5] = [
     ("tests with peers", || peers::test(&[])),
     ("ordeal, whole", || testing::ordeal(&[""; 0])),
     ("a year", || testing::year(&[""; 0])),
+    ("packages", dist::in_ci),
     ("fuzzing", || fuzz::run(&[], Duration::from_secs(600))),
 ];
 

@@ -48,6 +48,51 @@ impl World {
         Ok(printer.output.to_string())
     }
 
+    /// All of it for people, under the contract's own name and with its comments: the packages that the component uses beside
+    /// it stand in the same text.
+    ///
+    /// # Errors
+    /// If the component and `wit/` disagree, or the text could not be read back.
+    pub fn complete(self, root: &Path) -> Result<String> {
+        let names: BTreeSet<String> = self.imports();
+        let (mut contract, package) = parse(root)?;
+        let wanted = contract.select_world(&[package], None)?;
+        let remap = contract
+            .merge(self.resolve)
+            .context("the component and wit/ disagree")?;
+        let built = remap.worlds.get(self.world.index()).copied().flatten();
+        let built = built.context("the world of the component is lost")?;
+        for (key, item) in contract.worlds[built].imports.clone() {
+            if contract.name_world_key(&key).starts_with("wasi:") {
+                contract.worlds[wanted].imports.entry(key).or_insert(item);
+            }
+        }
+        let of_the_component = contract.worlds[built].package;
+        let others: Vec<PackageId> = contract
+            .package_names
+            .values()
+            .copied()
+            .filter(|other| *other != package && Some(*other) != of_the_component)
+            .collect();
+        let mut printer = WitPrinter::default();
+        printer.print(&contract, package, &others)?;
+        let text = printer.output.to_string();
+
+        let mut again = Resolve::default();
+        let read = again
+            .push_str("complete.wit", &text)
+            .context("the text is not correct WIT")?;
+        let world = again.select_world(&[read], None)?;
+        let read = Self { resolve: again, world };
+        ensure!(read.imports() == names, "the text has other imports than the component");
+        Ok(text)
+    }
+
+    fn imports(&self) -> BTreeSet<String> {
+        let imports = self.resolve.worlds[self.world].imports.keys();
+        imports.map(|key| self.resolve.name_world_key(key)).collect()
+    }
+
     /// Whether the component's powers are exactly those of `wit/imports.txt`.
     ///
     /// # Errors

@@ -3,8 +3,8 @@
 
 mod association;
 mod chapters;
-mod http;
-mod json;
+pub mod http;
+pub mod json;
 mod mornings;
 mod sign_in;
 pub mod sim;

@@ -10,6 +10,7 @@ mod contract;
 mod debian;
 mod demo;
 mod deny;
+mod dist;
 mod files;
 mod fuzz;
 mod imports;
@@ -103,9 +104,11 @@ enum Command {
     Circles,
     /// Check licences, versions, sources and known weaknesses of all dependencies.
     Deny,
+    /// Pack what is shipped, into target/dist: a tarball and a Debian package, with licences and lists of ingredients.
+    Dist(dist::Wanted),
     /// Everything that must hold before a change goes in: format, lints, contract, tests, demo.
     Ci {
-        /// What takes longer as well: peers, the whole ordeal and year, ten minutes of fuzzing.
+        /// What takes longer as well: peers, the whole ordeal and year, the packages, ten minutes of fuzzing.
         #[arg(long)]
         all: bool,
     },
@@ -143,6 +146,7 @@ fn main() -> ExitCode {
         Command::Live(settings) => live::run(&settings),
         Command::Circles => circles::check(&run::root()),
         Command::Deny => deny::run(),
+        Command::Dist(wanted) => dist::run(&wanted),
         Command::Ci { all } => ci::run(all),
     };
     match result {

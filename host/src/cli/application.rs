@@ -9,6 +9,7 @@ use clientpoint_host::{
 use serde_json::json;
 
 use super::{
+    asking,
     connect::{
         ASK_THE_PLUGIN, Expiry,
         form::{Filled, given},
@@ -29,7 +30,11 @@ pub enum Application {
     #[command(disable_help_flag = true, after_help = ASK_THE_PLUGIN)]
     Set(Set),
     /// Delete the registered application, with its secret. Sign-ins that there are keep what they were made with
-    Forget,
+    Forget {
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// See [`Application::Set`].
@@ -51,7 +56,13 @@ pub async fn application(session: &Session<'_>, command: Application, terminal: 
     match command {
         Application::Show => show(session).await,
         Application::Set(form) => Ok(changed(&set(session, form, terminal).await?)),
-        Application::Forget => Ok(changed(&session.forget_application().await?)),
+        Application::Forget { yes } => {
+            let what = "the registered application is deleted, with its secret";
+            match asking::stopped(terminal, what, yes).await? {
+                Some(nothing) => Ok(nothing),
+                None => Ok(changed(&session.forget_application().await?)),
+            }
+        }
     }
 }
 

@@ -35,7 +35,7 @@ use super::{
 
 /// Brings files from OneDrive and SharePoint into the Content Library, through a sandboxed plugin.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(version, about, max_term_width = 100, next_help_heading = "Options of every command")]
 pub struct Arguments {
     /// The data folder: library, connections, secrets. Made if it is missing, with one Administrator, `admin` [default:
     /// clientpoint-data]
@@ -46,7 +46,7 @@ pub struct Arguments {
     #[arg(long, global = true, value_name = "FILE", env = "CLIENTPOINT_CONFIG")]
     pub config: Option<PathBuf>,
 
-    /// The plugin, a WebAssembly component [default: the one that `cargo xtask build` made]
+    /// The plugin, a WebAssembly component [default: the one that was installed with this program]
     #[arg(long, global = true, value_name = "FILE", env = "CLIENTPOINT_PLUGIN")]
     pub plugin: Option<PathBuf>,
 
@@ -77,19 +77,19 @@ pub struct Arguments {
 
     /// For tests and demonstrations only, in an empty data folder, which remembers it: allow plain http and loopback, and
     /// use the two URLs below
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide = true)]
     pub insecure_endpoints: bool,
 
     /// With --insecure-endpoints: the origin in the place of Microsoft Graph's
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, hide = true, value_name = "URL")]
     pub graph_url: Option<String>,
 
     /// With --insecure-endpoints: the origin in the place of the sign-in service's
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, hide = true, value_name = "URL")]
     pub login_url: Option<String>,
 
     /// In a folder for tests: the host's clock shows this moment and goes on from there
-    #[arg(long, global = true, value_name = "RFC3339")]
+    #[arg(long, global = true, hide = true, value_name = "RFC3339")]
     pub at: Option<DateTime<Utc>>,
 
     /// What to do
@@ -163,6 +163,12 @@ pub enum Command {
     Notify(Notify),
     /// What the plugin is, and everything it can reach
     Inspect,
+    /// Write the completions of shells and the manual pages into a folder, for whoever packs this program
+    #[command(hide = true)]
+    Generate {
+        /// The folder; it is made if it is missing
+        folder: PathBuf,
+    },
 }
 
 impl Arguments {
@@ -217,6 +223,7 @@ impl Command {
             Self::Trash(_) => "trash",
             Self::Notify(_) => "notify",
             Self::Inspect => "inspect",
+            Self::Generate { .. } => "generate",
         }
     }
 
@@ -248,7 +255,8 @@ impl Command {
             | Self::Restore(_)
             | Self::Prune(_)
             | Self::Trash(_)
-            | Self::Notify(_) => false,
+            | Self::Notify(_)
+            | Self::Generate { .. } => false,
         }
     }
 }

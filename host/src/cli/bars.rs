@@ -114,7 +114,7 @@ impl Progress for Bars {
 
 fn style() -> ProgressStyle {
     ProgressStyle::with_template(
-        "{msg:32!} {bar:24} {binary_bytes:>10} of {binary_total_bytes:10} {binary_bytes_per_sec}",
+        "{msg:32!} {bar:24} {binary_bytes:>10} of {binary_total_bytes:10} {binary_bytes_per_sec:12} {eta:>4} left",
     )
     .unwrap_or_else(|_| ProgressStyle::default_bar())
 }

@@ -4,9 +4,11 @@ use clientpoint_host::{Result, Session};
 use serde_json::json;
 
 use super::{
+    asking,
     output::Output,
     pages::{self, PartArguments},
     show::{Page, size},
+    terminal::Terminal,
 };
 
 /// Puts a file into the bin.
@@ -23,9 +25,10 @@ pub async fn remove(session: &Session<'_>, id: &str) -> Result<Output> {
 }
 
 /// Removes a file for good, or tells what that means.
-pub async fn remove_now(session: &Session<'_>, id: &str, yes: bool) -> Result<Output> {
+pub async fn remove_now(session: &Session<'_>, id: &str, yes: bool, terminal: &Terminal) -> Result<Output> {
     session.require_administrator("remove files from the library")?;
-    if !yes {
+    let what = format!("file {id} is removed for good, with all of its revisions");
+    if !yes && asking::agreed(terminal, &what).await? != Some(true) {
         let text = Page::of(format!(
             "file {id} would be removed for good: nobody can bring it back, and its revisions go with it; nothing was changed: \
              `clientpoint-host library remove {id} --now --yes` does it"

@@ -162,14 +162,17 @@ fn text_of(value: &Value) -> Option<String> {
     })
 }
 
-/// Where `cargo xtask build` puts the plugin, seen from this program; else beside this program.
+/// Where packages put the plugin, or `cargo xtask build`, seen from this program; else beside this program.
 fn default_plugin() -> PathBuf {
     let beside = std::env::current_exe()
         .ok()
         .and_then(|program| program.parent().map(PathBuf::from))
         .unwrap_or_default();
-    let built = beside.join("../component").join(COMPONENT);
-    if built.exists() { built } else { beside.join(COMPONENT) }
+    ["../lib/clientpoint-host", "../component"]
+        .map(|folder| beside.join(folder).join(COMPONENT))
+        .into_iter()
+        .find(|plugin| plugin.exists())
+        .unwrap_or_else(|| beside.join(COMPONENT))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use clientpoint_host::{Result, Session, store::connections::Mode};
 use serde_json::json;
 
-use super::{hints, output::Output, show::Page};
+use super::{asking, hints, output::Output, show::Page, terminal::Terminal};
 
 /// See `Command::Disconnect`.
 #[derive(Debug, Args)]
@@ -15,6 +15,10 @@ pub struct Disconnect {
     /// Another Administrator's own connection, of one who has left, say
     #[arg(long, value_name = "USER", conflicts_with = "connection")]
     of: Option<String>,
+
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
 }
 
 /// One of an Administrator's two connections.
@@ -36,7 +40,11 @@ impl From<Which> for Mode {
 }
 
 /// Gives a connection up.
-pub async fn disconnect(session: &Session<'_>, form: Disconnect) -> Result<Output> {
+pub async fn disconnect(session: &Session<'_>, form: Disconnect, terminal: &Terminal) -> Result<Output> {
+    let what = "secrets and tokens of the connection are wiped, and its files stop following";
+    if let Some(nothing) = asking::stopped(terminal, what, form.yes).await? {
+        return Ok(nothing);
+    }
     let gone = session
         .disconnect(form.connection.map(Mode::from), form.of.as_deref())
         .await?;

@@ -90,14 +90,14 @@ mod tests {
             file_types: vec![hostile()],
         };
         let page = inspected(&inspection).text;
-        let lines: Vec<&str> = page.lines().collect();
+        let lines: Vec<String> = page.lines().collect();
         assert_eq!(lines.len(), 12, "{lines:#?}");
         assert!(
             !lines
                 .iter()
                 .any(|line| line.contains(clientpoint_engine::text::is_unseen))
         );
-        let begins = |line: &&&str| line.starts_with("It can reach");
+        let begins = |line: &&String| line.starts_with("It can reach");
         assert_eq!(lines.iter().filter(begins).count(), 1);
     }
 }

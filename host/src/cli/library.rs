@@ -32,7 +32,7 @@ pub enum Library {
     Read {
         /// The File ID
         id: String,
-        /// Where to; it must not exist yet
+        /// Where to; it must not exist yet. `-` is standard output
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
         /// The bytes that it had at this revision, as `library revisions` lists them
@@ -62,7 +62,7 @@ pub enum Library {
     },
     /// Write the list of files as an Excel workbook (Content Library > Files > More > Excel)
     Export {
-        /// The workbook (`.xlsx`); it must not exist yet
+        /// The workbook (`.xlsx`); it must not exist yet. `-` is standard output
         file: PathBuf,
         /// Write the empty form for `associate` instead, with an example and help
         #[arg(long)]
@@ -160,19 +160,19 @@ pub enum Library {
 pub async fn library(session: &Session<'_>, command: Library, terminal: &Terminal) -> Result<Output> {
     match command {
         Library::Bin => bin::list(session, PartArguments::default()).await,
-        Library::Remove { id, now: true, yes } => bin::remove_now(session, &id, yes).await,
+        Library::Remove { id, now: true, yes } => bin::remove_now(session, &id, yes, terminal).await,
         Library::Remove { id, .. } => bin::remove(session, &id).await,
         Library::Revisions { id, part } => revisions::list(session, &id, part).await,
         Library::Workspaces => revisions::places(session).await,
         Library::Rename { id, name } => revisions::renamed(session, &id, &name).await,
         Library::Restore { id } => Ok(file::shown(&session.restore_file(&id).await?)),
         Library::List(arguments) => library_list::list(session, arguments).await,
-        Library::Show { id } => verify::show(session, &id, file::shown(&session.file(&id).await?)).await,
+        Library::Show { id } => verify::show(session, &id, file::shown_whole(&session.library_file(&id).await?)).await,
         Library::Verify { ids } => verify::verify(session, &ids).await,
-        Library::Export { file, template } => export(session, &file, template).await,
+        Library::Export { file, template } => export(session, &file, template, terminal).await,
         Library::Add { file, place } => add(session, &file, &place).await,
         Library::Move { ids, place } => revisions::moved(session, &ids, &place).await,
-        Library::Read { id, output, revision } => read(session, &id, revision, &output).await,
+        Library::Read { id, output, revision } => read(session, &id, revision, (&output, terminal)).await,
         Library::Rollback { id, to, why } => {
             let wanted = PutBack {
                 to,
@@ -201,8 +201,27 @@ pub async fn library(session: &Session<'_>, command: Library, terminal: &Termina
     }
 }
 
-async fn export(session: &Session<'_>, path: &Path, template: bool) -> Result<Output> {
+/// Whether standard output is meant, which has room for nothing beside it then.
+fn is_standard_output(path: &Path, terminal: &Terminal) -> Result<bool> {
+    match (path == Path::new("-"), terminal.is_for_programs()) {
+        (true, true) => Err(Error::Settings(
+            "`-` is standard output, where `--json` writes its document: name a file, or leave one of them out".into(),
+        )),
+        (is, _) => Ok(is),
+    }
+}
+
+async fn export(session: &Session<'_>, path: &Path, template: bool, terminal: &Terminal) -> Result<Output> {
     session.require_administrator("export the library")?;
+    if is_standard_output(path, terminal)? {
+        let bytes = match template {
+            true => session.export_template().await?,
+            false => session.export().await?.bytes,
+        };
+        // That it can't be written is told at the end.
+        let _ = terminal.write(&bytes);
+        return Ok(Output::done(json!(null), Page::default()));
+    }
     let new = NewFile::workbook(path)?;
     if template {
         new.write(&session.export_template().await?)?;
@@ -228,11 +247,26 @@ async fn add(session: &Session<'_>, path: &Path, place: &Place) -> Result<Output
     Ok(file::shown(&session.add_file(&name, bytes, place).await?))
 }
 
-async fn read(session: &Session<'_>, id: &str, revision: Option<u64>, output: &Path) -> Result<Output> {
-    let copy = NewFile::at(output)?;
+async fn read(
+    session: &Session<'_>,
+    id: &str,
+    revision: Option<u64>,
+    (output, terminal): (&Path, &Terminal),
+) -> Result<Output> {
+    let copy = match is_standard_output(output, terminal)? {
+        true => None,
+        false => Some(NewFile::at(output)?),
+    };
     let mut content = match revision {
         Some(revision) => session.content_of(id, revision).await?,
         None => session.content(id).await?,
+    };
+    let Some(copy) = copy else {
+        // That it can't be written is told at the end; nobody reads on for somebody who has gone.
+        while let Some(piece) = content.next().await?
+            && terminal.write(&piece)
+        {}
+        return Ok(Output::done(json!(null), Page::default()));
     };
     copy.fill(&mut content).await?;
     let text = format!("wrote {} to {}", size(content.size()), output.display());

@@ -4,7 +4,7 @@ use clap::Args;
 use clientpoint_host::{
     Result, Session,
     place::Place,
-    service::{FileRow, FileState, LibraryFilter, LibraryOrder, Search},
+    service::{FileState, LibraryFilter, LibraryOrder, LibraryRow, Search},
 };
 use serde_json::json;
 
@@ -55,29 +55,34 @@ pub async fn list(session: &Session<'_>, arguments: List) -> Result<Output> {
         session.library_page(&filter, arguments.sort, &part).await
     })
     .await?;
-    let files: Vec<&FileRow> = found.rows.iter().map(|row| &row.file).collect();
-    let mut text = match (files.is_empty(), is_part) {
+    let mut text = match (found.rows.is_empty(), is_part) {
         (true, true) => Page::of("no file of the library is like that"),
         (true, false) => Page::of(format!("the library is empty: {IMPORT} or `library add FILE` fills it")),
-        (false, _) => table(&files),
+        (false, _) => table(&found.rows),
     };
     found.tell(&mut text);
-    Ok(Output::done(found.document("files", json!(files)), text))
+    Ok(Output::done(found.document("files", json!(found.rows)), text))
 }
 
-fn table(files: &[&FileRow]) -> Page {
-    let rows: Vec<[String; 6]> = files
+fn table(files: &[LibraryRow]) -> Page {
+    let rows: Vec<[String; 8]> = files
         .iter()
-        .map(|file| {
+        .map(|row| {
+            let file = &row.file;
             [
                 file.id.clone(),
                 file.name.clone(),
                 file.place.clone(),
                 file.revision.to_string(),
                 size(file.size),
+                file::state(row),
+                row.shown_in.to_string(),
                 file::source(file) + verify::mark(file),
             ]
         })
         .collect();
-    Page::table(["FILE ID", "NAME", "PLACE", "REVISION", "SIZE", "SOURCE"], &rows)
+    let heading = [
+        "FILE ID", "NAME", "PLACE", "REVISION", "SIZE", "STATE", "SHOWN IN", "SOURCE",
+    ];
+    Page::table(heading, &rows)
 }

@@ -183,6 +183,17 @@ fn help(words: &[OsString], of: [&str; 2], other: Option<String>) -> Result<Argu
     Arguments::from_arg_matches(&command.try_get_matches_from(words)?)
 }
 
+/// What is wrong with the words, for programs: without the usage, which is for people.
+pub fn in_a_sentence(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let parts = text
+        .split("\n\n")
+        .take_while(|part| !part.starts_with("Usage:") && !part.starts_with("For more"));
+    let words: Vec<&str> = parts.flat_map(str::split_whitespace).collect();
+    let sentence = words.join(" ");
+    sentence.strip_prefix("error: ").unwrap_or(&sentence).to_owned()
+}
+
 fn with(command: Words, [outer, inner]: [&str; 2], change: impl FnOnce(Words) -> Words) -> Words {
     command.mut_subcommand(outer, |outer| outer.mut_subcommand(inner, change))
 }

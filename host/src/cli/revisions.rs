@@ -4,7 +4,6 @@ use clientpoint_host::{Result, Session, place::Place, service::RevisionRow};
 use serde_json::json;
 
 use super::{
-    file,
     output::Output,
     pages::{self, PartArguments},
     show::{Page, size},
@@ -70,10 +69,23 @@ pub async fn places(session: &Session<'_>) -> Result<Output> {
 
 /// Moves files.
 pub async fn moved(session: &Session<'_>, ids: &[String], place: &Place) -> Result<Output> {
+    // Only for what is said of it: whoever may not, or names what there is not, is told by the move itself.
+    let known = session.known_places().await.unwrap_or_default();
+    let before = match ids {
+        [id] => session.file(id).await.ok().map(|file| file.place),
+        _ => None,
+    };
     let files = session.move_files(ids, place).await?;
-    if let [one] = files.as_slice() {
-        return Ok(file::shown(one));
+    let to = place.to_string();
+    let is_known = to.starts_with("Company Wide")
+        || known
+            .iter()
+            .any(|known| to == *known || to.strip_prefix(known).is_some_and(|below| below.starts_with('/')));
+    let new = if is_known { "" } else { ", which is new" };
+    if let (Some(before), [one]) = (before, files.as_slice()) {
+        let text = format!("moved {} from {before} to {to}{new}", one.name);
+        return Ok(Output::done(json!({ "file": one, "before": before }), Page::of(text)));
     }
-    let text = format!("moved {} files to {place}", files.len());
+    let text = format!("moved {} files to {to}{new}", files.len());
     Ok(Output::done(json!({ "files": files, "place": place }), Page::of(text)))
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use clientpoint_host::{Error, Host, Result, Session};
 
 use super::{
-    application, args::Command, associate, backup, connect, deployment::Deployment, disconnect, drives, inspect, items,
-    library, notify, operations, output::Output, places, prune, runs, secrets, serve, settings, status, sync,
-    terminal::Terminal, trash, users,
+    application, args::Command, associate, backup, connect, deployment::Deployment, disconnect, drives, generate,
+    inspect, items, library, notify, operations, output::Output, places, prune, runs, secrets, serve, settings, status,
+    sync, terminal::Terminal, trash, users,
 };
 
 /// Carries out a command.
@@ -22,7 +22,7 @@ pub async fn run(
         Command::Users(command) => users::users(session, command, &deployment.layers).await,
         Command::Connect(form) => connect::connect(session, form, terminal).await,
         Command::Application(command) => application::application(session, command, terminal).await,
-        Command::Disconnect(form) => disconnect::disconnect(session, form).await,
+        Command::Disconnect(form) => disconnect::disconnect(session, form, terminal).await,
         // The folder of a lost key does not open, so `forget` is carried out before there is a session.
         Command::Secrets(_) => secrets::rotate(session).await,
         Command::Drives(command) => drives::drives(session, command, terminal).await,
@@ -37,7 +37,7 @@ pub async fn run(
         Command::Runs(command) => runs::runs(session, command, terminal).await,
         Command::Settings(command) => settings::settings(session, command).await,
         Command::Operations(command) => operations::operations(session, command).await,
-        Command::Trash(command) => trash::trash(session, command).await,
+        Command::Trash(command) => trash::trash(session, command, terminal).await,
         Command::Prune(arguments) => prune::prune(session, arguments, terminal).await,
         Command::Backup(arguments) => backup::backup(session, arguments, terminal).await,
         // It has to come before the host is made.
@@ -45,5 +45,7 @@ pub async fn run(
         Command::Status(arguments) => status::status(session, &arguments).await,
         Command::Notify(command) => notify::notify(session, command).await,
         Command::Inspect => inspect::inspect(session).await,
+        // It has come before there was a host.
+        Command::Generate { folder } => generate::generate(&folder),
     }
 }

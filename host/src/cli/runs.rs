@@ -18,7 +18,7 @@ use super::{
     ledger_file::LedgerFile,
     output::Output,
     pages::{self, Found, PartArguments},
-    show::Page,
+    show::{Page, moment},
     terminal::Terminal,
 };
 
@@ -124,7 +124,7 @@ fn listed(runs: &Found<RunRow>, is_part: bool) -> Output {
             let late = if run.late { ", late" } else { "" };
             [
                 run.id.to_string(),
-                run.started_at.clone(),
+                moment(&run.started_at),
                 if run.subject == Subject::Sync {
                     format!("{}{late}", run.kind)
                 } else {

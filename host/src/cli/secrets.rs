@@ -9,7 +9,7 @@ use clientpoint_host::{
 };
 use serde_json::json;
 
-use super::{output::Output, show::Page};
+use super::{asking, output::Output, show::Page, terminal::Terminal};
 
 /// See `Command::Secrets`.
 #[derive(Debug, Subcommand)]
@@ -18,11 +18,19 @@ pub enum Secrets {
     Rotate,
     /// Where `secret.key` is lost for good: wipe the secrets that nobody can open any more, and make a new key. The files
     /// stay; connect again afterwards
-    Forget,
+    Forget {
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// Starts over with a new key, in a folder that can't be opened for want of one.
-pub async fn forget(data: &Path, user: &str) -> Result<Output> {
+pub async fn forget(data: &Path, user: &str, yes: bool, terminal: &Terminal) -> Result<Output> {
+    let what = "the secrets and tokens of all connections are wiped";
+    if let Some(nothing) = asking::stopped(terminal, what, yes).await? {
+        return Ok(nothing);
+    }
     let wiped = host::forget_secrets(data, user, "clientpoint-host secrets").await?;
     let application = match wiped.applications {
         0 => "",

@@ -12,7 +12,14 @@ use clientpoint_host::{
 };
 use serde_json::{Value, json};
 
-use super::{application::credential, backup, hints, output::Output, prune, settings, show::Page, verify};
+use super::{
+    application::credential,
+    backup, hints,
+    output::Output,
+    prune, settings,
+    show::{Page, moment},
+    verify,
+};
 
 /// See `Command::Status`.
 #[derive(Debug, Args)]
@@ -138,7 +145,7 @@ fn how(connection: &Connection) -> String {
         } else {
             "NOT ACCEPTED"
         };
-        text.push_str(&format!(", {how} since {}", broken.since));
+        text.push_str(&format!(", {how} since {}", moment(&broken.since)));
     }
     text
 }
@@ -155,11 +162,11 @@ fn lines(connection: &Connection, status: &Standing) -> Vec<(&'static str, Strin
         ),
         (
             "connected",
-            format!("{} by {}", connection.connected_at, connection.connected_by),
+            format!("{} by {}", moment(&connection.connected_at), connection.connected_by),
         ),
         (
             "last check",
-            connection.checked_at.clone().unwrap_or_else(|| "never".into()),
+            connection.checked_at.as_deref().map_or_else(|| "never".into(), moment),
         ),
         ("managed", format!("{} files", status.managed_files)),
     ];
@@ -188,6 +195,7 @@ fn under_way(at_work: &AtWork) -> String {
         since,
         ..
     } = at_work;
+    let since = moment(since);
     match &at_work.waits {
         Some(waits) => format!("{what} by `{by}` (process {process}) since {since}; it waits {waits}"),
         None => format!("{what} by `{by}` (process {process}) since {since}"),
@@ -202,7 +210,7 @@ fn runs(all: &[Health]) -> Page {
             Some(run) => format!(
                 "run {} of {}, {}{}",
                 run.id,
-                run.started_at,
+                moment(&run.started_at),
                 run.state,
                 run.message
                     .as_ref()
@@ -219,7 +227,10 @@ fn runs(all: &[Health]) -> Page {
         text.line(format!("sync of {}", health.connection));
         text.line(format!("  last night  {night}"));
         text.line(format!("  last run    {last}"));
-        text.line(format!("  next        {}", health.next.as_deref().unwrap_or("never")));
+        text.line(format!(
+            "  next        {}",
+            health.next.as_deref().map_or_else(|| "never".into(), moment)
+        ));
         if let Some(at_work) = &health.at_work {
             text.line(format!("  at work     {}", under_way(at_work)));
         } else if let Some(run) = &health.unfinished {

@@ -128,7 +128,7 @@ impl Terminal {
 
     /// Says a page on standard error.
     pub fn say_all(&self, page: &Page) {
-        page.lines().for_each(|line| self.say(line));
+        page.lines().for_each(|line| self.say(&line));
     }
 
     /// Says what went wrong.
@@ -138,8 +138,9 @@ impl Terminal {
 
     /// Writes a result for people to standard output.
     pub fn show(&self, page: &Page) -> Shown {
+        let width = width();
         self.result(|stdout| {
-            page.lines()
+            page.lines_within(width)
                 .try_for_each(|line| stdout.write_all(format!("{line}\n").as_bytes()))
         })
     }
@@ -152,6 +153,12 @@ impl Terminal {
             })?;
             stdout.write_all(b"\n")
         })
+    }
+
+    /// Writes bytes to standard output as they are. False if nothing more can be written there.
+    pub fn write(&self, bytes: &[u8]) -> bool {
+        let _ = self.result(|stdout| stdout.write_all(bytes));
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).is_none()
     }
 
     /// What can't be written once is not tried again: a part of a result with a hole in it is none.
@@ -209,6 +216,23 @@ impl Terminal {
             }
         }
     }
+}
+
+/// How many columns standard output has, where it is a terminal.
+#[cfg(unix)]
+fn width() -> Option<usize> {
+    let stdout = io::stdout();
+    let size = stdout
+        .is_terminal()
+        .then(|| rustix::termios::tcgetwinsize(&stdout).ok());
+    size.flatten()
+        .map(|size| size.ws_col.into())
+        .filter(|columns| 0 < *columns)
+}
+
+#[cfg(not(unix))]
+fn width() -> Option<usize> {
+    None
 }
 
 fn write_all(waiting: &Receiver<Job>, mut stderr: impl Write, screen: &Mutex<Screen>, left_out: &AtomicU64) {

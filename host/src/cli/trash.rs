@@ -5,8 +5,10 @@ use clientpoint_host::{Result, Session};
 use serde_json::json;
 
 use super::{
+    asking,
     output::Output,
     show::{Page, size},
+    terminal::Terminal,
 };
 
 /// See `Command::Trash`.
@@ -15,14 +17,22 @@ pub enum Trash {
     /// List what is in it, by day, and what the latest sweep did
     List,
     /// Delete all of it now, to make room on the disk
-    Empty,
+    Empty {
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// Carries out a command.
-pub async fn trash(session: &Session<'_>, command: Trash) -> Result<Output> {
+pub async fn trash(session: &Session<'_>, command: Trash, terminal: &Terminal) -> Result<Output> {
     match command {
         Trash::List => list(session).await,
-        Trash::Empty => {
+        Trash::Empty { yes } => {
+            session.require_administrator("empty the trash")?;
+            if let Some(nothing) = asking::stopped(terminal, "all that is in the trash is deleted", yes).await? {
+                return Ok(nothing);
+            }
             let emptied = session.empty_trash().await?;
             let text = Page::of(format!("deleted {} objects, {}", emptied.objects, size(emptied.bytes)));
             Ok(Output::done(json!({ "emptied": emptied }), text))

@@ -77,6 +77,15 @@ impl Session<'_> {
         Ok(row)
     }
 
+    /// One file, with how it stands.
+    ///
+    /// # Errors
+    ///
+    /// `Error::NotFound`, or the database's.
+    pub async fn library_file(&self, id: &str) -> Result<LibraryRow> {
+        Ok(library_list::one(&self.host.store, id).await?.into())
+    }
+
     /// Adds a file by hand, under the name that it has.
     ///
     /// # Errors

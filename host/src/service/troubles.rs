@@ -132,6 +132,19 @@ fn nearly_full(room: Room) -> Option<Trouble> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::NEEDS_A_PERSON;
+
+    #[test]
+    fn whatever_people_are_told_of_has_its_paragraph_for_operators() {
+        let paper = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operating.md");
+        let paper = std::fs::read_to_string(paper).unwrap();
+        let (_, what_to_do) = paper.split_once("## What to do when").unwrap();
+        let kinds = TroubleKind::ALL.iter().map(|kind| kind.as_str());
+        let outcomes = NEEDS_A_PERSON.iter().map(|outcome| outcome.as_str());
+        for word in kinds.chain(outcomes).chain(["given-up"]) {
+            assert!(what_to_do.contains(&format!("\n| `{word}` |")), "{word}");
+        }
+    }
 
     #[test]
     fn a_disk_is_nearly_full_below_a_twentieth_or_five_gibibytes_and_told_again_at_half_of_that() {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use sqlx::{FromRow, QueryBuilder, Sqlite};
 
 use super::{
-    Store,
+    Store, files,
     library_file::{self, LibraryFile},
     page::{Page, Part},
     search::Search,
@@ -99,6 +99,20 @@ pub async fn page(store: &Store, filter: &LibraryFilter, order: LibraryOrder, pa
         LibraryOrder::Name => Page::cut(rows, part, &list, |row| (row.file.name.clone(), id(row))),
         LibraryOrder::Changed => Page::cut(rows, part, &list, |row| (row.changed_at.clone(), id(row))),
     }
+}
+
+/// A single file, as it is in the list.
+///
+/// # Errors
+///
+/// `Error::NotFound`; the database's.
+pub async fn one(store: &Store, id: &str) -> Result<Listed> {
+    let file = files::get(store, id).await?;
+    let columns = library_file::COLUMNS;
+    let mut query = QueryBuilder::<Sqlite>::new(format!("SELECT {columns}, {ALSO} FROM {BY_FILE} WHERE f.id = "));
+    query.push("CAST(").push_bind(file.id).push(" AS INTEGER)");
+    let row: Row = query.build_query_as().fetch_one(store.pool()).await?;
+    row.try_into()
 }
 
 /// A list is the one of its filter and order: a cursor of another one means nothing in it.

@@ -13,7 +13,7 @@ pub fn program(folder: &Path) -> Command {
         }
     }
     // The log is for those who run the program, and says when.
-    command.env("CLIENTPOINT_LOG", "off");
+    command.env("CLIENTPOINT_LOG", "off").env("TZ", "UTC");
     command.current_dir(folder).stdin(Stdio::null());
     command
 }
