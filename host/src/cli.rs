@@ -175,7 +175,8 @@ async fn carry_out(arguments: Arguments, terminal: &Terminal) -> Result<Output, 
                 return backup::restore((&data, wanted), (&arguments.user, arguments.json), now, terminal).await;
             }
             Command::Backup(wanted) if wanted.verify => {
-                return backup::verify(&wanted.folder, arguments.json, terminal).await;
+                let folder = wanted.folder(&deployment.layers).map_err(|error| vec![error])?;
+                return backup::verify(&folder, arguments.json, terminal).await;
             }
             _ => {}
         }

@@ -76,6 +76,7 @@ pub use runs::{
 pub use telling::{Delivery, Undelivered};
 
 pub use crate::store::{
+    files::LookedAt,
     library_list::LibraryFilter,
     operations::OperationFilter,
     page::{Cursor, Page, Part, ROWS_AT_MOST},

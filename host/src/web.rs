@@ -22,6 +22,7 @@ mod place;
 mod reconnect;
 mod routes;
 mod saving;
+mod sending;
 pub mod server;
 mod showing;
 mod sign_ins;

@@ -14,6 +14,7 @@ use clientpoint_host::{
         BackupOptions,
         api::{BackedUp, LastBackup},
     },
+    settings::Layers,
 };
 
 use super::{
@@ -30,8 +31,9 @@ const STOPPING: &str = "what was copied stays, and the next backup goes on from 
 /// See `Command::Backup`.
 #[derive(Debug, Args)]
 pub struct Backup {
-    /// The folder of the backup: outside of the data folder, best on another disk. Made if it is missing
-    pub folder: PathBuf,
+    /// The folder of the backup: outside of the data folder, best on another disk. Made if it is missing [default: the
+    /// setting `backup.folder`]
+    pub folder: Option<PathBuf>,
     /// Put the key of the secrets beside them: whoever has the backup can open them then
     #[arg(long)]
     pub with_key: bool,
@@ -59,15 +61,31 @@ pub struct RestoreArguments {
     pub copy: Option<u32>,
 }
 
+impl Backup {
+    /// Where to: as it was said, or as it is set.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` where it is neither.
+    pub fn folder(&self, layers: &Layers) -> Result<PathBuf> {
+        let set = || layers.get("backup.folder").map(PathBuf::from);
+        self.folder.clone().or_else(set).ok_or_else(|| {
+            let what = "say which folder: `clientpoint-host backup FOLDER`, or set `backup.folder` in the file of the deployment";
+            Error::Settings(what.into())
+        })
+    }
+}
+
 /// Backs the library up.
-pub async fn backup(session: &Session<'_>, arguments: Backup, terminal: &Terminal) -> Result<Output> {
+pub async fn backup(session: &Session<'_>, arguments: Backup, layers: &Layers, terminal: &Terminal) -> Result<Output> {
+    let folder = arguments.folder(layers)?;
     let stop = stop_on_signal(terminal, STOPPING);
     let options = BackupOptions {
         with_key: arguments.with_key,
         keep: arguments.keep,
     };
-    let done = session.backup(&arguments.folder, options, &stop).await?;
-    let text = told(&done, &arguments.folder);
+    let done = session.backup(&folder, options, &stop).await?;
+    let text = told(&done, &folder);
     Ok(Output::done(document(&done)?, text).unless(done.is_complete()))
 }
 

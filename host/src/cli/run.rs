@@ -39,7 +39,7 @@ pub async fn run(
         Command::Operations(command) => operations::operations(session, command).await,
         Command::Trash(command) => trash::trash(session, command, terminal).await,
         Command::Prune(arguments) => prune::prune(session, arguments, terminal).await,
-        Command::Backup(arguments) => backup::backup(session, arguments, terminal).await,
+        Command::Backup(arguments) => backup::backup(session, arguments, &deployment.layers, terminal).await,
         // It has to come before the host is made.
         Command::Restore(_) => Err(Error::Settings("a library that is open needs no restoring".into())),
         Command::Status(arguments) => status::status(session, &arguments).await,

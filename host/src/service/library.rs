@@ -1,6 +1,7 @@
 //! The Content Library as people use it: also those who are no Administrators.
 
 pub(super) mod backup;
+mod backup_folder;
 pub(super) mod bin;
 pub(super) mod content;
 pub(super) mod export;
@@ -24,7 +25,7 @@ use crate::{
     place::Place,
     store::{
         damage,
-        files::{self, Created, NewFile, ShowingKind},
+        files::{self, Created, LookedAt, NewFile, ShowingKind},
         library_list,
         objects::{Draft, Published},
         sweep,
@@ -141,17 +142,17 @@ impl Session<'_> {
     ///
     /// `Error::Forbidden`, `Error::NotFound`, or the database's.
     pub async fn move_file(&self, id: &str, place: &Place) -> Result<FileRow> {
-        self.move_file_from(id, place, None).await
+        self.move_file_from(id, place, LookedAt::default()).await
     }
 
-    /// As [`Session::move_file`], if the file has that revision still which somebody has looked at.
+    /// As [`Session::move_file`], if the file is still as somebody has looked at it, or there already.
     ///
     /// # Errors
     ///
-    /// As [`Session::move_file`], and `Error::Outdated` if it has another one.
-    pub async fn move_file_from(&self, id: &str, place: &Place, decided: Option<u64>) -> Result<FileRow> {
+    /// As [`Session::move_file`], and `Error::Outdated` if it has another revision, or is at another place.
+    pub async fn move_file_from(&self, id: &str, place: &Place, seen: LookedAt<'_>) -> Result<FileRow> {
         self.user.require_administrator("move files of the library")?;
-        Ok(files::move_to(&self.host.store, id, place, decided).await?.into())
+        Ok(files::move_to(&self.host.store, id, place, seen).await?.into())
     }
 
     /// Moves files to another place, all of them or none: a thousand at most.
@@ -160,14 +161,24 @@ impl Session<'_> {
     ///
     /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for too many, or the database's.
     pub async fn move_files(&self, ids: &[String], place: &Place) -> Result<Vec<FileRow>> {
+        let files: Vec<(&str, Option<&str>)> = ids.iter().map(|id| (id.as_str(), None)).collect();
+        self.move_files_from(&files, place).await
+    }
+
+    /// As [`Session::move_files`], each from the place at which somebody has looked at it, if they did.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::move_files`], and `Error::Outdated` if one is at another place by now. None was moved then.
+    pub async fn move_files_from(&self, files: &[(&str, Option<&str>)], place: &Place) -> Result<Vec<FileRow>> {
         self.user.require_administrator("move files of the library")?;
-        if MOVED_AT_MOST < ids.len() {
+        if MOVED_AT_MOST < files.len() {
             return Err(Error::Settings(format!(
                 "{} files are more than are moved at once: name {MOVED_AT_MOST} at most",
-                ids.len()
+                files.len()
             )));
         }
-        let moved = files::move_all(&self.host.store, ids, place).await?;
+        let moved = files::move_all(&self.host.store, files, place).await?;
         Ok(moved.into_iter().map(FileRow::from).collect())
     }
 
@@ -177,6 +188,15 @@ impl Session<'_> {
     ///
     /// `Error::Forbidden`, `Error::NotFound`, `Error::Settings` for a name that it can't have, or the database's.
     pub async fn rename_file(&self, id: &str, name: &str) -> Result<FileRow> {
+        self.rename_file_from(id, name, LookedAt::default()).await
+    }
+
+    /// As [`Session::rename_file`], if the file is still as somebody has looked at it, or called so already.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::rename_file`], and `Error::Outdated` if it has another revision or another name.
+    pub async fn rename_file_from(&self, id: &str, name: &str, seen: LookedAt<'_>) -> Result<FileRow> {
         self.user.require_administrator("rename files of the library")?;
         let name = name.trim();
         refuse_no_name(name)?;
@@ -193,7 +213,7 @@ impl Session<'_> {
                 ending(&before).map_or_else(String::new, |ending| format!(".{ending}"))
             )));
         }
-        Ok(files::rename(&self.host.store, id, name).await?.into())
+        Ok(files::rename(&self.host.store, id, name, seen).await?.into())
     }
 
     /// Shows a file in a ClientPoint or a Template (rule 3).

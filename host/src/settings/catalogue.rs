@@ -19,7 +19,7 @@ pub struct Known {
 }
 
 /// All of them, in the order in which they are shown.
-pub const ALL: [Known; 34] = [
+pub const ALL: [Known; 35] = [
     kept(
         "policy.max-file-bytes",
         Kind::Size {
@@ -109,6 +109,11 @@ pub const ALL: [Known; 34] = [
         "console.public-url",
         Kind::Address,
         "Where browsers find the console, if not on this machine alone.",
+    ),
+    deployed(
+        "backup.folder",
+        Kind::Path,
+        "The folder of the backups: outside of the data folder, best on another disk.",
     ),
     deployed(
         "metrics.listen",

@@ -19,6 +19,44 @@ pub enum Created {
     AlreadyLinked(String),
 }
 
+/// What somebody has looked at before they decided. What is none here was not looked at, and may be whatever it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LookedAt<'a> {
+    /// The present revision.
+    pub revision: Option<u64>,
+    /// The name in the library.
+    pub name: Option<&'a str>,
+    /// The place, as it is written.
+    pub place: Option<&'a str>,
+}
+
+impl LookedAt<'_> {
+    /// The same file as it was looked at, but for what is `wanted` of it already: who asks for what is the case has it.
+    fn refuse_other(&self, file: &LibraryFile, wanted: impl Fn(&LibraryFile) -> bool) -> Result<()> {
+        if self.revision.is_some_and(|revision| revision != file.revision) {
+            return Err(outdated(&file.id, file.revision));
+        }
+        let is_other = |seen: Option<&str>, now: &str| seen.is_some_and(|seen| seen != now) && !wanted(file);
+        if is_other(self.name, &file.name) {
+            return Err(Error::Outdated(format!(
+                "file {} is called `{}` by now, since somebody else has renamed it after you have looked at it, so nothing was \
+                 changed: look again",
+                file.id, file.name
+            ))
+            .at("name"));
+        }
+        if is_other(self.place, &file.place.to_string()) {
+            return Err(Error::Outdated(format!(
+                "file {} (`{}`) is in {} by now, since somebody else has moved it after you have looked at it, so nothing was \
+                 changed: look again",
+                file.id, file.name, file.place
+            ))
+            .at("place"));
+        }
+        Ok(())
+    }
+}
+
 /// Adds a file, its first revision and its link in one transaction. One that follows the item of a file in the bin brings
 /// that file back.
 ///
@@ -152,26 +190,33 @@ pub async fn by_source(store: &Store, of: Scope<'_>, item: &str) -> Result<Vec<L
     library_file::files(rows)
 }
 
-/// Moves files to another place, all of them or none. Their content, links and showings stay.
+/// Moves a file to another place. Its content, links and showings stay.
 ///
 /// # Errors
 ///
-/// `Error::NotFound`; `Error::Outdated` if it has another revision than that which somebody has `decided` about; the
-/// database's.
-pub async fn move_to(store: &Store, id: &str, place: &Place, decided: Option<u64>) -> Result<LibraryFile> {
-    let done = sqlx::query(
-        "UPDATE files SET place = ? WHERE id = ? AND removed_at IS NULL AND revision = coalesce(?, revision)",
-    )
-    .bind(place.to_string())
-    .bind(number(id)?)
-    .bind(decided.map(signed))
-    .execute(store.pool())
-    .await?;
-    let file = get(store, id).await?;
-    match decided {
-        Some(_) if done.rows_affected() == 0 => Err(outdated(id, file.revision)),
-        _ => Ok(file),
-    }
+/// `Error::NotFound`; `Error::Outdated` if it is not as somebody has looked at it; the database's.
+pub async fn move_to(store: &Store, id: &str, place: &Place, seen: LookedAt<'_>) -> Result<LibraryFile> {
+    let mut transaction = store.write().await?;
+    let moved = put_at(&mut transaction, id, place, seen).await?;
+    transaction.commit().await?;
+    Ok(moved)
+}
+
+async fn put_at(
+    transaction: &mut Transaction<'_, Sqlite>,
+    id: &str,
+    place: &Place,
+    seen: LookedAt<'_>,
+) -> Result<LibraryFile> {
+    let row = number(id)?;
+    let file = fetch(transaction, row).await?;
+    seen.refuse_other(&file, |file| file.place == *place)?;
+    sqlx::query("UPDATE files SET place = ? WHERE id = ? AND removed_at IS NULL")
+        .bind(place.to_string())
+        .bind(row)
+        .execute(&mut **transaction)
+        .await?;
+    fetch(transaction, row).await
 }
 
 /// That somebody has decided about another revision than the file has by now.
@@ -199,18 +244,16 @@ pub async fn refuse_outdated(store: &Store, id: &str, decided: Option<u64>) -> R
 ///
 /// # Errors
 ///
-/// `Error::NotFound`, or the database's.
-pub async fn move_all(store: &Store, ids: &[String], place: &Place) -> Result<Vec<LibraryFile>> {
+/// `Error::NotFound`; `Error::Outdated` if one is not at the place where somebody has looked at it; the database's.
+pub async fn move_all(store: &Store, files: &[(&str, Option<&str>)], place: &Place) -> Result<Vec<LibraryFile>> {
     let mut transaction = store.write().await?;
-    let mut moved = Vec::with_capacity(ids.len());
-    for id in ids {
-        let row = number(id)?;
-        sqlx::query("UPDATE files SET place = ? WHERE id = ? AND removed_at IS NULL")
-            .bind(place.to_string())
-            .bind(row)
-            .execute(&mut *transaction)
-            .await?;
-        moved.push(fetch(&mut transaction, row).await?);
+    let mut moved = Vec::with_capacity(files.len());
+    for (id, seen) in files {
+        let seen = LookedAt {
+            place: *seen,
+            ..LookedAt::default()
+        };
+        moved.push(put_at(&mut transaction, id, place, seen).await?);
     }
     transaction.commit().await?;
     Ok(moved)
@@ -220,14 +263,20 @@ pub async fn move_all(store: &Store, ids: &[String], place: &Place) -> Result<Ve
 ///
 /// # Errors
 ///
-/// `Error::NotFound`, or the database's.
-pub async fn rename(store: &Store, id: &str, name: &str) -> Result<LibraryFile> {
+/// `Error::NotFound`; `Error::Outdated` if it is not as somebody has looked at it; the database's.
+pub async fn rename(store: &Store, id: &str, name: &str, seen: LookedAt<'_>) -> Result<LibraryFile> {
+    let row = number(id)?;
+    let mut transaction = store.write().await?;
+    let file = fetch(&mut transaction, row).await?;
+    seen.refuse_other(&file, |file| file.name == name)?;
     sqlx::query("UPDATE files SET name = ? WHERE id = ? AND removed_at IS NULL")
         .bind(name)
-        .bind(number(id)?)
-        .execute(store.pool())
+        .bind(row)
+        .execute(&mut *transaction)
         .await?;
-    get(store, id).await
+    let file = fetch(&mut transaction, row).await?;
+    transaction.commit().await?;
+    Ok(file)
 }
 
 /// Shows a file, at its present revision, in a ClientPoint or Template. Showing it twice changes nothing.

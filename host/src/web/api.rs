@@ -9,6 +9,7 @@
     reason = "the description is made by a macro, which names types in full"
 )]
 
+mod backups;
 mod begin;
 mod caller;
 mod connections;
@@ -53,6 +54,8 @@ pub(super) fn routes() -> Routes {
         .get(Who::People, "/api/files/{id}/places", files::file_places)
         .get(Who::Administrators, "/api/files/{id}/revisions", files::file_revisions)
         .post(Who::Administrators, "/api/files/{id}/move", files::move_file)
+        .post(Who::Administrators, "/api/files/{id}/rename", files::rename_file)
+        .post(Who::Administrators, "/api/files/{id}/follow", files::follow_item)
         .post(Who::Administrators, "/api/files/{id}/roll-back", files::roll_back_file)
         .post(Who::Administrators, "/api/files/{id}/release", files::release_file)
         .post(Who::Administrators, "/api/files/{id}/unlock", files::unlock_file)
@@ -62,8 +65,11 @@ pub(super) fn routes() -> Routes {
         .get(Who::Administrators, "/api/status", people::status)
         .get(Who::Administrators, "/api/settings", people::settings)
         .get(Who::Administrators, "/api/sizes", people::sizes)
+        .get(Who::Administrators, "/api/backups", backups::list_backups)
+        .post(Who::Administrators, "/api/backups", backups::begin_backup)
         .get(Who::Administrators, "/api/connections", connections::list_connections)
         .get(Who::Administrators, "/api/drives", connections::list_drives)
+        .post(Who::Administrators, "/api/drives/select", connections::select_drive)
         .get(Who::Administrators, "/api/items", connections::list_items)
         .post(Who::Administrators, "/api/imports", connections::import_items)
         .get(Who::Administrators, "/api/operations", operations::list_operations)
@@ -86,11 +92,13 @@ pub(super) fn routes() -> Routes {
         .get(Who::Administrators, "/api/runs", runs::list_runs)
         .get(Who::Administrators, "/api/runs/{run}", runs::show_run)
         .get(Who::Administrators, "/api/runs/{run}/lines", runs::run_lines)
+        .get(Who::Administrators, "/api/runs/{run}/ledger/{form}", runs::ledger_file)
         .get(Who::Administrators, "/api/runs/{run}/held-back", runs::held_back)
         .post(Who::Administrators, "/api/runs/{run}/let-go", runs::let_go)
         .with(Who::Administrators, "POST", "/api/sheets", sheets)
         .get(Who::Administrators, "/api/sheets/{check}", sheets::show_check)
         .get(Who::Administrators, "/api/sheets/{check}/rows", sheets::check_rows)
+        .get(Who::Administrators, "/api/sheets/{check}/report", sheets::check_report)
         .post(
             Who::Administrators,
             "/api/sheets/{check}/choices",
@@ -99,6 +107,7 @@ pub(super) fn routes() -> Routes {
         .post(Who::Administrators, "/api/sheets/{check}/link", sheets::link_sheet)
         .get(Who::Administrators, "/api/uploads/{run}", sheets::show_upload)
         .get(Who::Administrators, "/api/uploads/{run}/rows", sheets::upload_rows)
+        .get(Who::Administrators, "/api/uploads/{run}/report", sheets::upload_report)
         .post(
             Who::Administrators,
             "/api/uploads/{run}/take-back",

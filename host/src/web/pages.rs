@@ -21,7 +21,6 @@ mod paging;
 mod planning;
 mod plugin;
 mod run;
-mod sending;
 mod sheet_check;
 mod sheet_rows;
 mod sheets;
@@ -154,6 +153,7 @@ pub(super) fn routes() -> Routes {
         .get(Who::Administrators, "/limits", limits::limits)
         .post(Who::Administrators, "/limits", limits::set)
         .get(Who::Administrators, "/backups", backups::backups)
+        .post(Who::Administrators, "/backups", backups::begin)
         .get(Who::Administrators, "/users", users::users)
         .post(Who::Administrators, "/users", users::add)
         .get(Who::Administrators, "/tokens", tokens::tokens)

@@ -82,7 +82,13 @@ pub(super) fn status(error: &Error) -> StatusCode {
     match error.bare() {
         Error::Forbidden { .. } => StatusCode::FORBIDDEN,
         Error::NotFound { .. } => StatusCode::NOT_FOUND,
-        Error::NotConnected { .. } | Error::Managed { .. } | Error::Sync { .. } => StatusCode::CONFLICT,
+        Error::NotConnected { .. }
+        | Error::Managed { .. }
+        | Error::Sync { .. }
+        | Error::Backup {
+            code: "backup-running", ..
+        } => StatusCode::CONFLICT,
+        Error::Backup { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Error::Plugin { code: "throttled", .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Plugin { code: "not-found", .. } => StatusCode::NOT_FOUND,

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 
 use super::stage::Stage;
 
+mod backups;
+mod pointing;
 mod sheets;
 mod story;
 mod tokens;

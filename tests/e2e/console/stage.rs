@@ -63,7 +63,12 @@ impl Stage {
 
     /// Connected, with this many files imported.
     pub(super) async fn with_files(count: usize) -> Self {
-        let stage = Self::new().await;
+        Self::set_with_files(Layers::default(), count).await
+    }
+
+    /// The same, with what whoever starts the host has set.
+    pub(super) async fn set_with_files(layers: Layers, count: usize) -> Self {
+        let stage = Self::set(layers).await;
         let admin = stage.host.session("admin").await.unwrap();
         admin.connect_organization(credentials(&stage.sim)).await.unwrap();
         admin.select_drive(&stage.sim.drive_id(), false).await.unwrap();

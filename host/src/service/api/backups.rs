@@ -1,6 +1,7 @@
 //! Backups, as people hear of them.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::store::backups;
 
@@ -49,7 +50,7 @@ pub struct LackingRevision {
 }
 
 /// A backup that was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LastBackup {
     /// The moment that it is of; RFC 3339.
     pub made_at: String,

@@ -74,7 +74,7 @@ pub struct Broken {
 }
 
 /// What became of files.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Moved {
     /// How many do not follow their source any more.
     pub detached: u64,

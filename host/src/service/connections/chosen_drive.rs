@@ -2,6 +2,7 @@
 
 use clientpoint_engine::contract::exports::clientpoint::content_source::content_import::Error as ContractError;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     Error, Result,
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// What choosing a drive came to.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Selected {
     /// The drive.
     #[serde(flatten)]

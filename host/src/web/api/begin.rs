@@ -31,6 +31,10 @@ pub(super) enum Aim {
     Link(i64),
     /// Taking an upload back.
     TakeBack(i64),
+    /// Letting that file follow that item.
+    Follow { file: String, item: String },
+    /// A backup into the folder that is named.
+    Backup,
 }
 
 /// What was begun, with what it is carried out by.
@@ -40,6 +44,8 @@ enum Work {
     Check(Begun),
     Link(i64, Begun),
     TakeBack(i64, Begun),
+    Follow(Begun, (String, String)),
+    Backup(Begun),
 }
 
 /// Begins it, and says where it is told how far it is.
@@ -104,7 +110,8 @@ impl Aim {
                 choices = format!("{chosen:?}");
                 parts.push(choices.as_bytes());
             }
-            Self::Sync(_) | Self::Link(_) | Self::TakeBack(_) => {}
+            Self::Follow { item, .. } => parts.push(item.as_bytes()),
+            Self::Sync(_) | Self::Link(_) | Self::TakeBack(_) | Self::Backup => {}
         }
         caller.once(&parts)
     }
@@ -121,6 +128,8 @@ impl Aim {
             Self::Choices { check, .. } => ("chose-paths", check.to_string()),
             Self::Link(check) => ("linked-sheet", format!("check {check}")),
             Self::TakeBack(run) => ("took-back", run.to_string()),
+            Self::Follow { file, .. } => ("follows-another", file.clone()),
+            Self::Backup => ("backup", String::new()),
         }
     }
 
@@ -156,6 +165,13 @@ impl Aim {
                 let begun = session.begin_operation(OperationKind::UndoUpload).await?;
                 Came::Anew(begun.id(), Work::TakeBack(*run, begun))
             }
+            Self::Follow { file, item } => {
+                // One that there is not is told before anything begins.
+                session.file(file).await?;
+                let begun = session.begin_operation(OperationKind::LinkSheet).await?;
+                Came::Anew(begun.id(), Work::Follow(begun, (file.clone(), item.clone())))
+            }
+            Self::Backup => anew(session.begin_backup().await?, Work::Backup),
         })
     }
 }
@@ -171,6 +187,8 @@ impl Work {
             Self::Check(begun) => session.carry_out_check(begun, stop).await,
             Self::Link(check, begun) => session.carry_out_link(check, begun, stop).await,
             Self::TakeBack(run, begun) => session.carrying_out(begun).undo_association(run).await.map(drop),
+            Self::Follow(begun, (file, item)) => session.carrying_out(begun).follow(&file, &item, stop).await.map(drop),
+            Self::Backup(begun) => session.carry_out_backup(begun, stop).await,
         }
     }
 }

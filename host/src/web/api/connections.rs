@@ -1,6 +1,7 @@
 //! Connections, their drives, what is in the chosen one, and bringing it in.
 
 use axum::{Json, extract::State};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -9,10 +10,10 @@ use super::{
     caller::Caller,
     given::{Asked, Fields, Given, cursor},
     people::Through,
-    problem::Answer,
+    problem::{Answer, Problem},
 };
 use crate::{
-    service::{BrowseRow, ConnectionRow, DrivePage, Page, Verdict, api::Operation},
+    service::{BrowseRow, ConnectionRow, DrivePage, Page, Selected, Verdict, api::Operation},
     web::console::Console,
 };
 
@@ -60,6 +61,21 @@ pub(super) struct Import {
     items: Vec<String>,
 }
 
+/// Which drive is to be the one.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Select {
+    /// The source's id of it, as the list has it; or `address`.
+    drive: Option<String>,
+    /// Copied from a browser: of a site, a library, or of something in it; or `drive`.
+    address: Option<String>,
+    /// Whether it may take the place of another one: files that came from that stay in the library, and stop following it.
+    switch: Option<bool>,
+}
+
+impl Fields for Select {
+    const ALL: &'static [&'static str] = &["drive", "address", "switch"];
+}
+
 impl Fields for Import {
     const ALL: &'static [&'static str] = &["items"];
 }
@@ -78,6 +94,28 @@ pub(super) async fn list_drives(caller: Caller, Asked(which): Asked<WhichDrives>
     let after = cursor(which.after.as_deref())?;
     let session = caller.session().await?;
     Ok(Json(session.drives_page(after.as_ref()).await?))
+}
+
+/// Chooses the one drive of the connection. Another one than before takes `switch`; the same one changes nothing.
+#[utoipa::path(post, path = "/api/drives/select", tag = "connections", params(Through), request_body = Select, responses((status = 200, body = Selected)))]
+pub(super) async fn select_drive(
+    caller: Caller,
+    Asked(_): Asked<Through>,
+    Given(given): Given<Select>,
+) -> Answer<Json<Selected>> {
+    let session = caller.session().await?;
+    let switch = given.switch.unwrap_or_default();
+    let selected = match (given.drive.as_deref(), given.address.as_deref()) {
+        (Some(drive), None) => session.select_drive(drive, switch).await?,
+        (None, Some(address)) => session.select_drive_at(address.trim(), switch).await?,
+        _ => {
+            let what = "say which drive: by `drive`, or by `address`, and not by both";
+            let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "wrong-field", what);
+            return Err(problem.at("drive"));
+        }
+    };
+    caller.note("drive-chosen", &selected.drive.name).await?;
+    Ok(Json(selected))
 }
 
 /// What is in the chosen drive, in pages of the source's own length. Of each, those rows are told that fit: a page may have

@@ -2,6 +2,7 @@
 
 use axum::{
     Json,
+    extract::State,
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -10,17 +11,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
+    begin::{Aim, begin},
     caller::Caller,
     given::{Asked, At, Fields, Given, Nothing, Seen, part, word},
+    people::Through,
     problem::Answer,
 };
 use crate::{
+    Error,
     place::Place,
     service::{
-        FileRow, LibraryFilter, LibraryOrder, LibraryRow, Page, PutBack, RevisionRow,
-        api::{Binned, Showing},
+        FileRow, LibraryFilter, LibraryOrder, LibraryRow, LookedAt, Page, PutBack, RevisionRow,
+        api::{Binned, Operation, Showing},
     },
-    web::streams,
+    web::{console::Console, streams},
 };
 
 /// Which files of the library.
@@ -58,10 +62,36 @@ pub(super) struct WhichPart {
 pub(super) struct Move {
     /// `Company Wide`, `Workspace/Sales`, `Division/North/Offers`.
     place: String,
+    /// Where it was when you have looked; it is refused (412) if it is elsewhere by now.
+    from: Option<String>,
 }
 
 impl Fields for Move {
-    const ALL: &'static [&'static str] = &["place"];
+    const ALL: &'static [&'static str] = &["place", "from"];
+}
+
+/// What a file is to be called.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Rename {
+    /// With the same ending as before.
+    name: String,
+    /// What it was called when you have looked; it is refused (412) if it is called otherwise by now.
+    from: Option<String>,
+}
+
+impl Fields for Rename {
+    const ALL: &'static [&'static str] = &["name", "from"];
+}
+
+/// What a file is to follow.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Follow {
+    /// Its path from the drive's root, its name, its address from the browser, or its id.
+    item: String,
+}
+
+impl Fields for Follow {
+    const ALL: &'static [&'static str] = &["item"];
 }
 
 /// Where a file is shown.
@@ -138,9 +168,54 @@ pub(super) async fn move_file(
 ) -> Answer {
     let place = given.place.parse::<Place>().map_err(|error| error.at("place"))?;
     let session = caller.session().await?;
+    let seen = LookedAt {
+        revision: seen,
+        place: given.from.as_deref(),
+        ..LookedAt::default()
+    };
     let file = session.move_file_from(&id, &place, seen).await?;
     caller.note("moved", &format!("{id} to {place}")).await?;
     Ok(tagged(file))
+}
+
+/// Gives a file another name in the library. What it follows keeps its own.
+#[utoipa::path(post, path = "/api/files/{id}/rename", tag = "files", params(("id" = String, Path, description = "The File ID"), ("If-Match" = String, Header, description = "The revision that was looked at: `\"3\"`, or `*`")), request_body = Rename, responses((status = 200, body = FileRow)))]
+pub(super) async fn rename_file(
+    caller: Caller,
+    At(id): At<String>,
+    Seen(seen): Seen,
+    Given(given): Given<Rename>,
+) -> Answer {
+    let session = caller.session().await?;
+    let before = session.file(&id).await?.name;
+    let seen = LookedAt {
+        revision: seen,
+        name: given.from.as_deref(),
+        ..LookedAt::default()
+    };
+    let file = session.rename_file_from(&id, &given.name, seen).await?;
+    caller
+        .note("renamed", &format!("{id}: {before} to {}", file.name))
+        .await?;
+    Ok(tagged(file))
+}
+
+/// Lets a file follow another item from the next sync on: an operation, at the address that `Location` says, as linking a
+/// sheet with that one row is. Its `counts` tell what became of it, and its `run` is the upload that can be taken back.
+#[utoipa::path(post, path = "/api/files/{id}/follow", tag = "files", params(("id" = String, Path, description = "The File ID"), Through, ("Idempotency-Key" = Option<String>, Header, description = "Sent again by the same key, it is begun once")), request_body = Follow, responses((status = 202, body = Operation)))]
+pub(super) async fn follow_item(
+    State(console): State<Console>,
+    caller: Caller,
+    At(file): At<String>,
+    Asked(_): Asked<Through>,
+    Given(given): Given<Follow>,
+) -> Answer {
+    let item = given.item.trim().to_owned();
+    if item.is_empty() {
+        let empty = Error::Settings("say which item: its path, its name, its address, or its id".into());
+        return Err(empty.at("item").into());
+    }
+    begin(&console, caller, Aim::Follow { file, item }).await
 }
 
 /// Puts the content before the present one back, wherever the file is shown, and holds the file.

@@ -91,10 +91,23 @@ fn read<T: Fields>(bytes: &[u8]) -> Answer<T> {
             "wrong-field",
             format!("the body can't be taken: {told}"),
         );
-        match named.or(T::ALL.first().filter(|_| T::ALL.len() == 1)) {
+        match named.copied().or_else(|| wrong_field::<T>(&object)) {
             Some(field) => problem.at(field),
             None => problem,
         }
+    })
+}
+
+/// The field without which something else is wrong, or nothing.
+fn wrong_field<T: Fields>(object: &Map<String, Value>) -> Option<&'static str> {
+    let why = |object: Map<String, Value>| {
+        let read = serde_json::from_value::<T>(Value::Object(object));
+        read.err().map(|error| error.to_string())
+    };
+    let all = why(object.clone());
+    T::ALL.iter().copied().find(|field| {
+        let mut rest = object.clone();
+        rest.remove(*field).is_some() && why(rest) != all
     })
 }
 
@@ -208,6 +221,8 @@ mod tests {
             let problem = format!("{:?}", read::<Two>(body).unwrap_err());
             assert!(problem.contains(told), "{problem}");
         }
+        let problem = format!("{:?}", read::<Two>(br#"{"one": 1, "other": [7]}"#).unwrap_err());
+        assert!(problem.contains("field: Some(\"other\")"), "{problem}");
         let deep = "[".repeat(100_000);
         assert!(read::<Two>(deep.as_bytes()).is_err());
     }

@@ -15,7 +15,7 @@ use utoipa::{
     },
 };
 
-use super::{connections, files, operations, people, problem, runs, sheets};
+use super::{backups, connections, files, operations, people, problem, runs, sheets};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -36,14 +36,19 @@ use super::{connections, files, operations, people, problem, runs, sheets};
         files::file_places,
         files::file_revisions,
         files::move_file,
+        files::rename_file,
+        files::follow_item,
         files::roll_back_file,
         files::release_file,
         files::unlock_file,
         files::remove_file,
         files::list_bin,
         files::restore_file,
+        backups::list_backups,
+        backups::begin_backup,
         connections::list_connections,
         connections::list_drives,
+        connections::select_drive,
         connections::list_items,
         connections::import_items,
         operations::list_operations,
@@ -58,15 +63,18 @@ use super::{connections, files, operations, people, problem, runs, sheets};
         runs::list_runs,
         runs::show_run,
         runs::run_lines,
+        runs::ledger_file,
         runs::held_back,
         runs::let_go,
         sheets::check_sheet,
         sheets::show_check,
         sheets::check_rows,
+        sheets::check_report,
         sheets::check_choices,
         sheets::link_sheet,
         sheets::show_upload,
         sheets::upload_rows,
+        sheets::upload_report,
         sheets::take_back_upload,
     ),
     components(schemas(problem::Document)),

@@ -17,9 +17,10 @@ use super::{
 use crate::{
     Error,
     service::{
-        LineFilter, LineRow, NEEDS_A_PERSON, Page, Plan, PlannedRow, RunFilter, RunRow, SyncAim, api::Operation,
+        LedgerFormat, LineFilter, LineRow, NEEDS_A_PERSON, Page, Plan, PlannedRow, RunFilter, RunRow, SyncAim,
+        api::Operation,
     },
-    web::console::Console,
+    web::{console::Console, sending},
 };
 
 /// Which runs.
@@ -56,6 +57,19 @@ pub(super) struct WhichLines {
     after: Option<String>,
     /// Rows of the page, 1 to 1000; 50 where nobody says.
     limit: Option<u32>,
+}
+
+/// Which lines of a run go into a file.
+#[derive(Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct WhichOfLedger {
+    /// Those with this outcome.
+    outcome: Option<String>,
+    /// Those alone that a person must do something about.
+    open: Option<bool>,
+    /// Those that have this in their names.
+    q: Option<String>,
 }
 
 /// Which files of a plan.
@@ -165,19 +179,44 @@ pub(super) async fn run_lines(
     At(run): At<i64>,
     Asked(which): Asked<WhichLines>,
 ) -> Answer<Json<Page<LineRow>>> {
-    let filter = LineFilter {
-        outcomes: if which.open.unwrap_or_default() {
+    let filter = filter(which.outcome, which.open, which.q.as_deref())?;
+    let part = part(which.limit, which.after.as_deref())?;
+    let session = caller.session().await?;
+    Ok(Json(session.lines_page(run, &filter, &part).await?))
+}
+
+fn filter(outcome: Option<String>, open: Option<bool>, sought: Option<&str>) -> Answer<LineFilter> {
+    Ok(LineFilter {
+        outcomes: if open.unwrap_or_default() {
             NEEDS_A_PERSON.to_vec()
         } else {
             Vec::new()
         },
-        search: word(which.q.as_deref(), "q")?,
-        outcome: which.outcome,
+        search: word(sought, "q")?,
+        outcome,
         ..LineFilter::default()
-    };
-    let part = part(which.limit, which.after.as_deref())?;
+    })
+}
+
+/// A run's ledger as a file, with all of its lines, or with those that are asked for. It is whole before its first byte goes,
+/// and `Content-Length` says how long it is.
+#[utoipa::path(get, path = "/api/runs/{run}/ledger/{form}", tag = "sync", params(("run" = i64, Path, description = "Its number"), ("form" = String, Path, description = "`xlsx`, `csv` or `json`"), WhichOfLedger),
+    responses((status = 200, content_type = "application/octet-stream", body = String, description = "The file, of the type of its form")))]
+pub(super) async fn ledger_file(
+    caller: Caller,
+    At((run, form)): At<(i64, String)>,
+    Asked(which): Asked<WhichOfLedger>,
+) -> Answer {
+    let format = form.parse::<LedgerFormat>().map_err(|error| error.at("form"))?;
+    let filter = filter(which.outcome, which.open, which.q.as_deref())?;
     let session = caller.session().await?;
-    Ok(Json(session.lines_page(run, &filter, &part).await?))
+    let ledger = session.run_with(run, &filter).await?;
+    let report = session.ledger_file(&ledger, format).await?;
+    Ok(sending::report(
+        &format!("run-{run}.{}", format.ending()),
+        format,
+        report,
+    ))
 }
 
 /// The files that a sync holds back because so many were gone at once.

@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     service::{RowFilter, RunRow, SheetCheck, SheetLines, api::Operation},
-    web::{console::Console, saving::WORKBOOK},
+    web::{
+        console::Console,
+        saving::{WORKBOOK, saved},
+    },
 };
 
 /// What a sheet is called, and through which connection its paths lead.
@@ -137,6 +140,15 @@ pub(super) async fn check_rows(
     Ok(Json(lines.await?))
 }
 
+/// The sheet as a workbook, with what would become of each row.
+#[utoipa::path(get, path = "/api/sheets/{check}/report", tag = "sheets", params(("check" = i64, Path, description = "The number of the operation that has checked it")),
+    responses((status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = String, description = "The workbook")))]
+pub(super) async fn check_report(State(console): State<Console>, caller: Caller, At(check): At<i64>) -> Answer {
+    let session = caller.session().await?;
+    let bytes = session.report_of_check(check, &console.stop).await?;
+    Ok(saved("Check.xlsx", WORKBOOK, bytes))
+}
+
 /// Checks a small sheet of the rows for which a path was chosen.
 #[utoipa::path(post, path = "/api/sheets/{check}/choices", tag = "sheets", params(("check" = i64, Path, description = "The number of the operation that has checked it"), ("Idempotency-Key" = Option<String>, Header, description = "Sent again by the same key, it is begun once")), request_body = Choices, responses((status = 202, body = Operation)))]
 pub(super) async fn check_choices(
@@ -179,6 +191,15 @@ pub(super) async fn upload_rows(
     let filter = which.filter();
     let lines = session.upload_lines(run, &filter, which.after.unwrap_or_default());
     Ok(Json(lines.await?))
+}
+
+/// An upload as a workbook, with what became of each row.
+#[utoipa::path(get, path = "/api/uploads/{run}/report", tag = "sheets", params(("run" = i64, Path, description = "Its number")),
+    responses((status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = String, description = "The workbook")))]
+pub(super) async fn upload_report(State(console): State<Console>, caller: Caller, At(run): At<i64>) -> Answer {
+    let session = caller.session().await?;
+    let bytes = session.report_of_upload(run, &console.stop).await?;
+    Ok(saved("Report.xlsx", WORKBOOK, bytes))
 }
 
 /// Takes an upload back: its files follow what they followed before, with the content that they had.

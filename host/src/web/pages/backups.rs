@@ -1,5 +1,5 @@
-//! Backups: when the library was backed up last, and how large that is. Where to is set where the host is started, and is
-//! shown on no page.
+//! Backups: when the library was backed up last, how large that is, and making one now. Where to is set where the host is
+//! started, and is shown on no page.
 
 use axum::{extract::State, response::Response};
 use maud::{Markup, html};
@@ -9,7 +9,7 @@ use crate::{
     web::{
         console::Asker,
         frame::Page,
-        showing::{Here, shown},
+        showing::{Here, done, shown},
         words::{self, Tone},
     },
 };
@@ -18,6 +18,7 @@ use crate::{
 pub(super) async fn backups(State(console): Here, asker: Asker) -> Response {
     shown(&console, &asker, async |session| {
         let backups = session.backups().await?;
+        let is_named = session.backup_folder().await?.is_some();
         let body = html! {
             section.card { div.pad {
                 @match backups.first() {
@@ -35,6 +36,12 @@ pub(super) async fn backups(State(console): Here, asker: Asker) -> Response {
                         p.soft { @if last.with_key { "The key of the secrets lies beside it: whoever has the backup can open them." }
                             @else { "The key of the secrets is not in it. It has to be kept somewhere else." } }
                     },
+                }
+                @if is_named {
+                    form.buttons method="post" action="/backups" { button.btn.main type="submit" { "Back up now" } }
+                    p.soft { "It goes where whoever runs this host has said. Everybody can go on working meanwhile." }
+                } @else {
+                    p.soft { "Where backups go is not set, so none can be begun here: whoever runs this host names a folder for them." }
                 }
             } }
             @if !backups.is_empty() { section.card {
@@ -56,6 +63,19 @@ pub(super) async fn backups(State(console): Here, asker: Asker) -> Response {
             } }
         };
         Ok(Page::new("/backups", "Backups", body).of(session))
+    })
+    .await
+}
+
+/// `POST /backups`
+pub(super) async fn begin(State(console): Here, asker: Asker) -> Response {
+    shown(&console, &asker, async |session| {
+        let begun = session.begin_backup().await?;
+        let operation = begun.id();
+        asker.note(&console, session, "backup", "").await?;
+        let (host, user, stop) = (console.host.clone(), session.user().name, console.stop.clone());
+        drop(console.beside(async move { host.session(&user).await?.carry_out_backup(begun, &stop).await }));
+        Ok(done(&format!("/operations/{operation}")))
     })
     .await
 }

@@ -100,6 +100,7 @@ pub(super) async fn events(State(console): Here, asker: Asker, Path(id): Path<i6
 fn way(kind: OperationKind) -> (&'static str, &'static str) {
     match kind {
         OperationKind::Sync | OperationKind::Plan => ("/sync", "Sync"),
+        OperationKind::Backup => ("/backups", "Backups"),
         _ => ("/files", "Files"),
     }
 }
@@ -174,9 +175,13 @@ fn now(operation: &Operation, is_running: bool) -> Markup {
 
 fn sum(operation: &Operation) -> Markup {
     let progress = &operation.progress;
+    let amount = match operation.kind {
+        OperationKind::Backup | OperationKind::Verify => words::size,
+        _ => words::grouped,
+    };
     html! {
         @if operation.counts.is_empty() {
-            (words::grouped(progress.done)) @if let Some(of) = progress.of { " of " (words::grouped(of)) }
+            (amount(progress.done)) @if let Some(of) = progress.of { " of " (amount(of)) }
         } @else {
             @for (number, (word, count)) in operation.counts.iter().enumerate() {
                 @if 0 < number { ", " } (words::grouped(*count)) " " (words::operation::counted(operation.kind, word))

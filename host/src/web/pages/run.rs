@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{
     paging::{more, part},
-    planning, sending,
+    planning,
     sync::what,
 };
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
     web::{
         console::Asker,
         frame::Page,
+        sending,
         showing::{Here, address, shown},
         trouble, words,
     },

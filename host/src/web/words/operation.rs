@@ -44,6 +44,11 @@ pub(crate) fn how(operation: &Operation) -> (Tone, &'static str) {
 pub(crate) fn counted(kind: OperationKind, word: &str) -> &str {
     match kind {
         OperationKind::UndoUpload => super::sheet::undone(word),
+        OperationKind::Backup => match word {
+            "copied" => "of them new",
+            "lacking" => "lacking, since the library has lost them",
+            word => word,
+        },
         OperationKind::Sync | OperationKind::Plan => super::outcome(word).1,
         OperationKind::CheckSheet | OperationKind::LinkSheet => super::sheet::row(word, true).1,
         _ => super::item_word(word),

@@ -1,7 +1,7 @@
 //! What people did, as others read it.
 
 /// Words of the trail, in the order in which they can be chosen.
-pub(crate) const STEPS: [(&str, &str); 39] = [
+pub(crate) const STEPS: [(&str, &str); 41] = [
     ("logged-in", "Logged in"),
     ("logged-out", "Logged out"),
     ("login-refused", "Was not let in"),
@@ -33,11 +33,13 @@ pub(crate) const STEPS: [(&str, &str); 39] = [
     ("removed", "Put into the bin"),
     ("restored", "Brought back"),
     ("linked-sheet", "Linked the files of a sheet"),
+    ("follows-another", "Let a file follow something else"),
     ("took-back", "Took the upload of a sheet back"),
     ("look", "Looked what a sync would change"),
     ("sync", "Synced by hand"),
     ("sync-by-plan", "Did what a look had found"),
     ("accept-gone", "Took files for gone"),
+    ("backup", "Backed the library up"),
     ("stopped", "Stopped long work"),
     ("limit-set", "Changed a limit"),
     ("limit-unset", "Took the plugin's limit again"),

@@ -41,6 +41,16 @@ async fn a_sheet_is_sent_checked_linked_and_taken_back() {
         begun.location(),
         "it is linked once"
     );
+    for path in [
+        format!("/api/sheets/{check}/report"),
+        format!("/api/uploads/{run}/report"),
+    ] {
+        let request = program.client.get(format!("{}{path}", stage.origin));
+        let report = request.bearer_auth(&program.token).send().await.unwrap();
+        assert_eq!(report.status(), StatusCode::OK, "{path}");
+        let bytes = report.bytes().await.unwrap();
+        assert!(bytes.starts_with(b"PK"), "a workbook is an archive: {path}");
+    }
     let upload = program.get(&format!("/api/uploads/{run}")).await.json;
     assert_eq!(upload["counts"]["linked"], 1, "{upload}");
     let rows = program.get(&format!("/api/uploads/{run}/rows")).await.json;

@@ -11,10 +11,8 @@ use bytes::Bytes;
 use http::{HeaderValue, header};
 use tokio::sync::mpsc;
 
-use crate::{
-    service::{LedgerFormat, Report},
-    web::saving::{WORKBOOK, disposition},
-};
+use super::saving::{WORKBOOK, disposition};
+use crate::service::{LedgerFormat, Report};
 
 /// How much is read at a time, in bytes.
 const PIECE: usize = 64 << 10;
