@@ -5,9 +5,11 @@
 //! - `watching`: what is asked by those who watch this host; `exposition`: its numbers as text.
 //! - `logins`: cookies; `throttle`: how fast passwords may be tried.
 //! - `api`: the same service for programs, in JSON.
+//! - `asked`, `form`: what a browser sends, read so that nothing of it is passed over.
 //! - `frame`: what is around every page; `words`: states and dates as people read them; `pages`: the pages.
 
 mod api;
+mod asked;
 mod assets;
 mod console;
 mod cookies;

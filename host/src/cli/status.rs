@@ -96,6 +96,12 @@ fn connections(status: &Standing) -> Output {
     for other in &status.others {
         text.line(format!("also {}", how(other)));
     }
+    if !status.test_endpoints.is_empty() {
+        text.line(format!(
+            "FOR TESTS: this data folder works with {} in the place of the real ones, and no real file is behind it",
+            status.test_endpoints.join(" and ")
+        ));
+    }
     text.add(registration(&status.registration));
     if 0 < status.detached_files {
         text.line(format!(

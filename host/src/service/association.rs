@@ -193,7 +193,7 @@ impl Session<'_> {
     }
 
     /// The number of the operation that this session is at work on.
-    fn operation_id(&self) -> Option<i64> {
+    pub(super) fn operation_id(&self) -> Option<i64> {
         self.operation.as_ref().and_then(|live| live.id)
     }
 

@@ -41,6 +41,20 @@ impl Session<'_> {
         Ok(shown.filter(|setting| setting.value != setting.default).collect())
     }
 
+    /// The origins that a folder for tests works with in the place of the real ones; none in the folder of a library.
+    pub(super) async fn test_endpoints(&self) -> Result<Vec<String>> {
+        let settings = self.host.settings().await?;
+        let kept = settings::all(&self.host.store).await?;
+        let origin = |key: &str| {
+            let remembered = || kept.iter().find(|kept| kept.key == key).map(|kept| kept.value.clone());
+            settings.get(key).map(str::to_owned).or_else(remembered)
+        };
+        Ok(["test.api-url", "test.login-url"]
+            .into_iter()
+            .filter_map(origin)
+            .collect())
+    }
+
     /// Keeps a value, for all programs that work with this folder, from their next import, run or upload on.
     ///
     /// # Errors
@@ -48,15 +62,25 @@ impl Session<'_> {
     /// `Error::Forbidden`; `Error::Settings` for a name that there is not, a value that can't be, or a setting that is for
     /// whoever starts the host; the database's.
     pub async fn set(&self, key: &str, value: &str) -> Result<Setting> {
+        self.set_from(key, value, None).await
+    }
+
+    /// As [`Session::set`], if that is still kept which somebody has looked at; empty where nothing was. None: whatever is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::set`], and `Error::Outdated` if somebody else has kept another value since.
+    pub async fn set_from(&self, key: &str, value: &str, seen: Option<&str>) -> Result<Setting> {
         self.user.require_administrator("change settings")?;
         let known = kept_one(key)?;
         let kept = Kept {
             key: known.key.into(),
-            value: known.read(value)?,
+            value: known.read(value).map_err(|error| error.at(known.key))?,
             set_by: self.user.name.clone(),
             set_at: self.now(),
         };
-        settings::put(&self.host.store, &[kept]).await?;
+        let present = settings::put_from(&self.host.store, &kept, seen).await?;
+        refuse_other(known, present)?;
         self.setting(known).await
     }
 
@@ -66,8 +90,23 @@ impl Session<'_> {
     ///
     /// As [`Session::set`]; `Error::NotFound` if none was kept.
     pub async fn unset(&self, key: &str) -> Result<Setting> {
+        self.unset_from(key, None).await
+    }
+
+    /// As [`Session::unset`], if that is still kept which somebody has looked at. What is forgotten already is no trouble for
+    /// them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::unset`], and `Error::Outdated` if somebody else has kept another value since.
+    pub async fn unset_from(&self, key: &str, seen: Option<&str>) -> Result<Setting> {
         self.user.require_administrator("change settings")?;
         let known = kept_one(key)?;
+        if let Some(seen) = seen {
+            let present = settings::remove_from(&self.host.store, known.key, seen).await?;
+            refuse_other(known, present)?;
+            return self.setting(known).await;
+        }
         if !settings::remove(&self.host.store, known.key).await? {
             return Err(Error::NotFound {
                 what: "kept setting",
@@ -100,6 +139,19 @@ fn kept_one(key: &str) -> Result<&'static Known> {
          deployment"
     ))
     .with([WayOut::ShowSettings]))
+}
+
+/// That somebody else has kept this in the place of what was looked at.
+fn refuse_other(known: &Known, present: Option<Kept>) -> Result<()> {
+    let Some(present) = present else { return Ok(()) };
+    let (by, now) = (&present.set_by, &present.value);
+    let other = match now.is_empty() {
+        true => format!("`{}` is not set any more", known.key),
+        false => format!("`{}` is `{now}` by now, set by {by}", known.key),
+    };
+    let other =
+        format!("{other}, since somebody else has changed it after you have looked at it, so nothing was changed");
+    Err(Error::Outdated(other).at(known.key))
 }
 
 fn shown(known: &Known, settings: &Settings, kept: &[Kept], proposed: Option<&Policy>) -> Setting {

@@ -1,5 +1,7 @@
 //! Settings that are kept: words and values, by whom, and since when.
 
+use sqlx::{Sqlite, Transaction};
+
 use super::Store;
 use crate::Result;
 
@@ -55,6 +57,71 @@ pub async fn put(store: &Store, some: &[Kept]) -> Result<()> {
         .await?;
     }
     Ok(transaction.commit().await?)
+}
+
+/// Keeps one, if that is kept of it which was `seen`: empty for nothing, none for whatever it is. Else what is kept, which
+/// stays. Who asks for what is kept already has it.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn put_from(store: &Store, kept: &Kept, seen: Option<&str>) -> Result<Option<Kept>> {
+    let mut transaction = store.write().await?;
+    let present = one(&mut transaction, &kept.key).await?;
+    let value = present.as_ref().map_or("", |present| present.value.as_str());
+    if value == kept.value {
+        return Ok(None);
+    }
+    if seen.is_some_and(|seen| seen != value) {
+        return Ok(Some(present.unwrap_or_else(|| nothing(&kept.key))));
+    }
+    sqlx::query(
+        "INSERT INTO settings (key, value, set_by, set_at) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE \
+         SET value = excluded.value, set_by = excluded.set_by, set_at = excluded.set_at",
+    )
+    .bind(&kept.key)
+    .bind(&kept.value)
+    .bind(&kept.set_by)
+    .bind(&kept.set_at)
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(None)
+}
+
+/// Forgets one, if that is kept of it which was `seen`, or nothing. Else what is kept, which stays.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn remove_from(store: &Store, key: &str, seen: &str) -> Result<Option<Kept>> {
+    let mut transaction = store.write().await?;
+    match one(&mut transaction, key).await? {
+        Some(present) if present.value != seen => return Ok(Some(present)),
+        None => return Ok(None),
+        Some(_) => {}
+    }
+    sqlx::query("DELETE FROM settings WHERE key = ?")
+        .bind(key)
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(None)
+}
+
+async fn one(transaction: &mut Transaction<'_, Sqlite>, key: &str) -> Result<Option<Kept>> {
+    let query = sqlx::query_as("SELECT key, value, set_by, set_at FROM settings WHERE key = ?").bind(key);
+    Ok(query.fetch_optional(&mut **transaction).await?)
+}
+
+/// That nothing is kept of it.
+fn nothing(key: &str) -> Kept {
+    Kept {
+        key: key.to_owned(),
+        value: String::new(),
+        set_by: String::new(),
+        set_at: String::new(),
+    }
 }
 
 /// Forgets one. Whether it was there.

@@ -13,7 +13,7 @@ use tokio::{
 
 use super::{cookies, metrics_token::MetricsToken, place::Place, sign_ins, throttle};
 use crate::{
-    Host, Result,
+    Error, Host, Result,
     service::{Session, Stop, people::From as Whence},
     store::connections::Mode,
 };
@@ -116,6 +116,10 @@ pub(crate) struct Asker {
     pub(crate) path: String,
     /// Whose connection the address names, if any: `through=own` or `through=company`.
     pub(crate) through: Option<Mode>,
+    /// What it names in the place of one of these two.
+    pub(crate) no_connection: Option<String>,
+    /// Whether it only looks, and changes nothing.
+    pub(crate) looks: bool,
 }
 
 impl Asker {
@@ -126,6 +130,22 @@ impl Asker {
         } else {
             self.path.clone()
         }
+    }
+
+    /// That the address names a connection that can't be.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings`.
+    pub(super) fn refuse_no_connection(&self) -> Result<()> {
+        let Some(word) = &self.no_connection else { return Ok(()) };
+        let shown: String = word.chars().take(40).collect();
+        let what = format!(
+            "`through` can't be `{}`: it is `own` for one's own sign-in or `company` for the company's connection, and there \
+             once",
+            shown.escape_debug()
+        );
+        Err(Error::Settings(what).at("through"))
     }
 
     fn through_word(&self) -> Option<&'static str> {
@@ -157,13 +177,16 @@ impl Asker {
     }
 }
 
-fn through(query: Option<&str>) -> Option<Mode> {
-    let mut pairs = url::form_urlencoded::parse(query?.as_bytes());
-    let (_, word) = pairs.find(|(key, _)| key == "through")?;
-    match word.as_ref() {
-        "own" => Some(Mode::User),
-        "company" => Some(Mode::Organization),
-        _ => None,
+/// Whose connection a query names; or what it names that is none, and what is there twice.
+fn through(query: Option<&str>) -> Result<Option<Mode>, String> {
+    let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let mut words = pairs.filter(|(key, _)| key == "through").map(|(_, word)| word);
+    let Some(word) = words.next() else { return Ok(None) };
+    match (word.as_ref(), words.next()) {
+        ("own", None) => Ok(Some(Mode::User)),
+        ("company", None) => Ok(Some(Mode::Organization)),
+        (one, None) => Err(one.to_owned()),
+        (one, Some(other)) => Err(format!("{one}, {other}")),
     }
 }
 
@@ -174,7 +197,9 @@ impl FromRequestParts<Console> for Asker {
         let peer = parts.extensions.get::<Peer>();
         let agent = parts.headers.get(http::header::USER_AGENT);
         let agent = agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        let through = through(parts.uri.query());
         Ok(Self {
+            looks: parts.method.is_safe(),
             from: Whence {
                 address: peer.map(|peer| peer.0.to_string()).unwrap_or_default(),
                 agent: agent.to_owned(),
@@ -182,7 +207,8 @@ impl FromRequestParts<Console> for Asker {
             path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             cookie: cookies::sent(&parts.headers, &console.place),
             on_the_way: cookies::sent_on_the_way(&parts.headers, &console.place),
-            through: through(parts.uri.query()),
+            no_connection: through.as_ref().err().cloned(),
+            through: through.unwrap_or_default(),
         })
     }
 }

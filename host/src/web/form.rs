@@ -3,13 +3,13 @@
 use axum::{
     Form,
     extract::{FromRequest, Multipart, Request},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use clientpoint_engine::secrets::Secret;
 use http::{StatusCode, header};
 use maud::{Markup, html};
 
-use super::{console::Console, trouble, words};
+use super::{asked, console::Console, trouble, words};
 use crate::{
     Error,
     service::{
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Fields that a form has at most.
-const FIELDS_AT_MOST: usize = 200;
+const FIELDS_AT_MOST: usize = 400;
 
 /// The largest file that is sent with a form, in bytes: a certificate with its key.
 const FILE_AT_MOST: usize = 64 << 10;
@@ -42,6 +42,18 @@ impl Filled {
     pub(super) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
         let named = self.0.iter().filter(move |(key, _)| key == name);
         named.map(|(_, value)| value.expose())
+    }
+
+    /// The one value of that name.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` where the form has none, so that what is missing is not taken for something empty.
+    pub(super) fn needed(&self, name: &str) -> crate::Result<&str> {
+        let named = self.0.iter().find(|(key, _)| key == name);
+        let missing =
+            || Error::Settings(format!("the form has no `{name}`: open its page anew, and try again")).at(name);
+        named.map(|(_, value)| value.expose()).ok_or_else(missing)
     }
 
     /// All that was sent, in its order.
@@ -86,10 +98,10 @@ impl FromRequest<Console> for Filled {
         let is_multipart = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
         let pairs: Vec<(String, Secret)> = if is_multipart {
             let parts = Multipart::from_request(request, console).await;
-            in_parts(parts.map_err(IntoResponse::into_response)?).await?
+            in_parts(parts.map_err(asked::unreadable)?).await?
         } else {
             let sent = Form::<Vec<(String, String)>>::from_request(request, console).await;
-            let Form(pairs) = sent.map_err(IntoResponse::into_response)?;
+            let Form(pairs) = sent.map_err(asked::unreadable)?;
             let secret = |(key, value)| (key, Secret::new(value));
             pairs.into_iter().map(secret).collect()
         };
@@ -102,9 +114,9 @@ impl FromRequest<Console> for Filled {
 
 async fn in_parts(mut parts: Multipart) -> Result<Vec<(String, Secret)>, Response> {
     let mut pairs = Vec::new();
-    while let Some(part) = parts.next_field().await.map_err(IntoResponse::into_response)? {
+    while let Some(part) = parts.next_field().await.map_err(asked::unreadable)? {
         let name = part.name().unwrap_or_default().to_owned();
-        let bytes = part.bytes().await.map_err(IntoResponse::into_response)?;
+        let bytes = part.bytes().await.map_err(asked::unreadable)?;
         if FILE_AT_MOST < bytes.len() || FIELDS_AT_MOST < pairs.len() {
             return Err(unreadable("a file in it is too large"));
         }
@@ -115,8 +127,8 @@ async fn in_parts(mut parts: Multipart) -> Result<Vec<(String, Secret)>, Respons
 }
 
 fn unreadable(why: &str) -> Response {
-    let why = format!("What was sent can't be read: {why}.");
-    trouble::page(StatusCode::UNPROCESSABLE_ENTITY, "That did not work", &why)
+    let why = format!("What was sent can't be read: {why}. Nothing was changed.");
+    trouble::page(StatusCode::BAD_REQUEST, "That did not work", &why)
 }
 
 /// What is wrong with a form, above it: the focus goes there, and a link leads to the field.

@@ -88,7 +88,7 @@ pub(super) fn routes() -> Routes {
             uploads::take_back,
         )
         .post(Who::Administrators, "/operations/{id}/link", associating::link)
-        .post(Who::Administrators, "/operations/{id}/choose", associating::choose)
+        .post(Who::Administrators, "/operations/{id}/choose", sheet_check::choose)
         .get(Who::Administrators, "/operations/{id}/report", sheet_check::report)
         .get(Who::Administrators, "/files/move", moving::ask)
         .post(Who::Administrators, "/files/move", moving::move_them)

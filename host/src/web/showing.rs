@@ -22,8 +22,14 @@ pub(super) async fn shown(
         Err(answer) => return answer,
     };
     let made = async {
-        match page(&session).await {
+        let made = match asker.refuse_no_connection() {
+            Ok(()) => page(&session).await,
+            Err(error) => return trouble::unreadable(&error, &session),
+        };
+        match made {
             Ok(answer) => answer,
+            // An address that can't be right was mistyped, or cut short.
+            Err(error) if asker.looks && error.is_usage() => trouble::unreadable(&error, &session),
             Err(error) => trouble::of(&error, &session),
         }
     };

@@ -117,6 +117,11 @@ pub(super) fn of(error: &Error, session: &Session<'_>) -> Response {
     frame::Page::new("", "That did not work", card(error)).answer(status(error), session)
 }
 
+/// A whole page for what was sent and can't be read.
+pub(super) fn unreadable(error: &Error, session: &Session<'_>) -> Response {
+    frame::Page::new("", "That did not work", card(error)).answer(StatusCode::BAD_REQUEST, session)
+}
+
 /// What went wrong, in a card.
 pub(super) fn card(error: &Error) -> Markup {
     html! {

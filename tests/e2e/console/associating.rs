@@ -1,5 +1,7 @@
 //! Associate OneDrive Files by pages: a sheet with mistakes in it is checked, mended, linked, and taken back.
 
+mod choosing;
+mod killed;
 mod many_rows;
 mod while_syncing;
 

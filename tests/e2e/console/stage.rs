@@ -44,12 +44,8 @@ impl Stage {
         let data = tempfile::tempdir().unwrap();
         let built = builder(&sim, &clock, data.path()).settings(layers).build();
         let host = Arc::new(built.await.unwrap());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
         let stop = CancellationToken::new();
-        let console = Console::new(host.clone(), Place::local(port)).until(stop.clone());
-        let router = console.router();
-        tokio::spawn(server::serve(vec![listener], router, stop.clone()));
+        let port = console(&host, &stop).await;
         Self {
             sim,
             clock,
@@ -90,14 +86,32 @@ impl Stage {
 
     /// A browser in which that person has chosen a password by their link.
     pub(super) async fn logged_in(&self, user: &str) -> Browser {
-        let token = self.host.invite(user).await.unwrap();
-        let mut browser = self.browser();
-        let form = [("token", token.expose()), ("password", PASSWORD)];
-        let answer = browser.post("/claim", &form).await;
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-        browser.keep(&answer);
-        browser
+        logged_in_at(&self.host, self.port, user).await
     }
+}
+
+/// Opens a console of that host, until it is told to stop. Gives its port.
+pub(super) async fn console(host: &Arc<Host>, stop: &CancellationToken) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let console = Console::new(host.clone(), Place::local(port)).until(stop.clone());
+    tokio::spawn(server::serve(vec![listener], console.router(), stop.clone()));
+    port
+}
+
+/// A browser in which that person has chosen a password by their link, in front of the console at that port.
+pub(super) async fn logged_in_at(host: &Host, port: u16, user: &str) -> Browser {
+    let token = host.invite(user).await.unwrap();
+    let mut browser = Browser {
+        client: Client::builder().redirect(Policy::none()).no_proxy().build().unwrap(),
+        origin: format!("http://localhost:{port}"),
+        cookie: None,
+    };
+    let form = [("token", token.expose()), ("password", PASSWORD)];
+    let answer = browser.post("/claim", &form).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    browser.keep(&answer);
+    browser
 }
 
 impl Drop for Stage {

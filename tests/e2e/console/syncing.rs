@@ -100,13 +100,13 @@ async fn what_is_wrong_in_an_address_of_the_sync_is_told_and_shows_nothing_else(
     let admin = stage.host.session("admin").await.unwrap();
     admin.sync(&Default::default(), &Default::default()).await.unwrap();
     for (path, status) in [
-        ("/sync?kind=%3Cb%3E", StatusCode::UNPROCESSABLE_ENTITY),
-        ("/sync?state=asleep", StatusCode::UNPROCESSABLE_ENTITY),
-        ("/sync?after=made-up", StatusCode::UNPROCESSABLE_ENTITY),
-        ("/sync/1?outcome=%3Cb%3E", StatusCode::UNPROCESSABLE_ENTITY),
-        ("/sync/1?only=some", StatusCode::UNPROCESSABLE_ENTITY),
-        ("/sync/1/ledger/exe", StatusCode::UNPROCESSABLE_ENTITY),
-        ("/sync/1/ledger/csv?outcome=malware", StatusCode::UNPROCESSABLE_ENTITY),
+        ("/sync?kind=%3Cb%3E", StatusCode::BAD_REQUEST),
+        ("/sync?state=asleep", StatusCode::BAD_REQUEST),
+        ("/sync?after=made-up", StatusCode::BAD_REQUEST),
+        ("/sync/1?outcome=%3Cb%3E", StatusCode::BAD_REQUEST),
+        ("/sync/1?only=some", StatusCode::BAD_REQUEST),
+        ("/sync/1/ledger/exe", StatusCode::BAD_REQUEST),
+        ("/sync/1/ledger/csv?outcome=malware", StatusCode::BAD_REQUEST),
         ("/sync/99", StatusCode::NOT_FOUND),
         ("/sync/99/ledger/csv", StatusCode::NOT_FOUND),
     ] {
@@ -178,7 +178,7 @@ async fn somebody_looks_what_would_change_does_exactly_this_and_takes_an_update_
     let stale = browser.post("/files/100002/roll-back", &[("revision", "1")]).await;
     assert_eq!(stale.status(), StatusCode::CONFLICT);
     let wrong = browser.post("/files/100002/roll-back", &[("revision", "x")]).await;
-    assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(wrong.status(), StatusCode::BAD_REQUEST);
     let back = browser.post("/files/100002/roll-back", &[("revision", "2")]).await;
     assert_eq!(back.headers()["location"], "/files/100002");
     let history = browser.page("/files/100002/revisions").await;

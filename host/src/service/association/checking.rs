@@ -135,6 +135,7 @@ impl Session<'_> {
     /// As [`Session::sheet_check`]; the database's.
     pub async fn check_lines(&self, check: i64, filter: &RowFilter, after: u32) -> Result<SheetLines> {
         let check = self.sheet_check(check).await?;
+        filter.refuse_unknown(&check.found.counts)?;
         self.named(SheetLines::of(&check.found, filter, after)).await
     }
 

@@ -74,6 +74,26 @@ pub fn is_open(outcome: &str) -> bool {
 }
 
 impl RowFilter {
+    /// Refuses an outcome that no row has.
+    pub(super) fn refuse_unknown(&self, counts: &BTreeMap<String, u64>) -> Result<()> {
+        let Self::Outcome(outcome) = self else { return Ok(()) };
+        if counts.contains_key(outcome) {
+            return Ok(());
+        }
+        let shown: String = outcome.chars().take(40).collect();
+        let there: Vec<&str> = counts.keys().map(String::as_str).collect();
+        Err(Error::Settings(format!(
+            "no row of this sheet is `{}`: there are {}",
+            shown.escape_debug(),
+            if there.is_empty() {
+                "none".into()
+            } else {
+                there.join(", ")
+            }
+        ))
+        .at("outcome"))
+    }
+
     fn lets(&self, outcome: &str) -> bool {
         match self {
             Self::All => true,
@@ -139,7 +159,7 @@ impl Session<'_> {
     /// `Error::Forbidden`, `Error::NotFound`; `Error::Settings` for a run that is no upload; the database's.
     pub async fn upload_lines(&self, run: i64, filter: &RowFilter, after: u32) -> Result<SheetLines> {
         self.user.require_administrator("see the runs")?;
-        self.upload(run).await?;
+        filter.refuse_unknown(&self.upload(run).await?.counts)?;
         let outcome = match filter {
             RowFilter::Outcome(outcome) => Some(outcome.as_str()),
             _ => None,

@@ -43,6 +43,10 @@ pub struct Status {
     /// How many library files do not follow their source any more, because their connection has another drive now or was
     /// given up.
     pub detached_files: u64,
+    /// The origins that stand in the place of the source's and of its sign-in service's: this data folder is for tests, and no
+    /// real file is behind it. None of them where it works with the real ones.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub test_endpoints: Vec<String>,
     /// What to do next, where something is missing.
     pub next: Option<String>,
     /// The ways to do that.
@@ -206,6 +210,7 @@ impl Session<'_> {
             others: others.into_iter().map(api::Connection::from).collect(),
             managed_files,
             detached_files: link_counts::detached(&self.host.store).await?,
+            test_endpoints: self.test_endpoints().await?,
             next,
             ways_out: ways_out.unwrap_or_default(),
         })

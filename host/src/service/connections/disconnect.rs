@@ -40,10 +40,32 @@ impl Session<'_> {
     ///
     /// `Error::Forbidden`, `Error::NotConnected`, `Error::Sync` while a sync runs.
     pub async fn disconnect(&self, mode: Option<Mode>, of: Option<&str>) -> Result<Disconnected> {
+        self.disconnect_from(mode, of, None).await
+    }
+
+    /// As [`Session::disconnect`], if it is still the connection that somebody has looked at: `seen` is when that was made.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::disconnect`], and `Error::Outdated` for one that was made anew since.
+    pub async fn disconnect_from(
+        &self,
+        mode: Option<Mode>,
+        of: Option<&str>,
+        seen: Option<&str>,
+    ) -> Result<Disconnected> {
         self.user.require_administrator("disconnect")?;
         let connection = self.connection_of(mode, of).await?;
         let _right = self.no_sync(&connection.id, "a disconnect").await?;
         let _turn = self.turn(&connection.id, "a disconnect").await?;
+        // Only now: who connects anew or disconnects has both meanwhile.
+        let connection = self.connection_of(mode, of).await?;
+        if seen.is_some_and(|seen| seen != connection.connected_at) {
+            return Err(Error::Outdated(format!(
+                "this connection was made anew by {} at {}, after you have looked at it, so nothing was changed: look again",
+                connection.connected_by, connection.connected_at
+            )));
+        }
         self.end_unfinished(&connection, Reason::Disconnected).await?;
         // Nobody stores renewed tokens behind this one's back.
         let _alone = self.host.renewal_right(&connection.id).await?;

@@ -6,6 +6,7 @@ use crate::{
     host::Host,
     store::{
         operations::{self, End, Operation},
+        runs,
         words::{ItemState, OperationKind, OperationState},
     },
     way_out::WayOut,
@@ -43,6 +44,11 @@ impl Host {
         }
         let mut told = Told::from(&row);
         told.progress.may_have_begun();
+        if let (OperationKind::LinkSheet, Some(run)) = (row.kind, told.run)
+            && let Ok(run) = runs::get(&self.store, run).await
+        {
+            told.counts = runs::counts(&self.store, &run).await?;
+        }
         self.find_again(row.kind, &mut told, &row.begun_at).await?;
         let failure = serde_json::to_string(&why(&row)).ok();
         let end = End {

@@ -7,7 +7,10 @@ use utoipa::ToSchema;
 
 use crate::{
     Error, Result,
-    service::{Page, Part, Search, Session, api, runs::plan::PlannedRow},
+    service::{
+        Page, Part, Search, Session, api,
+        runs::{ledger::refuse_unknown, plan::PlannedRow},
+    },
     store::{
         plans,
         runs::{self, Run},
@@ -71,7 +74,11 @@ impl Session<'_> {
         (outcome, search): (Option<&str>, Option<&Search>),
         part: &Part,
     ) -> Result<Page<PlannedRow>> {
+        let number = run;
         let run = self.a_plan(run).await?;
+        if let Some(outcome) = outcome {
+            refuse_unknown(outcome, number, &self.plan_made(number).await?.counts)?;
+        }
         let page = plans::page(&self.host.store, &run, outcome, search, part).await?;
         page.try_map(|row| Ok(row.into()))
     }

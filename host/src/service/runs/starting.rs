@@ -144,9 +144,10 @@ impl Session<'_> {
     }
 
     /// The sync of a connection, or the look at one, that is under way.
-    async fn sync_under_way(&self, connection: &str) -> Result<Option<Operation>> {
+    pub(super) async fn sync_under_way(&self, connection: &str) -> Result<Option<Operation>> {
         for row in operations::open(&self.host.store).await? {
-            if !matches!(row.kind, OperationKind::Sync | OperationKind::Plan) {
+            let is_this = Some(row.id) == self.operation_id();
+            if is_this || !matches!(row.kind, OperationKind::Sync | OperationKind::Plan) {
                 continue;
             }
             let operation = self.operation(row.id).await?;

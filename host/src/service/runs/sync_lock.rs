@@ -61,14 +61,21 @@ impl Session<'_> {
             Some(found) => found.owner.map(|owner| format!("the connection of {owner}")),
             None => Some("another connection".into()),
         };
+        // Who holds the right may carry out something that is no sync, or something that is written down nowhere.
+        let operation = self.sync_under_way(connection).await?;
+        let number = operation
+            .as_ref()
+            .map(|operation| format!(" as operation {}", operation.id));
         let running = Error::Sync {
             code: "sync-running",
             message: format!(
-                "{} of {} is running: wait for its end, and try again",
+                "{} of {} is running{}: wait for its end, and try again",
                 holder.map_or("a sync", |holder| &holder.what),
-                whose.as_deref().unwrap_or("the company's connection")
+                whose.as_deref().unwrap_or("the company's connection"),
+                number.unwrap_or_default()
             ),
         };
-        Ok(running.with([WayOut::ShowRuns]))
+        let to_it = operation.map(|_| WayOut::ShowOperations);
+        Ok(running.with(to_it.into_iter().chain([WayOut::ShowRuns])))
     }
 }

@@ -110,6 +110,7 @@ pub(super) async fn administrators_only(State(console): State<Console>, request:
 async fn coming_in(console: &Console, request: Request) -> Answer<(Request, Role)> {
     let (mut parts, body) = request.into_parts();
     let Ok(asker) = Asker::from_request_parts(&mut parts, console).await;
+    asker.refuse_no_connection()?;
     let token = sent(&parts.headers).ok_or_else(no_token)?;
     let host = console.host.clone();
     let Some(program) = host.admitted(&token).await? else {

@@ -25,6 +25,9 @@ use crate::{
 /// Pages of the source that one page of ours looks through for a search.
 const LOOKS_THROUGH: u32 = 10;
 
+/// Files that can be chosen here at a time, whatever the limit of an import is: they stand in the address.
+const PICKS_AT_MOST: usize = 100;
+
 /// In which order the files of a page can be shown, and what people read. Only what has been loaded is sorted: the source
 /// gives its files in an order of its own.
 const ORDERS: [(&str, &str); 4] = [
@@ -60,7 +63,6 @@ impl Wanted {
                 picks.push(pick.clone());
             }
         }
-        picks.truncate(100);
         Self {
             q: text("q"),
             show: text("show"),
@@ -69,6 +71,27 @@ impl Wanted {
             after: text("after"),
             picks,
         }
+    }
+
+    /// What no button of the page asks for is told, not passed over.
+    fn refuse_unknown(&self) -> Result<()> {
+        let wrong = |name: &str, word: &str| {
+            let word: String = word.chars().take(40).collect();
+            Err(Error::Settings(format!("`{}` is no choice of `{name}`", word.escape_debug())).at(name))
+        };
+        if !["", "importable"].contains(&self.show.as_str()) {
+            return wrong("show", &self.show);
+        }
+        if !ORDERS.iter().any(|(order, _)| *order == self.sort) {
+            return wrong("sort", &self.sort);
+        }
+        if PICKS_AT_MOST < self.picks.len() {
+            return Err(Error::Settings(format!(
+                "{} files are more than can be chosen here at one time: choose {PICKS_AT_MOST} at most",
+                self.picks.len()
+            )));
+        }
+        Ok(())
     }
 
     fn has(&self, item: &str) -> bool {
@@ -87,7 +110,11 @@ fn name_of(pick: &str) -> &str {
 /// `GET /files/add`
 pub(super) async fn list(State(console): Here, asker: Asker, RawQuery(query): RawQuery) -> Response {
     let wanted = Wanted::read(query.as_deref());
-    shown(&console, &asker, async |session| page(&asker, session, &wanted).await).await
+    shown(&console, &asker, async |session| {
+        wanted.refuse_unknown()?;
+        page(&asker, session, &wanted).await
+    })
+    .await
 }
 
 /// `POST /files/add`: begins an import, which has a page of its own.

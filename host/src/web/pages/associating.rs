@@ -1,7 +1,7 @@
 //! The pages that tie files to a source by a sheet: it is uploaded, checked, and then linked, each step with an address of its own.
 
 use axum::{
-    extract::{Multipart, Path, State, multipart::Field},
+    extract::{Multipart, State, multipart::Field},
     response::{IntoResponse, Response},
 };
 use futures::TryStreamExt;
@@ -14,8 +14,9 @@ use crate::{
     Error, Result,
     service::{Beginning, Part, RunFilter, RunRow, RunType, Session, SheetFile, SheetForm, open_rows},
     web::{
+        asked::At,
         console::{Asker, Console},
-        form::{Filled, summary},
+        form::summary,
         frame::Page,
         showing::{Here, done, shown},
         trouble, words,
@@ -87,7 +88,7 @@ async fn checked(console: &Console, session: &Session<'_>, name: &str, sheet: &S
 }
 
 /// Carries a check out beside the request, and leads to it.
-fn check_goes_on(console: &Console, session: &Session<'_>, begun: Beginning) -> Response {
+pub(super) fn check_goes_on(console: &Console, session: &Session<'_>, begun: Beginning) -> Response {
     let begun = match begun {
         Beginning::Already(check) => return done(&format!("/operations/{check}")),
         Beginning::Anew(begun) => begun,
@@ -98,22 +99,8 @@ fn check_goes_on(console: &Console, session: &Session<'_>, begun: Beginning) -> 
     done(&format!("/operations/{check}"))
 }
 
-/// `POST /operations/{id}/choose`: checks a small sheet of the rows for which a path was chosen.
-pub(super) async fn choose(State(console): Here, asker: Asker, Path(check): Path<i64>, filled: Filled) -> Response {
-    shown(&console, &asker, async |session| {
-        let choices = filled.pairs().filter_map(|(name, value)| {
-            let row = name.strip_prefix("row-")?.parse().ok()?;
-            Some((row, value.parse().ok()?))
-        });
-        let choices: Vec<(u32, usize)> = choices.collect();
-        let begun = session.begin_check_of_choices(check, &choices).await?;
-        Ok(check_goes_on(&console, session, begun))
-    })
-    .await
-}
-
 /// `POST /operations/{id}/link`: links what that check has found.
-pub(super) async fn link(State(console): Here, asker: Asker, Path(check): Path<i64>) -> Response {
+pub(super) async fn link(State(console): Here, asker: Asker, At(check): At<i64>) -> Response {
     shown(&console, &asker, async |session| {
         let begun = match session.begin_link(check).await? {
             Beginning::Already(link) => return Ok(done(&format!("/operations/{link}"))),

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    Form,
-    extract::{Query, State},
+    extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 use clientpoint_engine::secrets::Secret;
@@ -14,7 +13,14 @@ use serde::Deserialize;
 
 use crate::{
     service::people::{LoggedIn, Refused},
-    web::{console::Asker, console::Console, cookies, frame, showing::Here, words},
+    web::{
+        asked::{Asked, Sent},
+        console::Asker,
+        console::Console,
+        cookies, frame,
+        showing::Here,
+        words,
+    },
 };
 
 #[derive(Default, Deserialize)]
@@ -46,12 +52,12 @@ pub(super) struct Claim {
 const NAME_AT_MOST: usize = 256;
 
 /// `GET /login`
-pub(super) async fn login(State(console): Here, Query(back): Query<Back>) -> Response {
+pub(super) async fn login(State(console): Here, Asked(back): Asked<Back>) -> Response {
     frame::alone(StatusCode::OK, "Log in", &form(&console, "", &back.back, None))
 }
 
 /// `POST /login`
-pub(super) async fn log_in(State(console): Here, asker: Asker, Form(given): Form<Login>) -> Response {
+pub(super) async fn log_in(State(console): Here, asker: Asker, Sent(given): Sent<Login>) -> Response {
     let keys = [
         format!(
             "name {}",
@@ -111,7 +117,7 @@ pub(super) async fn log_out(State(console): Here, asker: Asker) -> Response {
 }
 
 /// `GET /claim`
-pub(super) async fn invited(State(console): Here, Query(given): Query<Invited>) -> Response {
+pub(super) async fn invited(State(console): Here, Asked(given): Asked<Invited>) -> Response {
     match console.host.invited(&Secret::new(given.token.clone())).await {
         Ok(user) => {
             let page = choose(&console, &user, &given.token, None);
@@ -122,7 +128,7 @@ pub(super) async fn invited(State(console): Here, Query(given): Query<Invited>) 
 }
 
 /// `POST /claim`
-pub(super) async fn claim(State(console): Here, asker: Asker, Form(given): Form<Claim>) -> Response {
+pub(super) async fn claim(State(console): Here, asker: Asker, Sent(given): Sent<Claim>) -> Response {
     let token = Secret::new(given.token.clone());
     let user = match console.host.invited(&token).await {
         Ok(user) => user,

@@ -1,9 +1,6 @@
 //! Connect: which way, and what is filled in for it.
 
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -14,6 +11,7 @@ use crate::{
     service::{Session, api::WayToConnect},
     store::connections::Mode,
     web::{
+        asked::Asked,
         console::Asker,
         console::Console,
         form::{self, Filled},
@@ -102,12 +100,19 @@ pub(super) async fn connect_own(State(console): Here, asker: Asker, filled: Fill
 }
 
 /// `GET /integrations/where`: where each value is found.
-pub(super) async fn where_found(State(console): Here, asker: Asker, Query(which): Query<Which>) -> Response {
+pub(super) async fn where_found(State(console): Here, asker: Asker, Asked(which): Asked<Which>) -> Response {
     shown(&console, &asker, async |session| {
-        let mode = if which.of == "own" {
-            Mode::User
-        } else {
-            Mode::Organization
+        let mode = match which.of.as_str() {
+            "own" => Mode::User,
+            "" | "company" => Mode::Organization,
+            other => {
+                let other: String = other.chars().take(40).collect();
+                let what = format!(
+                    "`{}` is no way to connect: there are own and company",
+                    other.escape_debug()
+                );
+                return Err(Error::Settings(what).at("of"));
+            }
         };
         let way = way(session, mode).await?;
         let title = where_to_find(session).await?;

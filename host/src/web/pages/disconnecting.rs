@@ -1,9 +1,6 @@
 //! Disconnect: what it comes to, before and after.
 
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -12,11 +9,12 @@ use crate::{
     service::Disconnected,
     store::connections::Mode,
     web::{
+        asked::Asked,
         console::Asker,
         form::Filled,
         frame::Page,
         showing::{Here, shown},
-        words,
+        trouble, words,
     },
 };
 
@@ -35,7 +33,7 @@ fn named(of: &str) -> (Option<Mode>, Option<&str>) {
 }
 
 /// `GET /integrations/disconnect`
-pub(super) async fn ask(State(console): Here, asker: Asker, Query(whose): Query<Whose>) -> Response {
+pub(super) async fn ask(State(console): Here, asker: Asker, Asked(whose): Asked<Whose>) -> Response {
     shown(&console, &asker, async |session| {
         let (mode, of) = named(&whose.of);
         let would = session.would_disconnect(mode, of).await?;
@@ -46,6 +44,7 @@ pub(super) async fn ask(State(console): Here, asker: Asker, Query(whose): Query<
                 div.buttons {
                     form method="post" action="/integrations/disconnect" {
                         input type="hidden" name="of" value=(whose.of);
+                        input type="hidden" name="seen" value=(would.connection.connected_at);
                         button.btn.main type="submit" { "Disconnect" }
                     }
                     a.btn href="/integrations" { "Keep it" }
@@ -60,9 +59,14 @@ pub(super) async fn ask(State(console): Here, asker: Asker, Query(whose): Query<
 /// `POST /integrations/disconnect`
 pub(super) async fn disconnect(State(console): Here, asker: Asker, filled: Filled) -> Response {
     shown(&console, &asker, async |session| {
-        let (mode, of) = named(filled.text("of"));
-        let done = session.disconnect(mode, of).await?;
-        asker.note(&console, session, "disconnected", filled.text("of")).await?;
+        // Without the field it is not known which one, and the company's would be the wrong guess.
+        let whose = match filled.needed("of") {
+            Ok(whose) => whose,
+            Err(error) => return Ok(trouble::unreadable(&error, session)),
+        };
+        let (mode, of) = named(whose);
+        let done = session.disconnect_from(mode, of, filled.all("seen").next()).await?;
+        asker.note(&console, session, "disconnected", whose).await?;
         let body = html! {
             section.card role="status" { div.pad {
                 p { (words::state(words::Tone::Good, "Disconnected")) " "

@@ -1,9 +1,6 @@
 //! Step 2: the one drive of a connection, chosen from what it can see or by its address.
 
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -12,6 +9,7 @@ use crate::{
     service::{Cursor, DriveRow, Session, api},
     way_out::WayOut,
     web::{
+        asked::Asked,
         console::Asker,
         form::Filled,
         frame::Page,
@@ -40,7 +38,7 @@ struct Found {
 }
 
 /// `GET /integrations/drives`
-pub(super) async fn drives(State(console): Here, asker: Asker, Query(wanted): Query<Wanted>) -> Response {
+pub(super) async fn drives(State(console): Here, asker: Asker, Asked(wanted): Asked<Wanted>) -> Response {
     shown(&console, &asker, async |session| {
         let found = found(session, &wanted).await?;
         let body = html! {

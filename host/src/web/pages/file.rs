@@ -1,71 +1,91 @@
 //! One file: everything that is known of it, and what can be done with it.
 
-use axum::{
-    Form,
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
+use http::StatusCode;
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use super::moving;
 use crate::{
-    Result,
+    Error, Result,
     service::{
-        FileRow, Propagation, Session,
+        FileRow, LookedAt, Propagation, Session,
         api::{Damage, Showing},
     },
     store::users::Role,
     web::{
+        asked::At,
         console::Asker,
-        form::Filled,
+        form::{Filled, problem},
         frame::Page,
         showing::{Here, done, shown},
-        streams, words,
+        streams, trouble, words,
     },
 };
 
-#[derive(Deserialize)]
-pub(super) struct Keep {
-    /// `yes` to keep ClientPoints as they are.
-    keep: String,
-}
-
 /// `GET /files/{id}`
-pub(super) async fn file(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
-    shown(&console, &asker, async |session| page(session, &id).await).await
+pub(super) async fn file(State(console): Here, asker: Asker, At(id): At<String>) -> Response {
+    shown(&console, &asker, async |session| page(session, &id, None).await).await
 }
 
 /// `POST /files/{id}/move`
-pub(super) async fn move_it(State(console): Here, asker: Asker, Path(id): Path<String>, filled: Filled) -> Response {
+pub(super) async fn move_it(State(console): Here, asker: Asker, At(id): At<String>, filled: Filled) -> Response {
     shown(&console, &asker, async |session| {
         let place = match filled.text("place") {
-            "" => moving::place(&filled)?,
-            written => written.parse()?,
+            "" => moving::place(&filled),
+            written => written.parse(),
         };
-        session.move_file(&id, &place).await?;
-        asker
-            .note(&console, session, "moved", &format!("{id} to {place}"))
-            .await?;
-        Ok(done(&format!("/files/{id}")))
+        let seen = LookedAt {
+            place: seen(&filled, "seen-place"),
+            ..LookedAt::default()
+        };
+        let moved = async { session.move_file_from(&id, &place?, seen).await };
+        match moved.await {
+            Ok(file) => {
+                let note = format!("{id} to {}", file.place);
+                asker.note(&console, session, "moved", &note).await?;
+                Ok(done(&format!("/files/{id}")))
+            }
+            Err(error) => again(session, &id, &filled, error).await,
+        }
     })
     .await
 }
 
 /// `POST /files/{id}/rename`
-pub(super) async fn rename(State(console): Here, asker: Asker, Path(id): Path<String>, filled: Filled) -> Response {
+pub(super) async fn rename(State(console): Here, asker: Asker, At(id): At<String>, filled: Filled) -> Response {
     shown(&console, &asker, async |session| {
         let before = session.file(&id).await?.name;
-        let now = session.rename_file(&id, filled.text("name")).await?.name;
-        let note = format!("{id}: {before} to {now}");
-        asker.note(&console, session, "renamed", &note).await?;
-        Ok(done(&format!("/files/{id}")))
+        let seen = LookedAt {
+            name: seen(&filled, "seen-name"),
+            ..LookedAt::default()
+        };
+        match session.rename_file_from(&id, filled.text("name"), seen).await {
+            Ok(file) => {
+                let note = format!("{id}: {before} to {}", file.name);
+                asker.note(&console, session, "renamed", &note).await?;
+                Ok(done(&format!("/files/{id}")))
+            }
+            Err(error) => again(session, &id, &filled, error.at("new-name")).await,
+        }
     })
     .await
 }
 
+/// What the form was made of, where it says so.
+fn seen<'f>(filled: &'f Filled, name: &'f str) -> Option<&'f str> {
+    filled.all(name).next()
+}
+
+/// The same page, with what is wrong above it and what was filled in as it was.
+async fn again(session: &Session<'_>, id: &str, filled: &Filled, error: Error) -> Result<Response> {
+    if error.is_usage() || matches!(error.bare(), Error::Outdated(_)) {
+        return page(session, id, Some((filled, &error))).await;
+    }
+    Err(error)
+}
+
 /// `POST /files/{id}/release`
-pub(super) async fn release(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
+pub(super) async fn release(State(console): Here, asker: Asker, At(id): At<String>) -> Response {
     shown(&console, &asker, async |session| {
         session.release(&id).await?;
         asker.note(&console, session, "released", &id).await?;
@@ -75,7 +95,7 @@ pub(super) async fn release(State(console): Here, asker: Asker, Path(id): Path<S
 }
 
 /// `POST /files/{id}/unlock`
-pub(super) async fn unlock(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
+pub(super) async fn unlock(State(console): Here, asker: Asker, At(id): At<String>) -> Response {
     shown(&console, &asker, async |session| {
         session.unlock(&id).await?;
         asker.note(&console, session, "unlocked", &id).await?;
@@ -85,14 +105,18 @@ pub(super) async fn unlock(State(console): Here, asker: Asker, Path(id): Path<St
 }
 
 /// `POST /files/{id}/keep`
-pub(super) async fn keep(
-    State(console): Here,
-    asker: Asker,
-    Path(id): Path<String>,
-    Form(given): Form<Keep>,
-) -> Response {
+pub(super) async fn keep(State(console): Here, asker: Asker, At(id): At<String>, filled: Filled) -> Response {
     shown(&console, &asker, async |session| {
-        session.keep_clientpoints(Some(&id), given.keep == "yes").await?;
+        let keep = match filled.needed("keep") {
+            Ok("yes") => true,
+            Ok("no") => false,
+            Ok(other) => {
+                let wrong = Error::Settings(format!("`{}` is neither yes nor no", other.escape_debug()));
+                return Ok(trouble::unreadable(&wrong.at("keep"), session));
+            }
+            Err(error) => return Ok(trouble::unreadable(&error, session)),
+        };
+        session.keep_clientpoints(Some(&id), keep).await?;
         asker.note(&console, session, "keep-clientpoints", &id).await?;
         Ok(done(&format!("/files/{id}")))
     })
@@ -100,7 +124,7 @@ pub(super) async fn keep(
 }
 
 /// `GET /files/{id}/content`
-pub(super) async fn content(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
+pub(super) async fn content(State(console): Here, asker: Asker, At(id): At<String>) -> Response {
     shown(&console, &asker, async |session| {
         let name = session.file(&id).await?.name;
         let (host, user) = (console.host.clone(), session.user().name);
@@ -110,7 +134,7 @@ pub(super) async fn content(State(console): Here, asker: Asker, Path(id): Path<S
 }
 
 /// `GET /files/{id}/revisions/{number}`
-pub(super) async fn revision(State(console): Here, asker: Asker, Path((id, number)): Path<(String, u64)>) -> Response {
+pub(super) async fn revision(State(console): Here, asker: Asker, At((id, number)): At<(String, u64)>) -> Response {
     shown(&console, &asker, async |session| {
         let name = session.file(&id).await?.name;
         // What is not there is told on a page, before any byte goes.
@@ -121,11 +145,15 @@ pub(super) async fn revision(State(console): Here, asker: Asker, Path((id, numbe
     .await
 }
 
-async fn page(session: &Session<'_>, id: &str) -> Result<Response> {
+/// What was tried with the file, and why it was not done.
+type Tried<'t> = Option<(&'t Filled, &'t Error)>;
+
+async fn page(session: &Session<'_>, id: &str, tried: Tried<'_>) -> Result<Response> {
     let file = session.file(id).await?;
     let showings = session.showings(id).await?;
     let may = session.user().role == Role::Administrator;
     let body = html! {
+        (problem(tried.map(|tried| tried.1)))
         @if let Some(damage) = &file.damage {
             section.card.trouble role="alert" { div.pad {
                 h2 { "Its bytes are damaged on this host's disk" }
@@ -133,7 +161,7 @@ async fn page(session: &Session<'_>, id: &str) -> Result<Response> {
             } }
         }
         section.card { div.pad { (facts(&file, may)) } }
-        @if may { (actions(&file, &session.known_places().await?, &session.propagation_of(id).await?)) }
+        @if may { (actions(&file, &session.known_places().await?, &session.propagation_of(id).await?, tried)) }
         (shown_in(&showings))
     };
     let action = html! { a.btn href={ "/files/" (file.id) "/content" } download { "Download" } };
@@ -141,7 +169,7 @@ async fn page(session: &Session<'_>, id: &str) -> Result<Response> {
     Ok(Page::new("/files", title, body)
         .below("Files", "/files")
         .with(action)
-        .of(session))
+        .answer(tried.map_or(StatusCode::OK, |tried| trouble::status(tried.1)), session))
 }
 
 fn damage_words(damage: &Damage) -> String {
@@ -167,14 +195,18 @@ fn facts(file: &FileRow, may: bool) -> Markup {
     }
 }
 
-fn actions(file: &FileRow, known: &[String], propagation: &Propagation) -> Markup {
+fn actions(file: &FileRow, known: &[String], propagation: &Propagation, tried: Tried<'_>) -> Markup {
     let base = format!("/files/{}", file.id);
+    let sent = tried.map(|tried| tried.0);
+    let is_move = |filled: &&Filled| seen(filled, "area").is_some() || seen(filled, "place").is_some();
+    let (moved, renamed) = (sent.filter(is_move), sent.filter(|filled| !is_move(filled)));
     html! {
         section.card { div.pad {
             h2 { "Name" }
             form.fields method="post" action={ (base) "/rename" } {
                 label for="new-name" { "Name in the library" }
-                input #new-name name="name" value=(file.name) maxlength="255" required autocomplete="off" aria-describedby="new-name-hint";
+                input type="hidden" name="seen-name" value=(file.name);
+                input #new-name name="name" value=(renamed.map_or(file.name.as_str(), |sent| sent.text("name"))) aria-invalid=[renamed.map(|_| "true")] maxlength="255" required autocomplete="off" aria-describedby="new-name-hint";
                 small #new-name-hint .soft { "With the same ending. What it follows keeps its own name." }
                 button.btn type="submit" { "Rename" }
             }
@@ -182,7 +214,8 @@ fn actions(file: &FileRow, known: &[String], propagation: &Propagation) -> Marku
         section.card { div.pad {
             h2 { "Move" }
             form.fields method="post" action={ (base) "/move" } {
-                (moving::fields(&file.place, known, None))
+                input type="hidden" name="seen-place" value=(file.place);
+                (moving::fields(&file.place, known, moved))
                 button.btn type="submit" { "Move" }
             }
         } }

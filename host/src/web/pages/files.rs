@@ -1,9 +1,6 @@
 //! Files: the library, fifty a page, searched and filtered; what is chosen stands in the address.
 
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -12,6 +9,7 @@ use crate::{
     service::{Cursor, FileState, LibraryFilter, LibraryOrder, LibraryRow, Part, Search, Session},
     store::users::Role,
     web::{
+        asked::Asked,
         console::Asker,
         frame::Page,
         showing::{Here, shown},
@@ -91,7 +89,7 @@ impl Wanted {
 }
 
 /// `GET /files`
-pub(super) async fn files(State(console): Here, asker: Asker, Query(wanted): Query<Wanted>) -> Response {
+pub(super) async fn files(State(console): Here, asker: Asker, Asked(wanted): Asked<Wanted>) -> Response {
     shown(&console, &asker, async |session| page(session, &wanted).await).await
 }
 

@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 use maud::html;
 
-use super::last_night;
+use super::{integrations, last_night};
 use crate::{
     Result,
     service::{Health, RunRow, Session, Status},
@@ -64,13 +64,14 @@ async fn page(session: &Session<'_>) -> Result<Response> {
                 div.card.tile { b { (next.get(11..16).unwrap_or_default()) } span.soft { "UTC, the next sync: " (words::moment(next)) } }
             }
         }
+        (integrations::for_tests(&status.test_endpoints))
     };
     Ok(Page::new("/", title, body).of(session))
 }
 
 fn issues(status: &Status, health: &[Health]) -> Vec<Issue> {
     let mut issues = Vec::new();
-    let integrations = || "/integrations".to_owned();
+    let connections = || "/integrations".to_owned();
     if !status.connected {
         issues.push(Issue {
             what: format!("Connect {} first", status.source),
@@ -88,7 +89,7 @@ fn issues(status: &Status, health: &[Health]) -> Vec<Issue> {
         issues.push(Issue {
             what: "A connection is not accepted any more".into(),
             why: broken.message.clone(),
-            address: integrations(),
+            address: connections(),
             label: "Look at the connection",
         });
     }
@@ -100,7 +101,7 @@ fn issues(status: &Status, health: &[Health]) -> Vec<Issue> {
         issues.push(Issue {
             what,
             why: "From then on no file follows its source: they stay as they are until a new one is entered.".into(),
-            address: integrations(),
+            address: connections(),
             label: "Look at the connection",
         });
     }

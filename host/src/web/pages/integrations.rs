@@ -36,6 +36,7 @@ async fn page(session: &Session<'_>) -> Result<Response> {
         } }
         @for one in &connections { (card(one, next.as_deref())) }
         @if let Some(application) = &status.registration.application { (registered(application)) }
+        (for_tests(&status.test_endpoints))
     };
     Ok(Page::new("/integrations", "Cloud Storage Integrations", body).of(session))
 }
@@ -46,6 +47,19 @@ pub(super) fn called(connection: &api::Connection) -> String {
         (Some(owner), Some(account)) => format!("OAuth 2.0 user authorization – {owner} ({})", account.name),
         (Some(owner), None) => format!("OAuth 2.0 user authorization – {owner}"),
         (None, _) => "OAuth 2.0 company/organization authorization".to_owned(),
+    }
+}
+
+/// That no real files are here; nothing in the folder of a library.
+pub(super) fn for_tests(endpoints: &[String]) -> Markup {
+    html! {
+        @if !endpoints.is_empty() {
+            section.note role="note" {
+                p { b { "This data folder is for tests." } " It works with "
+                    @for (number, origin) in endpoints.iter().enumerate() { @if 0 < number { " and " } (words::name(origin)) }
+                    " in the place of the real ones, and no real file is behind it." }
+            }
+        }
     }
 }
 

@@ -1,9 +1,6 @@
 //! Removing somebody, or giving them another role: what it comes to, before and after.
 
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -15,6 +12,7 @@ use crate::{
     service::api::{Leaving, Left},
     store::users::Role,
     web::{
+        asked::Asked,
         console::Asker,
         form::Filled,
         frame::Page,
@@ -33,7 +31,7 @@ pub(super) struct Wanted {
 }
 
 /// `GET /users/remove`
-pub(super) async fn ask_to_remove(State(console): Here, asker: Asker, Query(wanted): Query<Wanted>) -> Response {
+pub(super) async fn ask_to_remove(State(console): Here, asker: Asker, Asked(wanted): Asked<Wanted>) -> Response {
     shown(&console, &asker, async |session| {
         Ok(asked(&session.would_leave(&wanted.name, None).await?).of(session))
     })
@@ -50,7 +48,7 @@ pub(super) async fn remove(State(console): Here, asker: Asker, filled: Filled) -
 }
 
 /// `GET /users/role`
-pub(super) async fn ask_for_role(State(console): Here, asker: Asker, Query(wanted): Query<Wanted>) -> Response {
+pub(super) async fn ask_for_role(State(console): Here, asker: Asker, Asked(wanted): Asked<Wanted>) -> Response {
     shown(&console, &asker, async |session| {
         let to = role(&wanted.role)?;
         Ok(asked(&session.would_leave(&wanted.name, Some(to)).await?).of(session))

@@ -15,20 +15,24 @@ use crate::{
         form::Filled,
         frame::Page,
         showing::{Here, address, done, shown},
-        words,
+        trouble, words,
     },
 };
 
 /// Files that are moved at a time.
 const AT_MOST: usize = 100;
 
+/// What the name of a field begins with that says where a file was when the form was made; its File ID follows.
+const SEEN: &str = "seen-";
+
 /// `GET /files/move`
 pub(super) async fn ask(State(console): Here, asker: Asker, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
     let named = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == "file");
-    let ids: Vec<String> = named.map(|(_, id)| id.into_owned()).take(AT_MOST).collect();
+    let ids: Vec<String> = named.map(|(_, id)| id.into_owned()).collect();
     shown(&console, &asker, async |session| {
         session.require_administrator("move files of the library")?;
+        refuse_too_many(&ids)?;
         page(session, &ids, None, None).await
     })
     .await
@@ -36,19 +40,45 @@ pub(super) async fn ask(State(console): Here, asker: Asker, RawQuery(query): Raw
 
 /// `POST /files/move`
 pub(super) async fn move_them(State(console): Here, asker: Asker, filled: Filled) -> Response {
-    let ids: Vec<String> = filled.all("file").take(AT_MOST).map(str::to_owned).collect();
+    let ids: Vec<String> = filled.all("file").map(str::to_owned).collect();
     shown(&console, &asker, async |session| {
+        refuse_too_many(&ids)?;
         let place = match place(&filled) {
             Ok(place) => place,
             Err(error) => return page(session, &ids, Some(&filled), Some(&error)).await,
         };
-        session.move_files(&ids, &place).await?;
+        let files: Vec<(&str, Option<&str>)> = ids.iter().map(|id| (id.as_str(), seen(&filled, id))).collect();
+        match session.move_files_from(&files, &place).await {
+            Ok(_) => {}
+            // Somebody else was faster: where the files are now is looked at, and what was filled in stays.
+            Err(error) if matches!(error.bare(), Error::Outdated(_)) => {
+                return page(session, &ids, Some(&filled), Some(&error)).await;
+            }
+            Err(error) => return Err(error),
+        }
         asker
             .note(&console, session, "moved", &format!("{} to {place}", ids.join(" ")))
             .await?;
         Ok(done(&address("/files", &[("place", &place.to_string())])))
     })
     .await
+}
+
+/// The place at which the form has shown a file.
+fn seen<'f>(filled: &'f Filled, id: &str) -> Option<&'f str> {
+    filled
+        .pairs()
+        .find_map(|(name, place)| (name.strip_prefix(SEEN)? == id).then_some(place))
+}
+
+fn refuse_too_many(ids: &[String]) -> Result<()> {
+    if ids.len() <= AT_MOST {
+        return Ok(());
+    }
+    Err(Error::Settings(format!(
+        "{} files are more than are moved here at one time: choose {AT_MOST} at most",
+        ids.len()
+    )))
 }
 
 /// Where to, by the parts of the form.
@@ -74,7 +104,7 @@ pub(super) fn fields(now: &str, known: &[String], sent: Option<&Filled>) -> Mark
         ("Division", "Division", "its people see it"),
     ];
     html! {
-        fieldset {
+        fieldset #place tabindex="-1" {
             legend { "Place" }
             @for (value, label, who) in areas {
                 label.choice { input type="radio" name="area" value=(value) checked[value == area] required; span { b { (label) } " – " (who) } }
@@ -102,17 +132,16 @@ async fn page(session: &Session<'_>, ids: &[String], sent: Option<&Filled>, erro
             @if files.is_empty() { p { "No file was chosen." } }
             ul { @for file in &files { li { (words::name(&file.name)) " – now in " (words::name(&file.place)) } } }
             form.fields method="post" action="/files/move" {
-                @for file in &files { input type="hidden" name="file" value=(file.id); }
+                @for file in &files {
+                    input type="hidden" name="file" value=(file.id);
+                    input type="hidden" name={ (SEEN) (file.id) } value=(file.place);
+                }
                 (fields(now, &known, sent))
                 button.btn.main type="submit" { "Move" }
             }
         } }
     };
-    let status = if error.is_some() {
-        http::StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        http::StatusCode::OK
-    };
+    let status = error.map_or(http::StatusCode::OK, trouble::status);
     Ok(Page::new("/files", "Move", body)
         .below("Files", "/files")
         .answer(status, session))

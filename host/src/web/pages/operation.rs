@@ -1,9 +1,6 @@
 //! Long work, as it goes: each has an address that outlasts a reload, and a host that was ended in between.
 
-use axum::{
-    extract::{Path, Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -17,6 +14,7 @@ use crate::{
     },
     way_out::WayOut,
     web::{
+        asked::{Asked, At},
         console::Asker,
         frame::Page,
         showing::{Here, done, shown},
@@ -26,7 +24,7 @@ use crate::{
 
 /// What the address says.
 #[derive(Default, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct Instead {
     /// Not empty for somebody who wanted to begin one, while this one was under way.
     #[serde(default)]
     instead: String,
@@ -36,9 +34,9 @@ pub(super) struct Asked {
 pub(super) async fn operation(
     State(console): Here,
     asker: Asker,
-    Path(id): Path<i64>,
-    Query(wanted): Query<sheet_rows::Wanted>,
-    Query(asked): Query<Asked>,
+    At(id): At<i64>,
+    Asked(wanted): Asked<sheet_rows::Wanted>,
+    Asked(wished): Asked<Instead>,
 ) -> Response {
     shown(&console, &asker, async |session| {
         let operation = session.operation(id).await?;
@@ -47,14 +45,14 @@ pub(super) async fn operation(
             (OperationKind::CheckSheet, _) if is_done => sheet_check::page(&asker, session, &operation, &wanted).await,
             (OperationKind::LinkSheet, Some(run)) if is_done => Ok(done(&format!("/files/associate/{run}"))),
             (OperationKind::Plan, Some(run)) if is_done => Ok(done(&format!("/sync/{run}"))),
-            _ => page(&asker, session, &operation, !asked.instead.is_empty()).await,
+            _ => page(&asker, session, &operation, !wished.instead.is_empty()).await,
         }
     })
     .await
 }
 
 /// `POST /operations/{id}/stop`
-pub(super) async fn stop(State(console): Here, asker: Asker, Path(id): Path<i64>) -> Response {
+pub(super) async fn stop(State(console): Here, asker: Asker, At(id): At<i64>) -> Response {
     shown(&console, &asker, async |session| {
         session.stop_operation(id).await?;
         asker.note(&console, session, "stopped", &id.to_string()).await?;
@@ -64,7 +62,7 @@ pub(super) async fn stop(State(console): Here, asker: Asker, Path(id): Path<i64>
 }
 
 /// `POST /operations/{id}/again`: an import of what did not come in.
-pub(super) async fn again(State(console): Here, asker: Asker, Path(id): Path<i64>) -> Response {
+pub(super) async fn again(State(console): Here, asker: Asker, At(id): At<i64>) -> Response {
     shown(&console, &asker, async |session| {
         let operation = session.operation(id).await?;
         let failed = operation.progress.items.iter().filter(|item| may_be_tried_again(item));
@@ -77,7 +75,7 @@ pub(super) async fn again(State(console): Here, asker: Asker, Path(id): Path<i64
 }
 
 /// `GET /operations/{id}/events`: how it stands, whenever that has changed, until its end.
-pub(super) async fn events(State(console): Here, asker: Asker, Path(id): Path<i64>) -> Response {
+pub(super) async fn events(State(console): Here, asker: Asker, At(id): At<i64>) -> Response {
     let (host, cookie) = (console.host.clone(), asker.cookie.clone());
     let out = streams::once_out(move || {
         let (host, cookie) = (host.clone(), cookie.clone());

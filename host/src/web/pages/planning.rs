@@ -1,9 +1,6 @@
 //! Beginning a sync, looking what it would do and doing exactly that, and letting files go that a sync holds back.
 
-use axum::{
-    extract::{Path, Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -12,6 +9,7 @@ use crate::{
     Result,
     service::{HeldBack, Plan, PlannedRow, Search, Session, SyncAim, SyncStart},
     web::{
+        asked::{Asked, At},
         console::{Asker, Console},
         frame::Page,
         showing::{Here, address, done, shown},
@@ -47,7 +45,7 @@ pub(super) async fn look(State(console): Here, asker: Asker) -> Response {
 }
 
 /// `POST /sync/{run}/carry-out`
-pub(super) async fn carry_out(State(console): Here, asker: Asker, Path(run): Path<i64>) -> Response {
+pub(super) async fn carry_out(State(console): Here, asker: Asker, At(run): At<i64>) -> Response {
     shown(&console, &asker, async |session| {
         begin(&console, &asker, session, SyncAim::Exactly { run }).await
     })
@@ -58,8 +56,8 @@ pub(super) async fn carry_out(State(console): Here, asker: Asker, Path(run): Pat
 pub(super) async fn held_back(
     State(console): Here,
     asker: Asker,
-    Path(run): Path<i64>,
-    Query(wanted): Query<Wanted>,
+    At(run): At<i64>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Response {
     shown(&console, &asker, async |session| {
         gone(session, run, &wanted.after).await
@@ -68,7 +66,7 @@ pub(super) async fn held_back(
 }
 
 /// `POST /sync/{run}/gone`: they are really gone.
-pub(super) async fn let_go(State(console): Here, asker: Asker, Path(run): Path<i64>) -> Response {
+pub(super) async fn let_go(State(console): Here, asker: Asker, At(run): At<i64>) -> Response {
     shown(&console, &asker, async |session| {
         begin(&console, &asker, session, SyncAim::TakeForGone { run }).await
     })

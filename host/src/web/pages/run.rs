@@ -1,9 +1,6 @@
 //! A run: what became of each file, filtered, searched, fifty a page; and the same as a file.
 
-use axum::{
-    extract::{Path, Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -18,6 +15,7 @@ use crate::{
     store::words::{RunKind, Subject},
     way_out::WayOut,
     web::{
+        asked::{Asked, At},
         console::Asker,
         frame::Page,
         sending,
@@ -79,12 +77,7 @@ impl Wanted {
 }
 
 /// `GET /sync/{run}`
-pub(super) async fn run(
-    State(console): Here,
-    asker: Asker,
-    Path(id): Path<i64>,
-    Query(wanted): Query<Wanted>,
-) -> Response {
+pub(super) async fn run(State(console): Here, asker: Asker, At(id): At<i64>, Asked(wanted): Asked<Wanted>) -> Response {
     shown(&console, &asker, async |session| page(session, id, &wanted).await).await
 }
 
@@ -92,8 +85,8 @@ pub(super) async fn run(
 pub(super) async fn ledger(
     State(console): Here,
     asker: Asker,
-    Path((id, form)): Path<(i64, String)>,
-    Query(wanted): Query<Wanted>,
+    At((id, form)): At<(i64, String)>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Response {
     shown(&console, &asker, async |session| {
         let format: LedgerFormat = form.parse()?;

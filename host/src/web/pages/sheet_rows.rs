@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::{
     service::{RowFilter, SheetLine, SheetLines, open_rows},
-    web::{showing::address, words},
+    web::{form::Filled, showing::address, words},
 };
 
 /// The longest text of a cell that is shown, in characters: the report has it whole.
@@ -30,9 +30,28 @@ pub(super) struct List<'a> {
     pub(super) counts: &'a BTreeMap<String, u64>,
     /// Whether what it tells has happened.
     pub(super) is_done: bool,
+    /// The paths that were chosen, where the form comes back.
+    pub(super) chosen: Option<&'a Filled>,
 }
 
 impl Wanted {
+    /// As the form of the choices has taken it along. What can't be read there is the beginning of the list: which rows are
+    /// shown again changes nothing.
+    pub(super) fn of(filled: &Filled) -> Self {
+        Self {
+            show: filled.text("show").to_owned(),
+            after: filled.text("after").parse().unwrap_or_default(),
+        }
+    }
+
+    /// The same in a form.
+    pub(super) fn fields(&self) -> Markup {
+        html! {
+            @if !self.show.is_empty() { input type="hidden" name="show" value=(self.show); }
+            @if 0 < self.after { input type="hidden" name="after" value=(self.after); }
+        }
+    }
+
     pub(super) fn after(&self) -> u32 {
         self.after
     }
@@ -107,7 +126,7 @@ impl List<'_> {
                 td { span.name {
                     (words::state(tone, label))
                     @if says_more && !row.message.is_empty() { span.why { (words::sentence(&cut(&row.message))) } }
-                    (meant(row))
+                    (meant(row, self.chosen))
                 } }
             }
         }
@@ -142,13 +161,15 @@ fn short(text: &str) -> Markup {
 }
 
 /// The paths that could have been meant, one of which can be chosen.
-fn meant(row: &SheetLine) -> Markup {
+fn meant(row: &SheetLine, chosen: Option<&Filled>) -> Markup {
+    let name = format!("row-{}", row.row);
+    let chosen = chosen.map(|filled| filled.text(&name));
     html! {
         @if !row.suggestions.is_empty() {
             fieldset.meant {
                 legend { "Did you mean" span.unseen { " in row " (row.row) } }
                 @for (place, path) in row.suggestions.iter().enumerate() {
-                    label.choice { input type="radio" name={ "row-" (row.row) } value=(place); (short(path)) }
+                    label.choice { input type="radio" name=(name) value=(place) checked[chosen.is_some_and(|chosen| chosen == place.to_string())]; (short(path)) }
                 }
             }
         }

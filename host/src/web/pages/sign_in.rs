@@ -2,7 +2,7 @@
 //! what came of it.
 
 use axum::{
-    extract::{Path, RawQuery, State},
+    extract::{RawQuery, State},
     response::{IntoResponse, Json, Response},
 };
 use http::StatusCode;
@@ -15,6 +15,7 @@ use crate::{
         api::{Connection, Refusal, SignInBegun, Standing},
     },
     web::{
+        asked::At,
         console::Asker,
         console::Console,
         frame::Page,
@@ -79,7 +80,7 @@ pub(super) async fn came_back(State(console): Here, asker: Asker, RawQuery(query
 }
 
 /// `GET /sign-ins/{id}`
-pub(super) async fn standing(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
+pub(super) async fn standing(State(console): Here, asker: Asker, At(id): At<String>) -> Response {
     shown(&console, &asker, async |session| {
         let standing = session.sign_in(&id)?;
         Ok(match standing.standing {
@@ -92,7 +93,7 @@ pub(super) async fn standing(State(console): Here, asker: Asker, Path(id): Path<
 }
 
 /// `GET /sign-ins/{id}/standing`: the same for a script.
-pub(super) async fn standing_in_json(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
+pub(super) async fn standing_in_json(State(console): Here, asker: Asker, At(id): At<String>) -> Response {
     shown(&console, &asker, async |session| {
         Ok(Json(session.sign_in(&id)?).into_response())
     })
@@ -100,7 +101,7 @@ pub(super) async fn standing_in_json(State(console): Here, asker: Asker, Path(id
 }
 
 /// `POST /sign-ins/{id}/cancel`
-pub(super) async fn cancel(State(console): Here, asker: Asker, Path(id): Path<String>) -> Response {
+pub(super) async fn cancel(State(console): Here, asker: Asker, At(id): At<String>) -> Response {
     shown(&console, &asker, async |session| {
         session.give_up_sign_in(&id);
         Ok(done("/integrations/connect"))

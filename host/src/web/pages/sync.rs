@@ -1,9 +1,6 @@
 //! Sync: how last night's went, and the list of runs.
 
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -18,6 +15,7 @@ use crate::{
     service::{RunFilter, RunRow, RunState, RunType, Session},
     store::words::Subject,
     web::{
+        asked::Asked,
         console::Asker,
         frame::Page,
         showing::{Here, address, shown},
@@ -54,7 +52,7 @@ impl Wanted {
 }
 
 /// `GET /sync`
-pub(super) async fn runs(State(console): Here, asker: Asker, Query(wanted): Query<Wanted>) -> Response {
+pub(super) async fn runs(State(console): Here, asker: Asker, Asked(wanted): Asked<Wanted>) -> Response {
     shown(&console, &asker, async |session| list(session, &wanted).await).await
 }
 

@@ -1,9 +1,6 @@
 //! What content a file has had, and taking its last update back: what that comes to, before it is done.
 
-use axum::{
-    extract::{Path, Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -12,11 +9,12 @@ use crate::{
     Error, Result,
     service::{FileRow, PutBack, RevisionRow, Session, TakingBack},
     web::{
+        asked::{Asked, At},
         console::Asker,
         form::Filled,
         frame::Page,
         showing::{Here, address, done, shown},
-        words,
+        trouble, words,
     },
 };
 
@@ -37,11 +35,15 @@ pub(super) struct Which {
 pub(super) async fn ask(
     State(console): Here,
     asker: Asker,
-    Path(id): Path<String>,
-    Query(which): Query<Which>,
+    At(id): At<String>,
+    Asked(which): Asked<Which>,
 ) -> Response {
     shown(&console, &asker, async |session| {
-        let would = session.would_put_back(&id, which.to).await?;
+        let would = match session.would_put_back(&id, which.to).await {
+            Ok(would) => would,
+            // The address is right, and the file is another one than it would have to be.
+            Err(error) => return Ok(trouble::of(&error, session)),
+        };
         let what = if which.to.is_some() { "Put back" } else { "Take back" };
         let title = format!("{what}: {}", clientpoint_engine::text::one_line(&would.file.name));
         Ok(Page::new("/files", title, question(&would, which.to))
@@ -52,11 +54,15 @@ pub(super) async fn ask(
 }
 
 /// `POST /files/{id}/roll-back`
-pub(super) async fn take_back(State(console): Here, asker: Asker, Path(id): Path<String>, filled: Filled) -> Response {
+pub(super) async fn take_back(State(console): Here, asker: Asker, At(id): At<String>, filled: Filled) -> Response {
     shown(&console, &asker, async |session| {
+        let (to, decided) = match (number(&filled, "to"), number(&filled, "revision")) {
+            (Ok(to), Ok(decided)) => (to, decided),
+            (Err(error), _) | (_, Err(error)) => return Ok(trouble::unreadable(&error, session)),
+        };
         let wanted = PutBack {
-            to: number(&filled, "to")?,
-            decided: number(&filled, "revision")?,
+            to,
+            decided,
             why: filled.text("why").to_owned(),
         };
         session.put_back(&id, &wanted).await?;
@@ -109,8 +115,8 @@ fn question(would: &TakingBack, to: Option<u64>) -> Markup {
 pub(super) async fn revisions(
     State(console): Here,
     asker: Asker,
-    Path(id): Path<String>,
-    Query(wanted): Query<Wanted>,
+    At(id): At<String>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Response {
     shown(&console, &asker, async |session| {
         history(session, &id, &wanted.after).await

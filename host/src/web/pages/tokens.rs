@@ -1,12 +1,10 @@
 //! Tokens of programs: who is logged in makes them for programs of their own, sees when each was used, and ends it.
 
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use http::StatusCode;
 use maud::{Markup, html};
 
+use super::users::role;
 use crate::{
     Error, Result,
     service::{
@@ -16,6 +14,7 @@ use crate::{
     },
     store::users::Role,
     web::{
+        asked::At,
         console::Asker,
         form::Filled,
         frame::Page,
@@ -57,7 +56,7 @@ pub(super) async fn make(State(console): Here, asker: Asker, filled: Filled) -> 
 }
 
 /// `POST /tokens/{id}/end`
-pub(super) async fn end(State(console): Here, asker: Asker, Path(id): Path<i64>) -> Response {
+pub(super) async fn end(State(console): Here, asker: Asker, At(id): At<i64>) -> Response {
     shown(&console, &asker, async |session| {
         session.end_token(id, &asker.from).await?;
         Ok(done("/tokens"))
@@ -74,7 +73,7 @@ async fn made(asker: &Asker, session: &Session<'_>, filled: &Filled) -> Result<M
         user: &user.name,
         label: filled.text("label"),
         last_day,
-        role: (filled.text("role") == "member").then_some(Role::Member),
+        role: Some(role(filled.text("role"))?).filter(|role| *role == Role::Member),
     };
     session.make_token(&wish, &asker.from).await
 }

@@ -1,9 +1,6 @@
 //! The trail: who did what, when, and from where.
 
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -12,6 +9,7 @@ use crate::{
     Error, Result,
     service::{Part, Session, TrailFilter, api::Step},
     web::{
+        asked::Asked,
         console::Asker,
         frame::Page,
         saving::saved,
@@ -60,12 +58,12 @@ impl Wanted {
 }
 
 /// `GET /trail`
-pub(super) async fn trail(State(console): Here, asker: Asker, Query(wanted): Query<Wanted>) -> Response {
+pub(super) async fn trail(State(console): Here, asker: Asker, Asked(wanted): Asked<Wanted>) -> Response {
     shown(&console, &asker, async |session| page(session, &wanted).await).await
 }
 
 /// `GET /trail/csv`: the same as a table of text.
-pub(super) async fn csv(State(console): Here, asker: Asker, Query(wanted): Query<Wanted>) -> Response {
+pub(super) async fn csv(State(console): Here, asker: Asker, Asked(wanted): Asked<Wanted>) -> Response {
     shown(&console, &asker, async |session| {
         let (filter, mut after, mut left) = (wanted.filter()?, None, SAVED_AT_MOST);
         let mut text = String::from("At,Who,What,About,Address\r\n");

@@ -1,9 +1,6 @@
 //! An upload of a sheet, once it is linked: what became of each row, the report of it, and taking it back.
 
-use axum::{
-    extract::{Path, Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 
 use super::{
@@ -14,6 +11,7 @@ use crate::{
     Result,
     service::{LedgerFormat, OperationKind, RunRow, Session, api::Undone, open_rows},
     web::{
+        asked::{Asked, At},
         console::Asker,
         frame::Page,
         saving::{WORKBOOK, saved},
@@ -29,14 +27,14 @@ const NAMED: usize = 20;
 pub(super) async fn upload(
     State(console): Here,
     asker: Asker,
-    Path(run): Path<i64>,
-    Query(wanted): Query<Wanted>,
+    At(run): At<i64>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Response {
     shown(&console, &asker, async |session| page(session, run, &wanted).await).await
 }
 
 /// `GET /files/associate/{run}/report`
-pub(super) async fn report(State(console): Here, asker: Asker, Path(run): Path<i64>) -> Response {
+pub(super) async fn report(State(console): Here, asker: Asker, At(run): At<i64>) -> Response {
     shown(&console, &asker, async |session| {
         let bytes = session.report_of_upload(run, &console.stop).await?;
         Ok(saved("Report.xlsx", WORKBOOK, bytes))
@@ -45,7 +43,7 @@ pub(super) async fn report(State(console): Here, asker: Asker, Path(run): Path<i
 }
 
 /// `GET /files/associate/{run}/take-back`: what it comes to.
-pub(super) async fn ask(State(console): Here, asker: Asker, Path(run): Path<i64>) -> Response {
+pub(super) async fn ask(State(console): Here, asker: Asker, At(run): At<i64>) -> Response {
     shown(&console, &asker, async |session| {
         let would = session.would_undo(run).await?;
         let path = format!("/files/associate/{run}");
@@ -66,7 +64,7 @@ pub(super) async fn ask(State(console): Here, asker: Asker, Path(run): Path<i64>
 }
 
 /// `POST /files/associate/{run}/take-back`
-pub(super) async fn take_back(State(console): Here, asker: Asker, Path(run): Path<i64>) -> Response {
+pub(super) async fn take_back(State(console): Here, asker: Asker, At(run): At<i64>) -> Response {
     shown(&console, &asker, async |session| {
         if session.upload(run).await?.run.undone_at.is_some() {
             return Ok(done(&format!("/files/associate/{run}")));
@@ -102,6 +100,7 @@ async fn page(session: &Session<'_>, run: i64, wanted: &Wanted) -> Result<Respon
         wanted,
         counts: &row.counts,
         is_done: true,
+        chosen: None,
     };
     let body = html! {
         (steps("Report"))

@@ -1,9 +1,6 @@
 //! One user: how they stand, the link by which they come in, and where they are logged in.
 
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -16,6 +13,7 @@ use crate::{
     },
     store::users::Role,
     web::{
+        asked::Asked,
         console::{Asker, Console},
         form::Filled,
         frame::Page,
@@ -32,7 +30,7 @@ pub(super) struct Whose {
 }
 
 /// `GET /users/one`
-pub(super) async fn user(State(console): Here, asker: Asker, Query(whose): Query<Whose>) -> Response {
+pub(super) async fn user(State(console): Here, asker: Asker, Asked(whose): Asked<Whose>) -> Response {
     shown(&console, &asker, async |session| {
         page(&asker, session, &whose.name, html! {}).await
     })

@@ -1,9 +1,6 @@
 //! Users: who may do what, how each comes in, and the link by which somebody does for the first time.
 
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use http::StatusCode;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -14,6 +11,7 @@ use crate::{
     service::{Session, api::Person},
     store::users::Role,
     web::{
+        asked::Asked,
         console::Asker,
         form::{Filled, problem},
         frame::Page,
@@ -30,7 +28,7 @@ pub(super) struct Wanted {
 }
 
 /// `GET /users`
-pub(super) async fn users(State(console): Here, asker: Asker, Query(wanted): Query<Wanted>) -> Response {
+pub(super) async fn users(State(console): Here, asker: Asker, Asked(wanted): Asked<Wanted>) -> Response {
     shown(&console, &asker, async |session| {
         Ok(page(session, &wanted.after, None).await?.of(session))
     })

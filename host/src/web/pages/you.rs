@@ -1,9 +1,6 @@
 //! You: one's own password, and where one is logged in.
 
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use clientpoint_engine::secrets::Secret;
 use http::StatusCode;
 use maud::{Markup, html};
@@ -18,6 +15,7 @@ use crate::{
     Error, Result,
     service::{Session, people::Refused},
     web::{
+        asked::Asked,
         console::Asker,
         form::Filled,
         frame::Page,
@@ -34,7 +32,7 @@ pub(super) struct Done {
 }
 
 /// `GET /you`
-pub(super) async fn you(State(console): Here, asker: Asker, Query(just): Query<Done>) -> Response {
+pub(super) async fn you(State(console): Here, asker: Asker, Asked(just): Asked<Done>) -> Response {
     shown(&console, &asker, async |session| {
         let told = match just.done.as_str() {
             "password" => Some("The password is changed. You are logged out everywhere else."),

@@ -11,7 +11,14 @@ async fn a_token_is_made_on_a_page_shown_once_and_ended_there() {
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text().await.unwrap().contains("There is a problem"));
     let made = browser
-        .post("/tokens", &[("label", "<b>Nightly</b>"), ("ends", "2026-03-31")])
+        .post(
+            "/tokens",
+            &[
+                ("label", "<b>Nightly</b>"),
+                ("ends", "2026-03-31"),
+                ("role", "administrator"),
+            ],
+        )
         .await;
     assert_eq!(made.status(), StatusCode::OK);
     let page = made.text().await.unwrap();
