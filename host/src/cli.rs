@@ -15,6 +15,7 @@ mod connect;
 mod console;
 mod deployment;
 mod disconnect;
+mod doctor;
 mod drives;
 mod file;
 mod generate;
@@ -189,6 +190,9 @@ async fn carry_out(arguments: Arguments, terminal: &Terminal) -> Result<Output, 
         Ok(host) => host,
         Err(error) => {
             problems.extend(error.problems);
+            if let Command::Doctor = arguments.command {
+                return doctor::unopened(&problems, &data).map_err(|error| vec![error]);
+            }
             return Err(problems);
         }
     };

@@ -9,6 +9,7 @@ mod answers;
 pub(crate) mod association;
 mod connections;
 mod cursors;
+mod doctor;
 mod imports;
 mod library;
 pub mod once;
@@ -51,6 +52,7 @@ pub use connections::{
     loopback::SignIn,
     overview::{BrokenRow, ConnectionRow},
 };
+pub use doctor::unopened;
 pub use imports::naming::Wanted;
 pub use library::{
     Replaced,
@@ -83,7 +85,10 @@ pub use crate::store::{
     run_list::{LineFilter, RunFilter},
     search::Search,
     trail::TrailFilter,
-    words::{FileState, ItemState, LibraryOrder, LineReason, OperationKind, OperationState, RunState, RunType},
+    words::{
+        CheckStanding, CheckSubject, FileState, ItemState, LibraryOrder, LineReason, OperationKind, OperationState,
+        RunState, RunType,
+    },
 };
 
 /// Asks work to end: runs between two steps, and what can be given up where it stands. Clones ask the same.

@@ -155,6 +155,14 @@ pub enum WayOut {
     },
     /// Delete the registered application, with its secret.
     ForgetApplication,
+    /// Set the clock of this machine.
+    SetClock,
+    /// See to the network between this machine and the source.
+    CheckNetwork,
+    /// Let this machine know the authority that has made a certificate.
+    TrustAuthority,
+    /// Let somebody with the rights at the source grant what is missing, or take away what is too much.
+    GrantRights,
 }
 
 impl fmt::Display for WayOut {
@@ -214,6 +222,12 @@ impl fmt::Display for WayOut {
             Self::RegisterApplication { of: None } => "register the application that everybody signs in with",
             Self::RegisterApplication { .. } => "register the application of that sign-in for everybody",
             Self::ForgetApplication => "forget the registered application, which deletes its secret",
+            Self::SetClock => "set this machine's clock, and let it be kept right by the network",
+            Self::CheckNetwork => "look at this machine's network: name service, firewall and proxy",
+            Self::TrustAuthority => {
+                "add the certificate of that authority to those that this machine trusts, if that is meant to be so"
+            }
+            Self::GrantRights => "who administers the source can change what is granted",
         })
     }
 }

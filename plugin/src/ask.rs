@@ -238,7 +238,10 @@ async fn keep_quiet<P: Ports>(ports: &P, budget: &mut Budget) -> Result<(), Faul
 }
 
 /// A body of at most so many bytes.
-async fn whole<P: Ports>(ports: &P, mut body: P::Body, limit: usize) -> Result<Vec<u8>, Fault> {
+///
+/// # Errors
+/// When it breaks off, stalls, or is longer.
+pub async fn whole<P: Ports>(ports: &P, mut body: P::Body, limit: usize) -> Result<Vec<u8>, Fault> {
     let came = Cell::new(0);
     let mut watch = pin!(stalled(ports, || came.get()));
     let mut all = Vec::new();

@@ -9,16 +9,16 @@ use crate::{
     account, association, browse,
     contract::{
         Account, Actor, AssociationError, AuthorizationPlan, CallError, Claim, Description, Drive, DrivePage,
-        EntryPage, ItemOutcome, ItemRef, Mode, Options, PlanPage, Report, Resolved, Setting, SettingsError,
+        EntryPage, Finding, ItemOutcome, ItemRef, Mode, Options, PlanPage, Report, Resolved, Setting, SettingsError,
         SheetReport, SignInError, SignInRefusal,
         generated::{
             self,
             exports::clientpoint::content_source::{
-                association as associated, content_import, source as exported, sync as synced,
+                association as associated, content_import, examination as examined, source as exported, sync as synced,
             },
         },
     },
-    drives, find, import,
+    drives, examination, find, import,
     ports::Ports,
     source, sync,
 };
@@ -90,6 +90,13 @@ impl synced::Guest for Plugin {
 
     async fn plan(cursor: String, next: Option<String>) -> Result<PlanPage, CallError> {
         sync::plan(&Outside::new(), &cursor, next.as_deref()).await
+    }
+}
+
+impl examined::Guest for Plugin {
+    async fn examine(actor: Actor, settings: Vec<Setting>, granted: Option<String>) -> Result<Vec<Finding>, CallError> {
+        let setting = |key: &str| value(&settings, key);
+        examination::examine(&Outside::new(), actor.role, setting, granted.as_deref()).await
     }
 }
 

@@ -47,6 +47,7 @@ pub use generated::{
             Candidate, Drive, DriveKind, DrivePage, Entry, EntryKind, EntryPage, Error as CallError,
             Failure as FailureKind, Imported, ItemOutcome, Outcome, Refusal, Resolution, Resolved, Verdict,
         },
+        examination::{Finding, Remedy, Standing, Subject},
         source::{
             Account, AuthorizationPlan, Claim, Credentials, Description, Egress, Field as FormField,
             FieldKind as FormFieldKind, FieldTraits as FormFieldTraits, Labels, ModeForm, Refusal as SignInRefusal,

@@ -22,6 +22,7 @@ use crate::{
 };
 pub use job::{Job, Stop, Target};
 use job::{Setback, not_taken, stop};
+pub(crate) use pour::redirected;
 use pour::{Taken, pour};
 
 /// Reads the metadata of the item.

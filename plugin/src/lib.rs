@@ -48,6 +48,7 @@ pub mod browse;
 pub mod delta_link;
 pub mod download;
 pub mod drives;
+pub mod examination;
 pub mod find;
 pub mod import;
 pub mod library;

@@ -56,6 +56,7 @@ test("every page of a host at work is right for eyes, keyboards and screen reade
     ["/plugin", "plugin"],
     ["/limits", "limits"],
     ["/backups", "backups"],
+    ["/doctor", "doctor-before"],
     ["/users", "users"],
     ["/tokens", "tokens-none"],
   ]) {
@@ -65,6 +66,21 @@ test("every page of a host at work is right for eyes, keyboards and screen reade
     });
   }
   await ada.leave();
+});
+
+test("the doctor looks once it is asked, and tells what it has found with the way out", async () => {
+  const ada = await loggedIn(stage, "admin");
+  await ada.page.goto("/doctor");
+  await ada.page.getByRole("button", { name: "Look now" }).click();
+  await ada.page.getByRole("heading", { name: "What was found" }).waitFor();
+  await look(ada.page, "doctor");
+  await ada.leave();
+  const new_here = await loggedIn(fresh, "admin");
+  await new_here.page.goto("/doctor");
+  await new_here.page.getByRole("button", { name: "Look now" }).click();
+  await new_here.page.getByText("Something does not work").waitFor();
+  await look(new_here.page, "doctor-fresh");
+  await new_here.leave();
 });
 
 test("a token for a program is made, shown once, and ended", async () => {

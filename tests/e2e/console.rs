@@ -4,6 +4,7 @@
 mod accounts;
 mod api;
 mod associating;
+mod doctor;
 mod gates;
 mod limits;
 mod looking_back;

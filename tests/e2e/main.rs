@@ -23,6 +23,7 @@ mod damaged;
 mod denial;
 mod disks;
 mod ended;
+mod examined;
 mod faults;
 mod folders;
 mod hostile;

@@ -301,3 +301,30 @@ async fn a_folder_of_another_plugin_is_refused_in_words_and_stays_as_it_is() {
     );
     assert_eq!(world.library().await, before);
 }
+
+#[tokio::test]
+async fn the_doctor_shows_what_this_plugin_finds_and_nothing_for_what_it_does_not_have() {
+    use clientpoint_host::service::{CheckStanding, CheckSubject};
+    let (stage, [id]) = Stage::with(["Offer.pdf"]).await;
+    let found = stage.admin().await.doctor().await.unwrap();
+    let of = |subject| found.checks.iter().find(|check| check.subject == subject).unwrap();
+    assert_eq!(of(CheckSubject::Listing).standing, CheckStanding::Well, "{found:#?}");
+    assert_eq!(of(CheckSubject::File).standing, CheckStanding::Well, "{found:#?}");
+    assert_eq!(
+        of(CheckSubject::Changes).standing,
+        CheckStanding::NotAsked,
+        "{found:#?}"
+    );
+    assert!(
+        !format!("{found:?}").contains(&id)
+            && stage
+                .host
+                .session("admin")
+                .await
+                .unwrap()
+                .library()
+                .await
+                .unwrap()
+                .is_empty()
+    );
+}

@@ -4,6 +4,7 @@
 //! plugin has answered: whoever asks holds that against what has happened.
 
 mod association;
+mod examination;
 mod import;
 mod pages;
 mod source;
@@ -17,6 +18,7 @@ pub use crate::contract::{
     exports::clientpoint::content_source::{
         association::Row,
         content_import::{self, Entry, ItemOutcome, Verdict},
+        examination::{Finding, Remedy, Standing, Subject},
         source::Mode,
         sync::Options,
     },

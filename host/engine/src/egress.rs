@@ -12,6 +12,7 @@ mod opened;
 mod refused;
 pub mod resolver;
 pub mod rules;
+mod way;
 
 use std::{future::Future, sync::Arc, time::Instant};
 
@@ -35,6 +36,8 @@ use crate::{
 };
 
 pub use client::{client, confidant, messenger, reason};
+pub(crate) use way::way;
+pub use way::{Certificate, Way, WayEnd};
 
 /// The longest body that a plugin may send.
 const REQUEST_BODY_AT_MOST: usize = 1 << 20;

@@ -19,7 +19,7 @@ use crate::{
         },
     },
     counts::Counts,
-    egress::rules::Rules,
+    egress::{self, Way, rules::Rules},
     in_contract::{in_contract, refusal_in_contract},
     instance::Instance,
     judge::PluginJudge,
@@ -164,6 +164,12 @@ impl Engine {
             Some(endpoints) => url.map(|url| endpoints.at_login(&url)),
             None => url,
         })
+    }
+
+    /// The way to the origin of an endpoint, gone step by step: where it ends, and what time it is there. Nothing is sent
+    /// but a request for its front page, without a token.
+    pub async fn way_to(&self, endpoint: &str) -> Way {
+        egress::way(&self.0.stage.client, endpoint, self.0.endpoints.is_some()).await
     }
 
     /// Why there is no token, in the plugin's words: an `Error::SignIn`, or why the plugin has none.

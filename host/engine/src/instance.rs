@@ -16,6 +16,7 @@ use crate::{
         progress::{Progress, ProgressCtx},
     },
     contract::ContentSource,
+    powers::Power,
     state::State,
 };
 
@@ -59,6 +60,12 @@ impl Instance {
     /// Lends it this, for its call.
     pub(crate) fn lend(mut self, lent: Lent) -> Self {
         self.store.data_mut().library.lent = lent;
+        self
+    }
+
+    /// Takes a power away from it, for its call.
+    pub(crate) fn without(mut self, power: Power) -> Self {
+        self.store.data_mut().withhold(power);
         self
     }
 

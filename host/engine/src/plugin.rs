@@ -18,13 +18,13 @@ use crate::{
 };
 
 /// The contract that is spoken here.
-const CONTRACT: &str = "clientpoint:content-source@0.2.0";
+const CONTRACT: &str = "clientpoint:content-source@0.3.0";
 
 /// The powers that the project's own plugin has, as the build checks them.
 const IMPORTS: &str = include_str!("../wit/imports.txt");
 
 /// What the contract offers besides, to plugins that need it.
-const ALSO_GIVEN: [&str; 1] = ["clientpoint:content-source/state-store@0.2.0"];
+const ALSO_GIVEN: [&str; 1] = ["clientpoint:content-source/state-store@0.3.0"];
 
 /// How often a running plugin is interrupted, so that the host can end it.
 const TICK: Duration = Duration::from_millis(50);
@@ -268,8 +268,8 @@ mod tests {
     #[test]
     fn the_powers_in_the_list_are_given_in_compatible_versions_and_no_others() {
         assert!(is_given("wasi:http/client@0.3.0"));
-        assert!(is_given("clientpoint:content-source/progress@0.2.0"));
-        assert!(is_given("clientpoint:content-source/state-store@0.2.0"));
+        assert!(is_given("clientpoint:content-source/progress@0.3.0"));
+        assert!(is_given("clientpoint:content-source/state-store@0.3.0"));
         for other in [
             "wasi:http/client@0.2.0",
             "wasi:filesystem/types@0.3.0",

@@ -3,13 +3,13 @@
 //! Whoever embeds the engine sees to it that one call at a time moves files through a connection: how many files are in
 //! flight is a promise of the plugin's for one call.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
 use crate::{
     Error, Result,
-    calls::{Answer, Drives, Sheet},
+    calls::{Answer, Drives, Finding, Sheet},
     capability::{lent::CameIn, logging::Lines, progress::Progress},
     connection::Connection,
     contract::{
@@ -22,6 +22,7 @@ use crate::{
         },
     },
     engine::Engine,
+    in_contract::in_contract,
     instance::{Cause, Instance, Stopped},
     oauth::Tokens,
     trust,
@@ -166,6 +167,21 @@ impl SignedIn {
             }
         }
         Ok(outcomes)
+    }
+
+    /// Whether everything is there that the work of this connection takes, as the plugin finds. It only looks: nothing is
+    /// lent, and nothing is kept. It takes at most `within`, and no longer than other calls may.
+    ///
+    /// # Errors
+    ///
+    /// As [`SignedIn::drives`].
+    pub async fn examine(&self, actor: Actor, within: Duration) -> Result<Vec<Finding>> {
+        let within = within.min(self.engine.limits().call);
+        let settings = in_contract(&self.connection.settings);
+        // A token is there by then, and what was said of it with it.
+        let granted = self.tokens.granted().await;
+        self.see(async |plugin| plugin.examine(within, actor, settings, granted).await)
+            .await
     }
 
     /// What carrying out a sheet would come to, row by row.

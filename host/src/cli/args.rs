@@ -158,6 +158,8 @@ pub enum Command {
     Restore(RestoreArguments),
     /// How the connection and the daily sync stand
     Status(Status),
+    /// Look at everything that work takes, from the plugin to a small file, with the way out of what does not hold
+    Doctor,
     /// Telling people what needs them, by mail and by a webhook
     #[command(subcommand)]
     Notify(Notify),
@@ -222,6 +224,7 @@ impl Command {
             Self::Status(_) => "status",
             Self::Trash(_) => "trash",
             Self::Notify(_) => "notify",
+            Self::Doctor => "doctor",
             Self::Inspect => "inspect",
             Self::Generate { .. } => "generate",
         }
@@ -241,6 +244,7 @@ impl Command {
             | Self::Status(_)
             | Self::Library(Library::Follow { .. } | Library::Export { template: true, .. })
             | Self::Settings(Settings::List)
+            | Self::Doctor
             | Self::Inspect => true,
             Self::Users(_)
             | Self::Secrets(_)

@@ -101,7 +101,12 @@ pub fn typed(way: &WayOut) -> String {
         WayOut::ShowStatus => "`clientpoint-host status` tells how the connection stands",
         WayOut::ShowSettings => "`clientpoint-host settings list` shows what can be set",
         // Nothing to type.
-        WayOut::CheckAddress | WayOut::LetWrite => return way.to_string(),
+        WayOut::CheckAddress
+        | WayOut::LetWrite
+        | WayOut::SetClock
+        | WayOut::CheckNetwork
+        | WayOut::TrustAuthority
+        | WayOut::GrantRights => return way.to_string(),
     };
     plain.into()
 }

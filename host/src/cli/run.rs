@@ -5,9 +5,9 @@ use std::sync::Arc;
 use clientpoint_host::{Error, Host, Result, Session};
 
 use super::{
-    application, args::Command, associate, backup, connect, deployment::Deployment, disconnect, drives, generate,
-    inspect, items, library, notify, operations, output::Output, places, prune, runs, secrets, serve, settings, status,
-    sync, terminal::Terminal, trash, users,
+    application, args::Command, associate, backup, connect, deployment::Deployment, disconnect, doctor, drives,
+    generate, inspect, items, library, notify, operations, output::Output, places, prune, runs, secrets, serve,
+    settings, status, sync, terminal::Terminal, trash, users,
 };
 
 /// Carries out a command.
@@ -44,6 +44,7 @@ pub async fn run(
         Command::Restore(_) => Err(Error::Settings("a library that is open needs no restoring".into())),
         Command::Status(arguments) => status::status(session, &arguments).await,
         Command::Notify(command) => notify::notify(session, command).await,
+        Command::Doctor => doctor::doctor(session).await,
         Command::Inspect => inspect::inspect(session).await,
         // It has come before there was a host.
         Command::Generate { folder } => generate::generate(&folder),

@@ -4,6 +4,7 @@
 mod applications;
 mod backups;
 mod connections;
+mod doctor;
 mod forms;
 mod library;
 mod people;
@@ -18,6 +19,7 @@ mod watching;
 pub use applications::{Application, ApplicationUse, Registration, RegistrationChange};
 pub use backups::{BackedUp, LackingRevision, LastBackup};
 pub use connections::{Account, Broken, ChosenDrive, Connection, Moved};
+pub use doctor::{Check, Examination};
 pub use forms::{FieldKind, FormField, ImportLimits, Source, WayToConnect};
 pub use library::{Binned, Damage, DamagedRevision, Emptied, Looking, Showing, Swept, TrashDay};
 pub use people::{Heir, Leaving, Left, Login, Person, Step, User};

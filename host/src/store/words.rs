@@ -1,5 +1,6 @@
 //! The words in the database, as types. A word of the database is a word of the output as well.
 
+mod doctor;
 mod library;
 mod operations;
 mod runs;
@@ -8,6 +9,7 @@ mod troubles;
 
 use serde::Serialize;
 
+pub use doctor::{CheckStanding, CheckSubject};
 pub use library::{FileState, LibraryOrder};
 pub use operations::{ItemState, OperationKind, OperationState};
 pub use runs::{GivenUp, LineOutcome, LineReason, Reason, RunKind, RunState, RunType, Subject};

@@ -67,6 +67,7 @@ pub(super) fn routes() -> Routes {
         .get(Who::Administrators, "/api/sizes", people::sizes)
         .get(Who::Administrators, "/api/backups", backups::list_backups)
         .post(Who::Administrators, "/api/backups", backups::begin_backup)
+        .get(Who::Administrators, "/api/doctor", people::doctor)
         .get(Who::Administrators, "/api/connections", connections::list_connections)
         .get(Who::Administrators, "/api/drives", connections::list_drives)
         .post(Who::Administrators, "/api/drives/select", connections::select_drive)

@@ -38,6 +38,7 @@ const WAYS: [(&str, &[Way]); 4] = [
             ("/plugin", "Plugin", true),
             ("/limits", "Limits", true),
             ("/backups", "Backups", true),
+            ("/doctor", "Doctor", true),
             ("/users", "Users", true),
             ("/tokens", "API tokens", true),
             ("/trail", "Trail", true),

@@ -7,6 +7,7 @@ mod backups;
 mod coming_in;
 mod connecting;
 mod disconnecting;
+mod doctor;
 mod drives;
 mod file;
 mod files;
@@ -154,6 +155,8 @@ pub(super) fn routes() -> Routes {
         .post(Who::Administrators, "/limits", limits::set)
         .get(Who::Administrators, "/backups", backups::backups)
         .post(Who::Administrators, "/backups", backups::begin)
+        .get(Who::Administrators, "/doctor", doctor::ask)
+        .post(Who::Administrators, "/doctor", doctor::examine)
         .get(Who::Administrators, "/users", users::users)
         .post(Who::Administrators, "/users", users::add)
         .get(Who::Administrators, "/tokens", tokens::tokens)

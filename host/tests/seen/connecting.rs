@@ -21,6 +21,7 @@ fn before_and_after_the_company_is_connected() {
     story.says("status_before", &["status"]);
     story.says("drives_before", &["drives", "list"]);
     story.says("browse_before", &["onedrive", "list"]);
+    story.says("doctor_before", &["doctor"]);
     story.says("import_before", &["onedrive", "import", "Logo.png"]);
     story.says("sync_before", &["sync"]);
     story.says("serve_before", &["serve", "--once"]);
@@ -64,6 +65,7 @@ fn before_and_after_the_company_is_connected() {
         .unwrap();
     story.says("select_another", &["drives", "select", &other]);
     story.says("status", &["status"]);
+    story.says("doctor", &["doctor"]);
 
     story.quietly(&["onedrive", "import", "Logo.png"]);
     story.says(

@@ -108,7 +108,7 @@ async fn connect<P: Ports>(job: &Job<'_, P>, from: u64, budget: &mut Budget) -> 
 }
 
 /// Where the redirect leads: byte for byte as it stands, unless it has no host of its own.
-fn redirected(request: &Request, head: &Head, from: u64) -> Option<Request> {
+pub(crate) fn redirected(request: &Request, head: &Head, from: u64) -> Option<Request> {
     let location = head.location()?;
     if location.starts_with('/') && !location.starts_with("//") {
         let url = format!("{}{location}", origin(&request.url)?);

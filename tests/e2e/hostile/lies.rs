@@ -153,3 +153,33 @@ async fn files_are_looked_up_for_a_sheet_and_at_no_other_time() {
     assert_eq!(said(&error), "found 1");
     stage.is_as_before_and_healthy().await;
 }
+
+#[tokio::test]
+async fn what_is_asked_to_look_only_can_change_nothing_and_its_words_are_kept_short() {
+    use clientpoint_host::service::CheckSubject;
+    let stage = Stage::new().await;
+    let attack = stage.attacked("examines").await;
+    let found = attack.admin().await.doctor().await.unwrap();
+    let check = found
+        .checks
+        .iter()
+        .find(|check| check.subject == CheckSubject::File)
+        .unwrap();
+    assert!(
+        check.message.starts_with("Error::Forbidden; refused after 0: "),
+        "{}",
+        check.message
+    );
+    assert!(
+        check.message.contains("Some(Error::Forbidden), Some(Error::Forbidden)"),
+        "{}",
+        check.message
+    );
+    assert!(!check.message.contains(char::is_control) && check.message.len() < 8 * 1024);
+    assert_eq!(
+        found.checks.len(),
+        CheckSubject::ALL.len(),
+        "one a subject, however many there were"
+    );
+    stage.is_as_before_and_healthy().await;
+}

@@ -76,7 +76,7 @@ impl<'a> Call<'a> {
     pub fn kind(&self) -> RequestKind {
         match &self.address {
             Address::Users | Address::User(_) => RequestKind::Users,
-            Address::Sites | Address::AllSites | Address::Site(_) => RequestKind::Sites,
+            Address::Sites | Address::AllSites | Address::Site(_) | Address::SitePermissions(_) => RequestKind::Sites,
             Address::Me | Address::MyDrives | Address::Drive(DriveKey::Mine) => RequestKind::Me,
             Address::UserDrives(_) | Address::SiteDrives(_) | Address::Drive(_) => RequestKind::Drives,
             Address::Item { verb, .. } => match verb {
@@ -87,7 +87,7 @@ impl<'a> Call<'a> {
             },
             Address::Shared(_) => RequestKind::Shares,
             Address::Batch => RequestKind::Batch,
-            Address::Unknown => RequestKind::Other,
+            Address::Groups | Address::Unknown => RequestKind::Other,
         }
     }
 
@@ -203,7 +203,8 @@ fn cost(call: &Call) -> u32 {
         return 5;
     }
     match &call.address {
-        Address::Me | Address::Users | Address::User(_) | Address::Batch | Address::Unknown => 0,
+        Address::Me | Address::Users | Address::User(_) | Address::Groups | Address::Batch | Address::Unknown => 0,
+        Address::SitePermissions(_) => 5,
         Address::MyDrives | Address::UserDrives(_) => 2,
         Address::Sites | Address::AllSites | Address::SiteDrives(_) => 2,
         Address::Site(_) | Address::Drive(_) | Address::Shared(_) => 1,
@@ -260,6 +261,8 @@ fn route(world: &World, call: &Call) -> Answer {
         Address::User(key) => organization::user(world, call, key),
         Address::UserDrives(key) => organization::user_drives(world, call, key),
         Address::Sites | Address::AllSites => organization::sites(world, call),
+        // Nobody here has a group, or a grant of a site to show.
+        Address::Groups | Address::SitePermissions(_) => organization::none(world, call),
         Address::Site(key) => organization::site(world, call, key),
         Address::SiteDrives(key) => organization::site_drives(world, call, key),
         Address::Drive(key) => organization::drive(world, call, key),

@@ -7,7 +7,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::{ConnectInfo, DefaultBodyLimit, Form, FromRequest, Request, State},
-    http::{HeaderMap, Method, Uri},
+    http::{HeaderMap, HeaderValue, Method, Uri, header},
     response::Response,
 };
 use tokio::runtime::Runtime;
@@ -123,9 +123,13 @@ async fn at_content(
     logged(&world, noted, answer)
 }
 
-fn logged(world: &World, noted: Noted, answer: Response) -> Response {
+fn logged(world: &World, noted: Noted, mut answer: Response) -> Response {
     let mut state = world.state();
     let now = state.clock.now();
+    // The time there, as every server tells it (RFC 9110, section 6.6.1).
+    if let Ok(date) = HeaderValue::from_str(&now.format("%a, %d %b %Y %H:%M:%S GMT").to_string()) {
+        answer.headers_mut().insert(header::DATE, date);
+    }
     state.log.add(noted, answer.status(), now);
     drop(state);
     world.announce();

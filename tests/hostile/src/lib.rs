@@ -26,6 +26,7 @@ use bindings::{
     exports::clientpoint::content_source::{
         association::{self, Guest as Association},
         content_import::{Drive, DrivePage, EntryPage, Error, Guest as ContentImport, ItemOutcome, Resolved},
+        examination::{Finding, Guest as Examination, Standing, Subject},
         source::{
             Account, AuthorizationPlan, Claim, Credentials, Description, Egress, Field, FieldKind, FieldTraits,
             Guest as Source, Labels, Mode, ModeForm, Refusal, Setting, SettingsError, SignInError, SignInProblem,
@@ -178,6 +179,24 @@ impl Sync for Hostile {
 
     async fn plan(_cursor: String, _next: Option<String>) -> Result<PlanPage, Error> {
         runs::plan(&behaviour()).await
+    }
+}
+
+/// It tries to change what it was only to look at, and floods who wants to know.
+impl Examination for Hostile {
+    async fn examine(_actor: Actor, _settings: Vec<Setting>, _granted: Option<String>) -> Result<Vec<Finding>, Error> {
+        let tried = [
+            bytes::create_one().await,
+            greed::fill_state().await,
+            runs::outside_of_a_run().await,
+        ];
+        let finding = Finding {
+            subject: Subject::File,
+            standing: Standing::Well,
+            message: format!("{}\u{1b}[2J\n{}", tried.join("; "), "x".repeat(1 << 20)),
+            remedy: None,
+        };
+        Ok(vec![finding; 40])
     }
 }
 

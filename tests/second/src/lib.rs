@@ -3,10 +3,12 @@
 //! nothing of any source.
 //!
 //! Read it in this order: `describe` below, what people see of it; `shelf`, asking the source; `entering`, browsing and
-//! importing; `following`, the sync; `sheet`, tying files to documents by a sheet.
+//! importing; `following`, the sync; `sheet`, tying files to documents by a sheet; `examining`, what
+//! people ask when it does not work.
 #![cfg(target_family = "wasm")]
 
 mod entering;
+mod examining;
 mod following;
 mod sheet;
 mod shelf;

@@ -79,16 +79,27 @@ impl Document {
 
 /// All that stands on the shelf.
 pub async fn list() -> Result<Vec<Document>, Trouble> {
-    let mut body = get("/documents").await?;
-    let mut text = Vec::new();
-    while let Some(some) = next(&mut body).await {
-        if LIST_AT_MOST < text.len() + some.len() {
-            return Err(Trouble::Mismatch);
-        }
-        text.extend(some);
-    }
+    let text = whole("/documents", LIST_AT_MOST).await?;
     let list: List = serde_json::from_slice(&text).map_err(|_| Trouble::Mismatch)?;
     Ok(list.documents)
+}
+
+/// A document's bytes, of which there may be so many at the most.
+pub async fn bytes(document: &Document, at_most: u64) -> Result<Vec<u8>, Trouble> {
+    let at_most = usize::try_from(at_most).unwrap_or(usize::MAX);
+    whole(&format!("/documents/{}", document.id), at_most).await
+}
+
+async fn whole(path: &str, at_most: usize) -> Result<Vec<u8>, Trouble> {
+    let mut body = get(path).await?;
+    let mut all = Vec::new();
+    while let Some(some) = next(&mut body).await {
+        if at_most < all.len() + some.len() {
+            return Err(Trouble::Mismatch);
+        }
+        all.extend(some);
+    }
+    Ok(all)
 }
 
 /// Writes a document's bytes into a draft. They are those of the list, or there is trouble.

@@ -40,6 +40,17 @@ pub struct Granted {
     pub refresh: Option<Secret>,
     /// Who has signed in.
     pub id_token: Option<Secret>,
+    /// What the token is good for, as the endpoint says.
+    pub scope: Option<String>,
+}
+
+/// The longest scope that is kept, in bytes. No service grants as much.
+const SCOPE_AT_MOST: usize = 16 * 1024;
+
+/// Words with blanks between them (RFC 6749, section 3.3); none for what is something else.
+fn scope_of(text: &str) -> Option<String> {
+    let is_sound = text.len() <= SCOPE_AT_MOST && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    is_sound.then(|| text.to_owned())
 }
 
 /// Why nothing was given.
@@ -70,6 +81,7 @@ struct Tokens {
     expires_in: Option<Value>,
     refresh_token: Option<String>,
     id_token: Option<String>,
+    scope: Option<Value>,
 }
 
 /// RFC 6749, section 5.2.
@@ -144,6 +156,7 @@ impl Answer {
             life: life::read(tokens.expires_in.as_ref()),
             refresh: tokens.refresh_token.map(Secret::new),
             id_token: tokens.id_token.map(Secret::new),
+            scope: tokens.scope.and_then(|scope| scope.as_str().and_then(scope_of)),
         })
     }
 
@@ -219,6 +232,7 @@ mod tests {
             assert_eq!(granted.access.expose(), "a");
             assert_eq!(granted.life, Duration::from_secs(600));
             assert!(granted.refresh.is_none() && granted.id_token.is_none());
+            assert_eq!(granted.scope.as_deref(), Some("files"));
         }
         for kind in ["text/html", "text/json", "application/x-json"] {
             let why = unreachable(answer(200, Some(kind), GRANTED).granted().unwrap_err());
@@ -226,6 +240,13 @@ mod tests {
         }
         let why = unreachable(answer(200, None, "").granted().unwrap_err());
         assert!(why.contains("empty"), "{why}");
+        for odd in ["7", "\"a\\nb\""] {
+            let granted = answer(200, None, &GRANTED.replace("\"files\"", odd))
+                .granted()
+                .ok()
+                .unwrap();
+            assert_eq!(granted.scope, None, "{odd}");
+        }
         let mac = GRANTED.replace("BEARER", "mac");
         let why = unreachable(answer(200, None, &mac).granted().unwrap_err());
         assert!(why.contains("kind that is not known"), "{why}");

@@ -21,6 +21,8 @@ pub struct Grant {
     pub access: Secret,
     /// When it is to be renewed.
     pub renew_at: DateTime<Utc>,
+    /// What it is good for, as the endpoint said; none also in what an earlier version has kept.
+    pub scope: Option<String>,
 }
 
 impl Grant {
@@ -30,6 +32,7 @@ impl Grant {
         Some(Self {
             refresh: granted.refresh.or(before)?,
             access: granted.access,
+            scope: granted.scope,
             renew_at: TimeDelta::from_std(early(granted.life))
                 .ok()
                 .and_then(|life| now.checked_add_signed(life))
@@ -43,8 +46,9 @@ impl Grant {
             refresh: self.refresh.expose(),
             access: self.access.expose(),
             renew_at: self.renew_at,
+            scope: self.scope.as_deref(),
         };
-        // Two texts and a time can always be written.
+        // Texts and a time can always be written.
         Secret::new(serde_json::to_string(&written).unwrap_or_default())
     }
 
@@ -55,6 +59,7 @@ impl Grant {
             refresh: Secret::new(read.refresh),
             access: Secret::new(read.access),
             renew_at: read.renew_at,
+            scope: read.scope,
         })
     }
 }
@@ -64,6 +69,8 @@ struct Written<'a> {
     refresh: &'a str,
     access: &'a str,
     renew_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -71,6 +78,8 @@ struct Read {
     refresh: String,
     access: String,
     renew_at: DateTime<Utc>,
+    #[serde(default)]
+    scope: Option<String>,
 }
 
 /// After how much of its life a token is renewed.
@@ -88,6 +97,7 @@ mod tests {
             life: Duration::from_secs(3600),
             refresh: refresh.map(|text| Secret::new(text.into())),
             id_token: None,
+            scope: Some("files".into()),
         }
     }
 
@@ -98,6 +108,9 @@ mod tests {
         let grant = Grant::new(granted(None), Some(old.clone()), now).unwrap();
         let read = Grant::parse(&grant.written()).unwrap();
         assert_eq!((read.refresh.expose(), read.access.expose()), ("old", "access"));
+        assert_eq!(read.scope.as_deref(), Some("files"));
+        let before = r#"{"refresh":"old","access":"a","renew_at":"2026-03-02T05:55:00Z"}"#;
+        assert_eq!(Grant::parse(&Secret::new(before.into())).unwrap().scope, None);
         assert_eq!(read.renew_at, "2026-03-02T05:55:00Z".parse::<DateTime<Utc>>().unwrap());
         assert_eq!(
             Grant::new(granted(Some("new")), Some(old), now)

@@ -59,6 +59,8 @@ enum Source {
 struct Token {
     header: HeaderValue,
     renew_at: Duration,
+    /// What it is good for, as the endpoint said.
+    scope: Option<Arc<str>>,
 }
 
 impl Tokens {
@@ -128,6 +130,16 @@ impl Tokens {
     /// See [`TokenError`].
     pub async fn instead_of(&self, refused: &HeaderValue) -> Result<HeaderValue, TokenError> {
         self.usable(Some(refused.clone())).await
+    }
+
+    /// What the present token is good for, as the sign-in service said when it gave it (RFC 6749, section 5.1). None where
+    /// it said nothing, or there is no token.
+    pub async fn granted(&self) -> Option<String> {
+        let kept = match &self.0.source {
+            Source::Person(_, keeper) => return keeper.read().await.ok()??.scope,
+            _ => self.0.present.lock().await,
+        };
+        kept.as_ref()?.scope.as_deref().map(str::to_owned)
     }
 
     /// The refusal of the sign-in service since somebody last asked, if there was one.
@@ -223,6 +235,7 @@ impl Shared {
             Source::Fresh(header) if refused.is_none() => Ok(Token {
                 header: header.clone(),
                 renew_at: Duration::MAX,
+                scope: None,
             }),
             Source::Fresh(_) | Source::Nobody => Err(over()),
         }
@@ -261,6 +274,7 @@ impl Shared {
         let token = Token {
             header: header(&kept.access)?,
             renew_at: self.clock.elapsed() + left.unwrap_or_default(),
+            scope: kept.scope.as_deref().map(Arc::from),
         };
         let good = self.is_good(&token, refused);
         Ok((kept, good.then_some(token)))
@@ -270,6 +284,7 @@ impl Shared {
         Ok(Token {
             header: header(&granted.access)?,
             renew_at: self.clock.elapsed() + early(granted.life),
+            scope: granted.scope.as_deref().map(Arc::from),
         })
     }
 }

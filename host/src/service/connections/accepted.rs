@@ -55,7 +55,7 @@ impl Session<'_> {
     }
 
     /// A person's sign-in that is over can't come back by itself, and is not tried again and again.
-    pub(super) fn refuse_what_is_over(&self, connection: &Connection) -> Result<()> {
+    pub(in crate::service) fn refuse_what_is_over(&self, connection: &Connection) -> Result<()> {
         match (connection.mode, &connection.needs_reconnect) {
             (Mode::User, Some(broken)) if broken.is_for_the_person() => Err(needs_reconnect(connection, broken)),
             _ => Ok(()),
@@ -170,7 +170,7 @@ pub(super) fn told(connection: &Connection, broken: &Broken) -> Notice {
 }
 
 /// The way to have a connection accepted again.
-pub(super) fn connect_again(mode: Mode) -> WayOut {
+pub(in crate::service) fn connect_again(mode: Mode) -> WayOut {
     match mode {
         Mode::User => WayOut::SignInAgain,
         Mode::Organization => WayOut::RenewCredentials,

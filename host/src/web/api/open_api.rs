@@ -30,6 +30,7 @@ use super::{backups, connections, files, operations, people, problem, runs, shee
         people::status,
         people::settings,
         people::sizes,
+        people::doctor,
         files::list_files,
         files::show_file,
         files::file_content,

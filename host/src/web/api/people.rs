@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{caller::Caller, given::Asked, problem::Answer};
 use crate::service::{
     Health, Status,
-    api::{Keeping, Setting, User},
+    api::{Examination, Keeping, Setting, User},
 };
 
 /// Who asks.
@@ -79,4 +79,12 @@ pub(super) async fn settings(caller: Caller) -> Answer<Json<Settings>> {
 pub(super) async fn sizes(caller: Caller) -> Answer<Json<Keeping>> {
     let session = caller.session().await?;
     Ok(Json(session.keeping().await?))
+}
+
+/// Looks at everything that work takes, from the plugin to a small file, and tells what does not hold. Nothing is changed, and
+/// nothing in the answer names a file or a person. It takes some seconds, and some minutes where nothing answers.
+#[utoipa::path(get, path = "/api/doctor", tag = "people", params(Through), responses((status = 200, body = Examination)))]
+pub(super) async fn doctor(caller: Caller, Asked(_): Asked<Through>) -> Answer<Json<Examination>> {
+    let session = caller.session().await?;
+    Ok(Json(session.doctor().await?))
 }

@@ -142,6 +142,7 @@ fn actions(row: &ConnectionRow) -> Markup {
                     a.btn.main href={ "/integrations/drives?" (through) } { "Choose the drive" }
                 }
                 a.btn href=(again.0) { (again.1) }
+                a.btn href={ "/doctor?" (through) } { "See what works" }
             }
             a.btn href=(leave) { "Disconnect" }
         }

@@ -25,6 +25,10 @@ pub(crate) enum Address {
     AllSites,
     Site(String),
     SiteDrives(String),
+    /// `/sites/{key}/permissions`.
+    SitePermissions(String),
+    /// `/groups`.
+    Groups,
     Drive(DriveKey),
     Item {
         drive: DriveKey,
@@ -74,6 +78,7 @@ pub(crate) fn parse(path: &str) -> Address {
         "me" => me(rest),
         "users" => user(rest),
         "sites" => site(rest),
+        "groups" if rest.is_empty() => Address::Groups,
         "drives" => {
             let (id, rest) = segment(rest);
             in_drive(DriveKey::Id(decoded(id)), rest)
@@ -127,6 +132,7 @@ fn site(path: &str) -> Address {
         ("getAllSites" | "oneDrive.getAllSites", "") => Address::AllSites,
         (_, "") => Address::Site(key),
         (_, "drives") => Address::SiteDrives(key),
+        (_, "permissions") if rest.is_empty() => Address::SitePermissions(key),
         (_, "drive") => in_drive(DriveKey::OfSite(key), rest),
         _ => Address::Unknown,
     }

@@ -47,6 +47,12 @@ pub(super) fn my_drives(world: &World, call: &Call) -> Answer {
     drives(world, call, &state.company, &state.company.with_hidden(&mine.id))
 }
 
+/// A list with nothing in it.
+pub(super) fn none(world: &World, call: &Call) -> Answer {
+    let options = Options::new(world, call)?;
+    Ok(options.page(call, std::iter::empty::<(String, &User)>(), user_json))
+}
+
 /// Who asks. An application doesn't come so far.
 fn account<'c>(call: &'c Call) -> Result<&'c Account, GraphError> {
     call.account.as_ref().ok_or_else(GraphError::item_not_found)

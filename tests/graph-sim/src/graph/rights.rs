@@ -19,6 +19,7 @@ use crate::{
 const ALL_FILES: &[&str] = &["Files.Read.All", "Files.ReadWrite.All"];
 const ALL_SITES: &[&str] = &["Sites.Read.All", "Sites.ReadWrite.All", "Sites.FullControl.All"];
 const ALL_PEOPLE: &[&str] = &["User.Read.All", "User.ReadBasic.All", "Directory.Read.All"];
+const ALL_GROUPS: &[&str] = &["GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"];
 const OWN_FILES: &[&str] = &["Files.Read", "Files.ReadWrite"];
 
 /// Whether whoever bears a token may ask for this.
@@ -42,7 +43,10 @@ pub(super) fn check(company: &Company, tenant: &Tenant, bearer: &Bearer, address
     match address {
         Address::Me | Address::Batch | Address::Unknown => Ok(()),
         Address::Users | Address::User(_) if has(ALL_PEOPLE) => Ok(()),
-        Address::Users | Address::User(_) => Err(GraphError::new(
+        Address::Groups if has(ALL_GROUPS) => Ok(()),
+        Address::SitePermissions(_) if has(&["Sites.FullControl.All"]) => Ok(()),
+        Address::SitePermissions(_) => Err(denied("Access denied")),
+        Address::Users | Address::User(_) | Address::Groups => Err(GraphError::new(
             StatusCode::FORBIDDEN,
             "Authorization_RequestDenied",
             "Insufficient privileges to complete the operation.",

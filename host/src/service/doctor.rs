@@ -1,0 +1,59 @@
+//! The examination: everything that work takes is looked at, from the plugin's file to the bytes of a small file, each step
+//! where the one before it holds. It only looks. Nothing in the library, in links or in what the plugin keeps is other
+//! afterwards, and whether a connection is accepted is not written down either; only a person's token that has ended is
+//! renewed, as whoever works next would.
+//!
+//! - `here`: plugin, folder and key; `network`: the way to the source, and its clock; `source`: signing in, and what the
+//!   plugin finds behind that; `unopened`: a host that can't be opened at all.
+
+mod here;
+mod network;
+mod source;
+mod unopened;
+
+use crate::{
+    Result,
+    service::{
+        Session,
+        api::{Check, Examination},
+    },
+    store::words::{CheckStanding, CheckSubject},
+};
+
+pub use unopened::unopened;
+
+impl Session<'_> {
+    /// Looks at everything that work takes, through the connection that this person works with. It takes some seconds, and
+    /// some minutes where nothing answers.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`; without a plugin, or if it is stopped; the database's.
+    pub async fn doctor(&self) -> Result<Examination> {
+        self.user.require_administrator("look at what work takes")?;
+        let description = self.host.describe().await?;
+        let plugin = format!("{} {}", description.id, description.version);
+        let mut checks = vec![
+            self.plugin_of(&description)?,
+            self.folder().await,
+            self.key_opens().await,
+        ];
+        let Some(connection) = self.present_connection().await? else {
+            checks.extend(source::not_connected(&description.title));
+            return Ok(Examination::new(Some(plugin), None, checks));
+        };
+        checks.extend(self.at_the_source(&connection).await);
+        Ok(Examination::new(Some(plugin), Some(connection.mode), checks))
+    }
+}
+
+/// All subjects from this one on, which nobody could look at.
+fn from_here_on(first: CheckSubject, why: &str) -> impl Iterator<Item = Check> {
+    let all = CheckSubject::ALL.iter().skip_while(move |subject| **subject != first);
+    all.map(move |subject| Check::not_asked(*subject, why))
+}
+
+/// Whether something does not work.
+fn has_failed(checks: &[Check]) -> bool {
+    checks.iter().any(|check| check.standing == CheckStanding::Failed)
+}

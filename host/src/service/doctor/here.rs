@@ -1,0 +1,73 @@
+//! What is on this machine: the plugin, the data folder and the key.
+
+use std::time::Duration;
+
+use clientpoint_engine::contract::exports::clientpoint::content_source::source::Description;
+use tokio::{task::spawn_blocking, time::timeout};
+
+use crate::{
+    Error, Result, disk,
+    disk::Room,
+    service::{Session, api::Check},
+    store::{connections, words::CheckSubject},
+    way_out::WayOut,
+};
+
+/// How long the disk may take to say whether it takes writes.
+const WITHIN: Duration = Duration::from_secs(10);
+
+/// In the unit of disks.
+const GIB: u64 = 1 << 30;
+
+impl Session<'_> {
+    /// The plugin, which could be loaded, or there would be nobody to ask.
+    pub(super) fn plugin_of(&self, description: &Description) -> Result<Check> {
+        let powers = self.host.plugin()?.imports().len();
+        let message = format!(
+            "{} {} is loaded; it asks for {powers} interfaces, all of which are on this host's list",
+            description.title, description.version
+        );
+        Ok(Check::well(CheckSubject::Plugin, message))
+    }
+
+    /// Whether the folder takes writes, and how much room there is. What is written for it is gone at once.
+    pub(super) async fn folder(&self) -> Check {
+        let subject = CheckSubject::Folder;
+        let folder = self.host.folder_path();
+        let tried = timeout(WITHIN, spawn_blocking(move || disk::refusal(&folder))).await;
+        match tried {
+            Ok(Ok(None)) => {}
+            Ok(Ok(Some(why))) => {
+                let message = format!("the data folder takes no writes ({why})");
+                return Check::failed(subject, message).with([WayOut::LetWrite, WayOut::EmptyTrash]);
+            }
+            Ok(Err(_)) | Err(_) => return Check::failed(subject, "the disk of the data folder does not answer"),
+        }
+        let lacking = self.host.room().filter(|room| room.free < room.least());
+        match lacking {
+            Some(Room { free, total }) => {
+                let left = format!("{} of {} GiB are free", free / GIB, total / GIB);
+                let message = format!("the data folder takes writes, but only {left}");
+                Check::warning(subject, message).with([WayOut::EmptyTrash])
+            }
+            None => Check::well(subject, "the data folder takes writes, and its disk has room"),
+        }
+    }
+
+    /// Whether the key opens what is sealed for the connections.
+    pub(super) async fn key_opens(&self) -> Check {
+        let subject = CheckSubject::Key;
+        let opened = async {
+            let connections = connections::list(&self.host.store).await?;
+            for connection in &connections {
+                connections::secret(&self.host.store, &self.host.key(), &connection.id).await?;
+            }
+            Ok::<_, Error>(connections.len())
+        };
+        match opened.await {
+            Ok(0) => Check::well(subject, "the key is there, and nothing is sealed for a connection yet"),
+            Ok(_) => Check::well(subject, "the key opens what is sealed for the connections"),
+            Err(error) => Check::failed(subject, error.fact()).with(error.ways_out()),
+        }
+    }
+}
