@@ -28,6 +28,7 @@ pub struct Examination {
 
 /// What was found about one subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Finding)]
 pub struct Check {
     /// What was looked at.
     pub subject: CheckSubject,
