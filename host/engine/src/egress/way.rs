@@ -121,12 +121,15 @@ async fn asked(client: &reqwest::Client, origin: &str) -> WayEnd {
 fn certificate(error: &(dyn std::error::Error + 'static)) -> Option<Certificate> {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        let wrapped = error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref());
-        let found = error.downcast_ref::<rustls::Error>();
-        if let Some(found) = found.or_else(|| wrapped.and_then(|inner| inner.downcast_ref::<rustls::Error>())) {
+        if let Some(found) = error.downcast_ref::<rustls::Error>() {
             return Some(meaning(found));
         }
-        cause = error.source();
+        // `io::Error` hides what it wraps from `source`, and may wrap another one.
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause = match wrapped {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
     }
     None
 }
@@ -135,6 +138,10 @@ fn meaning(error: &rustls::Error) -> Certificate {
     use rustls::{CertificateError as Wrong, Error};
     match error {
         Error::InvalidCertificate(Wrong::UnknownIssuer) => Certificate::UnknownAuthority,
+        // One that has made itself. The type that says so is not given out.
+        Error::InvalidCertificate(Wrong::Other(why)) if format!("{why:?}").contains("CaUsedAsEndEntity") => {
+            Certificate::UnknownAuthority
+        }
         Error::InvalidCertificate(
             Wrong::Expired | Wrong::ExpiredContext { .. } | Wrong::NotValidYet | Wrong::NotValidYetContext { .. },
         ) => Certificate::OtherTime,
@@ -174,7 +181,7 @@ mod tests {
             (Wrong::NotValidForName, Certificate::OtherName),
         ] {
             let error = std::io::Error::other(Error::InvalidCertificate(wrong));
-            assert_eq!(certificate(&error), Some(word));
+            assert_eq!(certificate(&std::io::Error::other(error)), Some(word));
         }
         assert_eq!(certificate(&std::io::Error::other("something else")), None);
     }
