@@ -11,7 +11,7 @@ use clientpoint_host::{
     service::{Delivery, Stop, SyncOptions},
     settings::{Layers, Origin},
 };
-use end_to_end::{World, files::write_secret, pdf};
+use end_to_end::{World, pdf, write_secret};
 use serde_json::Value;
 use servers::{Manner, Server};
 use tempfile::TempDir;

@@ -4,21 +4,6 @@
 
 use std::path::{Path, PathBuf};
 
-/// Writes a secret that a deployment hands over, for its owner alone.
-pub fn write_secret(path: &Path, text: &str) {
-    use std::{io::Write, os::unix::fs::OpenOptionsExt};
-
-    let mut options = std::fs::OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
-        .unwrap();
-    file.write_all(text.as_bytes()).unwrap();
-}
-
 /// Every file below a folder.
 pub fn below(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());

@@ -234,6 +234,21 @@ pub fn built(which: &sources::Component) -> PathBuf {
     component
 }
 
+/// Writes a secret that a deployment hands over, for its owner alone.
+pub fn write_secret(path: &Path, text: &str) {
+    use std::{io::Write, os::unix::fs::OpenOptionsExt};
+
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
+        .unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+}
+
 /// The bytes of a file that begins as a PDF does.
 pub fn pdf(text: &str) -> Vec<u8> {
     format!("%PDF-1.7 {text}").into_bytes()

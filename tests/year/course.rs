@@ -133,7 +133,7 @@ impl Course {
         let step = (count / self.changed).max(1);
         for (place, file) in self.files.values_mut().filter(follows).enumerate() {
             let place = (place as u64 + count - first) % count;
-            if place % step == 0 && place / step < self.changed {
+            if place.is_multiple_of(step) && place / step < self.changed {
                 file.drive += 1;
                 self.sim.put(&file.path(), file.body(file.drive).into());
             }

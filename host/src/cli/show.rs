@@ -162,7 +162,7 @@ mod tests {
 
     fn table(rows: &[[&str; 2]]) -> Vec<String> {
         let rows: Vec<[String; 2]> = rows.iter().map(|row| row.map(String::from)).collect();
-        Page::table(["A", "NAME"], &rows).lines().map(String::from).collect()
+        Page::table(["A", "NAME"], &rows).lines().collect()
     }
 
     #[test]

@@ -7,7 +7,7 @@ use clientpoint_host::{
     settings::{Layers, Origin},
     store::users::Role,
 };
-use end_to_end::files::write_secret;
+use end_to_end::write_secret;
 use issuer::{CLIENT_ID, Issuer, SECRET};
 use reqwest::{Response, StatusCode};
 use serde_json::json;

@@ -5,7 +5,8 @@ use std::{fs, process::Stdio, sync::atomic::Ordering};
 use clientpoint_host::service::{BackupOptions, Stop};
 use end_to_end::{
     World,
-    files::{below, contains, write_secret},
+    files::{below, contains},
+    write_secret,
 };
 
 use super::{

@@ -92,8 +92,8 @@ fn where_nothing_can_be_moved_an_object_is_read_in_the_trash() {
     assert_eq!(stage.objects.look(&stage.object).unwrap(), None);
 }
 
-#[test]
-fn what_is_not_ours_in_the_trash_is_neither_counted_nor_deleted() {
+#[tokio::test]
+async fn what_is_not_ours_in_the_trash_is_neither_counted_nor_deleted() {
     let stage = Stage::new();
     let trash = stage.data.path().join("trash");
     let name = "ab".repeat(32);
@@ -102,7 +102,7 @@ fn what_is_not_ours_in_the_trash_is_neither_counted_nor_deleted() {
     fs::write(trash.join(DAY).join("note.txt"), b"mine").unwrap();
     fs::write(trash.join("2020-01-01"), b"mine").unwrap();
 
-    let days = list(&stage.objects).unwrap();
+    let days = list(&stage.objects).await.unwrap();
     assert_eq!(days.iter().map(|day| day.objects).collect::<Vec<_>>(), [1]);
     let emptied = delete(&stage.objects, None).unwrap();
 
@@ -113,8 +113,8 @@ fn what_is_not_ours_in_the_trash_is_neither_counted_nor_deleted() {
     assert!(trash.join(DAY).join(&name).exists());
 }
 
-#[test]
-fn pages_of_the_trash_of_any_length_have_each_day_once_the_oldest_first() {
+#[tokio::test]
+async fn pages_of_the_trash_of_any_length_have_each_day_once_the_oldest_first() {
     let data = tempfile::tempdir().unwrap();
     let objects = Objects::open(data.path()).unwrap();
     let days: Vec<String> = (1..=20).map(|day| format!("2026-03-{day:02}")).collect();
@@ -127,7 +127,7 @@ fn pages_of_the_trash_of_any_length_have_each_day_once_the_oldest_first() {
     for limit in [1, 7, 1_000] {
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
-            let page = page(&objects, &Part::new(limit, after).unwrap()).unwrap();
+            let page = page(&objects, &Part::new(limit, after).unwrap()).await.unwrap();
             assert!(page.rows.iter().all(|day| (day.objects, day.bytes) == (1, 10)));
             seen.extend(page.rows.into_iter().map(|day| day.day));
             after = page.next;
