@@ -191,7 +191,7 @@ async fn of_two_who_disconnect_the_second_does_not_give_up_what_was_connected_an
     );
     let late = other.post("/integrations/disconnect", &form).await;
     assert_eq!(late.status(), StatusCode::CONFLICT);
-    assert!(late.text().await.unwrap().contains("is not connected"));
+    assert!(late.text().await.unwrap().contains("Not connected to"));
 
     stage.clock.advance(std::time::Duration::from_secs(60));
     let admin = stage.host.session("admin").await.unwrap();

@@ -178,7 +178,10 @@ async fn a_sign_in_that_is_given_up_or_declined_connects_nothing_and_says_so() {
         page.contains("Nothing was connected") && page.contains("Try again"),
         "{page}"
     );
-    assert_eq!(browser.get("/sign-ins/made-up").await.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(
+        browser.get("/sign-ins/made-up").await.status(),
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     let made_up = browser.get("/connect?code=a&state=b").await;
     assert_eq!(made_up.status(), StatusCode::FORBIDDEN);
 }

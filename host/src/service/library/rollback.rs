@@ -71,6 +71,8 @@ impl Session<'_> {
     pub async fn put_back(&self, id: &str, wanted: &PutBack) -> Result<FileRow> {
         self.user.require_administrator("take an update back")?;
         let why = reason(&wanted.why)?;
+        // Before anything else is told: who comes second is to hear that somebody was faster.
+        files::refuse_outdated(&self.host.store, id, wanted.decided).await?;
         let asked = rollback::PutBack {
             to: wanted.to,
             decided: wanted.decided,

@@ -16,7 +16,7 @@ use crate::{
         frame::Page,
         saving::{WORKBOOK, saved},
         showing::{Here, done, shown},
-        words,
+        trouble, words,
     },
 };
 
@@ -45,7 +45,11 @@ pub(super) async fn report(State(console): Here, asker: Asker, At(run): At<i64>)
 /// `GET /files/associate/{run}/take-back`: what it comes to.
 pub(super) async fn ask(State(console): Here, asker: Asker, At(run): At<i64>) -> Response {
     shown(&console, &asker, async |session| {
-        let would = session.would_undo(run).await?;
+        let would = match session.would_undo(run).await {
+            Ok(would) => would,
+            // The address is right, and the upload is another one than it would have to be.
+            Err(error) => return Ok(trouble::of(&error, session)),
+        };
         let path = format!("/files/associate/{run}");
         let body = html! {
             section.card { div.pad {
