@@ -47,7 +47,7 @@ mod tests {
         }
         let page = read("man/clientpoint-host-library-list.1");
         assert!(page.contains("state") && page.contains("config"), "{page}");
-        assert!(!page.contains("graph"), "flags for tests are hidden: {page}");
+        assert!(!page.contains("insecure"), "flags for tests are hidden: {page}");
         assert!(!folder.path().join("man/clientpoint-host-generate.1").exists());
     }
 }

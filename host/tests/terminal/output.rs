@@ -116,7 +116,7 @@ fn a_name_breaks_no_line_and_commands_no_terminal() {
         assert!(!forged(&output.stdout) && !forged(&output.stderr), "{output:?}");
     }
     let shown = String::from_utf8(shown.stdout).unwrap();
-    assert_eq!(shown.lines().count(), 7, "{shown}");
+    assert_eq!(shown.lines().count(), 10, "{shown}");
     assert!(shown.contains("a\\nerror: forged\\r\\u{1b}[2J"), "{shown}");
     assert_eq!(String::from_utf8(list.stdout).unwrap().lines().count(), 2);
     assert_eq!(String::from_utf8(refused.stderr).unwrap().lines().count(), 1);

@@ -94,6 +94,8 @@ pub(super) async fn copied(
             return Err(stopped(data));
         }
     }
+    // They came in as the disk was done with them.
+    done.lost.sort_by(|(one, _), (other, _)| one.sha256.cmp(&other.sha256));
     for (object, trouble) in &done.lost {
         if NAMED <= done.lacks.len() {
             break;
@@ -108,6 +110,7 @@ pub(super) async fn copied(
             ));
         }
     }
+    done.lacks.sort();
     fs::remove_dir_all(&half)?;
     Ok(done)
 }

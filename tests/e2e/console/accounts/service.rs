@@ -1,5 +1,6 @@
 //! What a sign-in service says that is not to be believed, and one that is away.
 
+use end_to_end::write_secret;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -124,12 +125,12 @@ async fn a_secret_that_can_not_be_read_is_told_without_its_path_and_a_new_one_co
         "{page}"
     );
     // Of another secret, the service says that it is none of it.
-    std::fs::write(&secret, "another").unwrap();
+    write_secret(&secret, "another");
     let mut browser = stage.browser();
     let address = set_out(&mut browser, "/login/account", &[]).await;
     let refused = back(&browser, &issuer.agree(&address, "ada-at-contoso")).await;
     assert_eq!(refused.status(), StatusCode::BAD_GATEWAY);
-    std::fs::write(&secret, SECRET).unwrap();
+    write_secret(&secret, SECRET);
     let answer = tie(&stage, &issuer, "ada", "ada-at-contoso").await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
 }
