@@ -4,6 +4,7 @@
 
 mod clean_root;
 mod licences;
+mod places;
 mod sbom;
 mod tools;
 mod tree;
@@ -18,6 +19,8 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
+use places::Dist;
+
 use crate::{component, run, say, sources};
 
 /// What is to be done beside packing.
@@ -29,22 +32,6 @@ pub struct Wanted {
     /// The program as tests have it, not as it is shipped: minutes sooner, for whoever works on the packages.
     #[arg(long)]
     debug: bool,
-}
-
-/// What is packed, and where.
-pub struct Dist {
-    /// `target/dist`.
-    pub folder: PathBuf,
-    /// The tree, inside of that.
-    pub tree: PathBuf,
-    /// That of the workspace.
-    pub version: String,
-    /// The Debian package.
-    pub package: PathBuf,
-    /// Whether it is to be packed sooner rather than smaller.
-    pub soon: bool,
-    /// Seconds since 1970 that all files have as their time: of the commit.
-    pub time: u64,
 }
 
 /// Packs, and tries the package where that is wanted.

@@ -3,9 +3,10 @@
 //! afterwards, and whether a connection is accepted is not written down either; only a person's token that has ended is
 //! renewed, as whoever works next would.
 //!
-//! - `here`: plugin, folder and key; `network`: the way to the source, and its clock; `source`: signing in, and what the
+//! - `checks`: those that were not asked; `here`: plugin, folder and key; `network`: the way to the source, and its clock; `source`: signing in, and what the
 //!   plugin finds behind that; `unopened`: a host that can't be opened at all.
 
+mod checks;
 mod here;
 mod network;
 mod source;
@@ -13,11 +14,7 @@ mod unopened;
 
 use crate::{
     Result,
-    service::{
-        Session,
-        api::{Check, Examination},
-    },
-    store::words::{CheckStanding, CheckSubject},
+    service::{Session, api::Examination},
 };
 
 pub use unopened::unopened;
@@ -45,15 +42,4 @@ impl Session<'_> {
         checks.extend(self.at_the_source(&connection).await);
         Ok(Examination::new(Some(plugin), Some(connection.mode), checks))
     }
-}
-
-/// All subjects from this one on, which nobody could look at.
-fn from_here_on(first: CheckSubject, why: &str) -> impl Iterator<Item = Check> {
-    let all = CheckSubject::ALL.iter().skip_while(move |subject| **subject != first);
-    all.map(move |subject| Check::not_asked(*subject, why))
-}
-
-/// Whether something does not work.
-fn has_failed(checks: &[Check]) -> bool {
-    checks.iter().any(|check| check.standing == CheckStanding::Failed)
 }

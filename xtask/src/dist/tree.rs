@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use super::{Dist, licences, sbom};
+use super::{licences, places::Dist, sbom};
 use crate::{contract, run};
 
 /// Papers that whoever runs the host reads without a network; the others stay in the source.

@@ -16,7 +16,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use super::{Dist, clean_root::CleanRoot, package, tree};
+use super::{clean_root::CleanRoot, package, places::Dist, tree};
 use crate::{
     demo::{
         http::Request,

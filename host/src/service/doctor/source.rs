@@ -10,7 +10,10 @@ use clientpoint_engine::{
 };
 use futures::future::join_all;
 
-use super::{from_here_on, has_failed, network};
+use super::{
+    checks::{from_here_on, has_failed},
+    network,
+};
 use crate::{
     Error, Result,
     service::{Session, api::Check, connections::accepted::connect_again},

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::from_here_on;
+use super::checks::from_here_on;
 use crate::{
     Error,
     service::api::{Check, Examination},
