@@ -100,6 +100,30 @@ test("one's other logins are ended by keyboard alone, and an Administrator ends 
   await Promise.all([grace, other, admin].map((person) => person.leave()));
 });
 
+test("an Administrator who becomes a Member in the middle of their work is refused at the next click", async () => {
+  const [grace, admin] = [await loggedIn(stage, "grace"), await loggedIn(stage, "admin")];
+  const role = async (name) => {
+    await admin.page.goto("/users/one?name=grace");
+    await follow(admin.page, admin.page.getByRole("link", { name: `${name}…` }));
+    await follow(admin.page, admin.page.getByRole("button", { name }));
+  };
+  await grace.page.goto("/files/add");
+  await grace.page.getByRole("checkbox", { name: /^Choose / }).first().check();
+  await role("Make a Member");
+  await stage.forget();
+  await follow(grace.page, grace.page.getByRole("button", { name: "Select" }));
+  await grace.page.getByRole("button", { name: "Log in" }).waitFor();
+  await grace.leave();
+
+  const again = await loggedIn(stage, "grace");
+  await again.page.goto("/files/add");
+  await again.page.getByText("Only Administrators").waitFor();
+  assert.deepEqual(await stage.asked(), [], "nothing was asked of the source");
+  await again.leave();
+  await role("Make an Administrator");
+  await admin.leave();
+});
+
 test("what somebody's going comes to is told before, with numbers, and after", async () => {
   const admin = await loggedIn(stage, "admin");
   const { page } = admin;

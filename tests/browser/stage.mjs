@@ -1,5 +1,6 @@
 // A simulated Microsoft and a host, as programs on free ports, with a data folder of their own.
 
+import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,15 +15,15 @@ export const PASSWORD = "correct horse battery";
 export const FILES = ["Proposal 2026.docx", "Logo.png", "Prices #1.xlsx", "Terms + Conditions.pdf"];
 
 export class Stage {
-  /// Starts both. `faults` are the simulator's; with `isConnected` the company is, with a drive; `files` are imported.
+  /// Starts both. `faults` are the simulator's, and `world` what else its program is told; with `isConnected` the company is, with a drive; `files` are imported.
   /// `signIn` is the sign-in service that people come in by, if there is one, with the secret of the console there.
-  static async begin({ faults = [], isConnected = false, files = [], signIn, secret } = {}) {
+  static async begin({ faults = [], world = [], isConnected = false, files = [], signIn, secret } = {}) {
     const stage = new Stage();
     // As long as people's paths are, and without a place to break: pages must bear it.
     stage.folder = await mkdtemp(join(tmpdir(), "console-of-a-company-with-a-long-name-and-longer-folders-"));
     try {
       if (signIn) await stage.deploy(signIn, secret);
-      await stage.startSim(faults);
+      await stage.startSim(faults, world);
       // An empty folder remembers where its Microsoft is.
       await stage.host(
         ["--insecure-endpoints", "--graph-url", stage.sim.graph, "--login-url", stage.sim.login, "settings", "list"],
@@ -45,9 +46,9 @@ export class Stage {
     await writeFile(this.config, ["[sign-in]", ...lines, 'client-secret-file = "sign-in.secret"', ""].join("\n"));
   }
 
-  async startSim(faults) {
+  async startSim(faults, world) {
     const faulty = faults.flatMap((fault) => ["--fault", fault]);
-    this.simulator = spawn(program("graph-sim"), ["--json", ...faulty], { stdio: ["ignore", "pipe", "inherit"] });
+    this.simulator = spawn(program("graph-sim"), ["--json", ...faulty, ...world], { stdio: ["ignore", "pipe", "inherit"] });
     const [hello] = await said(this.simulator.stdout, /^\{.*\}$/m);
     this.sim = JSON.parse(hello);
   }
@@ -59,10 +60,10 @@ export class Stage {
     await this.host(["drives", "select", drive]);
   }
 
-  /// Starts the host's console, on the port that it had before if there was one; with its clock at that moment.
-  async serve(at) {
+  /// Starts the host's console, on the port that it had before if there was one.
+  async serve() {
     const port = this.origin ? new URL(this.origin).port : "0";
-    const words = [...this.usual(), "serve", "--listen", `localhost:${port}`, ...(at ? ["--at", at] : [])];
+    const words = [...this.usual(), "serve", "--listen", `localhost:${port}`];
     this.server = spawn(program("clientpoint-host"), words, { stdio: ["ignore", "pipe", "pipe"] });
     const invitation = said(this.server.stdout, /\/claim\?token=[\w-]+/).catch(() => [undefined]);
     const [, origin] = await said(this.server.stderr, /the console is at (http:\/\/localhost:\d+)/);
@@ -71,12 +72,11 @@ export class Stage {
     if (!this.invitation) [this.invitation] = await invitation;
   }
 
-  /// A night goes by: it is a moment before the daily sync of the next day, for the host and for the simulator.
-  async sleep() {
-    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  /// The time goes by while no host runs: it is that moment for the simulator, and for the host that is started next.
+  async sleepUntil(moment) {
     await this.kill();
-    await this.change("clock", { now: `${tomorrow}T05:29:58Z` });
-    await this.serve(`${tomorrow}T05:29:58Z`);
+    this.ahead = Date.parse(moment) - Date.now();
+    await this.change("clock", { now: moment });
   }
 
   /// Ends the console as a power cut does.
@@ -99,7 +99,8 @@ export class Stage {
 
   usual() {
     const config = this.config ? ["--config", this.config] : [];
-    return [...config, "--data", join(this.folder, "data"), "--plugin", process.env.COMPONENT];
+    const now = this.ahead ? ["--at", new Date(Date.now() + this.ahead).toISOString()] : [];
+    return [...config, ...now, "--data", join(this.folder, "data"), "--plugin", process.env.COMPONENT];
   }
 
   /// The way in for somebody who has no password yet, as a path.
@@ -107,6 +108,14 @@ export class Stage {
     const { link } = await this.host(["users", "link", user]);
     const { pathname, search } = new URL(link);
     return pathname + search;
+  }
+
+  /// Puts a file into the library by hand, and gives its File ID.
+  async add(name, text = "%PDF-1.7\n% made by hand") {
+    const path = join(this.folder, name);
+    await writeFile(path, text);
+    const { file } = await this.host(["library", "add", path]);
+    return file?.id ?? assert.fail("no File ID");
   }
 
   /// Has the simulator do something: `put`, `delete`, `faults`, …
@@ -117,10 +126,30 @@ export class Stage {
     return answer.json();
   }
 
+  /// Nothing has been asked of the simulator so far.
+  async forget() {
+    await fetch(`${this.sim.graph}/_sim/requests`, { method: "DELETE" });
+  }
+
+  /// What has been asked of it since.
+  async asked() {
+    return (await fetch(`${this.sim.graph}/_sim/requests`)).json();
+  }
+
   /// From now on nothing goes wrong on the simulator's side.
   async calm() {
     await fetch(`${this.sim.graph}/_sim/faults`, { method: "DELETE" });
     await this.change("release", {});
+  }
+
+  /// Until a download hangs: whoever has begun it is in the middle of its work.
+  async stalled() {
+    for (const until = Date.now() + LIMIT; ; ) {
+      const { stalled } = await (await fetch(`${this.sim.graph}/_sim/stats`)).json();
+      if (0 < stalled) return;
+      if (until < Date.now()) throw new Error("no download hangs");
+      await new Promise((done) => setTimeout(done, 100));
+    }
   }
 
   async end() {

@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { look } from "./look.mjs";
 import { endBrowser, follow, loggedIn } from "./person.mjs";
 import { FILES, Stage } from "./stage.mjs";
+import { ended } from "./waiting.mjs";
 
 let stage;
 before(async () => {
@@ -17,15 +18,6 @@ after(async () => {
   await endBrowser();
   await stage?.end();
 });
-
-// The page of an operation that has begun, until that has ended: it loads itself anew then, and in between has nothing on it.
-async function ended(page) {
-  const running = page.locator("[data-operation]");
-  do {
-    await running.waitFor({ state: "detached", timeout: 60_000 });
-    await page.waitForLoadState();
-  } while ((await running.count()) !== 0);
-}
 
 test("somebody looks what would change, does exactly that, and takes one of the updates back", async () => {
   const ada = await loggedIn(stage, "admin");
