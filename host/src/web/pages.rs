@@ -101,6 +101,7 @@ pub(super) fn routes() -> Routes {
         .post(Who::Administrators, "/files/{id}/roll-back", taking_back::take_back)
         .post(Who::Administrators, "/files/{id}/release", file::release)
         .post(Who::Administrators, "/files/{id}/unlock", file::unlock)
+        .post(Who::Administrators, "/files/{id}/follow", file::follow)
         .post(Who::Administrators, "/files/{id}/keep", file::keep)
         .get(Who::Administrators, "/integrations", integrations::integrations)
         .get(Who::Administrators, "/integrations/connect", connecting::ways)

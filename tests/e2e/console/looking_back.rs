@@ -1,4 +1,4 @@
-//! Names of files, and what they had before.
+//! Names of files, what they had before, and what they follow from now on.
 
 use reqwest::StatusCode;
 
@@ -19,4 +19,37 @@ async fn a_file_is_renamed_and_what_it_was_before_is_looked_at() {
     assert!(browser.page("/files/100002").await.contains("Plan A.pdf"));
     let wrong = browser.post("/files/100002/rename", &[("name", "Plan A.docx")]).await;
     assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_file_follows_another_one_once_somebody_has_looked_at_what_that_means() {
+    let stage = Stage::with_files(2).await;
+    let browser = stage.logged_in("admin").await;
+    assert!(browser.page("/files/100001").await.contains("Follow another file"));
+    let follow = "/files/100001/follow";
+    let nothing = browser.post(follow, &[("item", " ")]).await;
+    assert_eq!(nothing.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = nothing.text().await.unwrap();
+    assert!(
+        page.contains("There is a problem") && page.contains("href=\"#item\""),
+        "{page}"
+    );
+    let unknown = browser.post("/files/999999/follow", &[("item", "Plan 1.pdf")]).await;
+    assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+
+    let begun = browser.post(follow, &[("item", "Plan 1.pdf")]).await;
+    let check = begun.headers()["location"].to_str().unwrap().to_owned();
+    let admin = stage.host.session("admin").await.unwrap();
+    let id = check.rsplit('/').next().unwrap().parse().unwrap();
+    let mut watching = admin.watch_operation(id).await.unwrap();
+    while watching.next(&admin).await.unwrap().is_some() {}
+    let page = browser.page(&format!("{check}?show=all")).await;
+    assert!(
+        page.contains("Will be linked anew") && page.contains(">Link 1 file<"),
+        "{page}"
+    );
+    assert_eq!(
+        admin.file("100001").await.unwrap().source_name.as_deref(),
+        Some("Plan 0.pdf")
+    );
 }

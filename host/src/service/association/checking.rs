@@ -279,6 +279,6 @@ impl Session<'_> {
 }
 
 /// A cell of comma separated text.
-fn quoted(cell: &str) -> String {
+pub(super) fn quoted(cell: &str) -> String {
     format!("\"{}\"", cell.replace('"', "\"\""))
 }

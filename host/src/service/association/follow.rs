@@ -2,13 +2,35 @@
 
 use clientpoint_engine::contract::exports::clientpoint::content_source::content_import::Resolution;
 
+use super::{checking::quoted, sheet_file::SheetFile};
 use crate::{
     Error, Result,
-    service::{Association, Session, Stop, Wanted, operations::work::CameTo},
+    service::{Association, Beginning, Session, Stop, Wanted, operations::work::CameTo},
     store::{files, words::OperationKind},
 };
 
 impl Session<'_> {
+    /// Begins to check whether a file may follow an item, which is written as its path or as an address of it: a sheet of
+    /// this one row, which is looked at, linked and taken back as any other.
+    ///
+    /// # Errors
+    ///
+    /// `Error::NotFound`, `Error::Bin`; `Error::Settings` where no item is named; as [`Session::begin_check`].
+    pub async fn begin_check_of_item(&self, id: &str, item: &str) -> Result<Beginning> {
+        self.user.require_administrator("associate files")?;
+        let file = files::get(&self.host.store, id).await?;
+        let item = item.trim();
+        if item.is_empty() {
+            let nothing = Error::Settings("say which file of the drive: by its path, or by its address".into());
+            return Err(nothing.at("item"));
+        }
+        let labels = self.host.describe().await?.labels;
+        let (column, item) = (quoted(&labels.path_column), quoted(item));
+        let sheet = format!("File ID,{column}\r\n{},{item}\r\n", file.id);
+        let name = format!("Another file for {}", file.name);
+        self.begin_check(&name, &SheetFile(sheet.into())).await
+    }
+
     /// Lets a file follow an item from the next sync on, whatever it followed before: as an upload of a sheet with this one
     /// row does, with the same checks, and taken back in the same way. The item is written as its id, its path or name, or
     /// as an address of it.

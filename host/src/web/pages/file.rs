@@ -4,7 +4,7 @@ use axum::{extract::State, response::Response};
 use http::StatusCode;
 use maud::{Markup, html};
 
-use super::moving;
+use super::{associating, moving, taking_back};
 use crate::{
     Error, Result,
     service::{
@@ -85,21 +85,48 @@ async fn again(session: &Session<'_>, id: &str, filled: &Filled, error: Error) -
 }
 
 /// `POST /files/{id}/release`
-pub(super) async fn release(State(console): Here, asker: Asker, At(id): At<String>) -> Response {
+pub(super) async fn release(State(console): Here, asker: Asker, At(id): At<String>, filled: Filled) -> Response {
     shown(&console, &asker, async |session| {
-        session.release(&id).await?;
-        asker.note(&console, session, "released", &id).await?;
-        Ok(done(&format!("/files/{id}")))
+        let decided = match taking_back::number(&filled, "revision") {
+            Ok(decided) => decided,
+            Err(error) => return Ok(trouble::unreadable(&error, session)),
+        };
+        match session.release_from(&id, decided).await {
+            Ok(_) => {
+                asker.note(&console, session, "released", &id).await?;
+                Ok(done(&format!("/files/{id}")))
+            }
+            Err(error) => again(session, &id, &filled, error).await,
+        }
     })
     .await
 }
 
 /// `POST /files/{id}/unlock`
-pub(super) async fn unlock(State(console): Here, asker: Asker, At(id): At<String>) -> Response {
+pub(super) async fn unlock(State(console): Here, asker: Asker, At(id): At<String>, filled: Filled) -> Response {
     shown(&console, &asker, async |session| {
-        session.unlock(&id).await?;
-        asker.note(&console, session, "unlocked", &id).await?;
-        Ok(done(&format!("/files/{id}")))
+        let decided = match taking_back::number(&filled, "revision") {
+            Ok(decided) => decided,
+            Err(error) => return Ok(trouble::unreadable(&error, session)),
+        };
+        match session.unlock_from(&id, decided).await {
+            Ok(_) => {
+                asker.note(&console, session, "unlocked", &id).await?;
+                Ok(done(&format!("/files/{id}")))
+            }
+            Err(error) => again(session, &id, &filled, error).await,
+        }
+    })
+    .await
+}
+
+/// `POST /files/{id}/follow`: begins to check whether it may follow another file of the drive.
+pub(super) async fn follow(State(console): Here, asker: Asker, At(id): At<String>, filled: Filled) -> Response {
+    shown(&console, &asker, async |session| {
+        match session.begin_check_of_item(&id, filled.text("item")).await {
+            Ok(begun) => Ok(associating::check_goes_on(&console, session, begun)),
+            Err(error) => again(session, &id, &filled, error).await,
+        }
     })
     .await
 }
@@ -199,7 +226,8 @@ fn actions(file: &FileRow, known: &[String], propagation: &Propagation, tried: T
     let base = format!("/files/{}", file.id);
     let sent = tried.map(|tried| tried.0);
     let is_move = |filled: &&Filled| seen(filled, "area").is_some() || seen(filled, "place").is_some();
-    let (moved, renamed) = (sent.filter(is_move), sent.filter(|filled| !is_move(filled)));
+    let is_rename = |filled: &&Filled| !is_move(filled) && seen(filled, "name").is_some();
+    let (moved, renamed) = (sent.filter(is_move), sent.filter(is_rename));
     html! {
         section.card { div.pad {
             h2 { "Name" }
@@ -219,22 +247,43 @@ fn actions(file: &FileRow, known: &[String], propagation: &Propagation, tried: T
                 button.btn type="submit" { "Move" }
             }
         } }
+        (following(file, sent.filter(|filled| seen(filled, "item").is_some())))
         @if file.managed {
             section.card { div.pad {
                 h2 { "Content" }
                 p { "Going back takes the last update back, wherever the file is shown, and holds it until you release it. Releasing lets it follow its source again." }
                 div.buttons {
                     form method="post" action={ (base) "/roll-back" } {
-                        input type="hidden" name="revision" value=(file.revision);
+                        (as_looked_at(file))
                         button.btn type="submit" { "Go back to the content before" }
                     }
-                    form method="post" action={ (base) "/release" } { button.btn type="submit" { "Release" } }
+                    form method="post" action={ (base) "/release" } { (as_looked_at(file)) button.btn type="submit" { "Release" } }
                 }
                 p { "A file that does not follow any more, because its drive is another one or its source is gone, can be made the library's own: then it follows nothing, and its content may be replaced here." }
-                form method="post" action={ (base) "/unlock" } { button.btn type="submit" { "Unlock" } }
+                form method="post" action={ (base) "/unlock" } { (as_looked_at(file)) button.btn type="submit" { "Unlock" } }
             } }
             (keeping(file, propagation))
         }
+    }
+}
+
+/// The revision that whoever presses a button has before them.
+fn as_looked_at(file: &FileRow) -> Markup {
+    html! { input type="hidden" name="revision" value=(file.revision); }
+}
+
+/// What of the drive it is to follow from now on.
+fn following(file: &FileRow, sent: Option<&Filled>) -> Markup {
+    html! {
+        section.card { div.pad {
+            h2 { (if file.managed { "Follow another file" } else { "Follow a file of the drive" }) }
+            form.fields method="post" action={ "/files/" (file.id) "/follow" } {
+                label for="item" { "Path or address" }
+                input #item name="item" value=(sent.map_or("", |sent| sent.text("item"))) aria-invalid=[sent.map(|_| "true")] maxlength="4000" required autocomplete="off" aria-describedby="item-hint";
+                small #item-hint .soft { "Its path from the root of the drive, as in Clients/Offer.docx, or its address, copied from the browser. It is checked first: nothing is changed by that." }
+                button.btn type="submit" { "Check it" }
+            }
+        } }
     }
 }
 

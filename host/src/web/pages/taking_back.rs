@@ -73,7 +73,7 @@ pub(super) async fn take_back(State(console): Here, asker: Asker, At(id): At<Str
 }
 
 /// The number of a revision; none where the form does not say.
-fn number(filled: &Filled, key: &str) -> Result<Option<u64>> {
+pub(super) fn number(filled: &Filled, key: &str) -> Result<Option<u64>> {
     let text = filled.text(key);
     let wrong = || Error::Settings(format!("`{}` is no revision", text.escape_debug()));
     (!text.is_empty())
