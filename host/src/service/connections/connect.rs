@@ -147,24 +147,27 @@ impl Session<'_> {
             id: drive.id,
             name: drive.name,
         });
+        // The drive stays where it is meanwhile: a sync that runs goes on, and whatever comes in between loses none.
+        connection.drive = before.as_ref().and_then(|before| before.drive.clone());
+        let stays = kept.is_some();
         let drive = kept.or(named);
-        if before
-            .as_ref()
-            .is_some_and(|before| before.drive.is_some() && before.drive != drive)
-        {
+        if connection.drive.is_some() && connection.drive != drive {
             drop(self.no_sync(&connection.id, "a new connection").await?);
         }
         self.host
             .keep_connection(&connection, &planned, &filled.secret, None, None)
             .await?;
         match drive {
+            Some(_) if stays => {}
             Some(drive) => {
-                connection.drive = before.and_then(|before| before.drive);
                 self.change_drive(&connection, &drive).await?;
                 connection.drive = Some(drive);
             }
             // Another account: nothing of it is known yet, and nothing of the old one is followed.
-            None => self.leave_drive(&connection).await?,
+            None => {
+                self.leave_drive(&connection).await?;
+                connection.drive = None;
+            }
         }
         Ok(connection.into())
     }
