@@ -168,13 +168,25 @@ async fn of_two_who_take_an_update_back_the_second_is_told_that_it_is_done() {
     let late = other.post(path, &form).await;
     assert_eq!(late.status(), StatusCode::CONFLICT);
     assert!(late.text().await.unwrap().contains("has revision 3 by now"));
-    for who in [&one, &other] {
-        assert_eq!(
-            who.post("/files/100001/release", &[]).await.status(),
-            StatusCode::SEE_OTHER
+    // Nobody releases or unlocks what they have not seen.
+    for path in ["/files/100001/release", "/files/100001/unlock"] {
+        let late = other.post(path, &form).await;
+        assert_eq!(late.status(), StatusCode::CONFLICT);
+        let page = late.text().await.unwrap();
+        assert!(
+            page.contains("has revision 3 by now") && page.contains("Release"),
+            "{page}"
         );
+        let mistyped = other.post(path, &[("revision", "x")]).await;
+        assert_eq!(mistyped.status(), StatusCode::BAD_REQUEST);
     }
-    let refused = other.post("/files/100001/unlock", &[]).await;
+    let revision = hidden(&other.page("/files/100001").await, "revision");
+    let form = [("revision", revision.as_str())];
+    for who in [&one, &other] {
+        let released = who.post("/files/100001/release", &form).await;
+        assert_eq!(released.status(), StatusCode::SEE_OTHER);
+    }
+    let refused = other.post("/files/100001/unlock", &form).await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text().await.unwrap().contains("follows its item"));
 }
@@ -277,7 +289,11 @@ async fn who_syncs_while_a_sync_runs_is_led_to_the_one_that_runs() {
             .ways_out()
             .contains(&clientpoint_host::way_out::WayOut::ShowOperations)
     );
+    // A new secret waits for nothing either, and the drive stays chosen.
+    admin.connect_organization(credentials(&stage.sim)).await.unwrap();
+    assert!(admin.status().await.unwrap().connection.unwrap().drive.is_some());
     sync.await.unwrap();
+    assert_eq!(admin.file("100001").await.unwrap().revision, 2);
     assert_eq!(other.post("/sync/now", &[]).await.status(), StatusCode::SEE_OTHER);
 }
 

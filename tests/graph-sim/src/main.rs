@@ -32,6 +32,9 @@ struct Arguments {
     /// Fill the main drive with so many small files
     #[arg(long, value_name = "N")]
     items: Option<usize>,
+    /// So many sites more, each with a library
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    more_sites: usize,
     /// A fault, NAME[:PATH][*TIMES][=PARAM]; can be given more than once
     #[arg(long = "fault", value_name = "FAULT")]
     faults: Vec<Fault>,
@@ -104,6 +107,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             arguments.roles
         },
         approved: arguments.approved,
+        more_sites: arguments.more_sites,
         ..usual
     })
     .await?;

@@ -11,7 +11,7 @@ use tempfile::{SpooledTempFile, spooled_tempfile};
 use crate::{
     Error, Result,
     rows::{self, IN_MEMORY, Lists, Rows},
-    service::{Session, api::Line, runs::ledger::Ledger},
+    service::{LineFilter, Session, api::Line, runs::ledger::Ledger},
 };
 
 const HEADING: [&str; 9] = [
@@ -163,7 +163,8 @@ fn csv(ledger: &Ledger, lines: &mut Rows, file: &mut SpooledTempFile) -> Result<
         ];
         file.write_all(row(cells).as_bytes())?;
     }
-    if let Some(outcome) = ledger.run.rest_outcome.clone().filter(|_| 0 < ledger.run.rest) {
+    let rest = ledger.run.rest_outcome.clone().filter(|_| 0 < ledger.run.rest);
+    if let Some(outcome) = rest.filter(|outcome| asks_for_rest(&ledger.filter, outcome)) {
         let mut rest: [String; 9] = Default::default();
         let [_, name, told, ..] = &mut rest;
         *name = format!("{} other files", ledger.run.rest);
@@ -171,6 +172,15 @@ fn csv(ledger: &Ledger, lines: &mut Rows, file: &mut SpooledTempFile) -> Result<
         file.write_all(row(rest).as_bytes())?;
     }
     Ok(())
+}
+
+/// Whether files without a line of their own, which have this outcome and whose names are not known, are among what was
+/// asked for.
+fn asks_for_rest(filter: &LineFilter, outcome: &str) -> bool {
+    filter.search.is_none()
+        && filter.reason.is_none()
+        && filter.outcome.as_deref().is_none_or(|wanted| wanted == outcome)
+        && filter.outcomes.iter().all(|wanted| wanted.as_str() == outcome)
 }
 
 fn row(cells: [String; 9]) -> String {
@@ -188,6 +198,22 @@ fn quoted(cell: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crate::service::runs::export::*;
+
+    #[test]
+    fn files_that_are_only_counted_are_told_where_they_were_asked_for() {
+        let of = |outcome: &str| LineFilter {
+            outcome: Some(outcome.into()),
+            ..LineFilter::default()
+        };
+        assert!(asks_for_rest(&LineFilter::default(), "unchanged"));
+        assert!(asks_for_rest(&of("unchanged"), "unchanged"));
+        assert!(!asks_for_rest(&of("source-gone"), "unchanged"));
+        let searched = LineFilter {
+            search: Some("plan".parse().unwrap()),
+            ..LineFilter::default()
+        };
+        assert!(!asks_for_rest(&searched, "unchanged"));
+    }
 
     #[test]
     fn a_name_can_not_become_a_formula_or_break_out_of_its_cell() {

@@ -57,7 +57,7 @@ pub struct Ledger {
     pub next: Option<Cursor>,
     /// Which lines it shows.
     #[serde(skip)]
-    filter: LineFilter,
+    pub(super) filter: LineFilter,
     /// What can be done about the run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ways_out: Vec<WayOut>,

@@ -196,7 +196,7 @@ async fn page(asker: &Asker, session: &Session<'_>, wanted: &Wanted) -> Result<R
         form.card method="post" action=(asker.with_through("/files/add")) data-limit=(limits.files) {
             (hidden(asker, wanted))
             (tools(asker, wanted))
-            @if rows.rows.is_empty() { (nothing(wanted)) } @else { (table(&rows.rows, wanted, asker, limits.opens_folders)) }
+            @if rows.rows.is_empty() { (nothing(wanted, rows.next.is_some())) } @else { (table(&rows.rows, wanted, asker, limits.opens_folders)) }
             (go_on(asker, wanted, rows.next.as_ref(), rows.rows.len(), looked_at))
             (foot(&rows.rows, wanted, limits.files))
         }
@@ -234,7 +234,7 @@ fn tools(asker: &Asker, wanted: &Wanted) -> Markup {
     }
 }
 
-fn nothing(wanted: &Wanted) -> Markup {
+fn nothing(wanted: &Wanted, goes_on: bool) -> Markup {
     html! {
         div.pad.empty {
             @if wanted.q.is_empty() && wanted.show.is_empty() {
@@ -242,7 +242,7 @@ fn nothing(wanted: &Wanted) -> Markup {
                 p { "Once files are there, they can be chosen here." }
             } @else {
                 h2 { "No file fits" }
-                p { "None of those that were looked at is like that." }
+                p { (if goes_on { "None of those that were looked at so far is like that: there are more." } else { "None of those that were looked at is like that." }) }
             }
         }
     }
@@ -309,7 +309,7 @@ fn go_on(asker: &Asker, wanted: &Wanted, next: Option<&Cursor>, found: usize, lo
                 @if is_narrowed { span.soft { "Found " (found) " in " (looked_at) " loaded." } }
                 @else if !wanted.sort.is_empty() { span.soft { "Sorted among the " (found) " shown here." } }
                 @if !wanted.after.is_empty() { button.btn type="submit" formmethod="get" formaction=(look) name="after" value="" { "First page" } }
-                @if let Some(next) = next { button.btn type="submit" formmethod="get" formaction=(look) name="after" value=(next.to_string()) { "Next page" } }
+                @if let Some(next) = next { button.btn type="submit" formmethod="get" formaction=(look) name="after" value=(next.to_string()) { (if is_narrowed { "Go on searching" } else { "Next page" }) } }
             }
         }
     }

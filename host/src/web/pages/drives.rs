@@ -14,7 +14,7 @@ use crate::{
         form::Filled,
         frame::Page,
         showing::{Here, address, done, shown},
-        words,
+        trouble, words,
     },
 };
 
@@ -40,7 +40,15 @@ struct Found {
 /// `GET /integrations/drives`
 pub(super) async fn drives(State(console): Here, asker: Asker, Asked(wanted): Asked<Wanted>) -> Response {
     shown(&console, &asker, async |session| {
-        let found = found(session, &wanted).await?;
+        let found = match found(session, &wanted).await {
+            Ok(found) => found,
+            Err(error) if may_not_list(&error) => {
+                // One that is not listed may be open all the same to who has its address.
+                let body = html! { (steps(2)) (trouble::card(&error)) (by_address(&asker)) };
+                return Ok(page("Step 2: choose the drive", body).answer(trouble::status(&error), session));
+            }
+            Err(error) => return Err(error),
+        };
         let body = html! {
             (steps(2))
             @for note in &found.notes { p.note { (words::name(note)) } }
@@ -146,6 +154,17 @@ async fn found(session: &Session<'_>, wanted: &Wanted) -> Result<Found> {
         }
     }
     Ok(found)
+}
+
+/// Whether the connection may list no drives at all, as where single ones were granted to it.
+fn may_not_list(error: &Error) -> bool {
+    matches!(
+        error.bare(),
+        Error::Plugin {
+            code: "access-denied",
+            ..
+        }
+    )
 }
 
 fn tools(asker: &Asker, wanted: &Wanted) -> Markup {

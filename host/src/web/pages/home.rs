@@ -6,8 +6,11 @@ use maud::html;
 use super::{integrations, last_night};
 use crate::{
     Result,
-    service::{Health, RunRow, Session, Status},
-    store::users::Role,
+    service::{ConnectionRow, Health, HeldBack, RunRow, Session, Status},
+    store::{
+        connections::{CredentialKind, Mode},
+        users::Role,
+    },
     web::{
         console::Asker,
         frame::Page,
@@ -38,7 +41,13 @@ pub(super) async fn home(State(console): Here, asker: Asker) -> Response {
 async fn page(session: &Session<'_>) -> Result<Response> {
     let (status, health) = (session.status().await?, session.health().await?);
     let night = last_night::told(session, &health).await?;
-    let mut issues = issues(&status, &health);
+    // Without a plugin they are told by its own pages.
+    let connections = session.connections().await.unwrap_or_default();
+    let mut issues = issues(&status, &connections);
+    for health in &health {
+        let held = session.held_back(&health.connection).await?;
+        issues.extend(of_run(health, held.as_ref()));
+    }
     issues.extend(session.open_upload().await?.as_ref().map(of_upload));
     let title = match issues.len() {
         0 => "Nothing needs you".to_owned(),
@@ -69,9 +78,8 @@ async fn page(session: &Session<'_>) -> Result<Response> {
     Ok(Page::new("/", title, body).of(session))
 }
 
-fn issues(status: &Status, health: &[Health]) -> Vec<Issue> {
+fn issues(status: &Status, connections: &[ConnectionRow]) -> Vec<Issue> {
     let mut issues = Vec::new();
-    let connections = || "/integrations".to_owned();
     if !status.connected {
         issues.push(Issue {
             what: format!("Connect {} first", status.source),
@@ -89,22 +97,11 @@ fn issues(status: &Status, health: &[Health]) -> Vec<Issue> {
         issues.push(Issue {
             what: "A connection is not accepted any more".into(),
             why: broken.message.clone(),
-            address: connections(),
+            address: "/integrations".into(),
             label: "Look at the connection",
         });
     }
-    if let Some(expires) = status.expires.as_ref().filter(|expires| expires.days_left <= 30) {
-        let what = match expires.days_left {
-            left if left < 0 => "The credential of the connection is over".into(),
-            left => format!("The credential of the connection ends in {left} days"),
-        };
-        issues.push(Issue {
-            what,
-            why: "From then on no file follows its source: they stay as they are until a new one is entered.".into(),
-            address: connections(),
-            label: "Look at the connection",
-        });
-    }
+    issues.extend(connections.iter().filter_map(of_credential));
     if status
         .connection
         .as_ref()
@@ -117,7 +114,6 @@ fn issues(status: &Status, health: &[Health]) -> Vec<Issue> {
             label: "Choose the drive",
         });
     }
-    issues.extend(health.iter().flat_map(of_run));
     if 0 < status.detached_files {
         issues.push(Issue {
             what: format!(
@@ -130,6 +126,39 @@ fn issues(status: &Status, health: &[Health]) -> Vec<Issue> {
         });
     }
     issues
+}
+
+/// A secret or a certificate that ends within a month, or has ended.
+fn of_credential(row: &ConnectionRow) -> Option<Issue> {
+    let expires = row.expires.as_ref().filter(|expires| expires.days_left <= 30)?;
+    let connection = &row.connection;
+    let what = match connection.credential {
+        CredentialKind::Certificate => "certificate",
+        _ => "secret",
+    };
+    let whose = match &connection.owner {
+        Some(owner) => format!("the sign-in of {owner}"),
+        None => "the company's connection".to_owned(),
+    };
+    let when = match u64::try_from(expires.days_left) {
+        Err(_) => "has ended".to_owned(),
+        Ok(0) => "ends within a day".to_owned(),
+        Ok(left) => format!("ends in {}", words::count(left, "day", "days")),
+    };
+    let (address, label) = match connection.mode {
+        Mode::Organization => ("/integrations/connect/company", "Replace secret"),
+        Mode::User if row.is_yours => ("/integrations/connect/own", "Sign in again"),
+        Mode::User => ("/integrations", "Look at the connection"),
+    };
+    Some(Issue {
+        what: format!("The {what} of {whose} {when}"),
+        why: format!(
+            "From {} on no file follows its source through it: they stay as they are until a new one is entered.",
+            expires.at.get(..10).unwrap_or(&expires.at)
+        ),
+        address: address.into(),
+        label,
+    })
 }
 
 /// A sheet of which something is left to do.
@@ -150,12 +179,24 @@ fn of_upload((upload, open): &(RunRow, u64)) -> Issue {
     }
 }
 
-fn of_run(health: &Health) -> Vec<Issue> {
+/// What the last run and the last night have left; `held` is what the run holds back.
+fn of_run(health: &Health, held: Option<&HeldBack>) -> Vec<Issue> {
     let mut issues = Vec::new();
+    if let Some(held) = held {
+        issues.push(Issue {
+            what: format!(
+                "{} would be marked as gone at once",
+                words::count(held.files, "file", "files")
+            ),
+            why: "So many rarely vanish on purpose: they are held back until somebody has looked at them.".into(),
+            address: format!("/sync/{}/gone", held.run.id),
+            label: "Look at them",
+        });
+    }
     if health.last_night == Some(false) {
         issues.push(Issue {
             what: "Last night's sync did not run".into(),
-            why: "Files have the content of the sync before. It is caught up once this host runs at its time.".into(),
+            why: "Files have the content of the sync before. It is caught up as soon as this host can.".into(),
             address: "/sync".into(),
             label: "Look at the runs",
         });
@@ -165,10 +206,20 @@ fn of_run(health: &Health) -> Vec<Issue> {
         .as_ref()
         .map_or_else(|| "/sync".to_owned(), |run| format!("/sync/{}", run.id));
     for (outcome, count) in &health.needs_a_person {
+        // Those that are held back at once are told already.
+        let told = held.filter(|_| outcome == "held").map_or(0, |held| held.files);
+        let count = count.saturating_sub(told);
+        if count == 0 {
+            continue;
+        }
         let (_, label) = words::outcome(outcome);
         issues.push(Issue {
-            what: format!("{}: {label}", words::count(*count, "file", "files")),
-            why: "They keep the content that they have. The run tells of each by name.".into(),
+            what: format!("{}: {label}", words::count(count, "file", "files")),
+            why: if count == 1 {
+                "It keeps the content that it has. The run tells which one it is.".into()
+            } else {
+                "They keep the content that they have. The run tells of each by name.".into()
+            },
             address: if outcome == "given-up" {
                 "/sync".into()
             } else {

@@ -75,7 +75,7 @@ fn is_of_last_night(run: &Run, health: &Health) -> bool {
 fn last(health: &Health, counts: &BTreeMap<String, u64>) -> Markup {
     html! {
         @if health.last_night == Some(false) {
-            (words::state(words::Tone::Bad, "Last night's sync did not run")) ". It is caught up once this host runs at its time. "
+            (words::state(words::Tone::Bad, "Last night's sync did not run")) ". It is caught up as soon as this host can. "
         }
         @match &health.last {
             None if health.unfinished.is_some() => {},

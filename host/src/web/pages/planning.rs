@@ -222,11 +222,10 @@ async fn gone(session: &Session<'_>, run: i64, after: &str) -> Result<Response> 
             div.pad { h2 #lines { "What is held back" } }
             div.wide { table.stack {
                 caption.unseen { "Files that are held back" }
-                thead { tr { th scope="col" { "File ID" } th scope="col" { "Name" } th scope="col" { "Why" } } }
+                thead { tr { th scope="col" { "File ID" } th scope="col" { "Name" } } }
                 tbody { @for row in &rows.rows { tr {
                     td data-label="File ID" { a href={ "/files/" (row.line.file) } { (row.line.file) } }
                     td { span.name { (words::name(&row.line.name)) } }
-                    td { span.name { small.why { (words::sentence(&row.line.message)) } } }
                 } } }
             } }
             (more(rows.next.as_ref(), after, |after| address(&path, &[("after", after)])))
