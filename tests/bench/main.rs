@@ -11,6 +11,7 @@
 
 mod associating;
 mod console;
+mod keeping;
 mod nights;
 mod peers;
 mod simulator;
@@ -63,6 +64,9 @@ async fn main() {
     }
     if wants("console") {
         console::console(&component).await;
+    }
+    if wants("keeping") {
+        keeping::keeping(&component).await;
     }
 }
 

@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { look } from "./look.mjs";
 import { endBrowser, follow, loggedIn } from "./person.mjs";
 import { Stage } from "./stage.mjs";
+import { says } from "./waiting.mjs";
 
 const FIVE = ["Logo.png", "Pitch Deck.pptx", "Prices #1.xlsx", "Proposal 2026.docx", "Terms + Conditions.pdf"];
 const PDF = Buffer.from("%PDF-1.7\n% made by hand\n");
@@ -100,10 +101,34 @@ async function associate(page) {
   await follow(page, page.getByRole("link", { name: "Keep it" }));
 }
 
-test("somebody who knows the help page alone connects both ways, imports, moves and associates", async () => {
+// The night has been, and one of the files has changed before it: what became of it is looked at, and taken back.
+async function lookAtLastNight(page) {
+  await says(page, "/", "Last night's sync ran at");
+  await look(page, "help-page-morning");
+  const name = FIVE[4];
+  await menu(page, "Sync");
+  const night = page.getByRole("row", { name: /Daily sync.*1 updated/ });
+  await follow(page, night.getByRole("link", { name: "Look at it" }));
+  const row = page.getByRole("row").filter({ hasText: name });
+  await row.getByText("Updated").first().waitFor();
+  await follow(page, row.getByRole("link", { name: "Take it back…" }));
+  await follow(page, page.getByRole("button", { name: "Take it back and hold it" }));
+  await title(page, name);
+  await page.getByText("Held", { exact: true }).waitFor();
+}
+
+test("somebody who knows the help page alone connects both ways, imports, moves, associates, and takes a night's update back", async () => {
   const ada = await loggedIn(stage, "admin");
   await connect(ada.page, ada.context);
   await importFive(ada.page);
   await associate(ada.page);
   await ada.leave();
+
+  await stage.change("put", { path: `/${FIVE[4]}`, text: "%PDF-1.7\n% other terms\n" });
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  await stage.sleepUntil(`${tomorrow}T05:30:01Z`);
+  await stage.serve();
+  const rested = await loggedIn(stage, "admin");
+  await lookAtLastNight(rested.page);
+  await rested.leave();
 });

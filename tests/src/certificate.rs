@@ -63,6 +63,31 @@ pub fn made_for(key: &str, days: u32, server: &str) -> Option<Made> {
     })
 }
 
+/// A certificate for the server at that address of this machine, and that of the authority that vouches for it, as PEM.
+pub fn vouched_for(address: &str) -> Option<(Made, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.pem";
+    if !openssl(folder.path(), authority) {
+        println!("skipped: there is no program `openssl` to make a certificate with");
+        return None;
+    }
+    std::fs::write(folder.path().join("names"), format!("subjectAltName=IP:{address}\n")).unwrap();
+    for options in [
+        "req -newkey rsa:2048 -nodes -subj /CN=story -keyout key.pem -out request.pem",
+        "x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out cert.pem",
+        "x509 -in cert.pem -outform DER -out cert.der",
+    ] {
+        assert!(openssl(folder.path(), options));
+    }
+    let text = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let made = Made {
+        pem: text("cert.pem") + &text("key.pem"),
+        der: std::fs::read(folder.path().join("cert.der")).unwrap(),
+        key: text("key.pem"),
+    };
+    Some((made, text("ca.pem")))
+}
+
 /// Puts a password on a key.
 pub fn encrypted(key: &str) -> String {
     let folder = tempfile::tempdir().unwrap();

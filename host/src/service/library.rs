@@ -30,6 +30,7 @@ use crate::{
         objects::{Draft, Published},
         sweep,
     },
+    way_out::WayOut,
 };
 
 /// How much goes to the disk at once, in bytes.
@@ -87,12 +88,21 @@ impl Session<'_> {
         Ok(library_list::one(&self.host.store, id).await?.into())
     }
 
+    /// The largest file that can be added or replaced by hand, in bytes.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn upload_at_most(&self) -> Result<u64> {
+        Ok(self.host.settings().await?.upload_at_most())
+    }
+
     /// Adds a file by hand, under the name that it has.
     ///
     /// # Errors
     ///
-    /// `Error::Forbidden`, `Error::Settings` for a name that no file can have and for bytes that can't be read,
-    /// `Error::NoSpace`.
+    /// `Error::Forbidden`; `Error::Settings` for a name that no file can have, for bytes that can't be read, and for more of
+    /// them than the settings allow; `Error::NoSpace`.
     pub async fn add_file(&self, name: &str, from: impl AsyncRead + Unpin, place: &Place) -> Result<FileRow> {
         self.user.require_administrator("add files to the library")?;
         refuse_no_name(name)?;
@@ -120,13 +130,28 @@ impl Session<'_> {
     ///
     /// `Error::Managed` for a managed file (rule 29); as [`Session::add_file`].
     pub async fn replace_file(&self, id: &str, from: impl AsyncRead + Unpin) -> Result<Replaced> {
+        self.replace_file_from(id, from, None).await
+    }
+
+    /// As [`Session::replace_file`], if the file has that revision still which somebody has looked at.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::replace_file`], and `Error::Outdated` if it has another one.
+    pub async fn replace_file_from(
+        &self,
+        id: &str,
+        from: impl AsyncRead + Unpin,
+        decided: Option<u64>,
+    ) -> Result<Replaced> {
         self.user.require_administrator("replace files of the library")?;
         // Asked before anything is read, and again inside the transaction.
         let file = files::get(&self.host.store, id).await?;
         files::refuse_managed(&file)?;
+        files::refuse_outdated(&self.host.store, id, decided).await?;
         let object = self.store(&file.name, from).await?;
         let now = self.now();
-        let replaced = files::replace(&self.host.store, id, &object, &now).await;
+        let replaced = files::replace(&self.host.store, id, &object, &now, decided).await;
         if replaced.is_err() {
             sweep::let_go(&self.host.store, &object, &now).await;
         }
@@ -248,8 +273,10 @@ impl Session<'_> {
         Ok(shown.into_iter().map(Showing::from).collect())
     }
 
-    /// Makes bytes an object, however many they are: they go to the disk piece by piece.
+    /// Makes bytes an object, however many the settings allow: they go to the disk piece by piece.
     async fn store(&self, name: &str, mut from: impl AsyncRead + Unpin) -> Result<Published> {
+        let at_most = self.upload_at_most().await?;
+        let mut size = 0_u64;
         let objects = self.host.objects.clone();
         let mut draft = on_disk(move || objects.draft(u64::MAX)).await?;
         let mut buffer = BytesMut::new();
@@ -258,6 +285,15 @@ impl Session<'_> {
             let read = from.read_buf(&mut buffer).await;
             let read =
                 read.map_err(|error| Error::Settings(format!("`{}` can't be read: {error}", name.escape_debug())))?;
+            size = size.saturating_add(read as u64);
+            if at_most < size {
+                return Err(Error::Settings(format!(
+                    "`{}` is larger than {at_most} bytes, which is the most that can be added by hand: nothing was added",
+                    name.escape_debug()
+                ))
+                .with([WayOut::ShowSettings])
+                .at("file"));
+            }
             if read == 0 || PIECE <= buffer.len() {
                 let piece = buffer.split().freeze();
                 draft = on_disk(move || appended(draft, &piece)).await?;

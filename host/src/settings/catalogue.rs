@@ -19,7 +19,7 @@ pub struct Known {
 }
 
 /// All of them, in the order in which they are shown.
-pub const ALL: [Known; 35] = [
+pub const ALL: [Known; 36] = [
     kept(
         "policy.max-file-bytes",
         Kind::Size {
@@ -58,6 +58,15 @@ pub const ALL: [Known; 35] = [
             most: 1_048_576,
         },
         "The most rows of such a sheet.",
+    ),
+    own(
+        "upload.max-bytes",
+        Kind::Size {
+            least: 1,
+            most: 4 << 40,
+        },
+        "21474836480",
+        "The largest file that can be added or replaced by hand.",
     ),
     own(
         "keep.revision-days",

@@ -1,4 +1,6 @@
-//! How long things are kept that nobody needs for the present day.
+//! How long things are kept that nobody needs for the present day, and how much may be added by hand.
+
+use std::str::FromStr;
 
 use super::{Settings, find};
 
@@ -22,11 +24,7 @@ pub struct Retention {
 impl Settings {
     /// How long what is over is kept.
     pub fn retention(&self) -> Retention {
-        let of = |key: &str| {
-            let known = find(key).ok();
-            let set = self.get(key).or(known.and_then(|known| known.default));
-            set.and_then(|value| value.parse().ok()).unwrap_or(u32::MAX)
-        };
+        let of = |key: &str| self.number(key).unwrap_or(u32::MAX);
         Retention {
             revision_days: of("keep.revision-days"),
             revisions_at_least: of("keep.revisions-at-least"),
@@ -35,6 +33,17 @@ impl Settings {
             bin_days: of("keep.bin-days"),
             compiled: of("keep.compiled"),
         }
+    }
+
+    /// The largest file that can be added or replaced by hand, in bytes.
+    pub fn upload_at_most(&self) -> u64 {
+        self.number("upload.max-bytes").unwrap_or(u64::MAX)
+    }
+
+    /// A number that is set, or the host's own default.
+    fn number<T: FromStr>(&self, key: &str) -> Option<T> {
+        let default = find(key).ok().and_then(|known| known.default);
+        self.get(key).or(default)?.parse().ok()
     }
 }
 
@@ -59,5 +68,6 @@ mod tests {
             compiled: 3,
         };
         assert_eq!(Retention::default(), expected);
+        assert_eq!(Settings::default().upload_at_most(), 20 << 30);
     }
 }

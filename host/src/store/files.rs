@@ -125,11 +125,14 @@ async fn insert(transaction: &mut Transaction<'_, Sqlite>, new: &NewFile<'_>, no
 /// # Errors
 ///
 /// `Error::Managed` for a managed file (rule 29), `Error::NotFound`, or the database's.
-pub async fn replace(store: &Store, id: &str, object: &Object, now: &str) -> Result<LibraryFile> {
+pub async fn replace(store: &Store, id: &str, object: &Object, now: &str, decided: Option<u64>) -> Result<LibraryFile> {
     let mut transaction = store.write().await?;
     let row = number(id)?;
     let file = fetch(&mut transaction, row).await?;
     refuse_managed(&file)?;
+    if decided.is_some_and(|decided| decided != file.revision) {
+        return Err(outdated(id, file.revision));
+    }
     let revision = i64::try_from(file.revision).unwrap_or(i64::MAX) + 1;
     add_revision(&mut transaction, row, revision, object, now).await?;
     damage::healed(&mut transaction, object).await?;

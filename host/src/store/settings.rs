@@ -45,16 +45,7 @@ pub async fn all(store: &Store) -> Result<Vec<Kept>> {
 pub async fn put(store: &Store, some: &[Kept]) -> Result<()> {
     let mut transaction = store.write().await?;
     for kept in some {
-        sqlx::query(
-            "INSERT INTO settings (key, value, set_by, set_at) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE \
-             SET value = excluded.value, set_by = excluded.set_by, set_at = excluded.set_at",
-        )
-        .bind(&kept.key)
-        .bind(&kept.value)
-        .bind(&kept.set_by)
-        .bind(&kept.set_at)
-        .execute(&mut *transaction)
-        .await?;
+        keep(&mut transaction, kept).await?;
     }
     Ok(transaction.commit().await?)
 }
@@ -75,16 +66,7 @@ pub async fn put_from(store: &Store, kept: &Kept, seen: Option<&str>) -> Result<
     if seen.is_some_and(|seen| seen != value) {
         return Ok(Some(present.unwrap_or_else(|| nothing(&kept.key))));
     }
-    sqlx::query(
-        "INSERT INTO settings (key, value, set_by, set_at) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE \
-         SET value = excluded.value, set_by = excluded.set_by, set_at = excluded.set_at",
-    )
-    .bind(&kept.key)
-    .bind(&kept.value)
-    .bind(&kept.set_by)
-    .bind(&kept.set_at)
-    .execute(&mut *transaction)
-    .await?;
+    keep(&mut transaction, kept).await?;
     transaction.commit().await?;
     Ok(None)
 }
@@ -107,6 +89,20 @@ pub async fn remove_from(store: &Store, key: &str, seen: &str) -> Result<Option<
         .await?;
     transaction.commit().await?;
     Ok(None)
+}
+
+async fn keep(transaction: &mut Transaction<'_, Sqlite>, kept: &Kept) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO settings (key, value, set_by, set_at) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE \
+         SET value = excluded.value, set_by = excluded.set_by, set_at = excluded.set_at",
+    )
+    .bind(&kept.key)
+    .bind(&kept.value)
+    .bind(&kept.set_by)
+    .bind(&kept.set_at)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }
 
 async fn one(transaction: &mut Transaction<'_, Sqlite>, key: &str) -> Result<Option<Kept>> {

@@ -11,6 +11,7 @@
 
 mod backups;
 mod begin;
+mod by_hand;
 mod caller;
 mod connections;
 mod files;
@@ -29,7 +30,7 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware,
     response::{IntoResponse, Response},
-    routing::post,
+    routing::{post, put},
 };
 use http::StatusCode;
 
@@ -42,6 +43,12 @@ use super::{
 
 /// Which address is what, and for whose programs.
 pub(super) fn routes() -> Routes {
+    let add = Router::new()
+        .route("/api/files", post(by_hand::add_file))
+        .layer(DefaultBodyLimit::disable());
+    let content = Router::new()
+        .route("/api/files/{id}/content", put(by_hand::replace_content))
+        .layer(DefaultBodyLimit::disable());
     let sheets = Router::new()
         .route("/api/sheets", post(sheets::check_sheet))
         .layer(DefaultBodyLimit::disable());
@@ -60,7 +67,12 @@ pub(super) fn routes() -> Routes {
         .post(Who::Administrators, "/api/files/{id}/release", files::release_file)
         .post(Who::Administrators, "/api/files/{id}/unlock", files::unlock_file)
         .delete(Who::Administrators, "/api/files/{id}", files::remove_file)
+        .with(Who::Administrators, "POST", "/api/files", add)
+        .with(Who::Administrators, "PUT", "/api/files/{id}/content", content)
+        .post(Who::Administrators, "/api/files/{id}/show", by_hand::show_file_in)
+        .post(Who::Administrators, "/api/files/{id}/take-out", by_hand::take_file_out)
         .get(Who::Administrators, "/api/bin", files::list_bin)
+        .delete(Who::Administrators, "/api/bin/{id}", by_hand::remove_for_good)
         .post(Who::Administrators, "/api/bin/{id}/restore", files::restore_file)
         .get(Who::Administrators, "/api/status", people::status)
         .get(Who::Administrators, "/api/settings", people::settings)

@@ -29,6 +29,7 @@ const SECRET_EXPIRES: &str = "secret-expires";
 
 /// What was filled in, in the order in which the browser has sent it; whether as text or with small files. What it holds
 /// may be secret.
+#[derive(Default)]
 pub(super) struct Filled(Vec<(String, Secret)>);
 
 impl Filled {
@@ -54,6 +55,27 @@ impl Filled {
         let missing =
             || Error::Settings(format!("the form has no `{name}`: open its page anew, and try again")).at(name);
         named.map(|(_, value)| value.expose()).ok_or_else(missing)
+    }
+
+    /// The revision that somebody has looked at; none where the form does not say.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` for what is none.
+    pub(super) fn revision(&self) -> crate::Result<Option<u64>> {
+        self.revision_at("revision")
+    }
+
+    /// The revision in that field; none where the form does not say.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` for what is none.
+    pub(super) fn revision_at(&self, name: &str) -> crate::Result<Option<u64>> {
+        let text = self.text(name);
+        let wrong = || Error::Settings(format!("`{}` is no revision", text.escape_debug()));
+        let read = (!text.is_empty()).then(|| text.parse().map_err(|_| wrong()));
+        read.transpose()
     }
 
     /// All that was sent, in its order.

@@ -4,12 +4,15 @@ mod accounts;
 mod adding;
 mod associating;
 mod backups;
+mod bin;
+mod changing;
 mod coming_in;
 mod connecting;
 mod disconnecting;
 mod doctor;
 mod drives;
 mod file;
+mod file_forms;
 mod files;
 mod home;
 mod integrations;
@@ -49,6 +52,9 @@ use super::{
 pub(super) fn routes() -> Routes {
     let large = Router::new()
         .route("/files/upload", post(uploading::upload))
+        .layer(DefaultBodyLimit::disable());
+    let content = Router::new()
+        .route("/files/{id}/content", post(uploading::replace))
         .layer(DefaultBodyLimit::disable());
     let sheets = Router::new()
         .route("/files/associate", post(associating::upload))
@@ -93,16 +99,24 @@ pub(super) fn routes() -> Routes {
         .get(Who::Administrators, "/operations/{id}/report", sheet_check::report)
         .get(Who::Administrators, "/files/move", moving::ask)
         .post(Who::Administrators, "/files/move", moving::move_them)
-        .post(Who::Administrators, "/files/{id}/move", file::move_it)
+        .post(Who::Administrators, "/files/{id}/move", changing::move_it)
+        .with(Who::Administrators, "POST", "/files/{id}/content", content)
+        .post(Who::Administrators, "/files/{id}/show", changing::show)
+        .post(Who::Administrators, "/files/{id}/take-out", changing::take_out)
+        .post(Who::Administrators, "/files/{id}/follow", changing::follow)
+        .post(Who::Administrators, "/files/{id}/remove", changing::remove)
         .get(Who::Administrators, "/files/{id}/take-back", taking_back::ask)
         .get(Who::Administrators, "/files/{id}/revisions", taking_back::revisions)
         .get(Who::Administrators, "/files/{id}/revisions/{number}", file::revision)
-        .post(Who::Administrators, "/files/{id}/rename", file::rename)
+        .post(Who::Administrators, "/files/{id}/rename", changing::rename)
         .post(Who::Administrators, "/files/{id}/roll-back", taking_back::take_back)
-        .post(Who::Administrators, "/files/{id}/release", file::release)
-        .post(Who::Administrators, "/files/{id}/unlock", file::unlock)
-        .post(Who::Administrators, "/files/{id}/follow", file::follow)
-        .post(Who::Administrators, "/files/{id}/keep", file::keep)
+        .post(Who::Administrators, "/files/{id}/release", changing::release)
+        .post(Who::Administrators, "/files/{id}/unlock", changing::unlock)
+        .post(Who::Administrators, "/files/{id}/keep", changing::keep)
+        .get(Who::Administrators, "/bin", bin::bin)
+        .post(Who::Administrators, "/bin/{id}/restore", bin::restore)
+        .get(Who::Administrators, "/bin/{id}/remove", bin::ask)
+        .post(Who::Administrators, "/bin/{id}/remove", bin::remove)
         .get(Who::Administrators, "/integrations", integrations::integrations)
         .get(Who::Administrators, "/integrations/connect", connecting::ways)
         .get(

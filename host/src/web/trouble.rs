@@ -46,13 +46,18 @@ fn button(way: &WayOut) -> Option<(String, &'static str)> {
         }
         WayOut::ShowUsers => ("/users".into(), "Users"),
         WayOut::ShowFiles => ("/files".into(), "Files"),
+        WayOut::ShowBin | WayOut::Restore { .. } => ("/bin".into(), "Bin"),
         WayOut::MakePlan => ("/sync".into(), "Look what would change"),
         WayOut::ShowRuns | WayOut::Sync | WayOut::AcceptGone => ("/sync".into(), "Sync"),
         WayOut::UndoUpload { run } => (format!("/files/associate/{run}"), "Look at the upload"),
         WayOut::Associate => ("/files/associate".into(), "Upload the sheet again"),
-        WayOut::Release { file } | WayOut::Unlock { file } | WayOut::Follow { file } => {
-            (of_file(file)?, "Look at the file")
-        }
+        WayOut::Release { file }
+        | WayOut::Unlock { file }
+        | WayOut::Follow { file }
+        | WayOut::Replace { file }
+        | WayOut::Remove { file }
+        | WayOut::TakeOut { file } => (of_file(file)?, "Look at the file"),
+        WayOut::ShowRevisions { file } => (format!("{}/revisions", of_file(file)?), "Revisions"),
         WayOut::ShowSettings => ("/limits".into(), "Limits"),
         WayOut::ShowPowers => ("/plugin".into(), "Plugin"),
         _ => return None,

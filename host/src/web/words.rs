@@ -126,7 +126,26 @@ pub(super) fn sentence(fact: &str) -> Markup {
     } else {
         "."
     };
-    name(&format!("{first}{rest}{end}"))
+    name(&quoted(&format!("{first}{rest}{end}")))
+}
+
+/// Names that stand between backticks, between the marks that people write.
+fn quoted(fact: &str) -> String {
+    let parts: Vec<&str> = fact.split('`').collect();
+    // One that is left over is part of a name.
+    if parts.len().is_multiple_of(2) {
+        return fact.to_owned();
+    }
+    let mut text = String::new();
+    for (place, part) in parts.iter().enumerate() {
+        match place {
+            0 => {}
+            _ if place.is_multiple_of(2) => text.push('”'),
+            _ => text.push('“'),
+        }
+        text.push_str(part);
+    }
+    text
 }
 
 /// How a run came out.
@@ -211,6 +230,16 @@ mod tests {
         assert_eq!(size(999), "999 bytes");
         assert_eq!(size(524_288_000), "524 MB");
         assert_eq!(size(3_140_000), "3.1 MB");
+    }
+
+    #[test]
+    fn a_name_in_a_sentence_stands_between_the_marks_that_people_write() {
+        assert_eq!(
+            sentence("file 100001 (`Plan.pdf`) is called `Offer.pdf` by now").into_string(),
+            "<bdi>File 100001 (“Plan.pdf”) is called “Offer.pdf” by now.</bdi>"
+        );
+        let odd = sentence("`Tom`s.pdf` is there").into_string();
+        assert_eq!(odd, "<bdi>`Tom`s.pdf` is there.</bdi>", "who knows where it ends");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::stage::Stage;
 
 mod backups;
+mod by_hand;
 mod pointing;
 mod sheets;
 mod story;

@@ -1,5 +1,8 @@
 //! Names of files, what they had before, and what they follow from now on.
 
+use std::fs;
+
+use end_to_end::files::below;
 use reqwest::StatusCode;
 
 use super::stage::Stage;
@@ -52,4 +55,45 @@ async fn a_file_follows_another_one_once_somebody_has_looked_at_what_that_means(
         admin.file("100001").await.unwrap().source_name.as_deref(),
         Some("Plan 0.pdf")
     );
+}
+
+#[tokio::test]
+async fn what_the_disk_has_lost_of_a_file_without_a_source_stands_on_home_and_in_the_status_for_programs() {
+    let stage = Stage::with_files(1).await;
+    let admin = stage.host.session("admin").await.unwrap();
+    let own = admin
+        .add_file("Film.mp4", &b"the only copy"[..], &"Company Wide".parse().unwrap())
+        .await
+        .unwrap();
+    let browser = stage.logged_in("admin").await;
+    let home = browser.page("/").await;
+    assert!(!home.contains("are damaged"), "{home}");
+
+    let objects = stage._data.path().join("objects");
+    let object = below(&objects).into_iter().find(|path| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        name.contains(&own.sha256[2..])
+    });
+    let object = object.unwrap();
+    let mut rights = fs::metadata(&object).unwrap().permissions();
+    #[allow(clippy::permissions_set_readonly_false, reason = "a file of this test alone")]
+    rights.set_readonly(false);
+    fs::set_permissions(&object, rights).unwrap();
+    fs::write(&object, b"the only cops").unwrap();
+    assert_eq!(admin.verify(&[]).await.unwrap().damaged, 1);
+
+    let home = browser.page("/").await;
+    assert!(
+        home.contains("are damaged on this host") && home.contains("Film.mp4"),
+        "{home}"
+    );
+    assert!(home.contains("/files?state=damaged"));
+    let status = stage.program("admin").await.get("/api/status").await.json;
+    let kinds: Vec<_> = status["troubles"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|trouble| &trouble["kind"])
+        .collect();
+    assert!(kinds.contains(&&serde_json::json!("damaged")), "{status}");
 }

@@ -24,18 +24,18 @@ async fn an_address_that_can_not_be_right_is_told_in_words_and_shows_nothing_els
         ("/files?place=Nowhere", "Nowhere"),
         ("/files?after=made-up", "There is a problem"),
         ("/files?q=a&q=b", "there twice"),
-        ("/files/add?sort=colour", "`colour` is no choice of `sort`"),
-        ("/files/add?show=%3Cevil%3E", "is no choice of `show`"),
+        ("/files/add?sort=colour", "“colour” is no choice of “sort”"),
+        ("/files/add?show=%3Cevil%3E", "is no choice of “show”"),
         ("/files/add?after=made-up", "There is a problem"),
-        ("/files/add?through=nobody", "`through` can&#39;t be `nobody`"),
+        ("/files/add?through=nobody", "“through” can&#39;t be “nobody”"),
         ("/sync?through=own&through=company", "own, company"),
         ("/integrations/drives?through=%3Cevil%3E", "There is a problem"),
         ("/integrations/drives?after=made-up", "There is a problem"),
-        ("/integrations/where?of=nobody", "`nobody` is no way to connect"),
+        ("/integrations/where?of=nobody", "“nobody” is no way to connect"),
         ("/files/100001/take-back?to=first", "can&#39;t be read"),
         ("/files/100001/revisions?after=made-up", "There is a problem"),
         ("/users?after=made-up", "There is a problem"),
-        ("/users/role?name=admin&role=owner", "`owner` is no role"),
+        ("/users/role?name=admin&role=owner", "“owner” is no role"),
         ("/trail?what=made-up", "is nothing that is written down here"),
     ] {
         let says = says.replace("&#39;", "'");
@@ -156,7 +156,7 @@ async fn a_form_without_what_it_needs_is_never_taken_for_another_choice() {
     }
     let token = browser.post("/tokens", &[("label", "CI"), ("role", "none")]).await;
     assert_eq!(token.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(token.text().await.unwrap().contains("`none` is no role"));
+    assert!(token.text().await.unwrap().contains("“none” is no role"));
     let admin = stage.host.session("admin").await.unwrap();
     assert!(admin.status().await.unwrap().connected);
 

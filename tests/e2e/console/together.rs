@@ -37,7 +37,7 @@ async fn of_two_who_rename_or_move_a_file_the_second_is_told_and_decides_again()
     assert_eq!(late.status(), StatusCode::CONFLICT);
     let page = late.text().await.unwrap();
     assert!(
-        page.contains("is called `Offer.pdf` by now") && page.contains("value=\"Prices.pdf\""),
+        page.contains("is called “Offer.pdf” by now") && page.contains("value=\"Prices.pdf\""),
         "{page}"
     );
     // They want what is the case, or have seen how it is now.
@@ -126,7 +126,7 @@ async fn of_two_who_set_a_limit_the_second_is_told_what_the_first_has_set() {
     assert_eq!(late.status(), StatusCode::CONFLICT);
     let page = late.text().await.unwrap();
     assert!(
-        page.contains("is `200` by now, set by admin") && page.contains("name=\"value\" value=\"300\""),
+        page.contains("is “200” by now, set by admin") && page.contains("name=\"value\" value=\"300\""),
         "{page}"
     );
     assert_eq!(

@@ -4,7 +4,7 @@ use std::{fs, process::Stdio, sync::atomic::Ordering};
 
 use clientpoint_host::service::{BackupOptions, Stop};
 use end_to_end::{
-    World,
+    World, certificate,
     files::{below, contains},
     write_secret,
 };
@@ -49,6 +49,55 @@ async fn a_password_never_goes_in_the_clear_to_a_server_that_offers_no_tls_or_on
         }
         assert_eq!(told.mail.got(), Vec::<String>::new());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn encrypted_by_a_server_that_somebody_vouches_for_the_mail_arrives_with_its_password() {
+    let Some((made, authority)) = certificate::vouched_for("127.0.0.1") else {
+        return;
+    };
+    let (world, mail) = (World::new().await, Server::mail());
+    world.host.close().await;
+    mail.encrypts_by(&made);
+    let files = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = files.path().join(name);
+        write_secret(&path, text);
+        path
+    };
+    file("password", "a-password\n");
+    let trusted = file("authority.pem", &authority);
+    for (tls, manner) in [("starttls", Manner::Upgrades), ("tls", Manner::Encrypts)] {
+        let config = file(
+            &format!("{tls}.toml"),
+            &format!(
+                "[notify]\nmail-server = \"127.0.0.1:{}\"\nmail-tls = \"{tls}\"\nmail-from = \"host@example.com\"\n\
+                 mail-to = \"ada@example.com\"\nmail-user = \"watch\"\nmail-password-file = \"password\"\n",
+                mail.port
+            ),
+        );
+        mail.behaves(manner);
+        for (trusts, arrives) in [(false, false), (true, true)] {
+            let before = mail.got().len();
+            let mut program = command(&world, world.data.path(), "notify");
+            program.arg("test").arg("--config").arg(&config);
+            if trusts {
+                program.env("SSL_CERT_FILE", &trusted);
+            }
+            let output = program.output().unwrap();
+            let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+            assert_eq!(
+                (output.status.success(), mail.got().len() - before),
+                (arrives, usize::from(arrives)),
+                "{tls}: {said}"
+            );
+            if !trusts {
+                assert!(said.contains("certificate"), "{tls}: {said}");
+            }
+        }
+    }
+    let heard = mail.heard();
+    assert!(contains(&heard, b"STARTTLS") && contains(&heard, SECRETS[2].as_bytes()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

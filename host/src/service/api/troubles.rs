@@ -1,11 +1,12 @@
 //! What is not as it should be.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{store::words::TroubleKind, way_out::WayOut};
 
 /// Something that is not as it should be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Trouble {
     /// What kind of trouble.
     pub kind: TroubleKind,
@@ -26,7 +27,7 @@ pub struct Trouble {
 }
 
 /// Where more of a trouble is seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "page", rename_all = "kebab-case")]
 pub enum LookAt {
     /// Among all that needs a person.

@@ -1,10 +1,11 @@
 //! Taking files out of the library: into the bin, and back.
 
 use crate::{
-    Result,
+    Error, Result,
     rights::Held,
     service::{FileRow, Page, Part, Session, api::Binned},
     store::{bin, files, reach::Reaching},
+    way_out::WayOut,
 };
 
 /// What somebody is at, for those who want the same.
@@ -62,6 +63,21 @@ impl Session<'_> {
         self.user.require_administrator("bring files back into the library")?;
         let _rights = self.no_sync_of(Reaching::Binned(id), CHANGE).await?;
         Ok(bin::restore(&self.host.store, id).await?.into())
+    }
+
+    /// A file that is in the bin.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`; `Error::NotFound` for one that is not there; the database's.
+    pub async fn binned(&self, id: &str) -> Result<Binned> {
+        self.user.require_administrator("look into the bin")?;
+        let binned = bin::get(&self.host.store, id).await?.ok_or_else(|| Error::NotFound {
+            what: "file in the bin",
+            name: id.to_owned(),
+            way_out: WayOut::ShowBin,
+        })?;
+        Ok(binned.kept_for(self.host.retention().await?.bin_days).into())
     }
 
     /// A page of what is in the bin, by File ID.

@@ -98,7 +98,7 @@ impl Fields for Follow {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Places {
     /// ClientPoints and Templates.
-    places: Vec<Showing>,
+    pub(super) places: Vec<Showing>,
 }
 
 /// The files of the library, page by page.
@@ -291,7 +291,7 @@ pub(super) async fn restore_file(caller: Caller, At(id): At<String>, Given(_): G
 }
 
 /// A file with its revision as the tag.
-fn tagged(file: FileRow) -> Response {
+pub(super) fn tagged(file: FileRow) -> Response {
     let etag = etag(&file).map(|etag| (header::ETAG, etag));
     let mut answer = Json(file).into_response();
     answer.headers_mut().extend(etag);

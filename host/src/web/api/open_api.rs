@@ -15,7 +15,7 @@ use utoipa::{
     },
 };
 
-use super::{backups, connections, files, operations, people, problem, runs, sheets};
+use super::{backups, by_hand, connections, files, operations, people, problem, runs, sheets};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -45,6 +45,11 @@ use super::{backups, connections, files, operations, people, problem, runs, shee
         files::remove_file,
         files::list_bin,
         files::restore_file,
+        by_hand::add_file,
+        by_hand::replace_content,
+        by_hand::show_file_in,
+        by_hand::take_file_out,
+        by_hand::remove_for_good,
         backups::list_backups,
         backups::begin_backup,
         connections::list_connections,
@@ -93,7 +98,7 @@ impl Modify for Common {
         let bearer = bearer.description(Some("A token, which an Administrator makes"));
         components.add_security_scheme("token", SecurityScheme::Http(bearer.build()));
         for (path, item) in &mut document.paths.paths {
-            let operations = [&mut item.get, &mut item.post, &mut item.delete];
+            let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
             for operation in operations.into_iter().flatten() {
                 common(operation, path == "/api/openapi.json");
             }

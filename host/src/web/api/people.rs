@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{caller::Caller, given::Asked, problem::Answer};
 use crate::service::{
     Health, Status,
-    api::{Examination, Keeping, Setting, User},
+    api::{Examination, Keeping, Setting, Trouble, User},
 };
 
 /// Who asks.
@@ -27,6 +27,8 @@ pub(super) struct Standing {
     connection: Status,
     /// The sync of each connection.
     syncs: Vec<Health>,
+    /// All that is not as it should be: of connections, of runs, of files, of the disk, and of telling people.
+    troubles: Vec<Trouble>,
 }
 
 /// All settings.
@@ -63,6 +65,7 @@ pub(super) async fn status(caller: Caller, Asked(_): Asked<Through>) -> Answer<J
     Ok(Json(Standing {
         connection: session.status().await?,
         syncs: session.health().await?,
+        troubles: session.troubles().await?,
     }))
 }
 

@@ -97,10 +97,18 @@ async fn page(session: &Session<'_>, wanted: &Wanted) -> Result<Response> {
     let page = session
         .library_page(&wanted.filter()?, wanted.order()?, &wanted.part()?)
         .await?;
+    let may = session.user().role == Role::Administrator;
     let body = html! {
         section.card {
             (tools(wanted))
-            @if page.rows.is_empty() { (nothing(wanted)) } @else { (table(&page.rows, wanted)) }
+            @if page.rows.is_empty() { (nothing(wanted)) }
+            @else if may {
+                form method="get" action="/files/move" {
+                    (table(&page.rows, wanted, may))
+                    div.foot { button.btn type="submit" { "Move…" } span.soft { "Those that are ticked." } }
+                }
+            }
+            @else { (table(&page.rows, wanted, may)) }
             @if let Some(next) = &page.next {
                 nav.foot aria-label="Pages" {
                     @if !wanted.after.is_empty() { a.btn href=(wanted.address("", "")) { "First page" } }
@@ -112,11 +120,7 @@ async fn page(session: &Session<'_>, wanted: &Wanted) -> Result<Response> {
         }
     };
     let page = Page::new("/files", "Files", body);
-    let page = if session.user().role == Role::Administrator {
-        page.with(menus(session).await?)
-    } else {
-        page
-    };
+    let page = if may { page.with(menus(session).await?) } else { page };
     Ok(page.of(session))
 }
 
@@ -135,6 +139,7 @@ async fn menus(session: &Session<'_>) -> Result<Markup> {
             summary.btn { "More" }
             div.card {
                 a href="/files/excel" download { "Excel" }
+                a href="/bin" { "Bin" }
                 @if let Some(source) = &source {
                     a href="/files/associate" { (words::name(&source.associate)) }
                     a href="/files/template" download { "Template sheet" }
@@ -190,7 +195,7 @@ fn nothing(wanted: &Wanted) -> Markup {
     }
 }
 
-fn table(rows: &[LibraryRow], wanted: &Wanted) -> Markup {
+fn table(rows: &[LibraryRow], wanted: &Wanted, may: bool) -> Markup {
     let sorted = |order: &str| {
         let now = if wanted.sort.is_empty() { "id" } else { &wanted.sort };
         (now == order).then_some(if order == "changed" { "descending" } else { "ascending" })
@@ -199,6 +204,7 @@ fn table(rows: &[LibraryRow], wanted: &Wanted) -> Markup {
         div.wide { table.stack {
             caption.unseen { "Files of the library" }
             thead { tr {
+                @if may { th { span.unseen { "Choose" } } }
                 th scope="col" aria-sort=[sorted("id")] { a href=(wanted.address("sort", "id")) { "File ID" } }
                 th scope="col" aria-sort=[sorted("name")] { a href=(wanted.address("sort", "name")) { "Name" } }
                 th scope="col" { "Place" }
@@ -207,24 +213,30 @@ fn table(rows: &[LibraryRow], wanted: &Wanted) -> Markup {
                 th scope="col" aria-sort=[sorted("changed")] { a href=(wanted.address("sort", "changed")) { "Changed" } }
                 th.num scope="col" { "Shown in" }
             } }
-            tbody { @for row in rows { (line(row)) } }
+            tbody { @for row in rows { (line(row, may)) } }
         } }
     }
 }
 
-fn line(row: &LibraryRow) -> Markup {
+/// How a file stands, as people read it.
+pub(super) fn standing(row: &LibraryRow) -> (words::Tone, &str) {
     let state = if row.file.damage.is_some() {
         FileState::Damaged
     } else {
         row.state
     };
     let (tone, label) = words::file(state);
-    let label = match (&row.link_state, state) {
-        (Some(word), FileState::NotFollowing) => words::outcome(word).1,
-        _ => label,
-    };
+    match (&row.link_state, state) {
+        (Some(word), FileState::NotFollowing) => (tone, words::outcome(word).1),
+        _ => (tone, label),
+    }
+}
+
+fn line(row: &LibraryRow, may: bool) -> Markup {
+    let (tone, label) = standing(row);
     html! {
         tr {
+            @if may { td.tick { input type="checkbox" name="file" value=(row.file.id) aria-label={ "Choose " (clientpoint_engine::text::one_line(&row.file.name)) }; } }
             td data-label="File ID" { (row.file.id) }
             td { span.name {
                 a href={ "/files/" (row.file.id) } { (words::name(&row.file.name)) }

@@ -6,10 +6,11 @@ use maud::html;
 use super::{integrations, last_night};
 use crate::{
     Result,
-    service::{ConnectionRow, Health, HeldBack, RunRow, Session, Status},
+    service::{ConnectionRow, Health, HeldBack, RunRow, Session, Status, api::Trouble},
     store::{
         connections::{CredentialKind, Mode},
         users::Role,
+        words::TroubleKind,
     },
     web::{
         console::Asker,
@@ -48,6 +49,7 @@ async fn page(session: &Session<'_>) -> Result<Response> {
         let held = session.held_back(&health.connection).await?;
         issues.extend(of_run(health, held.as_ref()));
     }
+    issues.extend(session.troubles().await?.iter().filter_map(of_host));
     issues.extend(session.open_upload().await?.as_ref().map(of_upload));
     let title = match issues.len() {
         0 => "Nothing needs you".to_owned(),
@@ -61,7 +63,7 @@ async fn page(session: &Session<'_>) -> Result<Response> {
                 div.pad { h2 #you { "Needs you" } }
                 @for issue in &issues {
                     div.issue {
-                        div { (words::state(words::Tone::Bad, &issue.what)) span.why { (issue.why) } }
+                        div { (words::state(words::Tone::Bad, &issue.what)) span.why { (words::sentence(&issue.why)) } }
                         a.btn href=(issue.address) { (issue.label) }
                     }
                 }
@@ -156,6 +158,27 @@ fn of_credential(row: &ConnectionRow) -> Option<Issue> {
             "From {} on no file follows its source through it: they stay as they are until a new one is entered.",
             expires.at.get(..10).unwrap_or(&expires.at)
         ),
+        address: address.into(),
+        label,
+    })
+}
+
+/// What is the matter with the host itself; none for what is told more closely above.
+fn of_host(trouble: &Trouble) -> Option<Issue> {
+    let (what, address, label) = match trouble.kind {
+        TroubleKind::Damaged => (
+            "Bytes of files are damaged on this host's disk",
+            "/files?state=damaged",
+            "Look at them",
+        ),
+        TroubleKind::DatabaseDamaged => ("The database of this host is damaged", "/backups", "Backups"),
+        TroubleKind::NotDelivered => ("People could not be told what needs them", "/limits", "Limits"),
+        TroubleKind::DiskNearlyFull => ("The disk of this host is nearly full", "/limits", "Limits"),
+        _ => return None,
+    };
+    trouble.needs_a_person.then(|| Issue {
+        what: what.into(),
+        why: trouble.message.clone(),
         address: address.into(),
         label,
     })

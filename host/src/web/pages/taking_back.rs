@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::paging::{more, part};
 use crate::{
-    Error, Result,
+    Result,
     service::{FileRow, PutBack, RevisionRow, Session, TakingBack},
     web::{
         asked::{Asked, At},
@@ -56,7 +56,7 @@ pub(super) async fn ask(
 /// `POST /files/{id}/roll-back`
 pub(super) async fn take_back(State(console): Here, asker: Asker, At(id): At<String>, filled: Filled) -> Response {
     shown(&console, &asker, async |session| {
-        let (to, decided) = match (number(&filled, "to"), number(&filled, "revision")) {
+        let (to, decided) = match (filled.revision_at("to"), filled.revision()) {
             (Ok(to), Ok(decided)) => (to, decided),
             (Err(error), _) | (_, Err(error)) => return Ok(trouble::unreadable(&error, session)),
         };
@@ -70,15 +70,6 @@ pub(super) async fn take_back(State(console): Here, asker: Asker, At(id): At<Str
         Ok(done(&format!("/files/{id}")))
     })
     .await
-}
-
-/// The number of a revision; none where the form does not say.
-pub(super) fn number(filled: &Filled, key: &str) -> Result<Option<u64>> {
-    let text = filled.text(key);
-    let wrong = || Error::Settings(format!("`{}` is no revision", text.escape_debug()));
-    (!text.is_empty())
-        .then(|| text.parse().map_err(|_| wrong()))
-        .transpose()
 }
 
 fn question(would: &TakingBack, to: Option<u64>) -> Markup {

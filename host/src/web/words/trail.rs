@@ -1,7 +1,7 @@
 //! What people did, as others read it.
 
 /// Words of the trail, in the order in which they can be chosen.
-pub(crate) const STEPS: [(&str, &str); 41] = [
+pub(crate) const STEPS: [(&str, &str); 44] = [
     ("logged-in", "Logged in"),
     ("logged-out", "Logged out"),
     ("login-refused", "Was not let in"),
@@ -23,14 +23,17 @@ pub(crate) const STEPS: [(&str, &str); 41] = [
     ("drive-chosen", "Chose a drive"),
     ("import", "Imported"),
     ("uploaded", "Uploaded"),
+    ("replaced", "Replaced the content of a file"),
     ("moved", "Moved"),
     ("renamed", "Renamed"),
     ("shown", "Showed a file somewhere"),
+    ("taken-out", "Took a file out somewhere"),
     ("rolled-back", "Took an update back"),
     ("released", "Released"),
     ("unlocked", "Unlocked"),
     ("keep-clientpoints", "Kept ClientPoints as they are"),
     ("removed", "Put into the bin"),
+    ("removed-for-good", "Removed for good"),
     ("restored", "Brought back"),
     ("linked-sheet", "Linked the files of a sheet"),
     ("follows-another", "Let a file follow something else"),

@@ -12,11 +12,11 @@ async fn a_choice_that_is_none_is_told_and_the_others_stay_chosen() {
     let check = checked(&stage, &browser, &sheet).await;
     let choose = format!("{check}/choose");
     for (row, value, says) in [
-        ("row-3", "x", "Row 3 has no choice `x`"),
+        ("row-3", "x", "Row 3 has no choice “x”"),
         ("row-3", "-1", "Row 3 has no choice"),
         ("row-3", "99", "Row 3 has no such choice"),
         ("row-4", "0", "Row 4 has no such choice"),
-        ("row-third", "0", "`third` is no row of a sheet"),
+        ("row-third", "0", "“third” is no row of a sheet"),
         ("row-", "0", "is no row of a sheet"),
     ] {
         let refused = browser.post(&choose, &[("row-2", "0"), (row, value)]).await;

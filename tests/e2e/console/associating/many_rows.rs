@@ -22,7 +22,7 @@ async fn many_rows_come_by_pages_and_the_sums_are_those_of_the_sheet() {
         assert!(last.contains("100001") && last.contains("First page") && !last.contains("Next page"));
         let none = browser.get(&format!("{path}?show=made-up")).await;
         assert_eq!(none.status(), StatusCode::BAD_REQUEST);
-        assert!(none.text().await.unwrap().contains("No row of this sheet is `made-up`"));
+        assert!(none.text().await.unwrap().contains("No row of this sheet is “made-up”"));
     }
     let excel = browser.get("/files/excel").await;
     assert!(
