@@ -84,7 +84,7 @@ async fn encrypted_by_a_server_that_somebody_vouches_for_the_mail_arrives_with_i
             if trusts {
                 program.env("SSL_CERT_FILE", &trusted);
             }
-            let output = program.output().unwrap();
+            let output = program.stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
             let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
             assert_eq!(
                 (output.status.success(), mail.got().len() - before),
