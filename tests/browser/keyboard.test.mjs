@@ -56,7 +56,8 @@ test("somebody with a keyboard alone comes in, finds a file, moves it and logs o
     for (let steps = 0; steps < 100; steps += 1) {
       await page.keyboard.press("Tab");
       const now = await focused(page);
-      if (now.name.includes(name)) {
+      // Before each name in a list there is a tick.
+      if (now.name.includes(name) && !now.name.startsWith("Choose ")) {
         assert.ok(now.isSeen && now.isFree, name);
         return;
       }

@@ -55,8 +55,8 @@ fn button(way: &WayOut) -> Option<(String, &'static str)> {
         | WayOut::Unlock { file }
         | WayOut::Follow { file }
         | WayOut::Replace { file }
-        | WayOut::Remove { file }
-        | WayOut::TakeOut { file } => (of_file(file)?, "Look at the file"),
+        | WayOut::Remove { file } => (of_file(file)?, "Look at the file"),
+        WayOut::TakeOut { file } => (format!("{}#shown", of_file(file)?), "Where it is shown"),
         WayOut::ShowRevisions { file } => (format!("{}/revisions", of_file(file)?), "Revisions"),
         WayOut::ShowSettings => ("/limits".into(), "Limits"),
         WayOut::ShowPowers => ("/plugin".into(), "Plugin"),

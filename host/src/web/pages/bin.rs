@@ -113,7 +113,7 @@ fn line(row: &Binned) -> Markup {
                 (words::name(&row.name))
                 @if let Some(name) = &row.source_name { small.soft { "followed " (words::name(name)) } }
             } }
-            td { (words::name(&row.place)) }
+            td { span.name { (words::name(&row.place)) } }
             td.num { (words::size(row.size)) }
             td { span.name { (words::moment(&row.removed_at)) small.soft { "by " (words::name(&row.removed_by)) } } }
             td data-label="Kept until" { (words::moment(&row.until)) }

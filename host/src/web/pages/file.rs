@@ -124,7 +124,7 @@ fn facts(row: &LibraryRow, source: Option<&Source>, may: bool) -> Markup {
             dt { "File ID" } dd { (file.id) }
             dt { "State" } dd { (words::state(tone, label)) }
             dt { "Place" } dd { (words::name(&file.place)) }
-            dt { "Size" } dd { (words::size(file.size)) " (" (words::grouped(file.size)) " bytes)" }
+            dt { "Size" } dd { (words::size(file.size)) @if 1_000 <= file.size { " (" (words::grouped(file.size)) " bytes)" } }
             dt { "Revision" } dd { @if may { a href={ "/files/" (file.id) "/revisions" } { (file.revision) } } @else { (file.revision) } ", of " (words::moment(&row.changed_at)) }
             dt { "Content" } dd {
                 @if file.managed { "comes from its source: it is changed there" } @else { "is the library's own" }

@@ -140,7 +140,7 @@ fn keeping(file: &FileRow, propagation: &Propagation) -> Markup {
 /// Where it is shown, and where else it could be.
 pub(super) fn shown_in(file: &FileRow, showings: &[Showing], may: bool, tried: Tried<'_>) -> Markup {
     html! {
-        section.card {
+        section.card #shown {
             div.pad { h2 { "Where it is shown" } }
             @if showings.is_empty() {
                 div.pad { p.soft { "In no ClientPoint and no Template." } }

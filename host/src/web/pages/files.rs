@@ -105,7 +105,7 @@ async fn page(session: &Session<'_>, wanted: &Wanted) -> Result<Response> {
             @else if may {
                 form method="get" action="/files/move" {
                     (table(&page.rows, wanted, may))
-                    div.foot { button.btn type="submit" { "Move…" } span.soft { "Those that are ticked." } }
+                    div.pad { div.buttons { button.btn type="submit" { "Move…" } span.soft { "Those that are ticked." } } }
                 }
             }
             @else { (table(&page.rows, wanted, may)) }
