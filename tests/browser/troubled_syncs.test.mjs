@@ -78,9 +78,10 @@ test("R37: an update that was taken back stays away until the file is released, 
   await page.getByRole("link", { name: name(5) }).waitFor();
 
   // What she looks at is how it was before.
-  await follow(bea.page, bea.page.getByRole("button", { name: "Release" }));
+  await follow(bea.page, bea.page.getByRole("button", { name: "Go back to the content before" }));
   await bea.page.getByRole("heading", { name: "There is a problem" }).waitFor();
   await look(bea.page, "file-changed-meanwhile");
+  await bea.page.goto(`/files/${idOf(5)}`);
   await follow(bea.page, bea.page.getByRole("button", { name: "Release" }));
   await bea.page.getByRole("heading", { name: name(5) }).waitFor();
   assert.equal(await bea.page.getByRole("heading", { name: "There is a problem" }).count(), 0);
