@@ -72,7 +72,7 @@ async fn what_the_disk_has_lost_of_a_file_without_a_source_stands_on_home_and_in
     let objects = stage._data.path().join("objects");
     let object = below(&objects).into_iter().find(|path| {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        name.contains(&own.sha256[2..])
+        name == own.sha256
     });
     let object = object.unwrap();
     let mut rights = fs::metadata(&object).unwrap().permissions();
