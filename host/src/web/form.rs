@@ -155,8 +155,17 @@ fn unreadable(why: &str) -> Response {
 
 /// What is wrong with a form, above it: the focus goes there, and a link leads to the field.
 pub(super) fn summary(error: Option<&Error>, fields: &[FormField]) -> Markup {
+    let is_there = |key: &str| fields.iter().any(|field| field.key == key);
+    told(error, error.and_then(Error::field).filter(|key| is_there(key)))
+}
+
+/// What is wrong with a form of the console's own.
+pub(super) fn problem(error: Option<&Error>) -> Markup {
+    told(error, error.and_then(Error::field))
+}
+
+fn told(error: Option<&Error>, field: Option<&str>) -> Markup {
     let Some(error) = error else { return html! {} };
-    let field = error.field().filter(|key| fields.iter().any(|field| field.key == *key));
     html! {
         section.card.trouble #problem role="alert" tabindex="-1" autofocus { div.pad {
             h2 { "There is a problem" }
@@ -165,21 +174,7 @@ pub(super) fn summary(error: Option<&Error>, fields: &[FormField]) -> Markup {
                 None => (words::sentence(&error.fact())),
             } }
             div.buttons { (trouble::buttons(&error.ways_out())) }
-        } }
-    }
-}
-
-/// What is wrong with a form of the console's own.
-pub(super) fn problem(error: Option<&Error>) -> Markup {
-    let Some(error) = error else { return html! {} };
-    html! {
-        section.card.trouble #problem role="alert" tabindex="-1" autofocus { div.pad {
-            h2 { "There is a problem" }
-            p { @match error.field() {
-                Some(key) => a href={ "#" (key) } { (words::sentence(&error.fact())) },
-                None => (words::sentence(&error.fact())),
-            } }
-            div.buttons { (trouble::buttons(&error.ways_out())) }
+            (trouble::support(error))
         } }
     }
 }

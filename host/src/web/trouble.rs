@@ -135,10 +135,15 @@ pub(super) fn card(error: &Error) -> Markup {
                 h2 { "There is a problem" }
                 p { (super::words::sentence(&error.fact())) }
                 div.buttons { (buttons(&error.ways_out())) }
-                small.soft { "For support: " code { (error.code()) } }
+                (support(error))
             }
         }
     }
+}
+
+/// The host's word for an error, for whoever is asked about it.
+pub(super) fn support(error: &Error) -> Markup {
+    html! { small.soft { "For support: " code { (error.code()) } } }
 }
 
 /// To the page where people log in, and from there back to this one.
