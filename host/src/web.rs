@@ -6,7 +6,7 @@
 //! - `logins`: cookies; `throttle`: how fast passwords may be tried.
 //! - `api`: the same service for programs, in JSON.
 //! - `asked`, `form`: what a browser sends, read so that nothing of it is passed over.
-//! - `one_upload`: so that nobody uploads two files at a time.
+//! - `receiving`: files that are sent; `one_upload`: so that nobody uploads two files at a time.
 //! - `frame`: what is around every page; `words`: states and dates as people read them; `pages`: the pages.
 
 mod api;
@@ -23,6 +23,7 @@ mod metrics_token;
 mod one_upload;
 mod pages;
 mod place;
+mod receiving;
 mod reconnect;
 mod routes;
 mod saving;

@@ -1,9 +1,12 @@
 //! Connecting with the company's credentials, and choosing a drive.
 
+use std::{future::poll_fn, task::Poll};
+
 use clientpoint_engine::secrets::Secret;
 use clientpoint_host::{service::Given, way_out::WayOut};
 use end_to_end::{World, credentials};
 use graph_sim::{EXPIRED_SECRET, Origin, RequestKind};
+use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
 
 fn with(world: &World, key: &str, value: &str) -> Given {
     let mut given = credentials(&world.sim);
@@ -167,4 +170,58 @@ async fn a_connection_outlives_the_process() {
 
     assert_eq!(outcomes[0].outcome, "imported");
     assert!(sim.requests().iter().any(|request| request.kind == RequestKind::Token));
+}
+
+/// What the database has of the company's connection: its settings, and its drive.
+async fn kept(database: &mut SqliteConnection) -> (String, Option<String>) {
+    let kept = sqlx::query_as("SELECT settings, drive_id FROM connections");
+    kept.fetch_one(database).await.unwrap()
+}
+
+#[tokio::test]
+async fn whoever_dies_while_another_company_is_connected_never_leaves_it_with_the_drive_of_the_one_before() {
+    let world = World::new().await;
+    world.connect().await;
+    let options = SqliteConnectOptions::new().filename(world.data.path().join("clientpoint.db"));
+    let mut database = options.connect().await.unwrap();
+    let (_, drive) = kept(&mut database).await;
+    assert!(drive.is_some());
+    let admin = world.admin().await;
+    let (mut before, mut between) = (0, 0);
+    for polls in 0_usize.. {
+        // Another company was connected until now.
+        sqlx::query("UPDATE connections SET settings = replace(settings, ?, 'fabrikam.example'), drive_id = ?, drive_name = 'D'")
+            .bind(world.sim.tenant())
+            .bind(&drive)
+            .execute(&mut database)
+            .await
+            .unwrap();
+        let mut connecting = Box::pin(admin.connect_organization(credentials(&world.sim)));
+        let mut left = polls;
+        let ended = poll_fn(|context| {
+            if left == 0 {
+                return Poll::Ready(None);
+            }
+            left -= 1;
+            connecting.as_mut().poll(context).map(Some)
+        });
+        let ended = ended.await;
+        drop(connecting);
+        let (settings, now) = kept(&mut database).await;
+        match settings.contains("fabrikam.example") {
+            true => {
+                assert_eq!(now, drive, "after {polls} polls the one before is as it was");
+                before += 1;
+            }
+            false => {
+                assert_eq!(now, None, "after {polls} polls");
+                between += 1;
+            }
+        }
+        if let Some(ended) = ended {
+            assert!(ended.unwrap().drive.is_none());
+            break;
+        }
+    }
+    assert!(0 < before && 1 < between, "{before} and {between}");
 }

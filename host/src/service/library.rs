@@ -105,7 +105,7 @@ impl Session<'_> {
     /// them than the settings allow; `Error::NoSpace`.
     pub async fn add_file(&self, name: &str, from: impl AsyncRead + Unpin, place: &Place) -> Result<FileRow> {
         self.user.require_administrator("add files to the library")?;
-        refuse_no_name(name)?;
+        refuse_no_name(name).map_err(|error| error.at("name"))?;
         let object = self.store(name, from).await?;
         let new = NewFile {
             name,
@@ -291,8 +291,7 @@ impl Session<'_> {
                     "`{}` is larger than {at_most} bytes, which is the most that can be added by hand: nothing was added",
                     name.escape_debug()
                 ))
-                .with([WayOut::ShowSettings])
-                .at("file"));
+                .with([WayOut::ShowSettings]));
             }
             if read == 0 || PIECE <= buffer.len() {
                 let piece = buffer.split().freeze();

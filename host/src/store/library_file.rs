@@ -1,5 +1,7 @@
 //! A file of the library, as its rows have it: what everything else about files stands on.
 
+use std::str::FromStr;
+
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, FromRow, Sqlite, SqliteConnection, SqliteExecutor, Transaction};
 use utoipa::ToSchema;
@@ -189,6 +191,18 @@ pub(super) async fn shown(database: impl SqliteExecutor<'_>, file: i64) -> Resul
             revision: revision.unsigned_abs(),
         })
         .collect())
+}
+
+impl FromStr for ShowingKind {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        let kinds = [Self::ClientPoint, Self::Template];
+        kinds.into_iter().find(|kind| kind.word() == word).ok_or_else(|| {
+            let what = format!("`{}` is neither a ClientPoint nor a Template", word.escape_debug());
+            Error::Settings(what)
+        })
+    }
 }
 
 impl ShowingKind {

@@ -165,6 +165,7 @@ async fn a_file_is_shown_somewhere_taken_out_put_into_the_bin_and_brought_back()
     let in_library = browser.post("/bin/100002/remove", &[]).await;
     assert_eq!(in_library.status(), StatusCode::NOT_FOUND);
     assert!(admin.file("100002").await.is_ok());
+    assert!(admin.remove_binned("100002").await.is_err());
 }
 
 #[tokio::test]

@@ -147,11 +147,13 @@ impl Session<'_> {
             id: drive.id,
             name: drive.name,
         });
-        // The drive stays where it is meanwhile: a sync that runs goes on, and whatever comes in between loses none.
-        connection.drive = before.as_ref().and_then(|before| before.drive.clone());
+        let earlier = before.and_then(|before| before.drive);
+        // The same account keeps its drive all along, so that a sync that runs goes on; another one is never with the drive of
+        // the one before, also if this ends in between.
+        connection.drive = kept.clone();
         let stays = kept.is_some();
         let drive = kept.or(named);
-        if connection.drive.is_some() && connection.drive != drive {
+        if earlier.is_some() && earlier != drive {
             drop(self.no_sync(&connection.id, "a new connection").await?);
         }
         self.host
@@ -160,14 +162,12 @@ impl Session<'_> {
         match drive {
             Some(_) if stays => {}
             Some(drive) => {
+                connection.drive = earlier;
                 self.change_drive(&connection, &drive).await?;
                 connection.drive = Some(drive);
             }
             // Another account: nothing of it is known yet, and nothing of the old one is followed.
-            None => {
-                self.leave_drive(&connection).await?;
-                connection.drive = None;
-            }
+            None => self.leave_drive(&connection).await?,
         }
         Ok(connection.into())
     }

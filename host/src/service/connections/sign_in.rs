@@ -232,7 +232,8 @@ impl Session<'_> {
             id: account.id,
             name: account.name,
         });
-        connection.drive = before.as_ref().and_then(|before| before.drive.clone());
+        // Another account is never with the drive of the one before, also if this ends in between.
+        connection.drive = kept.clone();
         drop(self.no_sync(&connection.id, "a new connection").await?);
         self.host
             .keep_connection(
@@ -243,6 +244,7 @@ impl Session<'_> {
                 of.registers.as_ref(),
             )
             .await?;
+        connection.drive = before.and_then(|before| before.drive);
         match kept.or(suggested) {
             Some(drive) => {
                 self.change_drive(&connection, &drive).await?;

@@ -80,6 +80,18 @@ impl Session<'_> {
         Ok(binned.kept_for(self.host.retention().await?.bin_days).into())
     }
 
+    /// Removes a file for good that is in the bin. One that was brought back in between stays.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`; `Error::NotFound` for one that is not there; `Error::Settings` if it is in the library by now;
+    /// the database's.
+    pub async fn remove_binned(&self, id: &str) -> Result<Binned> {
+        let binned = self.binned(id).await?;
+        bin::remove_now(&self.host.store, id, &self.now()).await?;
+        Ok(binned)
+    }
+
     /// A page of what is in the bin, by File ID.
     ///
     /// # Errors

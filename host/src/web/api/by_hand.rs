@@ -6,10 +6,8 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use futures::TryStreamExt;
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
-use tokio_util::io::StreamReader;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -19,11 +17,10 @@ use super::{
     problem::{Answer, Problem},
 };
 use crate::{
-    Error,
     place::Place,
     service::api::Binned,
     store::files::ShowingKind,
-    web::{console::Console, one_upload::Upload},
+    web::{console::Console, one_upload::Upload, receiving},
 };
 
 /// What a new file is called, and where it lands.
@@ -52,15 +49,7 @@ impl Fields for ShownIn {
 
 impl ShownIn {
     fn kind(&self) -> Answer<ShowingKind> {
-        let kinds = [ShowingKind::ClientPoint, ShowingKind::Template];
-        let wrong = || {
-            let what = format!("`{}` is neither `ClientPoint` nor `Template`", self.kind.escape_debug());
-            Error::Settings(what).at("kind")
-        };
-        Ok(kinds
-            .into_iter()
-            .find(|kind| kind.word() == self.kind)
-            .ok_or_else(wrong)?)
+        Ok(self.kind.parse::<ShowingKind>().map_err(|error| error.at("kind"))?)
     }
 }
 
@@ -81,8 +70,7 @@ pub(super) async fn add_file(
     };
     let _upload = begun(&console, &caller)?;
     let session = caller.session().await?;
-    let bytes = StreamReader::new(body.into_data_stream().map_err(std::io::Error::other));
-    let bytes = std::pin::pin!(bytes);
+    let bytes = std::pin::pin!(receiving::bytes(body.into_data_stream()));
     let file = session.add_file(&new.name, bytes, &place).await?;
     caller.note("uploaded", &file.id).await?;
     let address = format!("/api/files/{}", file.id);
@@ -107,8 +95,7 @@ pub(super) async fn replace_content(
     refuse_other_kinds(&headers)?;
     let _upload = begun(&console, &caller)?;
     let session = caller.session().await?;
-    let bytes = StreamReader::new(body.into_data_stream().map_err(std::io::Error::other));
-    let bytes = std::pin::pin!(bytes);
+    let bytes = std::pin::pin!(receiving::bytes(body.into_data_stream()));
     let replaced = session.replace_file_from(&id, bytes, seen).await?;
     caller.note("replaced", &id).await?;
     Ok(tagged(replaced.file))
@@ -168,9 +155,7 @@ pub(super) async fn take_file_out(
 #[utoipa::path(delete, path = "/api/bin/{id}", tag = "files", params(("id" = String, Path, description = "The File ID")), responses((status = 200, body = Binned)))]
 pub(super) async fn remove_for_good(caller: Caller, At(id): At<String>, Given(_): Given<Nothing>) -> Answer<Response> {
     let session = caller.session().await?;
-    // What is not in the bin goes there first.
-    session.binned(&id).await?;
-    let removed = session.remove_file_now(&id).await?;
+    let removed = session.remove_binned(&id).await?;
     caller.note("removed-for-good", &id).await?;
     Ok(Json(removed).into_response())
 }

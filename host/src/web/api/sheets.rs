@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::{Json, body::Body, extract::State};
-use futures::TryStreamExt;
 use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
-use tokio_util::io::StreamReader;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -19,6 +17,7 @@ use crate::{
     service::{RowFilter, RunRow, SheetCheck, SheetLines, api::Operation},
     web::{
         console::Console,
+        receiving,
         saving::{WORKBOOK, saved},
     },
 };
@@ -113,8 +112,7 @@ pub(super) async fn check_sheet(
     let name = which.name.unwrap_or_else(|| "the sheet".into());
     let sheet = {
         let session = caller.session().await?;
-        let bytes = StreamReader::new(body.into_data_stream().map_err(std::io::Error::other));
-        let mut bytes = std::pin::pin!(bytes);
+        let mut bytes = std::pin::pin!(receiving::bytes(body.into_data_stream()));
         session.take_sheet(&name, &mut bytes).await?
     };
     begin(&console, caller, Aim::Check { name, sheet }).await

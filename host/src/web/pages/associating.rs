@@ -4,11 +4,9 @@ use axum::{
     extract::{Multipart, State, multipart::Field},
     response::{IntoResponse, Response},
 };
-use futures::TryStreamExt;
 use http::StatusCode;
 use maud::{Markup, html};
 use tokio::io::AsyncReadExt;
-use tokio_util::io::StreamReader;
 
 use crate::{
     Error, Result,
@@ -18,6 +16,7 @@ use crate::{
         console::{Asker, Console},
         form::summary,
         frame::Page,
+        receiving,
         showing::{Here, done, shown},
         trouble, words,
     },
@@ -50,7 +49,7 @@ pub(super) async fn upload(State(console): Here, asker: Asker, mut parts: Multip
     shown(&console, &asker, async |session| {
         loop {
             let taken = match parts.next_field().await {
-                Ok(Some(part)) if part.file_name().is_some_and(|name| !name.is_empty()) => taken(session, part).await,
+                Ok(Some(part)) if receiving::file_name(&part).is_some() => taken(session, part).await,
                 Ok(Some(_)) => continue,
                 Ok(None) => Err(Error::Settings("Choose the sheet first.".into()).at("sheet")),
                 Err(error) => return Ok(error.into_response()),
@@ -69,11 +68,8 @@ pub(super) async fn upload(State(console): Here, asker: Asker, mut parts: Multip
 }
 
 async fn taken(session: &Session<'_>, part: Field<'_>) -> Result<(String, SheetFile)> {
-    // Some browsers send a path: the last part of it is the name.
-    let given = part.file_name().unwrap_or_default();
-    let name = given.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-    let bytes = StreamReader::new(part.map_err(std::io::Error::other));
-    let mut bytes = std::pin::pin!(bytes);
+    let name = receiving::file_name(&part).unwrap_or_default();
+    let mut bytes = std::pin::pin!(receiving::bytes(part));
     let sheet = session.take_sheet(&name, &mut bytes).await;
     if sheet.is_err() {
         // What is thrown away can't fail in a way that matters.

@@ -2,9 +2,8 @@
 
 use axum::{extract::State, response::Response};
 use maud::{Markup, html};
-use serde::Deserialize;
 
-use super::paging::{more, part};
+use super::paging::{After, more, part};
 use crate::{
     Result,
     service::{Session, api::Binned},
@@ -17,15 +16,8 @@ use crate::{
     },
 };
 
-/// Which part of the list.
-#[derive(Default, Deserialize)]
-pub(super) struct Wanted {
-    #[serde(default)]
-    after: String,
-}
-
 /// `GET /bin`
-pub(super) async fn bin(State(console): Here, asker: Asker, Asked(wanted): Asked<Wanted>) -> Response {
+pub(super) async fn bin(State(console): Here, asker: Asker, Asked(wanted): Asked<After>) -> Response {
     shown(&console, &asker, async |session| page(session, &wanted.after).await).await
 }
 
@@ -61,9 +53,7 @@ pub(super) async fn ask(State(console): Here, asker: Asker, At(id): At<String>) 
 /// `POST /bin/{id}/remove`
 pub(super) async fn remove(State(console): Here, asker: Asker, At(id): At<String>) -> Response {
     shown(&console, &asker, async |session| {
-        // What is not in the bin goes there first.
-        session.binned(&id).await?;
-        session.remove_file_now(&id).await?;
+        session.remove_binned(&id).await?;
         asker.note(&console, session, "removed-for-good", &id).await?;
         Ok(done("/bin"))
     })

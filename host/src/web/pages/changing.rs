@@ -24,7 +24,7 @@ pub(super) async fn move_it(State(console): Here, asker: Asker, At(id): At<Strin
             written => written.parse(),
         };
         let seen = LookedAt {
-            place: file::seen(&filled, "seen-place"),
+            place: seen(&filled, "seen-place"),
             ..LookedAt::default()
         };
         let moved = async { session.move_file_from(&id, &place?, seen).await };
@@ -44,7 +44,7 @@ pub(super) async fn rename(State(console): Here, asker: Asker, At(id): At<String
     shown(&console, &asker, async |session| {
         let before = session.file(&id).await?.name;
         let seen = LookedAt {
-            name: file::seen(&filled, "seen-name"),
+            name: seen(&filled, "seen-name"),
             ..LookedAt::default()
         };
         match session.rename_file_from(&id, filled.text("name"), seen).await {
@@ -56,6 +56,11 @@ pub(super) async fn rename(State(console): Here, asker: Asker, At(id): At<String
         }
     })
     .await
+}
+
+/// What the form was made of, where it says so.
+fn seen<'f>(filled: &'f Filled, name: &'f str) -> Option<&'f str> {
+    filled.all(name).next()
 }
 
 /// `POST /files/{id}/release`
@@ -134,15 +139,7 @@ pub(super) async fn take_out(State(console): Here, asker: Asker, At(id): At<Stri
 }
 
 fn kind(filled: &Filled) -> Result<ShowingKind> {
-    let kinds = [ShowingKind::ClientPoint, ShowingKind::Template];
-    let word = filled.needed("kind")?;
-    let wrong = || {
-        Error::Settings(format!(
-            "`{}` is neither a ClientPoint nor a Template",
-            word.escape_debug()
-        ))
-    };
-    kinds.into_iter().find(|kind| kind.word() == word).ok_or_else(wrong)
+    filled.needed("kind")?.parse()
 }
 
 /// `POST /files/{id}/follow`: begins to check whether it may follow another file of the drive.

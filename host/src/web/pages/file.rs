@@ -52,11 +52,6 @@ pub(super) async fn revision(State(console): Here, asker: Asker, At((id, number)
     .await
 }
 
-/// What the form was made of, where it says so.
-pub(super) fn seen<'f>(filled: &'f Filled, name: &'f str) -> Option<&'f str> {
-    filled.all(name).next()
-}
-
 /// Whether the page on which something was tried tells that it was not done, with what was filled in as it was.
 pub(super) fn is_told_on_its_page(error: &Error) -> bool {
     error.is_usage()
@@ -76,7 +71,7 @@ pub(super) async fn again(session: &Session<'_>, id: &str, filled: &Filled, erro
 
 async fn page(session: &Session<'_>, id: &str, tried: Tried<'_>) -> Result<Response> {
     let row = session.library_file(id).await?;
-    let file = session.file(id).await?;
+    let file = &row.file;
     let showings = session.showings(id).await?;
     let may = session.user().role == Role::Administrator;
     // Without a plugin all but following goes on.

@@ -1,11 +1,19 @@
 //! Lists by pages: where one goes on, and the way there.
 
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use crate::{
     Result,
     service::{Cursor, Part},
 };
+
+/// Which part of a list.
+#[derive(Default, Deserialize)]
+pub(super) struct After {
+    #[serde(default)]
+    pub(super) after: String,
+}
 
 /// Rows of a page.
 const ROWS: u32 = 50;

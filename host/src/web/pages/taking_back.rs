@@ -4,7 +4,7 @@ use axum::{extract::State, response::Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::paging::{more, part};
+use super::paging::{After, more, part};
 use crate::{
     Result,
     service::{FileRow, PutBack, RevisionRow, Session, TakingBack},
@@ -17,13 +17,6 @@ use crate::{
         trouble, words,
     },
 };
-
-/// Which part of the list.
-#[derive(Default, Deserialize)]
-pub(super) struct Wanted {
-    #[serde(default)]
-    after: String,
-}
 
 /// Which content is to be put back.
 #[derive(Default, Deserialize)]
@@ -107,7 +100,7 @@ pub(super) async fn revisions(
     State(console): Here,
     asker: Asker,
     At(id): At<String>,
-    Asked(wanted): Asked<Wanted>,
+    Asked(wanted): Asked<After>,
 ) -> Response {
     shown(&console, &asker, async |session| {
         history(session, &id, &wanted.after).await

@@ -1,5 +1,7 @@
 //! Add to Library > Upload, and replacing a file: by hand, straight to the disk, as large as the settings allow.
 
+use std::time::Duration;
+
 use axum::{
     extract::{
         Multipart, State,
@@ -7,10 +9,9 @@ use axum::{
     },
     response::Response,
 };
-use futures::TryStreamExt;
 use http::StatusCode;
 use maud::html;
-use tokio_util::io::StreamReader;
+use tokio::time::timeout;
 
 use super::file;
 use crate::{
@@ -22,10 +23,17 @@ use crate::{
         console::Asker,
         form::{Filled, problem},
         frame::Page,
+        receiving,
         showing::{Here, done, shown},
         trouble, words,
     },
 };
+
+/// How many fields a form has at most.
+const FIELDS_AT_MOST: usize = 8;
+
+/// How long a file that was refused is read on.
+const READ_ON: Duration = Duration::from_secs(30);
 
 /// The longest field beside the file, in bytes: the number of a revision.
 const FIELD_AT_MOST: usize = 32;
@@ -60,14 +68,19 @@ pub(super) async fn upload(State(console): Here, asker: Asker, mut parts: Multip
     shown(&console, &asker, async |session| {
         session.require_administrator("add files to the library")?;
         let Some(_upload) = console.uploads.begin(&session.user().name) else {
+            read_on(&mut parts).await;
             return Ok(another());
         };
-        match taken(session, &mut parts, None).await {
+        let taken = taken(session, &mut parts, None).await;
+        if taken.is_err() {
+            read_on(&mut parts).await;
+        }
+        match taken {
             Ok(file) => {
                 asker.note(&console, session, "uploaded", &file.id).await?;
                 Ok(done(&format!("/files/{}", file.id)))
             }
-            Err(error) if file::is_told_on_its_page(&error) => page(session, Some(&error)).await,
+            Err(error) if file::is_told_on_its_page(&error) => page(session, Some(&error.at("file"))).await,
             Err(error) => Err(error),
         }
     })
@@ -79,13 +92,19 @@ pub(super) async fn replace(State(console): Here, asker: Asker, At(id): At<Strin
     shown(&console, &asker, async |session| {
         session.require_administrator("replace files of the library")?;
         let Some(_upload) = console.uploads.begin(&session.user().name) else {
+            read_on(&mut parts).await;
             return Ok(another());
         };
-        match taken(session, &mut parts, Some(&id)).await {
+        let taken = taken(session, &mut parts, Some(&id)).await;
+        if taken.is_err() {
+            read_on(&mut parts).await;
+        }
+        match taken {
             Ok(_) => {
                 asker.note(&console, session, "replaced", &id).await?;
                 Ok(done(&format!("/files/{id}")))
             }
+            Err(error) if error.is_usage() => file::again(session, &id, &Filled::default(), error.at("file")).await,
             Err(error) => file::again(session, &id, &Filled::default(), error).await,
         }
     })
@@ -101,13 +120,12 @@ fn another() -> Response {
 /// The file of a form, as a new one or in the place of what the file of that File ID has.
 async fn taken(session: &Session<'_>, parts: &mut Multipart, id: Option<&str>) -> Result<FileRow> {
     let mut decided = None;
-    while let Some(part) = parts.next_field().await.map_err(broken_off)? {
-        if part.file_name().is_some_and(|name| !name.is_empty()) {
-            // Some browsers send a path: the last part of it is the name.
-            let given = part.file_name().unwrap_or_default();
-            let name = given.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-            let bytes = StreamReader::new(part.map_err(std::io::Error::other));
-            let bytes = std::pin::pin!(bytes);
+    for _ in 0..FIELDS_AT_MOST {
+        let Some(part) = parts.next_field().await.map_err(broken_off)? else {
+            break;
+        };
+        if let Some(name) = receiving::file_name(&part) {
+            let bytes = std::pin::pin!(receiving::bytes(part));
             return match id {
                 None => session.add_file(&name, bytes, &Place::company_wide()).await,
                 Some(id) => Ok(session.replace_file_from(id, bytes, decided).await?.file),
@@ -119,7 +137,14 @@ async fn taken(session: &Session<'_>, parts: &mut Multipart, id: Option<&str>) -
             decided = Some(text.parse().map_err(wrong)?);
         }
     }
-    Err(Error::Settings("no file was chosen".into()).at("file"))
+    Err(Error::Settings("no file was chosen".into()))
+}
+
+/// A file that was refused is read on for a while: a browser that may not send to its end shows no answer.
+async fn read_on(parts: &mut Multipart) {
+    let rest = async { while let Ok(Some(_)) = parts.next_field().await {} };
+    // What is thrown away can't fail in a way that matters.
+    let _ = timeout(READ_ON, rest).await;
 }
 
 async fn short(mut part: Field<'_>) -> Result<String> {

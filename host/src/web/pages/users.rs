@@ -3,9 +3,8 @@
 use axum::{extract::State, response::Response};
 use http::StatusCode;
 use maud::{Markup, html};
-use serde::Deserialize;
 
-use super::paging::{more, part};
+use super::paging::{After, more, part};
 use crate::{
     Error, Result,
     service::{Session, api::Person},
@@ -20,15 +19,8 @@ use crate::{
     },
 };
 
-/// What the address says.
-#[derive(Default, Deserialize)]
-pub(super) struct Wanted {
-    #[serde(default)]
-    after: String,
-}
-
 /// `GET /users`
-pub(super) async fn users(State(console): Here, asker: Asker, Asked(wanted): Asked<Wanted>) -> Response {
+pub(super) async fn users(State(console): Here, asker: Asker, Asked(wanted): Asked<After>) -> Response {
     shown(&console, &asker, async |session| {
         Ok(page(session, &wanted.after, None).await?.of(session))
     })
