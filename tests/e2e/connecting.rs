@@ -4,7 +4,7 @@ use std::{future::poll_fn, task::Poll};
 
 use clientpoint_engine::secrets::Secret;
 use clientpoint_host::{service::Given, way_out::WayOut};
-use end_to_end::{World, credentials};
+use end_to_end::{World, credentials, sync};
 use graph_sim::{EXPIRED_SECRET, Origin, RequestKind};
 use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
 
@@ -224,4 +224,32 @@ async fn whoever_dies_while_another_company_is_connected_never_leaves_it_with_th
         }
     }
     assert!(0 < before && 1 < between, "{before} and {between}");
+}
+
+#[tokio::test]
+async fn a_run_of_the_drive_before_ends_once_another_is_chosen_though_the_connection_has_none_by_then() {
+    let world = World::new().await;
+    world.connect().await;
+    let options = SqliteConnectOptions::new().filename(world.data.path().join("clientpoint.db"));
+    let mut database = options.connect().await.unwrap();
+    // A host died in the middle of a sync, and another while the next company was connected.
+    let left = [
+        "INSERT INTO runs (connection, plugin, drive, kind, started_by, started_at, options, inputs) \
+         SELECT id, plugin, 'of-another-company', 'manual', 'admin', connected_at, '{}', 0 FROM connections",
+        "UPDATE connections SET drive_id = NULL, drive_name = NULL",
+    ];
+    for statement in left {
+        sqlx::query(statement).execute(&mut database).await.unwrap();
+    }
+
+    let admin = world.admin().await;
+    admin.select_drive(&world.sim.drive_id(), false).await.unwrap();
+
+    let (running,): (i64,) = sqlx::query_as("SELECT count(*) FROM runs WHERE state = 'running'")
+        .fetch_one(&mut database)
+        .await
+        .unwrap();
+    assert_eq!(running, 0);
+    let ledger = sync(&world).await;
+    assert_eq!(ledger.run.drive, world.sim.drive_id());
 }

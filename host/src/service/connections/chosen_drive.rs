@@ -108,7 +108,9 @@ impl Session<'_> {
     /// Puts a drive in the place of the present one, between two runs of the sync.
     pub(in crate::service) async fn change_drive(&self, connection: &Connection, drive: &ChosenDrive) -> Result<Moved> {
         let _right = self.no_sync(&connection.id, "a change of the drive").await?;
-        if connection.drive.as_ref().is_some_and(|present| present.id != drive.id) {
+        // By the run, and not by what the connection says: who died while another account was connected has left it without a drive.
+        let unfinished = runs::unfinished(&self.host.store, &connection.id).await?;
+        if unfinished.is_some_and(|run| run.drive != drive.id) {
             self.end_unfinished(connection, Reason::DriveSwitched).await?;
         }
         detach::choose_drive(&self.host.store, &connection.id, drive).await
