@@ -95,7 +95,14 @@ fn traced(command: &Command) -> Usage {
     let counts = tempfile::NamedTempFile::new().unwrap();
     let mut strace = Command::new("strace");
     strace
-        .args(["-f", "--seccomp-bpf", "-qq", "-e", "trace=fsync,fdatasync,syncfs,sync", "-o"])
+        .args([
+            "-f",
+            "--seccomp-bpf",
+            "-qq",
+            "-e",
+            "trace=fsync,fdatasync,syncfs,sync",
+            "-o",
+        ])
         .arg(counts.path())
         .arg(command.get_program())
         .args(command.get_args());
