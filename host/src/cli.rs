@@ -18,6 +18,7 @@ mod disconnect;
 mod doctor;
 mod drives;
 mod file;
+mod fitting;
 mod generate;
 mod given_file;
 mod hints;
@@ -166,6 +167,7 @@ async fn carry_out(arguments: Arguments, terminal: &Terminal) -> Result<Output, 
     let data = deployment.data.clone();
     let mut problems = std::mem::take(&mut deployment.problems);
     if problems.is_empty() {
+        fitting::refuse(&deployment, &arguments.command).map_err(|error| vec![error])?;
         if let Command::Library(Library::Adopt { yes }) = arguments.command {
             return adopt::adopt(&arguments, &deployment, yes, terminal).await;
         }

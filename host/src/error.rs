@@ -147,6 +147,13 @@ pub enum Error {
         /// The system's or the database's words.
         reason: String,
     },
+    /// The object store that the bytes of the library lie on does not do what it was asked. That says nothing about them.
+    ObjectStore {
+        /// `object-store-unreachable`, `object-store-refused` or `object-store-lost`.
+        code: &'static str,
+        /// Which store, why, and what to do; without anything secret.
+        message: String,
+    },
     /// The database is damaged, or is none.
     DamagedDatabase {
         /// The data folder.

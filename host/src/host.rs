@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod builder;
+mod elsewhere;
 mod filled;
 mod folder;
 mod grant_keeper;
@@ -36,7 +37,7 @@ use crate::{
     Error, Result,
     disk::{self, Room},
     meters::Meters,
-    rights::Rights,
+    rights::{Held, Rights},
     service::{association::checks::Checks, operations::live::Operations},
     settings::Layers,
     store::{Store, objects::Objects, reference::Uploads},
@@ -108,6 +109,8 @@ pub struct Host {
     changes: PolicyChanges,
     pub(crate) watcher: Arc<dyn Progress>,
     rights: Arc<dyn Rights>,
+    /// As long as it is held, other hosts see that this one is there.
+    _shown: Option<Held>,
     pub(crate) uploads: Arc<Uploads>,
     pub(crate) places: Places,
     /// By connection, and by when it was connected.

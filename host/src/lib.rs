@@ -13,7 +13,8 @@
 //! - [`web`]: the console, pages over the service.
 //! - [`meters`]: what a process has done, as numbers for those who watch it.
 //! - [`settings`]: what can be set, and which of several places has the word.
-//! - [`rights`]: what one at a time may do, in whichever process. [`schedule`]: when it runs by itself, once a day.
+//! - [`rights`]: what one at a time may do, in whichever process. [`fences`]: who has lost a right writes nothing more.
+//!   [`schedule`]: when it runs by itself, once a day.
 //!   [`place`]: where a file stands in the library.
 //!   [`rows`]: lists that are too long to be held.
 //!
@@ -33,6 +34,7 @@ pub mod meters;
 
 pub mod store;
 
+pub mod fences;
 pub mod place;
 pub mod rights;
 pub mod rows;

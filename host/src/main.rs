@@ -8,6 +8,11 @@ use std::process::ExitCode;
 
 use cli::terminal::Terminal;
 
+/// Gives memory back once it is free: a program that runs for years, and idles through most of them, would otherwise hold
+/// for good what one night or one compilation of a plugin took.
+#[global_allocator]
+static MEMORY: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let terminal = Terminal::new();

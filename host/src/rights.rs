@@ -2,10 +2,12 @@
 //! connection, to move files through it, to renew its tokens, to look at the disk.
 //!
 //! Who keeps them is behind a trait. The lock files of a data folder do so for the processes of one machine: such a right ends
-//! with its process, and is held until then. Rights that several machines have of each other can't be like that: they end by
-//! themselves, also for somebody who does not know it yet. So a right that is held has room for a number that grows each
-//! time that it is taken, which a write can be held against, and whoever writes asks whether it is held still.
+//! with its process, and is held until then. Leases in a server's database do so for the hosts that share it. Rights that several machines have of each other can't be like that: they end by
+//! themselves, also for somebody who does not know it yet, as does the lock of a file that was taken away. So a right that
+//! something is written under has a number that grows each time that it is taken; whoever works under it does so within a
+//! fence ([`Held::guarding`]), which each write is held against, and asks now and then whether it is held still.
 
+pub(crate) mod leases;
 pub(crate) mod lock_files;
 
 use std::{fmt, future::Future, pin::Pin, time::Duration};
@@ -14,7 +16,10 @@ use chrono::{DateTime, Utc};
 use clientpoint_engine::clock::stamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, way_out::WayOut};
+use crate::{
+    Result,
+    fences::{self, Fence, RightLost},
+};
 
 /// An answer on its way.
 pub type Answering<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
@@ -32,6 +37,22 @@ pub enum Right {
     Look,
     /// To make a backup of the library.
     Backup,
+    /// To be the program with this entry among those that are at work with the library.
+    Program(String),
+}
+
+impl Right {
+    /// What it is called in the database of the library, beside all others.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Sync(connection) => format!("sync/{connection}"),
+            Self::Turn(connection) => format!("turn/{connection}"),
+            Self::Renewal(connection) => format!("renew/{connection}"),
+            Self::Look => "look".into(),
+            Self::Backup => "backup".into(),
+            Self::Program(entry) => format!("host/{entry}"),
+        }
+    }
 }
 
 /// Who has a right, as others are told.
@@ -74,13 +95,38 @@ pub trait Rights: Send + Sync {
     ///
     /// The storage's.
     fn holder<'a>(&'a self, right: &'a Right) -> Answering<'a, Option<Holder>>;
+
+    /// Whether somebody has a right now.
+    ///
+    /// # Errors
+    ///
+    /// The storage's.
+    fn is_taken<'a>(&'a self, right: &'a Right) -> Answering<'a, bool>;
+
+    /// Lets others know that the program with this entry is there, for as long as that is held. None where they see it
+    /// anyway.
+    ///
+    /// # Errors
+    ///
+    /// The storage's.
+    fn show<'a>(&'a self, _entry: &'a str, _holder: &'a Holder) -> Answering<'a, Option<Held>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    /// Gives back whatever is held still, at the end of a host.
+    ///
+    /// # Errors
+    ///
+    /// The storage's: what was not given back ends by itself then.
+    fn close(&self) -> Answering<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
 }
 
 /// A right in somebody's hands, as its keeper sees it. Dropped, it is given back.
 pub trait Hold: Send + Sync {
-    /// A number that is greater each time that the right is taken. None where no right ends before it is given back: then
-    /// no write needs to be held against one.
-    fn epoch(&self) -> Option<i64>;
+    /// What is written under the right is held against this. None for one that nothing is written under.
+    fn fence(&self) -> Option<Fence>;
 
     /// Whether it is held still.
     ///
@@ -123,9 +169,10 @@ impl Held {
         held
     }
 
-    /// As [`Hold::epoch`].
-    pub fn epoch(&self) -> Option<i64> {
-        self.hold.epoch()
+    /// Does some work under the right: what it writes is written only if nobody else has taken the right meanwhile. A large
+    /// future comes in a box.
+    pub fn guarding<F: Future>(&self, work: F) -> impl Future<Output = F::Output> {
+        fences::within(self.hold.fence(), work)
     }
 
     /// Refuses to go on without the right.
@@ -137,12 +184,7 @@ impl Held {
         if self.hold.is_held().await? {
             return Ok(());
         }
-        let lost = Error::Sync {
-            code: "right-lost",
-            message: "this program has lost the right to go on, and somebody else may do so: nothing more is written"
-                .into(),
-        };
-        Err(lost.with([WayOut::ShowRuns]))
+        Err(RightLost.into())
     }
 
     /// Lets others know since when it is held.
@@ -164,8 +206,14 @@ impl Held {
 
 impl fmt::Debug for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Held").field("epoch", &self.epoch()).finish()
+        f.debug_struct("Held").field("fence", &self.hold.fence()).finish()
     }
+}
+
+/// As [`Held::guarding`], under all of these.
+pub fn guarding<F: Future>(rights: &[Held], work: F) -> impl Future<Output = F::Output> {
+    let fences = rights.iter().filter_map(|held| held.hold.fence());
+    fences::within(fences, work)
 }
 
 impl Taken {

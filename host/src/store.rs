@@ -17,6 +17,7 @@ pub mod connections;
 pub(crate) mod copied;
 pub(crate) mod copies;
 pub mod damage;
+mod db;
 pub mod detach;
 pub mod due;
 pub mod files;
@@ -28,6 +29,7 @@ pub mod identity;
 mod in_contract;
 pub mod invitations;
 pub mod known_places;
+pub(crate) mod leases;
 pub mod leaving;
 mod library_file;
 pub mod library_list;
@@ -58,6 +60,8 @@ pub mod runs;
 pub(crate) mod seal;
 pub mod search;
 pub mod seen;
+pub(crate) mod sending;
+pub(crate) mod server;
 pub mod settings;
 pub mod sheet_rows;
 pub mod sizes;
@@ -78,6 +82,7 @@ use std::{path::Path, time::Duration};
 
 use crate::Result;
 
+pub(crate) use db::DEFAULT_ACCOUNT;
 pub use handle::Store;
 pub(crate) use opening::DATABASE;
 
@@ -88,6 +93,10 @@ pub(crate) use opening::DATABASE;
 ///
 /// `Error::Storage` if the file can't be opened, is no database, or was written by a newer version.
 pub async fn open(data: &Path, patience: Duration) -> Result<Store> {
+    #[cfg(test)]
+    if let Some(server) = server::trial::of_folder(data).await {
+        return server.open(DEFAULT_ACCOUNT, patience).await;
+    }
     migrations::run(data, patience, chrono::Utc::now()).await?;
     opening::connect(data, patience).await
 }
@@ -98,5 +107,9 @@ pub async fn open(data: &Path, patience: Duration) -> Result<Store> {
 ///
 /// The database's.
 pub async fn join(data: &Path, patience: Duration) -> Result<Store> {
+    #[cfg(test)]
+    if let Some(server) = server::trial::of_folder(data).await {
+        return server.open(DEFAULT_ACCOUNT, patience).await;
+    }
     opening::connect(data, patience).await
 }

@@ -16,7 +16,7 @@ use clientpoint_host::{
     way_out::WayOut,
 };
 use end_to_end::{
-    World,
+    World, beside,
     browser::connect,
     by_path::ByPath,
     pdf,
@@ -24,6 +24,8 @@ use end_to_end::{
     sync,
     whole::Whole,
 };
+
+use graph_sim::{Fault, FaultKind, RequestKind};
 
 use crate::crashes::{copied, cut, host};
 
@@ -119,24 +121,34 @@ async fn an_upload_goes_beside_the_sync_of_a_connection_whose_files_it_does_not_
     let admin = world.admin().await;
     let path = sheet(&world, &[(&other, "New.pdf")]);
     let (options, stop) = (SyncOptions::default(), Stop::default());
+    world
+        .sim
+        .fault(Fault::new(FaultKind::Stall(None)).on("/Old.pdf").times(1));
+    world.sim.clear_requests();
     let mut sync_of_bea = pin!(bea.sync(&options, &stop));
-    until_running(&world, sync_of_bea.as_mut()).await;
+    beside(sync_of_bea.as_mut(), async {
+        while world.requests(RequestKind::Download).is_empty() {
+            tokio::task::yield_now().await;
+        }
 
-    let done = admin.associate_path(&path, false, None).await.unwrap();
+        let done = admin.associate_path(&path, false, None).await.unwrap();
 
-    assert_eq!(outcomes(&done), ["linked"]);
-    let health = admin.health().await.unwrap();
-    let at_work = |id: &str| {
-        let health = health.iter().find(|health| health.connection.starts_with(id)).unwrap();
-        health
-            .at_work
-            .as_ref()
-            .map(|at_work| (at_work.what.clone(), at_work.by.clone()))
-    };
-    assert_eq!(at_work("user-bea"), Some(("a sync".into(), "bea".into())));
-    assert_eq!(at_work("organization"), None, "the upload is over");
-    admin.undo_association(done.run.unwrap().id).await.unwrap();
-    assert!(apply(&world, &path).await.is_clean());
+        assert_eq!(outcomes(&done), ["linked"]);
+        let health = admin.health().await.unwrap();
+        let at_work = |id: &str| {
+            let health = health.iter().find(|health| health.connection.starts_with(id)).unwrap();
+            health
+                .at_work
+                .as_ref()
+                .map(|at_work| (at_work.what.clone(), at_work.by.clone()))
+        };
+        assert_eq!(at_work("user-bea"), Some(("a sync".into(), "bea".into())));
+        assert_eq!(at_work("organization"), None, "the upload is over");
+        admin.undo_association(done.run.unwrap().id).await.unwrap();
+        assert!(apply(&world, &path).await.is_clean());
+    })
+    .await;
+    world.sim.release_stalled();
     let ledger = sync_of_bea.await.unwrap();
     assert_eq!(ledger.counts, [("updated".to_string(), 1)].into(), "{ledger:?}");
     assert_eq!(world.bytes(&id).await, pdf("older"));

@@ -16,7 +16,9 @@
 )]
 
 use std::{
+    future::Future,
     path::{Path, PathBuf},
+    pin::Pin,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -41,10 +43,12 @@ pub mod browser;
 pub mod by_path;
 pub mod certificate;
 pub mod chance;
+pub mod database;
 pub mod files;
 pub mod folders;
 pub mod many;
 pub mod memory;
+pub mod object_store;
 pub mod peers;
 pub mod sheets;
 pub mod whole;
@@ -157,13 +161,26 @@ impl World {
     }
 }
 
+/// Does some work while a sync goes on beside it, which is not to come to its end before: bytes of its do not come.
+pub async fn beside<S, T>(sync: Pin<&mut impl Future<Output = S>>, work: impl Future<Output = T>) -> T {
+    tokio::select! {
+        biased;
+        done = work => done,
+        _ = sync => panic!("the sync was over before what was to be done beside it"),
+    }
+}
+
 /// How often the plugin looks whether data still comes.
 pub const WATCH: Duration = Duration::from_secs(5);
 
 /// A host's builder for this simulator, clock and folder.
 pub fn builder(sim: &Sim, clock: &ManualClock, data: &Path) -> HostBuilder {
     let clock: Arc<dyn Clock> = Arc::new(clock.clone());
-    Host::builder(data)
+    let mut builder = Host::builder(data);
+    if let Some(file) = database::of_folder(data) {
+        builder = builder.database(file);
+    }
+    builder
         .plugin(plugin())
         .clock(clock)
         .insecure_endpoints(InsecureEndpoints {

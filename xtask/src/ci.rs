@@ -9,14 +9,14 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{
     browser::{self, NotRun},
-    circles, component, contract, demo, deny, dist, fuzz, imports, links, live, papers, peers, rules, run, say,
-    testing,
+    circles, component, contract, demo, deny, dist, fuzz, imports, links, live, papers, peers, postgres, rules, run,
+    say, testing,
 };
 
 type Stage = fn() -> Result<()>;
 
 /// The stages, in the order in which a mistake costs least to find.
-const STAGES: [(&str, Stage); 14] = [
+const STAGES: [(&str, Stage); 15] = [
     ("format", format),
     ("lints", lints),
     ("lints of the plugin's glue", glue_lints),
@@ -26,6 +26,7 @@ const STAGES: [(&str, Stage); 14] = [
     ("package of the engine", package),
     ("dependencies", deny::in_ci),
     ("tests", || testing::test(&[])),
+    ("tests on PostgreSQL", postgres::test),
     ("ordeal", || testing::ordeal(&testing::TENTH)),
     ("a tenth of a year", || testing::year(&testing::TENTH_OF_A_YEAR)),
     ("first live run, simulated", live::simulated),
@@ -34,9 +35,10 @@ const STAGES: [(&str, Stage); 14] = [
 ];
 
 /// What takes longer, and passes before a larger piece of work is called done: other people's clients and oracles beside
-/// the tests, the ordeal and the year whole, the packages in a clean root, and ten minutes of fuzzing.
-const LONG_STAGES: [(&str, Stage); 5] = [
+/// the tests, more stories on PostgreSQL, the ordeal and the year whole, the packages in a clean root, and ten minutes of fuzzing.
+const LONG_STAGES: [(&str, Stage); 6] = [
     ("tests with peers", || peers::test(&[])),
+    ("more stories on PostgreSQL", postgres::test_kinds),
     ("ordeal, whole", || testing::ordeal(&[""; 0])),
     ("a year", || testing::year(&[""; 0])),
     ("packages", dist::in_ci),

@@ -18,6 +18,7 @@ mod links;
 mod live;
 mod papers;
 mod peers;
+mod postgres;
 mod programs;
 mod rules;
 mod run;
@@ -53,6 +54,9 @@ enum Command {
         /// Takes the pictures of the console's main pages anew, into docs/, and tells no story.
         #[arg(long, requires = "browser")]
         pictures: bool,
+        /// What speaks SQL, and twelve kinds of stories, on a PostgreSQL of their own.
+        #[arg(long, conflicts_with_all = ["peers", "browser"])]
+        postgres: bool,
         /// For `cargo test`: names of tests, or `--` and options for the test programs.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -130,6 +134,7 @@ fn main() -> ExitCode {
             arguments,
             ..
         } => browser::test(&arguments),
+        Command::Test { postgres: true, .. } => postgres::test(),
         Command::Test { arguments, .. } => testing::test(&arguments),
         Command::Demo => demo::run(),
         Command::Console => console::run(),

@@ -36,7 +36,13 @@ pub fn load(engine: &Engine, bytes: &[u8], cache: &Path, key: &SecretKey) -> was
         .map_err(io::Error::other)
         .and_then(|code| entry.write(&code, key))
     {
-        Ok(()) => {}
+        Ok(()) => {
+            // What compiling has left scattered in memory goes with it; what is loaded lies together.
+            drop(component);
+            return entry
+                .read(engine, key)
+                .map_or_else(|| Component::new(engine, bytes), Ok);
+        }
         Err(error) => tracing::warn!(
             "the compiled component could not be kept in `{}`: {error}",
             cache.display()

@@ -35,7 +35,7 @@ use crate::{
     traffic::To,
 };
 
-pub use client::{client, confidant, messenger, reason};
+pub use client::{choose_cryptography, client, confidant, messenger, reason};
 pub(crate) use way::way;
 pub use way::{Certificate, Way, WayEnd};
 

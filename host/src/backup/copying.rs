@@ -8,7 +8,7 @@ use std::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    private,
+    Error, private,
     store::look::{Reading, Trouble, Unsound},
 };
 
@@ -19,6 +19,8 @@ pub(crate) enum NotCopied {
     Lost(Trouble),
     /// The machine could not read.
     From(io::Error),
+    /// Where it lies was not reached.
+    Unreachable(Error),
     /// It could not be written.
     To(io::Error),
     /// Somebody wants it to stop.
@@ -69,6 +71,7 @@ impl From<Unsound> for NotCopied {
         match unsound {
             Unsound::Damaged(trouble) => Self::Lost(trouble),
             Unsound::Unseen(error) => Self::From(error),
+            Unsound::Unreachable(error) => Self::Unreachable(error),
         }
     }
 }

@@ -21,6 +21,7 @@ impl Error {
             | Self::Catalogue { code, .. }
             | Self::Bin { code, .. }
             | Self::Backup { code, .. }
+            | Self::ObjectStore { code, .. }
             | Self::People { code, .. } => code,
             Self::Damaged { .. } => "damaged",
             Self::NoSpace(_) => "no-space",
@@ -57,6 +58,7 @@ impl Error {
             | Self::Catalogue { message, .. }
             | Self::Bin { message, .. }
             | Self::Backup { message, .. }
+            | Self::ObjectStore { message, .. }
             | Self::People { message, .. } => message.clone(),
             Self::PluginStopped(why) => format!("the plugin was stopped: {why}"),
             Self::Ledger { run, message } => {

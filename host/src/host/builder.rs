@@ -1,5 +1,7 @@
 //! Putting a host together: everything that can be configured, checked all at once.
 
+mod standing;
+
 use std::{
     collections::BTreeSet,
     fmt,
@@ -18,17 +20,14 @@ use clientpoint_engine::{
     test_endpoints::InsecureEndpoints,
 };
 
-use super::{Arrivals, Host, Limits, Places, SignIns, Watched, opening, test_folder};
+use super::{Arrivals, Host, Limits, Places, SignIns, Watched, elsewhere, opening, rights, test_folder};
 use crate::{
     Error, Result,
-    rights::{Rights, lock_files::LockFiles},
     service::{association::checks::Checks, operations::live::Operations},
     settings::Layers,
     store::{
-        Store, identity,
-        objects::Objects,
+        objects::Remote,
         reference::{Reference, Uploads},
-        trash, unfinished,
     },
 };
 
@@ -36,6 +35,8 @@ use crate::{
 pub struct HostBuilder {
     data: PathBuf,
     name: Option<String>,
+    database: Option<PathBuf>,
+    objects: Option<Remote>,
     component: Option<PathBuf>,
     plugin: Option<Arc<Plugin>>,
     clock: Arc<dyn Clock>,
@@ -61,6 +62,8 @@ impl HostBuilder {
         Self {
             data,
             name: None,
+            database: None,
+            objects: None,
             component: None,
             plugin: None,
             clock: Arc::new(SystemClock::default()),
@@ -79,6 +82,18 @@ impl HostBuilder {
     /// that it was started by.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// The file with the address of a PostgreSQL database, in the place of what the settings say (`database.url-file`).
+    pub fn database(mut self, file: impl Into<PathBuf>) -> Self {
+        self.database = Some(file.into());
+        self
+    }
+
+    /// Where the bytes lie, in the place of what the settings say (`objects.url`).
+    pub fn objects(mut self, store: Remote) -> Self {
+        self.objects = Some(store);
         self
     }
 
@@ -171,12 +186,16 @@ impl HostBuilder {
             }
         };
         // Before anything is made or opened: a folder whose database is doubtful stays as it is.
-        if let Err(error) = self.standing().await {
-            problems.push(error.about(&self.data));
-            return Err(BuildError { problems });
-        }
+        let (server, remote) = match self.standing().await {
+            Ok(standing) => standing,
+            Err(error) => {
+                problems.push(error.about(&self.data));
+                return Err(BuildError { problems });
+            }
+        };
         let name = self.name.take().unwrap_or_else(program);
-        let opening = opening::open(&self.data, &name, self.limits.database, self.clock.utc());
+        let times = (self.limits.database, self.clock.utc());
+        let opening = opening::open(&self.data, &name, (server.as_ref(), remote), times);
         let opened = noted(&mut problems, opening.await);
         let plugin = match (&opened, &self.component) {
             (Some(opened), Some(file)) => {
@@ -189,6 +208,8 @@ impl HostBuilder {
             noted(&mut problems, self.settled(&opened.store, &opened.objects).await);
         }
         if let Some(opened) = &opened {
+            let settled = elsewhere::settle(&opened.store, &opened.objects, opened.is_writable).await;
+            noted(&mut problems, settled);
             let given = self.endpoints.take();
             let settled = test_folder::settle(&opened.store, given, opened.is_writable, self.clock.utc());
             self.endpoints = noted(&mut problems, settled.await).flatten();
@@ -197,7 +218,10 @@ impl HostBuilder {
         let arrivals = Arrivals::new(&self.layers, self.endpoints.is_some(), self.clock.clone());
         let arrivals = noted(&mut problems, arrivals);
         let counts = Counts::default();
-        let rights: Arc<dyn Rights> = Arc::new(LockFiles::new(&self.data));
+        let rights = rights::over(&self.data, opened.as_ref().map(|opened| &opened.store));
+        let program = opened.as_ref().and_then(|opened| opened.folder.program());
+        let shown = rights::shown(&rights, program, self.clock.utc()).await;
+        let shown = noted(&mut problems, shown).flatten();
         let uploads = Arc::new(Uploads::new(rights.clone()));
         let engine = match (&opened, plugin.or(self.plugin.take())) {
             (Some(opened), Some(plugin)) => {
@@ -212,6 +236,7 @@ impl HostBuilder {
                 let operations = Operations::new(opened.folder.program());
                 let host = Host {
                     rights,
+                    _shown: shown,
                     uploads,
                     places: Places::new(self.limits.at_once),
                     data: self.data,
@@ -272,25 +297,6 @@ impl HostBuilder {
             builder = builder.insecure_endpoints(endpoints.clone());
         }
         Ok(builder.build()?)
-    }
-
-    /// Refuses a database that is not the one of its folder, unless it is to be adopted.
-    async fn standing(&self) -> Result<()> {
-        opening::make(&self.data)?;
-        if self.adopt {
-            return unfinished::refuse(&self.data);
-        }
-        identity::look(&self.data).await?.settled()
-    }
-
-    /// Writes down that database and folder belong together.
-    async fn settled(&self, store: &Store, objects: &Objects) -> Result<()> {
-        if !self.adopt {
-            return identity::settle(store, &self.data).await;
-        }
-        identity::adopt(store, &self.data, self.clock.utc().date_naive()).await?;
-        trash::reclaim(store, objects).await?;
-        Ok(())
     }
 }
 

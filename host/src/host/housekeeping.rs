@@ -14,9 +14,14 @@ use crate::{
 const CLOSED_WITHIN: Duration = Duration::from_secs(5);
 
 impl Host {
-    /// Closes the database, so that all of the library is in its one file and the write-ahead log is gone (unless another
+    /// Gives back whatever right is held still, and closes the database, so that all of the library is in its one file and the write-ahead log is gone (unless another
     /// program has it open). A host that is dropped without this loses nothing: who opens the folder next reads the log.
     pub async fn close(&self) {
+        match tokio::time::timeout(CLOSED_WITHIN, self.rights.close()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!("what this host had a right to can be had by others in a minute: {error}"),
+            Err(_) => tracing::warn!("what this host had a right to can be had by others in a minute"),
+        }
         close(&self.store).await;
     }
 

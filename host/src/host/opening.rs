@@ -11,7 +11,12 @@ use clientpoint_engine::secrets::SecretKey;
 use super::folder::Folder;
 use crate::{
     Error, Result, disk, key_files, private,
-    store::{Store, copies, migrations, objects::Objects, opening, seal},
+    store::{
+        DEFAULT_ACCOUNT, Store, copies, migrations,
+        objects::{Objects, Remote},
+        opening, seal,
+        server::Server,
+    },
     way_out::{Notice, WayOut},
 };
 
@@ -30,18 +35,29 @@ pub(super) struct Opened {
     pub(super) notices: Vec<Notice>,
 }
 
-/// Opens the folder for a program of that name. What is missing is made, and what is older is brought up to date.
+/// Opens the folder for a program of that name, with the database and the objects where they lie if that is elsewhere. What
+/// is missing is made, and what is older is brought up to date.
 ///
 /// # Errors
 ///
 /// `Error::Busy` that says who is in the way; `Error::Settings` for a folder or a key that can't be used; the disk's.
-pub(super) async fn open(data: &Path, name: &str, patience: Duration, now: DateTime<Utc>) -> Result<Opened> {
+pub(super) async fn open(
+    data: &Path,
+    name: &str,
+    (server, remote): (Option<&Server>, Option<Remote>),
+    (patience, now): (Duration, DateTime<Utc>),
+) -> Result<Opened> {
     make(data)?;
     private::data_folder(data)?;
     let mut folder = Folder::enter(data, name, patience).await?;
     let mut notices = Vec::new();
-    let (store, is_writable) = match opening::connect(data, patience).await {
-        Ok(store) => (up_to_date(&mut folder, store, patience, now, &mut notices).await?, true),
+    let found = match server {
+        Some(server) => Ok(Found::Elsewhere(server.open(DEFAULT_ACCOUNT, patience).await?)),
+        None => opening::connect(data, patience).await.map(Found::Here),
+    };
+    let (store, is_writable) = match found {
+        Ok(Found::Elsewhere(store)) => (store, true),
+        Ok(Found::Here(store)) => (up_to_date(&mut folder, store, patience, now, &mut notices).await?, true),
         Err(error) => (only_to_read(&mut folder, error, patience).await?, false),
     };
     let key = key(&mut folder, &store, is_writable).await?;
@@ -49,13 +65,24 @@ pub(super) async fn open(data: &Path, name: &str, patience: Duration, now: DateT
         copies::forget_old(data, now)?;
     }
     Ok(Opened {
-        objects: Objects::open(data)?,
+        objects: match remote {
+            Some(remote) => Objects::open_with(data, remote)?,
+            None => Objects::open(data)?,
+        },
         folder,
         store,
         key,
         is_writable,
         notices,
     })
+}
+
+/// Where the database is.
+enum Found {
+    /// In the folder.
+    Here(Store),
+    /// On a server, with the present schema.
+    Elsewhere(Store),
 }
 
 /// A folder and its database, whatever has become of the key.

@@ -8,9 +8,7 @@ use std::{
 
 use tempfile::{Builder, TempPath};
 
-use crate::private;
-
-const PROGRAMS: &str = "programs";
+use crate::{private, rights::lock_files::PROGRAMS};
 
 /// The longest name, in bytes: more was written by no program of ours.
 const NAME_AT_MOST: u64 = 200;
@@ -28,13 +26,6 @@ impl Present {
     pub(super) fn entry(&self) -> Option<String> {
         Some(self.path.file_name()?.to_string_lossy().into_owned())
     }
-}
-
-/// Whether the program with that entry is still there.
-pub(super) fn is_there(data: &Path, entry: &str) -> bool {
-    // What somebody has written down is a name in this folder, or none.
-    let is_name = Path::new(entry).file_name().is_some_and(|name| name == entry);
-    is_name && living(&data.join(PROGRAMS).join(entry)).is_some()
 }
 
 /// Writes down that this program is there. Whoever calls has the turn. A disk that takes no writes leaves it nameless.

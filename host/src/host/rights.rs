@@ -1,17 +1,22 @@
 //! The rights that a host takes: to run a sync, to look at the disk, to renew tokens, to move files.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use clientpoint_engine::capability::progress::Progress;
 
 use super::{
-    Host, programs,
+    Host,
     waiting::{Waiting, Words},
 };
 use crate::{
     Error, Result,
-    rights::{Answering, Held, Holder, Right, Rights, Taken},
+    rights::{
+        Answering, Held, Holder, Right, Rights, Taken,
+        leases::{self, Leases},
+        lock_files::LockFiles,
+    },
+    store::Store,
 };
 
 /// How long a renewal of somebody else may take. It is bounded itself; this is for a process that stands still.
@@ -29,6 +34,11 @@ impl Host {
     /// Who runs this connection's sync now, or keeps it from running.
     pub(crate) async fn at_work(&self, connection: &str) -> Result<Option<Holder>> {
         self.rights.holder(&Right::Sync(connection.into())).await
+    }
+
+    /// Whether somebody runs this connection's sync now, or keeps it from running. Whoever looks is in nobody's way.
+    pub(crate) async fn is_at_work(&self, connection: &str) -> Result<bool> {
+        self.rights.is_taken(&Right::Sync(connection.into())).await
     }
 
     /// Takes the right to do the nightly look; none if somebody has it.
@@ -87,9 +97,16 @@ impl Host {
         waited(&self.rights, &right, &holder, within, &queue, words, stuck).await
     }
 
-    /// Whether the program with that entry in the folder of those that are there still is.
-    pub(crate) fn program_lives(&self, entry: &str) -> bool {
-        programs::is_there(&self.data, entry)
+    /// Whether the program with that entry among those that are there still is, on this machine or another. One that can't be
+    /// asked for is taken for alive.
+    pub(crate) async fn program_lives(&self, entry: &str) -> bool {
+        match self.rights.is_taken(&Right::Program(entry.into())).await {
+            Ok(lives) => lives,
+            Err(error) => {
+                tracing::warn!("whether another program is still there can't be told: {error}");
+                true
+            }
+        }
     }
 
     pub(super) fn queue(&self) -> Waiting {
@@ -97,6 +114,22 @@ impl Host {
             clock: self.clock.clone(),
             watcher: self.watcher.clone(),
         }
+    }
+}
+
+/// Who keeps the rights of a library: the database where many hosts share that, and the lock files of its folder otherwise.
+pub(super) fn over(data: &Path, store: Option<&Store>) -> Arc<dyn Rights> {
+    match store.and_then(|store| Leases::over(store, leases::LASTS)) {
+        Some(leases) => Arc::new(leases),
+        None => Arc::new(LockFiles::new(data, store.cloned())),
+    }
+}
+
+/// Lets other hosts know that this program is there, if they don't see it anyway: for as long as it is held.
+pub(super) async fn shown(rights: &Arc<dyn Rights>, entry: Option<String>, now: DateTime<Utc>) -> Result<Option<Held>> {
+    match entry {
+        Some(entry) => rights.show(&entry, &Holder::new("a host", "host", now)).await,
+        None => Ok(None),
     }
 }
 

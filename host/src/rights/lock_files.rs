@@ -7,7 +7,11 @@
 //! DATA/CONNECTION.renew.lock   to renew its tokens
 //! DATA/look.lock               to look at the disk
 //! DATA/backup.lock             to make a backup
+//! DATA/programs/PID-…          to be that program
 //! ```
+//!
+//! A file that was taken away keeps nobody else out. So the right to a sync, which runs and uploads write under, has an epoch
+//! in the database beside its file: it rises while the file is locked, and who holds an earlier one writes nothing more.
 
 use std::{
     fs::File,
@@ -17,9 +21,15 @@ use std::{
 };
 
 use crate::{
+    Result,
+    fences::Fence,
     locks::{self, Hold as Lock},
     rights::{Answering, Held, Hold, Holder, Right, Rights, Taken},
+    store::{Store, leases},
 };
+
+/// The folder of the programs that are there.
+pub(crate) const PROGRAMS: &str = "programs";
 
 /// As much of a lock file as is read: a holder is far shorter.
 const HOLDER_AT_MOST: u64 = 4 << 10;
@@ -30,18 +40,23 @@ const GLANCE: Duration = Duration::from_millis(50);
 /// The rights of a data folder.
 pub(crate) struct LockFiles {
     data: PathBuf,
+    /// Without it, no right has an epoch.
+    epochs: Option<Store>,
 }
 
 /// A locked file.
 struct Locked {
     file: File,
     path: PathBuf,
+    fence: Option<Fence>,
 }
 
 impl LockFiles {
-    pub(crate) fn new(data: &Path) -> Self {
+    /// Of this folder, with epochs in its database where one is open.
+    pub(crate) fn new(data: &Path, epochs: Option<Store>) -> Self {
         Self {
             data: data.to_path_buf(),
+            epochs,
         }
     }
 
@@ -52,7 +67,16 @@ impl LockFiles {
             Right::Renewal(connection) => format!("{connection}.renew.lock"),
             Right::Look => "look.lock".into(),
             Right::Backup => "backup.lock".into(),
+            Right::Program(entry) => format!("{PROGRAMS}/{entry}"),
         })
+    }
+
+    /// What is written under a right that was just taken is held against this.
+    async fn fence(&self, right: &Right) -> Result<Option<Fence>> {
+        match (&self.epochs, right) {
+            (Some(store), Right::Sync(_)) => Ok(Some(leases::rise(store, right.name()).await?)),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -64,7 +88,9 @@ impl Rights for LockFiles {
             if !locks::wait(&file, Lock::Alone, within.max(GLANCE)).await? {
                 return Ok(Taken::Others(File::open(&path).ok().as_ref().and_then(read)));
             }
-            Ok(Taken::Yours(Held::new(Locked { file, path }, holder)))
+            // Who fails here lets the file go.
+            let fence = self.fence(right).await?;
+            Ok(Taken::Yours(Held::new(Locked { file, path, fence }, holder)))
         })
     }
 
@@ -78,11 +104,25 @@ impl Rights for LockFiles {
             Ok(if is_free { None } else { read(&file) })
         })
     }
+
+    fn is_taken<'a>(&'a self, right: &'a Right) -> Answering<'a, bool> {
+        Box::pin(async move {
+            // What somebody has written down of a program is a name in its folder, or none.
+            let is_name = |entry: &str| Path::new(entry).file_name().is_some_and(|name| name == entry);
+            if matches!(right, Right::Program(entry) if !is_name(entry)) {
+                return Ok(false);
+            }
+            match File::open(self.path(right)) {
+                Ok(file) => Ok(!locks::attempt(&file, Lock::Together)?),
+                Err(_) => Ok(false),
+            }
+        })
+    }
 }
 
 impl Hold for Locked {
-    fn epoch(&self) -> Option<i64> {
-        None
+    fn fence(&self) -> Option<Fence> {
+        self.fence.clone()
     }
 
     /// A file that was taken away from the folder keeps nobody else out.
@@ -149,7 +189,7 @@ mod tests {
     #[tokio::test]
     async fn one_has_a_right_and_others_are_told_who_until_it_is_given_back() {
         let folder = tempfile::tempdir().unwrap();
-        let (one, two) = (LockFiles::new(folder.path()), LockFiles::new(folder.path()));
+        let (one, two) = (LockFiles::new(folder.path(), None), LockFiles::new(folder.path(), None));
         let (right, now) = (organization(), Duration::ZERO);
         assert_eq!(two.holder(&right).await.unwrap(), None);
 
@@ -174,14 +214,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let text = serde_json::to_vec(&ada()).unwrap();
         std::fs::write(folder.path().join("organization.lock"), text).unwrap();
-        let rights = LockFiles::new(folder.path());
+        let rights = LockFiles::new(folder.path(), None);
         assert_eq!(rights.holder(&organization()).await.unwrap(), None);
     }
 
     #[tokio::test]
     async fn who_holds_a_file_that_was_taken_away_does_not_go_on() {
         let folder = tempfile::tempdir().unwrap();
-        let rights = LockFiles::new(folder.path());
+        let rights = LockFiles::new(folder.path(), None);
         let taken = rights.take(&organization(), &ada(), Duration::ZERO).await.unwrap();
         let held = taken.yours().unwrap();
         held.require().await.unwrap();
@@ -189,5 +229,18 @@ mod tests {
         assert_eq!(held.require().await.unwrap_err().code(), "right-lost");
         std::fs::write(folder.path().join("organization.lock"), "").unwrap();
         assert_eq!(held.require().await.unwrap_err().code(), "right-lost");
+    }
+
+    #[tokio::test]
+    async fn a_program_is_there_for_as_long_as_its_entry_is_locked() {
+        let folder = tempfile::tempdir().unwrap();
+        let rights = LockFiles::new(folder.path(), None);
+        let is_there = async |entry: &str| rights.is_taken(&Right::Program(entry.into())).await.unwrap();
+        std::fs::create_dir(folder.path().join(PROGRAMS)).unwrap();
+        let entry = locks::required(&folder.path().join(PROGRAMS).join("4711-abc")).unwrap();
+        assert!(!is_there("4711-abc").await);
+        assert!(locks::attempt(&entry, Lock::Alone).unwrap());
+        assert!(is_there("4711-abc").await);
+        assert!(!is_there("4711-abd").await && !is_there("").await && !is_there("../programs/4711-abc").await);
     }
 }

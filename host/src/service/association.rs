@@ -114,7 +114,13 @@ impl Session<'_> {
 
     pub(super) async fn applied(&self, bytes: Bytes, stop: &Stop) -> Result<Association> {
         let through = self.connection().await?.id;
-        let _right = self.no_sync(&through, "an upload").await?;
+        let right = self.no_sync(&through, "an upload").await?;
+        right
+            .guarding(Box::pin(self.applied_through(&through, bytes, stop)))
+            .await
+    }
+
+    async fn applied_through(&self, through: &str, bytes: Bytes, stop: &Stop) -> Result<Association> {
         // Only now: who gives it up or changes its drive has the right meanwhile.
         let connection = self.connection().await?;
         self.works_through(&connection.id);

@@ -28,7 +28,7 @@ use crate::{
         files::{self, Created, LookedAt, NewFile, ShowingKind},
         library_list,
         objects::{Draft, Published},
-        sweep,
+        sending, sweep,
     },
     way_out::WayOut,
 };
@@ -301,8 +301,10 @@ impl Session<'_> {
                 break;
             }
         }
+        let settled = on_disk(move || draft.settle()).await?;
         let objects = self.host.objects.clone();
-        on_disk(move || objects.publish(draft)).await
+        let settled = sending::send(&self.host.store, &objects, settled, &self.now()).await?;
+        on_disk(move || objects.publish_settled(settled)).await
     }
 }
 

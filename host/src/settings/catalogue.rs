@@ -19,7 +19,7 @@ pub struct Known {
 }
 
 /// All of them, in the order in which they are shown.
-pub const ALL: [Known; 36] = [
+pub const ALL: [Known; 38] = [
     kept(
         "policy.max-file-bytes",
         Kind::Size {
@@ -108,7 +108,17 @@ pub const ALL: [Known; 36] = [
         "How many compiled forms of plugins are kept.",
     ),
     deployed("data", Kind::Path, "The data folder."),
+    deployed(
+        "objects.url",
+        Kind::Address,
+        "Where the bytes of files lie, if not in the data folder: `s3://bucket/prefix`, `az://container/prefix` or `file:///folder`.",
+    ),
     deployed("plugin", Kind::Path, "The plugin's file."),
+    deployed(
+        "database.url-file",
+        Kind::Path,
+        "A file with the address of a PostgreSQL database, for many hosts: the data folder has none of its own then.",
+    ),
     deployed(
         "console.listen",
         Kind::Address,

@@ -6,11 +6,12 @@ use clientpoint_engine::{
     planned::Endpoints,
     secrets::{Secret, SecretKey},
 };
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::FromRow;
 
 use super::{
     Store,
     access::{CredentialKind, Mode},
+    db::{self, Transaction},
     seal,
 };
 use crate::{Error, Result};
@@ -75,7 +76,7 @@ pub async fn open(store: &Store, key: &SecretKey, plugin: &str, mode: Mode) -> R
 }
 
 async fn row(store: &Store, plugin: &str, mode: Mode) -> Result<Option<Row>> {
-    let query = sqlx::query_as(SELECT).bind(plugin).bind(mode.word());
+    let query = db::query_as(SELECT).bind(plugin).bind(mode.word());
     Ok(query.fetch_optional(store.pool()).await?)
 }
 
@@ -93,9 +94,14 @@ pub async fn put(
 ) -> Result<()> {
     let mut transaction = store.write().await?;
     seal::refuse_old_key(&mut transaction, key).await?;
-    let replace = format!("INSERT OR REPLACE INTO applications {VALUES}");
+    let replace = format!(
+        "INSERT INTO applications {VALUES} ON CONFLICT (plugin, mode) DO UPDATE SET client_id = excluded.client_id, \
+             settings = excluded.settings, secret = excluded.secret, credential = excluded.credential, \
+             expires_at = excluded.expires_at, login = excluded.login, api = excluded.api, \
+             registered_at = excluded.registered_at, registered_by = excluded.registered_by"
+    );
     insert(&mut transaction, replace, key, application, secret).await?;
-    sqlx::query("UPDATE connections SET registered = 1 WHERE id = ?")
+    db::query("UPDATE connections SET registered = 1 WHERE id = ?")
         .bind(of)
         .execute(&mut *transaction)
         .await?;
@@ -105,24 +111,24 @@ pub async fn put(
 
 /// Registers one, unless one is registered: whoever was first stays. The key is the one in force.
 pub(super) async fn enter(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     key: &SecretKey,
     application: &Application,
     secret: &Secret,
 ) -> Result<()> {
-    let enter = format!("INSERT OR IGNORE INTO applications {VALUES}");
+    let enter = format!("INSERT INTO applications {VALUES} ON CONFLICT DO NOTHING");
     insert(transaction, enter, key, application, secret).await
 }
 
 async fn insert(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     statement: String,
     key: &SecretKey,
     application: &Application,
     secret: &Secret,
 ) -> Result<()> {
     let settings = serde_json::to_string(&application.settings).map_err(|error| Error::Storage(error.to_string()))?;
-    sqlx::query(sqlx::AssertSqlSafe(statement))
+    db::query(sqlx::AssertSqlSafe(statement))
         .bind(&application.plugin)
         .bind(application.mode.word())
         .bind(&application.client_id)
@@ -145,7 +151,7 @@ async fn insert(
 ///
 /// The database's.
 pub async fn forget(store: &Store, plugin: &str, mode: Mode) -> Result<bool> {
-    let gone = sqlx::query("DELETE FROM applications WHERE plugin = ? AND mode = ?")
+    let gone = db::query("DELETE FROM applications WHERE plugin = ? AND mode = ?")
         .bind(plugin)
         .bind(mode.word())
         .execute(store.pool())

@@ -1,7 +1,7 @@
 //! What programs have asked for once, however often they send it: by a key of their own, with the operation that came of
 //! it. Kept for a day, and for as long as the operation itself goes on.
 
-use super::Store;
+use super::{Store, db};
 use crate::Result;
 
 /// Of so many operations at the end of the list of them something is kept: those before are not told of any more.
@@ -22,7 +22,7 @@ pub struct Asked {
 ///
 /// The database's.
 pub async fn get(store: &Store, user: &str, key: &str) -> Result<Option<Asked>> {
-    let found = sqlx::query_as("SELECT request, operation FROM asked_once WHERE user = ? AND key = ?")
+    let found = db::query_as("SELECT request, operation FROM asked_once WHERE user = ? AND key = ?")
         .bind(user)
         .bind(key)
         .fetch_optional(store.pool())
@@ -37,18 +37,18 @@ pub async fn get(store: &Store, user: &str, key: &str) -> Result<Option<Asked>> 
 /// The database's.
 pub async fn put(store: &Store, (user, key): (&str, &str), asked: &Asked, now: &str, before: &str) -> Result<()> {
     let mut transaction = store.write().await?;
-    sqlx::query(
+    db::query(
         "DELETE FROM asked_once WHERE at < ? AND operation NOT IN \
          (SELECT id FROM operations INDEXED BY operations_open WHERE state = 'running')",
     )
     .bind(before)
     .execute(&mut *transaction)
     .await?;
-    sqlx::query("DELETE FROM asked_once WHERE operation < ?")
+    db::query("DELETE FROM asked_once WHERE operation < ?")
         .bind(asked.operation - KEPT)
         .execute(&mut *transaction)
         .await?;
-    sqlx::query("INSERT OR REPLACE INTO asked_once (user, key, request, operation, at) VALUES (?, ?, ?, ?, ?)")
+    db::query("INSERT INTO asked_once (user, key, request, operation, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (user, key) DO UPDATE SET request = excluded.request, operation = excluded.operation, at = excluded.at")
         .bind(user)
         .bind(key)
         .bind(&asked.request)

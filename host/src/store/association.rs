@@ -7,10 +7,10 @@ use clientpoint_engine::{
     library::Scope,
 };
 use futures::TryStreamExt;
-use sqlx::{Sqlite, Transaction};
 
 use super::{
     Store, connections,
+    db::{self, Transaction},
     files::{self, LibraryFile},
     library_file::{self, exact},
     links,
@@ -47,8 +47,9 @@ pub struct SheetRow {
 pub async fn stat(store: &Store, ids: &[String]) -> Result<Vec<Option<LibraryFile>>> {
     let asked: Vec<i64> = ids.iter().filter_map(|id| exact(id)).collect();
     let asked = serde_json::json!(asked).to_string();
-    let query = files::select("AND l.state <> 'detached' WHERE f.id IN (SELECT value FROM json_each(?))");
-    let rows = sqlx::query_as(query).bind(asked).fetch_all(store.pool()).await?;
+    let query =
+        files::select("AND l.state <> 'detached' WHERE f.id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))");
+    let rows = db::query_as(query).bind(asked).fetch_all(store.pool()).await?;
     let found = library_file::files(rows)?
         .into_iter()
         .map(|file| (file.id.clone(), file));
@@ -70,29 +71,26 @@ pub async fn begin(store: &Store, connection: &str, drive: &str, by: &str, now: 
     let mut transaction = store.write().await?;
     // Whoever calls keeps all others from it: an upload through this connection that is still open has died.
     let open = "SELECT id FROM runs WHERE connection = ? AND subject = 'association' AND state = 'running'";
-    let dead: Vec<(i64,)> = sqlx::query_as(open)
-        .bind(connection)
-        .fetch_all(&mut *transaction)
-        .await?;
+    let dead: Vec<(i64,)> = db::query_as(open).bind(connection).fetch_all(&mut *transaction).await?;
     for (id,) in dead {
-        sqlx::query("UPDATE runs SET state = 'failed', ended_at = ?, message = coalesce(message, ?) WHERE id = ?")
+        db::query("UPDATE runs SET state = 'failed', ended_at = ?, message = coalesce(message, ?) WHERE id = ?")
             .bind(now)
             .bind(interrupted(id))
             .bind(id)
             .execute(&mut *transaction)
             .await?;
     }
-    let run = sqlx::query(
+    let (run,): (i64,) = db::query_as(
         "INSERT INTO runs (connection, plugin, drive, kind, started_by, started_at, options, inputs, subject) \
-         VALUES (?1, (SELECT plugin FROM connections WHERE id = ?1), ?2, 'manual', ?3, ?4, '', 0, 'association')",
+         VALUES (?1, (SELECT plugin FROM connections WHERE id = ?1), ?2, 'manual', ?3, ?4, '', 0, 'association') \
+         RETURNING id",
     )
     .bind(connection)
     .bind(drive)
     .bind(by)
     .bind(now)
-    .execute(&mut *transaction)
-    .await?
-    .last_insert_rowid();
+    .fetch_one(&mut *transaction)
+    .await?;
     transaction.commit().await?;
     runs::get(store, run).await
 }
@@ -158,15 +156,15 @@ impl Upload<'_> {
     /// Binds some files, none of them twice.
     async fn bind(
         &self,
-        transaction: &mut Transaction<'_, Sqlite>,
+        transaction: &mut Transaction,
         some: &[(i64, &Binding)],
         outcomes: &mut BTreeMap<i64, Bound>,
     ) -> Result<()> {
         let files: Vec<i64> = some.iter().map(|(file, _)| *file).collect();
-        let present: Vec<Present> = sqlx::query_as(
+        let present: Vec<Present> = db::query_as(
             "SELECT f.id, l.connection, l.drive, l.item FROM files f \
                  LEFT JOIN links l ON l.file = f.id AND l.state <> 'detached' \
-             WHERE f.removed_at IS NULL AND f.id IN (SELECT value FROM json_each(?))",
+             WHERE f.removed_at IS NULL AND f.id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))",
         )
         .bind(serde_json::json!(files).to_string())
         .fetch_all(&mut **transaction)
@@ -204,12 +202,12 @@ impl Upload<'_> {
     }
 
     /// `rows`: `file`, `item`, `name`, `web_url` and `place` of each, as JSON.
-    async fn write(&self, transaction: &mut Transaction<'_, Sqlite>, rows: String) -> Result<()> {
-        sqlx::query(
-            "INSERT INTO bindings SELECT ?1, f.id, ?2, w.value ->> 'item', f.revision, l.file IS NOT NULL, l.connection, \
+    async fn write(&self, transaction: &mut Transaction, rows: String) -> Result<()> {
+        db::query(
+            "INSERT INTO bindings SELECT ?1, f.id, ?2, w.value ->> 'item', f.revision, CASE WHEN l.file IS NULL THEN 0 ELSE 1 END, l.connection, \
                  l.drive, l.item, l.version, l.hash, l.size, l.verification, l.name, l.web_url, l.linked_at, l.state, l.place, \
                  l.plugin \
-             FROM json_each(?3) w JOIN files f ON f.id = w.value ->> 'file' LEFT JOIN links l ON l.file = f.id WHERE true \
+             FROM json_each(?3) w JOIN files f ON f.id = CAST(w.value ->> 'file' AS INTEGER) LEFT JOIN links l ON l.file = f.id WHERE true \
              ON CONFLICT (run, file) DO UPDATE SET drive = excluded.drive, item = excluded.item",
         )
         .bind(self.run)
@@ -227,7 +225,7 @@ impl Upload<'_> {
 ///
 /// The database's.
 pub async fn count_bound(store: &Store, run: i64) -> Result<u64> {
-    let (bound,): (i64,) = sqlx::query_as("SELECT count(*) FROM bindings WHERE run = ?")
+    let (bound,): (i64,) = db::query_as("SELECT count(*) FROM bindings WHERE run = ?")
         .bind(run)
         .fetch_one(store.pool())
         .await?;
@@ -240,9 +238,10 @@ pub async fn count_bound(store: &Store, run: i64) -> Result<u64> {
 ///
 /// The database's.
 pub async fn has_bound(store: &Store, run: i64, files: &BTreeSet<String>) -> Result<bool> {
-    let mut bound = sqlx::query_as("SELECT file FROM bindings WHERE run = ?")
+    let mut transaction = store.snapshot().await?;
+    let mut bound = db::query_as("SELECT file FROM bindings WHERE run = ?")
         .bind(run)
-        .fetch(store.pool());
+        .fetch(&mut transaction)?;
     let mut count = 0;
     while let Some((file,)) = bound.try_next().await? {
         let file: i64 = file;
@@ -275,9 +274,9 @@ pub async fn end(store: &Store, run: &Run, rows: &[SheetRow], state: RunState, n
             })
         };
         let lines: serde_json::Value = some.iter().enumerate().map(line).collect();
-        sqlx::query(
+        db::query(
             "INSERT INTO sheet_rows (run, row, place, file, path, outcome, message, resolved, at) \
-             SELECT ?, value ->> 'row', value ->> 'place', value ->> 'file', value ->> 'path', value ->> 'outcome', \
+             SELECT ?, CAST(value ->> 'row' AS INTEGER), CAST(value ->> 'place' AS INTEGER), value ->> 'file', value ->> 'path', value ->> 'outcome', \
                  value ->> 'message', value ->> 'resolved', ? FROM json_each(?)",
         )
         .bind(run.id)
@@ -286,7 +285,7 @@ pub async fn end(store: &Store, run: &Run, rows: &[SheetRow], state: RunState, n
         .execute(&mut *transaction)
         .await?;
     }
-    sqlx::query("UPDATE runs SET state = ?, ended_at = ?, inputs = ? WHERE id = ?")
+    db::query("UPDATE runs SET state = ?, ended_at = ?, inputs = ? WHERE id = ?")
         .bind(state.as_str())
         .bind(now)
         .bind(i64::try_from(rows.len()).unwrap_or(i64::MAX))
@@ -303,7 +302,7 @@ pub async fn end(store: &Store, run: &Run, rows: &[SheetRow], state: RunState, n
 ///
 /// The database's.
 pub async fn fail(store: &Store, run: i64, message: &str, now: &str) -> Result<()> {
-    sqlx::query("UPDATE runs SET state = 'failed', ended_at = ?, message = ? WHERE id = ?")
+    db::query("UPDATE runs SET state = 'failed', ended_at = ?, message = ? WHERE id = ?")
         .bind(now)
         .bind(message)
         .bind(run)

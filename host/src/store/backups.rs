@@ -4,7 +4,7 @@ use std::{fs::File, path::Path};
 
 use sqlx::FromRow;
 
-use super::{Store, library_file::signed, words::Flag};
+use super::{Store, db, library_file::signed, words::Flag};
 use crate::{Error, Result};
 
 /// How many are remembered.
@@ -62,7 +62,7 @@ pub async fn copy_into(store: &Store, file: &Path) -> Result<()> {
             file.display()
         ))
     })?;
-    sqlx::query("VACUUM INTO ?").bind(to).execute(store.pool()).await?;
+    db::query("VACUUM INTO ?").bind(to).execute(store.pool()).await?;
     File::options().write(true).open(file)?.sync_all()?;
     Ok(())
 }
@@ -74,7 +74,7 @@ pub async fn copy_into(store: &Store, file: &Path) -> Result<()> {
 /// The database's.
 pub async fn remember(store: &Store, backup: &Backup) -> Result<()> {
     let mut transaction = store.write().await?;
-    sqlx::query(
+    db::query(
         "INSERT INTO backups (made_at, made_by, folder, number, database_size, objects, bytes, copied, copied_bytes, lacking, with_key) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
@@ -91,7 +91,7 @@ pub async fn remember(store: &Store, backup: &Backup) -> Result<()> {
     .bind(i64::from(backup.with_key.0))
     .execute(&mut *transaction)
     .await?;
-    sqlx::query("DELETE FROM backups WHERE id <= (SELECT max(id) FROM backups) - ?")
+    db::query("DELETE FROM backups WHERE id <= (SELECT max(id) FROM backups) - ?")
         .bind(REMEMBERED)
         .execute(&mut *transaction)
         .await?;
@@ -105,7 +105,7 @@ pub async fn remember(store: &Store, backup: &Backup) -> Result<()> {
 ///
 /// The database's.
 pub async fn latest(store: &Store, limit: u32) -> Result<Vec<Backup>> {
-    let rows = sqlx::query_as(
+    let rows = db::query_as(
         "SELECT made_at, made_by, folder, number, database_size, objects, bytes, copied, copied_bytes, lacking, with_key \
          FROM backups ORDER BY id DESC LIMIT ?",
     )

@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use clientpoint_engine::clock::stamp;
 use serde::Serialize;
-use sqlx::{FromRow, Sqlite, SqliteConnection, Transaction};
+use sqlx::FromRow;
 
 use super::{
     Store,
+    db::{self, Transaction},
     library_file::{self, LibraryFile, Link, NewFile, Showing, fetch, number, removed_error},
     links,
     page::{Page, Part},
@@ -83,7 +84,7 @@ pub async fn remove(store: &Store, id: &str, by: &str, now: &str) -> Result<Binn
     if !shown.is_empty() {
         return Err(still_shown(&file, &shown));
     }
-    sqlx::query(
+    db::query(
         "INSERT INTO bin (file, removed_by, connection, plugin, drive, item, version, hash, size, verification, name, web_url, \
              linked_at, held, place) \
          SELECT f.id, ?, l.connection, l.plugin, l.drive, l.item, l.version, l.hash, l.size, l.verification, l.name, l.web_url, \
@@ -94,12 +95,12 @@ pub async fn remove(store: &Store, id: &str, by: &str, now: &str) -> Result<Binn
     .execute(&mut *transaction)
     .await?;
     links::remove(&mut transaction, row).await?;
-    sqlx::query("UPDATE files SET removed_at = ? WHERE id = ?")
+    db::query("UPDATE files SET removed_at = ? WHERE id = ?")
         .bind(now)
         .bind(row)
         .execute(&mut *transaction)
         .await?;
-    let binned: Row = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} AND b.file = ?")))
+    let binned: Row = db::query_as(sqlx::AssertSqlSafe(format!("{SELECT} AND b.file = ?")))
         .bind(row)
         .fetch_one(&mut *transaction)
         .await?;
@@ -116,7 +117,7 @@ pub async fn remove(store: &Store, id: &str, by: &str, now: &str) -> Result<Binn
 pub async fn restore(store: &Store, id: &str) -> Result<LibraryFile> {
     let row = number(id)?;
     let mut transaction = store.write().await?;
-    let in_bin: Option<(i64,)> = sqlx::query_as("SELECT file FROM bin WHERE file = ? AND emptied_at IS NULL")
+    let in_bin: Option<(i64,)> = db::query_as("SELECT file FROM bin WHERE file = ? AND emptied_at IS NULL")
         .bind(row)
         .fetch_optional(&mut *transaction)
         .await?;
@@ -138,7 +139,7 @@ pub async fn restore(store: &Store, id: &str) -> Result<LibraryFile> {
 ///
 /// `Error::NotFound` for what is no File ID; the database's.
 pub async fn get(store: &Store, id: &str) -> Result<Option<Binned>> {
-    let found: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} AND b.file = ?")))
+    let found: Option<Row> = db::query_as(sqlx::AssertSqlSafe(format!("{SELECT} AND b.file = ?")))
         .bind(number(id)?)
         .fetch_optional(store.pool())
         .await?;
@@ -153,7 +154,7 @@ pub async fn get(store: &Store, id: &str) -> Result<Option<Binned>> {
 pub async fn page(store: &Store, part: &Part) -> Result<Page<Binned>> {
     let after: Option<i64> = part.key(LIST)?;
     let query = format!("{SELECT} AND b.file > ? ORDER BY b.file LIMIT ?");
-    let query = sqlx::query_as(sqlx::AssertSqlSafe(query));
+    let query = db::query_as(sqlx::AssertSqlSafe(query));
     let query = query.bind(after.unwrap_or_default()).bind(part.reads());
     let rows: Vec<Row> = query.fetch_all(store.pool()).await?;
     let page = Page::cut(rows, part, LIST, |row| row.id)?;
@@ -166,8 +167,9 @@ pub async fn page(store: &Store, part: &Part) -> Result<Page<Binned>> {
 ///
 /// The database's.
 pub async fn reasons(store: &Store, ids: &[&str]) -> Result<BTreeMap<String, Error>> {
-    let asked = serde_json::json!(ids).to_string();
-    let rows: Vec<(i64, String, String, Option<String>)> = sqlx::query_as(
+    let asked: Vec<i64> = ids.iter().filter_map(|id| library_file::exact(id)).collect();
+    let asked = serde_json::json!(asked).to_string();
+    let rows: Vec<(i64, String, String, Option<String>)> = db::query_as(
         "SELECT f.id, f.name, f.removed_at, b.emptied_at FROM files f JOIN bin b ON b.file = f.id \
          WHERE f.removed_at IS NOT NULL AND f.id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))",
     )
@@ -183,8 +185,8 @@ pub async fn reasons(store: &Store, ids: &[&str]) -> Result<BTreeMap<String, Err
 }
 
 /// The file in the bin that followed the same item.
-pub(super) async fn of_item(connection: &mut SqliteConnection, link: &Link) -> Result<Option<i64>> {
-    let found: Option<(i64,)> = sqlx::query_as(
+pub(super) async fn of_item(connection: &mut db::Connection, link: &Link) -> Result<Option<i64>> {
+    let found: Option<(i64,)> = db::query_as(
         "SELECT file FROM bin WHERE plugin = (SELECT plugin FROM connections WHERE id = ?) AND drive = ? AND item = ? \
              AND emptied_at IS NULL ORDER BY file LIMIT 1",
     )
@@ -198,12 +200,7 @@ pub(super) async fn of_item(connection: &mut SqliteConnection, link: &Link) -> R
 
 /// Brings a file back that is imported anew: under its File ID and in its place, with the name and the bytes that its item
 /// has now.
-pub(super) async fn bring_back(
-    transaction: &mut Transaction<'_, Sqlite>,
-    file: i64,
-    new: &NewFile<'_>,
-    now: &str,
-) -> Result<()> {
+pub(super) async fn bring_back(transaction: &mut Transaction, file: i64, new: &NewFile<'_>, now: &str) -> Result<()> {
     leave(transaction, file).await?;
     let before = fetch(transaction, file).await?;
     let mut revision = library_file::signed(before.revision);
@@ -211,7 +208,7 @@ pub(super) async fn bring_back(
         revision = revision.saturating_add(1);
         library_file::add_revision(transaction, file, revision, new.object, now).await?;
     }
-    sqlx::query("UPDATE files SET name = ?, revision = ? WHERE id = ?")
+    db::query("UPDATE files SET name = ?, revision = ? WHERE id = ?")
         .bind(new.name)
         .bind(revision)
         .bind(file)
@@ -220,12 +217,12 @@ pub(super) async fn bring_back(
     Ok(())
 }
 
-async fn leave(transaction: &mut Transaction<'_, Sqlite>, file: i64) -> Result<()> {
-    sqlx::query("DELETE FROM bin WHERE file = ?")
+async fn leave(transaction: &mut Transaction, file: i64) -> Result<()> {
+    db::query("DELETE FROM bin WHERE file = ?")
         .bind(file)
         .execute(&mut **transaction)
         .await?;
-    sqlx::query("UPDATE files SET removed_at = NULL WHERE id = ?")
+    db::query("UPDATE files SET removed_at = NULL WHERE id = ?")
         .bind(file)
         .execute(&mut **transaction)
         .await?;

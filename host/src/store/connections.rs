@@ -7,11 +7,12 @@ use clientpoint_engine::{
     secrets::{Secret, SecretKey},
 };
 use serde::Serialize;
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::FromRow;
 
 use super::{
     Store,
     applications::{self, Application},
+    db::{self, Transaction},
     grants, seal,
 };
 use crate::{Error, Result};
@@ -109,7 +110,7 @@ pub async fn put(store: &Store, key: &SecretKey, connection: &Connection, secret
     let mut transaction = store.write().await?;
     seal::refuse_old_key(&mut transaction, key).await?;
     forget_notes_of_others(&mut transaction, connection).await?;
-    sqlx::query(
+    db::query(
         "INSERT INTO connections (id, plugin, mode, owner, account, account_name, settings, secret, credential, expires_at, \
              registered, drive_id, drive_name, connected_at, connected_by, checked_at) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
@@ -148,8 +149,8 @@ pub async fn put(store: &Store, key: &SecretKey, connection: &Connection, secret
 }
 
 /// What another plugin has noted under that id, before its connection was given up, are words that this one would misread.
-async fn forget_notes_of_others(transaction: &mut Transaction<'_, Sqlite>, connection: &Connection) -> Result<()> {
-    sqlx::query(
+async fn forget_notes_of_others(transaction: &mut Transaction, connection: &Connection) -> Result<()> {
+    db::query(
         "DELETE FROM state WHERE connection = ?1 AND EXISTS (SELECT 1 FROM connections WHERE id = ?1 AND plugin <> ?2)",
     )
     .bind(&connection.id)
@@ -165,7 +166,7 @@ async fn forget_notes_of_others(transaction: &mut Transaction<'_, Sqlite>, conne
 ///
 /// The database's.
 pub async fn find(store: &Store, id: &str) -> Result<Option<Connection>> {
-    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+    let row: Option<Row> = db::query_as(sqlx::AssertSqlSafe(format!(
         "{SELECT} WHERE id = ? AND disconnected_at IS NULL"
     )))
     .bind(id)
@@ -181,9 +182,7 @@ pub async fn find(store: &Store, id: &str) -> Result<Option<Connection>> {
 /// The database's.
 pub async fn list(store: &Store) -> Result<Vec<Connection>> {
     let query = format!("{SELECT} WHERE disconnected_at IS NULL ORDER BY owner IS NOT NULL, owner");
-    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(query))
-        .fetch_all(store.pool())
-        .await?;
+    let rows: Vec<Row> = db::query_as(sqlx::AssertSqlSafe(query)).fetch_all(store.pool()).await?;
     rows.into_iter().map(Connection::try_from).collect()
 }
 
@@ -192,9 +191,9 @@ pub async fn list(store: &Store) -> Result<Vec<Connection>> {
 /// # Errors
 ///
 /// The database's.
-pub(super) async fn has_drive(transaction: &mut Transaction<'_, Sqlite>, id: &str, drive: &str) -> Result<bool> {
+pub(super) async fn has_drive(transaction: &mut Transaction, id: &str, drive: &str) -> Result<bool> {
     let found: Option<(String,)> =
-        sqlx::query_as("SELECT id FROM connections WHERE id = ? AND drive_id = ? AND disconnected_at IS NULL")
+        db::query_as("SELECT id FROM connections WHERE id = ? AND drive_id = ? AND disconnected_at IS NULL")
             .bind(id)
             .bind(drive)
             .fetch_optional(&mut **transaction)
@@ -208,11 +207,11 @@ pub(super) async fn has_drive(transaction: &mut Transaction<'_, Sqlite>, id: &st
 ///
 /// The database's.
 pub(super) async fn has_drive_of(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     id: &str,
     (plugin, drive): (&str, &str),
 ) -> Result<bool> {
-    let found: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM connections WHERE id = ? AND plugin = ?")
+    let found: Option<(i64,)> = db::query_as("SELECT 1 FROM connections WHERE id = ? AND plugin = ?")
         .bind(id)
         .bind(plugin)
         .fetch_optional(&mut **transaction)
@@ -226,7 +225,7 @@ pub(super) async fn has_drive_of(
 ///
 /// The database's.
 pub async fn ids(store: &Store) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT id FROM connections ORDER BY id")
+    let rows: Vec<(String,)> = db::query_as("SELECT id FROM connections ORDER BY id")
         .fetch_all(store.pool())
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
@@ -238,7 +237,7 @@ pub async fn ids(store: &Store) -> Result<Vec<String>> {
 ///
 /// `Error::Settings` if it was sealed with another key; the database's.
 pub async fn secret(store: &Store, key: &SecretKey, id: &str) -> Result<Secret> {
-    let (sealed,): (Vec<u8>,) = sqlx::query_as("SELECT secret FROM connections WHERE id = ?")
+    let (sealed,): (Vec<u8>,) = db::query_as("SELECT secret FROM connections WHERE id = ?")
         .bind(id)
         .fetch_one(store.pool())
         .await?;
@@ -251,7 +250,7 @@ pub async fn secret(store: &Store, key: &SecretKey, id: &str) -> Result<Secret> 
 ///
 /// The database's.
 pub async fn checked(store: &Store, id: &str, now: &str) -> Result<()> {
-    sqlx::query(
+    db::query(
         "UPDATE connections SET checked_at = ?, broken_since = NULL, broken_problem = NULL, broken_message = NULL \
          WHERE id = ?",
     )
@@ -268,7 +267,7 @@ pub async fn checked(store: &Store, id: &str, now: &str) -> Result<()> {
 ///
 /// The database's.
 pub async fn broken(store: &Store, id: &str, broken: &Broken) -> Result<()> {
-    sqlx::query(
+    db::query(
         "UPDATE connections SET broken_since = coalesce(broken_since, ?), broken_problem = ?, broken_message = ? WHERE id = ?",
     )
     .bind(&broken.since)

@@ -7,7 +7,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteConnection},
 };
 
-use super::{Store, migrations, objects::Object};
+use super::{Store, db, migrations, objects::Object};
 use crate::{Error, Result, key_files::SealedWith};
 
 /// The objects after a name, at most so many. From name to name by the index: as many revisions as have the same bytes are
@@ -176,7 +176,7 @@ pub(crate) fn newer() -> Error {
 pub(crate) async fn begin_anew(store: &Store, without_secrets: bool, now: &str) -> Result<()> {
     let mut transaction = store.write().await?;
     for ended in ["DELETE FROM logins", "DELETE FROM invitations", "DELETE FROM tokens"] {
-        sqlx::query(ended).execute(&mut *transaction).await?;
+        db::query(ended).execute(&mut *transaction).await?;
     }
     if without_secrets {
         for sealed in [
@@ -184,9 +184,9 @@ pub(crate) async fn begin_anew(store: &Store, without_secrets: bool, now: &str) 
             "DELETE FROM applications",
             "DELETE FROM sealed_with",
         ] {
-            sqlx::query(sealed).execute(&mut *transaction).await?;
+            db::query(sealed).execute(&mut *transaction).await?;
         }
-        sqlx::query(
+        db::query(
             "UPDATE connections SET secret = x'', broken_since = ?, broken_problem = CASE mode WHEN 'user' THEN 'sign-in-again' ELSE 'secret-lost' END, \
                  broken_message = 'The library was restored from a backup without its secrets: sign in again.' \
              WHERE disconnected_at IS NULL",
@@ -203,7 +203,7 @@ pub(crate) async fn begin_anew(store: &Store, without_secrets: bool, now: &str) 
 mod tests {
     use std::time::Duration;
 
-    use crate::store::{damage, open};
+    use crate::store::{damage, db, open};
 
     #[tokio::test]
     async fn objects_come_in_pages_each_once_however_many_files_have_their_bytes() {
@@ -211,12 +211,12 @@ mod tests {
         let store = open(data.path(), Duration::from_secs(5)).await.unwrap();
         for number in 1..=6_i64 {
             let sha256 = format!("{:064x}", number.min(3));
-            sqlx::query("INSERT INTO files (id, name, place, revision) VALUES (?, 'a.pdf', 'Company Wide', 1)")
+            db::query("INSERT INTO files (id, name, place, revision) VALUES (?, 'a.pdf', 'Company Wide', 1)")
                 .bind(number)
                 .execute(store.pool())
                 .await
                 .unwrap();
-            sqlx::query("INSERT INTO revisions (file, number, sha256, size, made_at) VALUES (?, 1, ?, 10, '')")
+            db::query("INSERT INTO revisions (file, number, sha256, size, made_at) VALUES (?, 1, ?, 10, '')")
                 .bind(number)
                 .bind(sha256)
                 .execute(store.pool())

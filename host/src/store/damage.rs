@@ -5,10 +5,11 @@ mod remedy;
 
 use std::collections::BTreeSet;
 
-use sqlx::{AssertSqlSafe, FromRow, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, FromRow};
 
 use super::{
     Store, copied,
+    db::{self, Transaction},
     library_file::{fetch, number, signed},
     links,
     look::Trouble,
@@ -30,8 +31,9 @@ const FETCHABLE: &str = "FROM damaged d CROSS JOIN revisions r ON r.sha256 = d.s
      WHERE l.held = 0 AND l.state NOT IN ('detached', 'source-gone')";
 
 /// What the queries of this module begin with: each damaged revision with its file. Few are damaged, so all begin there.
-const SELECT: &str = "SELECT f.id, f.name, r.number, r.number = f.revision AS is_present, r.sha256, d.what, d.message, d.since, \
-         l.state, coalesce(l.held, 0) AS held, d.sha256 IN (SELECT d.sha256 {FETCHABLE}) AS is_fetchable \
+const SELECT: &str = "SELECT f.id, f.name, r.number, r.sha256, d.what, d.message, d.since, l.state, coalesce(l.held, 0) AS held, \
+         CAST(CASE WHEN r.number = f.revision THEN 1 ELSE 0 END AS INTEGER) AS is_present, \
+         CAST(CASE WHEN d.sha256 IN (SELECT d.sha256 {FETCHABLE}) THEN 1 ELSE 0 END AS INTEGER) AS is_fetchable \
      FROM damaged d CROSS JOIN revisions r ON r.sha256 = d.sha256 JOIN files f ON f.id = r.file LEFT JOIN links l ON l.file = f.id";
 
 /// Notes what is wrong with an object. What was known of it before is told anew, under the time when it was first found.
@@ -40,7 +42,7 @@ const SELECT: &str = "SELECT f.id, f.name, r.number, r.number = f.revision AS is
 ///
 /// The database's.
 pub async fn note(store: &Store, object: &Object, trouble: &Trouble, now: &str) -> Result<()> {
-    sqlx::query(
+    db::query(
         "INSERT INTO damaged (sha256, what, message, since) VALUES (?, ?, ?, ?) \
          ON CONFLICT (sha256) DO UPDATE SET what = excluded.what, message = excluded.message",
     )
@@ -59,12 +61,12 @@ pub async fn note(store: &Store, object: &Object, trouble: &Trouble, now: &str) 
 ///
 /// The database's.
 pub async fn is_whole(store: &Store, object: &Object) -> Result<()> {
-    let known: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM damaged WHERE sha256 = ?")
+    let known: Option<(i64,)> = db::query_as("SELECT 1 FROM damaged WHERE sha256 = ?")
         .bind(&object.sha256)
         .fetch_optional(store.pool())
         .await?;
     if known.is_some() {
-        sqlx::query("DELETE FROM damaged WHERE sha256 = ?")
+        db::query("DELETE FROM damaged WHERE sha256 = ?")
             .bind(&object.sha256)
             .execute(store.pool())
             .await?;
@@ -73,8 +75,8 @@ pub async fn is_whole(store: &Store, object: &Object) -> Result<()> {
 }
 
 /// Notes that an object was just published, and gives what was wrong with it before.
-pub(super) async fn healed(transaction: &mut Transaction<'_, Sqlite>, object: &Object) -> Result<Option<Damage>> {
-    let damage = sqlx::query_as("DELETE FROM damaged WHERE sha256 = ? RETURNING what, message, since")
+pub(super) async fn healed(transaction: &mut Transaction, object: &Object) -> Result<Option<Damage>> {
+    let damage = db::query_as("DELETE FROM damaged WHERE sha256 = ? RETURNING what, message, since")
         .bind(&object.sha256)
         .fetch_optional(&mut **transaction)
         .await?;
@@ -82,8 +84,8 @@ pub(super) async fn healed(transaction: &mut Transaction<'_, Sqlite>, object: &O
 }
 
 /// What is wrong with the present revision of a file.
-pub(super) async fn present(transaction: &mut Transaction<'_, Sqlite>, file: i64) -> Result<Option<Damage>> {
-    let damage = sqlx::query_as(
+pub(super) async fn present(transaction: &mut Transaction, file: i64) -> Result<Option<Damage>> {
+    let damage = db::query_as(
         "SELECT d.what, d.message, d.since FROM files f JOIN revisions r ON r.file = f.id AND r.number = f.revision \
          JOIN damaged d ON d.sha256 = r.sha256 WHERE f.id = ?",
     )
@@ -99,7 +101,7 @@ pub(super) async fn present(transaction: &mut Transaction<'_, Sqlite>, file: i64
 ///
 /// The database's.
 pub async fn count(store: &Store) -> Result<u64> {
-    let (count,): (i64,) = sqlx::query_as(
+    let (count,): (i64,) = db::query_as(
         "SELECT coalesce(sum((SELECT count(*) FROM revisions r WHERE r.sha256 = d.sha256)), 0) FROM damaged d",
     )
     .fetch_one(store.pool())
@@ -117,7 +119,7 @@ pub async fn count_fetchable(store: &Store) -> Result<u64> {
         "SELECT coalesce(sum((SELECT count(*) FROM revisions r WHERE r.sha256 = d.sha256)), 0) FROM damaged d \
          WHERE d.sha256 IN (SELECT d.sha256 {FETCHABLE})"
     );
-    let (count,): (i64,) = sqlx::query_as(AssertSqlSafe(query)).fetch_one(store.pool()).await?;
+    let (count,): (i64,) = db::query_as(AssertSqlSafe(query)).fetch_one(store.pool()).await?;
     Ok(count.unsigned_abs())
 }
 
@@ -128,7 +130,7 @@ pub async fn count_fetchable(store: &Store) -> Result<u64> {
 /// The database's.
 pub async fn list(store: &Store, after: Option<(i64, u64)>, limit: u32) -> Result<Vec<DamagedRevision>> {
     let (file, revision) = after.unwrap_or_default();
-    let query = sqlx::query_as(select(
+    let query = db::query_as(select(
         "WHERE (f.id, r.number) > (?, ?) ORDER BY f.id, r.number LIMIT ?",
     ))
     .bind(file)
@@ -144,7 +146,7 @@ pub async fn list(store: &Store, after: Option<(i64, u64)>, limit: u32) -> Resul
 ///
 /// `Error::NotFound` for what can't be a File ID; the database's.
 pub async fn of_file(store: &Store, file: &str) -> Result<Vec<DamagedRevision>> {
-    let query = sqlx::query_as(select("WHERE f.id = ? ORDER BY r.number")).bind(number(file)?);
+    let query = db::query_as(select("WHERE f.id = ? ORDER BY r.number")).bind(number(file)?);
     let rows: Vec<Row> = query.fetch_all(store.pool()).await?;
     Ok(rows.into_iter().map(DamagedRevision::from).collect())
 }
@@ -155,7 +157,7 @@ pub async fn of_file(store: &Store, file: &str) -> Result<Vec<DamagedRevision>> 
 ///
 /// The database's.
 pub async fn known(store: &Store, first: &str, last: &str) -> Result<BTreeSet<String>> {
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT sha256 FROM damaged WHERE sha256 BETWEEN ? AND ?")
+    let rows: Vec<(String,)> = db::query_as("SELECT sha256 FROM damaged WHERE sha256 BETWEEN ? AND ?")
         .bind(first)
         .bind(last)
         .fetch_all(store.pool())
@@ -173,7 +175,7 @@ pub async fn fetchable(store: &Store, connection: &str, after: &str, limit: u32)
         "SELECT d.sha256, max(r.size) {FETCHABLE} AND l.connection = ? AND d.sha256 > ? \
          GROUP BY d.sha256 ORDER BY d.sha256 LIMIT ?"
     );
-    let query = sqlx::query_as(AssertSqlSafe(query))
+    let query = db::query_as(AssertSqlSafe(query))
         .bind(connection)
         .bind(after)
         .bind(limit);
@@ -188,17 +190,17 @@ pub async fn fetchable(store: &Store, connection: &str, after: &str, limit: u32)
 ///
 /// The database's.
 pub async fn make_due(store: &Store, connection: &str) -> Result<u64> {
-    let (any,): (i64,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM damaged)")
+    let (any,): (bool,) = db::query_as("SELECT EXISTS (SELECT 1 FROM damaged)")
         .fetch_one(store.pool())
         .await?;
-    if any == 0 {
+    if !any {
         return Ok(0);
     }
     let mut transaction = store.write().await?;
     let mut due = 0;
     loop {
         let query = format!("SELECT f.id {FETCHABLE} AND l.connection = ? AND l.waiting IS NULL LIMIT ?");
-        let rows: Vec<(i64,)> = sqlx::query_as(AssertSqlSafe(query))
+        let rows: Vec<(i64,)> = db::query_as(AssertSqlSafe(query))
             .bind(connection)
             .bind(AT_ONCE)
             .fetch_all(&mut *transaction)
@@ -219,7 +221,7 @@ pub async fn make_due(store: &Store, connection: &str) -> Result<u64> {
 ///
 /// The database's.
 pub async fn objects(store: &Store, after: &str, limit: u32) -> Result<Vec<Object>> {
-    let rows: Vec<(String, i64)> = sqlx::query_as(copied::OBJECTS)
+    let rows: Vec<(String, i64)> = db::query_as(copied::OBJECTS)
         .bind(after)
         .bind(limit)
         .fetch_all(store.pool())
@@ -237,7 +239,7 @@ pub async fn objects_of(store: &Store, file: &str) -> Result<Vec<Object>> {
     fetch(&mut transaction, number(file)?).await?;
     drop(transaction);
     let rows: Vec<(String, i64)> =
-        sqlx::query_as("SELECT sha256, max(size) FROM revisions WHERE file = ? GROUP BY sha256 ORDER BY sha256")
+        db::query_as("SELECT sha256, max(size) FROM revisions WHERE file = ? GROUP BY sha256 ORDER BY sha256")
             .bind(number(file)?)
             .fetch_all(store.pool())
             .await?;
@@ -250,9 +252,9 @@ pub async fn objects_of(store: &Store, file: &str) -> Result<Vec<Object>> {
 ///
 /// The database's.
 pub async fn measure(store: &Store, after: &str) -> Result<(u64, u64)> {
-    let (count, size): (i64, i64) = sqlx::query_as(
+    let (count, size): (i64, i64) = db::query_as(
         "SELECT count(*), coalesce(sum(size), 0) FROM \
-         (SELECT max(size) AS size FROM revisions WHERE sha256 > ? GROUP BY sha256)",
+         (SELECT max(size) AS size FROM revisions WHERE sha256 > ? GROUP BY sha256) objects",
     )
     .bind(after)
     .fetch_one(store.pool())
@@ -266,17 +268,18 @@ pub async fn measure(store: &Store, after: &str) -> Result<(u64, u64)> {
 ///
 /// If it can't be asked at all.
 pub async fn of_database(store: &Store) -> Result<Vec<String>> {
-    let checked: std::result::Result<Vec<(String,)>, _> =
-        sqlx::query_as("PRAGMA quick_check(20)").fetch_all(store.pool()).await;
-    let mut problems = match checked {
+    // A server looks after its own files.
+    if store.is_on_a_server() {
+        return Ok(Vec::new());
+    }
+    let checked = db::query_as::<(String,)>("PRAGMA quick_check(20)");
+    let mut problems = match checked.fetch_all(store.pool()).await {
         Ok(rows) => rows.into_iter().map(|(row,)| row).filter(|row| row != "ok").collect(),
         Err(sqlx::Error::Database(error)) => vec![error.message().to_string()],
         Err(error) => return Err(error.into()),
     };
-    let astray: sqlx::Result<(i64,)> = sqlx::query_as("SELECT count(*) FROM pragma_foreign_key_check")
-        .fetch_one(store.pool())
-        .await;
-    match astray {
+    let astray = db::query_as::<(i64,)>("SELECT count(*) FROM pragma_foreign_key_check");
+    match astray.fetch_one(store.pool()).await {
         Ok((0,)) => {}
         Ok((rows,)) => problems.push(format!("{rows} rows point at rows that are not there")),
         Err(sqlx::Error::Database(error)) => problems.push(error.message().to_string()),

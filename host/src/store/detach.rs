@@ -1,11 +1,10 @@
 //! Files that stop following, and follow again: when a connection changes its drive or is given up, nothing of the
 //! library is lost (rule 30).
 
-use sqlx::{Sqlite, Transaction};
-
 use super::{
     Store,
     connections::ChosenDrive,
+    db::{self, Transaction},
     files::{self, LibraryFile, number},
     links,
 };
@@ -28,7 +27,7 @@ pub struct Moved {
 /// The database's.
 pub async fn choose_drive(store: &Store, connection: &str, drive: &ChosenDrive) -> Result<Moved> {
     let mut transaction = store.write().await?;
-    sqlx::query("UPDATE connections SET drive_id = ?, drive_name = ? WHERE id = ?")
+    db::query("UPDATE connections SET drive_id = ?, drive_name = ? WHERE id = ?")
         .bind(&drive.id)
         .bind(&drive.name)
         .bind(connection)
@@ -47,7 +46,7 @@ pub async fn choose_drive(store: &Store, connection: &str, drive: &ChosenDrive) 
 /// The database's.
 pub async fn leave_drive(store: &Store, connection: &str) -> Result<u64> {
     let mut transaction = store.write().await?;
-    sqlx::query("UPDATE connections SET drive_id = NULL, drive_name = NULL WHERE id = ?")
+    db::query("UPDATE connections SET drive_id = NULL, drive_name = NULL WHERE id = ?")
         .bind(connection)
         .execute(&mut *transaction)
         .await?;
@@ -73,13 +72,13 @@ pub async fn disconnect(store: &Store, connection: &str, now: &str) -> Result<Mo
 /// # Errors
 ///
 /// The database's.
-pub(super) async fn give_up(transaction: &mut Transaction<'_, Sqlite>, connection: &str, now: &str) -> Result<Moved> {
+pub(super) async fn give_up(transaction: &mut Transaction, connection: &str, now: &str) -> Result<Moved> {
     let detached = links::detach(transaction, connection, None).await?;
-    sqlx::query("DELETE FROM grants WHERE connection = ?")
+    db::query("DELETE FROM grants WHERE connection = ?")
         .bind(connection)
         .execute(&mut **transaction)
         .await?;
-    sqlx::query(
+    db::query(
         "UPDATE connections SET secret = x'', disconnected_at = ?, drive_id = NULL, drive_name = NULL, account = NULL, \
              account_name = NULL, broken_since = NULL, broken_problem = NULL, broken_message = NULL WHERE id = ?",
     )

@@ -1,6 +1,6 @@
 //! Which connections have something to be done by themselves: one query for all of them.
 
-use super::Store;
+use super::{Store, db};
 use crate::Result;
 
 /// A schedule, as it is asked for.
@@ -28,7 +28,7 @@ pub async fn connections(store: &Store, plugin: &str, moments: &[Moment]) -> Res
         serde_json::json!(words)
     };
     let moments: Vec<_> = moments.iter().map(moment).collect();
-    let rows: Vec<(String,)> = sqlx::query_as(
+    let rows: Vec<(String,)> = db::query_as(
         "SELECT connections.id FROM connections \
          WHERE connections.plugin = ?1 AND disconnected_at IS NULL AND drive_id IS NOT NULL AND ( \
              EXISTS (SELECT 1 FROM runs r WHERE r.connection = connections.id AND r.state = 'running' AND r.subject = 'sync') \
@@ -56,7 +56,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = store::open(folder.path(), Duration::from_secs(20)).await.unwrap();
         for id in ["one", "two"] {
-            sqlx::query(
+            db::query(
                 "INSERT INTO connections (id, plugin, mode, settings, secret, drive_id, connected_at, connected_by) \
                  VALUES (?, 'p', 'organization', '{}', x'00', 'drive', '2026-03-01T05:30:00Z', 'admin')",
             )
@@ -67,7 +67,7 @@ mod tests {
         }
         for statement in statements {
             let statement = sqlx::AssertSqlSafe((*statement).to_owned());
-            sqlx::query(statement).execute(store.pool()).await.unwrap();
+            db::query(statement).execute(store.pool()).await.unwrap();
         }
         let moment = Moment {
             schedule: "morning".into(),

@@ -1,9 +1,13 @@
 //! The Content Library's catalogue: files, their revisions, what they follow, and where they are shown.
 
 use clientpoint_engine::library::Scope;
-use sqlx::{Sqlite, Transaction};
 
-use super::{Store, bin, damage, library_file, links, objects::Object};
+use super::{
+    Store, bin, damage,
+    db::{self, Transaction},
+    library_file, links,
+    objects::Object,
+};
 use crate::{Error, Result, place::Place, way_out::WayOut};
 
 pub use super::library_file::{LibraryFile, Link, NewFile, Showing, ShowingKind};
@@ -75,9 +79,9 @@ pub async fn create(store: &Store, new: NewFile<'_>, now: &str) -> Result<Create
 /// # Errors
 ///
 /// The database's; then the transaction must not be committed.
-pub(super) async fn add(transaction: &mut Transaction<'_, Sqlite>, new: NewFile<'_>, now: &str) -> Result<Created> {
+pub(super) async fn add(transaction: &mut Transaction, new: NewFile<'_>, now: &str) -> Result<Created> {
     if let Some(link) = new.link {
-        let taken: Option<(i64,)> = sqlx::query_as(
+        let taken: Option<(i64,)> = db::query_as(
             "SELECT file FROM links WHERE plugin = (SELECT plugin FROM connections WHERE id = ?) AND drive = ? AND item = ? \
              ORDER BY file",
         )
@@ -109,13 +113,12 @@ pub(super) async fn add(transaction: &mut Transaction<'_, Sqlite>, new: NewFile<
     Ok(Created::File(Box::new(file)))
 }
 
-async fn insert(transaction: &mut Transaction<'_, Sqlite>, new: &NewFile<'_>, now: &str) -> Result<i64> {
-    let id = sqlx::query("INSERT INTO files (name, place, revision) VALUES (?, ?, 1)")
+async fn insert(transaction: &mut Transaction, new: &NewFile<'_>, now: &str) -> Result<i64> {
+    let (id,): (i64,) = db::query_as("INSERT INTO files (name, place, revision) VALUES (?, ?, 1) RETURNING id")
         .bind(new.name)
         .bind(new.place.to_string())
-        .execute(&mut **transaction)
-        .await?
-        .last_insert_rowid();
+        .fetch_one(&mut **transaction)
+        .await?;
     add_revision(transaction, id, 1, new.object, now).await?;
     Ok(id)
 }
@@ -136,12 +139,12 @@ pub async fn replace(store: &Store, id: &str, object: &Object, now: &str, decide
     let revision = i64::try_from(file.revision).unwrap_or(i64::MAX) + 1;
     add_revision(&mut transaction, row, revision, object, now).await?;
     damage::healed(&mut transaction, object).await?;
-    sqlx::query("UPDATE files SET revision = ? WHERE id = ?")
+    db::query("UPDATE files SET revision = ? WHERE id = ?")
         .bind(revision)
         .bind(row)
         .execute(&mut *transaction)
         .await?;
-    sqlx::query("UPDATE showings SET revision = ? WHERE file = ?")
+    db::query("UPDATE showings SET revision = ? WHERE file = ?")
         .bind(revision)
         .bind(row)
         .execute(&mut *transaction)
@@ -184,7 +187,7 @@ pub async fn get(store: &Store, id: &str) -> Result<LibraryFile> {
 pub async fn by_source(store: &Store, of: Scope<'_>, item: &str) -> Result<Vec<LibraryFile>> {
     let of_item =
         "WHERE l.plugin = (SELECT plugin FROM connections WHERE id = ?) AND l.drive = ? AND l.item = ? ORDER BY f.id";
-    let rows = sqlx::query_as(select(of_item))
+    let rows = db::query_as(select(of_item))
         .bind(of.connection)
         .bind(of.drive)
         .bind(item)
@@ -205,16 +208,11 @@ pub async fn move_to(store: &Store, id: &str, place: &Place, seen: LookedAt<'_>)
     Ok(moved)
 }
 
-async fn put_at(
-    transaction: &mut Transaction<'_, Sqlite>,
-    id: &str,
-    place: &Place,
-    seen: LookedAt<'_>,
-) -> Result<LibraryFile> {
+async fn put_at(transaction: &mut Transaction, id: &str, place: &Place, seen: LookedAt<'_>) -> Result<LibraryFile> {
     let row = number(id)?;
     let file = fetch(transaction, row).await?;
     seen.refuse_other(&file, |file| file.place == *place)?;
-    sqlx::query("UPDATE files SET place = ? WHERE id = ? AND removed_at IS NULL")
+    db::query("UPDATE files SET place = ? WHERE id = ? AND removed_at IS NULL")
         .bind(place.to_string())
         .bind(row)
         .execute(&mut **transaction)
@@ -272,7 +270,7 @@ pub async fn rename(store: &Store, id: &str, name: &str, seen: LookedAt<'_>) -> 
     let mut transaction = store.write().await?;
     let file = fetch(&mut transaction, row).await?;
     seen.refuse_other(&file, |file| file.name == name)?;
-    sqlx::query("UPDATE files SET name = ? WHERE id = ? AND removed_at IS NULL")
+    db::query("UPDATE files SET name = ? WHERE id = ? AND removed_at IS NULL")
         .bind(name)
         .bind(row)
         .execute(&mut *transaction)
@@ -289,7 +287,7 @@ pub async fn rename(store: &Store, id: &str, name: &str, seen: LookedAt<'_>) -> 
 /// `Error::NotFound`, or the database's.
 pub async fn show(store: &Store, id: &str, kind: ShowingKind, name: &str) -> Result<LibraryFile> {
     let file = get(store, id).await?;
-    sqlx::query(
+    db::query(
         "INSERT INTO showings (file, kind, name, revision) \
          SELECT id, ?, ?, revision FROM files WHERE id = ? AND removed_at IS NULL ON CONFLICT DO NOTHING",
     )
@@ -308,7 +306,7 @@ pub async fn show(store: &Store, id: &str, kind: ShowingKind, name: &str) -> Res
 /// `Error::NotFound`, also if it is not shown there; or the database's.
 pub async fn unshow(store: &Store, id: &str, kind: ShowingKind, name: &str) -> Result<LibraryFile> {
     let file = get(store, id).await?;
-    let done = sqlx::query("DELETE FROM showings WHERE file = ? AND kind = ? AND name = ?")
+    let done = db::query("DELETE FROM showings WHERE file = ? AND kind = ? AND name = ?")
         .bind(number(id)?)
         .bind(kind.word())
         .bind(name)

@@ -1,9 +1,12 @@
 //! What is kept of people's sign-ins.
 
 use clientpoint_engine::{oauth::Grant, secrets::SecretKey};
-use sqlx::{Sqlite, Transaction};
 
-use super::{Store, seal};
+use super::{
+    Store,
+    db::{self, Transaction},
+    seal,
+};
 use crate::{Error, Result};
 
 /// The grant of a connection; none if it was given up.
@@ -12,7 +15,7 @@ use crate::{Error, Result};
 ///
 /// `Error::Settings` if it was sealed with another key; the database's.
 pub async fn get(store: &Store, key: &SecretKey, connection: &str) -> Result<Option<Grant>> {
-    let row: Option<(Vec<u8>,)> = sqlx::query_as("SELECT sealed FROM grants WHERE connection = ?")
+    let row: Option<(Vec<u8>,)> = db::query_as("SELECT sealed FROM grants WHERE connection = ?")
         .bind(connection)
         .fetch_optional(store.pool())
         .await?;
@@ -35,7 +38,7 @@ pub async fn get(store: &Store, key: &SecretKey, connection: &str) -> Result<Opt
 pub async fn put(store: &Store, key: &SecretKey, connection: &str, grant: &Grant) -> Result<()> {
     let mut transaction = store.write().await?;
     seal::refuse_old_key(&mut transaction, key).await?;
-    let there: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM grants WHERE connection = ?")
+    let there: Option<(i64,)> = db::query_as("SELECT 1 FROM grants WHERE connection = ?")
         .bind(connection)
         .fetch_optional(&mut *transaction)
         .await?;
@@ -47,12 +50,12 @@ pub async fn put(store: &Store, key: &SecretKey, connection: &str, grant: &Grant
 }
 
 pub(super) async fn replace(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     key: &SecretKey,
     connection: &str,
     grant: &Grant,
 ) -> Result<()> {
-    sqlx::query("INSERT OR REPLACE INTO grants (connection, sealed) VALUES (?, ?)")
+    db::query("INSERT INTO grants (connection, sealed) VALUES (?, ?) ON CONFLICT (connection) DO UPDATE SET sealed = excluded.sealed")
         .bind(connection)
         .bind(key.seal(&seal::of_grant(connection), &grant.written())?)
         .execute(&mut **transaction)

@@ -1,22 +1,21 @@
 //! The one handle at the database. Whoever holds it asks the other files of this folder, which alone speak SQL.
 
-use sqlx::{Sqlite, SqlitePool, Transaction};
-
+use super::db::{Pool, Transaction};
 use crate::Result;
 
-/// A data folder's database, open. Clones are the same one.
+/// A library's database, open. Clones are the same one.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: SqlitePool,
+    pool: Pool,
 }
 
 impl Store {
-    pub(super) const fn over(pool: SqlitePool) -> Self {
+    pub(super) const fn over(pool: Pool) -> Self {
         Self { pool }
     }
 
     /// For a statement that needs no other beside it.
-    pub(super) const fn pool(&self) -> &SqlitePool {
+    pub(super) const fn pool(&self) -> &Pool {
         &self.pool
     }
 
@@ -24,9 +23,10 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// `Error::Busy` if somebody else is at it for too long.
-    pub(super) async fn write(&self) -> Result<Transaction<'static, Sqlite>> {
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    /// `Error::Busy` if somebody else is at it for too long; `Error::Sync` (`right-lost`) where a fence that is in force does
+    /// not hold.
+    pub(super) async fn write(&self) -> Result<Transaction> {
+        self.pool.write().await
     }
 
     /// Begins to read: what it sees is of one moment.
@@ -34,8 +34,13 @@ impl Store {
     /// # Errors
     ///
     /// The database's.
-    pub(super) async fn snapshot(&self) -> Result<Transaction<'static, Sqlite>> {
-        Ok(self.pool.begin().await?)
+    pub(super) async fn snapshot(&self) -> Result<Transaction> {
+        self.pool.snapshot().await
+    }
+
+    /// Whether it is a server's, which other hosts may be at work with.
+    pub(crate) const fn is_on_a_server(&self) -> bool {
+        matches!(self.pool, Pool::Post(_))
     }
 
     /// Closes it, once its questions are answered.

@@ -1,8 +1,9 @@
 //! Accounts of a sign-in service, and whose each is here.
 
-use sqlx::{Sqlite, Transaction};
-
-use super::Store;
+use super::{
+    Store,
+    db::{self, Transaction},
+};
 use crate::Result;
 
 /// An account of a sign-in service: the service's own address, and what it calls the account for ever.
@@ -20,7 +21,7 @@ pub struct Identity {
 ///
 /// The database's.
 pub async fn user_of(store: &Store, identity: &Identity) -> Result<Option<String>> {
-    let row: Option<(String,)> = sqlx::query_as("SELECT user FROM identities WHERE issuer = ? AND subject = ?")
+    let row: Option<(String,)> = db::query_as("SELECT user FROM identities WHERE issuer = ? AND subject = ?")
         .bind(&identity.issuer)
         .bind(&identity.subject)
         .fetch_optional(store.pool())
@@ -34,25 +35,19 @@ pub async fn user_of(store: &Store, identity: &Identity) -> Result<Option<String
 /// # Errors
 ///
 /// The database's.
-pub(super) async fn tie(
-    transaction: &mut Transaction<'_, Sqlite>,
-    identity: &Identity,
-    user: &str,
-    now: &str,
-) -> Result<bool> {
-    sqlx::query("DELETE FROM identities WHERE user = ? AND issuer = ?")
+pub(super) async fn tie(transaction: &mut Transaction, identity: &Identity, user: &str, now: &str) -> Result<bool> {
+    db::query("DELETE FROM identities WHERE user = ? AND issuer = ?")
         .bind(user)
         .bind(&identity.issuer)
         .execute(&mut **transaction)
         .await?;
-    let tied = sqlx::query(
-        "INSERT INTO identities (issuer, subject, user, tied_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-    )
-    .bind(&identity.issuer)
-    .bind(&identity.subject)
-    .bind(user)
-    .bind(now)
-    .execute(&mut **transaction)
-    .await?;
+    let tied =
+        db::query("INSERT INTO identities (issuer, subject, user, tied_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+            .bind(&identity.issuer)
+            .bind(&identity.subject)
+            .bind(user)
+            .bind(now)
+            .execute(&mut **transaction)
+            .await?;
     Ok(tied.rows_affected() == 1)
 }

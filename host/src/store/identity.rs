@@ -6,6 +6,7 @@
 //! migrated or deleted before they have been held against each other: a catalogue that lacks what the folder has would
 //! have the sweep take it.
 
+pub(crate) mod shared;
 mod words;
 
 use std::{
@@ -19,7 +20,7 @@ use chrono::NaiveDate;
 use super::{
     Store,
     catalogue::{self, Catalogue, Ours},
-    folder, unfinished,
+    db, folder, unfinished,
 };
 use crate::{Error, Result, way_out::WayOut};
 
@@ -182,11 +183,13 @@ pub async fn settle(store: &Store, data: &Path) -> Result<()> {
 pub async fn adopt(store: &Store, data: &Path, day: NaiveDate) -> Result<()> {
     let behind = read(data).ok().flatten().map_or(0, |folder| folder.counter);
     // No sweep on the day of the adoption: whoever has second thoughts finds everything where it was.
-    sqlx::query("UPDATE identity SET counter = max(counter, ?1) + 1, day = ?2, swept = ?2")
-        .bind(behind)
-        .bind(day.to_string())
-        .execute(store.pool())
-        .await?;
+    db::query(
+        "UPDATE identity SET counter = CASE WHEN counter < ?1 THEN ?1 ELSE counter END + 1, day = ?2, swept = ?2",
+    )
+    .bind(behind)
+    .bind(day.to_string())
+    .execute(store.pool())
+    .await?;
     Ok(write(data, &of_database(store).await?)?)
 }
 
@@ -196,7 +199,7 @@ pub async fn adopt(store: &Store, data: &Path, day: NaiveDate) -> Result<()> {
 ///
 /// The database's or the file system's.
 pub async fn rise(store: &Store, data: &Path, day: NaiveDate) -> Result<()> {
-    let risen = sqlx::query("UPDATE identity SET counter = counter + 1, day = ?1 WHERE day <> ?1")
+    let risen = db::query("UPDATE identity SET counter = counter + 1, day = ?1 WHERE day <> ?1")
         .bind(day.to_string())
         .execute(store.pool())
         .await?;
@@ -208,7 +211,7 @@ pub async fn rise(store: &Store, data: &Path, day: NaiveDate) -> Result<()> {
 
 /// Takes the sweep of this day, and lets the counter rise. False if somebody has it already.
 pub(super) async fn claim_sweep(store: &Store, data: &Path, day: NaiveDate) -> Result<bool> {
-    let claimed = sqlx::query("UPDATE identity SET counter = counter + 1, day = ?1, swept = ?1 WHERE swept <> ?1")
+    let claimed = db::query("UPDATE identity SET counter = counter + 1, day = ?1, swept = ?1 WHERE swept <> ?1")
         .bind(day.to_string())
         .execute(store.pool())
         .await?;
@@ -225,7 +228,7 @@ pub(super) async fn claim_sweep(store: &Store, data: &Path, day: NaiveDate) -> R
 ///
 /// The database's.
 pub(crate) async fn of_database(store: &Store) -> Result<Identity> {
-    let (id, counter) = sqlx::query_as("SELECT id, counter FROM identity")
+    let (id, counter) = db::query_as("SELECT id, counter FROM identity")
         .fetch_one(store.pool())
         .await?;
     Ok(Identity { id, counter })

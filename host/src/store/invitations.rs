@@ -1,9 +1,8 @@
 //! One-time links, by which people come in who have no password yet, or have lost it.
 
-use sqlx::{Sqlite, Transaction};
-
 use super::{
     Store,
+    db::{self, Transaction},
     identities::{self, Identity},
 };
 use crate::Result;
@@ -18,14 +17,14 @@ const OPEN_AT_MOST: i64 = 5;
 /// The database's.
 pub async fn put(store: &Store, hash: &str, user: &str, now: &str, ends: &str) -> Result<()> {
     let mut transaction = store.write().await?;
-    sqlx::query("INSERT INTO invitations (hash, user, made_at, ends_at) VALUES (?, ?, ?, ?)")
+    db::query("INSERT INTO invitations (hash, user, made_at, ends_at) VALUES (?, ?, ?, ?)")
         .bind(hash)
         .bind(user)
         .bind(now)
         .bind(ends)
         .execute(&mut *transaction)
         .await?;
-    sqlx::query(
+    db::query(
         "DELETE FROM invitations WHERE user = ? AND hash NOT IN \
          (SELECT hash FROM invitations WHERE user = ? ORDER BY made_at DESC, hash LIMIT ?)",
     )
@@ -57,7 +56,7 @@ pub enum Standing {
 /// The database's.
 pub async fn standing(store: &Store, hash: &str, now: &str) -> Result<Standing> {
     let row: Option<(String, String, Option<String>)> =
-        sqlx::query_as("SELECT user, ends_at, used_at FROM invitations WHERE hash = ?")
+        db::query_as("SELECT user, ends_at, used_at FROM invitations WHERE hash = ?")
             .bind(hash)
             .fetch_optional(store.pool())
             .await?;
@@ -90,7 +89,7 @@ pub async fn redeem(store: &Store, hash: &str, user: &str, password: &str, now: 
     if !use_up(&mut transaction, hash, user, now).await? {
         return Ok(false);
     }
-    sqlx::query(
+    db::query(
         "INSERT INTO passwords (user, hash, set_at) VALUES (?, ?, ?) \
          ON CONFLICT (user) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at",
     )
@@ -127,8 +126,8 @@ pub async fn redeem_by_account(
 }
 
 /// Uses a link up, and has everybody out who had come in by the old password or account, or by somebody else's hand.
-async fn use_up(transaction: &mut Transaction<'_, Sqlite>, hash: &str, user: &str, now: &str) -> Result<bool> {
-    let used = sqlx::query("UPDATE invitations SET used_at = ? WHERE hash = ? AND used_at IS NULL AND ends_at > ?")
+async fn use_up(transaction: &mut Transaction, hash: &str, user: &str, now: &str) -> Result<bool> {
+    let used = db::query("UPDATE invitations SET used_at = ? WHERE hash = ? AND used_at IS NULL AND ends_at > ?")
         .bind(now)
         .bind(hash)
         .bind(now)
@@ -137,7 +136,7 @@ async fn use_up(transaction: &mut Transaction<'_, Sqlite>, hash: &str, user: &st
     if used.rows_affected() != 1 {
         return Ok(false);
     }
-    sqlx::query("DELETE FROM logins WHERE user = ?")
+    db::query("DELETE FROM logins WHERE user = ?")
         .bind(user)
         .execute(&mut **transaction)
         .await?;

@@ -1,6 +1,6 @@
 //! The Workspaces and Divisions that files stand in.
 
-use super::Store;
+use super::{Store, db};
 use crate::Result;
 
 /// The places that have files, in order, as paths with their subfolders: from behind `after`, at most so many. Each is one
@@ -10,7 +10,7 @@ use crate::Result;
 ///
 /// The database's.
 pub async fn after(store: &Store, after: &str, at_most: u32) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = sqlx::query_as(
+    let rows: Vec<(String,)> = db::query_as(
         "WITH RECURSIVE known (place) AS ( \
              SELECT (SELECT place FROM files WHERE removed_at IS NULL AND place > ?1 ORDER BY place LIMIT 1) \
              UNION ALL \
@@ -43,7 +43,7 @@ mod tests {
             ("d.pdf", "Company Wide", None),
             ("e.pdf", "Workspace/Old", Some("2026-03-02T05:30:00Z")),
         ] {
-            sqlx::query("INSERT INTO files (name, place, revision, removed_at) VALUES (?, ?, 1, ?)")
+            db::query("INSERT INTO files (name, place, revision, removed_at) VALUES (?, ?, 1, ?)")
                 .bind(name)
                 .bind(place)
                 .bind(removed)

@@ -1,10 +1,9 @@
 //! People who go, or become something else: their rights, what they come in by, and what came through their own sign-in, all
 //! in one step, in which somebody else is an Administrator still.
 
-use sqlx::{Sqlite, Transaction};
-
 use super::{
     Store, connections,
+    db::{self, Transaction},
     detach::{self, Moved},
     links,
     users::{self, Role},
@@ -53,7 +52,7 @@ pub struct Left {
 pub async fn leave(store: &Store, leaving: Leaving<'_>, now: &str) -> Result<Left> {
     let mut transaction = store.write().await?;
     require_administrator(&mut transaction, leaving.by).await?;
-    let row: Option<(String,)> = sqlx::query_as("SELECT role FROM users WHERE name = ? AND removed_at IS NULL")
+    let row: Option<(String,)> = db::query_as("SELECT role FROM users WHERE name = ? AND removed_at IS NULL")
         .bind(leaving.user)
         .fetch_optional(&mut *transaction)
         .await?;
@@ -71,7 +70,7 @@ pub async fn leave(store: &Store, leaving: Leaving<'_>, now: &str) -> Result<Lef
     }
     // Who may do more now is not asked to come in again.
     if leaving.to != Some(Role::Administrator) {
-        let ended = sqlx::query("DELETE FROM logins WHERE user = ?")
+        let ended = db::query("DELETE FROM logins WHERE user = ?")
             .bind(leaving.user)
             .execute(&mut *transaction)
             .await?;
@@ -102,8 +101,8 @@ pub fn last(user: &str) -> Error {
     }
 }
 
-async fn require_administrator(transaction: &mut Transaction<'_, Sqlite>, name: &str) -> Result<()> {
-    let (is_one,): (bool,) = sqlx::query_as(
+async fn require_administrator(transaction: &mut Transaction, name: &str) -> Result<()> {
+    let (is_one,): (bool,) = db::query_as(
         "SELECT EXISTS (SELECT 1 FROM users WHERE name = ? AND role = 'administrator' AND removed_at IS NULL)",
     )
     .bind(name)
@@ -118,8 +117,8 @@ async fn require_administrator(transaction: &mut Transaction<'_, Sqlite>, name: 
     })
 }
 
-async fn others(transaction: &mut Transaction<'_, Sqlite>, but: &str) -> Result<bool> {
-    let (are_there,): (bool,) = sqlx::query_as(
+async fn others(transaction: &mut Transaction, but: &str) -> Result<bool> {
+    let (are_there,): (bool,) = db::query_as(
         "SELECT EXISTS (SELECT 1 FROM users WHERE name <> ? AND role = 'administrator' AND removed_at IS NULL)",
     )
     .bind(but)
@@ -128,8 +127,8 @@ async fn others(transaction: &mut Transaction<'_, Sqlite>, but: &str) -> Result<
     Ok(are_there)
 }
 
-async fn become_one(transaction: &mut Transaction<'_, Sqlite>, user: &str, role: Role) -> Result<()> {
-    sqlx::query("UPDATE users SET role = ? WHERE name = ?")
+async fn become_one(transaction: &mut Transaction, user: &str, role: Role) -> Result<()> {
+    db::query("UPDATE users SET role = ? WHERE name = ?")
         .bind(role.word())
         .bind(user)
         .execute(&mut **transaction)
@@ -138,8 +137,8 @@ async fn become_one(transaction: &mut Transaction<'_, Sqlite>, user: &str, role:
 }
 
 /// Takes away everything that somebody can come in by.
-async fn go(transaction: &mut Transaction<'_, Sqlite>, user: &str, now: &str) -> Result<()> {
-    sqlx::query("UPDATE users SET removed_at = ? WHERE name = ?")
+async fn go(transaction: &mut Transaction, user: &str, now: &str) -> Result<()> {
+    db::query("UPDATE users SET removed_at = ? WHERE name = ?")
         .bind(now)
         .bind(user)
         .execute(&mut **transaction)
@@ -151,7 +150,7 @@ async fn go(transaction: &mut Transaction<'_, Sqlite>, user: &str, now: &str) ->
         "DELETE FROM tokens WHERE user = ?",
         "DELETE FROM asked_once WHERE user = ?",
     ] {
-        sqlx::query(gone).bind(user).execute(&mut **transaction).await?;
+        db::query(gone).bind(user).execute(&mut **transaction).await?;
     }
     Ok(())
 }

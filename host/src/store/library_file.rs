@@ -3,10 +3,13 @@
 use std::str::FromStr;
 
 use serde::Serialize;
-use sqlx::{AssertSqlSafe, FromRow, Sqlite, SqliteConnection, SqliteExecutor, Transaction};
+use sqlx::{AssertSqlSafe, FromRow};
 use utoipa::ToSchema;
 
-use super::objects::Object;
+use super::{
+    db::{self, Transaction},
+    objects::Object,
+};
 use crate::{Error, Result, place::Place, way_out::WayOut};
 
 /// A file of the library, as it is now.
@@ -173,9 +176,9 @@ fn damage_of(text: &str) -> Result<Damage> {
     Ok(Damage { what, message, since })
 }
 
-pub(super) async fn shown(database: impl SqliteExecutor<'_>, file: i64) -> Result<Vec<Showing>> {
+pub(super) async fn shown(database: impl db::Executor<'_>, file: i64) -> Result<Vec<Showing>> {
     let rows: Vec<(String, String, i64)> =
-        sqlx::query_as("SELECT kind, name, revision FROM showings WHERE file = ? ORDER BY kind, name")
+        db::query_as("SELECT kind, name, revision FROM showings WHERE file = ? ORDER BY kind, name")
             .bind(file)
             .fetch_all(database)
             .await?;
@@ -216,13 +219,13 @@ impl ShowingKind {
 }
 
 pub(super) async fn add_revision(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     file: i64,
     number: i64,
     object: &Object,
     now: &str,
 ) -> Result<()> {
-    sqlx::query("INSERT INTO revisions (file, number, sha256, size, made_at) VALUES (?, ?, ?, ?, ?)")
+    db::query("INSERT INTO revisions (file, number, sha256, size, made_at) VALUES (?, ?, ?, ?, ?)")
         .bind(file)
         .bind(number)
         .bind(&object.sha256)
@@ -233,8 +236,8 @@ pub(super) async fn add_revision(
     Ok(())
 }
 
-pub(super) async fn fetch(transaction: &mut Transaction<'_, Sqlite>, id: i64) -> Result<LibraryFile> {
-    let row: Option<Row> = sqlx::query_as(select("WHERE f.id = ?"))
+pub(super) async fn fetch(transaction: &mut Transaction, id: i64) -> Result<LibraryFile> {
+    let row: Option<Row> = db::query_as(select("WHERE f.id = ?"))
         .bind(id)
         .fetch_optional(&mut **transaction)
         .await?;
@@ -248,8 +251,8 @@ pub(super) async fn fetch(transaction: &mut Transaction<'_, Sqlite>, id: i64) ->
 }
 
 /// Why there is no file of that File ID in the library, if it was removed.
-pub(super) async fn removed(connection: &mut SqliteConnection, file: i64) -> Result<Option<Error>> {
-    let found: Option<(String, String, Option<String>)> = sqlx::query_as(
+pub(super) async fn removed(connection: &mut db::Connection, file: i64) -> Result<Option<Error>> {
+    let found: Option<(String, String, Option<String>)> = db::query_as(
         "SELECT f.name, f.removed_at, b.emptied_at FROM files f JOIN bin b ON b.file = f.id \
          WHERE f.id = ? AND f.removed_at IS NOT NULL",
     )

@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
-use sqlx::{FromRow, QueryBuilder, Sqlite};
+use sqlx::FromRow;
 
 use super::{
-    Store, files,
+    Store,
+    db::QueryBuilder,
+    files,
     library_file::{self, LibraryFile},
     page::{Page, Part},
     search::Search,
@@ -67,7 +69,7 @@ struct Row {
 /// What a row has beside the file. Runs of a connection come one after the other, so the latest one that has begun since
 /// the file was linked is the last one to have ended.
 const ALSO: &str = "r.made_at AS changed_at, l.plugin, l.state, coalesce(l.held, 0) AS is_held, \
-     coalesce(l.waiting IS NOT NULL OR l.suspected = 1, 0) AS is_due, \
+     CAST(CASE WHEN l.waiting IS NOT NULL OR l.suspected = 1 THEN 1 ELSE 0 END AS INTEGER) AS is_due, \
      (SELECT CASE WHEN u.started_at >= l.linked_at THEN u.ended_at END FROM runs u WHERE u.connection = l.connection \
          AND u.subject = 'sync' AND u.kind <> 'plan' AND u.state = 'complete' ORDER BY u.id DESC LIMIT 1) AS run_ended, \
      (SELECT max(o.at) FROM outcomes o WHERE o.file = l.file AND o.at >= l.linked_at) AS line_at, \
@@ -109,7 +111,7 @@ pub async fn page(store: &Store, filter: &LibraryFilter, order: LibraryOrder, pa
 pub async fn one(store: &Store, id: &str) -> Result<Listed> {
     let file = files::get(store, id).await?;
     let columns = library_file::COLUMNS;
-    let mut query = QueryBuilder::<Sqlite>::new(format!("SELECT {columns}, {ALSO} FROM {BY_FILE} WHERE f.id = "));
+    let mut query = QueryBuilder::new(format!("SELECT {columns}, {ALSO} FROM {BY_FILE} WHERE f.id = "));
     query.push("CAST(").push_bind(file.id).push(" AS INTEGER)");
     let row: Row = query.build_query_as().fetch_one(store.pool()).await?;
     row.try_into()
@@ -125,7 +127,7 @@ fn name(filter: &LibraryFilter, order: LibraryOrder) -> String {
     name
 }
 
-fn query(filter: &LibraryFilter, order: LibraryOrder, part: &Part, list: &str) -> Result<QueryBuilder<Sqlite>> {
+fn query(filter: &LibraryFilter, order: LibraryOrder, part: &Part, list: &str) -> Result<QueryBuilder<'static>> {
     let from = if order == LibraryOrder::Changed {
         BY_TIME
     } else {
@@ -154,7 +156,7 @@ fn query(filter: &LibraryFilter, order: LibraryOrder, part: &Part, list: &str) -
         LibraryOrder::Name => {
             if let Some((name, id)) = part.key::<(String, i64)>(list)? {
                 query.push(" AND (f.name COLLATE NOCASE, f.id) > (").push_bind(name);
-                query.push(", ").push_bind(id).push(")");
+                query.push(" COLLATE NOCASE, ").push_bind(id).push(")");
             }
             query.push(" ORDER BY f.name COLLATE NOCASE, f.id");
         }

@@ -2,9 +2,12 @@
 //! has to count a large one. The database's own triggers keep them, in the transaction of whoever changes `links` and
 //! whatever the statement is; the program only reads them, and holds them against the links now and then.
 
-use sqlx::{AssertSqlSafe, FromRow, Sqlite, SqliteExecutor, Transaction};
+use sqlx::{AssertSqlSafe, FromRow};
 
-use super::Store;
+use super::{
+    Store,
+    db::{self, Transaction},
+};
 use crate::Result;
 
 /// The most numbers that are set right at once, and told.
@@ -29,8 +32,8 @@ struct Compared {
 /// # Errors
 ///
 /// The database's.
-pub(super) async fn of(database: impl SqliteExecutor<'_>, connection: &str, drive: &str) -> Result<u64> {
-    let (links,): (i64,) = sqlx::query_as(AssertSqlSafe(format!("SELECT {OF}")))
+pub(super) async fn of(database: impl db::Executor<'_>, connection: &str, drive: &str) -> Result<u64> {
+    let (links,): (i64,) = db::query_as(AssertSqlSafe(format!("SELECT {OF}")))
         .bind(connection)
         .bind(drive)
         .fetch_one(database)
@@ -45,7 +48,7 @@ pub(super) async fn of(database: impl SqliteExecutor<'_>, connection: &str, driv
 /// The database's.
 pub async fn following(store: &Store, connection: &str) -> Result<u64> {
     let (links,): (i64,) =
-        sqlx::query_as("SELECT coalesce(sum(links - detached), 0) FROM link_counts WHERE connection = ?")
+        db::query_as("SELECT coalesce(sum(links - detached), 0) FROM link_counts WHERE connection = ?")
             .bind(connection)
             .fetch_one(store.pool())
             .await?;
@@ -59,7 +62,7 @@ pub async fn following(store: &Store, connection: &str) -> Result<u64> {
 /// The database's.
 pub async fn following_in(store: &Store, connection: &str, drive: &str) -> Result<u64> {
     let (links,): (i64,) =
-        sqlx::query_as("SELECT coalesce(sum(links - detached), 0) FROM link_counts WHERE connection = ? AND drive = ?")
+        db::query_as("SELECT coalesce(sum(links - detached), 0) FROM link_counts WHERE connection = ? AND drive = ?")
             .bind(connection)
             .bind(drive)
             .fetch_one(store.pool())
@@ -73,7 +76,7 @@ pub async fn following_in(store: &Store, connection: &str, drive: &str) -> Resul
 ///
 /// The database's.
 pub async fn detached(store: &Store) -> Result<u64> {
-    let (detached,): (i64,) = sqlx::query_as("SELECT coalesce(sum(detached), 0) FROM link_counts")
+    let (detached,): (i64,) = db::query_as("SELECT coalesce(sum(detached), 0) FROM link_counts")
         .fetch_one(store.pool())
         .await?;
     Ok(detached.unsigned_abs())
@@ -85,7 +88,7 @@ pub async fn detached(store: &Store) -> Result<u64> {
 ///
 /// The database's.
 pub async fn detached_of(store: &Store, drive: &str) -> Result<u64> {
-    let (detached,): (i64,) = sqlx::query_as("SELECT coalesce(sum(detached), 0) FROM link_counts WHERE drive = ?")
+    let (detached,): (i64,) = db::query_as("SELECT coalesce(sum(detached), 0) FROM link_counts WHERE drive = ?")
         .bind(drive)
         .fetch_one(store.pool())
         .await?;
@@ -99,7 +102,7 @@ pub async fn detached_of(store: &Store, drive: &str) -> Result<u64> {
 ///
 /// The database's. That something can't be set right is no error: it is among the words.
 pub async fn mend(store: &Store) -> Result<Vec<String>> {
-    let wrong: Vec<Compared> = sqlx::query_as(
+    let wrong: Vec<Compared> = db::query_as(
         "SELECT connection, drive, sum(kept) AS kept, sum(kept_detached) AS kept_detached, sum(links) AS links, \
              sum(detached) AS detached \
          FROM (SELECT connection, drive, links AS kept, detached AS kept_detached, 0 AS links, 0 AS detached FROM link_counts \
@@ -131,12 +134,8 @@ async fn set_right(store: &Store, wrong: &Compared) -> Result<()> {
 
 /// Holds one number against the links, all of which it reads, and sets it right. What was wrong, in words; none if it was
 /// right.
-pub(super) async fn mend_one(
-    transaction: &mut Transaction<'_, Sqlite>,
-    connection: &str,
-    drive: &str,
-) -> Result<Option<String>> {
-    let compared: Compared = sqlx::query_as(
+pub(super) async fn mend_one(transaction: &mut Transaction, connection: &str, drive: &str) -> Result<Option<String>> {
+    let compared: Compared = db::query_as(
         "SELECT ?1 AS connection, ?2 AS drive, count(*) AS links, count(CASE WHEN state = 'detached' THEN 1 END) AS detached, \
              coalesce((SELECT links FROM link_counts WHERE connection = ?1 AND drive = ?2), 0) AS kept, \
              coalesce((SELECT detached FROM link_counts WHERE connection = ?1 AND drive = ?2), 0) AS kept_detached \
@@ -153,8 +152,8 @@ pub(super) async fn mend_one(
     Ok(Some(compared.told()))
 }
 
-async fn count_anew(transaction: &mut Transaction<'_, Sqlite>, connection: &str, drive: &str) -> Result<()> {
-    sqlx::query(
+async fn count_anew(transaction: &mut Transaction, connection: &str, drive: &str) -> Result<()> {
+    db::query(
         "INSERT INTO link_counts (connection, drive, links, detached) \
          SELECT ?1, ?2, count(*), count(CASE WHEN state = 'detached' THEN 1 END) FROM links \
              WHERE connection = ?1 AND drive = ?2 \

@@ -1,9 +1,11 @@
 //! Who is logged in to the console, and from where. A login is known by the hash of its cookie.
 
 use serde::Serialize;
-use sqlx::{Sqlite, Transaction};
 
-use super::Store;
+use super::{
+    Store,
+    db::{self, Transaction},
+};
 use crate::Result;
 
 /// The most logins of one person at a time; with another one, the oldest ends.
@@ -36,7 +38,7 @@ pub struct Login {
 /// The database's.
 pub async fn begin(store: &Store, login: &Login) -> Result<()> {
     let mut transaction = store.write().await?;
-    sqlx::query(
+    db::query(
         "INSERT INTO logins (hash, user, made_at, seen_at, ends_at, address, agent) VALUES (?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(&login.hash)
@@ -48,7 +50,7 @@ pub async fn begin(store: &Store, login: &Login) -> Result<()> {
     .bind(&login.agent)
     .execute(&mut *transaction)
     .await?;
-    sqlx::query(
+    db::query(
         "DELETE FROM logins WHERE user = ? AND hash NOT IN \
          (SELECT hash FROM logins WHERE user = ? ORDER BY made_at DESC, hash LIMIT ?)",
     )
@@ -61,8 +63,8 @@ pub async fn begin(store: &Store, login: &Login) -> Result<()> {
     Ok(transaction.commit().await?)
 }
 
-async fn was_seen(transaction: &mut Transaction<'_, Sqlite>, user: &str, at: &str) -> Result<()> {
-    sqlx::query("UPDATE users SET seen_at = ? WHERE name = ?")
+async fn was_seen(transaction: &mut Transaction, user: &str, at: &str) -> Result<()> {
+    db::query("UPDATE users SET seen_at = ? WHERE name = ?")
         .bind(at)
         .bind(user)
         .execute(&mut **transaction)
@@ -76,7 +78,7 @@ async fn was_seen(transaction: &mut Transaction<'_, Sqlite>, user: &str, at: &st
 ///
 /// The database's.
 pub async fn get(store: &Store, hash: &str, now: &str, idle_since: &str) -> Result<Option<Login>> {
-    let login = sqlx::query_as(
+    let login = db::query_as(
         "SELECT hash, user, made_at, seen_at, ends_at, address, agent FROM logins \
          WHERE hash = ? AND ends_at > ? AND seen_at > ?",
     )
@@ -95,7 +97,7 @@ pub async fn get(store: &Store, hash: &str, now: &str, idle_since: &str) -> Resu
 /// The database's.
 pub async fn seen(store: &Store, login: &Login, now: &str) -> Result<()> {
     let mut transaction = store.write().await?;
-    sqlx::query("UPDATE logins SET seen_at = ? WHERE hash = ?")
+    db::query("UPDATE logins SET seen_at = ? WHERE hash = ?")
         .bind(now)
         .bind(&login.hash)
         .execute(&mut *transaction)
@@ -110,7 +112,7 @@ pub async fn seen(store: &Store, login: &Login, now: &str) -> Result<()> {
 ///
 /// The database's.
 pub async fn of(store: &Store, user: &str, now: &str, idle_since: &str) -> Result<Vec<Login>> {
-    let logins = sqlx::query_as(
+    let logins = db::query_as(
         "SELECT hash, user, made_at, seen_at, ends_at, address, agent FROM logins \
          WHERE user = ? AND ends_at > ? AND seen_at > ? ORDER BY seen_at DESC, hash LIMIT ?",
     )
@@ -129,7 +131,7 @@ pub async fn of(store: &Store, user: &str, now: &str, idle_since: &str) -> Resul
 ///
 /// The database's.
 pub async fn end_others(store: &Store, user: &str, but: &str) -> Result<u64> {
-    let done = sqlx::query("DELETE FROM logins WHERE user = ? AND hash <> ?")
+    let done = db::query("DELETE FROM logins WHERE user = ? AND hash <> ?")
         .bind(user)
         .bind(but)
         .execute(store.pool())
@@ -143,7 +145,7 @@ pub async fn end_others(store: &Store, user: &str, but: &str) -> Result<u64> {
 ///
 /// The database's.
 pub async fn end(store: &Store, hash: &str, now: &str) -> Result<()> {
-    sqlx::query("DELETE FROM logins WHERE hash = ? OR ends_at <= ?")
+    db::query("DELETE FROM logins WHERE hash = ? OR ends_at <= ?")
         .bind(hash)
         .bind(now)
         .execute(store.pool())

@@ -1,6 +1,8 @@
 //! Looking at an object: whether the bytes on the disk are those that were stored. The disk is not believed: whoever hands
 //! bytes out reads them through here, and what does not fit goes nowhere.
 
+mod aside;
+
 use std::{
     fs::{self, File},
     io::{self, ErrorKind, Read},
@@ -10,8 +12,8 @@ use std::{
 use clientpoint_engine::text::hex;
 use sha2::{Digest, Sha256};
 
-use super::objects::{Object, Objects};
-use crate::{Result, private};
+use super::objects::{Amiss, Fetching, Object, Objects, Remote};
+use crate::{Error, Result};
 
 /// How much is read at once, in bytes.
 const PIECE: usize = 1 << 20;
@@ -40,15 +42,23 @@ pub enum Unsound {
     Damaged(Trouble),
     /// The machine could not look, which says nothing about the object.
     Unseen(io::Error),
+    /// Where the object lies was not reached, which says as little.
+    Unreachable(Error),
 }
 
 /// An object that is being read, and judged at its end.
 pub struct Reading {
-    file: File,
+    from: Source,
     wanted: Object,
     hasher: Sha256,
     size: u64,
     buffer: Vec<u8>,
+}
+
+/// Where bytes are read from.
+enum Source {
+    File(File),
+    Elsewhere(Fetching),
 }
 
 impl Trouble {
@@ -78,11 +88,12 @@ impl Trouble {
 }
 
 impl Objects {
-    /// Looks at an object: none if it is whole. Blocks while the disk works.
+    /// Looks at an object: none if it is whole. Blocks while the disk works; as all that looks or reads, it is for a thread
+    /// that may, in a runtime.
     ///
     /// # Errors
     ///
-    /// If the machine can't look: out of handles or memory.
+    /// If the machine can't look: out of handles or memory; `Error::ObjectStore` if it does not reach where the object lies.
     pub fn look(&self, object: &Object) -> Result<Option<Trouble>> {
         let looked = trouble(self.read(object).and_then(Reading::through))?;
         // By its size it was whole, so nobody has asked the trash for it yet.
@@ -98,7 +109,10 @@ impl Objects {
     ///
     /// As [`Objects::look`].
     pub fn glance(&self, object: &Object) -> Result<Option<Trouble>> {
-        trouble(self.place(object).map(drop))
+        match self.remote() {
+            Some(remote) => trouble(weighed(remote, object)),
+            None => trouble(self.place(object).map(drop)),
+        }
     }
 
     /// Where the bytes of an object are, as far as its size tells. What is not there, or can't be whole, is looked for in
@@ -130,59 +144,31 @@ impl Objects {
     ///
     /// See [`Unsound`].
     pub fn read(&self, object: &Object) -> Result<Reading, Unsound> {
-        Reading::begin(&self.place(object)?, object)
-    }
-
-    /// Before an object takes its place again: keeps what lies there if it is not that object. Nothing is deleted that a
-    /// person might still make sense of. Gives the name that it has in the folder `damaged` then.
-    ///
-    /// # Errors
-    ///
-    /// The file system's.
-    pub(super) fn put_aside(&self, object: &Object) -> Result<Option<String>> {
-        let path = self.path(&object.sha256);
-        let looked = measured(&path, object).and_then(|()| Reading::begin(&path, object)?.through());
-        if matches!(trouble(looked)?, None | Some(Trouble::Missing)) {
-            return Ok(None);
-        }
-        Ok(self.lay_aside(&path, &object.sha256)?)
-    }
-
-    /// Keeps what lies at a path in the folder `damaged`, as what was left of that object. Gives its name there.
-    ///
-    /// # Errors
-    ///
-    /// The file system's.
-    pub(super) fn lay_aside(&self, path: &Path, sha256: &str) -> io::Result<Option<String>> {
-        let aside = self.aside();
-        private::folder(&aside)?;
-        for number in 1..=u32::MAX {
-            let name = format!("{sha256}.{number}");
-            match kept(path, &aside.join(&name)) {
-                Ok(()) => {
-                    File::open(&aside)?.sync_all()?;
-                    tracing::warn!("a damaged object is replaced; what was left of it is kept as `damaged/{name}`");
-                    return Ok(Some(name));
-                }
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-                Err(error) => return Err(error),
+        match self.remote() {
+            Some(remote) => {
+                weighed(remote, object)?;
+                let fetching = Fetching::new(remote.clone(), &object.sha256, object.size);
+                Ok(Reading::new(Source::Elsewhere(fetching), object))
             }
+            None => Reading::begin(&self.place(object)?, object),
         }
-        Err(io::Error::other("the folder `damaged` is full: empty it"))
     }
 }
 
 impl Reading {
     /// Begins to read what lies at a path as that object.
     fn begin(path: &Path, object: &Object) -> Result<Self, Unsound> {
-        Ok(Self {
-            file: File::open(path).map_err(unsound)?,
+        Ok(Self::new(Source::File(File::open(path).map_err(unsound)?), object))
+    }
+
+    fn new(from: Source, object: &Object) -> Self {
+        Self {
+            from,
             wanted: object.clone(),
             hasher: Sha256::new(),
             size: 0,
             buffer: vec![0; usize::try_from(object.size + 1).map_or(PIECE, |size| size.min(PIECE))],
-        })
+        }
     }
 
     /// Begins to read what lies at that path, if its size is that of the object.
@@ -218,11 +204,14 @@ impl Reading {
     ///
     /// See [`Unsound`].
     pub fn read_into(&mut self, buffer: &mut [u8]) -> Result<usize, Unsound> {
-        let read = loop {
-            match self.file.read(buffer) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                read => break read.map_err(unsound)?,
-            }
+        let read = match &mut self.from {
+            Source::Elsewhere(fetching) => fetching.read_waiting(buffer)?,
+            Source::File(file) => loop {
+                match file.read(buffer) {
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    read => break read.map_err(unsound)?,
+                }
+            },
         };
         let piece = buffer.get(..read).unwrap_or_default();
         self.hasher.update(piece);
@@ -258,6 +247,15 @@ impl From<io::Error> for Unsound {
     }
 }
 
+impl From<Amiss> for Unsound {
+    fn from(amiss: Amiss) -> Self {
+        match amiss {
+            Amiss::Missing => Self::Damaged(Trouble::Missing),
+            Amiss::Unreachable(error) => Self::Unreachable(error),
+        }
+    }
+}
+
 /// Whether what lies at a path has the bytes that an object of this name must have.
 pub(crate) fn is_itself(path: &Path, sha256: &str) -> bool {
     let Ok(found) = fs::metadata(path) else { return false };
@@ -285,6 +283,7 @@ fn trouble(looked: Result<(), Unsound>) -> Result<Option<Trouble>> {
         Ok(()) => Ok(None),
         Err(Unsound::Damaged(trouble)) => Ok(Some(trouble)),
         Err(Unsound::Unseen(error)) => Err(error.into()),
+        Err(Unsound::Unreachable(error)) => Err(error),
     }
 }
 
@@ -299,21 +298,21 @@ fn measured(path: &Path, object: &Object) -> Result<(), Unsound> {
         };
         return Err(Unsound::Damaged(Trouble::Unreadable(what.into())));
     }
-    match found.len() {
+    fits(found.len(), object)
+}
+
+/// As [`measured`], for an object that lies elsewhere.
+fn weighed(remote: &Remote, object: &Object) -> Result<(), Unsound> {
+    fits(remote.size_waiting(&object.sha256)?, object)
+}
+
+/// Whether so many bytes can be the object's.
+fn fits(size: u64, object: &Object) -> Result<(), Unsound> {
+    match size {
         0 if 0 < object.size => Err(Unsound::Damaged(Trouble::Empty)),
         size if size < object.size => Err(Unsound::Damaged(Trouble::CutShort(size))),
         size if object.size < size => Err(Unsound::Damaged(Trouble::TooLong)),
         _ => Ok(()),
-    }
-}
-
-/// Another name for the same file, so that its place is never empty; what can't have two names is moved.
-fn kept(path: &Path, aside: &Path) -> io::Result<()> {
-    match fs::hard_link(path, aside) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(error),
-        Err(_) if fs::symlink_metadata(aside).is_ok() => Err(ErrorKind::AlreadyExists.into()),
-        Err(_) => fs::rename(path, aside),
-        Ok(()) => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use sqlx::FromRow;
 
-use super::{Store, files::signed};
+use super::{Store, db, files::signed};
 use crate::Result;
 
 /// Where the look stands.
@@ -34,7 +34,7 @@ pub struct Looking {
 ///
 /// The database's.
 pub async fn get(store: &Store) -> Result<Option<Looking>> {
-    let looking = sqlx::query_as(
+    let looking = db::query_as(
         "SELECT day, remaining, after, round_began, round_before, looked_at, database FROM looking WHERE one = 1",
     )
     .fetch_optional(store.pool())
@@ -48,9 +48,11 @@ pub async fn get(store: &Store) -> Result<Option<Looking>> {
 ///
 /// The database's.
 pub async fn put(store: &Store, looking: &Looking) -> Result<()> {
-    sqlx::query(
-        "INSERT OR REPLACE INTO looking (one, day, remaining, after, round_began, round_before, looked_at, database) \
-         VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
+    db::query(
+        "INSERT INTO looking (one, day, remaining, after, round_began, round_before, looked_at, database) \
+         VALUES (1, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (one) DO UPDATE SET day = excluded.day, remaining = excluded.remaining, \
+             after = excluded.after, round_began = excluded.round_began, round_before = excluded.round_before, \
+             looked_at = excluded.looked_at, database = excluded.database",
     )
     .bind(&looking.day)
     .bind(signed(looking.remaining))
@@ -71,7 +73,7 @@ pub async fn put(store: &Store, looking: &Looking) -> Result<()> {
 /// The database's.
 pub async fn note_database(store: &Store, problems: &[String]) -> Result<()> {
     let text = (!problems.is_empty()).then(|| problems.join("\n"));
-    sqlx::query("UPDATE looking SET database = ?1 WHERE database IS NOT ?1")
+    db::query("UPDATE looking SET database = ?1 WHERE database IS DISTINCT FROM ?1")
         .bind(text)
         .execute(store.pool())
         .await?;

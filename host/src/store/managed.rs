@@ -7,10 +7,11 @@ use clientpoint_engine::{
     library::Scope,
     words::FromWord,
 };
-use sqlx::{AssertSqlSafe, FromRow, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, FromRow};
 
 use super::{
     Store,
+    db::{self, Transaction},
     library_file::{self, LibraryFile, exact, number, signed},
     link_counts,
     links::{self, Waits},
@@ -18,7 +19,8 @@ use super::{
 };
 use crate::{Error, Result, way_out::WayOut};
 
-pub use settling::{Replacement, publish, settle};
+pub(super) use settling::publish;
+pub use settling::{Replacement, settle};
 
 /// A file, and how it stands to its item.
 #[derive(FromRow)]
@@ -43,7 +45,7 @@ struct Row {
 /// The database's.
 pub async fn count(store: &Store, of: Scope<'_>) -> Result<Counts> {
     let managed = link_counts::of(store.pool(), of.connection, of.drive).await?;
-    let (suspected,): (i64,) = sqlx::query_as(
+    let (suspected,): (i64,) = db::query_as(
         "SELECT count(*) FROM links INDEXED BY links_suspected WHERE connection = ? AND drive = ? AND suspected = 1",
     )
     .bind(of.connection)
@@ -67,7 +69,7 @@ pub async fn by_source(store: &Store, of: Scope<'_>, item: &str) -> Result<Vec<M
              AND connection = ?1 AND drive = ?2 AND item = ?3",
         BY_FILE,
     );
-    let query = sqlx::query_as(query).bind(of.connection).bind(of.drive).bind(item);
+    let query = db::query_as(query).bind(of.connection).bind(of.drive).bind(item);
     managed(query.fetch_all(store.pool()).await?)
 }
 
@@ -82,7 +84,7 @@ pub async fn by_place(store: &Store, of: Scope<'_>, places: &[String]) -> Result
              AND place IN (SELECT value FROM json_each(?))",
         BY_FILE,
     );
-    let query = sqlx::query_as(query)
+    let query = db::query_as(query)
         .bind(of.connection)
         .bind(of.drive)
         .bind(serde_json::json!(places).to_string());
@@ -108,7 +110,7 @@ pub async fn after(
     } else {
         "SELECT * FROM links INDEXED BY links_by_drive WHERE connection = ? AND drive = ? AND file > ? ORDER BY file LIMIT ?"
     };
-    let query = sqlx::query_as(select(links, BY_FILE))
+    let query = db::query_as(select(links, BY_FILE))
         .bind(of.connection)
         .bind(of.drive)
         .bind(after)
@@ -136,7 +138,7 @@ pub async fn due(store: &Store, of: Scope<'_>, known: Option<&(u64, String)>, li
              ORDER BY coalesce(waiting, 0), file LIMIT ?5) b LIMIT ?5",
         "coalesce(l.waiting, 0), l.file",
     );
-    let query = sqlx::query_as(query)
+    let query = db::query_as(query)
         .bind(of.connection)
         .bind(of.drive)
         .bind(place)
@@ -167,7 +169,7 @@ pub async fn set(store: &Store, connection: &str, changes: &[Change]) -> Result<
 
 /// How a file waits from now on. Gives its row.
 async fn waits(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     (file, connection): (&str, &str),
     how: Waits<'_>,
     turn: i64,
@@ -203,7 +205,7 @@ pub async fn suspect_all(store: &Store, of: Scope<'_>) -> Result<()> {
 /// The database's.
 pub async fn replaceable(store: &Store, connection: &str, file: &str, base: u64) -> Result<Option<String>> {
     let Some(file) = exact(file) else { return Ok(None) };
-    let row: Option<(String,)> = sqlx::query_as(
+    let row: Option<(String,)> = db::query_as(
         "SELECT f.name FROM files f JOIN links l ON l.file = f.id \
          WHERE f.id = ? AND f.revision = ? AND l.connection = ? AND l.held = 0",
     )

@@ -13,7 +13,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous},
 };
 
-use super::{Store, copies, opening::DATABASE};
+use super::{Store, copies, db, opening::DATABASE};
 use crate::{Error, Result};
 
 /// The scripts that lead from an empty database to the present one. A script is never changed once it has been
@@ -44,6 +44,8 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/25_people.sql"),
     include_str!("migrations/26_telling.sql"),
     include_str!("migrations/27_prunes.sql"),
+    include_str!("migrations/28_leases.sql"),
+    include_str!("migrations/29_objects.sql"),
 ];
 
 /// What was done.
@@ -63,7 +65,7 @@ pub(crate) struct Migrated {
 ///
 /// `Error::Storage` if it was written by a newer version; the database's.
 pub(crate) async fn is_due(store: &Store) -> Result<bool> {
-    let (version,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(store.pool()).await?;
+    let (version,): (i64,) = db::query_as("PRAGMA user_version").fetch_one(store.pool()).await?;
     Ok(known(version)? < SCRIPTS.len())
 }
 

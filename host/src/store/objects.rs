@@ -8,6 +8,8 @@
 //! DATA/still.lock          shared by who copies the objects that a database names; the sweep has it alone
 //! DATA/damaged/abcdef….1    what the disk has made of an object, kept when that was put back
 //! ```
+//!
+//! Where the objects lie elsewhere ([`Remote`]), this folder has the drafts alone: neither objects nor trash.
 
 use std::{
     collections::BTreeSet,
@@ -23,10 +25,15 @@ use tempfile::NamedTempFile;
 use crate::{Error, Result, private};
 
 mod draft;
+mod remote;
 mod still;
 mod syncs;
 
 pub use draft::{AppendError, Draft, Settled};
+pub use remote::Remote;
+#[cfg(test)]
+pub(super) use remote::faulty;
+pub(super) use remote::{Amiss, Fetching};
 pub use still::HeldStill;
 use syncs::Syncs;
 
@@ -47,6 +54,7 @@ pub struct Objects {
     pub(super) trash: PathBuf,
     lock: PathBuf,
     syncs: Syncs,
+    remote: Option<Remote>,
 }
 
 /// Whole bytes, durable on disk.
@@ -63,7 +71,27 @@ pub struct Object {
 #[derive(Debug)]
 pub struct Published {
     object: Object,
-    _held: Arc<File>,
+    /// None for one that lies elsewhere: there, its row keeps the sweep away.
+    _held: Option<Arc<File>>,
+}
+
+impl Settled {
+    /// The object that it is to become.
+    pub(super) fn object(&self) -> Object {
+        Object {
+            sha256: self.sha256.clone(),
+            size: self.size,
+        }
+    }
+
+    /// As an object that lies elsewhere, if it was sent there.
+    fn published(self) -> Result<Published> {
+        if !self.is_sent {
+            return Err(Error::Storage("an object has not been sent to where it belongs".into()));
+        }
+        let object = self.object();
+        Ok(Published { object, _held: None })
+    }
 }
 
 impl Deref for Published {
@@ -81,17 +109,39 @@ impl Objects {
     ///
     /// The file system's.
     pub fn open(data: &Path) -> Result<Self> {
-        let objects = Self {
+        let objects = Self::within(data, None);
+        private::folder(&objects.drafts)?;
+        private::folder(&objects.objects)?;
+        objects.sweep_drafts()?;
+        Ok(objects)
+    }
+
+    /// As [`Self::open`], for objects that lie elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// The file system's.
+    pub fn open_with(data: &Path, remote: Remote) -> Result<Self> {
+        let objects = Self::within(data, Some(remote));
+        private::folder(&objects.drafts)?;
+        objects.sweep_drafts()?;
+        Ok(objects)
+    }
+
+    fn within(data: &Path, remote: Option<Remote>) -> Self {
+        Self {
             drafts: data.join("drafts"),
             objects: data.join("objects"),
             trash: data.join("trash"),
             lock: data.join("objects.lock"),
             syncs: Syncs::default(),
-        };
-        private::folder(&objects.drafts)?;
-        private::folder(&objects.objects)?;
-        objects.sweep_drafts()?;
-        Ok(objects)
+            remote,
+        }
+    }
+
+    /// Where the objects lie, if that is not in this folder.
+    pub fn remote(&self) -> Option<&Remote> {
+        self.remote.as_ref()
     }
 
     /// Begins a draft that may hold at most `limit` bytes.
@@ -135,15 +185,38 @@ impl Objects {
     ///
     /// `Error::NoSpace` or `Error::Storage`; the draft is gone then.
     pub fn publish(&self, draft: Draft) -> Result<Published> {
-        let mut published = self.publish_all(vec![draft.settle()?])?;
+        self.publish_settled(draft.settle()?)
+    }
+
+    /// Makes a settled draft a durable object, as [`Self::publish_all`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::publish`].
+    pub fn publish_settled(&self, settled: Settled) -> Result<Published> {
+        let mut published = self.publish_all(vec![settled])?;
         published
             .pop()
             .unwrap_or_else(|| Err(Error::Storage("an object has got lost on its way".into())))
     }
 
+    /// Sends a settled draft to where objects lie, if that is elsewhere. It was announced before: see `sending`.
+    ///
+    /// # Errors
+    ///
+    /// `Error::ObjectStore`, or the file system's; the draft is gone then.
+    pub(super) async fn send(&self, mut settled: Settled) -> Result<Settled> {
+        if let Some(remote) = &self.remote {
+            remote.put(&settled.sha256, settled.size, &settled.path).await?;
+            settled.is_sent = true;
+        }
+        Ok(settled)
+    }
+
     /// Makes settled drafts durable objects, each or not; however many they are, each folder is synced once. An equal
     /// object that is there already is replaced; one in the trash is needed no more. What comes back, in the order given, is
-    /// to be kept until the transaction that points at the objects has ended.
+    /// to be kept until the transaction that points at the objects has ended. Where objects lie elsewhere, the drafts were sent
+    /// there before: see `sending`.
     ///
     /// Blocks while the disk works, and while a sweep has the lock.
     ///
@@ -151,6 +224,9 @@ impl Objects {
     ///
     /// `Error::NoSpace` or `Error::Storage`; if it is not one object's own trouble, all drafts are gone.
     pub fn publish_all(&self, settled: Vec<Settled>) -> Result<Vec<Result<Published>>> {
+        if self.remote.is_some() {
+            return Ok(settled.into_iter().map(Settled::published).collect());
+        }
         let held = Arc::new(self.held_by_publisher()?);
         let mut shards = BTreeSet::new();
         let published: Vec<_> = settled
@@ -185,7 +261,7 @@ impl Objects {
         shards.insert(shard.to_owned());
         Ok(Published {
             object,
-            _held: Arc::clone(held),
+            _held: Some(Arc::clone(held)),
         })
     }
 

@@ -10,7 +10,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::Store;
+use super::{Store, db::Pool};
 use crate::{Error, Result};
 
 /// The name of the database in the data folder.
@@ -18,6 +18,10 @@ pub(crate) const DATABASE: &str = "clientpoint.db";
 
 /// How long a question waits for one of this process's own connections.
 const TURN: Duration = Duration::from_secs(10);
+
+/// How long a connection that nobody uses stays, with the pages that it remembers: a program that waits for the night has
+/// one.
+const IDLE: Duration = Duration::from_secs(60);
 
 /// How long who finds the file between two states waits before they look again.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -41,7 +45,7 @@ pub(crate) async fn connect(data: &Path, patience: Duration) -> Result<Store> {
         // SQLite waits for whoever writes, but not for whoever makes the file's log or puts it away just now.
         match pool(patience).connect_with(options.clone()).await.map_err(Error::from) {
             Err(Error::Busy { .. }) if start.elapsed() < patience => tokio::time::sleep(LOOK_AGAIN).await,
-            answer => return answer.map(Store::over),
+            answer => return answer.map(|pool| Store::over(Pool::Lite(pool))),
         }
     }
 }
@@ -53,7 +57,9 @@ pub(crate) async fn connect(data: &Path, patience: Duration) -> Result<Store> {
 ///
 /// The database's.
 pub(crate) async fn connect_to_read(data: &Path, patience: Duration) -> Result<Store> {
-    Ok(Store::over(pool(patience).connect_with(reading(data)).await?))
+    Ok(Store::over(Pool::Lite(
+        pool(patience).connect_with(reading(data)).await?,
+    )))
 }
 
 /// How a database is read without a write beside it.
@@ -72,6 +78,8 @@ pub(super) fn reading(data: &Path) -> SqliteConnectOptions {
 fn pool(patience: Duration) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(4)
+        .min_connections(1)
+        .idle_timeout(IDLE)
         .acquire_timeout(TURN.max(patience))
         // A connection whose transaction has ended otherwise than it was told to (a full disk ends it by itself) would
         // refuse every transaction from then on. At this point a rollback that was queued has been carried out.
@@ -81,13 +89,13 @@ fn pool(patience: Duration) -> SqlitePoolOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store;
+    use crate::store::{self, db};
 
     const PATIENCE: Duration = Duration::from_secs(1);
 
     async fn write(store: &Store) -> Result<()> {
         let mut transaction = store.write().await?;
-        sqlx::query("INSERT OR IGNORE INTO switches VALUES ('x')")
+        db::query("INSERT INTO switches VALUES ('x') ON CONFLICT DO NOTHING")
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
@@ -101,7 +109,7 @@ mod tests {
         for _ in 0..8 {
             let mut transaction = store.write().await.unwrap();
             // As SQLite does where the disk is full in the middle: nobody else hears of it.
-            sqlx::raw_sql("ROLLBACK").execute(&mut *transaction).await.unwrap();
+            db::trial::raw("ROLLBACK", &mut *transaction).await.unwrap();
             drop(transaction);
         }
         for _ in 0..30 {
@@ -130,7 +138,7 @@ mod tests {
 
             let reading = connect_to_read(left.path(), PATIENCE).await.unwrap();
 
-            let rows: Vec<(String,)> = sqlx::query_as("SELECT name FROM switches")
+            let rows: Vec<(String,)> = db::query_as("SELECT name FROM switches")
                 .fetch_all(reading.pool())
                 .await
                 .unwrap();

@@ -1,10 +1,11 @@
 //! Long work, as it is written down: what it is about while it lasts, and its end. So that one that was asked for leaves a
 //! trace whatever becomes of the program that carries it out.
 
-use sqlx::{FromRow, QueryBuilder, Sqlite};
+use sqlx::FromRow;
 
 use super::{
     Store,
+    db::{self, QueryBuilder},
     page::{Page, Part},
     words::{OperationKind, OperationState},
 };
@@ -100,15 +101,15 @@ const SELECT: &str =
 /// The database's.
 pub async fn begin(store: &Store, kind: OperationKind, by: &str, program: &str, now: &str) -> Result<i64> {
     let mut transaction = store.write().await?;
-    let done = sqlx::query("INSERT INTO operations (kind, begun_by, begun_at, program) VALUES (?, ?, ?, ?)")
-        .bind(kind.as_str())
-        .bind(by)
-        .bind(now)
-        .bind(program)
-        .execute(&mut *transaction)
-        .await?;
-    let id = done.last_insert_rowid();
-    sqlx::query("DELETE FROM operations WHERE id <= ? AND state <> 'running'")
+    let (id,): (i64,) =
+        db::query_as("INSERT INTO operations (kind, begun_by, begun_at, program) VALUES (?, ?, ?, ?) RETURNING id")
+            .bind(kind.as_str())
+            .bind(by)
+            .bind(now)
+            .bind(program)
+            .fetch_one(&mut *transaction)
+            .await?;
+    db::query("DELETE FROM operations WHERE id <= ? AND state <> 'running'")
         .bind(id - KEPT)
         .execute(&mut *transaction)
         .await?;
@@ -123,7 +124,7 @@ pub async fn begin(store: &Store, kind: OperationKind, by: &str, program: &str, 
 /// The database's.
 pub async fn note(store: &Store, id: i64, noted: &Noted) -> Result<bool> {
     let asked: Option<(i64,)> =
-        sqlx::query_as("UPDATE operations SET connection = ?, run = ?, told = ? WHERE id = ? RETURNING stop_asked")
+        db::query_as("UPDATE operations SET connection = ?, run = ?, told = ? WHERE id = ? RETURNING stop_asked")
             .bind(&noted.connection)
             .bind(noted.run)
             .bind(&noted.told)
@@ -139,7 +140,7 @@ pub async fn note(store: &Store, id: i64, noted: &Noted) -> Result<bool> {
 ///
 /// The database's.
 pub async fn is_to_stop(store: &Store, id: i64) -> Result<bool> {
-    let asked: Option<(i64,)> = sqlx::query_as("SELECT stop_asked FROM operations WHERE id = ?")
+    let asked: Option<(i64,)> = db::query_as("SELECT stop_asked FROM operations WHERE id = ?")
         .bind(id)
         .fetch_optional(store.pool())
         .await?;
@@ -152,7 +153,7 @@ pub async fn is_to_stop(store: &Store, id: i64) -> Result<bool> {
 ///
 /// The database's.
 pub async fn ask_to_stop(store: &Store, id: i64) -> Result<()> {
-    sqlx::query("UPDATE operations SET stop_asked = 1 WHERE id = ? AND state = 'running'")
+    db::query("UPDATE operations SET stop_asked = 1 WHERE id = ? AND state = 'running'")
         .bind(id)
         .execute(store.pool())
         .await?;
@@ -182,7 +183,7 @@ pub async fn interrupt(store: &Store, id: i64, end: &End, now: &str) -> Result<(
 }
 
 async fn ended(store: &Store, id: i64, (query, end): (&'static str, &End), now: &str) -> Result<()> {
-    sqlx::query(query)
+    db::query(query)
         .bind(end.state.as_str())
         .bind(now)
         .bind(&end.noted.connection)
@@ -201,7 +202,7 @@ async fn ended(store: &Store, id: i64, (query, end): (&'static str, &End), now: 
 ///
 /// `Error::NotFound`, or the database's.
 pub async fn get(store: &Store, id: i64) -> Result<Operation> {
-    let found = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE id = ?")))
+    let found = db::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE id = ?")))
         .bind(id)
         .fetch_optional(store.pool())
         .await?;
@@ -224,7 +225,7 @@ pub fn unknown(id: i64) -> Error {
 /// The database's.
 pub async fn open(store: &Store) -> Result<Vec<Operation>> {
     let query = format!("{SELECT} INDEXED BY operations_open WHERE state = 'running' ORDER BY id DESC LIMIT ?");
-    let rows = sqlx::query_as(sqlx::AssertSqlSafe(query))
+    let rows = db::query_as(sqlx::AssertSqlSafe(query))
         .bind(OPEN)
         .fetch_all(store.pool())
         .await?;
@@ -244,7 +245,7 @@ pub async fn page(store: &Store, filter: &OperationFilter, part: &Part) -> Resul
         filter.by
     );
     let before: Option<i64> = part.key(&list)?;
-    let mut query = QueryBuilder::<Sqlite>::new(SELECT);
+    let mut query = QueryBuilder::new(SELECT);
     query.push(" WHERE id < ").push_bind(before.unwrap_or(i64::MAX));
     if let Some(kind) = filter.kind {
         query.push(" AND kind = ").push_bind(kind.as_str());
@@ -266,7 +267,7 @@ pub async fn page(store: &Store, filter: &OperationFilter, part: &Part) -> Resul
 ///
 /// The database's.
 pub async fn expire(store: &Store, before: &str) -> Result<()> {
-    sqlx::query("DELETE FROM operations WHERE state <> 'running' AND ended_at < ?")
+    db::query("DELETE FROM operations WHERE state <> 'running' AND ended_at < ?")
         .bind(before)
         .execute(store.pool())
         .await?;
@@ -279,7 +280,7 @@ pub async fn expire(store: &Store, before: &str) -> Result<()> {
 ///
 /// The database's.
 pub async fn of_run(store: &Store, run: i64) -> Result<Option<(u64, u64)>> {
-    let found: Option<(i64, i64)> = sqlx::query_as(
+    let found: Option<(i64, i64)> = db::query_as(
         "SELECT CASE state WHEN 'running' THEN (SELECT count(*) FROM outcomes WHERE run = runs.id) ELSE inputs END, inputs \
          FROM runs WHERE id = ? AND subject = 'sync'",
     )
@@ -295,8 +296,8 @@ pub async fn of_run(store: &Store, run: i64) -> Result<Option<(u64, u64)>> {
 ///
 /// The database's.
 pub async fn there(store: &Store, connection: &str, (drive, item): (&str, &str), since: &str) -> Result<Option<There>> {
-    let found = sqlx::query_as(
-        "SELECT CAST(file AS TEXT) AS file, name, linked_at >= ? AS is_new FROM links \
+    let found = db::query_as(
+        "SELECT CAST(file AS TEXT) AS file, name, CAST(CASE WHEN linked_at >= ? THEN 1 ELSE 0 END AS INTEGER) AS is_new FROM links \
          WHERE plugin = (SELECT plugin FROM connections WHERE id = ?) AND drive = ? AND item = ? ORDER BY file LIMIT 1",
     )
     .bind(since)

@@ -1,6 +1,6 @@
 //! Passwords of the host's own people, as argon2id has them.
 
-use super::Store;
+use super::{Store, db};
 use crate::Result;
 
 /// What is kept of a person's password, in the PHC form; none for who has none yet.
@@ -9,7 +9,7 @@ use crate::Result;
 ///
 /// The database's.
 pub async fn get(store: &Store, user: &str) -> Result<Option<String>> {
-    let row: Option<(String,)> = sqlx::query_as("SELECT hash FROM passwords WHERE user = ?")
+    let row: Option<(String,)> = db::query_as("SELECT hash FROM passwords WHERE user = ?")
         .bind(user)
         .fetch_optional(store.pool())
         .await?;
@@ -23,7 +23,7 @@ pub async fn get(store: &Store, user: &str) -> Result<Option<String>> {
 /// The database's.
 pub async fn change(store: &Store, user: &str, before: &str, hash: &str, now: &str) -> Result<bool> {
     let mut transaction = store.write().await?;
-    let changed = sqlx::query("UPDATE passwords SET hash = ?, set_at = ? WHERE user = ? AND hash = ?")
+    let changed = db::query("UPDATE passwords SET hash = ?, set_at = ? WHERE user = ? AND hash = ?")
         .bind(hash)
         .bind(now)
         .bind(user)
@@ -33,7 +33,7 @@ pub async fn change(store: &Store, user: &str, before: &str, hash: &str, now: &s
     if changed.rows_affected() != 1 {
         return Ok(false);
     }
-    sqlx::query("DELETE FROM logins WHERE user = ?")
+    db::query("DELETE FROM logins WHERE user = ?")
         .bind(user)
         .execute(&mut *transaction)
         .await?;
@@ -47,7 +47,7 @@ pub async fn change(store: &Store, user: &str, before: &str, hash: &str, now: &s
 ///
 /// The database's.
 pub async fn has_administrator(store: &Store, issuer: Option<&str>) -> Result<bool> {
-    let (has,): (bool,) = sqlx::query_as(
+    let (has,): (bool,) = db::query_as(
         "SELECT EXISTS (SELECT 1 FROM users WHERE role = 'administrator' AND removed_at IS NULL AND \
          (name IN (SELECT user FROM passwords) OR name IN (SELECT user FROM identities WHERE issuer = ?)))",
     )

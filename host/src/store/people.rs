@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::{
-    Store,
+    Store, db,
     page::{Page, Part},
     users::{self, Role, User},
 };
@@ -59,7 +59,7 @@ impl From<Row> for Person {
 pub async fn page(store: &Store, part: &Part) -> Result<Page<Person>> {
     let after: Option<String> = part.key(LIST)?;
     let query = format!("{SELECT} WHERE name > ? AND removed_at IS NULL ORDER BY name LIMIT ?");
-    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+    let rows: Vec<Row> = db::query_as(sqlx::AssertSqlSafe(query))
         .bind(after.unwrap_or_default())
         .bind(part.reads())
         .fetch_all(store.pool())
@@ -75,7 +75,7 @@ pub async fn page(store: &Store, part: &Part) -> Result<Page<Person>> {
 /// `Error::NotFound`, or the database's.
 pub async fn get(store: &Store, name: &str) -> Result<Person> {
     let query = format!("{SELECT} WHERE name = ? AND removed_at IS NULL");
-    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+    let row: Option<Row> = db::query_as(sqlx::AssertSqlSafe(query))
         .bind(name)
         .fetch_optional(store.pool())
         .await?;
@@ -88,7 +88,7 @@ pub async fn get(store: &Store, name: &str) -> Result<Person> {
 ///
 /// The database's.
 pub async fn is_last_administrator(store: &Store, name: &str) -> Result<bool> {
-    let (is_last,): (bool,) = sqlx::query_as(
+    let (is_last,): (bool,) = db::query_as(
         "SELECT EXISTS (SELECT 1 FROM users WHERE name = ?1 AND role = 'administrator' AND removed_at IS NULL) \
          AND NOT EXISTS (SELECT 1 FROM users WHERE name <> ?1 AND role = 'administrator' AND removed_at IS NULL)",
     )

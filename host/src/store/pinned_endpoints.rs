@@ -2,7 +2,7 @@
 
 use clientpoint_engine::planned::Endpoints;
 
-use super::Store;
+use super::{Store, db};
 use crate::Result;
 
 /// Settles where those of a connection go from now on.
@@ -11,7 +11,7 @@ use crate::Result;
 ///
 /// The database's.
 pub async fn put(store: &Store, connection: &str, endpoints: &Endpoints) -> Result<()> {
-    sqlx::query(
+    db::query(
         "INSERT INTO endpoints (connection, login, api) VALUES (?, ?, ?) \
          ON CONFLICT (connection) DO UPDATE SET login = excluded.login, api = excluded.api",
     )
@@ -33,7 +33,7 @@ pub async fn settled(store: &Store, connection: &str, endpoints: &Endpoints) -> 
         return Ok(known);
     }
     // Somebody else may be first.
-    sqlx::query("INSERT OR IGNORE INTO endpoints (connection, login, api) VALUES (?, ?, ?)")
+    db::query("INSERT INTO endpoints (connection, login, api) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
         .bind(connection)
         .bind(&endpoints.login)
         .bind(&endpoints.api)
@@ -43,7 +43,7 @@ pub async fn settled(store: &Store, connection: &str, endpoints: &Endpoints) -> 
 }
 
 async fn get(store: &Store, connection: &str) -> Result<Option<Endpoints>> {
-    let row = sqlx::query_as("SELECT login, api FROM endpoints WHERE connection = ?")
+    let row = db::query_as("SELECT login, api FROM endpoints WHERE connection = ?")
         .bind(connection)
         .fetch_optional(store.pool())
         .await?;

@@ -4,7 +4,7 @@
 use sqlx::FromRow;
 
 use super::{
-    Store,
+    Store, db,
     files::{number, signed},
     page::{Page, Part},
     runs::{self, Run},
@@ -18,7 +18,7 @@ use crate::{Error, Result, way_out::WayOut};
 ///
 /// The database's.
 pub async fn end(store: &Store, run: &Run, message: &str, now: &str) -> Result<Run> {
-    sqlx::query("UPDATE runs SET state = 'planned', ended_at = ?, message = ? WHERE id = ?")
+    db::query("UPDATE runs SET state = 'planned', ended_at = ?, message = ? WHERE id = ?")
         .bind(now)
         .bind(message)
         .bind(run.id)
@@ -42,7 +42,7 @@ pub fn message(plan: &str) -> String {
 /// `Error::NotFound` if there is no such plan, or the database's.
 pub async fn require(store: &Store, connection: &str, plan: &str) -> Result<()> {
     let made: Option<(i64,)> =
-        sqlx::query_as("SELECT id FROM runs WHERE connection = ? AND kind = 'plan' AND message = ? LIMIT 1")
+        db::query_as("SELECT id FROM runs WHERE connection = ? AND kind = 'plan' AND message = ? LIMIT 1")
             .bind(connection)
             .bind(message(plan))
             .fetch_optional(store.pool())
@@ -99,7 +99,7 @@ pub struct Alike {
 ///
 /// The database's.
 pub async fn begin(store: &Store, run: &Run) -> Result<()> {
-    sqlx::query("DELETE FROM planned WHERE connection = ? AND run < ?")
+    db::query("DELETE FROM planned WHERE connection = ? AND run < ?")
         .bind(&run.connection)
         .bind(run.id)
         .execute(store.pool())
@@ -118,7 +118,7 @@ pub async fn keep(store: &Store, run: &Run, first: u64, rows: &[Planned]) -> Res
     }
     let mut transaction = store.write().await?;
     for (place, row) in (first..).zip(rows) {
-        sqlx::query(
+        db::query(
             "INSERT INTO planned (connection, run, place, file, library_name, name, revision, outcome, size, version, shown_in) \
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
@@ -155,7 +155,7 @@ pub async fn page(
 ) -> Result<Page<Planned>> {
     let list = format!("plan {} {outcome:?} {search:?}", run.id);
     let after: Option<i64> = part.key(&list)?;
-    let rows: Vec<Placed> = sqlx::query_as(
+    let rows: Vec<Placed> = db::query_as(
         "SELECT place, CAST(file AS TEXT) AS file, library_name, name, revision, outcome, size, version, shown_in FROM planned \
          WHERE connection = ?1 AND run = ?2 AND place > ?3 AND (?4 IS NULL OR outcome = ?4) \
          AND (?5 IS NULL OR library_name GLOB ?5) ORDER BY place LIMIT ?6",
@@ -185,7 +185,7 @@ struct Placed {
 ///
 /// The database's.
 pub async fn sums(store: &Store, run: &Run) -> Result<Vec<Alike>> {
-    let rows = sqlx::query_as(
+    let rows = db::query_as(
         "SELECT outcome, count(*) AS files, coalesce(sum(shown_in), 0) AS shown_in, coalesce(sum(size), 0) AS bytes \
          FROM planned WHERE connection = ? AND run = ? GROUP BY outcome",
     )
@@ -202,13 +202,13 @@ pub async fn sums(store: &Store, run: &Run) -> Result<Vec<Alike>> {
 ///
 /// The database's.
 pub async fn is_past(store: &Store, run: &Run) -> Result<bool> {
-    let (is_past,): (i64,) =
-        sqlx::query_as("SELECT EXISTS (SELECT 1 FROM runs WHERE connection = ? AND id > ? AND kind = 'plan')")
+    let (is_past,): (bool,) =
+        db::query_as("SELECT EXISTS (SELECT 1 FROM runs WHERE connection = ? AND id > ? AND kind = 'plan')")
             .bind(&run.connection)
             .bind(run.id)
             .fetch_one(store.pool())
             .await?;
-    Ok(is_past != 0)
+    Ok(is_past)
 }
 
 /// The name of a plan that was made; none for one that came to nothing.

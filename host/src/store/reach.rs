@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Store, files::number, library_file::exact};
+use super::{Store, db, files::number, library_file::exact};
 use crate::Result;
 
 /// Files that are looked up in one statement.
@@ -42,11 +42,12 @@ pub async fn of_files(store: &Store, ids: impl Iterator<Item = &str>) -> Result<
     let files: Vec<i64> = ids.filter_map(exact).collect();
     let mut connections = BTreeSet::new();
     for some in files.chunks(AT_ONCE) {
-        let rows: Vec<(String,)> =
-            sqlx::query_as("SELECT DISTINCT connection FROM links WHERE file IN (SELECT value FROM json_each(?))")
-                .bind(serde_json::json!(some).to_string())
-                .fetch_all(store.pool())
-                .await?;
+        let rows: Vec<(String,)> = db::query_as(
+            "SELECT DISTINCT connection FROM links WHERE file IN (SELECT CAST(value AS INTEGER) FROM json_each(?))",
+        )
+        .bind(serde_json::json!(some).to_string())
+        .fetch_all(store.pool())
+        .await?;
         connections.extend(rows.into_iter().map(|(connection,)| connection));
     }
     Ok(connections)
@@ -55,7 +56,7 @@ pub async fn of_files(store: &Store, ids: impl Iterator<Item = &str>) -> Result<
 /// The connections that the files of an upload follow something through, and those that they would again if it was taken
 /// back.
 async fn of_upload(store: &Store, run: i64) -> Result<BTreeSet<String>> {
-    let rows: Vec<(String,)> = sqlx::query_as(
+    let rows: Vec<(String,)> = db::query_as(
         "SELECT l.connection FROM bindings b JOIN links l ON l.file = b.file WHERE b.run = ?1 \
              UNION SELECT was_connection FROM bindings WHERE run = ?1 AND was_connection IS NOT NULL \
              UNION SELECT connection FROM runs WHERE id = ?1",
@@ -68,7 +69,7 @@ async fn of_upload(store: &Store, run: i64) -> Result<BTreeSet<String>> {
 
 /// The connections that a file in the bin may follow its item through once it is back.
 async fn of_binned(store: &Store, id: &str) -> Result<BTreeSet<String>> {
-    let rows: Vec<(String,)> = sqlx::query_as(
+    let rows: Vec<(String,)> = db::query_as(
         "SELECT connection FROM bin WHERE file = ?1 AND connection IS NOT NULL \
              UNION SELECT connections.id FROM bin b JOIN connections ON connections.plugin = b.plugin AND drive_id = b.drive \
              WHERE b.file = ?1",

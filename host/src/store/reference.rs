@@ -19,7 +19,7 @@ use super::{
     runs,
     states::{self, KEYS_AT_MOST, Kept, Swap},
 };
-use crate::rights::{Held, Holder};
+use crate::rights::{self, Held, Holder};
 
 mod following;
 mod late;
@@ -28,6 +28,8 @@ mod uploads;
 
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
+mod lost_rights;
 
 use late::Late;
 use together::{Becomes, Together};
@@ -150,9 +152,10 @@ impl Library for Reference {
 
     fn bind<'a>(&'a self, upload: i64, of: Scope<'a>, bindings: Vec<Binding>) -> Answering<'a, Vec<Bound>> {
         Box::pin(async move {
-            let _rights = self.rights_of(upload, of.connection, &bindings).await?;
-            let bound = association::bind(&self.store, upload, of, &bindings, &self.now()).await?;
-            bound.ok_or(Error::Forbidden)
+            let held = self.rights_of(upload, of.connection, &bindings).await?;
+            let now = self.now();
+            let binding = association::bind(&self.store, upload, of, &bindings, &now);
+            rights::guarding(&held, binding).await?.ok_or(Error::Forbidden)
         })
     }
 }
@@ -205,6 +208,7 @@ impl From<crate::Error> for Error {
             crate::Error::Storage(reason) => Self::Unavailable(reason.clone()),
             crate::Error::Busy { .. }
             | crate::Error::Disk { .. }
+            | crate::Error::ObjectStore { .. }
             | crate::Error::Damaged { .. }
             | crate::Error::DamagedDatabase { .. } => Self::Unavailable(error.to_string()),
             _ => Self::Other(error.to_string()),

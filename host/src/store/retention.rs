@@ -9,9 +9,12 @@ mod nights;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clientpoint_engine::clock::stamp;
-use sqlx::{AssertSqlSafe, FromRow, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, FromRow};
 
-use super::Store;
+use super::{
+    Store,
+    db::{self, Transaction},
+};
 use crate::{Result, settings::Retention};
 
 pub(crate) use nights::{claim, remember};
@@ -91,15 +94,15 @@ struct Over {
 /// The revisions of some files (`?1`, as JSON) that are over: replaced before `?2`, with at least `?3` later ones, shown
 /// nowhere, with no upload behind them that can be taken back (begun since `?4`), and not what the file's last line is about.
 /// A file in the bin keeps all of them until it goes as a whole.
-const OVER: &str = "SELECT r.file, r.number, r.sha256, r.size FROM json_each(?1) j CROSS JOIN revisions r ON r.file = j.value \
+const OVER: &str = "SELECT r.file, r.number, r.sha256, r.size FROM json_each(?1) j CROSS JOIN revisions r ON r.file = CAST(j.value AS INTEGER) \
          JOIN files f ON f.id = r.file \
      WHERE r.number < f.revision AND f.removed_at IS NULL \
          AND (SELECT n.made_at FROM revisions n WHERE n.file = r.file AND n.number > r.number ORDER BY n.number LIMIT 1) < ?2 \
-         AND (SELECT count(*) FROM (SELECT 1 FROM revisions n WHERE n.file = r.file AND n.number > r.number LIMIT ?3)) >= ?3 \
+         AND (SELECT count(*) FROM (SELECT 1 FROM revisions n WHERE n.file = r.file AND n.number > r.number LIMIT ?3) later) >= ?3 \
          AND NOT EXISTS (SELECT 1 FROM showings s WHERE s.file = r.file AND s.revision = r.number) \
          AND NOT EXISTS (SELECT 1 FROM bindings b INDEXED BY bindings_by_file JOIN runs u ON u.id = b.run \
              WHERE b.file = r.file AND b.revision = r.number AND u.undone_at IS NULL AND u.started_at >= ?4) \
-         AND r.number IS NOT (SELECT o.revision FROM outcomes o INDEXED BY outcomes_by_file WHERE o.file = r.file \
+         AND r.number IS DISTINCT FROM (SELECT o.revision FROM outcomes o INDEXED BY outcomes_by_file WHERE o.file = r.file \
              ORDER BY o.run DESC LIMIT 1)";
 
 /// Runs that are over, behind `?1`: begun before `?2` (uploads: before `?3`), ended, with a later one like it, without the
@@ -127,7 +130,7 @@ pub async fn plan(store: &Store, retention: Retention, now: DateTime<Utc>) -> Re
         let files = files_with_more(store, after, until.least).await?;
         let Some(last) = files.last() else { break };
         after = *last;
-        let over: Vec<Over> = sqlx::query_as(OVER)
+        let over: Vec<Over> = db::query_as(OVER)
             .bind(serde_json::json!(files).to_string())
             .bind(&until.revisions)
             .bind(until.least)
@@ -144,7 +147,7 @@ pub async fn plan(store: &Store, retention: Retention, now: DateTime<Utc>) -> Re
         after = *last;
         plan.runs += runs.len() as u64;
         for run in runs {
-            let (lines, rows): (i64, i64) = sqlx::query_as(
+            let (lines, rows): (i64, i64) = db::query_as(
                 "SELECT (SELECT count(*) FROM outcomes WHERE run = ?1), (SELECT count(*) FROM sheet_rows WHERE run = ?1)",
             )
             .bind(run)
@@ -205,7 +208,7 @@ pub async fn let_go(
 
 /// Some files that have more revisions than they are to keep in any case.
 async fn files_with_more(store: &Store, after: i64, least: i64) -> Result<Vec<i64>> {
-    let rows: Vec<(i64,)> = sqlx::query_as(
+    let rows: Vec<(i64,)> = db::query_as(
         "SELECT file FROM revisions WHERE file > ? GROUP BY file HAVING count(*) > ? ORDER BY file LIMIT ?",
     )
     .bind(after)
@@ -218,7 +221,7 @@ async fn files_with_more(store: &Store, after: i64, least: i64) -> Result<Vec<i6
 
 async fn let_go_some(store: &Store, files: &[i64], until: &Until, now: DateTime<Utc>) -> Result<LetGo> {
     let mut transaction = store.write().await?;
-    let over: Vec<Over> = sqlx::query_as(AssertSqlSafe(format!("{OVER} LIMIT ?5")))
+    let over: Vec<Over> = db::query_as(AssertSqlSafe(format!("{OVER} LIMIT ?5")))
         .bind(serde_json::json!(files).to_string())
         .bind(&until.revisions)
         .bind(until.least)
@@ -244,7 +247,7 @@ async fn let_go_some(store: &Store, files: &[i64], until: &Until, now: DateTime<
 
 /// The object is written down as let go, unless another revision names it: the sweep looks once more.
 async fn delete_revision(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     (file, number): (i64, i64),
     sha256: &str,
     now: &str,
@@ -253,15 +256,15 @@ async fn delete_revision(
         "DELETE FROM put_back WHERE file = ? AND revision = ?",
         "DELETE FROM revisions WHERE file = ? AND number = ?",
     ] {
-        sqlx::query(query)
+        db::query(query)
             .bind(file)
             .bind(number)
             .execute(&mut **transaction)
             .await?;
     }
-    sqlx::query(
-        "INSERT OR IGNORE INTO let_go (sha256, at) SELECT ?1, ?2 \
-         WHERE NOT EXISTS (SELECT 1 FROM revisions WHERE sha256 = ?1)",
+    db::query(
+        "INSERT INTO let_go (sha256, at) SELECT ?1, ?2 \
+         WHERE NOT EXISTS (SELECT 1 FROM revisions WHERE sha256 = ?1) ON CONFLICT DO NOTHING",
     )
     .bind(sha256)
     .bind(now)
@@ -271,7 +274,7 @@ async fn delete_revision(
 }
 
 async fn runs_over(store: &Store, after: i64, until: &Until) -> Result<Vec<i64>> {
-    let rows: Vec<(i64,)> = sqlx::query_as(AssertSqlSafe(format!("{RUNS_OVER} ORDER BY r.id LIMIT ?4")))
+    let rows: Vec<(i64,)> = db::query_as(AssertSqlSafe(format!("{RUNS_OVER} ORDER BY r.id LIMIT ?4")))
         .bind(after)
         .bind(&until.runs)
         .bind(&until.uploads)
@@ -284,7 +287,7 @@ async fn runs_over(store: &Store, after: i64, until: &Until) -> Result<Vec<i64>>
 /// Deletes a run as a whole, so that no ledger lacks a part: how many lines it had. None if it is not over (any more).
 async fn let_go_run(store: &Store, run: i64, until: &Until) -> Result<Option<u64>> {
     let mut transaction = store.write().await?;
-    let still: Option<(i64,)> = sqlx::query_as(AssertSqlSafe(format!("{RUNS_OVER} AND r.id = ?4")))
+    let still: Option<(i64,)> = db::query_as(AssertSqlSafe(format!("{RUNS_OVER} AND r.id = ?4")))
         .bind(run - 1)
         .bind(&until.runs)
         .bind(&until.uploads)
@@ -299,7 +302,7 @@ async fn let_go_run(store: &Store, run: i64, until: &Until) -> Result<Option<u64
         "DELETE FROM outcomes WHERE run = ?",
         "DELETE FROM sheet_rows WHERE run = ?",
     ] {
-        let deleted = sqlx::query(query).bind(run).execute(&mut *transaction).await?;
+        let deleted = db::query(query).bind(run).execute(&mut *transaction).await?;
         lines += deleted.rows_affected();
     }
     for query in [
@@ -307,7 +310,7 @@ async fn let_go_run(store: &Store, run: i64, until: &Until) -> Result<Option<u64
         "DELETE FROM planned WHERE run = ?",
         "DELETE FROM runs WHERE id = ?",
     ] {
-        sqlx::query(query).bind(run).execute(&mut *transaction).await?;
+        db::query(query).bind(run).execute(&mut *transaction).await?;
     }
     transaction.commit().await?;
     Ok(Some(lines))

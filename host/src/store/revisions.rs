@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sqlx::FromRow;
 
 use super::{
-    Store,
+    Store, db,
     files::{number, signed},
     objects::Object,
     page::{Page, Part},
@@ -52,12 +52,11 @@ pub struct PutBack {
 ///
 /// `Error::NotFound`, or the database's.
 pub async fn object(store: &Store, file: &str, revision: u64) -> Result<Object> {
-    let found: Option<(String, i64)> =
-        sqlx::query_as("SELECT sha256, size FROM revisions WHERE file = ? AND number = ?")
-            .bind(number(file)?)
-            .bind(signed(revision))
-            .fetch_optional(store.pool())
-            .await?;
+    let found: Option<(String, i64)> = db::query_as("SELECT sha256, size FROM revisions WHERE file = ? AND number = ?")
+        .bind(number(file)?)
+        .bind(signed(revision))
+        .fetch_optional(store.pool())
+        .await?;
     let (sha256, size) = found.ok_or_else(|| unknown_revision(file, revision))?;
     Ok(Object {
         sha256,
@@ -73,7 +72,7 @@ pub async fn object(store: &Store, file: &str, revision: u64) -> Result<Object> 
 pub async fn page(store: &Store, file: &str, part: &Part) -> Result<Page<Revision>> {
     let list = format!("revisions of {file}");
     let before: Option<i64> = part.key(&list)?;
-    let rows: Vec<Revision> = sqlx::query_as(
+    let rows: Vec<Revision> = db::query_as(
         "SELECT v.number, v.size, v.sha256, v.made_at, runs.id AS run, runs.started_by, p.earlier, p.put_back_by, p.why \
          FROM revisions v LEFT JOIN put_back p ON p.file = v.file AND p.revision = v.number \
          LEFT JOIN runs ON runs.id = (SELECT min(o.run) FROM outcomes o WHERE o.file = v.file AND o.revision = v.number \
@@ -92,7 +91,7 @@ pub async fn page(store: &Store, file: &str, part: &Part) -> Result<Page<Revisio
 pub(super) async fn referenced(store: &Store, names: &[String]) -> Result<BTreeSet<String>> {
     let names = serde_json::to_string(names).unwrap_or_default();
     let rows: Vec<(String,)> =
-        sqlx::query_as("SELECT DISTINCT sha256 FROM revisions WHERE sha256 IN (SELECT value FROM json_each(?))")
+        db::query_as("SELECT DISTINCT sha256 FROM revisions WHERE sha256 IN (SELECT value FROM json_each(?))")
             .bind(names)
             .fetch_all(store.pool())
             .await?;

@@ -1,9 +1,8 @@
 //! Previous content, put back and held; and the switch "Do not update existing ClientPoints".
 
-use sqlx::{Sqlite, Transaction};
-
 use super::{
     Store,
+    db::{self, Transaction},
     files::{self, LibraryFile, add_revision, fetch, number, signed},
     links,
     objects::Object,
@@ -93,7 +92,7 @@ pub async fn rollback(
     if file.link.is_some() {
         links::hold(&mut transaction, row, file.size).await?;
     }
-    sqlx::query("INSERT INTO put_back (file, revision, earlier, put_back_by, why) VALUES (?, ?, ?, ?, ?)")
+    db::query("INSERT INTO put_back (file, revision, earlier, put_back_by, why) VALUES (?, ?, ?, ?, ?)")
         .bind(row)
         .bind(signed(file.revision))
         .bind(signed(previous.revision))
@@ -106,11 +105,11 @@ pub async fn rollback(
 }
 
 /// The content of that revision, if the file has another one now.
-async fn revision(transaction: &mut Transaction<'_, Sqlite>, id: &str, to: u64) -> Result<Earlier> {
+async fn revision(transaction: &mut Transaction, id: &str, to: u64) -> Result<Earlier> {
     let row = number(id)?;
     let file = fetch(transaction, row).await?;
     let had: Option<(String, i64, String)> =
-        sqlx::query_as("SELECT sha256, size, made_at FROM revisions WHERE file = ? AND number = ?")
+        db::query_as("SELECT sha256, size, made_at FROM revisions WHERE file = ? AND number = ?")
             .bind(row)
             .bind(signed(to))
             .fetch_optional(&mut **transaction)
@@ -142,10 +141,10 @@ pub(super) fn unknown_revision(id: &str, revision: u64) -> Error {
     }
 }
 
-async fn found(transaction: &mut Transaction<'_, Sqlite>, id: &str) -> Result<Earlier> {
+async fn found(transaction: &mut Transaction, id: &str) -> Result<Earlier> {
     let row = number(id)?;
     let file = fetch(transaction, row).await?;
-    let held: Option<(i64,)> = sqlx::query_as("SELECT held FROM links WHERE file = ?")
+    let held: Option<(i64,)> = db::query_as("SELECT held FROM links WHERE file = ?")
         .bind(row)
         .fetch_optional(&mut **transaction)
         .await?;
@@ -157,7 +156,7 @@ async fn found(transaction: &mut Transaction<'_, Sqlite>, id: &str) -> Result<Ea
         }
         None => return Err(not_managed(id)),
     }
-    let previous: Option<(i64, String, i64, String)> = sqlx::query_as(
+    let previous: Option<(i64, String, i64, String)> = db::query_as(
         "SELECT number, sha256, size, made_at FROM revisions WHERE file = ? AND number < ? AND sha256 <> ? ORDER BY number DESC LIMIT 1",
     )
     .bind(row)
@@ -188,14 +187,14 @@ async fn found(transaction: &mut Transaction<'_, Sqlite>, id: &str) -> Result<Ea
 ///
 /// The database's.
 pub(super) async fn restore_content(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     file: i64,
     revision: i64,
     whole: &mut Seen,
     now: &str,
 ) -> Result<Restored> {
     let (sha256, size): (String, i64) =
-        sqlx::query_as("SELECT sha256, size FROM revisions WHERE file = ? AND number = ?")
+        db::query_as("SELECT sha256, size FROM revisions WHERE file = ? AND number = ?")
             .bind(file)
             .bind(revision)
             .fetch_one(&mut **transaction)
@@ -213,13 +212,13 @@ pub(super) async fn restore_content(
             size: size.unsigned_abs(),
         };
         add_revision(transaction, file, number, &object, now).await?;
-        sqlx::query("UPDATE files SET revision = ? WHERE id = ?")
+        db::query("UPDATE files SET revision = ? WHERE id = ?")
             .bind(number)
             .bind(file)
             .execute(&mut **transaction)
             .await?;
     }
-    sqlx::query("UPDATE showings SET revision = ? WHERE file = ? AND revision > ?")
+    db::query("UPDATE showings SET revision = ? WHERE file = ? AND revision > ?")
         .bind(number)
         .bind(file)
         .bind(revision)
@@ -251,15 +250,15 @@ pub async fn release(store: &Store, id: &str) -> Result<LibraryFile> {
 pub async fn keep_clientpoints(store: &Store, id: Option<&str>, keep: bool) -> Result<()> {
     let Some(id) = id else {
         let query = if keep {
-            "INSERT OR IGNORE INTO switches (name) VALUES ('keep-clientpoints')"
+            "INSERT INTO switches (name) VALUES ('keep-clientpoints') ON CONFLICT DO NOTHING"
         } else {
             "DELETE FROM switches WHERE name = 'keep-clientpoints'"
         };
-        sqlx::query(query).execute(store.pool()).await?;
+        db::query(query).execute(store.pool()).await?;
         return Ok(());
     };
     files::get(store, id).await?;
-    sqlx::query("UPDATE files SET keep_clientpoints = ? WHERE id = ?")
+    db::query("UPDATE files SET keep_clientpoints = ? WHERE id = ?")
         .bind(i64::from(keep))
         .bind(number(id)?)
         .execute(store.pool())
@@ -273,7 +272,7 @@ pub async fn keep_clientpoints(store: &Store, id: Option<&str>, keep: bool) -> R
 ///
 /// The database's.
 pub async fn keeps_all(store: &Store) -> Result<bool> {
-    let all: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM switches WHERE name = 'keep-clientpoints'")
+    let all: Option<(i64,)> = db::query_as("SELECT 1 FROM switches WHERE name = 'keep-clientpoints'")
         .fetch_optional(store.pool())
         .await?;
     Ok(all.is_some())
@@ -285,7 +284,7 @@ pub async fn keeps_all(store: &Store) -> Result<bool> {
 ///
 /// `Error::NotFound` for what is no File ID; the database's.
 pub async fn keeps(store: &Store, id: &str) -> Result<bool> {
-    let found: Option<(i64,)> = sqlx::query_as("SELECT keep_clientpoints FROM files WHERE id = ?")
+    let found: Option<(i64,)> = db::query_as("SELECT keep_clientpoints FROM files WHERE id = ?")
         .bind(number(id)?)
         .fetch_optional(store.pool())
         .await?;
@@ -300,7 +299,7 @@ pub async fn keeps(store: &Store, id: &str) -> Result<bool> {
 pub async fn kept(store: &Store, part: &Part) -> Result<Page<String>> {
     const LIST: &str = "files that keep existing ClientPoints";
     let after: Option<i64> = part.key(LIST)?;
-    let files: Vec<(i64,)> = sqlx::query_as(
+    let files: Vec<(i64,)> = db::query_as(
         "SELECT id FROM files INDEXED BY files_kept WHERE keep_clientpoints = 1 AND removed_at IS NULL AND id > ? \
          ORDER BY id LIMIT ?",
     )

@@ -1,9 +1,10 @@
 //! Runs and their lines as lists: by kind, state, connection, outcome and name, page by page.
 
-use sqlx::{FromRow, QueryBuilder, Sqlite};
+use sqlx::FromRow;
 
 use super::{
     Store,
+    db::QueryBuilder,
     page::{Page, Part},
     runs::{Line, Run, SELECT},
     search::Search,
@@ -76,7 +77,7 @@ pub async fn page(store: &Store, filter: &RunFilter, part: &Part) -> Result<Page
     Page::cut(rows, part, &list, |run| run.id)
 }
 
-fn runs_query(filter: &RunFilter, before: Option<i64>, limit: i64) -> QueryBuilder<Sqlite> {
+fn runs_query(filter: &RunFilter, before: Option<i64>, limit: i64) -> QueryBuilder<'static> {
     let mut query = QueryBuilder::new(SELECT);
     query.push(" WHERE id < ").push_bind(before.unwrap_or(i64::MAX));
     if let Some(connection) = &filter.connection {
@@ -121,7 +122,7 @@ pub async fn lines(store: &Store, run: i64, filter: &LineFilter, part: &Part) ->
 }
 
 /// Both halves come in the order of their keys, so that nothing need be sorted.
-fn lines_query(run: i64, filter: &LineFilter, after: Option<i64>, limit: i64) -> QueryBuilder<Sqlite> {
+fn lines_query(run: i64, filter: &LineFilter, after: Option<i64>, limit: i64) -> QueryBuilder<'static> {
     let mut query = QueryBuilder::new(
         "SELECT CAST(file AS TEXT) AS file, file AS place, name, outcome, reason, message, revision, size, reached, at \
          FROM outcomes WHERE run = ",
@@ -148,7 +149,7 @@ fn lines_query(run: i64, filter: &LineFilter, after: Option<i64>, limit: i64) ->
 ///
 /// The database's.
 pub async fn kinds(store: &Store, run: i64, filter: &LineFilter) -> Result<Vec<Alike>> {
-    let mut query = QueryBuilder::<Sqlite>::new(
+    let mut query = QueryBuilder::new(
         "SELECT outcome, reason, count(*) AS count, CAST(min(file) AS TEXT) AS first, min(file) AS place FROM outcomes WHERE run = ",
     );
     narrowed(&mut query, run, filter, ("file", "name", "reason"), None);
@@ -167,7 +168,7 @@ pub async fn kinds(store: &Store, run: i64, filter: &LineFilter) -> Result<Vec<A
 }
 
 fn narrowed(
-    query: &mut QueryBuilder<Sqlite>,
+    query: &mut QueryBuilder<'static>,
     run: i64,
     filter: &LineFilter,
     (place, name, reason): (&str, &str, &str),

@@ -12,7 +12,7 @@ use serde::Serialize;
 use sqlx::{AssertSqlSafe, FromRow};
 
 use super::{
-    Store, link_counts,
+    Store, db, link_counts,
     words::{Flag, RunKind, RunState, Subject},
 };
 use crate::{Error, Result, way_out::WayOut};
@@ -129,10 +129,10 @@ pub(super) const SELECT: &str = "SELECT id, connection, drive, subject, undone_a
 /// The database's.
 pub async fn begin(store: &Store, new: Begin<'_>, now: &str) -> Result<Option<Run>> {
     let managed = link_counts::OF;
-    let done = sqlx::query(AssertSqlSafe(format!(
+    let begun: Option<(i64,)> = db::query_as(AssertSqlSafe(format!(
         "INSERT INTO runs (connection, plugin, drive, kind, due, late, started_by, started_at, options, schedule, inputs) \
          VALUES (?1, (SELECT plugin FROM connections WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, {managed}) \
-         ON CONFLICT DO NOTHING"
+         ON CONFLICT DO NOTHING RETURNING id"
     )))
     .bind(new.connection)
     .bind(new.drive)
@@ -143,12 +143,12 @@ pub async fn begin(store: &Store, new: Begin<'_>, now: &str) -> Result<Option<Ru
     .bind(now)
     .bind(new.options)
     .bind(new.due.map(|(schedule, _)| schedule))
-    .execute(store.pool())
+    .fetch_optional(store.pool())
     .await?;
-    if done.rows_affected() == 0 {
-        return Ok(None);
+    match begun {
+        Some((id,)) => get(store, id).await.map(Some),
+        None => Ok(None),
     }
-    get(store, done.last_insert_rowid()).await.map(Some)
 }
 
 /// The run of that number.
@@ -157,7 +157,7 @@ pub async fn begin(store: &Store, new: Begin<'_>, now: &str) -> Result<Option<Ru
 ///
 /// `Error::NotFound`, or the database's.
 pub async fn get(store: &Store, id: i64) -> Result<Run> {
-    let run = sqlx::query_as(AssertSqlSafe(format!("{SELECT} WHERE id = ?")))
+    let run = db::query_as(AssertSqlSafe(format!("{SELECT} WHERE id = ?")))
         .bind(id)
         .fetch_optional(store.pool())
         .await?;
@@ -174,7 +174,7 @@ pub async fn get(store: &Store, id: i64) -> Result<Run> {
 ///
 /// The database's.
 pub async fn unfinished(store: &Store, connection: &str) -> Result<Option<Run>> {
-    let run = sqlx::query_as(AssertSqlSafe(format!(
+    let run = db::query_as(AssertSqlSafe(format!(
         "{SELECT} WHERE connection = ? AND subject = 'sync' AND state = 'running' ORDER BY id LIMIT 1"
     )))
     .bind(connection)
@@ -189,7 +189,7 @@ pub async fn unfinished(store: &Store, connection: &str) -> Result<Option<Run>> 
 ///
 /// The database's.
 pub async fn last(store: &Store, connection: &str) -> Result<Option<Run>> {
-    let run = sqlx::query_as(AssertSqlSafe(format!(
+    let run = db::query_as(AssertSqlSafe(format!(
         "{SELECT} WHERE connection = ? AND subject = 'sync' AND kind <> 'plan' AND state <> 'running' ORDER BY id DESC LIMIT 1"
     )))
     .bind(connection)
@@ -204,7 +204,7 @@ pub async fn last(store: &Store, connection: &str) -> Result<Option<Run>> {
 ///
 /// The database's.
 pub async fn given_up(store: &Store, connection: &str) -> Result<u64> {
-    let (count,): (i64,) = sqlx::query_as(
+    let (count,): (i64,) = db::query_as(
         "SELECT count(*) FROM links INDEXED BY links_unsettled WHERE connection = ? AND state <> 'following' \
          AND state IN ('failed', 'locked') AND waiting IS NULL AND suspected = 0 AND held = 0",
     )
@@ -220,7 +220,7 @@ pub async fn given_up(store: &Store, connection: &str) -> Result<u64> {
 ///
 /// The database's.
 pub async fn settled(store: &Store, run: &Run) -> Result<BTreeMap<String, u64>> {
-    let rows: Vec<(String, i64)> = sqlx::query_as(
+    let rows: Vec<(String, i64)> = db::query_as(
         "SELECT state, count(*) FROM links INDEXED BY links_unsettled WHERE connection = ? AND drive = ? \
          AND state <> 'following' AND waiting IS NULL AND suspected = 0 GROUP BY state",
     )
@@ -239,7 +239,7 @@ pub async fn settled(store: &Store, run: &Run) -> Result<BTreeMap<String, u64>> 
 /// The database's.
 pub async fn days_from(store: &Store, connection: &str, schedule: &str, day: &str) -> Result<Vec<String>> {
     let rows: Vec<(String,)> =
-        sqlx::query_as("SELECT due FROM runs WHERE connection = ? AND schedule = ? AND due >= ? ORDER BY due")
+        db::query_as("SELECT due FROM runs WHERE connection = ? AND schedule = ? AND due >= ? ORDER BY due")
             .bind(connection)
             .bind(schedule)
             .bind(day)
@@ -254,7 +254,7 @@ pub async fn days_from(store: &Store, connection: &str, schedule: &str, day: &st
 ///
 /// The database's.
 pub async fn connections(store: &Store) -> Result<Vec<String>> {
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT id FROM connections WHERE disconnected_at IS NULL ORDER BY id")
+    let rows: Vec<(String,)> = db::query_as("SELECT id FROM connections WHERE disconnected_at IS NULL ORDER BY id")
         .fetch_all(store.pool())
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
@@ -268,7 +268,7 @@ pub async fn connections(store: &Store) -> Result<Vec<String>> {
 /// The database's.
 pub async fn count_inputs(store: &Store, run: &mut Run) -> Result<()> {
     let managed = link_counts::OF;
-    let (inputs,): (i64,) = sqlx::query_as(AssertSqlSafe(format!(
+    let (inputs,): (i64,) = db::query_as(AssertSqlSafe(format!(
         "UPDATE runs SET inputs = {managed} + (SELECT count(*) FROM outcomes o WHERE o.run = ?3 AND NOT EXISTS \
              (SELECT 1 FROM links l WHERE l.file = o.file AND l.connection = ?1 AND l.drive = ?2)) \
          WHERE id = ?3 RETURNING inputs"
@@ -288,7 +288,7 @@ pub async fn count_inputs(store: &Store, run: &mut Run) -> Result<()> {
 ///
 /// The database's.
 pub async fn keep_cursor(store: &Store, run: &mut Run, cursor: String, listed: bool) -> Result<()> {
-    sqlx::query("UPDATE runs SET cursor = ?, listed = ? WHERE id = ?")
+    db::query("UPDATE runs SET cursor = ?, listed = ? WHERE id = ?")
         .bind(&cursor)
         .bind(i64::from(listed))
         .bind(run.id)
@@ -305,11 +305,11 @@ pub async fn keep_cursor(store: &Store, run: &mut Run, cursor: String, listed: b
 ///
 /// The database's.
 pub async fn has_lines(store: &Store, run: i64) -> Result<bool> {
-    let (any,): (i64,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM outcomes WHERE run = ?)")
+    let (any,): (bool,) = db::query_as("SELECT EXISTS (SELECT 1 FROM outcomes WHERE run = ?)")
         .bind(run)
         .fetch_one(store.pool())
         .await?;
-    Ok(any != 0)
+    Ok(any)
 }
 
 /// How many files had which outcome, those without a line included.
@@ -318,7 +318,7 @@ pub async fn has_lines(store: &Store, run: i64) -> Result<bool> {
 ///
 /// The database's.
 pub async fn counts(store: &Store, run: &Run) -> Result<BTreeMap<String, u64>> {
-    let rows: Vec<(String, i64)> = sqlx::query_as(
+    let rows: Vec<(String, i64)> = db::query_as(
         "SELECT outcome, count(*) FROM outcomes WHERE run = ?1 GROUP BY outcome \
              UNION ALL SELECT outcome, count(*) FROM sheet_rows WHERE run = ?1 GROUP BY outcome",
     )

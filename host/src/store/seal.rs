@@ -1,9 +1,11 @@
 //! The key that everything is sealed with, and what each sealed value is bound to.
 
 use clientpoint_engine::secrets::SecretKey;
-use sqlx::{Sqlite, Transaction};
 
-use super::Store;
+use super::{
+    Store,
+    db::{self, Transaction},
+};
 use crate::{Error, Result, key_files::SealedWith};
 
 /// The key that everything is sealed with, and whether anything is.
@@ -17,7 +19,7 @@ pub(super) const SEALED_WITH: &str = "SELECT key_id, EXISTS (SELECT 1 FROM conne
 ///
 /// The database's.
 pub(crate) async fn sealed_with(store: &Store) -> Result<Option<SealedWith>> {
-    let row: Option<(String, bool)> = sqlx::query_as(SEALED_WITH).fetch_optional(store.pool()).await?;
+    let row: Option<(String, bool)> = db::query_as(SEALED_WITH).fetch_optional(store.pool()).await?;
     Ok(row.map(|(id, is_used)| SealedWith { id, is_used }))
 }
 
@@ -27,7 +29,7 @@ pub(crate) async fn sealed_with(store: &Store) -> Result<Option<SealedWith>> {
 ///
 /// The database's.
 pub(crate) async fn will_seal_with(store: &Store, key: &SecretKey) -> Result<()> {
-    sqlx::query(
+    db::query(
         "INSERT INTO sealed_with (one, key_id) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET key_id = excluded.key_id \
          WHERE NOT EXISTS (SELECT 1 FROM connections WHERE length(secret) > 0) AND NOT EXISTS (SELECT 1 FROM grants) \
              AND NOT EXISTS (SELECT 1 FROM applications)",
@@ -55,12 +57,12 @@ pub struct Wiped {
 /// The database's.
 pub(crate) async fn forget_all(store: &Store, key: &SecretKey, now: &str) -> Result<Wiped> {
     let mut transaction = store.write().await?;
-    let grants = sqlx::query("DELETE FROM grants").execute(&mut *transaction).await?;
-    let applications = sqlx::query("DELETE FROM applications")
+    let grants = db::query("DELETE FROM grants").execute(&mut *transaction).await?;
+    let applications = db::query("DELETE FROM applications")
         .execute(&mut *transaction)
         .await?
         .rows_affected();
-    let connections = sqlx::query(
+    let connections = db::query(
         "UPDATE connections SET secret = x'', broken_since = coalesce(broken_since, ?), broken_problem = 'secret-lost', \
              broken_message = 'The key of its stored secret was lost, and the secret was wiped: connect again.' \
          WHERE length(secret) > 0",
@@ -68,10 +70,12 @@ pub(crate) async fn forget_all(store: &Store, key: &SecretKey, now: &str) -> Res
     .bind(now)
     .execute(&mut *transaction)
     .await?;
-    sqlx::query("INSERT OR REPLACE INTO sealed_with (one, key_id) VALUES (1, ?)")
-        .bind(key.id())
-        .execute(&mut *transaction)
-        .await?;
+    db::query(
+        "INSERT INTO sealed_with (one, key_id) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET key_id = excluded.key_id",
+    )
+    .bind(key.id())
+    .execute(&mut *transaction)
+    .await?;
     transaction.commit().await?;
     Ok(Wiped {
         secrets: grants.rows_affected() + connections.rows_affected() + applications,
@@ -105,10 +109,10 @@ pub async fn change_key(store: &Store, from: &SecretKey, to: &SecretKey) -> Resu
             of_application,
         ),
     ] {
-        let rows: Vec<(String, Vec<u8>)> = sqlx::query_as(select).fetch_all(&mut *transaction).await?;
+        let rows: Vec<(String, Vec<u8>)> = db::query_as(select).fetch_all(&mut *transaction).await?;
         for (id, sealed) in rows {
             let secret = from.open(&owner(&id), &sealed)?;
-            sqlx::query(update)
+            db::query(update)
                 .bind(to.seal(&owner(&id), &secret)?)
                 .bind(&id)
                 .execute(&mut *transaction)
@@ -116,7 +120,7 @@ pub async fn change_key(store: &Store, from: &SecretKey, to: &SecretKey) -> Resu
             changed += 1;
         }
     }
-    sqlx::query("UPDATE sealed_with SET key_id = ?")
+    db::query("UPDATE sealed_with SET key_id = ?")
         .bind(to.id())
         .execute(&mut *transaction)
         .await?;
@@ -125,8 +129,8 @@ pub async fn change_key(store: &Store, from: &SecretKey, to: &SecretKey) -> Resu
 }
 
 /// Nothing may be sealed with a key that was changed: nobody could open it.
-pub(super) async fn refuse_old_key(transaction: &mut Transaction<'_, Sqlite>, key: &SecretKey) -> Result<()> {
-    let row: Option<(String,)> = sqlx::query_as("SELECT key_id FROM sealed_with")
+pub(super) async fn refuse_old_key(transaction: &mut Transaction, key: &SecretKey) -> Result<()> {
+    let row: Option<(String,)> = db::query_as("SELECT key_id FROM sealed_with")
         .fetch_optional(&mut **transaction)
         .await?;
     match row {

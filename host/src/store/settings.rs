@@ -1,8 +1,9 @@
 //! Settings that are kept: words and values, by whom, and since when.
 
-use sqlx::{Sqlite, Transaction};
-
-use super::Store;
+use super::{
+    Store,
+    db::{self, Transaction},
+};
 use crate::Result;
 
 /// A setting as it is kept.
@@ -30,7 +31,7 @@ const AT_MOST: i64 = 1_000;
 ///
 /// The database's.
 pub async fn all(store: &Store) -> Result<Vec<Kept>> {
-    let rows = sqlx::query_as("SELECT key, value, set_by, set_at FROM settings ORDER BY key LIMIT ?")
+    let rows = db::query_as("SELECT key, value, set_by, set_at FROM settings ORDER BY key LIMIT ?")
         .bind(AT_MOST)
         .fetch_all(store.pool())
         .await?;
@@ -83,7 +84,7 @@ pub async fn remove_from(store: &Store, key: &str, seen: &str) -> Result<Option<
         None => return Ok(None),
         Some(_) => {}
     }
-    sqlx::query("DELETE FROM settings WHERE key = ?")
+    db::query("DELETE FROM settings WHERE key = ?")
         .bind(key)
         .execute(&mut *transaction)
         .await?;
@@ -91,8 +92,8 @@ pub async fn remove_from(store: &Store, key: &str, seen: &str) -> Result<Option<
     Ok(None)
 }
 
-async fn keep(transaction: &mut Transaction<'_, Sqlite>, kept: &Kept) -> Result<()> {
-    sqlx::query(
+async fn keep(transaction: &mut Transaction, kept: &Kept) -> Result<()> {
+    db::query(
         "INSERT INTO settings (key, value, set_by, set_at) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE \
          SET value = excluded.value, set_by = excluded.set_by, set_at = excluded.set_at",
     )
@@ -105,8 +106,8 @@ async fn keep(transaction: &mut Transaction<'_, Sqlite>, kept: &Kept) -> Result<
     Ok(())
 }
 
-async fn one(transaction: &mut Transaction<'_, Sqlite>, key: &str) -> Result<Option<Kept>> {
-    let query = sqlx::query_as("SELECT key, value, set_by, set_at FROM settings WHERE key = ?").bind(key);
+async fn one(transaction: &mut Transaction, key: &str) -> Result<Option<Kept>> {
+    let query = db::query_as("SELECT key, value, set_by, set_at FROM settings WHERE key = ?").bind(key);
     Ok(query.fetch_optional(&mut **transaction).await?)
 }
 
@@ -126,7 +127,7 @@ fn nothing(key: &str) -> Kept {
 ///
 /// The database's.
 pub async fn remove(store: &Store, key: &str) -> Result<bool> {
-    let done = sqlx::query("DELETE FROM settings WHERE key = ?")
+    let done = db::query("DELETE FROM settings WHERE key = ?")
         .bind(key)
         .execute(store.pool())
         .await?;
@@ -140,7 +141,7 @@ pub async fn remove(store: &Store, key: &str) -> Result<bool> {
 ///
 /// The database's.
 pub async fn may_be_for_tests(store: &Store) -> Result<bool> {
-    let (may,): (bool,) = sqlx::query_as(
+    let (may,): (bool,) = db::query_as(
         "SELECT EXISTS (SELECT 1 FROM settings WHERE key = 'test.unknown') \
          OR NOT EXISTS (SELECT 1 FROM connections) AND NOT EXISTS (SELECT 1 FROM files)",
     )

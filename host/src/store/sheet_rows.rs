@@ -2,15 +2,17 @@
 
 use sqlx::FromRow;
 
-use super::Store;
+use super::{Store, db};
 use crate::Result;
 
 /// A row, as it was written down.
 #[derive(Clone, Debug, FromRow)]
 pub struct StoredRow {
     /// Where it stands among the rows of its sheet, from 0.
+    #[sqlx(try_from = "i64")]
     pub place: u32,
     /// As people see it beside the row.
+    #[sqlx(try_from = "i64")]
     pub row: u32,
     /// The File ID, as it was read.
     pub file: String,
@@ -38,7 +40,7 @@ pub async fn some(
     after: u32,
     limit: usize,
 ) -> Result<Vec<StoredRow>> {
-    let rows = sqlx::query_as(
+    let rows = db::query_as(
         "SELECT place, row, file, path, outcome, message, resolved FROM sheet_rows WHERE run = ?1 AND place >= ?2 \
              AND (?3 IS NULL OR outcome = ?3) AND outcome NOT IN (SELECT value FROM json_each(?4)) \
          ORDER BY place LIMIT ?5",

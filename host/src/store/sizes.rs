@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Store, damage, objects::Objects, opening::DATABASE, trash};
+use super::{Store, damage, db, objects::Objects, opening::DATABASE, trash};
 use crate::Result;
 
 /// What the library takes up.
@@ -36,12 +36,12 @@ pub struct Sizes {
 pub async fn measure(store: &Store, objects: &Objects, data: &Path) -> Result<Sizes> {
     let of_file = |name: &str| std::fs::metadata(data.join(name)).map_or(0, |found| found.len());
     let (count, bytes) = damage::measure(store, "").await?;
-    let (earlier, earlier_bytes): (i64, i64) = sqlx::query_as(
+    let (earlier, earlier_bytes): (i64, i64) = db::query_as(
         "SELECT count(*), coalesce(sum(r.size), 0) FROM files f CROSS JOIN revisions r ON r.file = f.id AND r.number < f.revision",
     )
     .fetch_one(store.pool())
     .await?;
-    let (binned, binned_bytes): (i64, i64) = sqlx::query_as(
+    let (binned, binned_bytes): (i64, i64) = db::query_as(
         "SELECT count(DISTINCT b.file), coalesce(sum(r.size), 0) FROM bin b INDEXED BY bin_waiting \
          CROSS JOIN revisions r ON r.file = b.file WHERE b.emptied_at IS NULL",
     )

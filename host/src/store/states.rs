@@ -1,8 +1,9 @@
 //! Small values that a plugin keeps, one space a connection, changed by compare-and-swap.
 
-use sqlx::{Sqlite, Transaction};
-
-use super::Store;
+use super::{
+    Store,
+    db::{self, Transaction},
+};
 use crate::Result;
 
 pub use clientpoint_engine::library::KEYS_AT_MOST;
@@ -59,7 +60,7 @@ pub async fn swap(
         return Ok(Swap::TooManyKeys);
     }
     let version = last + 1;
-    sqlx::query(
+    db::query(
         "INSERT INTO state (connection, plugin, key, value, version) \
              VALUES (?1, (SELECT plugin FROM connections WHERE id = ?1), ?2, ?3, ?4) \
          ON CONFLICT (connection, key) DO UPDATE SET value = excluded.value, version = excluded.version",
@@ -74,9 +75,9 @@ pub async fn swap(
     Ok(Swap::Stored(version.unsigned_abs()))
 }
 
-async fn read(transaction: &mut Transaction<'_, Sqlite>, connection: &str, key: &str) -> Result<Option<Kept>> {
+async fn read(transaction: &mut Transaction, connection: &str, key: &str) -> Result<Option<Kept>> {
     let row: Option<(Vec<u8>, i64)> =
-        sqlx::query_as("SELECT value, version FROM state WHERE connection = ? AND key = ? AND value IS NOT NULL")
+        db::query_as("SELECT value, version FROM state WHERE connection = ? AND key = ? AND value IS NOT NULL")
             .bind(connection)
             .bind(key)
             .fetch_optional(&mut **transaction)
@@ -87,16 +88,16 @@ async fn read(transaction: &mut Transaction<'_, Sqlite>, connection: &str, key: 
     }))
 }
 
-async fn keys(transaction: &mut Transaction<'_, Sqlite>, connection: &str) -> Result<i64> {
-    let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM state WHERE connection = ?")
+async fn keys(transaction: &mut Transaction, connection: &str) -> Result<i64> {
+    let (count,): (i64,) = db::query_as("SELECT count(*) FROM state WHERE connection = ?")
         .bind(connection)
         .fetch_one(&mut **transaction)
         .await?;
     Ok(count)
 }
 
-async fn last_version(transaction: &mut Transaction<'_, Sqlite>, connection: &str, key: &str) -> Result<i64> {
-    let row: Option<(i64,)> = sqlx::query_as("SELECT version FROM state WHERE connection = ? AND key = ?")
+async fn last_version(transaction: &mut Transaction, connection: &str, key: &str) -> Result<i64> {
+    let row: Option<(i64,)> = db::query_as("SELECT version FROM state WHERE connection = ? AND key = ?")
         .bind(connection)
         .bind(key)
         .fetch_optional(&mut **transaction)
@@ -112,11 +113,11 @@ mod tests {
         let store = crate::store::open(data, std::time::Duration::from_secs(1))
             .await
             .unwrap();
-        sqlx::raw_sql(
-            "INSERT OR IGNORE INTO connections (id, plugin, mode, settings, secret, connected_at, connected_by) \
-             VALUES ('c1', 'p', 'organization', '{}', x'00', '', 'admin')",
+        db::trial::raw(
+            "INSERT INTO connections (id, plugin, mode, settings, secret, connected_at, connected_by) \
+             VALUES ('c1', 'p', 'organization', '{}', x'00', '', 'admin') ON CONFLICT DO NOTHING",
+            store.pool(),
         )
-        .execute(store.pool())
         .await
         .unwrap();
         store
@@ -161,7 +162,7 @@ mod tests {
     async fn a_connection_may_use_so_many_keys_and_no_more() {
         let data = tempfile::tempdir().unwrap();
         let store = opened(data.path()).await;
-        sqlx::query(
+        db::query(
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) \
              INSERT INTO state (connection, key, value, version) SELECT 'c1', 'k' || i, x'00', 1 FROM n",
         )

@@ -3,7 +3,7 @@
 use std::{fs, io, path::Path};
 
 use super::{
-    Store,
+    Store, db,
     objects::{Objects, is_draft, is_object},
 };
 use crate::Result;
@@ -59,7 +59,7 @@ impl<'a> Strays<'a> {
             if room == 0 {
                 break;
             }
-            let new: Vec<(String,)> = sqlx::query_as(
+            let new: Vec<(String,)> = db::query_as(
                 "INSERT INTO strays (path, told_on) SELECT value, ?1 FROM json_each(?2) \
                      WHERE NOT EXISTS (SELECT 1 FROM strays s WHERE s.path = value) LIMIT ?3 \
                  ON CONFLICT DO NOTHING RETURNING path",
@@ -84,7 +84,7 @@ impl<'a> Strays<'a> {
 pub(super) async fn forget_gone(store: &Store, data: &Path) -> Result<()> {
     let mut after = String::new();
     loop {
-        let page: Vec<(String,)> = sqlx::query_as("SELECT path FROM strays WHERE path > ? ORDER BY path LIMIT ?")
+        let page: Vec<(String,)> = db::query_as("SELECT path FROM strays WHERE path > ? ORDER BY path LIMIT ?")
             .bind(&after)
             .bind(i64::try_from(AT_ONCE).unwrap_or(i64::MAX))
             .fetch_all(store.pool())
@@ -96,7 +96,7 @@ pub(super) async fn forget_gone(store: &Store, data: &Path) -> Result<()> {
             .map(|(path,)| path)
             .filter(|path| is_gone(data, path))
             .collect();
-        sqlx::query("DELETE FROM strays WHERE path IN (SELECT value FROM json_each(?))")
+        db::query("DELETE FROM strays WHERE path IN (SELECT value FROM json_each(?))")
             .bind(serde_json::json!(gone).to_string())
             .execute(store.pool())
             .await?;

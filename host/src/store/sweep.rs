@@ -5,25 +5,26 @@
 //! It judges and moves while nobody publishes: an object between its publishing and its transaction is not judged, and
 //! equal bytes that are published meanwhile are there afterwards.
 
+mod elsewhere;
 mod shards;
+mod swept;
 
 use std::{collections::BTreeSet, fs::File, io, path::Path, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clientpoint_engine::clock::stamp;
-use serde::Serialize;
 
 use super::{
-    Store, identity, link_counts,
-    objects::{Object, Objects},
+    Store, db, identity, link_counts,
+    objects::{Object, Objects, Remote},
     revisions,
     strays::{self, Strays},
-    trash::{self, Emptied},
+    trash,
 };
-use crate::{
-    Result,
-    way_out::{Notice, WayOut},
-};
+use crate::Result;
+
+use swept::remember;
+pub use swept::{Swept, latest};
 
 /// Of objects that the catalogue has never heard of, a sweep takes one in so many …
 const UNHEARD_SHARE: usize = 100;
@@ -40,68 +41,6 @@ const BATCH: usize = 100;
 /// How often the lock is tried, and after which pause.
 const TRIES: (u32, Duration) = (400, Duration::from_millis(25));
 
-/// How many sweeps are remembered.
-const REMEMBERED: i64 = 100;
-
-/// What a sweep has done.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Swept {
-    /// The UTC day, which names the folder of the trash.
-    pub day: String,
-    /// How many objects there were.
-    pub objects: u64,
-    /// Moved to the trash: the catalogue had let them go.
-    pub let_go: u64,
-    /// Moved to the trash: the catalogue had never heard of them.
-    pub unheard: u64,
-    /// Never heard of either, and left where they are until the next sweep.
-    pub left: u64,
-    /// Brought back out of the trash, because a revision points at them.
-    pub returned: u64,
-    /// Deleted from the trash, where it had been kept for its time.
-    pub emptied: Emptied,
-    /// What lies among the host's own files and is not its own, as far as it has not been told before.
-    pub strays: Vec<String>,
-    /// Numbers that the database keeps of its files and that were wrong, in words; they were set right.
-    pub mended: Vec<String>,
-}
-
-impl Swept {
-    /// What a person should hear of, in words.
-    pub fn notices(&self) -> Vec<Notice> {
-        let mut notices = Vec::new();
-        if self.unheard != 0 {
-            let left = match self.left {
-                0 => String::new(),
-                left => format!(", {left} more are left for the next days"),
-            };
-            let message = format!(
-                "{} objects that the library has never heard of were moved to `trash/{}`{left}. If files are missing, stop and \
-                 look for the right `clientpoint.db`",
-                self.unheard, self.day
-            );
-            notices.push(Notice {
-                message,
-                ways_out: vec![WayOut::ShowTrash],
-            });
-        }
-        if self.returned != 0 {
-            let back = format!(
-                "{} objects that the library needs were in the trash, and are back",
-                self.returned
-            );
-            notices.push(back.into());
-        }
-        for wrong in &self.mended {
-            notices.push(format!("{wrong}; the ledgers of the day before may have counted with it").into());
-        }
-        for stray in &self.strays {
-            notices.push(format!("`{stray}` in the data folder is not the host's: it is left alone").into());
-        }
-        notices
-    }
-}
-
 /// Sweeps, if this day has not had its sweep yet; whichever process comes first.
 ///
 /// # Errors
@@ -116,53 +55,20 @@ pub async fn daily(store: &Store, objects: &Objects, data: &Path, now: DateTime<
     if !identity::claim_sweep(store, data, day).await? {
         return Ok(None);
     }
-    let swept = sweep(store, objects, data, day).await?;
+    let swept = match objects.remote() {
+        Some(remote) => sweep_elsewhere(store, remote, (objects, data), now).await?,
+        None => sweep(store, objects, data, day).await?,
+    };
     remember(store, &swept, &stamp(now)).await?;
     Ok(Some(swept))
-}
-
-/// A row of `sweeps`.
-type Row = (String, String, i64, i64, i64, i64, i64, i64, i64);
-
-/// The latest sweep: when it was, and what it did.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn latest(store: &Store) -> Result<Option<(String, Swept)>> {
-    let row: Option<Row> = sqlx::query_as(
-        "SELECT at, day, objects, let_go, unheard, spared, returned, emptied, emptied_bytes FROM sweeps ORDER BY id DESC LIMIT 1",
-    )
-    .fetch_optional(store.pool())
-    .await?;
-    let count = i64::unsigned_abs;
-    Ok(
-        row.map(|(at, day, objects, let_go, unheard, left, returned, emptied, bytes)| {
-            let swept = Swept {
-                day,
-                objects: count(objects),
-                let_go: count(let_go),
-                unheard: count(unheard),
-                left: count(left),
-                returned: count(returned),
-                emptied: Emptied {
-                    objects: count(emptied),
-                    bytes: count(bytes),
-                },
-                strays: Vec::new(),
-                mended: Vec::new(),
-            };
-            (at, swept)
-        }),
-    )
 }
 
 /// Writes down that this object was published and is not needed, unless a revision points at it: its file was not
 /// created after all, say. What can't be written down is swept as something that nobody has heard of.
 pub async fn let_go(store: &Store, object: &Object, now: &str) {
-    let written = sqlx::query(
-        "INSERT OR IGNORE INTO let_go (sha256, at) SELECT ?1, ?2 \
-         WHERE NOT EXISTS (SELECT 1 FROM revisions WHERE sha256 = ?1)",
+    let written = db::query(
+        "INSERT INTO let_go (sha256, at) SELECT ?1, ?2 \
+         WHERE NOT EXISTS (SELECT 1 FROM revisions WHERE sha256 = ?1) ON CONFLICT DO NOTHING",
     )
     .bind(&object.sha256)
     .bind(now)
@@ -201,6 +107,29 @@ async fn sweep(store: &Store, objects: &Objects, data: &Path, day: NaiveDate) ->
     swept.strays = strays.told();
     swept.mended = link_counts::mend(store).await?;
     Ok(swept)
+}
+
+/// Sweeps objects that lie elsewhere, and this folder, which has none of them.
+async fn sweep_elsewhere(
+    store: &Store,
+    remote: &Remote,
+    (objects, data): (&Objects, &Path),
+    now: DateTime<Utc>,
+) -> Result<Swept> {
+    let done = elsewhere::sweep(store, remote, now).await?;
+    let day = now.date_naive().to_string();
+    strays::forget_gone(store, data).await?;
+    identity::tidy(data);
+    let mut strays = Strays::new(store, &day);
+    strays.found(&strays::beside(objects, data)).await?;
+    Ok(Swept {
+        objects: done.objects,
+        emptied: done.deleted,
+        strays: strays.told(),
+        mended: link_counts::mend(store).await?,
+        day: day.clone(),
+        ..Swept::default()
+    })
 }
 
 /// Sweeps those of some objects that nothing points at. `room` is how many may go that nobody has heard of.
@@ -274,7 +203,7 @@ async fn alone(objects: &Objects) -> io::Result<Option<File>> {
 /// Those of the names that the catalogue has let go.
 async fn known_as_let_go(store: &Store, names: &[String]) -> Result<BTreeSet<String>> {
     let rows: Vec<(String,)> =
-        sqlx::query_as("SELECT sha256 FROM let_go WHERE sha256 IN (SELECT value FROM json_each(?))")
+        db::query_as("SELECT sha256 FROM let_go WHERE sha256 IN (SELECT value FROM json_each(?))")
             .bind(serde_json::json!(names).to_string())
             .fetch_all(store.pool())
             .await?;
@@ -285,7 +214,7 @@ async fn known_as_let_go(store: &Store, names: &[String]) -> Result<BTreeSet<Str
 async fn forget_let_go(store: &Store, objects: &Objects) -> Result<()> {
     let mut after = String::new();
     loop {
-        let page: Vec<(String,)> = sqlx::query_as("SELECT sha256 FROM let_go WHERE sha256 > ? ORDER BY sha256 LIMIT ?")
+        let page: Vec<(String,)> = db::query_as("SELECT sha256 FROM let_go WHERE sha256 > ? ORDER BY sha256 LIMIT ?")
             .bind(&after)
             .bind(i64::try_from(ASKED).unwrap_or(i64::MAX))
             .fetch_all(store.pool())
@@ -297,35 +226,11 @@ async fn forget_let_go(store: &Store, objects: &Objects) -> Result<()> {
             .map(|(name,)| name)
             .partition(|name| objects.path(name).exists());
         over.extend(revisions::referenced(store, &there).await?);
-        sqlx::query("DELETE FROM let_go WHERE sha256 IN (SELECT value FROM json_each(?))")
+        db::query("DELETE FROM let_go WHERE sha256 IN (SELECT value FROM json_each(?))")
             .bind(serde_json::json!(over).to_string())
             .execute(store.pool())
             .await?;
     }
-}
-
-async fn remember(store: &Store, swept: &Swept, at: &str) -> Result<()> {
-    let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    sqlx::query(
-        "INSERT INTO sweeps (at, day, objects, let_go, unheard, spared, returned, emptied, emptied_bytes) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(at)
-    .bind(&swept.day)
-    .bind(count(swept.objects))
-    .bind(count(swept.let_go))
-    .bind(count(swept.unheard))
-    .bind(count(swept.left))
-    .bind(count(swept.returned))
-    .bind(count(swept.emptied.objects))
-    .bind(count(swept.emptied.bytes))
-    .execute(store.pool())
-    .await?;
-    sqlx::query("DELETE FROM sweeps WHERE id <= (SELECT max(id) FROM sweeps) - ?")
-        .bind(REMEMBERED)
-        .execute(store.pool())
-        .await?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::Store;
+use super::{Store, db};
 use crate::Result;
 
 /// The most troubles that are remembered.
@@ -61,7 +61,7 @@ pub struct Undelivered {
 ///
 /// The database's.
 pub async fn told(store: &Store) -> Result<Vec<Told>> {
-    let rows = sqlx::query_as("SELECT kind, about, state, told_at FROM told ORDER BY kind, about LIMIT ?")
+    let rows = db::query_as("SELECT kind, about, state, told_at FROM told ORDER BY kind, about LIMIT ?")
         .bind(TROUBLES)
         .fetch_all(store.pool())
         .await?;
@@ -77,14 +77,14 @@ pub async fn told(store: &Store) -> Result<Vec<Told>> {
 pub async fn tell(store: &Store, told: &[Told], over: &[Told], digests: &[(&str, String)], now: &str) -> Result<()> {
     let mut transaction = store.write().await?;
     for one in over {
-        sqlx::query("DELETE FROM told WHERE kind = ? AND about = ?")
+        db::query("DELETE FROM told WHERE kind = ? AND about = ?")
             .bind(&one.kind)
             .bind(&one.about)
             .execute(&mut *transaction)
             .await?;
     }
     for one in told {
-        sqlx::query("INSERT OR REPLACE INTO told (kind, about, state, told_at) VALUES (?, ?, ?, ?)")
+        db::query("INSERT INTO told (kind, about, state, told_at) VALUES (?, ?, ?, ?) ON CONFLICT (kind, about) DO UPDATE SET state = excluded.state, told_at = excluded.told_at")
             .bind(&one.kind)
             .bind(&one.about)
             .bind(&one.state)
@@ -93,15 +93,15 @@ pub async fn tell(store: &Store, told: &[Told], over: &[Told], digests: &[(&str,
             .await?;
     }
     for (way, digest) in digests {
-        sqlx::query("INSERT INTO digests (way, digest, made_at, next_at) VALUES (?, ?, ?, ?)")
-            .bind(way)
+        db::query("INSERT INTO digests (way, digest, made_at, next_at) VALUES (?, ?, ?, ?)")
+            .bind(*way)
             .bind(digest)
             .bind(now)
             .bind(now)
             .execute(&mut *transaction)
             .await?;
     }
-    sqlx::query("DELETE FROM digests WHERE id <= (SELECT id FROM digests ORDER BY id DESC LIMIT 1 OFFSET ?)")
+    db::query("DELETE FROM digests WHERE id <= (SELECT id FROM digests ORDER BY id DESC LIMIT 1 OFFSET ?)")
         .bind(DIGESTS)
         .execute(&mut *transaction)
         .await?;
@@ -114,7 +114,7 @@ pub async fn tell(store: &Store, told: &[Told], over: &[Told], digests: &[(&str,
 ///
 /// The database's.
 pub async fn due(store: &Store, now: &str) -> Result<Vec<OnItsWay>> {
-    let rows = sqlx::query_as("SELECT id, way, digest, tries FROM digests WHERE next_at <= ? ORDER BY id LIMIT ?")
+    let rows = db::query_as("SELECT id, way, digest, tries FROM digests WHERE next_at <= ? ORDER BY id LIMIT ?")
         .bind(now)
         .bind(AT_A_TIME)
         .fetch_all(store.pool())
@@ -128,7 +128,7 @@ pub async fn due(store: &Store, now: &str) -> Result<Vec<OnItsWay>> {
 ///
 /// The database's.
 pub async fn take(store: &Store, id: i64, now: &str, until: &str) -> Result<bool> {
-    let done = sqlx::query("UPDATE digests SET next_at = ?, tries = tries + 1 WHERE id = ? AND next_at <= ?")
+    let done = db::query("UPDATE digests SET next_at = ?, tries = tries + 1 WHERE id = ? AND next_at <= ?")
         .bind(until)
         .bind(id)
         .bind(now)
@@ -143,7 +143,7 @@ pub async fn take(store: &Store, id: i64, now: &str, until: &str) -> Result<bool
 ///
 /// The database's.
 pub async fn is_over(store: &Store, id: i64) -> Result<()> {
-    sqlx::query("DELETE FROM digests WHERE id = ?")
+    db::query("DELETE FROM digests WHERE id = ?")
         .bind(id)
         .execute(store.pool())
         .await?;
@@ -156,7 +156,7 @@ pub async fn is_over(store: &Store, id: i64) -> Result<()> {
 ///
 /// The database's.
 pub async fn failed(store: &Store, id: i64, why: &str, next: &str) -> Result<()> {
-    sqlx::query("UPDATE digests SET failed = ?, next_at = ? WHERE id = ?")
+    db::query("UPDATE digests SET failed = ?, next_at = ? WHERE id = ?")
         .bind(why)
         .bind(next)
         .bind(id)
@@ -171,7 +171,7 @@ pub async fn failed(store: &Store, id: i64, why: &str, next: &str) -> Result<()>
 ///
 /// The database's.
 pub async fn undelivered(store: &Store) -> Result<Vec<Undelivered>> {
-    let rows = sqlx::query_as(
+    let rows = db::query_as(
         "SELECT way, count(*) AS count, min(made_at) AS since, max(failed) AS why FROM digests WHERE failed IS NOT NULL \
          GROUP BY way ORDER BY way",
     )

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::{
-    Store,
+    Store, db,
     page::{Page, Part},
     users::Role,
 };
@@ -84,12 +84,12 @@ impl From<Row> for Token {
 /// `Error::Settings` if the person has as many as there may be; the database's.
 pub async fn add(store: &Store, new: &NewToken<'_>, now: &str, forgotten: &str) -> Result<Token> {
     let mut transaction = store.write().await?;
-    sqlx::query("DELETE FROM tokens WHERE user = ? AND ends_at <= ?")
+    db::query("DELETE FROM tokens WHERE user = ? AND ends_at <= ?")
         .bind(new.user)
         .bind(forgotten)
         .execute(&mut *transaction)
         .await?;
-    let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM tokens WHERE user = ?")
+    let (count,): (i64,) = db::query_as("SELECT count(*) FROM tokens WHERE user = ?")
         .bind(new.user)
         .fetch_one(&mut *transaction)
         .await?;
@@ -99,8 +99,8 @@ pub async fn add(store: &Store, new: &NewToken<'_>, now: &str, forgotten: &str) 
             new.user
         )));
     }
-    let done = sqlx::query(
-        "INSERT INTO tokens (hash, user, label, role, made_at, made_by, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    let (id,): (i64,) = db::query_as(
+        "INSERT INTO tokens (hash, user, label, role, made_at, made_by, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
     )
     .bind(new.hash)
     .bind(new.user)
@@ -109,11 +109,11 @@ pub async fn add(store: &Store, new: &NewToken<'_>, now: &str, forgotten: &str) 
     .bind(now)
     .bind(new.made_by)
     .bind(new.ends_at)
-    .execute(&mut *transaction)
+    .fetch_one(&mut *transaction)
     .await?;
     transaction.commit().await?;
     Ok(Token {
-        id: done.last_insert_rowid(),
+        id,
         user: new.user.into(),
         label: new.label.into(),
         role: new.role,
@@ -130,7 +130,7 @@ pub async fn add(store: &Store, new: &NewToken<'_>, now: &str, forgotten: &str) 
 ///
 /// The database's.
 pub async fn by_hash(store: &Store, hash: &str, now: &str) -> Result<Option<Token>> {
-    let row: Option<Row> = sqlx::query_as(
+    let row: Option<Row> = db::query_as(
         "SELECT id, user, label, role, made_at, made_by, ends_at, used_at FROM tokens WHERE hash = ? AND ends_at > ?",
     )
     .bind(hash)
@@ -147,7 +147,7 @@ pub async fn by_hash(store: &Store, hash: &str, now: &str) -> Result<Option<Toke
 /// The database's.
 pub async fn get(store: &Store, id: i64) -> Result<Option<Token>> {
     let row: Option<Row> =
-        sqlx::query_as("SELECT id, user, label, role, made_at, made_by, ends_at, used_at FROM tokens WHERE id = ?")
+        db::query_as("SELECT id, user, label, role, made_at, made_by, ends_at, used_at FROM tokens WHERE id = ?")
             .bind(id)
             .fetch_optional(store.pool())
             .await?;
@@ -160,7 +160,7 @@ pub async fn get(store: &Store, id: i64) -> Result<Option<Token>> {
 ///
 /// The database's.
 pub async fn used(store: &Store, id: i64, now: &str) -> Result<()> {
-    sqlx::query("UPDATE tokens SET used_at = ? WHERE id = ?")
+    db::query("UPDATE tokens SET used_at = ? WHERE id = ?")
         .bind(now)
         .bind(id)
         .execute(store.pool())
@@ -178,7 +178,7 @@ pub async fn page(store: &Store, user: Option<&str>, part: &Part) -> Result<Page
     let before = part.key::<i64>(&list)?.unwrap_or(i64::MAX);
     let rows: Vec<Row> = match user {
         Some(user) => {
-            sqlx::query_as(
+            db::query_as(
                 "SELECT id, user, label, role, made_at, made_by, ends_at, used_at FROM tokens \
                  WHERE user = ? AND id < ? ORDER BY id DESC LIMIT ?",
             )
@@ -189,7 +189,7 @@ pub async fn page(store: &Store, user: Option<&str>, part: &Part) -> Result<Page
             .await?
         }
         None => {
-            sqlx::query_as(
+            db::query_as(
                 "SELECT id, user, label, role, made_at, made_by, ends_at, used_at FROM tokens \
                  WHERE id < ? ORDER BY id DESC LIMIT ?",
             )
@@ -210,7 +210,7 @@ pub async fn page(store: &Store, user: Option<&str>, part: &Part) -> Result<Page
 ///
 /// The database's.
 pub async fn remove(store: &Store, id: i64) -> Result<bool> {
-    let done = sqlx::query("DELETE FROM tokens WHERE id = ?")
+    let done = db::query("DELETE FROM tokens WHERE id = ?")
         .bind(id)
         .execute(store.pool())
         .await?;

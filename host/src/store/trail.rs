@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    Store,
+    Store, db,
     page::{Page, Part},
 };
 use crate::Result;
@@ -34,7 +34,7 @@ pub struct Step {
 ///
 /// The database's.
 pub async fn add(store: &Store, at: &str, user: &str, what: &str, about: &str, address: &str) -> Result<()> {
-    sqlx::query("INSERT INTO trail (at, user, what, about, address) VALUES (?, ?, ?, ?, ?)")
+    db::query("INSERT INTO trail (at, user, what, about, address) VALUES (?, ?, ?, ?, ?)")
         .bind(at)
         .bind(user)
         .bind(what)
@@ -75,7 +75,7 @@ pub async fn page(store: &Store, filter: &TrailFilter, part: &Part) -> Result<Pa
              ORDER BY id DESC LIMIT ?"
         }
     };
-    let mut query = sqlx::query_as(query);
+    let mut query = db::query_as(query);
     for wanted in [&filter.user, &filter.what].into_iter().flatten() {
         query = query.bind(wanted);
     }

@@ -1,9 +1,11 @@
 //! Taking an upload of a sheet back.
 
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::FromRow;
 
 use super::{
-    Store, connections, library_file, links,
+    Store, connections,
+    db::{self, Transaction},
+    library_file, links,
     objects::Object,
     rollback::{Restored, restore_content},
     runs::{self, Run},
@@ -53,7 +55,7 @@ struct Binding {
 ///
 /// The database's.
 pub async fn wanted(store: &Store, id: i64, after: &str) -> Result<Vec<Object>> {
-    let rows: Vec<(String, i64)> = sqlx::query_as(
+    let rows: Vec<(String, i64)> = db::query_as(
         "SELECT DISTINCT r.sha256, r.size FROM bindings b JOIN revisions r ON r.file = b.file AND r.number = b.revision \
          JOIN files f ON f.id = b.file JOIN revisions p ON p.file = f.id AND p.number = f.revision \
          WHERE b.run = ? AND r.sha256 <> p.sha256 AND r.sha256 > ? ORDER BY r.sha256 LIMIT ?",
@@ -80,7 +82,7 @@ pub async fn would_undo(store: &Store, id: i64) -> Result<Undone> {
     let mut undone = Undone::default();
     let mut after = 0;
     loop {
-        let some: Vec<(i64, bool, bool, bool)> = sqlx::query_as(
+        let some: Vec<(i64, bool, bool, bool)> = db::query_as(
             "SELECT b.file, f.removed_at IS NOT NULL, r.sha256 <> p.sha256, \
                  EXISTS (SELECT 1 FROM bindings l INDEXED BY bindings_by_file JOIN runs o ON o.id = l.run \
                      WHERE l.file = b.file AND l.run > ?1 AND o.undone_at IS NULL) \
@@ -142,7 +144,7 @@ pub async fn undo(store: &Store, id: i64, by: &str, whole: &mut Seen, now: &str)
     }
     let message = format!("taken back by {by}: {} files", undone.files);
     // One that has died before its end is over, too.
-    sqlx::query(
+    db::query(
         "UPDATE runs SET undone_at = ?1, message = ?2, ended_at = coalesce(ended_at, ?1), \
              state = CASE state WHEN 'running' THEN 'failed' ELSE state END WHERE id = ?3",
     )
@@ -156,8 +158,8 @@ pub async fn undo(store: &Store, id: i64, by: &str, whole: &mut Seen, now: &str)
 }
 
 /// Some of what an upload has linked, behind that file.
-async fn some(transaction: &mut Transaction<'_, Sqlite>, run: i64, after: i64) -> Result<Vec<Binding>> {
-    let bindings = sqlx::query_as(
+async fn some(transaction: &mut Transaction, run: i64, after: i64) -> Result<Vec<Binding>> {
+    let bindings = db::query_as(
         "SELECT b.file, b.drive, b.item, b.revision, b.was_linked, b.was_connection, b.was_drive, b.was_plugin, \
              (SELECT min(l.run) FROM bindings l INDEXED BY bindings_by_file JOIN runs r ON r.id = l.run \
                  WHERE l.file = b.file AND l.run > ?1 AND r.undone_at IS NULL) AS later \
@@ -173,7 +175,7 @@ async fn some(transaction: &mut Transaction<'_, Sqlite>, run: i64, after: i64) -
 
 /// Takes back what the upload has done to one file.
 async fn take_back(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     run: i64,
     binding: &Binding,
     (whole, now): (&mut Seen, &str),
@@ -205,8 +207,8 @@ async fn take_back(
 /// If a later upload began where this one had led a file, it has begun from before this one from now on: so both can be
 /// taken back in any order. If the file was released in between, what people have done to it then is not to be lost, and
 /// the later one stays as it is.
-async fn hand_on(transaction: &mut Transaction<'_, Sqlite>, run: i64, file: i64, later: i64) -> Result<()> {
-    sqlx::query(
+async fn hand_on(transaction: &mut Transaction, run: i64, file: i64, later: i64) -> Result<()> {
+    db::query(
         "UPDATE bindings SET revision = b.revision, was_linked = b.was_linked, was_connection = b.was_connection, \
              was_drive = b.was_drive, was_item = b.was_item, was_version = b.was_version, was_hash = b.was_hash, \
              was_size = b.was_size, was_verification = b.was_verification, was_name = b.was_name, \
@@ -226,10 +228,10 @@ async fn hand_on(transaction: &mut Transaction<'_, Sqlite>, run: i64, file: i64,
 
 /// Whether the file follows what the upload has tied it to. Through which connection does not matter: another one may
 /// have taken it over.
-async fn follows(transaction: &mut Transaction<'_, Sqlite>, run: i64, binding: &Binding) -> Result<bool> {
+async fn follows(transaction: &mut Transaction, run: i64, binding: &Binding) -> Result<bool> {
     let tied = "SELECT file FROM links WHERE plugin = (SELECT plugin FROM runs WHERE id = ?) AND file = ? AND drive = ? \
          AND item = ?";
-    let found: Option<(i64,)> = sqlx::query_as(tied)
+    let found: Option<(i64,)> = db::query_as(tied)
         .bind(run)
         .bind(binding.file)
         .bind(&binding.drive)
@@ -239,7 +241,7 @@ async fn follows(transaction: &mut Transaction<'_, Sqlite>, run: i64, binding: &
     Ok(found.is_some())
 }
 
-async fn restore_link(transaction: &mut Transaction<'_, Sqlite>, run: i64, binding: &Binding) -> Result<()> {
+async fn restore_link(transaction: &mut Transaction, run: i64, binding: &Binding) -> Result<()> {
     if !binding.was_linked {
         return links::remove(transaction, binding.file).await;
     }

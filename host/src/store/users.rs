@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Store;
+use super::{Store, db};
 use crate::{Error, Result, way_out::WayOut};
 
 /// What a person may do.
@@ -67,7 +67,7 @@ impl Role {
 /// `Error::NotFound`, or the database's.
 pub async fn get(store: &Store, name: &str) -> Result<User> {
     let row: Option<(String, String)> =
-        sqlx::query_as("SELECT name, role FROM users WHERE name = ? AND removed_at IS NULL")
+        db::query_as("SELECT name, role FROM users WHERE name = ? AND removed_at IS NULL")
             .bind(name)
             .fetch_optional(store.pool())
             .await?;
@@ -95,7 +95,7 @@ pub(super) fn unknown(name: &str) -> Error {
 ///
 /// The database's.
 pub async fn first_administrator(store: &Store) -> Result<Option<String>> {
-    let row: Option<(String,)> = sqlx::query_as(
+    let row: Option<(String,)> = db::query_as(
         "SELECT name FROM users WHERE role = 'administrator' AND removed_at IS NULL ORDER BY name LIMIT 1",
     )
     .fetch_optional(store.pool())
@@ -117,9 +117,9 @@ pub async fn add(store: &Store, name: &str, role: Role) -> Result<User> {
         ))
         .at("name"));
     }
-    let added = sqlx::query(
+    let added = db::query(
         "INSERT INTO users (name, role) VALUES (?, ?) ON CONFLICT (name) DO UPDATE \
-         SET role = excluded.role, removed_at = NULL, seen_at = NULL WHERE removed_at IS NOT NULL",
+         SET role = excluded.role, removed_at = NULL, seen_at = NULL WHERE users.removed_at IS NOT NULL",
     )
     .bind(name)
     .bind(role.word())

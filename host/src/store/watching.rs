@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Store, words::Flag};
+use super::{Store, db, words::Flag};
 use crate::Result;
 
 /// The most connections that are told of.
@@ -28,14 +28,14 @@ pub struct Watched {
 ///
 /// The database's.
 pub async fn connections(store: &Store) -> Result<Vec<Watched>> {
-    let number = "INSERT OR IGNORE INTO connection_numbers (connection) SELECT id FROM connections \
-         WHERE NOT EXISTS (SELECT 1 FROM connection_numbers n WHERE n.connection = connections.id)";
+    let number = "INSERT INTO connection_numbers (connection) SELECT id FROM connections \
+         WHERE NOT EXISTS (SELECT 1 FROM connection_numbers n WHERE n.connection = connections.id) ON CONFLICT DO NOTHING";
     // A disk that takes no writes keeps nobody from watching: one that is new has no number yet.
-    if let Err(error) = sqlx::query(number).execute(store.pool()).await {
+    if let Err(error) = db::query(number).execute(store.pool()).await {
         tracing::debug!("a new connection has no number yet: {error}");
     }
-    let rows = sqlx::query_as(
-        "SELECT n.number, connections.expires_at, connections.broken_since IS NOT NULL AS is_broken, \
+    let rows = db::query_as(
+        "SELECT n.number, connections.expires_at, CAST(CASE WHEN connections.broken_since IS NULL THEN 0 ELSE 1 END AS INTEGER) AS is_broken, \
              (SELECT r.ended_at FROM runs r INDEXED BY runs_by_connection WHERE r.connection = connections.id \
                  AND r.subject = 'sync' AND r.kind <> 'plan' AND r.state = 'complete' ORDER BY r.id DESC LIMIT 1) AS last_good \
          FROM connections JOIN connection_numbers n ON n.connection = connections.id \
@@ -53,7 +53,7 @@ pub async fn connections(store: &Store) -> Result<Vec<Watched>> {
 ///
 /// Why not.
 pub async fn answers(store: &Store) -> Result<()> {
-    let _: (i64,) = sqlx::query_as("SELECT count(*) FROM identity")
+    let _: (i64,) = db::query_as("SELECT count(*) FROM identity")
         .fetch_one(store.pool())
         .await?;
     Ok(())

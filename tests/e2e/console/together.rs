@@ -1,8 +1,9 @@
 //! Two Administrators at once: who comes second is told what has changed, or has what they wanted; nothing is overwritten
 //! without a word.
 
-use clientpoint_host::store::users::Role;
-use end_to_end::credentials;
+use clientpoint_host::{Session, service::Health, store::users::Role};
+use end_to_end::{beside, credentials};
+use graph_sim::{Fault, FaultKind};
 use reqwest::StatusCode;
 
 use super::stage::{Browser, Stage};
@@ -260,16 +261,25 @@ async fn who_syncs_while_a_sync_runs_is_led_to_the_one_that_runs() {
     let (stage, one, other) = two(1).await;
     let admin = stage.host.session("admin").await.unwrap();
     stage.sim.put("/Plan 0.pdf", b"%PDF-1 anew".to_vec().into());
+    stage
+        .sim
+        .fault(Fault::new(FaultKind::Stall(None)).on("/Plan 0.pdf").times(1));
     let (options, stop) = Default::default();
     let mut sync = std::pin::pin!(admin.sync(&options, &stop));
-    loop {
-        tokio::select! {
-            biased;
-            _ = &mut sync => panic!("it was never seen to run"),
-            health = admin.health() => if health.unwrap().iter().any(|health| health.unfinished.is_some()) { break },
-        }
+    beside(sync.as_mut(), led_to_the_one_that_runs(&stage, &admin, [&one, &other])).await;
+    stage.sim.release_stalled();
+    sync.await.unwrap();
+    assert_eq!(admin.file("100001").await.unwrap().revision, 2);
+    assert_eq!(other.post("/sync/now", &[]).await.status(), StatusCode::SEE_OTHER);
+}
+
+async fn led_to_the_one_that_runs(stage: &Stage, admin: &Session<'_>, [one, other]: [&Browser; 2]) {
+    let (options, stop) = Default::default();
+    let runs = |health: &Health| health.unfinished.is_some();
+    while !admin.health().await.unwrap().iter().any(runs) {
+        tokio::task::yield_now().await;
     }
-    for (who, path) in [(&one, "/sync/now"), (&other, "/sync/now"), (&other, "/sync/look")] {
+    for (who, path) in [(one, "/sync/now"), (other, "/sync/now"), (other, "/sync/look")] {
         let second = who.post(path, &[]).await;
         assert_eq!(second.status(), StatusCode::SEE_OTHER);
         let to = second.headers()["location"].to_str().unwrap().to_owned();
@@ -292,9 +302,6 @@ async fn who_syncs_while_a_sync_runs_is_led_to_the_one_that_runs() {
     // A new secret waits for nothing either, and the drive stays chosen.
     admin.connect_organization(credentials(&stage.sim)).await.unwrap();
     assert!(admin.status().await.unwrap().connection.unwrap().drive.is_some());
-    sync.await.unwrap();
-    assert_eq!(admin.file("100001").await.unwrap().revision, 2);
-    assert_eq!(other.post("/sync/now", &[]).await.status(), StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]

@@ -11,14 +11,19 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(15);
 /// that has none.
 const SILENCE_AT_MOST: Duration = Duration::from_secs(120);
 
+/// Chooses the cryptography of TLS in this process, for clients of others that don't bring their own.
+pub fn choose_cryptography() {
+    // One that is chosen already is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// The pooled client that everything shares.
 ///
 /// # Errors
 ///
 /// The client's, for a system without TLS roots, say.
 pub fn client(insecure: bool) -> Result<reqwest::Client, reqwest::Error> {
-    // A provider that is installed already is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    choose_cryptography();
     let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
@@ -44,7 +49,7 @@ pub fn client(insecure: bool) -> Result<reqwest::Client, reqwest::Error> {
 ///
 /// As [`client`].
 pub fn messenger() -> Result<reqwest::Client, reqwest::Error> {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    choose_cryptography();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
@@ -60,7 +65,7 @@ pub fn messenger() -> Result<reqwest::Client, reqwest::Error> {
 ///
 /// As [`client`].
 pub fn confidant(insecure: bool) -> Result<reqwest::Client, reqwest::Error> {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    choose_cryptography();
     let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)

@@ -85,6 +85,7 @@ pub(super) async fn copied(
                     done.lost.push((object, trouble));
                 }
                 Err(NotCopied::From(error)) => return Err(folder.wrong(error)),
+                Err(NotCopied::Unreachable(error)) => return Err(error),
                 Err(NotCopied::To(error)) => return Err(Error::from(error).about(data)),
                 Err(NotCopied::Stopped) => return Err(stopped(data)),
             }

@@ -6,7 +6,7 @@ use tracing::Instrument;
 
 use super::given_up;
 use crate::{
-    Error, Result,
+    Error, Result, rights,
     service::{Session, Stop, api, operations::work::CameTo},
     store::{
         reach::Reaching,
@@ -58,7 +58,11 @@ impl Session<'_> {
 
     async fn taken_back(&self, run: i64, connection: &str, stop: &Stop) -> Result<(api::Run, api::Undone)> {
         self.refuse_too_old(run).await?;
-        let _rights = self.no_sync_of(Reaching::Upload(run), TAKING_BACK).await?;
+        let held = self.no_sync_of(Reaching::Upload(run), TAKING_BACK).await?;
+        rights::guarding(&held, Box::pin(self.taken_back_alone(run, connection, stop))).await
+    }
+
+    async fn taken_back_alone(&self, run: i64, connection: &str, stop: &Stop) -> Result<(api::Run, api::Undone)> {
         let turn = self.turn(connection, TAKING_BACK);
         let turn = stop.run_until_cancelled(turn).await;
         let _turn = turn.ok_or_else(|| given_up("nothing was taken back"))??;

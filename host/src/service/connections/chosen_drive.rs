@@ -107,7 +107,11 @@ impl Session<'_> {
 
     /// Puts a drive in the place of the present one, between two runs of the sync.
     pub(in crate::service) async fn change_drive(&self, connection: &Connection, drive: &ChosenDrive) -> Result<Moved> {
-        let _right = self.no_sync(&connection.id, "a change of the drive").await?;
+        let right = self.no_sync(&connection.id, "a change of the drive").await?;
+        right.guarding(Box::pin(self.put_drive(connection, drive))).await
+    }
+
+    async fn put_drive(&self, connection: &Connection, drive: &ChosenDrive) -> Result<Moved> {
         // By the run, and not by what the connection says: who died while another account was connected has left it without a drive.
         let unfinished = runs::unfinished(&self.host.store, &connection.id).await?;
         if unfinished.is_some_and(|run| run.drive != drive.id) {

@@ -4,7 +4,7 @@ use clientpoint_engine::contract::exports::clientpoint::content_source::source::
 use serde::Serialize;
 
 use crate::{
-    Error, Result,
+    Error, Result, rights,
     service::{
         FileRow, Session, api,
         connections::in_use::{ORGANIZATION, own_connection},
@@ -56,7 +56,17 @@ impl Session<'_> {
     ) -> Result<Disconnected> {
         self.user.require_administrator("disconnect")?;
         let connection = self.connection_of(mode, of).await?;
-        let _right = self.no_sync(&connection.id, "a disconnect").await?;
+        let right = self.no_sync(&connection.id, "a disconnect").await?;
+        let giving_up = self.disconnected(&connection, (mode, of), seen);
+        right.guarding(Box::pin(giving_up)).await
+    }
+
+    async fn disconnected(
+        &self,
+        connection: &Connection,
+        (mode, of): (Option<Mode>, Option<&str>),
+        seen: Option<&str>,
+    ) -> Result<Disconnected> {
         let _turn = self.turn(&connection.id, "a disconnect").await?;
         // Only now: who connects anew or disconnects has both meanwhile.
         let connection = self.connection_of(mode, of).await?;
@@ -142,9 +152,12 @@ impl Session<'_> {
     /// As [`Session::unlock`], and `Error::Outdated` if it has another one.
     pub async fn unlock_from(&self, id: &str, decided: Option<u64>) -> Result<FileRow> {
         self.user.require_administrator("unlock a file")?;
-        let _rights = self.rights_to_change(id).await?;
-        files::refuse_outdated(&self.host.store, id, decided).await?;
-        Ok(detach::unlock(&self.host.store, id).await?.into())
+        let held = self.rights_to_change(id).await?;
+        let unlocking = async {
+            files::refuse_outdated(&self.host.store, id, decided).await?;
+            detach::unlock(&self.host.store, id).await
+        };
+        Ok(rights::guarding(&held, unlocking).await?.into())
     }
 
     /// Seals every secret with another key, and puts it in force. Gives the number of secrets.

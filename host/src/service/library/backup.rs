@@ -84,6 +84,7 @@ impl Session<'_> {
     pub async fn backup(&self, to: &Path, options: BackupOptions, stop: &Stop) -> Result<BackedUp> {
         self.user.require_administrator("back the library up")?;
         nesting::refuse(self.host.data(), to)?;
+        self.refuse_elsewhere()?;
         let work = self.work(OperationKind::Backup, stop).await?;
         let backing = work.session.backed_up(to, options, &work.stop);
         work.carry_out(backing, in_numbers).await
@@ -247,6 +248,7 @@ impl Session<'_> {
                     }
                 }
                 Err(NotCopied::From(error)) => return Err(error.into()),
+                Err(NotCopied::Unreachable(error)) => return Err(error),
                 Err(NotCopied::To(error)) => return Err(folder.wrong(error)),
                 Err(NotCopied::Stopped) => return Err(given_up()),
             }

@@ -28,11 +28,12 @@ impl Session<'_> {
     ///
     /// # Errors
     ///
-    /// `Error::Forbidden`; `Error::Settings` where no folder is named; `Error::Backup` for one inside of the data folder, and
-    /// while another backup is under way; the database's.
+    /// `Error::Forbidden`; `Error::Settings` where no folder is named; `Error::Backup` for one inside of the data folder,
+    /// where the objects lie elsewhere, and while another backup is under way; the database's.
     pub async fn begin_backup(&self) -> Result<Begun> {
         let folder = self.named_folder().await?;
         nesting::refuse(self.host.data(), &folder)?;
+        self.refuse_elsewhere()?;
         drop(self.host.backup_right(&self.user.name).await?);
         self.begin_operation(OperationKind::Backup).await
     }
@@ -46,6 +47,20 @@ impl Session<'_> {
         let session = self.carrying_out(begun);
         let folder = session.named_folder().await?;
         session.backup(&folder, BackupOptions::default(), stop).await.map(drop)
+    }
+
+    /// Refuses where the objects are not in the data folder.
+    pub(super) fn refuse_elsewhere(&self) -> Result<()> {
+        let Some(remote) = self.host.objects.remote() else {
+            return Ok(());
+        };
+        Err(Error::Backup {
+            code: "backup-elsewhere",
+            message: format!(
+                "the bytes of this library lie on `{remote}` (`objects.url`), and a backup of such a library can't be made yet: \
+                 copy the data folder while no program is in it, and let the store keep its own copies"
+            ),
+        })
     }
 
     async fn named_folder(&self) -> Result<PathBuf> {

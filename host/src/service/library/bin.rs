@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Result,
-    rights::Held,
+    rights::{self, Held},
     service::{FileRow, Page, Part, Session, api::Binned},
     store::{bin, files, reach::Reaching},
     way_out::WayOut,
@@ -29,9 +29,12 @@ impl Session<'_> {
     /// As [`Session::remove_file`], and `Error::Outdated` if it has another one.
     pub async fn remove_file_from(&self, id: &str, decided: Option<u64>) -> Result<Binned> {
         self.user.require_administrator("remove files from the library")?;
-        let _rights = self.rights_to_change(id).await?;
-        files::refuse_outdated(&self.host.store, id, decided).await?;
-        let removed = bin::remove(&self.host.store, id, &self.user.name, &self.now()).await?;
+        let held = self.rights_to_change(id).await?;
+        let removing = async {
+            files::refuse_outdated(&self.host.store, id, decided).await?;
+            bin::remove(&self.host.store, id, &self.user.name, &self.now()).await
+        };
+        let removed = rights::guarding(&held, removing).await?;
         Ok(removed.kept_for(self.host.retention().await?.bin_days).into())
     }
 
@@ -61,8 +64,9 @@ impl Session<'_> {
     /// library; `Error::Sync` while a sync is running.
     pub async fn restore_file(&self, id: &str) -> Result<FileRow> {
         self.user.require_administrator("bring files back into the library")?;
-        let _rights = self.no_sync_of(Reaching::Binned(id), CHANGE).await?;
-        Ok(bin::restore(&self.host.store, id).await?.into())
+        let held = self.no_sync_of(Reaching::Binned(id), CHANGE).await?;
+        let restoring = bin::restore(&self.host.store, id);
+        Ok(rights::guarding(&held, restoring).await?.into())
     }
 
     /// A file that is in the bin.

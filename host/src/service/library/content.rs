@@ -99,7 +99,7 @@ impl Content<'_> {
     ///
     /// # Errors
     ///
-    /// `Error::Damaged`, which is noted; `Error::Storage`.
+    /// `Error::Damaged`, which is noted; `Error::Storage`; `Error::ObjectStore`, which says nothing about the bytes.
     pub async fn next(&mut self) -> Result<Option<Bytes>> {
         if self.at_its_end {
             return Ok(None);
@@ -118,6 +118,7 @@ impl Content<'_> {
                 Err(host.damaged(&self.file.id, self.revision, &self.object).await?)
             }
             Some(Err(Unsound::Unseen(error))) => Err(error.into()),
+            Some(Err(Unsound::Unreachable(error))) => Err(error),
             None => Err(stopped()),
         }
     }

@@ -173,7 +173,9 @@ impl Host {
         pace: &mut Pace,
         stop: &Stop,
     ) -> Result<bool> {
-        let mut reading = match self.objects.read(object) {
+        let (objects, wanted) = (self.objects.clone(), object.clone());
+        let begun = tokio::task::spawn_blocking(move || objects.read(&wanted)).await;
+        let mut reading = match begun.map_err(|_| stopped())? {
             Ok(reading) => reading,
             Err(unsound) => return self.found(object, known, Err(unsound)).await,
         };
@@ -203,6 +205,7 @@ impl Host {
             Ok(()) => None,
             Err(Unsound::Damaged(trouble)) => Some(trouble),
             Err(Unsound::Unseen(error)) => return Err(error.into()),
+            Err(Unsound::Unreachable(error)) => return Err(error),
         };
         self.note(object, trouble.as_ref()).await?;
         Ok(true)

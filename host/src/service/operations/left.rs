@@ -75,7 +75,7 @@ impl Host {
             let _all_are_there = self.operations.beginning.lock().await;
             return self.operations.get(row.id).is_some();
         }
-        self.program_lives(&row.program)
+        self.program_lives(&row.program).await
     }
 
     /// Asks the catalogue what became of the files of an import that did not come to its end.

@@ -1,7 +1,7 @@
 //! People who go, or become something else: what that would come to, with numbers, and doing it.
 
 use crate::{
-    Error, Result,
+    Error, Result, rights,
     service::{
         Session,
         api::{Heir, Leaving, Left, Person},
@@ -110,24 +110,8 @@ impl Session<'_> {
         {
             held.push(self.no_sync(id, WHAT).await?);
         }
-        if let Some(own) = &own {
-            held.push(self.turn(&own.id, WHAT).await?);
-            self.end_unfinished(own, Reason::Disconnected).await?;
-            // Nobody stores renewed tokens behind this one's back.
-            held.push(self.host.renewal_right(&own.id).await?);
-        }
-        let drive = own.as_ref().and_then(|own| own.drive.as_ref());
-        let leaving = leaving::Leaving {
-            by: &self.user.name,
-            user: name,
-            to,
-            connection: own.as_ref().map(|own| own.id.as_str()),
-            heir: heir.zip(drive).map(|(heir, drive)| leaving::Heir {
-                connection: &heir.connection.id,
-                drive: &drive.id,
-            }),
-        };
-        let left = leaving::leave(&self.host.store, leaving, &self.now()).await?;
+        let giving_up = self.give_up_own(name, to, own.as_ref(), heir);
+        let left = rights::guarding(&held, Box::pin(giving_up)).await?;
         drop(held);
         if let Some(own) = &own {
             self.host.forget_tokens(&own.id);
@@ -138,6 +122,35 @@ impl Session<'_> {
             logins: left.logins,
             files: left.files.into(),
         })
+    }
+
+    /// What somebody's leaving means for what is kept. Whoever calls has the rights to the syncs of both connections.
+    async fn give_up_own(
+        &self,
+        name: &str,
+        to: Option<Role>,
+        own: Option<&Connection>,
+        heir: Option<&Heir>,
+    ) -> Result<leaving::Left> {
+        let mut held = Vec::new();
+        if let Some(own) = own {
+            held.push(self.turn(&own.id, WHAT).await?);
+            self.end_unfinished(own, Reason::Disconnected).await?;
+            // Nobody stores renewed tokens behind this one's back.
+            held.push(self.host.renewal_right(&own.id).await?);
+        }
+        let drive = own.and_then(|own| own.drive.as_ref());
+        let leaving = leaving::Leaving {
+            by: &self.user.name,
+            user: name,
+            to,
+            connection: own.map(|own| own.id.as_str()),
+            heir: heir.zip(drive).map(|(heir, drive)| leaving::Heir {
+                connection: &heir.connection.id,
+                drive: &drive.id,
+            }),
+        };
+        leaving::leave(&self.host.store, leaving, &self.now()).await
     }
 
     /// Their own connection, whatever plugin it was made with.

@@ -208,12 +208,9 @@ impl Session<'_> {
         if run.subject != Subject::Association || run.state != RunState::Running {
             return Ok(run);
         }
-        let right = self
-            .host
-            .sync_right(&run.connection, "a look at the runs", &self.user.name);
-        let Some(_right) = right.await?.yours() else {
+        if self.host.is_at_work(&run.connection).await? {
             return Ok(run);
-        };
+        }
         // It may have come to its end a moment ago.
         let mut run = runs::get(&self.host.store, run.id).await?;
         if run.state == RunState::Running {

@@ -38,6 +38,11 @@ impl Mandate {
         self.right.require().await
     }
 
+    /// As [`Held::guarding`].
+    pub(in crate::service) fn guarding<F: Future>(&self, work: F) -> impl Future<Output = F::Output> {
+        self.right.guarding(work)
+    }
+
     /// Waits for something, without a place meanwhile.
     pub(super) async fn without_place<T>(&self, waiting: impl Future<Output = T>, stop: &Stop) -> T {
         match &self.place {

@@ -118,11 +118,21 @@ impl Session<'_> {
         let connection = self.connection().await?;
         self.works_through(&connection.id);
         let mandate = Mandate::by_hand(self.no_sync(&connection.id, "a sync").await?);
-        let before = self.finish_interrupted(&connection, &mandate, stop).await?;
-        let run = self.begin(&connection, RunKind::Plan, &SyncOptions::default()).await?;
+        let planning = self.planned_by(&mandate, &connection, (stop, told));
+        mandate.guarding(Box::pin(planning)).await
+    }
+
+    async fn planned_by(
+        &self,
+        mandate: &Mandate,
+        connection: &Connection,
+        (stop, told): (&Stop, &mut TellRow<'_>),
+    ) -> Result<PlanReport> {
+        let before = self.finish_interrupted(connection, mandate, stop).await?;
+        let run = self.begin(connection, RunKind::Plan, &SyncOptions::default()).await?;
         let span = self.works_on(run.id);
         let report = self
-            .plan_of(&connection, run, &mandate, (stop, told))
+            .plan_of(connection, run, mandate, (stop, told))
             .instrument(span)
             .await?;
         Ok(PlanReport { before, ..report })

@@ -133,24 +133,36 @@ impl Host {
         let Some(right) = self.sync_right(id, "a sync", "timer").await?.yours() else {
             return Ok(());
         };
+        let mandate = Mandate::by_itself(right, place);
+        let working = self.work_through(id, &mandate, stop, ledgers);
+        mandate.guarding(Box::pin(working)).await
+    }
+
+    /// What is due of a connection, under the right to it.
+    async fn work_through(
+        &self,
+        id: &str,
+        mandate: &Mandate,
+        stop: &Stop,
+        ledgers: &mut Vec<Result<Ledger>>,
+    ) -> Result<()> {
         // Only now: who gives it up or changes its drive has the right meanwhile.
         let Some(connection) = connections::find(&self.store, id).await? else {
             return Ok(());
         };
-        let mandate = Mandate::by_itself(right, place);
         let session = self.own_session();
         let unfinished = runs::unfinished(&self.store, id).await?;
         if let Some(plan) = unfinished.as_ref().filter(|run| run.kind == RunKind::Plan) {
             session.give_up_plan(plan).await?;
         } else if let Some(run) = unfinished {
-            ledgers.push(session.carry_on(&connection, run, &mandate, stop).await);
+            ledgers.push(session.carry_on(&connection, run, mandate, stop).await);
         }
         for scheduled in &self.schedules().await? {
             if stop.is_cancelled() {
                 break;
             }
             if let Some(run) = self.begin_scheduled(&connection, scheduled).await? {
-                ledgers.push(session.carry_on(&connection, run, &mandate, stop).await);
+                ledgers.push(session.carry_on(&connection, run, mandate, stop).await);
             }
         }
         Ok(())

@@ -67,9 +67,20 @@ impl Session<'_> {
             plans::require(&self.host.store, &connection.id, plan).await?;
         }
         let mandate = Mandate::by_hand(self.no_sync(&connection.id, "a sync").await?);
-        let before = self.finish_interrupted(&connection, &mandate, stop).await?;
-        let run = self.begin(&connection, RunKind::Manual, options).await?;
-        let mut ledger = self.carried_on(&connection, run, &mandate, stop).await?;
+        let syncing = self.synced_by(&mandate, &connection, options, stop);
+        mandate.guarding(Box::pin(syncing)).await
+    }
+
+    async fn synced_by(
+        &self,
+        mandate: &Mandate,
+        connection: &Connection,
+        options: &SyncOptions,
+        stop: &Stop,
+    ) -> Result<Ledger> {
+        let before = self.finish_interrupted(connection, mandate, stop).await?;
+        let run = self.begin(connection, RunKind::Manual, options).await?;
+        let mut ledger = self.carried_on(connection, run, mandate, stop).await?;
         ledger.before = before;
         Ok(ledger)
     }

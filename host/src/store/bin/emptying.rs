@@ -6,7 +6,7 @@ use clientpoint_engine::clock::stamp;
 use crate::{
     Error, Result,
     store::{
-        Store,
+        Store, db,
         library_file::{LibraryFile, fetch, number},
     },
     way_out::WayOut,
@@ -41,7 +41,7 @@ pub async fn remove_now(store: &Store, id: &str, now: &str) -> Result<()> {
 ///
 /// The database's.
 pub async fn over(store: &Store, now: DateTime<Utc>, days: u32) -> Result<(u64, u64)> {
-    let (files, bytes): (i64, i64) = sqlx::query_as(
+    let (files, bytes): (i64, i64) = db::query_as(
         "SELECT count(DISTINCT b.file), coalesce(sum(r.size), 0) FROM bin b INDEXED BY bin_waiting \
          CROSS JOIN files f ON f.id = b.file CROSS JOIN revisions r ON r.file = b.file WHERE b.emptied_at IS NULL AND f.removed_at <= ?",
     )
@@ -60,7 +60,7 @@ pub async fn expire(store: &Store, now: DateTime<Utc>, days: u32) -> Result<u64>
     let (until, at) = (stamp(now - TimeDelta::days(days.into())), stamp(now));
     let mut gone = 0;
     loop {
-        let some: Vec<(i64,)> = sqlx::query_as(
+        let some: Vec<(i64,)> = db::query_as(
             "SELECT b.file FROM bin b INDEXED BY bin_waiting JOIN files f ON f.id = b.file \
              WHERE b.emptied_at IS NULL AND f.removed_at <= ? ORDER BY b.file LIMIT ?",
         )
@@ -79,10 +79,10 @@ pub async fn expire(store: &Store, now: DateTime<Utc>, days: u32) -> Result<u64>
 /// `files`: File IDs, as JSON. Those that somebody has brought back since are left alone.
 async fn empty(store: &Store, files: &str, until: &str, now: &str) -> Result<u64> {
     let mut transaction = store.write().await?;
-    let done = sqlx::query(
+    let done = db::query(
         "UPDATE bin SET emptied_at = ?2, connection = NULL, plugin = NULL, drive = NULL, item = NULL, version = NULL, hash = NULL, \
              web_url = NULL, place = NULL \
-         WHERE file IN (SELECT value FROM json_each(?1)) AND emptied_at IS NULL \
+         WHERE file IN (SELECT CAST(value AS INTEGER) FROM json_each(?1)) AND emptied_at IS NULL \
              AND (SELECT removed_at FROM files WHERE id = bin.file) <= ?3",
     )
     .bind(files)
@@ -90,17 +90,17 @@ async fn empty(store: &Store, files: &str, until: &str, now: &str) -> Result<u64
     .bind(until)
     .execute(&mut *transaction)
     .await?;
-    let emptied = "SELECT value FROM json_each(?1) WHERE EXISTS (SELECT 1 FROM bin WHERE file = value AND emptied_at IS NOT NULL)";
+    let emptied = "SELECT file FROM bin WHERE file IN (SELECT CAST(value AS INTEGER) FROM json_each(?1)) AND emptied_at IS NOT NULL";
     let let_go = format!(
-        "INSERT OR IGNORE INTO let_go (sha256, at) SELECT DISTINCT sha256, ?2 FROM revisions r WHERE r.file IN ({emptied}) \
-         AND NOT EXISTS (SELECT 1 FROM revisions o WHERE o.sha256 = r.sha256 AND o.file NOT IN ({emptied}))"
+        "INSERT INTO let_go (sha256, at) SELECT DISTINCT sha256, ?2 FROM revisions r WHERE r.file IN ({emptied}) \
+         AND NOT EXISTS (SELECT 1 FROM revisions o WHERE o.sha256 = r.sha256 AND o.file NOT IN ({emptied})) ON CONFLICT DO NOTHING"
     );
-    sqlx::query(sqlx::AssertSqlSafe(let_go))
+    db::query(sqlx::AssertSqlSafe(let_go))
         .bind(files)
         .bind(now)
         .execute(&mut *transaction)
         .await?;
-    sqlx::query(sqlx::AssertSqlSafe(format!(
+    db::query(sqlx::AssertSqlSafe(format!(
         "DELETE FROM revisions WHERE file IN ({emptied})"
     )))
     .bind(files)

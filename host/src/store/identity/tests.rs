@@ -205,7 +205,7 @@ async fn database(data: &Path, scripts: &[&'static str]) -> Store {
     for script in scripts {
         sqlx::raw_sql(*script).execute(&pool).await.unwrap();
     }
-    Store::over(pool)
+    Store::over(db::Pool::Lite(pool))
 }
 
 /// A database of another program.

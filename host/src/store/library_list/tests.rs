@@ -1,9 +1,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
-use sqlx::Row as _;
-
 use super::*;
-use crate::store::page::Cursor;
+use crate::store::{db, page::Cursor};
 
 const STATES: [&str; 7] = [
     "following",
@@ -40,8 +38,7 @@ impl Stage {
     }
 
     async fn does(&self, script: &str) {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(script.to_owned()))
-            .execute(self.store.pool())
+        db::trial::raw(sqlx::AssertSqlSafe(script.to_owned()), self.store.pool())
             .await
             .unwrap();
     }
@@ -244,11 +241,7 @@ async fn no_page_sorts_the_library_and_what_is_rare_is_found_without_a_look_at_e
             };
             let part = Part::new(50, key.unwrap().next).unwrap();
             let sql = query(&filter, *order, &part, &list).unwrap().into_string();
-            let plan = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")))
-                .fetch_all(stage.store.pool())
-                .await
-                .unwrap();
-            let plan: Vec<String> = plan.iter().map(|row| row.get::<String, _>("detail")).collect();
+            let plan = db::trial::plan(&sql, stage.store.pool()).await.unwrap();
             let told = plan.join("\n");
             let rare = filter
                 .state

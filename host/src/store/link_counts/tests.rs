@@ -19,10 +19,10 @@ async fn numbers(store: &Store) -> [Vec<(String, String, i64, i64)>; 2] {
     let mut both = [Vec::new(), Vec::new()];
     let queries = [
         "SELECT connection, drive, links, detached FROM link_counts WHERE links <> 0 OR detached <> 0 ORDER BY 1, 2",
-        "SELECT connection, drive, count(*), sum(state = 'detached') FROM links GROUP BY connection, drive ORDER BY 1, 2",
+        "SELECT connection, drive, count(*), sum(CASE state WHEN 'detached' THEN 1 ELSE 0 END) FROM links GROUP BY connection, drive ORDER BY 1, 2",
     ];
     for (numbers, query) in both.iter_mut().zip(queries) {
-        *numbers = sqlx::query_as(query).fetch_all(store.pool()).await.unwrap();
+        *numbers = db::query_as(query).fetch_all(store.pool()).await.unwrap();
     }
     both
 }
@@ -31,23 +31,25 @@ async fn numbers(store: &Store) -> [Vec<(String, String, i64, i64)>; 2] {
 async fn with_files(count: i64) -> (Store, tempfile::TempDir) {
     let data = tempfile::tempdir().unwrap();
     let store = crate::store::open(data.path(), Duration::from_secs(5)).await.unwrap();
-    sqlx::raw_sql(AssertSqlSafe(format!(
-        "INSERT INTO connections (id, plugin, mode, settings, secret, connected_at, connected_by) \
+    db::trial::raw(
+        AssertSqlSafe(format!(
+            "INSERT INTO connections (id, plugin, mode, settings, secret, connected_at, connected_by) \
              VALUES ('c', 'p', 'organization', '{{}}', x'00', '', 'admin'); \
          WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
              INSERT INTO files (id, name, place, revision) SELECT i, 'a.pdf', 'Company Wide', 1 FROM n; \
          INSERT INTO revisions SELECT id, 1, 'object', 3, '{NOW}' FROM files; \
          INSERT INTO links (file, connection, plugin, drive, item, hash, size, verification, name, linked_at) \
              SELECT id, 'c', 'p', 'd', 'item ' || id, '', 3, 'no-hash', 'a.pdf', '{NOW}' FROM files;"
-    )))
-    .execute(store.pool())
+        )),
+        store.pool(),
+    )
     .await
     .unwrap();
     (store, data)
 }
 
 async fn falsify(store: &Store, links: i64) {
-    sqlx::query("UPDATE link_counts SET links = ?")
+    db::query("UPDATE link_counts SET links = ?")
         .bind(links)
         .execute(store.pool())
         .await
@@ -68,7 +70,7 @@ async fn a_wrong_number_is_named_and_set_right() {
     assert_eq!(of(store.pool(), "c", "d").await.unwrap(), 10);
     assert!(mend(&store).await.unwrap().is_empty());
 
-    sqlx::query("DELETE FROM link_counts")
+    db::query("DELETE FROM link_counts")
         .execute(store.pool())
         .await
         .unwrap();
@@ -94,7 +96,7 @@ async fn a_run_that_meets_a_wrong_number_fails_and_says_so_and_the_next_one_is_r
         let run = runs::begin(&store, begin, NOW).await.unwrap().unwrap();
         let lines =
             "INSERT INTO outcomes SELECT ?, id, 'updated', '', 'a.pdf', '', 1, 3, 0, '' FROM files WHERE id <= 3";
-        sqlx::query(lines).bind(run.id).execute(store.pool()).await.unwrap();
+        db::query(lines).bind(run.id).execute(store.pool()).await.unwrap();
         falsify(&store, last).await;
 
         let failed = runs::end(&store, &run, Ending::Complete, NOW).await.unwrap_err();

@@ -5,7 +5,6 @@ use clientpoint_engine::{
     contract::clientpoint::content_source::managed_files::{Line, Settlement},
     words::Word,
 };
-use sqlx::{Sqlite, Transaction};
 
 use super::waits;
 use crate::{
@@ -13,6 +12,7 @@ use crate::{
     store::{
         Store,
         damage::{self, Damage},
+        db::{self, Transaction},
         library_file::{LibraryFile, Link, add_revision, exact, fetch, signed},
         links::{self, Waits},
         objects::Object,
@@ -72,8 +72,8 @@ pub async fn settle(store: &Store, connection: &str, run: i64, settlements: &[Se
 /// # Errors
 ///
 /// The database's.
-pub async fn publish(
-    transaction: &mut Transaction<'_, Sqlite>,
+pub(in crate::store) async fn publish(
+    transaction: &mut Transaction,
     run: i64,
     replacement: Replacement<'_>,
     now: &str,
@@ -117,14 +117,14 @@ pub async fn publish(
 
 /// Gives a file its next revision.
 async fn next_revision(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     file: i64,
     revision: i64,
     object: &Object,
     now: &str,
 ) -> Result<()> {
     add_revision(transaction, file, revision, object, now).await?;
-    sqlx::query("UPDATE files SET revision = ? WHERE id = ?")
+    db::query("UPDATE files SET revision = ? WHERE id = ?")
         .bind(revision)
         .bind(file)
         .execute(&mut **transaction)
@@ -133,8 +133,8 @@ async fn next_revision(
 }
 
 /// Rule 37: at once wherever the file is shown, but in ClientPoints where people have switched that off.
-async fn show_everywhere(transaction: &mut Transaction<'_, Sqlite>, file: i64, revision: i64) -> Result<u64> {
-    let shown = sqlx::query(
+async fn show_everywhere(transaction: &mut Transaction, file: i64, revision: i64) -> Result<u64> {
+    let shown = db::query(
         "UPDATE showings SET revision = ? WHERE file = ? AND (kind = 'Template' OR NOT (\
              EXISTS (SELECT 1 FROM switches WHERE name = 'keep-clientpoints') \
              OR EXISTS (SELECT 1 FROM files WHERE id = ? AND keep_clientpoints = 1)))",
@@ -148,8 +148,8 @@ async fn show_everywhere(transaction: &mut Transaction<'_, Sqlite>, file: i64, r
 }
 
 /// In how many places a revision is shown.
-async fn shown_with(transaction: &mut Transaction<'_, Sqlite>, file: i64, revision: i64) -> Result<u64> {
-    let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM showings WHERE file = ? AND revision = ?")
+async fn shown_with(transaction: &mut Transaction, file: i64, revision: i64) -> Result<u64> {
+    let (count,): (i64,) = db::query_as("SELECT count(*) FROM showings WHERE file = ? AND revision = ?")
         .bind(file)
         .bind(revision)
         .fetch_one(&mut **transaction)
@@ -157,18 +157,14 @@ async fn shown_with(transaction: &mut Transaction<'_, Sqlite>, file: i64, revisi
     Ok(count.unsigned_abs())
 }
 
-async fn write(
-    transaction: &mut Transaction<'_, Sqlite>,
-    run: i64,
-    file: i64,
-    line: &Line,
-    reached: u64,
-    now: &str,
-) -> Result<()> {
-    sqlx::query(
-        "INSERT OR REPLACE INTO outcomes (run, file, outcome, reason, name, message, revision, size, reached, at) \
+async fn write(transaction: &mut Transaction, run: i64, file: i64, line: &Line, reached: u64, now: &str) -> Result<()> {
+    db::query(
+        "INSERT INTO outcomes (run, file, outcome, reason, name, message, revision, size, reached, at) \
          SELECT ?, f.id, ?, ?, ?, ?, f.revision, r.size, ?, ? \
-         FROM files f JOIN revisions r ON r.file = f.id AND r.number = f.revision WHERE f.id = ?",
+         FROM files f JOIN revisions r ON r.file = f.id AND r.number = f.revision WHERE f.id = ? \
+         ON CONFLICT (run, file) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason, name = excluded.name, \
+             message = excluded.message, revision = excluded.revision, size = excluded.size, reached = excluded.reached, \
+             at = excluded.at",
     )
     .bind(run)
     .bind(line.outcome.word())

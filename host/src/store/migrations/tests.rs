@@ -106,7 +106,7 @@ async fn the_numbers_of_files_are_those_of_the_links_from_the_first_moment_on_wh
         let store = store::open(data.path(), PATIENCE).await.unwrap();
 
         let kept: Vec<(String, i64, i64)> =
-            sqlx::query_as("SELECT drive, links, detached FROM link_counts WHERE connection = 'c' ORDER BY drive")
+            db::query_as("SELECT drive, links, detached FROM link_counts WHERE connection = 'c' ORDER BY drive")
                 .fetch_all(store.pool())
                 .await
                 .unwrap();
@@ -244,10 +244,7 @@ async fn a_database_that_an_older_program_has_open_is_not_brought_up_to_date() {
 async fn a_database_of_a_newer_version_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let store = store::open(folder.path(), PATIENCE).await.unwrap();
-    sqlx::raw_sql("PRAGMA user_version = 999")
-        .execute(store.pool())
-        .await
-        .unwrap();
+    db::trial::raw("PRAGMA user_version = 999", store.pool()).await.unwrap();
     store.close().await;
 
     let error = store::open(folder.path(), PATIENCE).await.unwrap_err().to_string();

@@ -35,6 +35,8 @@ pub struct Settled {
     pub(super) sha256: String,
     pub(super) size: u64,
     pub(super) path: TempPath,
+    /// Whether the bytes were sent to where objects lie, if that is elsewhere.
+    pub(super) is_sent: bool,
     /// The lock that tells a sweeper of drafts that this one has a living writer.
     _file: File,
 }
@@ -98,6 +100,7 @@ impl Draft {
             sha256: hex(&self.hasher.finalize()),
             size: self.size,
             path: self.path,
+            is_sent: false,
             _file: self.file,
         })
     }

@@ -18,7 +18,7 @@ use crate::{
     store::{
         self, association,
         connections::ChosenDrive,
-        damage, detach,
+        damage, db, detach,
         files::{self, Created, NewFile, ShowingKind, number},
         links,
         look::Trouble,
@@ -47,11 +47,12 @@ async fn folder() -> Result<Folder> {
 impl Folder {
     async fn choose(&self, connection: &str, drive: Option<&str>) -> Result<()> {
         let store = &self.library.store;
-        sqlx::query(
+        db::query(
             "INSERT INTO connections (id, plugin, mode, settings, secret, connected_at, connected_by) \
-             VALUES (?, 'p', 'organization', '{}', x'00', '', 'admin') ON CONFLICT DO UPDATE SET disconnected_at = NULL",
+             VALUES (?, 'p', 'organization', '{}', ?, '', 'admin') ON CONFLICT (id) DO UPDATE SET disconnected_at = NULL",
         )
         .bind(connection)
+        .bind(vec![0_u8])
         .execute(store.pool())
         .await?;
         match drive.map(|name| (name.to_owned(), name.to_owned())) {
@@ -123,7 +124,7 @@ impl Folder {
 
     async fn lines(&self, run: i64) -> Result<Vec<(String, Line)>> {
         let rows: Vec<(i64, String, String, String, String)> =
-            sqlx::query_as("SELECT file, outcome, reason, name, message FROM outcomes WHERE run = ?")
+            db::query_as("SELECT file, outcome, reason, name, message FROM outcomes WHERE run = ?")
                 .bind(run)
                 .fetch_all(self.library.store.pool())
                 .await?;

@@ -19,18 +19,19 @@ use clientpoint_engine::{
     library::DraftPlace,
 };
 use futures::channel::oneshot;
-use sqlx::{Connection, Sqlite, Transaction};
 use tokio::sync::Mutex as Turns;
 
 use super::late::Late;
 use crate::{
+    fences::{self, Fences, RightLost},
     place::Place,
     store::{
         Store,
+        db::{self, Transaction},
         files::{self, Created, Link, NewFile},
         managed::{self, Replacement},
         objects::{Object, Objects, Published, Settled},
-        sweep,
+        sending, sweep,
     },
 };
 
@@ -87,6 +88,8 @@ enum Became {
     Conflict,
     /// Nobody waits for the answer any more, and nothing was changed.
     GivenUp,
+    /// Whoever waits has lost the right that the bytes were brought in under, and nothing was changed.
+    RightLost,
 }
 
 /// Bytes on their way, and who waits for what becomes of them.
@@ -96,6 +99,8 @@ struct Incoming<Bytes> {
     /// The draft's place, until the disk is done with it, whoever still waits.
     place: DraftPlace,
     answer: Answer,
+    /// Those of whoever asked: of several who write together, one may have lost its right.
+    fences: Fences,
 }
 
 impl Together {
@@ -116,15 +121,16 @@ impl Together {
         becomes: Becomes,
     ) -> Result<LibraryFile, Error> {
         let (answer, answered) = oneshot::channel();
-        let this = self.clone();
+        let (this, fences) = (self.clone(), fences::present());
         tokio::spawn(async move {
-            match on_disk(move || draft.settle()).await {
+            match this.settled(draft).await {
                 Ok(bytes) => {
                     this.queue.join(Incoming {
                         bytes,
                         becomes,
                         place,
                         answer,
+                        fences,
                     });
                     this.bring_in_a_group().await;
                 }
@@ -132,6 +138,13 @@ impl Together {
             }
         });
         answered.await.map_err(|_| stopped())?
+    }
+
+    /// The bytes of a draft, durable; where objects lie elsewhere, they are sent there before their turn comes, so that nobody
+    /// waits for another's.
+    async fn settled(&self, draft: Late) -> Result<Settled, Error> {
+        let settled = on_disk(move || draft.settle()).await?;
+        Ok(sending::send(&self.store, &self.objects, settled, &self.now()).await?)
     }
 
     /// Brings in those that wait, unless another has done so meanwhile.
@@ -165,26 +178,27 @@ impl Together {
         let mut others = Vec::with_capacity(group.len());
         for one in group {
             bytes.push(one.bytes);
-            others.push((one.becomes, one.place, one.answer));
+            others.push((one.becomes, one.place, one.answer, one.fences));
         }
         let objects = self.objects.clone();
         let published = match on_disk(move || objects.publish_all(bytes)).await {
             Ok(published) => published,
             Err(error) => {
-                for (_, _place, answer) in others {
+                for (_, _place, answer, _) in others {
                     tell(answer, Err(error.clone()));
                 }
                 return Vec::new();
             }
         };
         let mut named = Vec::with_capacity(others.len());
-        for ((becomes, place, answer), bytes) in others.into_iter().zip(published) {
+        for ((becomes, place, answer, fences), bytes) in others.into_iter().zip(published) {
             match bytes {
                 Ok(bytes) => named.push(Incoming {
                     bytes,
                     becomes,
                     place,
                     answer,
+                    fences,
                 }),
                 Err(error) => tell(answer, Err(error.into())),
             }
@@ -211,6 +225,7 @@ impl Together {
             Became::File(file) => Ok(LibraryFile::from(*file)),
             Became::AlreadyLinked(id) => Err(Error::AlreadyLinked(id)),
             Became::Conflict | Became::GivenUp => Err(Error::Conflict),
+            Became::RightLost => Err(crate::Error::from(RightLost).into()),
         });
         tell(one.answer, answer);
     }
@@ -236,12 +251,7 @@ impl Queue {
 }
 
 impl Becomes {
-    async fn write(
-        &self,
-        transaction: &mut Transaction<'_, Sqlite>,
-        object: &Object,
-        now: &str,
-    ) -> crate::Result<Became> {
+    async fn write(&self, transaction: &mut Transaction, object: &Object, now: &str) -> crate::Result<Became> {
         Ok(match self {
             Self::New { name, link } => {
                 let new = NewFile {
@@ -277,23 +287,20 @@ impl Becomes {
 }
 
 /// Writes a group, all of it or nothing; in it, each by itself.
-async fn written(
-    mut transaction: Transaction<'_, Sqlite>,
-    group: &[Incoming<Published>],
-    now: &str,
-) -> crate::Result<Vec<Became>> {
+async fn written(mut transaction: Transaction, group: &[Incoming<Published>], now: &str) -> crate::Result<Vec<Became>> {
     let mut all = Vec::with_capacity(group.len());
     for one in group {
         if one.answer.is_canceled() {
             all.push(Became::GivenUp);
             continue;
         }
-        let mut apart = transaction.begin().await?;
-        let became = one.becomes.write(&mut apart, &one.bytes, now).await?;
-        match became {
-            Became::File(_) => apart.commit().await?,
-            _ => apart.rollback().await?,
+        if !db::hold(&mut transaction, &one.fences).await? {
+            all.push(Became::RightLost);
+            continue;
         }
+        transaction.mark().await?;
+        let became = one.becomes.write(&mut transaction, &one.bytes, now).await?;
+        transaction.past(matches!(became, Became::File(_))).await?;
         all.push(became);
     }
     transaction.commit().await?;

@@ -6,7 +6,7 @@ use clientpoint_engine::clock::stamp;
 use super::LetGo;
 use crate::{
     Result,
-    store::{Store, files::signed},
+    store::{Store, db, files::signed},
 };
 
 /// How many days are remembered.
@@ -18,7 +18,7 @@ const REMEMBERED: i64 = 100;
 ///
 /// The database's.
 pub(crate) async fn claim(store: &Store, now: DateTime<Utc>) -> Result<bool> {
-    let claimed = sqlx::query("INSERT OR IGNORE INTO prunes (day, at) VALUES (?, ?)")
+    let claimed = db::query("INSERT INTO prunes (day, at) VALUES (?, ?) ON CONFLICT DO NOTHING")
         .bind(now.date_naive().to_string())
         .bind(stamp(now))
         .execute(store.pool())
@@ -33,7 +33,7 @@ pub(crate) async fn claim(store: &Store, now: DateTime<Utc>) -> Result<bool> {
 /// The database's.
 pub(crate) async fn remember(store: &Store, now: DateTime<Utc>, done: &LetGo) -> Result<()> {
     let mut transaction = store.write().await?;
-    sqlx::query("UPDATE prunes SET revisions = ?, bytes = ?, runs = ?, lines = ? WHERE day = ?")
+    db::query("UPDATE prunes SET revisions = ?, bytes = ?, runs = ?, lines = ? WHERE day = ?")
         .bind(signed(done.revisions))
         .bind(signed(done.bytes))
         .bind(signed(done.runs))
@@ -41,7 +41,7 @@ pub(crate) async fn remember(store: &Store, now: DateTime<Utc>, done: &LetGo) ->
         .bind(now.date_naive().to_string())
         .execute(&mut *transaction)
         .await?;
-    sqlx::query("DELETE FROM prunes WHERE day NOT IN (SELECT day FROM prunes ORDER BY day DESC LIMIT ?)")
+    db::query("DELETE FROM prunes WHERE day NOT IN (SELECT day FROM prunes ORDER BY day DESC LIMIT ?)")
         .bind(REMEMBERED)
         .execute(&mut *transaction)
         .await?;

@@ -118,7 +118,7 @@ async fn the_last_line_of_each_file_and_what_brought_its_content_stay_explained(
     let last = year.run("sync").await;
     year.line(last, 1, "unchanged", 1).await;
     assert_eq!(year.prune().await.runs, 1, "the quiet one");
-    let runs: Vec<(i64,)> = sqlx::query_as("SELECT id FROM runs ORDER BY id")
+    let runs: Vec<(i64,)> = db::query_as("SELECT id FROM runs ORDER BY id")
         .fetch_all(year.store.pool())
         .await
         .unwrap();

@@ -1,9 +1,7 @@
 use std::time::Duration;
 
-use sqlx::Row as _;
-
 use super::*;
-use crate::store::page::Cursor;
+use crate::store::{db, page::Cursor};
 
 struct Stage {
     store: Store,
@@ -44,8 +42,7 @@ impl Stage {
     }
 
     async fn does(&self, script: &str) {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(script.to_owned()))
-            .execute(self.store.pool())
+        db::trial::raw(sqlx::AssertSqlSafe(script.to_owned()), self.store.pool())
             .await
             .unwrap();
     }
@@ -71,11 +68,8 @@ impl Stage {
     }
 
     async fn plan(&self, sql: String) -> String {
-        let plan = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")))
-            .fetch_all(self.store.pool())
-            .await
-            .unwrap();
-        plan.iter().map(|row| row.get::<String, _>("detail") + "\n").collect()
+        let plan = db::trial::plan(&sql, self.store.pool()).await.unwrap();
+        plan.iter().map(|step| format!("{step}\n")).collect()
     }
 }
 

@@ -1,12 +1,11 @@
 //! The end of a run: every file that it is about is accounted for, or it has failed.
 
-use sqlx::{Sqlite, Transaction};
-
 use super::{Run, get};
 use crate::{
     Error, Result,
     store::{
         Store,
+        db::{self, Transaction},
         library_file::signed,
         link_counts,
         words::{GivenUp, Reason, RunState},
@@ -48,7 +47,7 @@ pub async fn end(store: &Store, run: &Run, ending: Ending<'_>, now: &str) -> Res
         tell_again(&mut transaction, run, now).await?;
     }
     let rest = rest(&mut transaction, run).await?;
-    let (lines,): (i64,) = sqlx::query_as("SELECT count(*) FROM outcomes WHERE run = ?")
+    let (lines,): (i64,) = db::query_as("SELECT count(*) FROM outcomes WHERE run = ?")
         .bind(run.id)
         .fetch_one(&mut *transaction)
         .await?;
@@ -74,7 +73,7 @@ pub async fn end(store: &Store, run: &Run, ending: Ending<'_>, now: &str) -> Res
     } else {
         (RunState::Failed, Some(wrong.clone()))
     };
-    sqlx::query("UPDATE runs SET state = ?, ended_at = ?, rest = ?, rest_outcome = ?, message = ? WHERE id = ?")
+    db::query("UPDATE runs SET state = ?, ended_at = ?, rest = ?, rest_outcome = ?, message = ? WHERE id = ?")
         .bind(state.as_str())
         .bind(now)
         .bind(rest.max(0))
@@ -95,18 +94,19 @@ pub async fn end(store: &Store, run: &Run, ending: Ending<'_>, now: &str) -> Res
 
 /// Writes the same line for all files of the run that are due and have none yet.
 async fn fill(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     run: &Run,
     outcome: GivenUp,
     (reason, message): (Reason, &str),
     now: &str,
 ) -> Result<()> {
-    sqlx::query(
-        "INSERT OR IGNORE INTO outcomes (run, file, outcome, reason, name, message, revision, size, reached, at) \
+    db::query(
+        "INSERT INTO outcomes (run, file, outcome, reason, name, message, revision, size, reached, at) \
          SELECT ?, l.file, ?, ?, l.name, ?, f.revision, r.size, 0, ? \
          FROM links l INDEXED BY links_due JOIN files f ON f.id = l.file \
              JOIN revisions r ON r.file = f.id AND r.number = f.revision \
-         WHERE l.connection = ? AND l.drive = ? AND (l.waiting IS NOT NULL OR l.suspected = 1)",
+         WHERE l.connection = ? AND l.drive = ? AND (l.waiting IS NOT NULL OR l.suspected = 1) \
+         ON CONFLICT DO NOTHING",
     )
     .bind(run.id)
     .bind(outcome.as_str())
@@ -128,9 +128,9 @@ const TOLD_BEFORE: &str = "nothing has changed since an earlier run told why thi
 
 /// Writes a line for each file that does not follow and about which nothing is new: what was told of it last, so that each
 /// ledger can be read by itself.
-async fn tell_again(transaction: &mut Transaction<'_, Sqlite>, run: &Run, now: &str) -> Result<()> {
-    sqlx::query(
-        "INSERT OR IGNORE INTO outcomes (run, file, outcome, reason, name, message, revision, size, reached, at) \
+async fn tell_again(transaction: &mut Transaction, run: &Run, now: &str) -> Result<()> {
+    db::query(
+        "INSERT INTO outcomes (run, file, outcome, reason, name, message, revision, size, reached, at) \
          SELECT ?1, l.file, l.state, coalesce(nullif(o.reason, ''), 'as-before'), l.name, coalesce(o.message, \
              'the file does not follow its item (' || l.state || '): release it to have it looked at again, or unlock it to ' || \
              'keep it as the library''s own'), \
@@ -139,7 +139,8 @@ async fn tell_again(transaction: &mut Transaction<'_, Sqlite>, run: &Run, now: &
              JOIN revisions r ON r.file = f.id AND r.number = f.revision \
              LEFT JOIN outcomes o ON o.file = l.file AND o.run = (SELECT max(p.run) FROM outcomes p WHERE p.file = l.file \
                  AND p.run < ?1 AND p.outcome = l.state AND p.at >= l.linked_at AND p.message <> ?5) \
-         WHERE l.connection = ?3 AND l.drive = ?4 AND l.state <> 'following' AND l.waiting IS NULL AND l.suspected = 0",
+         WHERE l.connection = ?3 AND l.drive = ?4 AND l.state <> 'following' AND l.waiting IS NULL AND l.suspected = 0 \
+         ON CONFLICT DO NOTHING",
     )
     .bind(run.id)
     .bind(now)
@@ -155,9 +156,9 @@ async fn tell_again(transaction: &mut Transaction<'_, Sqlite>, run: &Run, now: &
 /// nothing open: of the others it can't be said that they have not changed.
 ///
 /// What comes before nothing is a number that is kept wrong.
-async fn rest(transaction: &mut Transaction<'_, Sqlite>, run: &Run) -> Result<i64> {
-    let count = async |transaction: &mut Transaction<'_, Sqlite>, query: &'static str| {
-        sqlx::query_as::<_, (i64,)>(query)
+async fn rest(transaction: &mut Transaction, run: &Run) -> Result<i64> {
+    let count = async |transaction: &mut Transaction, query: &'static str| {
+        db::query_as::<(i64,)>(query)
             .bind(&run.connection)
             .bind(&run.drive)
             .bind(run.id)

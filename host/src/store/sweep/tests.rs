@@ -1,3 +1,4 @@
+mod elsewhere;
 mod together;
 
 use std::{fs, path::PathBuf};
@@ -8,10 +9,11 @@ use super::*;
 use crate::{
     place::Place,
     store::{
-        Store,
+        Store, db,
         files::{self, NewFile},
         objects::Published,
     },
+    way_out::WayOut,
 };
 
 /// A folder with its database, and a morning.
@@ -127,7 +129,7 @@ async fn what_the_catalogue_has_let_go_itself_goes_in_any_number() {
 
     assert_eq!((swept.let_go, swept.unheard, swept.left), (25, 0, 0));
     assert!(swept.notices().is_empty(), "nobody need hear of it");
-    let (left,): (i64,) = sqlx::query_as("SELECT count(*) FROM let_go")
+    let (left,): (i64,) = db::query_as("SELECT count(*) FROM let_go")
         .fetch_one(stage.store.pool())
         .await
         .unwrap();
@@ -262,7 +264,7 @@ async fn a_number_of_files_that_is_wrong_is_set_right_on_the_next_day_and_told()
     let wrong = "INSERT INTO connections (id, plugin, mode, settings, secret, connected_at, connected_by) \
                      VALUES ('c', 'p', 'organization', '{}', x'00', '', 'admin'); \
                  INSERT INTO link_counts VALUES ('c', 'd', 3, 0);";
-    sqlx::raw_sql(wrong).execute(stage.store.pool()).await.unwrap();
+    db::trial::raw(wrong, stage.store.pool()).await.unwrap();
 
     let swept = stage.days_later(1).await;
 

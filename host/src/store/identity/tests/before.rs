@@ -10,17 +10,17 @@ async fn of_schema_6(data: &Path) {
     fs::rename(from.path().join("objects"), data.join("objects")).unwrap();
     let store = database(data, crate::store::migrations::SCRIPTS.get(..6).unwrap()).await;
     let old = from.path().join(DATABASE).display().to_string();
-    sqlx::query("ATTACH ? AS old")
+    db::query("ATTACH ? AS old")
         .bind(old)
         .execute(store.pool())
         .await
         .unwrap();
-    sqlx::raw_sql(
+    db::trial::raw(
         "PRAGMA user_version = 6; PRAGMA foreign_keys = OFF; \
          INSERT INTO files (id, name, place, revision) SELECT id, name, place, revision FROM old.files; \
          INSERT INTO revisions SELECT file, number, sha256, size, made_at FROM old.revisions",
+        store.pool(),
     )
-    .execute(store.pool())
     .await
     .unwrap();
     store.close().await;

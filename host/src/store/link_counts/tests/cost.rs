@@ -18,8 +18,8 @@ use crate::store::{objects::Objects, reference::Reference};
 async fn instructions(store: &Store, work: impl Future<Output = ()>) -> u64 {
     let count = Arc::new(AtomicU64::new(0));
     let mut all = Vec::new();
-    for _ in 0..store.pool().options().get_max_connections() {
-        all.push(store.pool().acquire().await.unwrap());
+    for _ in 0..store.pool().lite().options().get_max_connections() {
+        all.push(store.pool().lite().acquire().await.unwrap());
     }
     for connection in &mut all {
         // The first question of all has the database read its schema.

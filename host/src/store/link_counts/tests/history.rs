@@ -12,6 +12,7 @@ use crate::{
     store::{
         association, bin,
         connections::ChosenDrive,
+        db::Transaction,
         detach,
         files::{Link, NewFile},
         links::Waits,
@@ -52,7 +53,7 @@ impl History {
             _data: data,
         };
         for (id, plugin) in CONNECTIONS.into_iter().zip(["p", "p", "q"]) {
-            sqlx::query(
+            db::query(
                 "INSERT INTO connections (id, plugin, mode, settings, secret, connected_at, connected_by) \
                  VALUES (?, ?, 'organization', '{}', x'00', '', 'admin')",
             )
@@ -149,7 +150,7 @@ impl History {
 
     async fn upload(&mut self) {
         let connection = self.one_of(CONNECTIONS);
-        let chosen: (Option<String>,) = sqlx::query_as("SELECT drive_id FROM connections WHERE id = ?")
+        let chosen: (Option<String>,) = db::query_as("SELECT drive_id FROM connections WHERE id = ?")
             .bind(connection)
             .fetch_one(self.store.pool())
             .await
@@ -198,7 +199,7 @@ impl History {
                 attached: 0,
             },
             _ => {
-                sqlx::query("UPDATE connections SET disconnected_at = NULL WHERE id = ?")
+                db::query("UPDATE connections SET disconnected_at = NULL WHERE id = ?")
                     .bind(connection)
                     .execute(self.store.pool())
                     .await
@@ -252,7 +253,7 @@ impl History {
                 .unwrap(),
             1 => {
                 let present: Option<(String, String, String)> =
-                    sqlx::query_as("SELECT connection, drive, item FROM links WHERE file = ?")
+                    db::query_as("SELECT connection, drive, item FROM links WHERE file = ?")
                         .bind(file)
                         .fetch_optional(&mut *transaction)
                         .await
@@ -304,7 +305,7 @@ impl History {
             "UPDATE connections SET plugin = ? WHERE id = ?",
             "UPDATE links SET plugin = ? WHERE connection = ?",
         ] {
-            sqlx::query(table)
+            db::query(table)
                 .bind(plugin)
                 .bind(connection)
                 .execute(self.store.pool())
@@ -315,11 +316,11 @@ impl History {
     }
 }
 
-async fn library_file_has(transaction: &mut Transaction<'_, Sqlite>, file: i64, revision: i64, object: &Object) {
+async fn library_file_has(transaction: &mut Transaction, file: i64, revision: i64, object: &Object) {
     files::add_revision(transaction, file, revision, object, NOW)
         .await
         .unwrap();
-    sqlx::query("UPDATE files SET revision = ? WHERE id = ?")
+    db::query("UPDATE files SET revision = ? WHERE id = ?")
         .bind(revision)
         .bind(file)
         .execute(&mut **transaction)

@@ -5,7 +5,7 @@ use futures::future::{BoxFuture, join_all};
 use tokio::sync::Semaphore;
 
 use super::*;
-use crate::store;
+use crate::store::{self, db};
 
 /// A library in a folder of its own.
 struct Stage {
@@ -19,7 +19,7 @@ async fn stage() -> Stage {
     let data = tempfile::tempdir().unwrap();
     let store = store::open(data.path(), Duration::from_secs(20)).await.unwrap();
     let objects = Objects::open(data.path()).unwrap();
-    sqlx::query(
+    db::query(
         "INSERT INTO connections (id, plugin, mode, settings, secret, connected_at, connected_by) \
          VALUES ('c', 'p', 'organization', '{}', x'00', '', 'admin')",
     )
@@ -84,10 +84,7 @@ impl Stage {
 
     async fn count(&self, table: &str) -> i64 {
         let query = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
-        let (count,): (i64,) = sqlx::query_as(query)
-            .fetch_one(self.together.store.pool())
-            .await
-            .unwrap();
+        let (count,): (i64,) = db::query_as(query).fetch_one(self.together.store.pool()).await.unwrap();
         count
     }
 }
@@ -130,7 +127,7 @@ async fn of_two_that_bring_the_same_item_one_is_told_of_the_other() {
 #[tokio::test]
 async fn what_cannot_be_written_for_one_does_not_keep_the_others_out() {
     let stage = stage().await;
-    sqlx::query(
+    db::query(
         "CREATE TRIGGER no_b BEFORE INSERT ON files WHEN NEW.name = 'b.pdf' BEGIN SELECT RAISE(ABORT, 'no'); END",
     )
     .execute(stage.together.store.pool())
@@ -162,4 +159,28 @@ async fn who_has_given_up_before_his_turn_has_changed_nothing() {
     drop(stage.together.queue.turn.lock().await);
     assert_eq!(stage.count("files").await, 1);
     assert_eq!(stage.count("let_go").await, 1);
+}
+
+#[tokio::test]
+async fn of_several_who_write_together_only_those_write_nothing_who_have_lost_their_right() {
+    let stage = stage().await;
+    let lost = fences::Fence {
+        name: "sync/c".into(),
+        epoch: 1,
+    };
+    let turn = stage.together.queue.turn.lock().await;
+    let calls = [
+        tokio::spawn(stage.commit("stays")),
+        tokio::spawn(Box::pin(fences::within([lost], stage.commit("goes")))),
+    ];
+    stage.gathered(2).await;
+    drop(turn);
+
+    let answers = join_all(calls).await;
+
+    let [stays, goes] = answers.try_into().unwrap();
+    assert_eq!(names(&[stays.unwrap()]), ["stays.pdf"]);
+    let told = goes.unwrap().unwrap_err().to_string();
+    assert!(told.contains("lost the right"), "{told}");
+    assert_eq!(stage.count("files").await, 1);
 }

@@ -9,7 +9,7 @@ use sqlx::AssertSqlSafe;
 use super::super::{AtMost, LetGo, let_go, plan};
 use crate::{
     settings::Retention,
-    store::{Store, objects::Objects, sweep},
+    store::{Store, damage, db, objects::Objects, sweep},
 };
 
 const MORNING: &str = "2026-01-01T05:00:00Z";
@@ -43,15 +43,14 @@ impl Year {
     }
 
     pub(super) async fn does(&self, script: &str) {
-        sqlx::raw_sql(AssertSqlSafe(script.to_owned()))
-            .execute(self.store.pool())
+        db::trial::raw(AssertSqlSafe(script.to_owned()), self.store.pool())
             .await
             .unwrap();
     }
 
     pub(super) async fn count(&self, from: &str) -> i64 {
         let query = AssertSqlSafe(format!("SELECT count(*) FROM {from}"));
-        let (count,): (i64,) = sqlx::query_as(query).fetch_one(self.store.pool()).await.unwrap();
+        let (count,): (i64,) = db::query_as(query).fetch_one(self.store.pool()).await.unwrap();
         count
     }
 
@@ -62,7 +61,7 @@ impl Year {
         draft.append(text.as_bytes()).unwrap();
         let object = self.objects.publish(draft).unwrap();
         let now = stamp(self.now);
-        let (number,): (i64,) = sqlx::query_as("SELECT coalesce(max(number), 0) + 1 FROM revisions WHERE file = ?")
+        let (number,): (i64,) = db::query_as("SELECT coalesce(max(number), 0) + 1 FROM revisions WHERE file = ?")
             .bind(file)
             .fetch_one(self.store.pool())
             .await
@@ -87,7 +86,7 @@ impl Year {
              VALUES ('organization', 'd', 'scheduled', 'timer', '{now}', 'complete', '{{}}', 1, '{subject}')"
         ))
         .await;
-        let (run,): (i64,) = sqlx::query_as("SELECT max(id) FROM runs")
+        let (run,): (i64,) = db::query_as("SELECT max(id) FROM runs")
             .fetch_one(self.store.pool())
             .await
             .unwrap();
@@ -119,11 +118,7 @@ impl Year {
             .await
             .unwrap();
         assert_eq!((again.revisions, again.runs), (0, 0), "all is done at once");
-        let (astray,): (i64,) = sqlx::query_as("SELECT count(*) FROM pragma_foreign_key_check")
-            .fetch_one(self.store.pool())
-            .await
-            .unwrap();
-        assert_eq!(astray, 0);
+        assert!(damage::of_database(&self.store).await.unwrap().is_empty());
         done
     }
 
@@ -134,7 +129,7 @@ impl Year {
     }
 
     pub(super) async fn numbers(&self, file: i64) -> Vec<i64> {
-        let rows: Vec<(i64,)> = sqlx::query_as("SELECT number FROM revisions WHERE file = ? ORDER BY number")
+        let rows: Vec<(i64,)> = db::query_as("SELECT number FROM revisions WHERE file = ? ORDER BY number")
             .bind(file)
             .fetch_all(self.store.pool())
             .await
@@ -146,7 +141,7 @@ impl Year {
     pub(super) async fn all_bytes_are_there(&self) {
         let mut after = String::new();
         loop {
-            let page = crate::store::damage::objects(&self.store, &after, 500).await.unwrap();
+            let page = damage::objects(&self.store, &after, 500).await.unwrap();
             let Some(last) = page.last() else { return };
             after.clone_from(&last.sha256);
             for object in &page {

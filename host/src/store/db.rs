@@ -1,0 +1,167 @@
+//! The database under the store: SQLite in the data folder, or PostgreSQL for many hosts.
+//!
+//! A statement is written once, for SQLite; [`text`] gives it to PostgreSQL. What it takes and gives are numbers, texts and
+//! bytes, which both have alike, so nothing above this file knows which of them it is, but for what only one of them has.
+
+mod builder;
+mod handed;
+mod query;
+mod text;
+#[cfg(test)]
+pub(super) mod trial;
+mod values;
+mod writing;
+
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
+use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool, Transaction as Held};
+
+use crate::Result;
+
+pub(super) use builder::QueryBuilder;
+pub(super) use handed::Executor;
+pub(super) use query::{query, query_as};
+pub(super) use writing::hold;
+
+/// The account of a library that has one alone.
+pub(crate) const DEFAULT_ACCOUNT: &str = "default";
+
+/// An open database. Clones are the same one.
+#[derive(Clone, Debug)]
+pub(super) enum Pool {
+    /// The file of a data folder.
+    Lite(SqlitePool),
+    /// A server's, for one account in it.
+    Post(Post),
+}
+
+/// A server's database, as one account sees it.
+#[derive(Clone, Debug)]
+pub(super) struct Post {
+    pub(super) pool: PgPool,
+    /// The account whose rows are seen, and to which new ones belong.
+    pub(super) account: Arc<str>,
+    /// Whether the connections of the pool are that account's from the beginning.
+    pub(super) is_own: bool,
+}
+
+/// A connection in a transaction.
+#[derive(Debug)]
+pub(super) enum Connection {
+    /// SQLite's.
+    Lite(Held<'static, Sqlite>),
+    /// PostgreSQL's.
+    Post(Held<'static, Postgres>),
+}
+
+/// A transaction: all of it, or nothing. It is given up where it is dropped.
+#[derive(Debug)]
+pub(super) struct Transaction {
+    connection: Connection,
+}
+
+impl Pool {
+    /// Begins to read: what it sees is of one moment.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub(super) async fn snapshot(&self) -> Result<Transaction> {
+        let connection = match self {
+            Self::Lite(pool) => Connection::Lite(pool.begin().await?),
+            Self::Post(post) => Connection::Post(post.begun(post.reading()).await?),
+        };
+        Ok(Transaction { connection })
+    }
+
+    /// Closes it, once its questions are answered.
+    pub(super) async fn close(&self) {
+        match self {
+            Self::Lite(pool) => pool.close().await,
+            Self::Post(post) => post.pool.close().await,
+        }
+    }
+}
+
+impl Post {
+    /// How a transaction begins that writes: in the account's name, and alone in it. The lock ends with the transaction.
+    fn writing(&self) -> String {
+        let account = &self.account;
+        format!(
+            "BEGIN; SET LOCAL clientpoint.account = '{account}'; SELECT pg_advisory_xact_lock(hashtextextended('write/{account}', 0))"
+        )
+    }
+
+    /// How a transaction begins that only reads.
+    fn reading(&self) -> String {
+        let account = &self.account;
+        format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL clientpoint.account = '{account}'")
+    }
+
+    /// A transaction of a single statement, on a connection that is another account's.
+    async fn single(&self) -> sqlx::Result<Held<'static, Postgres>> {
+        let account = &self.account;
+        self.begun(format!("BEGIN; SET LOCAL clientpoint.account = '{account}'"))
+            .await
+    }
+
+    /// Begins a transaction so. It is begun to the end also where whoever asks gives up in the middle: else the connection
+    /// would go back with a transaction, and its locks, that nobody knows of.
+    async fn begun(&self, begin: String) -> sqlx::Result<Held<'static, Postgres>> {
+        let pool = self.pool.clone();
+        let beginning = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(begin)).await });
+        beginning.await.map_err(|_| sqlx::Error::WorkerCrashed)?
+    }
+}
+
+impl Transaction {
+    /// Makes it last.
+    ///
+    /// # Errors
+    ///
+    /// The database's: nothing of it was done then, unless the connection broke while the answer was on its way.
+    pub(super) async fn commit(self) -> sqlx::Result<()> {
+        match self.connection {
+            Connection::Lite(held) => held.commit().await,
+            Connection::Post(held) => held.commit().await,
+        }
+    }
+
+    /// Marks where a part begins that may be given up by itself. One part at a time.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub(super) async fn mark(&mut self) -> sqlx::Result<()> {
+        query("SAVEPOINT part").execute(&mut **self).await.map(|_| ())
+    }
+
+    /// Ends the part, which stays or is given up.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub(super) async fn past(&mut self, stays: bool) -> sqlx::Result<()> {
+        if !stays {
+            query("ROLLBACK TO SAVEPOINT part").execute(&mut **self).await?;
+        }
+        query("RELEASE SAVEPOINT part").execute(&mut **self).await.map(|_| ())
+    }
+}
+
+impl Deref for Transaction {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+}

@@ -1,0 +1,153 @@
+//! Rights in the database: how often each was taken and, on a server, who has it and until when, by the server's clock.
+//!
+//! These statements are within no fence: they say what a fence is held against.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use serde::Serialize;
+
+use super::{
+    Store,
+    db::{Pool, Post},
+};
+use crate::{Error, Result, fences::Fence};
+
+/// The statements that only a server understands.
+const TAKE: &str = "INSERT INTO clientpoint.leases AS l (name, holder, epoch, expires) \
+         VALUES ($1, $2, 1, clock_timestamp() + make_interval(secs => $3)) \
+     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, epoch = l.epoch + 1, \
+         expires = clock_timestamp() + make_interval(secs => $3) \
+     WHERE l.expires < clock_timestamp() RETURNING l.epoch";
+const RENEW: &str = "UPDATE clientpoint.leases l \
+         SET expires = clock_timestamp() + make_interval(secs => $2), holder = o.holder \
+     FROM json_to_recordset($1::json) AS o (name TEXT, epoch BIGINT, holder TEXT) \
+     WHERE l.name = o.name AND l.epoch = o.epoch RETURNING l.name";
+const GIVE_BACK: &str = "UPDATE clientpoint.leases l SET expires = '-infinity' \
+     FROM json_to_recordset($1::json) AS o (name TEXT, epoch BIGINT, holder TEXT) \
+     WHERE l.name = o.name AND l.epoch = o.epoch";
+const HOLDER: &str = "SELECT holder FROM clientpoint.leases WHERE name = $1 AND clock_timestamp() <= expires";
+const FORGET: &str = "DELETE FROM clientpoint.leases \
+     WHERE starts_with(name, $1) AND expires < clock_timestamp() - interval '1 day'";
+
+/// A right that somebody has on a server, as it is renewed and given back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Lease {
+    /// Its name, with the account in it.
+    pub(crate) name: String,
+    /// The number that it was taken with.
+    pub(crate) epoch: i64,
+    /// Who has it, as JSON.
+    pub(crate) holder: String,
+}
+
+/// The next epoch of a right, for whoever has just taken it by a lock file of the data folder.
+///
+/// # Errors
+///
+/// `Error::Busy` if somebody else writes for too long; the database's.
+pub(crate) async fn rise(store: &Store, name: String) -> Result<Fence> {
+    let Pool::Lite(pool) = store.pool() else {
+        return Err(Error::Storage(
+            "the rights of a library on a server are not kept by lock files".into(),
+        ));
+    };
+    let rows: Vec<(i64,)> = sqlx::query_as(
+        "INSERT INTO leases (name, epoch) VALUES (?, 1) \
+         ON CONFLICT (name) DO UPDATE SET epoch = leases.epoch + 1 RETURNING epoch",
+    )
+    .bind(&name)
+    .fetch_all(pool)
+    .await?;
+    let (epoch,) = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Fence { name, epoch: *epoch })
+}
+
+/// The account that the database is open for, where it is on a server.
+pub(crate) fn account(store: &Store) -> Option<&str> {
+    server(store).ok().map(|server| &*server.account)
+}
+
+/// Takes a right for so long: the epoch, or none if somebody has it. Who takes it over from somebody who has not renewed it
+/// waits for what they are writing under it.
+///
+/// # Errors
+///
+/// `Error::Busy` if they write for too long; the database's.
+pub(crate) async fn take(store: &Store, name: &str, holder: &str, time: Duration) -> Result<Option<i64>> {
+    let rows: Vec<(i64,)> = sqlx::query_as(TAKE)
+        .bind(name)
+        .bind(holder)
+        .bind(time.as_secs_f64())
+        .fetch_all(&server(store)?.pool)
+        .await?;
+    Ok(rows.first().map(|(epoch,)| *epoch))
+}
+
+/// Renews rights for so long, all by one statement. Gives the names of those that nobody else has taken meanwhile.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn renew(store: &Store, leases: &[Lease], time: Duration) -> Result<BTreeSet<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as(RENEW)
+        .bind(written(leases)?)
+        .bind(time.as_secs_f64())
+        .fetch_all(&server(store)?.pool)
+        .await?;
+    Ok(rows.into_iter().map(|(name,)| name).collect())
+}
+
+/// Gives rights back, as far as nobody else has taken them. Their rows stay: an epoch never comes again.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn give_back(store: &Store, leases: &[Lease]) -> Result<()> {
+    sqlx::query(GIVE_BACK)
+        .bind(written(leases)?)
+        .execute(&server(store)?.pool)
+        .await?;
+    Ok(())
+}
+
+/// Who has a right now, as they have written themselves down.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn holder(store: &Store, name: &str) -> Result<Option<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as(HOLDER)
+        .bind(name)
+        .fetch_all(&server(store)?.pool)
+        .await?;
+    Ok(rows.into_iter().next().map(|(holder,)| holder))
+}
+
+/// Lets rights go whose names begin like this and that ended a day ago: those of which nobody asks for an epoch.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn forget(store: &Store, beginning: &str) -> Result<()> {
+    sqlx::query(FORGET)
+        .bind(beginning)
+        .execute(&server(store)?.pool)
+        .await?;
+    Ok(())
+}
+
+fn server(store: &Store) -> Result<&Post> {
+    match store.pool() {
+        Pool::Post(server) => Ok(server),
+        Pool::Lite(_) => Err(Error::Storage(
+            "the rights of a data folder are kept by its lock files".into(),
+        )),
+    }
+}
+
+fn written(leases: &[Lease]) -> Result<String> {
+    serde_json::to_string(leases).map_err(|error| Error::Storage(error.to_string()))
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

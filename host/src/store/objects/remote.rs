@@ -1,0 +1,145 @@
+//! Objects elsewhere: on an object store that more than one host reaches, in the place of the folder `objects`.
+//!
+//! ```text
+//! PREFIX/identity             the id of the library whose store this is
+//! PREFIX/objects/ab/abcdef…   whole, never changed
+//! ```
+//!
+//! Equal names are equal bytes, so an object is always put over one that is there. What is not there is missing only where
+//! the store is this library's for certain: a bucket that is gone and a share that is not mounted say nothing of an object.
+//! Nothing leaves a store for being in a listing: see `sweep::elsewhere`.
+
+use std::{fmt, ops::Range, sync::Arc};
+
+use bytes::Bytes;
+use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, path::Path};
+use tokio::sync::Semaphore;
+
+use crate::{Error, Result};
+
+mod address;
+mod identity;
+mod putting;
+mod reading;
+mod trouble;
+
+pub(in crate::store) use reading::Fetching;
+pub(in crate::store) use trouble::Amiss;
+
+/// How many objects are put at the same time: each has a piece or two of its bytes in memory.
+const PUTTING: usize = 4;
+
+/// An object store, and the place in it that is this library's. Clones are the same one.
+#[derive(Clone)]
+pub struct Remote {
+    store: Arc<dyn ObjectStore>,
+    prefix: Path,
+    /// How people call it: an address without anything secret.
+    name: Arc<str>,
+    putting: Arc<Semaphore>,
+}
+
+impl Remote {
+    /// The store at an address, `s3://bucket/prefix`, `az://container/prefix` or `file:///folder`, with the credentials
+    /// that these environment variables name, or else the machine's own. Nothing is asked of it yet.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` that names `objects.url`: for an address that can't be one, or that has credentials in it, and for
+    /// variables that don't fit.
+    pub fn at(url: &str, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
+        let address::Place { store, prefix, name } = address::open(url, variables)?;
+        Ok(Self::over(store, prefix, &name))
+    }
+
+    /// A store that is open already, and what all names in it begin with; `name` is how people call it.
+    pub fn over(store: Arc<dyn ObjectStore>, prefix: Path, name: &str) -> Self {
+        Self {
+            store,
+            prefix,
+            name: name.into(),
+            putting: Arc::new(Semaphore::new(PUTTING)),
+        }
+    }
+
+    /// Deletes an object. One that is not there is as good as deleted.
+    ///
+    /// # Errors
+    ///
+    /// `Error::ObjectStore`: then it may be there or not.
+    pub(in crate::store) async fn delete(&self, sha256: &str) -> Result<()> {
+        match self.store.delete(&self.place(sha256)).await {
+            Ok(()) | Err(StoreError::NotFound { .. }) => Ok(()),
+            Err(error) => Err(self.unreachable(&error)),
+        }
+    }
+
+    /// The error of a store that takes too long.
+    pub(in crate::store) fn too_slow(&self) -> Error {
+        trouble::unreachable(&self.name, "no answer in time")
+    }
+
+    /// How many bytes an object has.
+    ///
+    /// # Errors
+    ///
+    /// See [`Amiss`].
+    pub(in crate::store) async fn size(&self, sha256: &str) -> Result<u64, Amiss> {
+        match self.store.head(&self.place(sha256)).await {
+            Ok(found) => Ok(found.size),
+            Err(error) => Err(self.amiss(&error).await),
+        }
+    }
+
+    /// A part of an object's bytes; less than that where it ends before.
+    ///
+    /// # Errors
+    ///
+    /// See [`Amiss`].
+    async fn part(&self, sha256: &str, part: Range<u64>) -> Result<Bytes, Amiss> {
+        match self.store.get_range(&self.place(sha256), part).await {
+            Ok(bytes) => Ok(bytes),
+            Err(error) => Err(self.amiss(&error).await),
+        }
+    }
+
+    /// Where the object of that name is, whether it exists or not.
+    fn place(&self, sha256: &str) -> Path {
+        let shard: String = sha256.chars().take(2).collect();
+        self.prefix.clone().join("objects").join(shard).join(sha256)
+    }
+
+    /// What an error says of an object. One that is said not to be there is missing only if the store is as it was.
+    async fn amiss(&self, error: &StoreError) -> Amiss {
+        if !matches!(error, StoreError::NotFound { .. }) {
+            return Amiss::Unreachable(self.unreachable(error));
+        }
+        match self.identity().await {
+            Ok(Some(_)) => Amiss::Missing,
+            Ok(None) => Amiss::Unreachable(trouble::lost(&self.name)),
+            Err(error) => Amiss::Unreachable(error),
+        }
+    }
+
+    fn unreachable(&self, error: &StoreError) -> Error {
+        trouble::told(&self.name, error)
+    }
+}
+
+impl fmt::Debug for Remote {
+    /// Its name alone: what is below may hold credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Remote").field(&self.name).finish()
+    }
+}
+
+impl fmt::Display for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+#[cfg(test)]
+pub(in crate::store) mod faulty;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,265 @@
+//! The database of many hosts: a PostgreSQL, found by an address that a deployment hands over in a file or a variable.
+//!
+//! All its connections say whose they are (`clientpoint.account`) and look at that account's rows alone, through the views
+//! of the schema `own`. What would wait without end there does not: a lock is waited for as long as SQLite's is, and a
+//! transaction that stands still, as that of a program that was stopped, is ended by the server.
+
+#[cfg(test)]
+pub(super) mod trial;
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use clientpoint_engine::secrets::Secret;
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection,
+    postgres::{PgConnectOptions, PgConnection, PgPoolOptions, PgSslMode},
+};
+
+use super::{
+    Store,
+    db::{DEFAULT_ACCOUNT, Pool, Post},
+    migrations::SCRIPTS,
+};
+use crate::{Error, Result, secret_files, way_out::WayOut};
+
+/// The setting that names the file with the address.
+pub(crate) const SETTING: &str = "database.url-file";
+
+/// How many connections a host has to the server at most.
+const CONNECTIONS: u32 = 12;
+
+/// How long a connection that nobody uses stays.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// How long a transaction may stand still before the server ends it. Longer than any that is at work is between two of its
+/// statements, and shorter than a right lasts that nobody renews.
+const STANDSTILL: Duration = Duration::from_secs(30);
+
+/// How long a statement may take. The longest go over a whole library.
+const STATEMENT: Duration = Duration::from_secs(15 * 60);
+
+/// What the tables were made of, in this order, for the schema with the number of the present one.
+const FIRST: [&str; 2] = [
+    include_str!("postgres/1_people.sql"),
+    include_str!("postgres/2_library.sql"),
+];
+
+/// Makes the views that an account works with, anew.
+const VIEWS: &str = include_str!("postgres/views.sql");
+
+/// What changes of the schema are done one after the other by, across hosts.
+const MAKING: i64 = 0x636c_6965_6e74;
+
+/// Where a server's database is, and how to come in.
+#[derive(Clone, Debug)]
+pub(crate) struct Server {
+    options: PgConnectOptions,
+}
+
+impl Server {
+    /// Reads the address from the file that the setting names: `postgres://user:password@host/database`. Without a password
+    /// in it, `PGPASSWORD` and `PGPASSFILE` have it.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` that names the file, and says nothing of the address.
+    pub(crate) fn of_file(file: &Path) -> Result<Self> {
+        let url = secret_files::read(SETTING, file)?;
+        Self::of_url(&url).map_err(|why| {
+            Error::Settings(format!(
+                "the file `{}` of `{SETTING}` {why}: write `postgres://USER:PASSWORD@HOST/DATABASE`",
+                file.display().to_string().escape_debug()
+            ))
+        })
+    }
+
+    /// The database at this address. On another machine its certificate has to be right, unless the address says otherwise
+    /// (`sslmode`).
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, as the end of a sentence; never the address itself.
+    pub(crate) fn of_url(url: &Secret) -> Result<Self, &'static str> {
+        let text = url.expose();
+        if !(text.starts_with("postgres://") || text.starts_with("postgresql://")) {
+            return Err("has no address of a PostgreSQL database");
+        }
+        let options: PgConnectOptions = text.parse().map_err(|_| "has an address that can't be read")?;
+        if options.get_database().is_none_or(str::is_empty) {
+            return Err("has an address that names no database");
+        }
+        let is_near = options.get_socket().is_some()
+            || matches!(options.get_host(), "localhost" | "127.0.0.1" | "::1" | "[::1]")
+            || options.get_host().starts_with('/');
+        let options = if is_near || text.contains("sslmode=") {
+            options
+        } else {
+            options.ssl_mode(PgSslMode::VerifyFull)
+        };
+        Ok(Self { options })
+    }
+
+    /// Where it is, for people: without who comes in.
+    pub(crate) fn place(&self) -> String {
+        let options = &self.options;
+        let database = options.get_database().unwrap_or_default();
+        format!("{}:{}/{database}", options.get_host(), options.get_port())
+    }
+
+    /// How this account comes in.
+    fn of_account(&self, account: &str, patience: Duration) -> PgConnectOptions {
+        let millis = |span: Duration| span.as_millis().to_string();
+        self.options.clone().application_name("clientpoint-host").options([
+            ("search_path", "own,clientpoint".to_owned()),
+            ("clientpoint.account", account.to_owned()),
+            ("lock_timeout", millis(patience)),
+            ("statement_timeout", millis(STATEMENT)),
+            ("idle_in_transaction_session_timeout", millis(STANDSTILL)),
+            ("client_min_messages", "warning".to_owned()),
+        ])
+    }
+
+    /// Connects for an account, with the present schema, which is made if there is none.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Storage` if the server can't be reached, does not let this host in, or was written to by a newer version.
+    pub(crate) async fn open(&self, account: &str, patience: Duration) -> Result<Store> {
+        let options = self.of_account(account, patience);
+        let made = async {
+            let mut connection = options.connect().await.map_err(|error| self.trouble(error))?;
+            let made = prepare(&mut connection).await;
+            let closed = connection.close().await;
+            made?;
+            closed.map_err(Error::from)
+        };
+        tokio::time::timeout(patience.max(CONNECT), made)
+            .await
+            .map_err(|_| self.silent())??;
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .min_connections(1)
+            .idle_timeout(IDLE)
+            .acquire_timeout(patience.max(CONNECT))
+            .connect_lazy_with(options);
+        Ok(Store::over(Pool::Post(Post {
+            pool,
+            account: Arc::from(account),
+            is_own: true,
+        })))
+    }
+
+    fn trouble(&self, error: sqlx::Error) -> Error {
+        let why = match &error {
+            sqlx::Error::Database(said) => said.message().to_owned(),
+            other => other.to_string(),
+        };
+        Error::Storage(format!(
+            "the database at `{}` does not let this host in ({why}): look at the address in the file of `{SETTING}`, and whether \
+             the server is there",
+            self.place()
+        ))
+        .with([WayOut::ShowSettings])
+    }
+
+    fn silent(&self) -> Error {
+        Error::Storage(format!(
+            "the database at `{}` does not answer: see that it is there, and try again",
+            self.place()
+        ))
+    }
+}
+
+/// How long connecting may take at least.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// Makes the schema, or brings it up to date; once, whoever else does the same.
+async fn prepare(connection: &mut PgConnection) -> Result<()> {
+    if number(connection).await?.is_some_and(|number| number == SCRIPTS.len()) {
+        return Ok(());
+    }
+    let mut transaction = connection.begin().await?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)")
+        .bind(MAKING)
+        .execute(&mut *transaction)
+        .await?;
+    match number(&mut transaction).await? {
+        // Somebody else was first.
+        Some(number) if number == SCRIPTS.len() => return Ok(()),
+        Some(number) => {
+            return Err(Error::Storage(format!(
+                "the database was written by another version (schema {number}, this program knows {}): use the newest program",
+                SCRIPTS.len()
+            )));
+        }
+        None => {}
+    }
+    sqlx::raw_sql(
+        "CREATE SCHEMA clientpoint; CREATE TABLE clientpoint.schema (one BIGINT PRIMARY KEY CHECK (one = 1), number BIGINT NOT NULL);",
+    )
+    .execute(&mut *transaction)
+    .await?;
+    for script in FIRST.into_iter().chain([VIEWS]) {
+        sqlx::raw_sql(script).execute(&mut *transaction).await?;
+    }
+    let known = i64::try_from(SCRIPTS.len()).map_err(|error| Error::Storage(error.to_string()))?;
+    sqlx::query("INSERT INTO clientpoint.schema VALUES (1, $1)")
+        .bind(known)
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::raw_sql(AssertSqlSafe(format!(
+        "INSERT INTO clientpoint.accounts VALUES ('{DEFAULT_ACCOUNT}', to_char(now() AT TIME ZONE 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'))"
+    )))
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// The number of the schema; none in a database that has none of this program.
+async fn number(connection: &mut PgConnection) -> Result<Option<usize>> {
+    let (is_there,): (bool,) = sqlx::query_as("SELECT to_regclass('clientpoint.schema') IS NOT NULL")
+        .fetch_one(&mut *connection)
+        .await?;
+    if !is_there {
+        return Ok(None);
+    }
+    let (number,): (i64,) = sqlx::query_as("SELECT number FROM clientpoint.schema")
+        .fetch_one(connection)
+        .await?;
+    Ok(Some(usize::try_from(number).unwrap_or(usize::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(url: &str) -> Result<Server, &'static str> {
+        Server::of_url(&Secret::new(url.to_owned()))
+    }
+
+    #[test]
+    fn an_address_is_refused_in_words_that_do_not_repeat_it() {
+        for (url, why) in [
+            ("mysql://u:hunter2@h/d", "no address of a PostgreSQL"),
+            ("postgres://u:hunter2@h:port/d", "can't be read"),
+            ("postgres://u:hunter2@h/", "names no database"),
+        ] {
+            let said = of(url).unwrap_err();
+            assert!(said.contains(why) && !said.contains("hunter2"), "{said}");
+        }
+        let server = of("postgres://ada:hunter2@db.example:6000/library").unwrap();
+        assert_eq!(server.place(), "db.example:6000/library");
+    }
+
+    #[test]
+    fn on_another_machine_the_certificate_has_to_be_right_unless_the_address_says_otherwise() {
+        let mode = |url| of(url).unwrap().options.get_ssl_mode();
+        assert!(matches!(mode("postgres://u@db.example/l"), PgSslMode::VerifyFull));
+        assert!(matches!(
+            mode("postgres://u@db.example/l?sslmode=require"),
+            PgSslMode::Require
+        ));
+        assert!(matches!(mode("postgres://u@127.0.0.1/l"), PgSslMode::Prefer));
+    }
+}

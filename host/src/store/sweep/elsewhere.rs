@@ -1,0 +1,143 @@
+//! The sweep of an object store. It has no trash: what was let go is deleted there once it has been for as long as the trash
+//! would have kept it. Nothing goes for being in a listing, and nothing that the database has not let go itself.
+//!
+//! An object is deleted while nobody else can write to the database, after a look for revisions and together with its row.
+//! Whoever publishes the same bytes has announced them before, and nothing goes that was announced in that time; or
+//! announces them afterwards, and puts them again.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use clientpoint_engine::clock::stamp;
+
+use crate::{
+    Result,
+    store::{
+        Store, db,
+        objects::Remote,
+        revisions, sending,
+        trash::{Emptied, KEPT_DAYS},
+    },
+};
+
+/// How many names are asked for in one statement.
+const ASKED: i64 = 500;
+
+/// What was announced so long ago and is needed by nothing never came to its transaction: its host has died, say.
+const COME_WITHIN: TimeDelta = TimeDelta::days(2);
+
+/// How long others wait at most while one object is deleted.
+const DELETED_WITHIN: Duration = Duration::from_secs(20);
+
+/// What a sweep has done.
+pub(super) struct Swept {
+    /// How many objects there were.
+    pub(super) objects: u64,
+    /// What was deleted.
+    pub(super) deleted: Emptied,
+}
+
+/// Sweeps. What was deleted until it fails stays so.
+pub(super) async fn sweep(store: &Store, remote: &Remote, now: DateTime<Utc>) -> Result<Swept> {
+    let mut swept = Swept {
+        objects: sending::count(store).await?,
+        deleted: Emptied::default(),
+    };
+    let until = stamp(now.checked_sub_days(Days::new(KEPT_DAYS)).unwrap_or_default());
+    let mut after = String::new();
+    loop {
+        let names = let_go(store, &after).await?;
+        let Some((last, _)) = names.last() else { break };
+        after.clone_from(last);
+        let all: Vec<String> = names.iter().map(|(name, _)| name.clone()).collect();
+        let needed = revisions::referenced(store, &all).await?;
+        for (name, at) in names {
+            if needed.contains(&name) {
+                forget(store, &name).await?;
+            } else if at <= until {
+                let size = delete(store, remote, &name, &until).await?;
+                swept.deleted.objects += u64::from(size.is_some());
+                swept.deleted.bytes += size.unwrap_or_default();
+            }
+        }
+    }
+    let_go_of_the_lost(store, now).await?;
+    Ok(swept)
+}
+
+/// A page of what was let go, with the time of it.
+async fn let_go(store: &Store, after: &str) -> Result<Vec<(String, String)>> {
+    let page = db::query_as("SELECT sha256, at FROM let_go WHERE sha256 > ? ORDER BY sha256 LIMIT ?")
+        .bind(after)
+        .bind(ASKED)
+        .fetch_all(store.pool())
+        .await?;
+    Ok(page)
+}
+
+/// What is needed again has not been let go.
+async fn forget(store: &Store, name: &str) -> Result<()> {
+    db::query("DELETE FROM let_go WHERE sha256 = ?1 AND EXISTS (SELECT 1 FROM revisions WHERE sha256 = ?1)")
+        .bind(name)
+        .execute(store.pool())
+        .await?;
+    Ok(())
+}
+
+/// Deletes an object that was let go until then, and gives its size; none if it is needed after all, or was announced again.
+/// Where the store does not say that it is gone, its row stays, and another sweep deletes it.
+async fn delete(store: &Store, remote: &Remote, name: &str, until: &str) -> Result<Option<u64>> {
+    let mut transaction = store.write().await?;
+    let row: Option<(i64,)> = db::query_as(
+        "DELETE FROM objects WHERE sha256 = ?1 AND touched_at <= ?2 \
+             AND EXISTS (SELECT 1 FROM let_go WHERE sha256 = ?1 AND at <= ?2) \
+             AND NOT EXISTS (SELECT 1 FROM revisions WHERE sha256 = ?1) RETURNING size",
+    )
+    .bind(name)
+    .bind(until)
+    .fetch_optional(&mut *transaction)
+    .await?;
+    let Some((size,)) = row else {
+        drop(transaction);
+        return Ok(None);
+    };
+    let deleted = tokio::time::timeout(DELETED_WITHIN, remote.delete(name)).await;
+    if let Err(error) = deleted.unwrap_or_else(|_| Err(remote.too_slow())) {
+        drop(transaction);
+        return Err(error);
+    }
+    db::query("DELETE FROM let_go WHERE sha256 = ?")
+        .bind(name)
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(Some(size.unsigned_abs()))
+}
+
+/// Lets go from now on what was announced and never came to its transaction.
+async fn let_go_of_the_lost(store: &Store, now: DateTime<Utc>) -> Result<()> {
+    let (before, mut after) = (stamp(now - COME_WITHIN), String::new());
+    loop {
+        let page: Vec<(String,)> =
+            db::query_as("SELECT sha256 FROM objects WHERE sha256 > ? AND touched_at <= ? ORDER BY sha256 LIMIT ?")
+                .bind(&after)
+                .bind(&before)
+                .bind(ASKED)
+                .fetch_all(store.pool())
+                .await?;
+        let Some((last,)) = page.last() else { return Ok(()) };
+        after.clone_from(last);
+        let names: Vec<String> = page.into_iter().map(|(name,)| name).collect();
+        let needed = revisions::referenced(store, &names).await?;
+        for name in names.iter().filter(|name| !needed.contains(*name)) {
+            db::query(
+                "INSERT INTO let_go (sha256, at) SELECT ?1, ?2 \
+                 WHERE NOT EXISTS (SELECT 1 FROM revisions WHERE sha256 = ?1) ON CONFLICT DO NOTHING",
+            )
+            .bind(name)
+            .bind(stamp(now))
+            .execute(store.pool())
+            .await?;
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Sweeps of objects that lie on an object store.
+
+use std::sync::Arc;
+
+use object_store::{ObjectStoreExt, path::Path as At};
+use tokio::sync::Semaphore;
+
+use super::*;
+use crate::store::{
+    objects::{
+        Remote,
+        faulty::{Fault, Faulty},
+    },
+    sending,
+};
+
+/// A library whose objects lie elsewhere, and a morning.
+struct Far {
+    data: tempfile::TempDir,
+    store: Store,
+    objects: Objects,
+    faulty: Faulty,
+    now: DateTime<Utc>,
+}
+
+impl Far {
+    async fn new() -> Self {
+        let (data, faulty) = (tempfile::tempdir().unwrap(), Faulty::default());
+        let store = crate::store::open(data.path(), Duration::from_secs(20)).await.unwrap();
+        identity::settle(&store, data.path()).await.unwrap();
+        let remote = Remote::over(Arc::new(faulty.clone()), At::default(), "s3://bucket");
+        let objects = Objects::open_with(data.path(), remote).unwrap();
+        sending::settle(&store, &objects, false, true).await.unwrap();
+        Self {
+            data,
+            store,
+            objects,
+            faulty,
+            now: "2026-03-02T05:00:00Z".parse().unwrap(),
+        }
+    }
+
+    async fn publish(&self, bytes: &[u8]) -> Object {
+        let mut draft = self.objects.draft(1 << 20).unwrap();
+        draft.append(bytes).unwrap();
+        let settled = draft.settle().unwrap();
+        let sent = sending::send(&self.store, &self.objects, settled, &stamp(self.now)).await;
+        (*self.objects.publish_settled(sent.unwrap()).unwrap()).clone()
+    }
+
+    async fn point_at(&self, object: &Object) {
+        let file = NewFile {
+            name: "a.pdf",
+            place: &Place::company_wide(),
+            object,
+            link: None,
+        };
+        files::create(&self.store, file, &stamp(self.now)).await.unwrap();
+    }
+
+    async fn let_go(&self, object: &Object) {
+        let_go(&self.store, object, &stamp(self.now)).await;
+    }
+
+    async fn sweep(&self) -> Result<Option<Swept>> {
+        daily(&self.store, &self.objects, self.data.path(), self.now).await
+    }
+
+    async fn days_later(&mut self, days: i64) -> Result<Swept> {
+        self.now += TimeDelta::days(days);
+        self.sweep().await.map(|swept| swept.unwrap())
+    }
+
+    async fn has(&self, object: &Object) -> bool {
+        let names = self.faulty.names().await;
+        names.iter().any(|name| name.ends_with(&object.sha256))
+    }
+
+    async fn rows(&self, table: &str) -> i64 {
+        let query = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        let (count,): (i64,) = db::query_as(query).fetch_one(self.store.pool()).await.unwrap();
+        count
+    }
+}
+
+#[tokio::test]
+async fn what_was_let_go_is_deleted_once_the_trash_would_have_kept_it_for_its_time() {
+    let mut far = Far::new().await;
+    let (kept, lost) = (far.publish(b"kept").await, far.publish(b"lost").await);
+    far.point_at(&kept).await;
+    far.let_go(&lost).await;
+
+    let swept = far.days_later(29).await.unwrap();
+    assert_eq!((swept.objects, swept.emptied.objects), (2, 0));
+    assert!(far.has(&lost).await);
+
+    let swept = far.days_later(1).await.unwrap();
+    assert_eq!((swept.emptied.objects, swept.emptied.bytes), (1, 4));
+    assert!(!far.has(&lost).await && far.has(&kept).await);
+    assert_eq!((far.rows("objects").await, far.rows("let_go").await), (1, 0));
+    assert_eq!(far.sweep().await.unwrap(), None, "the day is not over");
+}
+
+#[tokio::test]
+async fn what_is_needed_again_stays_and_what_is_announced_again_has_its_time_anew() {
+    let mut far = Far::new().await;
+    let (needed, again) = (far.publish(b"needed").await, far.publish(b"again").await);
+    far.let_go(&needed).await;
+    far.let_go(&again).await;
+    far.point_at(&needed).await;
+    far.now += TimeDelta::days(20);
+    far.publish(b"again").await;
+    far.let_go(&again).await;
+
+    far.days_later(20).await.unwrap();
+    assert!(far.has(&needed).await && far.has(&again).await);
+    assert_eq!(far.rows("let_go").await, 1);
+    far.days_later(10).await.unwrap();
+    assert!(far.has(&needed).await && !far.has(&again).await);
+}
+
+#[tokio::test]
+async fn what_its_host_has_died_over_is_let_go_two_days_later_and_what_nobody_announced_is_left_alone() {
+    let mut far = Far::new().await;
+    let lost = far.publish(b"lost").await;
+    let stranger = At::from("objects/ab").join("ab".repeat(32));
+    far.faulty.inner.put(&stranger, "not ours".into()).await.unwrap();
+
+    far.days_later(1).await.unwrap();
+    assert_eq!(far.rows("let_go").await, 0);
+    far.days_later(1).await.unwrap();
+    assert_eq!(far.rows("let_go").await, 1);
+    far.days_later(29).await.unwrap();
+    assert!(far.has(&lost).await);
+    far.days_later(1).await.unwrap();
+
+    assert_eq!(far.faulty.names().await, ["identity".to_owned(), stranger.to_string()]);
+}
+
+#[tokio::test]
+async fn what_a_store_does_not_delete_is_deleted_by_another_sweep() {
+    let mut far = Far::new().await;
+    let lost = far.publish(b"lost").await;
+    far.let_go(&lost).await;
+    for fault in [Fault::Unanswered, Fault::Refused] {
+        far.faulty.set(fault);
+        let error = far.days_later(30).await.unwrap_err();
+        assert!(error.code().starts_with("object-store-"), "{error}");
+        assert_eq!((far.rows("objects").await, far.rows("let_go").await), (1, 1));
+    }
+    far.faulty.set(Fault::None);
+    assert_eq!(far.days_later(1).await.unwrap().emptied.objects, 1);
+    assert!(!far.has(&lost).await);
+}
+
+#[tokio::test]
+async fn whoever_publishes_the_bytes_that_are_being_deleted_puts_them_again_afterwards() {
+    let mut far = Far::new().await;
+    let object = far.publish(b"equal").await;
+    far.let_go(&object).await;
+    far.now += TimeDelta::days(30);
+    let (begins, let_it) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    far.faulty.set(Fault::Deletes {
+        begins: begins.clone(),
+        let_it: let_it.clone(),
+    });
+
+    let (swept, ()) = tokio::join!(far.sweep(), async {
+        begins.acquire().await.unwrap().forget();
+        let publishing = far.publish(b"equal");
+        let released = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            let_it.add_permits(1);
+        };
+        let (again, ()) = tokio::join!(publishing, released);
+        far.point_at(&again).await;
+    });
+
+    assert_eq!(swept.unwrap().unwrap().emptied.objects, 1);
+    assert!(far.has(&object).await);
+    assert_eq!((far.rows("objects").await, far.rows("let_go").await), (1, 0));
+}

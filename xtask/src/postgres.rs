@@ -1,0 +1,220 @@
+//! A PostgreSQL of the tests' own, from Debian's packages, and the tests that run on it.
+//!
+//! It lies in a folder that vanishes with it, listens on this machine alone, and writes nothing durably.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{component, debian, run, say};
+
+/// Where Debian has the programs of each version.
+const VERSIONS: &str = "/usr/lib/postgresql";
+
+/// How many connections all tests have at once, at most.
+const CONNECTIONS: u32 = 400;
+
+/// The variable by which tests know that they run on a server.
+const VARIABLE: &str = "CLIENTPOINT_TEST_DATABASE";
+
+/// The parts of the host whose own tests run on it: what speaks SQL, and what takes rights.
+const PARTS: [&str; 2] = ["store::", "rights::"];
+
+/// What is about SQLite and its file alone.
+const OF_SQLITE: [&str; 14] = [
+    "reference::together::tests::five_files_that_come",
+    "reference::together::tests::what_cannot_be_written",
+    "store::backups::",
+    "store::copied::",
+    "store::copies::",
+    "store::identity::tests",
+    "store::library_list::tests::no_page_sorts",
+    "store::link_counts::tests::cost",
+    "store::migrations::",
+    "store::opening::",
+    "store::operations::tests::the_oldest_are_let_go_of",
+    "store::query_plans",
+    "store::run_list::tests::no_page_of_runs_or_lines_is_sorted",
+    "rights::lock_files",
+];
+
+/// Twelve stories, and those of many hosts.
+const STORIES: [&str; 13] = [
+    "hosts::",
+    "associating::an_upload_is_taken_back_with",
+    "associating::r42_r45",
+    "bin::an_import_of_its_item",
+    "importing::r1_a_file",
+    "importing::r35_a_file_lands",
+    "importing::two_imports_of_one_item",
+    "leaving::s06_disconnecting",
+    "revisions::any_content",
+    "signing_in::r08_each_administrator",
+    "syncing::a_plan_is_carried_out",
+    "syncing::an_update_can_be_taken_back",
+    "syncing::r25_r37",
+];
+
+/// Twelve kinds of stories, all of each.
+const KINDS: [&str; 13] = [
+    "hosts::",
+    "associating::",
+    "bin::",
+    "connecting::",
+    "importing::",
+    "leaving::",
+    "naming::",
+    "operations::",
+    "revisions::",
+    "signing_in::",
+    "syncing::",
+    "tokens::",
+    "uploads::",
+];
+
+/// A server that runs.
+struct Server {
+    programs: PathBuf,
+    folder: PathBuf,
+    url: String,
+}
+
+/// Runs the host's own tests of its database, and twelve stories, on PostgreSQL.
+///
+/// # Errors
+/// If there is no server to be had, something does not compile, or a test fails.
+pub fn test() -> Result<()> {
+    test_with(&STORIES)
+}
+
+/// As [`test`], with all stories of twelve kinds.
+///
+/// # Errors
+/// As [`test`].
+pub fn test_kinds() -> Result<()> {
+    test_with(&KINDS)
+}
+
+fn test_with(told: &[&str]) -> Result<()> {
+    component::build()?;
+    component::build_for_tests()?;
+    let server = Server::start()?;
+    let mut own = run::cargo();
+    own.env(VARIABLE, &server.url);
+    own.args(["test", "--workspace", "--locked", "--lib", "--"]).args(PARTS);
+    for skipped in OF_SQLITE {
+        own.args(["--skip", skipped]);
+    }
+    run::run(&mut own)?;
+    let mut stories = run::cargo();
+    stories.env(VARIABLE, &server.url);
+    stories
+        .args(["test", "--workspace", "--locked", "--test", "e2e", "--"])
+        .args(told);
+    run::run(&mut stories)
+}
+
+impl Server {
+    fn start() -> Result<Self> {
+        let programs = programs()?;
+        let folder = tempfile::Builder::new()
+            .prefix("clientpoint-postgres-")
+            .tempdir()?
+            .keep();
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let server = Self {
+            url: format!("postgres://postgres@127.0.0.1:{port}/postgres"),
+            programs,
+            folder,
+        };
+        if is_root()? {
+            run::run(Command::new("chown").arg("postgres").arg(&server.folder))?;
+        }
+        let data = server.data();
+        run::output(
+            server
+                .program("initdb")?
+                .args(["-A", "trust", "-U", "postgres", "--no-sync", "-D"])
+                .arg(&data),
+        )?;
+        let options = format!(
+            "-p {port} -k {} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections={CONNECTIONS}",
+            server.folder.display()
+        );
+        let log = server.folder.join("log");
+        run::output(
+            server
+                .program("pg_ctl")?
+                .args(["start", "--wait", "--silent", "-D"])
+                .arg(&data)
+                .arg("-l")
+                .arg(&log)
+                .args(["-o", &options]),
+        )
+        .with_context(|| fs::read_to_string(&log).unwrap_or_default())?;
+        say::note(&format!("a PostgreSQL of the tests' own listens on port {port}"));
+        Ok(server)
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// One of its programs; it refuses to run as root.
+    fn program(&self, name: &str) -> Result<Command> {
+        let program = self.programs.join(name);
+        if !is_root()? {
+            return Ok(Command::new(program));
+        }
+        let mut command = Command::new("setpriv");
+        command
+            .args(["--reuid", "postgres", "--regid", "postgres", "--clear-groups"])
+            .arg(program);
+        command.current_dir(&self.folder);
+        Ok(command)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Ok(mut stop) = self.program("pg_ctl") {
+            // It goes with the machine otherwise, and so does its folder.
+            let _ = run::output(
+                stop.args(["stop", "--mode", "immediate", "--silent", "-D"])
+                    .arg(self.data()),
+            );
+        }
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn is_root() -> Result<bool> {
+    Ok(run::output(Command::new("id").arg("-u"))? == "0")
+}
+
+/// The folder with the programs of the newest version; Debian's package is installed where there is none and that may be.
+fn programs() -> Result<PathBuf> {
+    if let Some(found) = newest() {
+        return Ok(found);
+    }
+    say::note("PostgreSQL is not here: installing Debian's");
+    debian::install_packages(&["postgresql"])?;
+    match newest() {
+        Some(found) => Ok(found),
+        None => bail!("Debian's package `postgresql` was installed, and has no programs below {VERSIONS}"),
+    }
+}
+
+fn newest() -> Option<PathBuf> {
+    let version = |folder: &PathBuf| folder.file_name()?.to_str()?.parse::<u32>().ok();
+    run::children(Path::new(VERSIONS))
+        .into_iter()
+        .filter(|folder| folder.join("bin/initdb").is_file())
+        .max_by_key(version)
+        .map(|folder| folder.join("bin"))
+}
