@@ -92,10 +92,10 @@ pub fn test() -> Result<()> {
     test_with(&STORIES)
 }
 
-/// As [`test`], with all stories of twelve kinds.
+/// As [`test()`], with all stories of twelve kinds.
 ///
 /// # Errors
-/// As [`test`].
+/// As [`test()`].
 pub fn test_kinds() -> Result<()> {
     test_with(&KINDS)
 }

@@ -164,8 +164,8 @@ impl HostBuilder {
         self
     }
 
-    /// Takes the database for the one of this folder, though [`identity::look`] finds reason to doubt it: somebody has read
-    /// what that means.
+    /// Takes the database for the one of this folder, though [`identity::look`](crate::store::identity::look) finds reason to
+    /// doubt it: somebody has read what that means.
     pub fn adopt(mut self) -> Self {
         self.adopt = true;
         self
