@@ -22,6 +22,7 @@ mod crashes;
 mod damaged;
 mod denial;
 mod disks;
+mod elsewhere;
 mod ended;
 mod examined;
 mod faults;

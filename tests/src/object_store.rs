@@ -1,6 +1,6 @@
 //! An object store that speaks as S3 does, in the process of the story.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 use clientpoint_host::store::objects::Remote;
 use hyper_util::{
@@ -10,7 +10,7 @@ use hyper_util::{
 use s3s::{auth::SimpleAuth, service::S3ServiceBuilder};
 use s3s_fs::FileSystem;
 use tempfile::TempDir;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 /// The one who may come in.
 const KEY: &str = "story";
@@ -23,6 +23,8 @@ const BUCKET: &str = "library";
 pub struct ObjectStore {
     folder: TempDir,
     address: SocketAddr,
+    /// Whether it answers; else it hangs up on whoever calls.
+    answers: watch::Sender<bool>,
     serving: JoinHandle<()>,
 }
 
@@ -36,40 +38,68 @@ impl ObjectStore {
         let service = service.build();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let (answers, answering) = watch::channel(true);
         let serving = tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                let service = service.clone();
+                let (service, mut answering) = (service.clone(), answering.clone());
                 tokio::spawn(async move {
                     let builder = Builder::new(TokioExecutor::new());
-                    // A client that goes away in the middle is its own affair.
-                    let _ = builder.serve_connection(TokioIo::new(socket), service).await;
+                    tokio::select! {
+                        biased;
+                        _ = answering.wait_for(|answers| !answers) => {}
+                        // A client that goes away in the middle is its own affair.
+                        _ = builder.serve_connection(TokioIo::new(socket), service) => {}
+                    }
                 });
             }
         });
         Self {
             folder,
             address,
+            answers,
             serving,
         }
     }
 
     /// The store as a host reaches it, with what it keeps below that prefix.
     pub fn remote(&self, prefix: &str) -> Remote {
+        self.by(SECRET, prefix)
+    }
+
+    /// As [`ObjectStore::remote`], for a host with another secret.
+    pub fn stranger(&self, prefix: &str) -> Remote {
+        self.by("another secret", prefix)
+    }
+
+    fn by(&self, secret: &str, prefix: &str) -> Remote {
         let variables = [
             ("AWS_ENDPOINT", format!("http://{}", self.address)),
             ("AWS_ALLOW_HTTP", "true".into()),
             ("AWS_REGION", "us-east-1".into()),
             ("AWS_ACCESS_KEY_ID", KEY.into()),
-            ("AWS_SECRET_ACCESS_KEY", SECRET.into()),
+            ("AWS_SECRET_ACCESS_KEY", secret.into()),
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value));
         Remote::at(&format!("s3://{BUCKET}/{prefix}"), variables).unwrap()
     }
 
+    /// Lets it answer, or hang up on whoever calls.
+    pub fn answer(&self, answers: bool) {
+        self.answers.send_replace(answers);
+    }
+
+    /// Where the bytes of an object below a prefix are.
+    pub fn place(&self, prefix: &str, sha256: &str) -> PathBuf {
+        self.objects(prefix).join(sha256.split_at(2).0).join(sha256)
+    }
+
+    fn objects(&self, prefix: &str) -> PathBuf {
+        self.folder.path().join(BUCKET).join(prefix).join("objects")
+    }
+
     /// How many objects lie below a prefix.
     pub fn count(&self, prefix: &str) -> usize {
-        let objects = self.folder.path().join(BUCKET).join(prefix).join("objects");
-        let Ok(shards) = std::fs::read_dir(objects) else {
+        let Ok(shards) = std::fs::read_dir(self.objects(prefix)) else {
             return 0;
         };
         shards
@@ -79,8 +109,7 @@ impl ObjectStore {
 
     /// Puts other bytes in the place of every object below a prefix.
     pub fn spoil(&self, prefix: &str) {
-        let objects = self.folder.path().join(BUCKET).join(prefix).join("objects");
-        for shard in std::fs::read_dir(objects).unwrap() {
+        for shard in std::fs::read_dir(self.objects(prefix)).unwrap() {
             for object in std::fs::read_dir(shard.unwrap().path()).unwrap() {
                 let path = object.unwrap().path();
                 let mut bytes = std::fs::read(&path).unwrap();
