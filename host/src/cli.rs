@@ -1,6 +1,7 @@
 //! The command line: thin. It reads words, calls a [`Session`](clientpoint_host::Session), and shows what came
 //! of it, as a table for people or as one JSON document.
 
+mod accounts;
 mod adopt;
 mod application;
 pub mod args;
@@ -203,7 +204,14 @@ async fn carry_out(arguments: Arguments, terminal: &Terminal) -> Result<Output, 
         return Err(problems);
     }
     let host = Arc::new(host);
-    let done = at_work(&host, arguments, &deployment, terminal).await;
+    // Another account has a host of its own, which lives in this one.
+    let done = match &arguments.account {
+        Some(account) if account != host.account() => match host.of(account).await {
+            Ok(other) => at_work(&other, arguments, &deployment, terminal).await,
+            Err(error) => Err(vec![error]),
+        },
+        _ => at_work(&host, arguments, &deployment, terminal).await,
+    };
     host.close().await;
     done.map_err(|errors| errors.into_iter().map(|error| error.about(&data)).collect())
 }

@@ -1,5 +1,6 @@
 //! The host: one data folder, one plugin, and everything between them.
 
+mod accounts;
 mod arrivals;
 mod builder;
 mod elsewhere;
@@ -7,6 +8,7 @@ mod filled;
 mod folder;
 mod grant_keeper;
 mod housekeeping;
+mod making;
 mod opening;
 mod pinned_endpoints;
 mod places;
@@ -45,6 +47,7 @@ use crate::{
 };
 
 pub use crate::store::seal::Wiped;
+pub use accounts::Roles;
 pub use builder::{BuildError, HostBuilder};
 pub use rotation::forget_secrets;
 
@@ -96,21 +99,24 @@ impl Default for Limits {
 /// A host that is ready to serve people.
 pub struct Host {
     data: PathBuf,
+    /// The data folder of the process, where this is the host of another account in it.
+    process: Option<PathBuf>,
     /// Held for as long as the host lives.
-    folder: tokio::sync::Mutex<folder::Folder>,
+    folder: Arc<tokio::sync::Mutex<folder::Folder>>,
     pub(crate) store: Store,
     pub(crate) objects: Objects,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
     key: Mutex<Arc<SecretKey>>,
     engine: Option<Engine>,
+    making: making::Making,
     /// What was set before the folder was opened, and what the embedder has decided about the policy.
     layers: Layers,
     changes: PolicyChanges,
     pub(crate) watcher: Arc<dyn Progress>,
     rights: Arc<dyn Rights>,
     /// As long as it is held, other hosts see that this one is there.
-    _shown: Option<Held>,
+    shown: Arc<Option<Held>>,
     pub(crate) uploads: Arc<Uploads>,
     pub(crate) places: Places,
     /// By connection, and by when it was connected.
@@ -130,6 +136,10 @@ pub struct Host {
     pub(crate) meters: Arc<Meters>,
     /// What was told last to those who watch.
     pub(crate) watched: Watched,
+    /// What this process does by itself.
+    pub(crate) roles: Roles,
+    /// The hosts of other accounts in this process.
+    at_hand: accounts::AtHand,
 }
 
 impl Host {
@@ -182,6 +192,11 @@ impl Host {
     /// The data folder.
     pub(crate) fn data(&self) -> &Path {
         &self.data
+    }
+
+    /// The data folder of the process, with the key and compiled plugins.
+    pub(crate) fn folder_of_process(&self) -> &Path {
+        self.process.as_deref().unwrap_or(&self.data)
     }
 
     /// The key that secrets are sealed with.

@@ -10,7 +10,7 @@
 pub(crate) mod leases;
 pub(crate) mod lock_files;
 
-use std::{fmt, future::Future, pin::Pin, time::Duration};
+use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use clientpoint_engine::clock::stamp;
@@ -111,6 +111,11 @@ pub trait Rights: Send + Sync {
     /// The storage's.
     fn show<'a>(&'a self, _entry: &'a str, _holder: &'a Holder) -> Answering<'a, Option<Held>> {
         Box::pin(async { Ok(None) })
+    }
+
+    /// The same for another account of the library's database; none where there is one account alone.
+    fn of(&self, _account: &str) -> Option<Arc<dyn Rights>> {
+        None
     }
 
     /// Gives back whatever is held still, at the end of a host.

@@ -5,6 +5,7 @@
 
 pub mod api;
 
+mod accounts;
 mod answers;
 pub(crate) mod association;
 mod connections;

@@ -6,6 +6,7 @@
 //! together: `identity` says so before either is opened for work.
 
 mod access;
+pub mod accounts;
 pub mod applications;
 pub mod asked_once;
 pub mod association;
@@ -41,6 +42,7 @@ pub mod looking;
 pub mod managed;
 pub(crate) mod migrations;
 pub mod objects;
+pub(crate) mod offers;
 pub(crate) mod opening;
 pub mod operations;
 pub mod page;

@@ -34,6 +34,8 @@ pub enum WayOut {
     CheckAddress,
     /// Look who the users are, or add one.
     ShowUsers,
+    /// Look which accounts there are, or make one.
+    ShowAccounts,
     /// Look which files the library has.
     ShowFiles,
     /// Look what is in the bin.
@@ -182,6 +184,7 @@ impl fmt::Display for WayOut {
             Self::SwitchDrive => "say that it is to be changed",
             Self::CheckAddress => "check the address, and that this connection may see the site",
             Self::ShowUsers => "look who the users are, or add one",
+            Self::ShowAccounts => "look which accounts there are, or add one",
             Self::ShowFiles => "look up the File IDs in the library",
             Self::ShowBin => "look what is in the bin",
             Self::ShowPlaces { .. } => "look where the file is shown",

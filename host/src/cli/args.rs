@@ -10,6 +10,7 @@ use clientpoint_engine::test_endpoints::InsecureEndpoints;
 use clientpoint_host::{Error, Result};
 
 use super::{
+    accounts::Accounts,
     application::Application,
     associate::Associate,
     backup::{Backup, RestoreArguments},
@@ -49,6 +50,10 @@ pub struct Arguments {
     /// The plugin, a WebAssembly component [default: the one that was installed with this program]
     #[arg(long, global = true, value_name = "FILE", env = "CLIENTPOINT_PLUGIN")]
     pub plugin: Option<PathBuf>,
+
+    /// Whose library it is, where many customers' are in one database [default: default]
+    #[arg(long, global = true, value_name = "ID", env = "CLIENTPOINT_ACCOUNT")]
+    pub account: Option<String>,
 
     /// Who is at work
     #[arg(long = "as", global = true, value_name = "USER", default_value = "admin")]
@@ -103,6 +108,9 @@ pub enum Command {
     /// The host's own users
     #[command(subcommand)]
     Users(Users),
+    /// The customers whose libraries are in one database: for a library on a server
+    #[command(subcommand)]
+    Accounts(Accounts),
     /// Connect OneDrive (Settings > Integration > Cloud Storage Integrations > Microsoft OneDrive > Connect)
     #[command(subcommand)]
     Connect(Connect),
@@ -202,6 +210,7 @@ impl Command {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Users(_) => "users",
+            Self::Accounts(_) => "accounts",
             Self::Connect(_) => "connect",
             Self::Application(_) => "application",
             Self::Disconnect(_) => "disconnect",
@@ -247,6 +256,7 @@ impl Command {
             | Self::Doctor
             | Self::Inspect => true,
             Self::Users(_)
+            | Self::Accounts(_)
             | Self::Secrets(_)
             | Self::Settings(_)
             | Self::Runs(_)

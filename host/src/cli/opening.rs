@@ -51,7 +51,7 @@ pub async fn build_in(
         builder = builder.component(&deployment.plugin);
     }
     if let Command::Serve(serve) = &arguments.command {
-        builder = builder.at_once(serve.at_once.into());
+        builder = builder.at_once(serve.at_once.into()).roles(serve.roles());
     }
     if matches!(arguments.command, Command::Library(Library::Adopt { .. })) {
         builder = builder.adopt();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use clientpoint_host::{Error, Host, Result, Session};
 
 use super::{
-    application, args::Command, associate, backup, connect, deployment::Deployment, disconnect, doctor, drives,
-    generate, inspect, items, library, notify, operations, output::Output, places, prune, runs, secrets, serve,
+    accounts, application, args::Command, associate, backup, connect, deployment::Deployment, disconnect, doctor,
+    drives, generate, inspect, items, library, notify, operations, output::Output, places, prune, runs, secrets, serve,
     settings, status, sync, terminal::Terminal, trash, users,
 };
 
@@ -20,6 +20,7 @@ pub async fn run(
 ) -> Result<Output> {
     match command {
         Command::Users(command) => users::users(session, command, &deployment.layers).await,
+        Command::Accounts(command) => accounts::accounts(session, command).await,
         Command::Connect(form) => connect::connect(session, form, terminal).await,
         Command::Application(command) => application::application(session, command, terminal).await,
         Command::Disconnect(form) => disconnect::disconnect(session, form, terminal).await,

@@ -1,10 +1,11 @@
 //! The words of `serve`.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{fmt, path::PathBuf, sync::Arc};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use clientpoint_host::{
     Error, Host, Result, Session,
+    host::Roles,
     service::{Ended, Ledger},
     settings::Layers,
 };
@@ -32,6 +33,10 @@ pub struct Serve {
     #[arg(long, value_name = "CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub at_once: u16,
 
+    /// What this host does, of those that share a database: pages, offering what is due, carrying it out
+    #[arg(long, value_name = "ROLES", value_delimiter = ',', default_values_t = Role::ALL, conflicts_with = "once")]
+    roles: Vec<Role>,
+
     /// Where the console listens [default: localhost:4700]
     #[arg(long, value_name = "ADDRESS:PORT", conflicts_with = "once")]
     listen: Option<String>,
@@ -53,6 +58,41 @@ pub struct Serve {
     metrics_token_file: Option<PathBuf>,
 }
 
+/// What a host does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// Shows the console
+    Console,
+    /// Offers what is due, and looks after the libraries
+    Timer,
+    /// Carries out what is due
+    Worker,
+}
+
+impl Role {
+    const ALL: [Self; 3] = [Self::Console, Self::Timer, Self::Worker];
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Console => "console",
+            Self::Timer => "timer",
+            Self::Worker => "worker",
+        })
+    }
+}
+
+impl Serve {
+    /// What the host does by itself.
+    pub fn roles(&self) -> Roles {
+        Roles {
+            timer: self.roles.contains(&Role::Timer),
+            worker: self.roles.contains(&Role::Worker),
+        }
+    }
+}
+
 /// Runs what is due: once, or until it is told to end.
 pub async fn serve(
     host: &Arc<Host>,
@@ -70,7 +110,8 @@ pub async fn serve(
         return ticked(session, results, terminal).await;
     }
     session.require_administrator("serve")?;
-    let console = match arguments.no_console {
+    let has_pages = !arguments.no_console && arguments.roles.contains(&Role::Console);
+    let console = match !has_pages {
         true => None,
         false => console::open(host, (&wanted, watching.token.clone()), &stop, terminal).await?,
     };

@@ -10,7 +10,6 @@ use std::{
 };
 
 use clientpoint_engine::{
-    Engine, Limits as EngineLimits,
     capability::progress::{Progress, Unwatched},
     clock::{Clock, SystemClock},
     counts::Counts,
@@ -20,7 +19,10 @@ use clientpoint_engine::{
     test_endpoints::InsecureEndpoints,
 };
 
-use super::{Arrivals, Host, Limits, Places, SignIns, Watched, elsewhere, opening, rights, test_folder};
+use super::{
+    Arrivals, Host, Limits, Places, Roles, SignIns, Watched, accounts::AtHand, elsewhere, making::Making, opening,
+    rights, test_folder,
+};
 use crate::{
     Error, Result,
     service::{association::checks::Checks, operations::live::Operations},
@@ -48,6 +50,7 @@ pub struct HostBuilder {
     adopt: bool,
     layers: Layers,
     only_for_tests: Option<Error>,
+    roles: Roles,
 }
 
 /// Everything that is wrong with a configuration, at once.
@@ -75,6 +78,7 @@ impl HostBuilder {
             adopt: false,
             layers: Layers::default(),
             only_for_tests: None,
+            roles: Roles::default(),
         }
     }
 
@@ -136,6 +140,12 @@ impl HostBuilder {
     /// How many connections are at work at a time where runs go by themselves: [`Limits::at_once`].
     pub fn at_once(mut self, connections: usize) -> Self {
         self.limits.at_once = connections;
+        self
+    }
+
+    /// What the process does by itself; all of it, unless something else is said.
+    pub fn roles(mut self, roles: Roles) -> Self {
+        self.roles = roles;
         self
     }
 
@@ -207,6 +217,7 @@ impl HostBuilder {
         if let Some(opened) = opened.as_ref().filter(|opened| opened.is_writable) {
             noted(&mut problems, self.settled(&opened.store, &opened.objects).await);
         }
+        let given = self.endpoints.clone();
         if let Some(opened) = &opened {
             let settled = elsewhere::settle(&opened.store, &opened.objects, opened.is_writable).await;
             noted(&mut problems, settled);
@@ -221,26 +232,34 @@ impl HostBuilder {
         let rights = rights::over(&self.data, opened.as_ref().map(|opened| &opened.store));
         let program = opened.as_ref().and_then(|opened| opened.folder.program());
         let shown = rights::shown(&rights, program, self.clock.utc()).await;
-        let shown = noted(&mut problems, shown).flatten();
+        let shown = Arc::new(noted(&mut problems, shown).flatten());
         let uploads = Arc::new(Uploads::new(rights.clone()));
-        let engine = match (&opened, plugin.or(self.plugin.take())) {
-            (Some(opened), Some(plugin)) => {
-                let library = Reference::new(opened.store.clone(), opened.objects.clone(), self.clock.clone());
-                let library = library.with_uploads(uploads.clone());
-                noted(&mut problems, self.engine(plugin, library, &counts))
-            }
-            _ => None,
+        let making = Making {
+            plugin: plugin.or(self.plugin.take()),
+            clock: self.clock.clone(),
+            watcher: self.watcher.clone(),
+            withheld: self.withheld,
+            changes: self.changes.clone(),
+            limits: self.limits.clone(),
+            endpoints: given,
         };
+        let engine = opened.as_ref().and_then(|opened| {
+            let library = Reference::new(opened.store.clone(), opened.objects.clone(), self.clock.clone());
+            let library = library.with_uploads(uploads.clone());
+            let engine = making.engine(library, self.endpoints.as_ref(), &counts);
+            noted(&mut problems, engine).flatten()
+        });
         match (opened, arrivals) {
             (Some(opened), Some(arrivals)) if problems.is_empty() => {
                 let operations = Operations::new(opened.folder.program());
                 let host = Host {
                     rights,
-                    _shown: shown,
+                    shown,
                     uploads,
                     places: Places::new(self.limits.at_once),
                     data: self.data,
-                    folder: tokio::sync::Mutex::new(opened.folder),
+                    process: None,
+                    folder: Arc::new(tokio::sync::Mutex::new(opened.folder)),
                     store: opened.store,
                     objects: opened.objects,
                     sign_ins: Arc::new(SignIns::new(self.clock.clone())),
@@ -249,6 +268,7 @@ impl HostBuilder {
                     limits: self.limits,
                     key: Mutex::new(Arc::new(opened.key)),
                     engine,
+                    making,
                     layers: self.layers,
                     changes: self.changes,
                     watcher: self.watcher,
@@ -260,6 +280,8 @@ impl HostBuilder {
                     checks: Checks::default(),
                     meters: Arc::default(),
                     watched: Watched::default(),
+                    roles: self.roles,
+                    at_hand: AtHand::default(),
                 };
                 if opened.is_writable {
                     host.keep_house().await;
@@ -276,27 +298,6 @@ impl HostBuilder {
                 })
             }
         }
-    }
-
-    /// What runs the plugin on the library of this folder.
-    fn engine(&self, plugin: Arc<Plugin>, library: Reference, counts: &Counts) -> Result<Engine> {
-        let limits = &self.limits;
-        let mut builder = Engine::builder(plugin, Arc::new(library))
-            .clock(self.clock.clone())
-            .progress(self.watcher.clone())
-            .counts(counts.clone())
-            .withhold(self.withheld.iter().copied())
-            .policy(self.changes.clone())
-            .limits(EngineLimits {
-                memory: limits.memory,
-                sheet_memory: limits.sheet_memory,
-                call: limits.call,
-                transfer: limits.transfer,
-            });
-        if let Some(endpoints) = &self.endpoints {
-            builder = builder.insecure_endpoints(endpoints.clone());
-        }
-        Ok(builder.build()?)
     }
 }
 

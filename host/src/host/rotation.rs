@@ -14,7 +14,7 @@ use crate::{
     Error, Result, disk,
     key_files::{self, SealedWith},
     store::{
-        copies, identity,
+        DEFAULT_ACCOUNT, accounts, copies, identity,
         seal::{self, Wiped},
         users,
     },
@@ -31,6 +31,12 @@ impl Host {
     pub(crate) async fn change_key(&self) -> Result<u64> {
         if let Some(why) = disk::refusal(&self.data) {
             return Err(self.about(why.into()));
+        }
+        if self.account() != DEFAULT_ACCOUNT || 1 < accounts::count(&self.store).await? {
+            return Err(Error::Settings(
+                "the key is the same for all accounts of a database, and it can't be changed while there are more than one".into(),
+            )
+            .with([WayOut::ShowAccounts]));
         }
         let mut folder = self.folder.lock().await;
         folder

@@ -17,7 +17,7 @@ use crate::{
     fences::Fence,
     rights::{Answering, Held, Hold, Holder, Right, Rights, Taken},
     store::{
-        Store,
+        DEFAULT_ACCOUNT, Store,
         leases::{self, Lease},
     },
 };
@@ -32,12 +32,14 @@ const RENEWALS: u32 = 6;
 const LOOKS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
 
 /// The rights of a library on a server, as one host takes them.
-pub(crate) struct Leases(Arc<Kept>);
+pub(crate) struct Leases {
+    kept: Arc<Kept>,
+    account: String,
+}
 
 /// What a host keeps of its leases.
 struct Kept {
     store: Store,
-    account: String,
     lasts: Duration,
     own: Mutex<Own>,
     /// Rung when there is something to give back.
@@ -73,25 +75,34 @@ impl Leases {
     /// long.
     pub(crate) fn over(store: &Store, lasts: Duration) -> Option<Self> {
         let account = leases::account(store)?.to_owned();
-        Some(Self(Arc::new(Kept {
+        let kept = Arc::new(Kept {
             store: store.clone(),
-            account,
             lasts,
             own: Mutex::default(),
             bell: Arc::default(),
             keeper: Mutex::default(),
-        })))
+        });
+        Some(Self { kept, account })
     }
 
     /// As a host does that was stopped: nothing is renewed or given back any more.
     #[cfg(test)]
     pub(crate) fn stand_still(&self) {
-        lock(&self.0.keeper).take().unwrap().abort();
+        lock(&self.kept.keeper).take().unwrap().abort();
+    }
+
+    /// What a right is called in the database. A program is there for all accounts, whichever it works for.
+    fn name(&self, right: &Right) -> String {
+        let account = match right {
+            Right::Program(_) => DEFAULT_ACCOUNT,
+            _ => &self.account,
+        };
+        format!("{account}/{}", right.name())
     }
 
     /// In a task of its own: who asks may go away in the middle, and what was taken must be given back all the same.
     async fn attempt(&self, name: &str, holder: &Holder) -> Result<Option<Handed>> {
-        let (kept, name, holder) = (self.0.clone(), name.to_owned(), written(holder));
+        let (kept, name, holder) = (self.kept.clone(), name.to_owned(), written(holder));
         let taking = tokio::spawn(async move { kept.take(name, holder).await });
         let broken_off = |_| Error::Storage("the taking of a right was broken off: try again".into());
         taking.await.map_err(broken_off)?
@@ -101,7 +112,7 @@ impl Leases {
 impl Rights for Leases {
     fn take<'a>(&'a self, right: &'a Right, holder: &'a Holder, within: Duration) -> Answering<'a, Taken> {
         Box::pin(async move {
-            let (name, start) = (self.0.name(right), Instant::now());
+            let (name, start) = (self.name(right), Instant::now());
             let (mut pause, longest) = LOOKS;
             loop {
                 if let Some(handed) = self.attempt(&name, holder).await? {
@@ -119,51 +130,54 @@ impl Rights for Leases {
 
     fn holder<'a>(&'a self, right: &'a Right) -> Answering<'a, Option<Holder>> {
         Box::pin(async move {
-            let name = self.0.name(right);
-            self.0.settle(&name).await?;
-            let holder = leases::holder(&self.0.store, &name).await?;
+            let name = self.name(right);
+            self.kept.settle(&name).await?;
+            let holder = leases::holder(&self.kept.store, &name).await?;
             Ok(holder.and_then(|holder| serde_json::from_str(&holder).ok()))
         })
     }
 
     fn is_taken<'a>(&'a self, right: &'a Right) -> Answering<'a, bool> {
         Box::pin(async move {
-            let name = self.0.name(right);
-            self.0.settle(&name).await?;
-            Ok(leases::holder(&self.0.store, &name).await?.is_some())
+            let name = self.name(right);
+            self.kept.settle(&name).await?;
+            Ok(leases::holder(&self.kept.store, &name).await?.is_some())
         })
     }
 
     fn show<'a>(&'a self, entry: &'a str, holder: &'a Holder) -> Answering<'a, Option<Held>> {
         Box::pin(async move {
-            let all = self.0.name(&Right::Program(String::new()));
-            leases::forget(&self.0.store, &all).await?;
+            let all = self.name(&Right::Program(String::new()));
+            leases::forget(&self.kept.store, &all).await?;
             let right = Right::Program(entry.into());
             Ok(self.take(&right, holder, Duration::ZERO).await?.yours())
         })
     }
 
+    fn of(&self, account: &str) -> Option<Arc<dyn Rights>> {
+        Some(Arc::new(Self {
+            kept: self.kept.clone(),
+            account: account.to_owned(),
+        }))
+    }
+
     fn close(&self) -> Answering<'_, ()> {
         Box::pin(async move {
-            if let Some(keeper) = lock(&self.0.keeper).take() {
+            if let Some(keeper) = lock(&self.kept.keeper).take() {
                 keeper.abort();
             }
-            let Own { held, leaving } = std::mem::take(&mut *self.0.own());
+            let Own { held, leaving } = std::mem::take(&mut *self.kept.own());
             let held = held.into_values().map(|known| known.lease);
             let all: Vec<Lease> = held.chain(leaving.into_values()).collect();
             if all.is_empty() {
                 return Ok(());
             }
-            leases::give_back(&self.0.store, &all).await
+            leases::give_back(&self.kept.store, &all).await
         })
     }
 }
 
 impl Kept {
-    fn name(&self, right: &Right) -> String {
-        format!("{}/{}", self.account, right.name())
-    }
-
     /// Takes a right, if it is to be had now.
     async fn take(self: Arc<Self>, name: String, holder: String) -> Result<Option<Handed>> {
         self.settle(&name).await?;

@@ -11,6 +11,7 @@ pub(super) mod options;
 pub(super) mod plan;
 pub(super) mod planned;
 pub(super) mod serving;
+mod sharing;
 mod shift;
 pub(super) mod starting;
 mod steps;

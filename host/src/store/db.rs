@@ -17,7 +17,7 @@ use std::{
     sync::Arc,
 };
 
-use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool, Transaction as Held};
+use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool, Transaction as Held, pool::PoolConnection};
 
 use crate::Result;
 
@@ -42,6 +42,8 @@ pub(super) enum Pool {
 #[derive(Clone, Debug)]
 pub(super) struct Post {
     pub(super) pool: PgPool,
+    /// Connections that are lent to one account after the other: for a host that works for many.
+    pub(super) others: PgPool,
     /// The account whose rows are seen, and to which new ones belong.
     pub(super) account: Arc<str>,
     /// Whether the connections of the pool are that account's from the beginning.
@@ -81,12 +83,36 @@ impl Pool {
     pub(super) async fn close(&self) {
         match self {
             Self::Lite(pool) => pool.close().await,
-            Self::Post(post) => post.pool.close().await,
+            Self::Post(post) => {
+                post.pool.close().await;
+                post.others.close().await;
+            }
         }
     }
 }
 
 impl Post {
+    /// The same database, as another account sees it.
+    pub(super) fn of(&self, account: &str) -> Self {
+        Self {
+            pool: self.others.clone(),
+            others: self.others.clone(),
+            account: Arc::from(account),
+            is_own: false,
+        }
+    }
+
+    /// A connection for a statement of this account, where those of the pool are lent to many. Whose it is is said anew each
+    /// time that one is lent.
+    async fn lent(&self) -> sqlx::Result<PoolConnection<Postgres>> {
+        let mut lent = self.pool.acquire().await?;
+        sqlx::query("SELECT set_config('clientpoint.account', $1, false)")
+            .bind(&*self.account)
+            .execute(&mut *lent)
+            .await?;
+        Ok(lent)
+    }
+
     /// How a transaction begins that writes: in the account's name, and alone in it. The lock ends with the transaction.
     fn writing(&self) -> String {
         let account = &self.account;

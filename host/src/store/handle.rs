@@ -1,6 +1,6 @@
 //! The one handle at the database. Whoever holds it asks the other files of this folder, which alone speak SQL.
 
-use super::db::{Pool, Transaction};
+use super::db::{DEFAULT_ACCOUNT, Pool, Transaction};
 use crate::Result;
 
 /// A library's database, open. Clones are the same one.
@@ -36,6 +36,23 @@ impl Store {
     /// The database's.
     pub(super) async fn snapshot(&self) -> Result<Transaction> {
         self.pool.snapshot().await
+    }
+
+    /// The same database as another account sees it; itself where it has one account alone.
+    pub(crate) fn of(&self, account: &str) -> Self {
+        match &self.pool {
+            Pool::Lite(_) => self.clone(),
+            Pool::Post(post) if *post.account == *account => self.clone(),
+            Pool::Post(post) => Self::over(Pool::Post(post.of(account))),
+        }
+    }
+
+    /// The account whose library this is.
+    pub(crate) fn account(&self) -> &str {
+        match &self.pool {
+            Pool::Lite(_) => DEFAULT_ACCOUNT,
+            Pool::Post(post) => &post.account,
+        }
     }
 
     /// Whether it is a server's, which other hosts may be at work with.

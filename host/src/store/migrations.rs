@@ -46,6 +46,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/27_prunes.sql"),
     include_str!("migrations/28_leases.sql"),
     include_str!("migrations/29_objects.sql"),
+    include_str!("migrations/30_workers.sql"),
 ];
 
 /// What was done.

@@ -4,6 +4,7 @@
 //! be accounted for: by a line of its own, or among the rest, which all have the same outcome. A ledger that does not
 //! add up is an error of the run, not a number in it.
 
+mod at_work;
 mod ending;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use super::{
 };
 use crate::{Error, Result, way_out::WayOut};
 
+pub use at_work::{keep_cursor, put_down, take_up};
 pub use ending::{Ending, end};
 
 /// A run.
@@ -258,45 +260,6 @@ pub async fn connections(store: &Store) -> Result<Vec<String>> {
         .fetch_all(store.pool())
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-/// Counts anew how many files a run is about: those that follow an item of the drive now, and those that have a line
-/// already though they do not follow it any more. To be called while nothing else can change them.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn count_inputs(store: &Store, run: &mut Run) -> Result<()> {
-    let managed = link_counts::OF;
-    let (inputs,): (i64,) = db::query_as(AssertSqlSafe(format!(
-        "UPDATE runs SET inputs = {managed} + (SELECT count(*) FROM outcomes o WHERE o.run = ?3 AND NOT EXISTS \
-             (SELECT 1 FROM links l WHERE l.file = o.file AND l.connection = ?1 AND l.drive = ?2)) \
-         WHERE id = ?3 RETURNING inputs"
-    )))
-    .bind(&run.connection)
-    .bind(&run.drive)
-    .bind(run.id)
-    .fetch_one(store.pool())
-    .await?;
-    run.inputs = inputs.unsigned_abs();
-    Ok(())
-}
-
-/// Notes where a run stands: after its effects, never before.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn keep_cursor(store: &Store, run: &mut Run, cursor: String, listed: bool) -> Result<()> {
-    db::query("UPDATE runs SET cursor = ?, listed = ? WHERE id = ?")
-        .bind(&cursor)
-        .bind(i64::from(listed))
-        .bind(run.id)
-        .execute(store.pool())
-        .await?;
-    run.cursor = Some(cursor);
-    run.listed = Flag(listed);
-    Ok(())
 }
 
 /// Whether a run has lines yet.

@@ -4,6 +4,7 @@
 //! of the schema `own`. What would wait without end there does not: a lock is waited for as long as SQLite's is, and a
 //! transaction that stands still, as that of a program that was stopped, is ended by the server.
 
+mod schema;
 #[cfg(test)]
 pub(super) mod trial;
 
@@ -11,14 +12,13 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use clientpoint_engine::secrets::Secret;
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection,
-    postgres::{PgConnectOptions, PgConnection, PgPoolOptions, PgSslMode},
+    ConnectOptions, Connection,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode},
 };
 
 use super::{
-    Store,
-    db::{DEFAULT_ACCOUNT, Pool, Post},
-    migrations::SCRIPTS,
+    Store, accounts,
+    db::{Pool, Post},
 };
 use crate::{Error, Result, secret_files, way_out::WayOut};
 
@@ -37,18 +37,6 @@ const STANDSTILL: Duration = Duration::from_secs(30);
 
 /// How long a statement may take. The longest go over a whole library.
 const STATEMENT: Duration = Duration::from_secs(15 * 60);
-
-/// What the tables were made of, in this order, for the schema with the number of the present one.
-const FIRST: [&str; 2] = [
-    include_str!("postgres/1_people.sql"),
-    include_str!("postgres/2_library.sql"),
-];
-
-/// Makes the views that an account works with, anew.
-const VIEWS: &str = include_str!("postgres/views.sql");
-
-/// What changes of the schema are done one after the other by, across hosts.
-const MAKING: i64 = 0x636c_6965_6e74;
 
 /// Where a server's database is, and how to come in.
 #[derive(Clone, Debug)]
@@ -123,12 +111,17 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// `Error::Storage` if the server can't be reached, does not let this host in, or was written to by a newer version.
+    /// `Error::Storage` if the server can't be reached, does not let this host in, or was written to by a newer version;
+    /// `Error::NotFound` for an account that is not there.
     pub(crate) async fn open(&self, account: &str, patience: Duration) -> Result<Store> {
         let options = self.of_account(account, patience);
         let made = async {
             let mut connection = options.connect().await.map_err(|error| self.trouble(error))?;
-            let made = prepare(&mut connection).await;
+            let made = async {
+                schema::prepare(&mut connection).await?;
+                accounts::require(&mut connection, account).await
+            };
+            let made = made.await;
             let closed = connection.close().await;
             made?;
             closed.map_err(Error::from)
@@ -136,14 +129,17 @@ impl Server {
         tokio::time::timeout(patience.max(CONNECT), made)
             .await
             .map_err(|_| self.silent())??;
-        let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .min_connections(1)
-            .idle_timeout(IDLE)
-            .acquire_timeout(patience.max(CONNECT))
-            .connect_lazy_with(options);
+        let pool = |at_least: u32| -> PgPool {
+            PgPoolOptions::new()
+                .max_connections(CONNECTIONS)
+                .min_connections(at_least)
+                .idle_timeout(IDLE)
+                .acquire_timeout(patience.max(CONNECT))
+                .connect_lazy_with(options.clone())
+        };
         Ok(Store::over(Pool::Post(Post {
-            pool,
+            pool: pool(1),
+            others: pool(0),
             account: Arc::from(account),
             is_own: true,
         })))
@@ -172,63 +168,6 @@ impl Server {
 
 /// How long connecting may take at least.
 const CONNECT: Duration = Duration::from_secs(10);
-
-/// Makes the schema, or brings it up to date; once, whoever else does the same.
-async fn prepare(connection: &mut PgConnection) -> Result<()> {
-    if number(connection).await?.is_some_and(|number| number == SCRIPTS.len()) {
-        return Ok(());
-    }
-    let mut transaction = connection.begin().await?;
-    sqlx::query("SELECT pg_advisory_xact_lock($1)")
-        .bind(MAKING)
-        .execute(&mut *transaction)
-        .await?;
-    match number(&mut transaction).await? {
-        // Somebody else was first.
-        Some(number) if number == SCRIPTS.len() => return Ok(()),
-        Some(number) => {
-            return Err(Error::Storage(format!(
-                "the database was written by another version (schema {number}, this program knows {}): use the newest program",
-                SCRIPTS.len()
-            )));
-        }
-        None => {}
-    }
-    sqlx::raw_sql(
-        "CREATE SCHEMA clientpoint; CREATE TABLE clientpoint.schema (one BIGINT PRIMARY KEY CHECK (one = 1), number BIGINT NOT NULL);",
-    )
-    .execute(&mut *transaction)
-    .await?;
-    for script in FIRST.into_iter().chain([VIEWS]) {
-        sqlx::raw_sql(script).execute(&mut *transaction).await?;
-    }
-    let known = i64::try_from(SCRIPTS.len()).map_err(|error| Error::Storage(error.to_string()))?;
-    sqlx::query("INSERT INTO clientpoint.schema VALUES (1, $1)")
-        .bind(known)
-        .execute(&mut *transaction)
-        .await?;
-    sqlx::raw_sql(AssertSqlSafe(format!(
-        "INSERT INTO clientpoint.accounts VALUES ('{DEFAULT_ACCOUNT}', to_char(now() AT TIME ZONE 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'))"
-    )))
-    .execute(&mut *transaction)
-    .await?;
-    transaction.commit().await?;
-    Ok(())
-}
-
-/// The number of the schema; none in a database that has none of this program.
-async fn number(connection: &mut PgConnection) -> Result<Option<usize>> {
-    let (is_there,): (bool,) = sqlx::query_as("SELECT to_regclass('clientpoint.schema') IS NOT NULL")
-        .fetch_one(&mut *connection)
-        .await?;
-    if !is_there {
-        return Ok(None);
-    }
-    let (number,): (i64,) = sqlx::query_as("SELECT number FROM clientpoint.schema")
-        .fetch_one(connection)
-        .await?;
-    Ok(Some(usize::try_from(number).unwrap_or(usize::MAX)))
-}
 
 #[cfg(test)]
 mod tests {

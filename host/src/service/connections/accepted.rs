@@ -7,10 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Error, Result,
-    service::{
-        Session,
-        connections::in_use::{ORGANIZATION, own_connection},
-    },
+    service::Session,
     store::connections::{self, Broken, Connection, Mode},
     way_out::{Notice, WayOut},
 };
@@ -41,9 +38,10 @@ impl Session<'_> {
         if self.user.require_administrator("connect").is_err() {
             return Ok(Vec::new());
         }
-        let own = own_connection(&self.user.name);
+        let own = self.host.own_connection(&self.user.name);
+        let company = self.host.company_connection();
         let mut warnings = Vec::new();
-        for id in [own.as_str(), ORGANIZATION] {
+        for id in [own.as_str(), company.as_str()] {
             let Some(connection) = connections::find(&self.host.store, id).await? else {
                 continue;
             };

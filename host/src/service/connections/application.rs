@@ -13,7 +13,6 @@ use crate::{
         connections::{
             accepted::expiry,
             form::{Given, is_of_application},
-            in_use::own_connection,
             known::kept,
         },
     },
@@ -72,7 +71,7 @@ impl Session<'_> {
         self.user.require_administrator("register an application")?;
         let description = self.host.describe().await?;
         let form = form(&description)?;
-        let connection = connections::find(&self.host.store, &own_connection(user)).await?;
+        let connection = connections::find(&self.host.store, &self.host.own_connection(user)).await?;
         let connection = connection.ok_or_else(|| Error::NotFound {
             what: "own sign-in of the user",
             name: user.to_owned(),

@@ -11,7 +11,6 @@ use crate::{
         connections::{
             accepted::{Expiry, connect_again},
             form::Given,
-            in_use::ORGANIZATION,
             of_plugin,
         },
     },
@@ -109,7 +108,7 @@ impl Session<'_> {
                 description.title
             )));
         };
-        let before = connections::find(&self.host.store, ORGANIZATION).await?;
+        let before = connections::find(&self.host.store, &self.host.company_connection()).await?;
         if let Some(before) = &before {
             self.host.require_of_this_plugin(before).await?;
         }
@@ -123,7 +122,7 @@ impl Session<'_> {
             return Err(self.host.explained(mode, &filled.settings, refused).await?);
         }
         let mut connection = Connection {
-            id: ORGANIZATION.into(),
+            id: self.host.company_connection(),
             plugin: description.id,
             mode,
             owner: None,

@@ -5,10 +5,7 @@ use serde::Serialize;
 
 use crate::{
     Error, Result, rights,
-    service::{
-        FileRow, Session, api,
-        connections::in_use::{ORGANIZATION, own_connection},
-    },
+    service::{FileRow, Session, api},
     store::{
         applications,
         connections::{self, Connection, Mode},
@@ -121,9 +118,9 @@ impl Session<'_> {
     async fn connection_of(&self, mode: Option<Mode>, of: Option<&str>) -> Result<Connection> {
         let store = &self.host.store;
         let connection = match (mode, of) {
-            (Some(Mode::Organization), _) => connections::find(store, ORGANIZATION).await?,
-            (_, Some(user)) => connections::find(store, &own_connection(user)).await?,
-            (Some(Mode::User), None) => connections::find(store, &own_connection(&self.user.name)).await?,
+            (Some(Mode::Organization), _) => connections::find(store, &self.host.company_connection()).await?,
+            (_, Some(user)) => connections::find(store, &self.host.own_connection(user)).await?,
+            (Some(Mode::User), None) => connections::find(store, &self.host.own_connection(&self.user.name)).await?,
             (None, None) => self.present_connection().await?,
         };
         match connection {

@@ -1,6 +1,6 @@
 //! What an Administrator has filled in, held against the plugin's form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use clientpoint_engine::{
@@ -93,6 +93,16 @@ pub(in crate::service) fn of_application(
     let fields = form.fields.iter().filter(|field| is_of_application(field));
     let known = fields.filter_map(|field| Some((field.key.clone(), settings.get(&field.key)?.clone())));
     known.collect()
+}
+
+/// The keys of the settings, of all ways to connect, of which another value means another account of the source.
+pub(in crate::service) fn keys_of_accounts(forms: &[ModeForm]) -> Vec<String> {
+    let fields = forms.iter().flat_map(|form| &form.fields);
+    let keys: BTreeSet<_> = fields
+        .filter(|field| field.traits.contains(FieldTraits::ACCOUNT))
+        .map(|field| &field.key)
+        .collect();
+    keys.into_iter().cloned().collect()
 }
 
 /// Checks what was given, and parts the secrets from the rest. `now` is the present day.

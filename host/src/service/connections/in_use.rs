@@ -10,12 +10,16 @@ use clientpoint_engine::{
 
 use crate::{
     Error, Result,
+    host::Host,
     service::Session,
-    store::connections::{self, Connection, Mode},
+    store::{
+        DEFAULT_ACCOUNT,
+        connections::{self, Connection, Mode},
+    },
 };
 
-/// The id of the company's connection. There is one at most.
-pub(crate) const ORGANIZATION: &str = "organization";
+/// The id of the company's connection, in an account. There is one at most.
+const ORGANIZATION: &str = "organization";
 
 /// A connection, signed in, for as long as an import, a run or an association takes; what becomes of its sign-in is noted.
 pub(crate) struct SignedIn<'s> {
@@ -24,8 +28,29 @@ pub(crate) struct SignedIn<'s> {
     engine: OfEngine,
 }
 
-/// The id of an Administrator's own connection: it names files, so it is made of plain characters whatever the name is.
-pub(crate) fn own_connection(user: &str) -> String {
+impl Host {
+    /// The id of the company's connection. There is one at most.
+    pub(crate) fn company_connection(&self) -> String {
+        of_account(self.account(), ORGANIZATION.into())
+    }
+
+    /// The id of an Administrator's own connection.
+    pub(crate) fn own_connection(&self, user: &str) -> String {
+        of_account(self.account(), own_connection(user))
+    }
+}
+
+/// An id is one connection's in the whole database: that of another account than the default one begins with it. Those of the
+/// default account stay as they are, for secrets are sealed to them.
+fn of_account(account: &str, id: String) -> String {
+    match account {
+        DEFAULT_ACCOUNT => id,
+        account => format!("{account}.{id}"),
+    }
+}
+
+/// It names files, so it is made of plain characters whatever the name is.
+fn own_connection(user: &str) -> String {
     use sha2::{Digest, Sha256};
     let plain = |c: &char| c.is_ascii_alphanumeric();
     let readable: String = user.chars().filter(plain).take(24).collect::<String>().to_lowercase();
@@ -52,14 +77,15 @@ impl Session<'_> {
 
     /// As [`Session::connection`], where there may be none.
     pub(crate) async fn present_connection(&self) -> Result<Option<Connection>> {
-        let own = own_connection(&self.user.name);
+        let own = self.host.own_connection(&self.user.name);
+        let company = self.host.company_connection();
         let store = &self.host.store;
         match self.through {
             Some(Mode::User) => connections::find(store, &own).await,
-            Some(Mode::Organization) => connections::find(store, ORGANIZATION).await,
+            Some(Mode::Organization) => connections::find(store, &company).await,
             None => match connections::find(store, &own).await? {
                 Some(connection) => Ok(Some(connection)),
-                None => connections::find(store, ORGANIZATION).await,
+                None => connections::find(store, &company).await,
             },
         }
     }

@@ -13,7 +13,6 @@ use crate::{
         connections::{
             accepted::{Expiry, connect_again},
             form::is_of_application,
-            in_use::{ORGANIZATION, own_connection},
             of_plugin,
         },
     },
@@ -66,9 +65,10 @@ impl Session<'_> {
         self.user.require_administrator("see the connections")?;
         let present = self.host.describe().await?.id;
         let now = self.host.clock.utc();
-        let own = own_connection(&self.user.name);
+        let own = self.host.own_connection(&self.user.name);
+        let company = self.host.company_connection();
         let mut all = connections::list(&self.host.store).await?;
-        all.sort_by_key(|one| (one.id != own, one.id != ORGANIZATION));
+        all.sort_by_key(|one| (one.id != own, one.id != company));
         let mut rows = Vec::with_capacity(all.len());
         for one in all {
             rows.push(ConnectionRow {
@@ -90,10 +90,11 @@ impl Session<'_> {
     /// `Error::Forbidden`, or the database's.
     pub async fn broken_connections(&self) -> Result<Vec<BrokenRow>> {
         self.user.require_administrator("see the connections")?;
-        let own = own_connection(&self.user.name);
+        let own = self.host.own_connection(&self.user.name);
+        let company = self.host.company_connection();
         let mut all = connections::list(&self.host.store).await?;
         all.retain(|one| one.needs_reconnect.is_some());
-        all.sort_by_key(|one| (one.id != own, one.id != ORGANIZATION));
+        all.sort_by_key(|one| (one.id != own, one.id != company));
         all.truncate(BROKEN_AT_MOST);
         let row = |one: Connection| BrokenRow {
             is_yours: one.id == own,
@@ -131,9 +132,9 @@ impl Session<'_> {
         let mut ways = Vec::with_capacity(description.modes.len());
         for form in &description.modes {
             let (mode, id) = if form.mode == Mode::User.into() {
-                (Mode::User, own_connection(&self.user.name))
+                (Mode::User, self.host.own_connection(&self.user.name))
             } else {
-                (Mode::Organization, ORGANIZATION.to_owned())
+                (Mode::Organization, self.host.company_connection())
             };
             let before = connections::find(store, &id).await?;
             let before = before.filter(|before| before.plugin == description.id);

@@ -18,7 +18,7 @@ use crate::{
     service::{
         Session,
         api::{self, ApplicationUse},
-        connections::{form::Given, in_use::own_connection},
+        connections::form::Given,
     },
     store::connections::{self, Account, ChosenDrive, Connection, Mode},
     way_out::WayOut,
@@ -42,7 +42,7 @@ impl Session<'_> {
                 description.title
             )));
         };
-        let before = connections::find(&self.host.store, &own_connection(&self.user.name)).await?;
+        let before = connections::find(&self.host.store, &self.host.own_connection(&self.user.name)).await?;
         if let Some(before) = &before {
             self.host.require_of_this_plugin(before).await?;
         }
@@ -189,7 +189,7 @@ impl Session<'_> {
     /// The connection as it would be.
     fn candidate(&self, of: &UnderWay) -> Connection {
         Connection {
-            id: own_connection(&self.user.name),
+            id: self.host.own_connection(&self.user.name),
             plugin: of.plugin.clone(),
             mode: Mode::User,
             owner: Some(self.user.name.clone()),

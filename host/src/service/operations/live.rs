@@ -67,6 +67,11 @@ impl Operations {
         self.program.as_deref().unwrap_or_default()
     }
 
+    /// The entry of this program, for what else is made in it.
+    pub(crate) fn entry(&self) -> Option<String> {
+        self.program.clone()
+    }
+
     pub(crate) fn put(&self, live: &Arc<Live>) {
         let Some(id) = live.id else { return };
         let mut alive = self.alive();

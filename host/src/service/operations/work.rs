@@ -288,7 +288,7 @@ fn is_a_stop(error: &Error) -> bool {
     matches!(
         error.bare(),
         Error::Sync {
-            code: "stopped" | "interrupted",
+            code: "stopped" | "interrupted" | "waits",
             ..
         }
     )
@@ -303,8 +303,13 @@ fn noted_or_not(result: Result<()>) {
 
 /// A connection in the log: that of a person without what can be read of their name.
 fn in_log(connection: &str) -> String {
-    match connection.strip_prefix("user-").and_then(|rest| rest.rsplit_once('-')) {
-        Some((_, unique)) => format!("user-{unique}"),
+    // One of another account than the default one begins with that.
+    let (account, own) = match connection.rsplit_once('.') {
+        Some((account, own)) => (format!("{account}."), own),
+        None => (String::new(), connection),
+    };
+    match own.strip_prefix("user-").and_then(|rest| rest.rsplit_once('-')) {
+        Some((_, unique)) => format!("{account}user-{unique}"),
         None => connection.into(),
     }
 }
@@ -316,6 +321,7 @@ mod tests {
     #[test]
     fn no_name_of_a_person_is_in_the_log() {
         assert_eq!(in_log("user-ada-0123456789ab"), "user-0123456789ab");
+        assert_eq!(in_log("acme.user-ada-0123456789ab"), "acme.user-0123456789ab");
         assert_eq!(in_log("organization"), "organization");
     }
 }

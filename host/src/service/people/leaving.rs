@@ -5,7 +5,6 @@ use crate::{
     service::{
         Session,
         api::{Heir, Leaving, Left, Person},
-        connections::in_use::own_connection,
         people::known::idle_since,
     },
     store::{
@@ -155,7 +154,7 @@ impl Session<'_> {
 
     /// Their own connection, whatever plugin it was made with.
     async fn own_of(&self, name: &str) -> Result<Option<Connection>> {
-        connections::find(&self.host.store, &own_connection(name)).await
+        connections::find(&self.host.store, &self.host.own_connection(name)).await
     }
 
     /// What moves files through it, begun by its person, ends as soon as nothing is lost by that.

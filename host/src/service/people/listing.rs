@@ -5,7 +5,6 @@ use crate::{
     service::{
         Session,
         api::{Connection, Person, Step},
-        connections::in_use::own_connection,
     },
     store::{
         connections, link_counts,
@@ -63,7 +62,7 @@ impl Session<'_> {
     }
 
     pub(super) async fn connection_and_files(&self, name: &str) -> Result<(Option<Connection>, u64)> {
-        let own = connections::find(&self.host.store, &own_connection(name)).await?;
+        let own = connections::find(&self.host.store, &self.host.own_connection(name)).await?;
         let files = match &own {
             Some(own) => link_counts::following(&self.host.store, &own.id).await?,
             None => 0,

@@ -15,18 +15,36 @@ use crate::{
 pub(crate) struct Mandate {
     right: Held,
     place: Option<Place>,
+    /// Whether the run was offered to hosts, and may be offered again.
+    is_offered: bool,
 }
+
+/// A pause that is shorter is waited for on the spot.
+const SHORT: Duration = Duration::from_secs(5);
 
 impl Mandate {
     /// For somebody who waits for the run's end.
     pub(in crate::service) fn by_hand(right: Held) -> Self {
-        Self { right, place: None }
+        Self {
+            right,
+            place: None,
+            is_offered: false,
+        }
     }
 
     /// For a run that goes by itself, in this place.
-    pub(in crate::service) fn by_itself(right: Held, place: Place) -> Self {
+    pub(in crate::service) fn by_itself(right: Held, place: Place, is_offered: bool) -> Self {
         let place = Some(place);
-        Self { right, place }
+        Self {
+            right,
+            place,
+            is_offered,
+        }
+    }
+
+    /// Whether a run is put down for so long a pause, for any host to take it up again.
+    pub(super) fn leaves_for(&self, pause: Duration) -> bool {
+        self.is_offered && SHORT <= pause
     }
 
     /// Refuses to go on without the right: before each step, so that whoever has it now is not disturbed.

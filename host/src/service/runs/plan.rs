@@ -163,7 +163,7 @@ impl Session<'_> {
                 }
                 Sum::default()
             }
-            Halt::Interrupted => return Err(self.give_up_plan(&run).await?),
+            Halt::Interrupted | Halt::Later => return Err(self.give_up_plan(&run).await?),
             Halt::Listed => self.planned(&mut course, &run, told).await?,
         };
         let (plan, rows, expected) = planned.end();

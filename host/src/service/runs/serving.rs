@@ -6,6 +6,8 @@
 //!
 //! Connections are side by side: [`Limits::at_once`](crate::host::Limits::at_once) of them are at work, and those that wait
 //! because their source asks for patience do so beside them. Of one connection, all is done one after the other.
+//!
+//! Hosts that share a database share what is due as well: see [`sharing`](super::sharing).
 
 use std::time::Duration;
 
@@ -24,13 +26,17 @@ use crate::{
     store::{
         connections::{self, Connection},
         due::{self, Moment},
+        offers::Taken,
         runs::{self, Run},
         words::RunKind,
     },
 };
 
+/// What came of each run of a connection.
+pub(super) type Done = (Taken, Vec<Result<Ledger>>);
+
 /// How often the clock is looked at.
-const LOOK: Duration = Duration::from_secs(60);
+pub(super) const LOOK: Duration = Duration::from_secs(60);
 
 /// How often people are told what is not as it should be where nothing has run.
 const TELL_EVERY: Duration = Duration::from_secs(60 * 60);
@@ -48,11 +54,15 @@ impl Host {
     /// The database's. What became of each run is in the list; so is what is damaged.
     pub async fn tick(&self, stop: &Stop) -> Result<Vec<Result<Ledger>>> {
         let schedules = self.schedules().await?;
-        let mut shift = Shift::new(self.places.clone(), self.meters.clone(), |id, place| {
-            self.brought_about(id, place, stop)
+        let mut shift = Shift::new(self.places.clone(), self.meters.clone(), |one, place| {
+            self.brought_about(one, place, stop)
         });
-        shift.are_due(self.due(&schedules).await?);
         let mut told = Vec::new();
+        if self.store.is_on_a_server() {
+            self.take_all(&schedules, &mut shift, &mut told).await?;
+        } else {
+            shift.are_due(self.due(&schedules).await?);
+        }
         while let Some(ledgers) = shift.next().await {
             told.push(ledgers);
         }
@@ -76,7 +86,7 @@ impl Host {
     }
 
     /// The look at the disk, once the runs of a night are over: whether there is more to do, and what is to be told.
-    async fn night(&self, schedules: &[Scheduled], stop: &Stop, within: Duration) -> (bool, Vec<Error>) {
+    pub(super) async fn night(&self, schedules: &[Scheduled], stop: &Stop, within: Duration) -> (bool, Vec<Error>) {
         if stop.is_cancelled() {
             return (false, Vec::new());
         }
@@ -92,48 +102,68 @@ impl Host {
     }
 
     /// The connections that have something to be done now, by one query.
-    async fn due(&self, schedules: &[Scheduled]) -> Result<Vec<String>> {
+    async fn due(&self, schedules: &[Scheduled]) -> Result<Vec<Taken>> {
         if schedules.is_empty() {
             return Ok(Vec::new());
         }
         // What was set since, by another program as well, counts for the runs that begin now.
         self.settings().await?;
+        // People are told of another plugin's connection when they come to work with it, and not once a night.
+        let plugin = self.describe().await?.id;
+        let moments: Vec<Moment> = self.moments(schedules).into_iter().map(|(moment, _)| moment).collect();
+        let due = due::connections(&self.store, &plugin, &moments).await?;
+        let of_this_account = |connection| Taken {
+            account: self.store.account().to_owned(),
+            connection,
+        };
+        Ok(due.into_iter().map(of_this_account).collect())
+    }
+
+    /// The latest times of schedules, and whether a run that begins now is late.
+    pub(super) fn moments(&self, schedules: &[Scheduled]) -> Vec<(Moment, bool)> {
         let now = self.clock.utc();
         let moment = |scheduled: &Scheduled| {
             let latest = scheduled.daily.latest(now);
-            Moment {
+            let moment = Moment {
                 schedule: scheduled.id.clone(),
                 latest: stamp(latest),
                 day: latest.date_naive().to_string(),
                 horizon: horizon(latest).to_string(),
-            }
+            };
+            (moment, LATE < now - latest)
         };
-        // People are told of another plugin's connection when they come to work with it, and not once a night.
-        let plugin = self.describe().await?.id;
-        let moments: Vec<Moment> = schedules.iter().map(moment).collect();
-        due::connections(&self.store, &plugin, &moments).await
+        schedules.iter().map(moment).collect()
     }
 
-    /// What a connection has to have done now, in a place: what came of each run, under the connection's id.
-    async fn brought_about(&self, id: String, place: Place, stop: &Stop) -> (String, (String, Vec<Result<Ledger>>)) {
+    /// What a connection has to have done now, in a place: what came of each run, under whose it is.
+    pub(super) async fn brought_about(&self, one: Taken, place: Place, stop: &Stop) -> (Taken, Done) {
         let mut ledgers = Vec::new();
-        if let Err(error) = self.bring_about(&id, place, stop, &mut ledgers).await {
+        let done = match self.of_account(&one.account).await {
+            Ok(host) => host.bring_about(&one.connection, place, stop, &mut ledgers).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = done {
             ledgers.push(Err(error));
         }
         let ledgers = ledgers.into_iter();
         let ledgers = ledgers.map(|ledger| ledger.map_err(|error| self.about(error)));
-        (id.clone(), (id, ledgers.collect()))
+        (one.clone(), (one, ledgers.collect()))
     }
 
     async fn bring_about(&self, id: &str, place: Place, stop: &Stop, ledgers: &mut Vec<Result<Ledger>>) -> Result<()> {
         if stop.is_cancelled() {
             return Ok(());
         }
+        let is_offered = self.store.is_on_a_server();
         // Whoever has the right is at it already.
         let Some(right) = self.sync_right(id, "a sync", "timer").await?.yours() else {
-            return Ok(());
+            return if is_offered { self.look_again(id).await } else { Ok(()) };
         };
-        let mandate = Mandate::by_itself(right, place);
+        let mandate = Mandate::by_itself(right, place, is_offered);
+        if is_offered {
+            let working = self.work_off(id, &mandate, stop, ledgers);
+            return mandate.guarding(Box::pin(working)).await;
+        }
         let working = self.work_through(id, &mandate, stop, ledgers);
         mandate.guarding(Box::pin(working)).await
     }
@@ -199,10 +229,17 @@ impl Host {
     ///
     /// Never for what befalls a run; only if the plugin can't be asked when it wants to run.
     pub async fn serve(&self, stop: &Stop, told: impl Fn(&Result<Ledger>)) -> Result<()> {
-        let mut shift = Shift::new(self.places.clone(), self.meters.clone(), |id, place| {
-            self.brought_about(id, place, stop)
+        if !self.roles.work_by_themselves() {
+            stop.cancelled().await;
+            return Ok(());
+        }
+        if self.store.is_on_a_server() {
+            return self.serve_beside_others(stop, told).await;
+        }
+        let mut shift = Shift::new(self.places.clone(), self.meters.clone(), |one, place| {
+            self.brought_about(one, place, stop)
         });
-        let tell = |(_, ledgers): (String, Vec<Result<Ledger>>)| ledgers.iter().for_each(&told);
+        let tell = |(_, ledgers): Done| ledgers.iter().for_each(&told);
         // When it begins, people are told what it finds, and when the next run is due.
         let (mut worked, mut told_at) = (true, None);
         while !stop.is_cancelled() {
@@ -241,7 +278,7 @@ impl Host {
     }
 
     /// Tells the log when the next run is due.
-    fn tell_the_next(&self, schedules: &[Scheduled]) {
+    pub(super) fn tell_the_next(&self, schedules: &[Scheduled]) {
         let now = self.clock.utc();
         if let Some(next) = schedules.iter().map(|scheduled| scheduled.daily.next(now)).min() {
             tracing::info!("nothing more is due now; the next run is due at {}", stamp(next));
@@ -249,13 +286,13 @@ impl Host {
     }
 
     /// What is to be done every minute, and what is due then.
-    async fn look_around(&self, told: &impl Fn(&Result<Ledger>)) -> Result<Vec<String>> {
+    async fn look_around(&self, told: &impl Fn(&Result<Ledger>)) -> Result<Vec<Taken>> {
         self.keep_house_aloud(told).await;
         self.due(&self.schedules().await?).await
     }
 
     /// As much of the night's look as fits until the clock is to be looked at again: whether there is more of that.
-    async fn a_piece_of_the_night(&self, stop: &Stop, told: &impl Fn(&Result<Ledger>)) -> bool {
+    pub(super) async fn a_piece_of_the_night(&self, stop: &Stop, told: &impl Fn(&Result<Ledger>)) -> bool {
         let schedules = match self.schedules().await {
             Ok(schedules) => schedules,
             Err(error) => {

@@ -1,4 +1,4 @@
-//! The connections that are due, side by side: as many at work as there are places, the others in a queue of their ids.
+//! The connections that are due, side by side: as many at work as there are places, the others in a queue.
 
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -16,30 +16,31 @@ use futures::{
 use crate::{
     host::{Place, Places},
     meters::Meters,
+    store::offers::Taken,
 };
 
 /// Work that is under way. `work` makes a connection's, in a place.
 pub(super) struct Shift<W, F> {
     places: Places,
     work: W,
-    waiting: VecDeque<String>,
+    waiting: VecDeque<Taken>,
     under_way: FuturesUnordered<F>,
-    at_work: BTreeSet<String>,
+    at_work: BTreeSet<Taken>,
     meters: Arc<Meters>,
 }
 
 /// What happens next.
 enum Happened<T> {
     /// All of a connection is done.
-    Done(String, T),
+    Done(Taken, T),
     /// There is a place for one more.
     Free(Place),
 }
 
 impl<T, F, W> Shift<W, F>
 where
-    F: Future<Output = (String, T)>,
-    W: Fn(String, Place) -> F,
+    F: Future<Output = (Taken, T)>,
+    W: Fn(Taken, Place) -> F,
 {
     pub(super) fn new(places: Places, meters: Arc<Meters>, work: W) -> Self {
         Self {
@@ -53,9 +54,9 @@ where
     }
 
     /// These are due now, in that order, but for those that are at work.
-    pub(super) fn are_due(&mut self, connections: Vec<String>) {
+    pub(super) fn are_due(&mut self, connections: Vec<Taken>) {
         let at_work = &self.at_work;
-        self.waiting = connections.into_iter().filter(|id| !at_work.contains(id)).collect();
+        self.waiting = connections.into_iter().filter(|one| !at_work.contains(one)).collect();
         if !self.waiting.is_empty() {
             let (due, at_work) = (self.waiting.len(), self.at_work.len());
             tracing::info!(
@@ -65,6 +66,35 @@ where
             );
         }
         self.meter();
+    }
+
+    /// These were taken, beside those that wait.
+    pub(super) fn takes(&mut self, taken: Vec<Taken>) {
+        for one in taken {
+            if !self.at_work.contains(&one) && !self.waiting.contains(&one) {
+                self.waiting.push_back(one);
+            }
+        }
+        self.meter();
+    }
+
+    /// How many wait for a place.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Works on until no more than so many wait for a place. `told` hears what has come of those that are done meanwhile.
+    pub(super) async fn until_wait(&mut self, at_most: usize, told: impl Fn(T)) {
+        while at_most < self.waiting.len() {
+            match self.happens().await {
+                Happened::Done(connection, done) => {
+                    self.at_work.remove(&connection);
+                    self.meter();
+                    told(done);
+                }
+                Happened::Free(place) => self.begin(place),
+            }
+        }
     }
 
     fn meter(&self) {

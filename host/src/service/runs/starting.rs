@@ -3,12 +3,7 @@
 
 use crate::{
     Error, Result,
-    service::{
-        Begun, Session, Stop,
-        api::Operation,
-        connections::in_use::{ORGANIZATION, own_connection},
-        runs::options::SyncOptions,
-    },
+    service::{Begun, Session, Stop, api::Operation, runs::options::SyncOptions},
     store::{
         connections::{self, Mode},
         operations, plans, runs,
@@ -126,10 +121,10 @@ impl Session<'_> {
 
     /// How this person works with that connection: by their own sign-in, or by the company's credentials.
     async fn mode_of(&self, connection: &str) -> Result<Mode> {
-        if connection == ORGANIZATION {
+        if connection == self.host.company_connection() {
             return Ok(Mode::Organization);
         }
-        if connection == own_connection(&self.user.name) {
+        if connection == self.host.own_connection(&self.user.name) {
             return Ok(Mode::User);
         }
         let found = connections::find(&self.host.store, connection).await?;

@@ -33,6 +33,8 @@ pub(super) enum Halt {
     Ended(Box<Result<Run>>),
     /// It was asked to stop, and goes on another time.
     Interrupted,
+    /// Its source asks for patience: it is offered again when that is over.
+    Later,
     /// It has listed all, and a plan was wanted.
     Listed,
 }
@@ -95,7 +97,11 @@ impl Session<'_> {
             let Some(pause) = report.pause.map(|seconds| Duration::from_secs(seconds.into())) else {
                 continue;
             };
-            waited += pause;
+            let leaves = course.mandate.leaves_for(pause);
+            waited = match leaves {
+                true => self.host.put_off(run, pause).await?,
+                false => waited + pause,
+            };
             if PATIENCE < waited {
                 let ending = Ending::GivenUp {
                     outcome: GivenUp::Deferred,
@@ -103,6 +109,9 @@ impl Session<'_> {
                     message: "the source asked for more patience than a run has: what is left is first in the next run",
                 };
                 return Ok(self.over(run, ending).await);
+            }
+            if leaves {
+                return Ok(Halt::Later);
             }
             course.pause("the source asks for patience", pause, stop).await;
         }
@@ -116,6 +125,20 @@ impl Session<'_> {
         let ending = Ending::GivenUp {
             outcome,
             reason,
+            message: &message,
+        };
+        self.over(run, ending).await
+    }
+
+    /// Ends a run that one host after the other was lost with.
+    pub(super) async fn given_up_as_lost(&self, run: &Run, lost: u32) -> Halt {
+        let message = format!(
+            "{lost} hosts were lost one after the other while they carried this run out: look at what has ended them (memory, \
+             a kill, a crash) before the next one; what is left is first in the next run"
+        );
+        let ending = Ending::GivenUp {
+            outcome: GivenUp::Failed,
+            reason: Reason::HostLost,
             message: &message,
         };
         self.over(run, ending).await
@@ -157,6 +180,18 @@ pub(super) fn interrupted() -> Error {
     };
     interrupted.with([WayOut::ShowRuns])
 }
+
+/// That a run goes on by itself when its source wants that.
+pub(super) fn waits() -> Error {
+    let waits = Error::Sync {
+        code: WAITS,
+        message: "the source asks for patience: the sync goes on by itself, on a host that has a place then".into(),
+    };
+    waits.with([WayOut::ShowRuns])
+}
+
+/// The code of a run that was put down for its source's sake.
+pub(super) const WAITS: &str = "waits";
 
 /// Whether it may be different in a minute.
 fn passes(error: &Error) -> bool {

@@ -17,7 +17,7 @@ use crate::{
             ledger::Ledger,
             mandate::Mandate,
             options::SyncOptions,
-            steps::{Halt, interrupted},
+            steps::{Halt, interrupted, waits},
         },
     },
     store::{
@@ -28,6 +28,9 @@ use crate::{
         words::{OperationKind, RunKind, RunState},
     },
 };
+
+/// How many hosts a run may take down. Whoever looks finds out why, before the next one does.
+const LOST_AT_MOST: u32 = 3;
 
 impl Host {
     /// The host at work by itself.
@@ -135,22 +138,39 @@ impl Session<'_> {
         mandate: &Mandate,
         stop: &Stop,
     ) -> Result<Ledger> {
-        let halt = {
-            let turn = self.turn(&connection.id, "a sync");
-            let _turn = mandate.without_place(turn, stop).await?;
-            // Before it had the turn, or while it lay interrupted, files may have come and gone.
-            runs::count_inputs(&self.host.store, &mut run).await?;
-            course::begins(&run);
-            let mut course = Course::new(self, connection, mandate);
-            match self.steps(&mut course, &mut run, stop).await? {
-                Halt::Listed => self.work_by_plan(&mut course, &mut run, stop).await?,
-                halt => halt,
+        let halt = match self.taken_up(connection, &mut run, mandate, stop).await {
+            Ok(halt) => halt,
+            Err(error) => {
+                // Nobody was lost with it. Where that can't be written down, it counts as if.
+                let _ = runs::put_down(&self.host.store, run.id).await;
+                return Err(error);
             }
         };
         match halt {
             Halt::Ended(ended) => self.ended(&run, *ended).await,
-            Halt::Interrupted => Err(interrupted()),
+            Halt::Interrupted => {
+                runs::put_down(&self.host.store, run.id).await?;
+                Err(interrupted())
+            }
+            Halt::Later => Err(waits()),
             Halt::Listed => Err(Error::PluginStopped("it lists without end".into())),
+        }
+    }
+
+    /// Carries it on until it ends, or is put down.
+    async fn taken_up(&self, connection: &Connection, run: &mut Run, mandate: &Mandate, stop: &Stop) -> Result<Halt> {
+        let turn = self.turn(&connection.id, "a sync");
+        let _turn = mandate.without_place(turn, stop).await?;
+        // Before it had the turn, or while it lay interrupted, files may have come and gone.
+        let lost = runs::take_up(&self.host.store, run, self.host.operations.program()).await?;
+        if LOST_AT_MOST <= lost {
+            return Ok(self.given_up_as_lost(run, lost).await);
+        }
+        course::begins(run);
+        let mut course = Course::new(self, connection, mandate);
+        match self.steps(&mut course, run, stop).await? {
+            Halt::Listed => self.work_by_plan(&mut course, run, stop).await,
+            halt => Ok(halt),
         }
     }
 

@@ -118,10 +118,8 @@ impl<'q> Query<'q> {
             Target::Connection(Connection::Post(held)) => self.post()?.execute(&mut **held).await?.rows_affected(),
             Target::Pool(Pool::Post(post)) if post.is_own => self.post()?.execute(&post.pool).await?.rows_affected(),
             Target::Pool(Pool::Post(post)) => {
-                let mut held = post.single().await?;
-                let done = self.post()?.execute(&mut *held).await?;
-                held.commit().await?;
-                done.rows_affected()
+                let mut lent = post.lent().await?;
+                self.post()?.execute(&mut *lent).await?.rows_affected()
             }
         };
         Ok(Done { rows })
@@ -164,10 +162,8 @@ impl<'q, T: FromDatabase> QueryAs<'q, T> {
             Target::Connection(Connection::Post(held)) => first(query.post()?.fetch(&mut **held)).await,
             Target::Pool(Pool::Post(post)) if post.is_own => first(query.post()?.fetch(&post.pool)).await,
             Target::Pool(Pool::Post(post)) => {
-                let mut held = post.single().await?;
-                let row = first(query.post()?.fetch(&mut *held)).await?;
-                held.commit().await?;
-                Ok(row)
+                let mut lent = post.lent().await?;
+                first(query.post()?.fetch(&mut *lent)).await
             }
         }
     }
@@ -199,10 +195,8 @@ impl<'q, T: FromDatabase> QueryAs<'q, T> {
     async fn every(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Vec<T>> {
         match target {
             Target::Pool(Pool::Post(post)) if !post.is_own => {
-                let mut held = post.single().await?;
-                let rows = query.post()?.fetch_all(&mut *held).await?;
-                held.commit().await?;
-                rows.iter().map(T::from_row).collect()
+                let mut lent = post.lent().await?;
+                all(query.post()?.fetch(&mut *lent)).await
             }
             Target::Pool(Pool::Lite(pool)) => all(query.lite()?.fetch(pool)).await,
             Target::Connection(Connection::Lite(held)) => all(query.lite()?.fetch(&mut **held)).await,

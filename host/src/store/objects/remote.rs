@@ -3,6 +3,7 @@
 //! ```text
 //! PREFIX/identity             the id of the library whose store this is
 //! PREFIX/objects/ab/abcdef…   whole, never changed
+//! PREFIX/accounts/ID/…        the same of other accounts than the default one
 //! ```
 //!
 //! Equal names are equal bytes, so an object is always put over one that is there. What is not there is missing only where
@@ -15,7 +16,7 @@ use bytes::Bytes;
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, path::Path};
 use tokio::sync::Semaphore;
 
-use crate::{Error, Result};
+use crate::{Error, Result, store::DEFAULT_ACCOUNT};
 
 mod address;
 mod identity;
@@ -59,6 +60,17 @@ impl Remote {
             prefix,
             name: name.into(),
             putting: Arc::new(Semaphore::new(PUTTING)),
+        }
+    }
+
+    /// The place of another account in the same store: no two have objects in common, though their bytes may be equal.
+    pub(crate) fn of_account(&self, account: &str) -> Self {
+        if account == DEFAULT_ACCOUNT {
+            return self.clone();
+        }
+        Self {
+            prefix: self.prefix.clone().join("accounts").join(account),
+            ..self.clone()
         }
     }
 

@@ -192,7 +192,7 @@ async fn who_has_lost_the_right_to_a_sync_writes_nothing_more() {
         let swapped = stage.library.swap("c", "cursor", None, Some(vec![1])).await;
         assert!(swapped.unwrap_err().to_string().contains("lost the right"));
         let run = &mut stage.run;
-        assert_eq!(code(runs::count_inputs(&store, run).await), "right-lost");
+        assert_eq!(code(runs::take_up(&store, run, "program").await), "right-lost");
         assert_eq!(
             code(runs::keep_cursor(&store, run, "far".into(), true).await),
             "right-lost"
@@ -220,7 +220,7 @@ async fn who_has_taken_a_right_over_writes_as_if_nobody_had_had_it() {
         let swapped = states::swap(&store, "c", "cursor", None, Some(vec![1])).await;
         assert_eq!(swapped.unwrap(), Swap::Stored(1));
         let run = &mut stage.run;
-        runs::count_inputs(&store, run).await.unwrap();
+        runs::take_up(&store, run, "program").await.unwrap();
         runs::keep_cursor(&store, run, "far".into(), true).await.unwrap();
         runs::end(&store, run, Ending::Complete, NOW).await.unwrap().state
     };

@@ -131,6 +131,8 @@ words! {
         PluginStopped = "plugin-stopped",
         /// Something of the host failed.
         Host = "host",
+        /// One host after the other was lost while it carried the run out.
+        HostLost = "host-lost",
         /// The connection has another drive.
         DriveSwitched = "drive-switched",
         /// The connection was given up.

@@ -55,7 +55,7 @@ async fn run_with(store: &Store, reference: &Reference, changes: u32) {
         options: "",
     };
     let mut run = runs::begin(store, begin, NOW).await.unwrap().unwrap();
-    runs::count_inputs(store, &mut run).await.unwrap();
+    runs::take_up(store, &mut run, "program").await.unwrap();
     reference.count(of).await.unwrap();
     let files = (1..=changes).map(|file| file.to_string());
     let changes: Vec<Change> = files

@@ -1,0 +1,182 @@
+//! The hosts of other accounts in this process: each has a library of its own, and shares plugin, database, key, rights and
+//! places with the host that has made it. What its bytes need of the disk lies below the data folder:
+//!
+//! ```text
+//! DATA/accounts/ID/       drafts, and the objects where no store is set
+//! ```
+
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex},
+};
+
+use super::{Arrivals, Host, SignIns, Watched, elsewhere, making::Making, test_folder};
+use crate::{
+    Error, Result, private,
+    service::{association::checks::Checks, operations::live::Operations},
+    store::{
+        DEFAULT_ACCOUNT, accounts, identity,
+        objects::Objects,
+        reference::{Reference, Uploads},
+        seal,
+    },
+};
+
+/// How many hosts of other accounts are kept at hand. One that is used by nobody is made anew when it is needed.
+const AT_HAND: usize = 64;
+
+/// The folder of what other accounts need of the disk.
+const FOLDER: &str = "accounts";
+
+/// What this process does by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roles {
+    /// Whether it offers what is due, and looks after the libraries.
+    pub timer: bool,
+    /// Whether it carries out what is due.
+    pub worker: bool,
+}
+
+impl Default for Roles {
+    fn default() -> Self {
+        Self {
+            timer: true,
+            worker: true,
+        }
+    }
+}
+
+impl Roles {
+    /// Whether it does anything by itself.
+    pub(crate) const fn work_by_themselves(self) -> bool {
+        self.timer || self.worker
+    }
+}
+
+/// Those that are at hand, the one that was asked for last at the end.
+pub(super) type AtHand = tokio::sync::Mutex<Vec<(String, Arc<Host>)>>;
+
+/// The host of an account.
+pub(crate) enum OfAccount<'a> {
+    /// The one that was asked.
+    Same(&'a Host),
+    /// Another one.
+    Other(Arc<Host>),
+}
+
+impl Deref for OfAccount<'_> {
+    type Target = Host;
+
+    fn deref(&self) -> &Host {
+        match self {
+            Self::Same(host) => host,
+            Self::Other(host) => host,
+        }
+    }
+}
+
+impl Host {
+    /// The account whose library this is: `default`, unless it was asked for another one.
+    pub fn account(&self) -> &str {
+        self.store.account()
+    }
+
+    /// The host of another account in the same database, in this process. It ends with this one.
+    ///
+    /// # Errors
+    ///
+    /// `Error::NotFound` for an account that is not there; as [`HostBuilder::build`](super::HostBuilder::build).
+    pub async fn of(&self, account: &str) -> Result<Arc<Self>> {
+        let mut at_hand = self.at_hand.lock().await;
+        if let Some(place) = at_hand.iter().position(|(id, _)| id == account) {
+            let found = at_hand.remove(place);
+            let host = found.1.clone();
+            at_hand.push(found);
+            return Ok(host);
+        }
+        let host = Arc::new(self.made_for(account).await?);
+        if AT_HAND <= at_hand.len()
+            && let Some(place) = at_hand.iter().position(|(_, host)| Arc::strong_count(host) == 1)
+        {
+            at_hand.remove(place);
+        }
+        at_hand.push((account.to_owned(), host.clone()));
+        Ok(host)
+    }
+
+    /// As [`Host::of`], where it may be this one.
+    pub(crate) async fn of_account(&self, account: &str) -> Result<OfAccount<'_>> {
+        if account == self.account() {
+            return Ok(OfAccount::Same(self));
+        }
+        self.of(account).await.map(OfAccount::Other)
+    }
+
+    async fn made_for(&self, account: &str) -> Result<Self> {
+        accounts::known(&self.store, account).await?;
+        let data = match account {
+            DEFAULT_ACCOUNT => self.folder_of_process().to_owned(),
+            account => self.folder_of_process().join(FOLDER).join(account),
+        };
+        private::folder(&data)?;
+        let store = self.store.of(account);
+        let key = self.key();
+        match seal::sealed_with(&store).await? {
+            Some(sealed) if sealed.id == key.id() => {}
+            Some(sealed) if sealed.is_used => {
+                return Err(Error::Settings(format!(
+                    "the secrets of the account `{account}` are sealed with another key than this host has (`secret.key`): \
+                     all hosts of a database have the same"
+                )));
+            }
+            _ => seal::will_seal_with(&store, &key).await?,
+        }
+        let objects = match self.objects.remote() {
+            Some(remote) => Objects::open_with(&data, remote.of_account(account))?,
+            None => Objects::open(&data)?,
+        };
+        identity::shared::settle(&store, &data, objects.remote().is_some()).await?;
+        elsewhere::settle(&store, &objects, true).await?;
+        let given = self.making.endpoints.clone();
+        let endpoints = test_folder::settle(&store, given, true, self.clock.utc()).await?;
+        let rights = match self.rights.of(account) {
+            Some(rights) => rights,
+            None => self.rights.clone(),
+        };
+        let uploads = Arc::new(Uploads::new(rights.clone()));
+        let library = Reference::new(store.clone(), objects.clone(), self.clock.clone()).with_uploads(uploads.clone());
+        let engine = self.making.engine(library, endpoints.as_ref(), &self.counts)?;
+        let program = self.operations.entry();
+        Ok(Self {
+            data,
+            process: Some(self.folder_of_process().to_owned()),
+            folder: self.folder.clone(),
+            store,
+            objects,
+            clock: self.clock.clone(),
+            limits: self.limits.clone(),
+            key: Mutex::new(key),
+            engine,
+            making: Making { ..self.making.clone() },
+            layers: self.layers.clone(),
+            changes: self.changes.clone(),
+            watcher: self.watcher.clone(),
+            rights,
+            shown: Arc::clone(&self.shown),
+            uploads,
+            places: self.places.clone(),
+            tokens: Mutex::default(),
+            counts: self.counts.clone(),
+            sign_ins: Arc::new(SignIns::new(self.clock.clone())),
+            arrivals: Arrivals::new(&self.layers, endpoints.is_some(), self.clock.clone())?,
+            day: Mutex::default(),
+            notices: Mutex::default(),
+            operations: Operations::new(program),
+            checks: Checks::default(),
+            meters: self.meters.clone(),
+            watched: Watched::default(),
+            roles: self.roles,
+            at_hand: AtHand::default(),
+        })
+    }
+}

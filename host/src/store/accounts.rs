@@ -1,0 +1,193 @@
+//! Accounts: the customers of ClientPoint whose libraries are in one database. Each sees its own rows alone; File IDs are
+//! unique in the database. A library in a folder has one account.
+
+use serde::Serialize;
+use sqlx::{FromRow, PgConnection};
+
+use super::{
+    Store,
+    db::{DEFAULT_ACCOUNT, Pool},
+};
+use crate::{Error, Result, way_out::WayOut};
+
+/// How many are read at once.
+pub(crate) const PAGE: i64 = 1_000;
+
+/// The longest id.
+const LONGEST: usize = 63;
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
+pub struct Account {
+    /// Lower-case letters, digits and hyphens.
+    pub id: String,
+    /// RFC 3339.
+    pub made_at: String,
+}
+
+/// Makes an account, with one Administrator, `admin`.
+///
+/// # Errors
+///
+/// `Error::Settings` for an id that can't be one, one that is there, and a library in a folder; the database's.
+pub async fn add(store: &Store, id: &str, now: &str) -> Result<Account> {
+    let is_plain = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '-';
+    if id.is_empty() || LONGEST < id.len() || id.starts_with('-') || !id.chars().all(is_plain) {
+        return Err(Error::Settings(format!(
+            "`{}` can't be the id of an account: take lower-case letters, digits and hyphens, at most {LONGEST}, with a letter \
+             or a digit first",
+            id.escape_debug()
+        )));
+    }
+    let Pool::Post(post) = store.pool() else {
+        return Err(Error::Settings(
+            "a library in a folder has one account: more than one is for a database on a server (`database.url-file`)"
+                .into(),
+        )
+        .with([WayOut::ShowSettings]));
+    };
+    let made: Vec<Account> = sqlx::query_as(
+        "INSERT INTO clientpoint.accounts (id, made_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING id, made_at",
+    )
+    .bind(id)
+    .bind(now)
+    .fetch_all(&post.pool)
+    .await?;
+    let is_there = || {
+        let message = format!("there is an account `{id}` already");
+        Error::Settings(message).with([WayOut::ShowAccounts])
+    };
+    made.into_iter().next().ok_or_else(is_there)
+}
+
+/// The next accounts after that id, in the order of their ids; [`PAGE`] at most.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn after(store: &Store, id: &str, limit: i64) -> Result<Vec<Account>> {
+    let Pool::Post(post) = store.pool() else {
+        let only = Account {
+            id: DEFAULT_ACCOUNT.into(),
+            made_at: String::new(),
+        };
+        return Ok(Some(only).filter(|only| id < only.id.as_str()).into_iter().collect());
+    };
+    let accounts = sqlx::query_as("SELECT id, made_at FROM clientpoint.accounts WHERE $1 < id ORDER BY id LIMIT $2")
+        .bind(id)
+        .bind(limit.clamp(1, PAGE))
+        .fetch_all(&post.pool)
+        .await?;
+    Ok(accounts)
+}
+
+/// How many accounts there are.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn count(store: &Store) -> Result<i64> {
+    let Pool::Post(post) = store.pool() else { return Ok(1) };
+    let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM clientpoint.accounts")
+        .fetch_one(&post.pool)
+        .await?;
+    Ok(count)
+}
+
+/// Refuses an account that is not there.
+///
+/// # Errors
+///
+/// `Error::NotFound`; the database's.
+pub(super) async fn require(connection: &mut PgConnection, id: &str) -> Result<()> {
+    let (is_there,): (bool,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM clientpoint.accounts WHERE id = $1)")
+        .bind(id)
+        .fetch_one(connection)
+        .await?;
+    if is_there { Ok(()) } else { Err(missing(id)) }
+}
+
+/// Refuses an account that is not there, on a server or in a folder.
+///
+/// # Errors
+///
+/// As [`require`].
+pub(crate) async fn known(store: &Store, id: &str) -> Result<()> {
+    match store.pool() {
+        Pool::Lite(_) if id == DEFAULT_ACCOUNT => Ok(()),
+        Pool::Lite(_) => Err(missing(id)),
+        Pool::Post(post) => require(&mut *post.pool.acquire().await?, id).await,
+    }
+}
+
+fn missing(id: &str) -> Error {
+    Error::NotFound {
+        what: "account",
+        name: id.escape_debug().to_string(),
+        way_out: WayOut::ShowAccounts,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store;
+
+    async fn open(folder: &tempfile::TempDir) -> Store {
+        store::open(folder.path(), Duration::from_secs(20)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_folder_has_one_account_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder).await;
+        if store.is_on_a_server() {
+            return;
+        }
+        let refused = add(&store, "acme", "2026-03-01T00:00:00Z")
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(refused.contains("on a server"), "{refused}");
+        assert_eq!(after(&store, "", PAGE).await.unwrap().len(), 1);
+        assert!(after(&store, DEFAULT_ACCOUNT, PAGE).await.unwrap().is_empty());
+        assert!(known(&store, "acme").await.is_err());
+    }
+
+    #[tokio::test]
+    async fn an_account_sees_its_own_rows_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder).await;
+        if !store.is_on_a_server() {
+            return;
+        }
+        for bad in ["", "Acme", "-a", "a b", "a/b", &"a".repeat(64), "a'b"] {
+            assert!(add(&store, bad, "2026-03-01T00:00:00Z").await.is_err(), "{bad}");
+        }
+        add(&store, "acme", "2026-03-01T00:00:00Z").await.unwrap();
+        let twice = add(&store, "acme", "2026-03-01T00:00:00Z").await.unwrap_err();
+        assert!(twice.to_string().contains("already"), "{twice}");
+        let acme = store.of("acme");
+
+        let put = async |store: &Store, value: &str| {
+            let kept = store::settings::Kept {
+                key: "keep.bin".into(),
+                value: value.into(),
+                set_by: "admin".into(),
+                set_at: "2026-03-01T00:00:00Z".into(),
+            };
+            store::settings::put(store, &[kept]).await.unwrap();
+        };
+        put(&store, "1").await;
+        put(&acme, "2").await;
+
+        let value = async |store: &Store| store::settings::all(store).await.unwrap()[0].value.clone();
+        assert_eq!((value(&store).await, value(&acme).await), ("1".into(), "2".into()));
+        let again = store.of("acme");
+        assert_eq!((value(&again).await, value(&store).await), ("2".into(), "1".into()));
+        assert_eq!(after(&store, "", PAGE).await.unwrap().len(), 2);
+        assert!(known(&store, "acme").await.is_ok() && known(&store, "other").await.is_err());
+    }
+}

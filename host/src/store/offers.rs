@@ -1,0 +1,235 @@
+//! Runs that are offered to whichever host has a place, in the database that hosts share. What is due is planned by one
+//! statement, and the run of a day is in the table once; who takes one up has the right to its connection. So what is here
+//! decides when and where a run is tried, and never whether it is done twice.
+//!
+//! A run that is offered has a time from which on it may be taken (`run_at`), by the database's clock. Who takes it puts that
+//! off for a minute; who begins with it clears it. A run without one that nobody has the right to was left by a host that is
+//! gone, and is offered again.
+
+use std::time::Duration;
+
+use super::{
+    Store,
+    db::{self, Pool, Post},
+    due::Moment,
+    runs::Run,
+};
+use crate::{Error, Result};
+
+/// How many runs of one tenant of the source begin in a minute: half of what the strictest source that is known lets its
+/// smallest customers ask in that time (1,200 requests of a quiet run's kind), so that people and large runs have the rest.
+const RUNS_A_MINUTE: u32 = 600;
+
+/// For how long a run that was taken is nobody else's to take, unless it is begun.
+const TAKEN: Duration = Duration::from_secs(60);
+
+/// What is due for the plugin `$1`, at the moments `$2`, is planned; by now (`$3`), with the options `$4`. The settings of a
+/// connection that the keys `$5` name tell its tenant. `$6` is the time between two runs of one tenant, in milliseconds.
+const OFFER: &str = r#"
+WITH due AS (
+    SELECT c.account_id, c.id, c.plugin, c.drive_id, m.value ->> 0 AS schedule, m.value ->> 2 AS day,
+           CAST(m.value ->> 4 AS bigint) AS late,
+           coalesce((SELECT string_agg(c.settings::json ->> k.key, ' ' ORDER BY k.n)
+                     FROM json_array_elements_text($5::json) WITH ORDINALITY k (key, n)), '') AS tenant
+    FROM clientpoint.connections c CROSS JOIN json_array_elements($2::json) m
+    WHERE c.plugin = $1 AND c.disconnected_at IS NULL AND c.drive_id IS NOT NULL AND c.connected_at <= m.value ->> 1
+      AND NOT EXISTS (SELECT 1 FROM clientpoint.runs r WHERE r.connection = c.id AND r.schedule = m.value ->> 0
+                      AND r.due >= m.value ->> 2 AND r.due <= m.value ->> 3)
+)
+INSERT INTO clientpoint.runs (account_id, connection, plugin, drive, kind, schedule, due, late, started_by, started_at, options,
+                              inputs, tenant, run_at)
+SELECT d.account_id, d.id, d.plugin, d.drive_id, 'scheduled', d.schedule, d.day, d.late, 'timer', $3, $4,
+       coalesce((SELECT k.links FROM clientpoint.link_counts k WHERE k.connection = d.id AND k.drive = d.drive_id), 0),
+       d.tenant,
+       clock_timestamp() + (row_number() OVER (PARTITION BY d.tenant ORDER BY d.id) - 1) * $6 * interval '1 millisecond'
+FROM due d ON CONFLICT DO NOTHING"#;
+
+/// Runs that nobody carries out any more are offered again, with the tenant of their connection.
+const RETURN: &str = r#"
+UPDATE clientpoint.runs r SET run_at = clock_timestamp(),
+    tenant = coalesce(r.tenant, (SELECT string_agg(c.settings::json ->> k.key, ' ' ORDER BY k.n)
+        FROM clientpoint.connections c, json_array_elements_text($1::json) WITH ORDINALITY k (key, n) WHERE c.id = r.connection), '')
+WHERE r.state = 'running' AND r.subject = 'sync' AND r.run_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM clientpoint.leases l
+                  WHERE l.name = r.account_id || '/sync/' || r.connection AND clock_timestamp() <= l.expires)"#;
+
+/// Takes at most `$1` runs of the plugin `$3` whose time has come, for `$2` milliseconds.
+const CLAIM: &str = r#"
+UPDATE clientpoint.runs r SET run_at = clock_timestamp() + $2 * interval '1 millisecond'
+FROM (SELECT o.id FROM clientpoint.runs o
+      WHERE o.state = 'running' AND o.plugin = $3 AND o.run_at IS NOT NULL AND o.run_at <= clock_timestamp()
+        AND NOT EXISTS (SELECT 1 FROM clientpoint.gates g WHERE g.tenant = o.tenant AND clock_timestamp() < g.closed_until)
+      ORDER BY o.run_at, o.id LIMIT $1 FOR UPDATE OF o SKIP LOCKED) c
+WHERE r.id = c.id RETURNING r.account_id, r.connection"#;
+
+/// How long it is until the next run of the plugin `$1` may be taken, in milliseconds; none if none is offered.
+const NEXT: &str = r#"
+SELECT CAST(greatest(0, extract(epoch FROM min(greatest(o.run_at, coalesce(g.closed_until, o.run_at))) - clock_timestamp()) * 1000) AS bigint)
+FROM clientpoint.runs o LEFT JOIN clientpoint.gates g ON g.tenant = o.tenant
+WHERE o.state = 'running' AND o.plugin = $1 AND o.run_at IS NOT NULL"#;
+
+/// Closes the gate of the tenant of run `$1` for `$2` milliseconds. It is never opened sooner than somebody else has asked for.
+const CLOSE: &str = r#"
+INSERT INTO clientpoint.gates AS g (tenant, closed_until)
+SELECT tenant, clock_timestamp() + $2 * interval '1 millisecond' FROM clientpoint.runs WHERE id = $1 AND tenant <> ''
+ON CONFLICT (tenant) DO UPDATE SET closed_until = greatest(g.closed_until, excluded.closed_until)"#;
+
+/// What waits before a gate comes one after the other once it opens, and not all at once: `$2` milliseconds apart.
+const QUEUE: &str = r#"
+UPDATE clientpoint.runs r SET run_at = q.from_then
+FROM (SELECT o.id, g.closed_until + row_number() OVER (ORDER BY o.run_at, o.id) * $2 * interval '1 millisecond' AS from_then
+      FROM clientpoint.runs o JOIN clientpoint.gates g ON g.tenant = o.tenant
+      WHERE o.tenant = (SELECT tenant FROM clientpoint.runs WHERE id = $1) AND o.state = 'running' AND o.run_at < g.closed_until) q
+WHERE r.id = q.id AND r.run_at < q.from_then"#;
+
+/// What is to be offered: for which plugin, at which times, and how it is written down.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Offer<'a> {
+    /// The plugin's id.
+    pub(crate) plugin: &'a str,
+    /// The latest time of each schedule, and whether a run of it is late by now.
+    pub(crate) moments: &'a [(Moment, bool)],
+    /// The settings of a connection that tell whose tenant it is at the source.
+    pub(crate) tenant: &'a [String],
+    /// RFC 3339.
+    pub(crate) now: &'a str,
+    /// What the runs may do.
+    pub(crate) options: &'a str,
+}
+
+/// A run that was taken: whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::FromRow)]
+pub(crate) struct Taken {
+    /// The account's id.
+    #[sqlx(rename = "account_id")]
+    pub(crate) account: String,
+    /// The connection's id.
+    pub(crate) connection: String,
+}
+
+/// Plans what is due, for all accounts, and offers again what was left. How many runs were planned, and how many were left.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn offer(store: &Store, offer: Offer<'_>) -> Result<(u64, u64)> {
+    let post = server(store)?;
+    let moment = |(moment, is_late): &(Moment, bool)| {
+        let late = if *is_late { "1" } else { "0" };
+        serde_json::json!([moment.schedule, moment.latest, moment.day, moment.horizon, late])
+    };
+    let moments: Vec<_> = offer.moments.iter().map(moment).collect();
+    let tenant = serde_json::json!(offer.tenant).to_string();
+    let planned = sqlx::query(OFFER)
+        .bind(offer.plugin)
+        .bind(serde_json::json!(moments).to_string())
+        .bind(offer.now)
+        .bind(offer.options)
+        .bind(&tenant)
+        .bind(between())
+        .execute(&post.pool)
+        .await?;
+    let left = sqlx::query(RETURN).bind(&tenant).execute(&post.pool).await?;
+    Ok((planned.rows_affected(), left.rows_affected()))
+}
+
+/// Takes at most so many runs of a plugin whose time has come.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn claim(store: &Store, plugin: &str, at_most: usize) -> Result<Vec<Taken>> {
+    let taken = sqlx::query_as(CLAIM)
+        .bind(i64::try_from(at_most).unwrap_or(i64::MAX))
+        .bind(millis(TAKEN))
+        .bind(plugin)
+        .fetch_all(&server(store)?.pool)
+        .await?;
+    Ok(taken)
+}
+
+/// How long it is until the next run of a plugin may be taken; none if none is offered.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn next(store: &Store, plugin: &str) -> Result<Option<Duration>> {
+    let (next,): (Option<i64>,) = sqlx::query_as(NEXT)
+        .bind(plugin)
+        .fetch_one(&server(store)?.pool)
+        .await?;
+    Ok(next.map(|millis| Duration::from_millis(millis.unsigned_abs())))
+}
+
+/// Puts a run down that its source asks to wait with: it is offered again after so much time. How long it has waited in all.
+///
+/// # Errors
+///
+/// `Error::Sync` (`right-lost`) where the fence that is in force does not hold; the database's.
+pub(crate) async fn later(store: &Store, run: &Run, time: Duration) -> Result<Duration> {
+    let (waited,): (i64,) = db::query_as(
+        "UPDATE runs SET worker = NULL, waited = waited + CAST(?1 AS INTEGER), \
+             run_at = clock_timestamp() + CAST(?1 AS INTEGER) * interval '1 millisecond' WHERE id = ?2 RETURNING waited",
+    )
+    .bind(millis(time))
+    .bind(run.id)
+    .fetch_one(store.pool())
+    .await?;
+    Ok(Duration::from_millis(waited.unsigned_abs()))
+}
+
+/// Offers again what is open of a connection, after so much time: for who could not carry it out now.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn put_off(store: &Store, connection: &str, time: Duration) -> Result<()> {
+    db::query(
+        "UPDATE runs SET run_at = clock_timestamp() + CAST(? AS INTEGER) * interval '1 millisecond' \
+         WHERE connection = ? AND state = 'running' AND subject = 'sync' AND run_at IS NOT NULL",
+    )
+    .bind(millis(time))
+    .bind(connection)
+    .execute(store.pool())
+    .await?;
+    Ok(())
+}
+
+/// Keeps all hosts from beginning with runs of the tenant of this one for so much time; they come one after the other then.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn close_gate(store: &Store, run: &Run, time: Duration) -> Result<()> {
+    let post = server(store)?;
+    sqlx::query(CLOSE)
+        .bind(run.id)
+        .bind(millis(time))
+        .execute(&post.pool)
+        .await?;
+    sqlx::query(QUEUE)
+        .bind(run.id)
+        .bind(between())
+        .execute(&post.pool)
+        .await?;
+    Ok(())
+}
+
+/// The time between the beginnings of two runs of one tenant, in milliseconds.
+fn between() -> i64 {
+    i64::from(60_000 / RUNS_A_MINUTE)
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn server(store: &Store) -> Result<&Post> {
+    match store.pool() {
+        Pool::Post(post) => Ok(post),
+        Pool::Lite(_) => Err(Error::Storage("runs are offered to hosts that share a database".into())),
+    }
+}
+
+#[cfg(test)]
+mod tests;
