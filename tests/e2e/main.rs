@@ -19,6 +19,7 @@ mod connecting;
 mod console;
 mod crashed_uploads;
 mod crashes;
+mod customers;
 mod damaged;
 mod denial;
 mod disks;

@@ -16,7 +16,7 @@ use crate::{
 type Stage = fn() -> Result<()>;
 
 /// The stages, in the order in which a mistake costs least to find.
-const STAGES: [(&str, Stage); 15] = [
+const STAGES: [(&str, Stage); 16] = [
     ("format", format),
     ("lints", lints),
     ("lints of the plugin's glue", glue_lints),
@@ -29,18 +29,20 @@ const STAGES: [(&str, Stage); 15] = [
     ("tests on PostgreSQL", postgres::test),
     ("ordeal", || testing::ordeal(&testing::TENTH)),
     ("a tenth of a year", || testing::year(&testing::TENTH_OF_A_YEAR)),
+    ("a tenth of many hosts", || postgres::scale(&postgres::TENTH_OF_SCALE)),
     ("first live run, simulated", live::simulated),
     ("browser", || browser::test(&[])),
     ("demo", demo::run),
 ];
 
 /// What takes longer, and passes before a larger piece of work is called done: other people's clients and oracles beside
-/// the tests, more stories on PostgreSQL, the ordeal and the year whole, the packages in a clean root, and ten minutes of fuzzing.
-const LONG_STAGES: [(&str, Stage); 6] = [
+/// the tests, more stories on PostgreSQL, the ordeal, the year and many hosts whole, the packages in a clean root, and ten minutes of fuzzing.
+const LONG_STAGES: [(&str, Stage); 7] = [
     ("tests with peers", || peers::test(&[])),
     ("more stories on PostgreSQL", postgres::test_kinds),
     ("ordeal, whole", || testing::ordeal(&[""; 0])),
     ("a year", || testing::year(&[""; 0])),
+    ("many hosts", || postgres::scale(&postgres::SCALE)),
     ("packages", dist::in_ci),
     ("fuzzing", || fuzz::run(&[], Duration::from_secs(600))),
 ];

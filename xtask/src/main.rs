@@ -89,6 +89,15 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Let three hosts have the nights of ten thousand connections in one PostgreSQL, and trouble in the second one.
+    Scale {
+        /// A tenth of it, as `ci` has it.
+        #[arg(long)]
+        tenth: bool,
+        /// For the program: `--connections N`, `--accounts N`, `--links N`, `--hosts N`, `--law`, `--trouble`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Fuzz what reads input from outside. Stops at the first find.
     Fuzz {
         /// Only these targets of `fuzz/`: sheet, graph, ...
@@ -146,6 +155,9 @@ fn main() -> ExitCode {
         Command::Ordeal { arguments, .. } => testing::ordeal(&arguments),
         Command::Year { tenth: true, .. } => testing::year(&testing::TENTH_OF_A_YEAR),
         Command::Year { arguments, .. } => testing::year(&arguments),
+        Command::Scale { tenth: true, .. } => postgres::scale(&postgres::TENTH_OF_SCALE),
+        Command::Scale { arguments, .. } if arguments.is_empty() => postgres::scale(&postgres::SCALE),
+        Command::Scale { arguments, .. } => postgres::scale(&arguments),
         Command::Folder => testing::folder(),
         Command::Live(settings) if settings.simulated => live::simulated(),
         Command::Live(settings) => live::run(&settings),

@@ -3,6 +3,7 @@
 //! It lies in a folder that vanishes with it, listens on this machine alone, and writes nothing durably.
 
 use std::{
+    ffi::OsStr,
     fs,
     net::TcpListener,
     path::{Path, PathBuf},
@@ -11,7 +12,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{component, debian, run, say};
+use crate::{component, debian, programs, run, say};
 
 /// Where Debian has the programs of each version.
 const VERSIONS: &str = "/usr/lib/postgresql";
@@ -44,7 +45,8 @@ const OF_SQLITE: [&str; 14] = [
 ];
 
 /// Twelve stories, and those of many hosts.
-const STORIES: [&str; 13] = [
+const STORIES: [&str; 14] = [
+    "customers::",
     "hosts::",
     "associating::an_upload_is_taken_back_with",
     "associating::r42_r45",
@@ -61,7 +63,8 @@ const STORIES: [&str; 13] = [
 ];
 
 /// Twelve kinds of stories, all of each.
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 14] = [
+    "customers::",
     "hosts::",
     "associating::",
     "bin::",
@@ -100,6 +103,32 @@ pub fn test_kinds() -> Result<()> {
     test_with(&KINDS)
 }
 
+/// Many hosts, whole: the law as well, and trouble.
+pub const SCALE: [&str; 2] = ["--law", "--trouble"];
+
+/// A tenth of that.
+pub const TENTH_OF_SCALE: [&str; 7] = ["--connections", "1000", "--accounts", "50", "--links", "5", "--trouble"];
+
+/// Three hosts and very many connections: see `tests/scale`.
+///
+/// # Errors
+/// If there is no server to be had, something does not compile, or a night has not ended as it must.
+pub fn scale(arguments: &[impl AsRef<OsStr>]) -> Result<()> {
+    component::build()?;
+    let programs = programs::build()?;
+    let server = Server::start()?;
+    let control = server.program("pg_ctl")?;
+    let words = std::iter::once(control.get_program()).chain(control.get_args());
+    let mut words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    words.extend(["-D".into(), server.data().display().to_string()]);
+    words.extend(["-l".into(), server.folder.join("log").display().to_string()]);
+    let mut scale = Command::new(programs.join("scale"));
+    scale.env(VARIABLE, &server.url);
+    scale.env(format!("{VARIABLE}_FOLDER"), server.data());
+    scale.env(format!("{VARIABLE}_CONTROL"), words.join(" "));
+    run::run(scale.args(arguments))
+}
+
 fn test_with(told: &[&str]) -> Result<()> {
     component::build()?;
     component::build_for_tests()?;
@@ -121,7 +150,7 @@ fn test_with(told: &[&str]) -> Result<()> {
 
 impl Server {
     fn start() -> Result<Self> {
-        let programs = programs()?;
+        let programs = installed()?;
         let folder = tempfile::Builder::new()
             .prefix("clientpoint-postgres-")
             .tempdir()?
@@ -198,7 +227,7 @@ fn is_root() -> Result<bool> {
 }
 
 /// The folder with the programs of the newest version; Debian's package is installed where there is none and that may be.
-fn programs() -> Result<PathBuf> {
+fn installed() -> Result<PathBuf> {
     if let Some(found) = newest() {
         return Ok(found);
     }

@@ -41,7 +41,7 @@ INSERT INTO clientpoint.runs (account_id, connection, plugin, drive, kind, sched
 SELECT d.account_id, d.id, d.plugin, d.drive_id, 'scheduled', d.schedule, d.day, d.late, 'timer', $3, $4,
        coalesce((SELECT k.links FROM clientpoint.link_counts k WHERE k.connection = d.id AND k.drive = d.drive_id), 0),
        d.tenant,
-       clock_timestamp() + (row_number() OVER (PARTITION BY d.tenant ORDER BY d.id) - 1) * $6 * interval '1 millisecond'
+       statement_timestamp() + (row_number() OVER (PARTITION BY d.tenant ORDER BY d.id) - 1) * $6 * interval '1 millisecond'
 FROM due d ON CONFLICT DO NOTHING"#;
 
 /// Runs that nobody carries out any more are offered again, with the tenant of their connection.
@@ -64,7 +64,7 @@ WHERE r.id = c.id RETURNING r.account_id, r.connection"#;
 
 /// How long it is until the next run of the plugin `$1` may be taken, in milliseconds; none if none is offered.
 const NEXT: &str = r#"
-SELECT CAST(greatest(0, extract(epoch FROM min(greatest(o.run_at, coalesce(g.closed_until, o.run_at))) - clock_timestamp()) * 1000) AS bigint)
+SELECT CAST(extract(epoch FROM min(greatest(o.run_at, coalesce(g.closed_until, o.run_at))) - clock_timestamp()) * 1000 AS bigint)
 FROM clientpoint.runs o LEFT JOIN clientpoint.gates g ON g.tenant = o.tenant
 WHERE o.state = 'running' AND o.plugin = $1 AND o.run_at IS NOT NULL"#;
 
@@ -158,7 +158,7 @@ pub(crate) async fn next(store: &Store, plugin: &str) -> Result<Option<Duration>
         .bind(plugin)
         .fetch_one(&server(store)?.pool)
         .await?;
-    Ok(next.map(|millis| Duration::from_millis(millis.unsigned_abs())))
+    Ok(next.map(|millis| Duration::from_millis(u64::try_from(millis).unwrap_or(0))))
 }
 
 /// Puts a run down that its source asks to wait with: it is offered again after so much time. How long it has waited in all.

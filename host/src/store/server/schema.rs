@@ -15,7 +15,7 @@ const MADE: [&str; 2] = [
 ];
 
 /// The number of the first schema on a server.
-const FIRST: usize = 29;
+const FIRST: usize = 27;
 
 /// What leads from each number to the next one. A script is never changed once it has been released: a new one is added.
 /// Hosts of the version before go on beside it, so it takes nothing away that they ask for.
@@ -127,7 +127,7 @@ mod tests {
         prepare(&mut connection).await.unwrap();
 
         assert_eq!(number(&mut connection).await.unwrap(), Some(SCRIPTS.len()));
-        let (name,): (String,) = sqlx::query_as("SELECT name FROM users")
+        let (name,): (String,) = sqlx::query_as("SELECT name FROM users WHERE role <> 'member' AND name <> 'admin'")
             .fetch_one(&mut connection)
             .await
             .unwrap();
