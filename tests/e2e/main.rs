@@ -33,6 +33,7 @@ mod hosts;
 mod importing;
 mod leaving;
 mod lost_catalogue;
+mod lost_hosts;
 mod lost_rights;
 mod mornings;
 mod naming;

@@ -38,7 +38,7 @@ impl Data {
         let first = data.host(0, &data.url);
         let made = Command::new(hosts::program())
             .args(hosts::words(&first, &data.source, None))
-            .args(["accounts", "list"])
+            .args(["inspect"])
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -89,6 +89,17 @@ impl Data {
                 .await
                 .unwrap();
         }
+        // As each would say of its place when the first bytes come in.
+        let libraries: Vec<(String, String)> =
+            sqlx::query_as("SELECT account_id, id FROM clientpoint.identity WHERE account_id <> 'default'")
+                .fetch_all(connection)
+                .await
+                .unwrap();
+        for (account, id) in libraries {
+            let place = self.objects().join("accounts").join(account);
+            fs::create_dir_all(&place).unwrap();
+            fs::write(place.join("identity"), serde_json::json!({ "id": id }).to_string()).unwrap();
+        }
     }
 
     /// A connection to the database, past everything that hosts go through.
@@ -109,8 +120,14 @@ impl Data {
         );
         fs::write(settings_of(&folder), settings).unwrap();
         let key = self.folder.path().join("host0/secret.key");
-        if number != 0 {
+        let cache = folder.join("cache");
+        if number != 0 && !cache.exists() {
             fs::copy(key, folder.join("secret.key")).unwrap();
+            // The plugin is compiled once.
+            fs::create_dir(&cache).unwrap();
+            for file in fs::read_dir(self.folder.path().join("host0/cache")).unwrap().flatten() {
+                fs::copy(file.path(), cache.join(file.file_name())).unwrap();
+            }
         }
         folder
     }
@@ -127,9 +144,14 @@ pub fn settings_of(folder: &Path) -> PathBuf {
     folder.with_extension("toml")
 }
 
-/// The id of an account, which is the name of its tenant as well.
+/// The id of an account.
 pub fn account(number: usize) -> String {
     format!("t{number:04}")
+}
+
+/// Its tenant at the source.
+pub fn tenant(number: usize) -> String {
+    format!("{}.example.com", account(number))
 }
 
 /// `$1`: the ids of the accounts, `$2`: the origin of the source, `$3`: the id of the key.
@@ -147,11 +169,11 @@ const ACCOUNTS: [&str; 3] = [
 const CONNECTIONS: [&str; 3] = [
     "INSERT INTO clientpoint.connections (account_id, id, plugin, mode, settings, secret, drive_id, drive_name, connected_at, \
      connected_by) SELECT c ->> 1, c ->> 0, 'onedrive', 'organization', \
-     json_build_object('tenant', c ->> 1, 'client-id', '00000000-0000-4000-8000-000000000001', 'cloud', 'global')::text, \
+     json_build_object('tenant', (c ->> 1) || '.example.com', 'client-id', '00000000-0000-4000-8000-000000000001', 'cloud', 'global')::text, \
      decode(c ->> 3, 'hex'), c ->> 2, c ->> 2, '2026-01-01T00:00:00Z', 'admin' \
      FROM json_array_elements($1::json) c WHERE $2 <> ''",
-    "INSERT INTO clientpoint.endpoints (account_id, connection, login, api) SELECT c ->> 1, c ->> 0, $2, $2 \
-     FROM json_array_elements($1::json) c",
+    "INSERT INTO clientpoint.endpoints (account_id, connection, login, api) SELECT c ->> 1, c ->> 0, \
+     'https://login.microsoftonline.com', 'https://graph.microsoft.com' FROM json_array_elements($1::json) c WHERE $2 <> ''",
     "INSERT INTO clientpoint.state (account_id, connection, key, value, version, plugin) \
      SELECT c ->> 1, c ->> 0, 'changes/' || (c ->> 2), convert_to(c ->> 4, 'UTF8'), 1, 'onedrive' \
      FROM json_array_elements($1::json) c WHERE $2 <> ''",

@@ -37,6 +37,17 @@ const NONE: [(&str, &str); 5] = [
 /// Stops if something is not as it must be.
 pub async fn night(data: &Data, world: &World, size: Size, day: &str) {
     let mut connection = data.connect().await;
+    let told: Vec<(String, String, i64)> = sqlx::query_as(
+        "SELECT state, coalesce(message, ''), count(*) FROM clientpoint.runs WHERE due = $1 AND state <> 'complete' \
+         GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 5",
+    )
+    .bind(day)
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    for (state, message, runs) in told {
+        println!("{runs} runs are {state}: {message}");
+    }
     for (what, statement) in NONE {
         let (count,): (i64,) = sqlx::query_as(statement)
             .bind(day)

@@ -105,7 +105,7 @@ async fn quiet(server: &Server, size: Size) {
 
 async fn measured(server: &Server, world: &World, data: &Data, size: Size) {
     let begun = (Instant::now(), world.requests(), server.cpu());
-    let mut hosts = Hosts::start(data, size.hosts, "2026-03-02T05:29:50Z");
+    let mut hosts = Hosts::start(data, size.hosts, "2026-03-02T05:30:00Z");
     hosts.wait(data, "2026-03-02", AT_MOST, |_| async {}).await;
     let (took, requests) = (begun.0.elapsed(), world.requests() - begun.1);
     let (of_hosts, of_database) = (hosts.cpu(), server.cpu() - begun.2);

@@ -30,8 +30,8 @@ pub async fn night(server: &Server, world: &World, data: &Data, size: Size) {
     let proxy = Arc::new(Proxy::to(&server.address()).await);
     let cut = data.url.replace(&server.address(), &proxy.address);
     let urls = [data.url.clone(), data.url.clone(), cut, data.url.clone()];
-    let mut hosts = Hosts::start_with(data, &urls, "2026-03-03T05:29:50Z");
-    world.throttle(&data::account(0), PATIENCE);
+    let mut hosts = Hosts::start_with(data, &urls, "2026-03-03T05:30:00Z");
+    world.throttle(&data::tenant(0), PATIENCE);
     let killed = hosts.running[0].id();
     let stopped = hosts.running[1].id();
     let done = Arc::new(Mutex::new([false; 4]));
