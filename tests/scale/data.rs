@@ -70,10 +70,14 @@ impl Data {
                     .unwrap();
             }
         }
-        sqlx::raw_sql(sqlx::AssertSqlSafe(FILES.replace("LINKS", &size.links.to_string())))
-            .execute(&mut connection)
-            .await
-            .unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(
+            FILES
+                .replace("LINKS", &size.links.to_string())
+                .replace("SHA256", &sha256()),
+        ))
+        .execute(&mut connection)
+        .await
+        .unwrap();
         sqlx::raw_sql("ANALYZE").execute(&mut connection).await.unwrap();
         data
     }
@@ -98,6 +102,9 @@ impl Data {
         for (account, id) in libraries {
             let place = self.objects().join("accounts").join(account);
             fs::create_dir_all(&place).unwrap();
+            let shard = place.join("objects").join(sha256().get(..2).unwrap());
+            fs::create_dir_all(&shard).unwrap();
+            fs::write(shard.join(sha256()), BYTES).unwrap();
             fs::write(place.join("identity"), serde_json::json!({ "id": id }).to_string()).unwrap();
         }
     }
@@ -144,6 +151,14 @@ pub fn settings_of(folder: &Path) -> PathBuf {
     folder.with_extension("toml")
 }
 
+/// What every file has in it.
+const BYTES: [u8; 10] = *b"0123456789";
+
+fn sha256() -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(BYTES).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The id of an account.
 pub fn account(number: usize) -> String {
     format!("t{number:04}")
@@ -186,9 +201,9 @@ const FILES: &str = "\
     INSERT INTO clientpoint.files (id, name, place, revision, account_id) \
         SELECT id, 'File ' || number || '.pdf', 'Company Wide', 1, account_id FROM laid;\
     INSERT INTO clientpoint.revisions (file, number, sha256, size, made_at, account_id) \
-        SELECT id, 1, repeat('0', 64), 10, '2026-01-01T00:00:00Z', account_id FROM laid;\
+        SELECT id, 1, 'SHA256', 10, '2026-01-01T00:00:00Z', account_id FROM laid;\
     INSERT INTO clientpoint.links (file, connection, drive, item, version, hash, size, verification, name, linked_at, plugin, account_id) \
         SELECT id, connection, drive, 'item' || number, 'v', 'hash', 10, 'no-hash', 'File ' || number || '.pdf', \
             '2026-01-01T00:00:00Z', 'onedrive', account_id FROM laid;\
     INSERT INTO clientpoint.objects (sha256, size, touched_at, account_id) \
-        SELECT DISTINCT repeat('0', 64), 10, '2026-01-01T00:00:00Z', account_id FROM laid";
+        SELECT DISTINCT 'SHA256', 10, '2026-01-01T00:00:00Z', account_id FROM laid";

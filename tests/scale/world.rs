@@ -13,11 +13,11 @@ use std::{
 use axum::{
     Json, Router,
     extract::{Path, Request, State},
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 /// What a tenant may ask in a minute, in Microsoft's units for its smallest customers; a page of changes since a token is one.
@@ -60,6 +60,8 @@ impl World {
         let router = Router::new()
             .route("/{tenant}/oauth2/v2.0/token", post(token))
             .route("/v1.0/drives/{drive}/root/delta", get(changes))
+            .route("/v1.0/drives/{drive}/items/{item}", get(item))
+            .route("/v1.0/$batch", post(batch))
             .fallback(unknown)
             .with_state(seen.clone());
         let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -114,24 +116,23 @@ fn link(url: &str, drive: &str, number: u64) -> String {
 
 async fn token(State(seen): State<Arc<Seen>>, Path(tenant): Path<String>) -> Response {
     seen.requests.fetch_add(1, Ordering::Relaxed);
+    // A token says whose it is.
     Json(json!({ "token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599, "access_token": tenant }))
         .into_response()
 }
 
-async fn changes(State(seen): State<Arc<Seen>>, Path(drive): Path<String>, request: Request) -> Response {
+/// Who asks, unless they ask for too much.
+fn asks(seen: &Seen, headers: &HeaderMap, units: u64) -> Result<(), Box<Response>> {
     seen.requests.fetch_add(1, Ordering::Relaxed);
-    let authorization = request
-        .headers()
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let Some(tenant) = authorization.and_then(|value| value.strip_prefix("Bearer ")) else {
-        return StatusCode::UNAUTHORIZED.into_response();
+        return Err(Box::new(StatusCode::UNAUTHORIZED.into_response()));
     };
     let minute = seen.begun.elapsed().as_secs() / 60;
     let used = {
-        let mut units = seen.units.lock().unwrap();
-        let used = units.entry((tenant.to_owned(), minute)).or_default();
-        *used += 1;
+        let mut all = seen.units.lock().unwrap();
+        let used = all.entry((tenant.to_owned(), minute)).or_default();
+        *used += units;
         *used
     };
     let throttled = seen.throttled.lock().unwrap().clone();
@@ -139,7 +140,15 @@ async fn changes(State(seen): State<Arc<Seen>>, Path(drive): Path<String>, reque
     if is_throttled || UNITS < used {
         seen.refused.fetch_add(1, Ordering::Relaxed);
         let told = json!({ "error": { "code": "activityLimitReached", "message": "The request has been throttled." } });
-        return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "30")], Json(told)).into_response();
+        let refused = (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "30")], Json(told));
+        return Err(Box::new(refused.into_response()));
+    }
+    Ok(())
+}
+
+async fn changes(State(seen): State<Arc<Seen>>, Path(drive): Path<String>, request: Request) -> Response {
+    if let Err(refused) = asks(&seen, request.headers(), 1) {
+        return *refused;
     }
     let number: u64 = request
         .uri()
@@ -148,6 +157,54 @@ async fn changes(State(seen): State<Arc<Seen>>, Path(drive): Path<String>, reque
         .and_then(|token| token.parse().ok())
         .unwrap_or_default();
     Json(json!({ "value": [], "@odata.deltaLink": link(&seen.url, &drive, number + 1) })).into_response()
+}
+
+/// An item as it was laid down: `item7` is `File 7.pdf`.
+fn item_of(drive: &str, item: &str) -> Value {
+    let number = item.trim_start_matches("item");
+    json!({
+        "id": item, "name": format!("File {number}.pdf"), "size": 10, "eTag": "e", "cTag": "v",
+        "file": { "mimeType": "application/pdf", "hashes": {} },
+        "parentReference": { "driveId": drive, "path": format!("/drives/{drive}/root:") },
+    })
+}
+
+async fn item(
+    State(seen): State<Arc<Seen>>,
+    Path((drive, item)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    match asks(&seen, request.headers(), 1) {
+        Err(refused) => *refused,
+        Ok(()) => Json(item_of(&drive, &item)).into_response(),
+    }
+}
+
+async fn batch(State(seen): State<Arc<Seen>>, headers: HeaderMap, Json(asked): Json<Value>) -> Response {
+    let asked = asked["requests"].as_array().cloned().unwrap_or_default();
+    if let Err(refused) = asks(&seen, &headers, asked.len() as u64) {
+        return *refused;
+    }
+    let answer = |one: &Value| {
+        let path = one["url"]
+            .as_str()
+            .unwrap_or_default()
+            .split('?')
+            .next()
+            .unwrap_or_default();
+        let parts: Vec<&str> = path.split('/').collect();
+        match parts.as_slice() {
+            ["", "drives", drive, "items", item] => {
+                json!({ "id": one["id"], "status": 200, "body": item_of(drive, item) })
+            }
+            _ => {
+                seen.unknown.fetch_add(1, Ordering::Relaxed);
+                eprintln!("the source knows no answer to {path} in a batch");
+                json!({ "id": one["id"], "status": 404 })
+            }
+        }
+    };
+    Json(json!({ "responses": asked.iter().map(answer).collect::<Vec<_>>() })).into_response()
 }
 
 async fn unknown(State(seen): State<Arc<Seen>>, request: Request) -> Response {
