@@ -20,7 +20,7 @@ use super::{
     db::{DEFAULT_ACCOUNT, Pool, Post},
     migrations::SCRIPTS,
 };
-use crate::{Error, Result, secret_files, way_out::WayOut};
+use crate::{Error, Result, error::server::ServerTrouble, secret_files, way_out::WayOut};
 
 /// The setting that names the file with the address.
 pub(crate) const SETTING: &str = "database.url-file";
@@ -126,12 +126,14 @@ impl Server {
     /// `Error::Storage` if the server can't be reached, does not let this host in, or was written to by a newer version.
     pub(crate) async fn open(&self, account: &str, patience: Duration) -> Result<Store> {
         let options = self.of_account(account, patience);
+        let place: Arc<str> = self.place().into();
         let made = async {
             let mut connection = options.connect().await.map_err(|error| self.trouble(error))?;
             let made = prepare(&mut connection).await;
             let closed = connection.close().await;
-            made?;
-            closed.map_err(Error::from)
+            let told = |error| ServerTrouble::at(&place, error);
+            made.map_err(told)??;
+            Ok::<_, Error>(closed.map_err(told)?)
         };
         tokio::time::timeout(patience.max(CONNECT), made)
             .await
@@ -146,6 +148,7 @@ impl Server {
             pool,
             account: Arc::from(account),
             is_own: true,
+            place,
         })))
     }
 
@@ -173,10 +176,11 @@ impl Server {
 /// How long connecting may take at least.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// Makes the schema, or brings it up to date; once, whoever else does the same.
-async fn prepare(connection: &mut PgConnection) -> Result<()> {
+/// Makes the schema, or brings it up to date; once, whoever else does the same. Inside of what the server says is that it
+/// was written to by another version.
+async fn prepare(connection: &mut PgConnection) -> sqlx::Result<Result<()>> {
     if number(connection).await?.is_some_and(|number| number == SCRIPTS.len()) {
-        return Ok(());
+        return Ok(Ok(()));
     }
     let mut transaction = connection.begin().await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)")
@@ -185,12 +189,12 @@ async fn prepare(connection: &mut PgConnection) -> Result<()> {
         .await?;
     match number(&mut transaction).await? {
         // Somebody else was first.
-        Some(number) if number == SCRIPTS.len() => return Ok(()),
+        Some(number) if number == SCRIPTS.len() => return Ok(Ok(())),
         Some(number) => {
-            return Err(Error::Storage(format!(
+            return Ok(Err(Error::Storage(format!(
                 "the database was written by another version (schema {number}, this program knows {}): use the newest program",
                 SCRIPTS.len()
-            )));
+            ))));
         }
         None => {}
     }
@@ -202,9 +206,8 @@ async fn prepare(connection: &mut PgConnection) -> Result<()> {
     for script in FIRST.into_iter().chain([VIEWS]) {
         sqlx::raw_sql(script).execute(&mut *transaction).await?;
     }
-    let known = i64::try_from(SCRIPTS.len()).map_err(|error| Error::Storage(error.to_string()))?;
     sqlx::query("INSERT INTO clientpoint.schema VALUES (1, $1)")
-        .bind(known)
+        .bind(i64::try_from(SCRIPTS.len()).unwrap_or(i64::MAX))
         .execute(&mut *transaction)
         .await?;
     sqlx::raw_sql(AssertSqlSafe(format!(
@@ -213,11 +216,11 @@ async fn prepare(connection: &mut PgConnection) -> Result<()> {
     .execute(&mut *transaction)
     .await?;
     transaction.commit().await?;
-    Ok(())
+    Ok(Ok(()))
 }
 
 /// The number of the schema; none in a database that has none of this program.
-async fn number(connection: &mut PgConnection) -> Result<Option<usize>> {
+async fn number(connection: &mut PgConnection) -> sqlx::Result<Option<usize>> {
     let (is_there,): (bool,) = sqlx::query_as("SELECT to_regclass('clientpoint.schema') IS NOT NULL")
         .fetch_one(&mut *connection)
         .await?;
