@@ -1,6 +1,7 @@
 //! What can go wrong, by what can be done about it.
 
 mod made;
+pub(crate) mod server;
 mod words;
 
 use std::{fmt, path::Path};
@@ -152,6 +153,13 @@ pub enum Error {
         /// `object-store-unreachable`, `object-store-refused` or `object-store-lost`.
         code: &'static str,
         /// Which store, why, and what to do; without anything secret.
+        message: String,
+    },
+    /// The server with the database does not do what it was asked. Nothing of that was done, unless its answer got lost.
+    Server {
+        /// `database-away`, `database-busy`, `database-full`, `database-read-only` or `database-refused`.
+        code: &'static str,
+        /// Which server, why, and what to do; never who comes in.
         message: String,
     },
     /// The database is damaged, or is none.

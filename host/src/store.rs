@@ -23,6 +23,7 @@ pub mod detach;
 pub mod due;
 pub mod files;
 mod folder;
+mod going;
 pub mod grants;
 mod handle;
 pub mod identities;

@@ -47,11 +47,11 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'!')
     .remove(b',');
 
-/// Whether an id can stand in a URL as one segment. Ids are opaque, and these are none that Microsoft would give: an
-/// empty segment or one of dots would address something else.
+/// Whether an id can stand in a URL as one segment, and in a library. Ids are opaque, and these are none that Microsoft
+/// would give: an empty segment or one of dots would address something else, and no library takes a NUL.
 #[must_use]
 pub fn is_id(id: &str) -> bool {
-    !id.is_empty() && id.len() <= 512 && !id.bytes().all(|byte| byte == b'.')
+    !id.is_empty() && id.len() <= 512 && !id.contains('\0') && !id.bytes().all(|byte| byte == b'.')
 }
 
 /// Metadata of one item.
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn segments_of_dots_and_empty_ones_are_no_ids() {
         assert!(is_id("01ABC") && is_id("a.b"));
-        assert!(!is_id("") && !is_id(".") && !is_id("..") && !is_id(&"x".repeat(513)));
+        assert!(!is_id("") && !is_id(".") && !is_id("..") && !is_id(&"x".repeat(513)) && !is_id("01\0"));
     }
 
     #[test]

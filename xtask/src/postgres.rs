@@ -29,7 +29,7 @@ const PARTS: [&str; 2] = ["store::", "rights::"];
 /// What is about SQLite and its file alone.
 const OF_SQLITE: [&str; 14] = [
     "reference::together::tests::five_files_that_come",
-    "reference::together::tests::what_cannot_be_written",
+    "reference::together::tests::of_several_the_one_that_is_refused",
     "store::backups::",
     "store::copied::",
     "store::copies::",

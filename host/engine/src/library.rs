@@ -6,7 +6,8 @@
 //! durable when it answers. Any number of calls may be under way at a time, from several threads; a call whose future is
 //! dropped has either happened or not.
 //!
-//! Names of drives, items and notes are opaque: they are kept as they are, and compared to the letter.
+//! Names of drives, items and notes are opaque: they are kept as they are, and compared to the letter. Those that are new, and
+//! new places, have at most [`KEY_AT_MOST`] bytes; none has a NUL in it, but one may be asked for.
 //!
 //! The words that an implementation needs are all here. What the contract says of a file, its link or a small value whatever
 //! keeps them, these values do themselves: [`LibraryFile::fill`], [`ManagedFile::settle`], [`States::swap`] and their like.
@@ -42,6 +43,10 @@ pub type Answering<'a, T, E = Error> = Pin<Box<dyn Future<Output = Result<T, E>>
 pub fn answer<'a, T: Send + 'a, E: Send + 'a>(answer: Result<T, E>) -> Answering<'a, T, E> {
     Box::pin(ready(answer))
 }
+
+/// The longest name of a drive, of an item or of a place that a file may be tied to anew, in bytes. Files are found by them,
+/// and an entry of an index has room for two. What a library has already may be longer.
+pub const KEY_AT_MOST: usize = 1 << 10;
 
 /// Files that follow something, on their way.
 pub type Listing<'a> = Answering<'a, Vec<ManagedFile>>;

@@ -4,7 +4,10 @@ use std::io::ErrorKind;
 
 use clientpoint_engine::{Error as EngineError, Unfit, instance::Stopped, secrets::SealError};
 
-use super::SOME_FOLDER;
+use super::{
+    SOME_FOLDER,
+    server::{HasNul, ServerTrouble},
+};
 use crate::{Error, fences::RightLost, way_out::WayOut};
 
 /// The primary result codes of SQLite that have words of their own, by <https://sqlite.org/rescode.html>.
@@ -24,13 +27,18 @@ impl From<sqlx::Error> for Error {
         if let sqlx::Error::Io(error) = error {
             return error.into();
         }
-        if let Some(error) = of_server(&error) {
-            return error;
+        if let sqlx::Error::Configuration(why) = &error {
+            if let Some(lost) = why.downcast_ref::<RightLost>() {
+                return (*lost).into();
+            }
+            if let Some(trouble) = why.downcast_ref::<ServerTrouble>() {
+                return trouble.told();
+            }
         }
-        if let sqlx::Error::Configuration(why) = &error
-            && let Some(lost) = why.downcast_ref::<RightLost>()
+        if let sqlx::Error::Encode(why) = &error
+            && let Some(nul) = why.downcast_ref::<HasNul>()
         {
-            return (*lost).into();
+            return Self::Settings(nul.to_string());
         }
         let number = error
             .as_database_error()
@@ -50,39 +58,6 @@ impl From<sqlx::Error> for Error {
             _ => Self::Storage(format!("database: {error}")),
         }
     }
-}
-
-/// What a server says that has words of its own, by <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
-fn of_server(error: &sqlx::Error) -> Option<Error> {
-    use sqlx::postgres::PgDatabaseError;
-    let said = error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()?;
-    let busy = |what: &str| Error::Busy {
-        folder: SOME_FOLDER.to_string(),
-        what: what.into(),
-        holders: Vec::new(),
-    };
-    Some(match said.code() {
-        // A lock that did not come in time, a deadlock, a conflict of two who write.
-        "55P03" | "40P01" | "40001" => busy("its database is held by another program"),
-        "57014" => busy("a question to its database took too long"),
-        // It stood still for too long, the server goes down or comes up, it has no connection left.
-        "25P03" | "57P01" | "57P02" | "57P03" | "53300" => Error::Storage(format!(
-            "the database broke off ({}): what was under way there was not done; try again",
-            said.message()
-        )),
-        "53100" => Error::Storage("the disk of the database is full: make room on its server, and try again".into()),
-        "25006" => {
-            Error::Storage("the database takes no writes now: it may be a standby, so look at its address".into())
-        }
-        "28P01" | "28000" => {
-            Error::Storage("the database does not let this host in: its user or password is not right".into())
-        }
-        "42501" => Error::Storage(format!(
-            "the database does not allow this host what it needs: {}",
-            said.message()
-        )),
-        _ => Error::Storage(format!("database: {}", said.message())),
-    })
 }
 
 impl From<RightLost> for Error {

@@ -22,6 +22,7 @@ impl Error {
             | Self::Bin { code, .. }
             | Self::Backup { code, .. }
             | Self::ObjectStore { code, .. }
+            | Self::Server { code, .. }
             | Self::People { code, .. } => code,
             Self::Damaged { .. } => "damaged",
             Self::NoSpace(_) => "no-space",
@@ -59,6 +60,7 @@ impl Error {
             | Self::Bin { message, .. }
             | Self::Backup { message, .. }
             | Self::ObjectStore { message, .. }
+            | Self::Server { message, .. }
             | Self::People { message, .. } => message.clone(),
             Self::PluginStopped(why) => format!("the plugin was stopped: {why}"),
             Self::Ledger { run, message } => {

@@ -188,7 +188,8 @@ impl Kept {
         let asked = Instant::now();
         let epoch = match leases::take(&self.store, &name, &holder, self.lasts).await {
             Ok(Some(epoch)) => epoch,
-            Ok(None) | Err(Error::Busy { .. }) => return Ok(None),
+            Ok(None) => return Ok(None),
+            Err(error) if error.code() == "database-busy" => return Ok(None),
             Err(error) => return Err(error),
         };
         let lease = Lease {

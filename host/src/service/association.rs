@@ -292,13 +292,16 @@ fn came_to(association: &Association) -> CameTo {
     CameTo::counts(association.counts.clone())
 }
 
+/// A row as it is written down. A workbook may have a NUL in any cell, which no database takes: what is said of that row
+/// must not keep the others from being told of.
 fn stored(row: &AssociatedRow) -> SheetRow {
+    let shown = |text: &String| text.replace('\0', "\u{fffd}");
     SheetRow {
         number: row.row,
-        file: row.file.clone(),
-        path: row.path.clone(),
+        file: shown(&row.file),
+        path: shown(&row.path),
         outcome: row.outcome,
-        message: row.message.clone(),
-        resolved: row.resolved.clone(),
+        message: shown(&row.message),
+        resolved: row.resolved.as_ref().map(shown),
     }
 }

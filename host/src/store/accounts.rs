@@ -52,7 +52,8 @@ pub async fn add(store: &Store, id: &str, now: &str) -> Result<Account> {
     .bind(id)
     .bind(now)
     .fetch_all(&post.pool)
-    .await?;
+    .await
+    .map_err(|error| post.told(error))?;
     let is_there = || {
         let message = format!("there is an account `{id}` already");
         Error::Settings(message).with([WayOut::ShowAccounts])
@@ -77,7 +78,8 @@ pub async fn after(store: &Store, id: &str, limit: i64) -> Result<Vec<Account>> 
         .bind(id)
         .bind(limit.clamp(1, PAGE))
         .fetch_all(&post.pool)
-        .await?;
+        .await
+        .map_err(|error| post.told(error))?;
     Ok(accounts)
 }
 
@@ -90,33 +92,33 @@ pub async fn count(store: &Store) -> Result<i64> {
     let Pool::Post(post) = store.pool() else { return Ok(1) };
     let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM clientpoint.accounts")
         .fetch_one(&post.pool)
-        .await?;
+        .await
+        .map_err(|error| post.told(error))?;
     Ok(count)
 }
 
-/// Refuses an account that is not there.
-///
-/// # Errors
-///
-/// `Error::NotFound`; the database's.
-pub(super) async fn require(connection: &mut PgConnection, id: &str) -> Result<()> {
+/// Refuses an account that is not there. Inside of what the server says is that.
+pub(super) async fn require(connection: &mut PgConnection, id: &str) -> sqlx::Result<Result<()>> {
     let (is_there,): (bool,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM clientpoint.accounts WHERE id = $1)")
         .bind(id)
         .fetch_one(connection)
         .await?;
-    if is_there { Ok(()) } else { Err(missing(id)) }
+    Ok(if is_there { Ok(()) } else { Err(missing(id)) })
 }
 
 /// Refuses an account that is not there, on a server or in a folder.
 ///
 /// # Errors
 ///
-/// As [`require`].
+/// `Error::NotFound`; the database's.
 pub(crate) async fn known(store: &Store, id: &str) -> Result<()> {
     match store.pool() {
         Pool::Lite(_) if id == DEFAULT_ACCOUNT => Ok(()),
         Pool::Lite(_) => Err(missing(id)),
-        Pool::Post(post) => require(&mut *post.pool.acquire().await?, id).await,
+        Pool::Post(post) => {
+            let asked = async { require(&mut *post.pool.acquire().await?, id).await };
+            asked.await.map_err(|error| post.told(error))?
+        }
     }
 }
 

@@ -17,9 +17,11 @@ use std::{
     sync::Arc,
 };
 
-use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool, Transaction as Held, pool::PoolConnection};
+use sqlx::{
+    AssertSqlSafe, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction as Held, pool::PoolConnection,
+};
 
-use crate::Result;
+use crate::{Result, error::server::ServerTrouble};
 
 pub(super) use builder::QueryBuilder;
 pub(super) use handed::Executor;
@@ -48,6 +50,8 @@ pub(super) struct Post {
     pub(super) account: Arc<str>,
     /// Whether the connections of the pool are that account's from the beginning.
     pub(super) is_own: bool,
+    /// Where the server is, for people.
+    pub(super) place: Arc<str>,
 }
 
 /// A connection in a transaction.
@@ -56,7 +60,15 @@ pub(super) enum Connection {
     /// SQLite's.
     Lite(Held<'static, Sqlite>),
     /// PostgreSQL's.
-    Post(Held<'static, Postgres>),
+    Post(Begun),
+}
+
+/// A transaction on a server.
+#[derive(Debug)]
+pub(super) struct Begun {
+    held: Held<'static, Postgres>,
+    /// Where the server is, for people.
+    place: Arc<str>,
 }
 
 /// A transaction: all of it, or nothing. It is given up where it is dropped.
@@ -79,6 +91,11 @@ impl Pool {
         Ok(Transaction { connection })
     }
 
+    /// Whether a row may have this text. None of a server's has one with a NUL in it, which it may not be asked for.
+    pub(super) fn may_have(&self, text: &str) -> bool {
+        matches!(self, Self::Lite(_)) || !text.contains('\0')
+    }
+
     /// Closes it, once its questions are answered.
     pub(super) async fn close(&self) {
         match self {
@@ -99,17 +116,19 @@ impl Post {
             others: self.others.clone(),
             account: Arc::from(account),
             is_own: false,
+            place: Arc::clone(&self.place),
         }
     }
 
     /// A connection for a statement of this account, where those of the pool are lent to many. Whose it is is said anew each
     /// time that one is lent.
     async fn lent(&self) -> sqlx::Result<PoolConnection<Postgres>> {
-        let mut lent = self.pool.acquire().await?;
+        let mut lent = self.pool.acquire().await.map_err(|error| self.told(error))?;
         sqlx::query("SELECT set_config('clientpoint.account', $1, false)")
             .bind(&*self.account)
             .execute(&mut *lent)
-            .await?;
+            .await
+            .map_err(|error| self.told(error))?;
         Ok(lent)
     }
 
@@ -128,7 +147,7 @@ impl Post {
     }
 
     /// A transaction of a single statement, on a connection that is another account's.
-    async fn single(&self) -> sqlx::Result<Held<'static, Postgres>> {
+    async fn single(&self) -> sqlx::Result<Begun> {
         let account = &self.account;
         self.begun(format!("BEGIN; SET LOCAL clientpoint.account = '{account}'"))
             .await
@@ -136,10 +155,41 @@ impl Post {
 
     /// Begins a transaction so. It is begun to the end also where whoever asks gives up in the middle: else the connection
     /// would go back with a transaction, and its locks, that nobody knows of.
-    async fn begun(&self, begin: String) -> sqlx::Result<Held<'static, Postgres>> {
+    async fn begun(&self, begin: String) -> sqlx::Result<Begun> {
         let pool = self.pool.clone();
         let beginning = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(begin)).await });
-        beginning.await.map_err(|_| sqlx::Error::WorkerCrashed)?
+        let begun = beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed));
+        let held = begun.map_err(|error| self.told(error))?;
+        Ok(Begun {
+            held,
+            place: Arc::clone(&self.place),
+        })
+    }
+
+    /// An error of the server, with its place.
+    pub(super) fn told(&self, error: sqlx::Error) -> sqlx::Error {
+        ServerTrouble::at(&self.place, error)
+    }
+}
+
+impl Begun {
+    async fn commit(self) -> sqlx::Result<()> {
+        let Self { held, place } = self;
+        held.commit().await.map_err(|error| ServerTrouble::at(&place, error))
+    }
+}
+
+impl Deref for Begun {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.held
+    }
+}
+
+impl DerefMut for Begun {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.held
     }
 }
 

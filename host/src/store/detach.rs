@@ -1,6 +1,8 @@
 //! Files that stop following, and follow again: when a connection changes its drive or is given up, nothing of the
 //! library is lost (rule 30).
 
+use clientpoint_engine::library::KEY_AT_MOST;
+
 use super::{
     Store,
     connections::ChosenDrive,
@@ -24,8 +26,15 @@ pub struct Moved {
 ///
 /// # Errors
 ///
-/// The database's.
+/// `Error::Settings` for a drive whose id is too long for files to be found by; the database's.
 pub async fn choose_drive(store: &Store, connection: &str, drive: &ChosenDrive) -> Result<Moved> {
+    if KEY_AT_MOST < drive.id.len() {
+        return Err(Error::Settings(format!(
+            "the drive `{}` has an id of {} bytes, and none of more than {KEY_AT_MOST} can be followed: choose another drive",
+            drive.name,
+            drive.id.len()
+        )));
+    }
     let mut transaction = store.write().await?;
     db::query("UPDATE connections SET drive_id = ?, drive_name = ? WHERE id = ?")
         .bind(&drive.id)

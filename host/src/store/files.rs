@@ -185,6 +185,9 @@ pub async fn get(store: &Store, id: &str) -> Result<LibraryFile> {
 ///
 /// The database's.
 pub async fn by_source(store: &Store, of: Scope<'_>, item: &str) -> Result<Vec<LibraryFile>> {
+    if ![of.drive, item].iter().all(|text| store.pool().may_have(text)) {
+        return Ok(Vec::new());
+    }
     let of_item =
         "WHERE l.plugin = (SELECT plugin FROM connections WHERE id = ?) AND l.drive = ? AND l.item = ? ORDER BY f.id";
     let rows = db::query_as(select(of_item))

@@ -72,14 +72,16 @@ pub(crate) fn account(store: &Store) -> Option<&str> {
 ///
 /// # Errors
 ///
-/// `Error::Busy` if they write for too long; the database's.
+/// `Error::Server` (`database-busy`) if they write for too long; the database's.
 pub(crate) async fn take(store: &Store, name: &str, holder: &str, time: Duration) -> Result<Option<i64>> {
+    let server = server(store)?;
     let rows: Vec<(i64,)> = sqlx::query_as(TAKE)
         .bind(name)
         .bind(holder)
         .bind(time.as_secs_f64())
-        .fetch_all(&server(store)?.pool)
-        .await?;
+        .fetch_all(&server.pool)
+        .await
+        .map_err(|error| server.told(error))?;
     Ok(rows.first().map(|(epoch,)| *epoch))
 }
 
@@ -89,11 +91,13 @@ pub(crate) async fn take(store: &Store, name: &str, holder: &str, time: Duration
 ///
 /// The database's.
 pub(crate) async fn renew(store: &Store, leases: &[Lease], time: Duration) -> Result<BTreeSet<String>> {
+    let server = server(store)?;
     let rows: Vec<(String,)> = sqlx::query_as(RENEW)
         .bind(written(leases)?)
         .bind(time.as_secs_f64())
-        .fetch_all(&server(store)?.pool)
-        .await?;
+        .fetch_all(&server.pool)
+        .await
+        .map_err(|error| server.told(error))?;
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
@@ -103,10 +107,12 @@ pub(crate) async fn renew(store: &Store, leases: &[Lease], time: Duration) -> Re
 ///
 /// The database's.
 pub(crate) async fn give_back(store: &Store, leases: &[Lease]) -> Result<()> {
+    let server = server(store)?;
     sqlx::query(GIVE_BACK)
         .bind(written(leases)?)
-        .execute(&server(store)?.pool)
-        .await?;
+        .execute(&server.pool)
+        .await
+        .map_err(|error| server.told(error))?;
     Ok(())
 }
 
@@ -116,10 +122,12 @@ pub(crate) async fn give_back(store: &Store, leases: &[Lease]) -> Result<()> {
 ///
 /// The database's.
 pub(crate) async fn holder(store: &Store, name: &str) -> Result<Option<String>> {
+    let server = server(store)?;
     let rows: Vec<(String,)> = sqlx::query_as(HOLDER)
         .bind(name)
-        .fetch_all(&server(store)?.pool)
-        .await?;
+        .fetch_all(&server.pool)
+        .await
+        .map_err(|error| server.told(error))?;
     Ok(rows.into_iter().next().map(|(holder,)| holder))
 }
 
@@ -129,10 +137,12 @@ pub(crate) async fn holder(store: &Store, name: &str) -> Result<Option<String>> 
 ///
 /// The database's.
 pub(crate) async fn forget(store: &Store, beginning: &str) -> Result<()> {
+    let server = server(store)?;
     sqlx::query(FORGET)
         .bind(beginning)
-        .execute(&server(store)?.pool)
-        .await?;
+        .execute(&server.pool)
+        .await
+        .map_err(|error| server.told(error))?;
     Ok(())
 }
 

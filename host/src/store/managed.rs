@@ -64,6 +64,9 @@ pub async fn count(store: &Store, of: Scope<'_>) -> Result<Counts> {
 ///
 /// The database's.
 pub async fn by_source(store: &Store, of: Scope<'_>, item: &str) -> Result<Vec<ManagedFile>> {
+    if ![of.drive, item].iter().all(|text| store.pool().may_have(text)) {
+        return Ok(Vec::new());
+    }
     let query = select(
         "SELECT * FROM links INDEXED BY links_by_source WHERE plugin = (SELECT plugin FROM connections WHERE id = ?1) \
              AND connection = ?1 AND drive = ?2 AND item = ?3",
@@ -79,6 +82,7 @@ pub async fn by_source(store: &Store, of: Scope<'_>, item: &str) -> Result<Vec<M
 ///
 /// The database's.
 pub async fn by_place(store: &Store, of: Scope<'_>, places: &[String]) -> Result<Vec<ManagedFile>> {
+    let places: Vec<&String> = places.iter().filter(|place| store.pool().may_have(place)).collect();
     let query = select(
         "SELECT * FROM links INDEXED BY links_by_place WHERE connection = ? AND drive = ? \
              AND place IN (SELECT value FROM json_each(?))",

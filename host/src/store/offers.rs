@@ -128,8 +128,13 @@ pub(crate) async fn offer(store: &Store, offer: Offer<'_>) -> Result<(u64, u64)>
         .bind(&tenant)
         .bind(between())
         .execute(&post.pool)
-        .await?;
-    let left = sqlx::query(RETURN).bind(&tenant).execute(&post.pool).await?;
+        .await
+        .map_err(|error| post.told(error))?;
+    let left = sqlx::query(RETURN)
+        .bind(&tenant)
+        .execute(&post.pool)
+        .await
+        .map_err(|error| post.told(error))?;
     Ok((planned.rows_affected(), left.rows_affected()))
 }
 
@@ -139,12 +144,14 @@ pub(crate) async fn offer(store: &Store, offer: Offer<'_>) -> Result<(u64, u64)>
 ///
 /// The database's.
 pub(crate) async fn claim(store: &Store, plugin: &str, at_most: usize) -> Result<Vec<Taken>> {
+    let post = server(store)?;
     let taken = sqlx::query_as(CLAIM)
         .bind(i64::try_from(at_most).unwrap_or(i64::MAX))
         .bind(millis(TAKEN))
         .bind(plugin)
-        .fetch_all(&server(store)?.pool)
-        .await?;
+        .fetch_all(&post.pool)
+        .await
+        .map_err(|error| post.told(error))?;
     Ok(taken)
 }
 
@@ -154,10 +161,12 @@ pub(crate) async fn claim(store: &Store, plugin: &str, at_most: usize) -> Result
 ///
 /// The database's.
 pub(crate) async fn next(store: &Store, plugin: &str) -> Result<Option<Duration>> {
+    let post = server(store)?;
     let (next,): (Option<i64>,) = sqlx::query_as(NEXT)
         .bind(plugin)
-        .fetch_one(&server(store)?.pool)
-        .await?;
+        .fetch_one(&post.pool)
+        .await
+        .map_err(|error| post.told(error))?;
     Ok(next.map(|millis| Duration::from_millis(u64::try_from(millis).unwrap_or(0))))
 }
 
@@ -206,12 +215,14 @@ pub(crate) async fn close_gate(store: &Store, run: &Run, time: Duration) -> Resu
         .bind(run.id)
         .bind(millis(time))
         .execute(&post.pool)
-        .await?;
+        .await
+        .map_err(|error| post.told(error))?;
     sqlx::query(QUEUE)
         .bind(run.id)
         .bind(between())
         .execute(&post.pool)
-        .await?;
+        .await
+        .map_err(|error| post.told(error))?;
     Ok(())
 }
 

@@ -209,6 +209,7 @@ impl From<crate::Error> for Error {
             crate::Error::Busy { .. }
             | crate::Error::Disk { .. }
             | crate::Error::ObjectStore { .. }
+            | crate::Error::Server { .. }
             | crate::Error::Damaged { .. }
             | crate::Error::DamagedDatabase { .. } => Self::Unavailable(error.to_string()),
             _ => Self::Other(error.to_string()),

@@ -1,15 +1,20 @@
 //! Sending settled bytes to where objects lie, if that is elsewhere. A store has no lock that keeps a sweep of another host
-//! away, so each object has a row in the database: it is announced there before it is put, and who sweeps takes the row,
-//! looks for revisions and deletes the object in one transaction. Whoever announces the same bytes meanwhile waits, and puts
-//! them again afterwards.
+//! away, so each object has a row in the database: it is announced there before it is put, and who sweeps marks what is to go
+//! before it is deleted. Whoever announces the same bytes meanwhile waits, and puts them again afterwards: see `going`.
+
+use std::time::Duration;
 
 use super::{
-    Store, db,
-    files::signed,
-    identity,
-    objects::{Object, Objects, Settled},
+    Store, db, going, identity,
+    objects::{Object, Objects, Remote, Settled},
 };
 use crate::Result;
+
+/// How long the bytes of an object wait that is being deleted: a little longer than that may take, where the store answers.
+const PATIENCE: Duration = Duration::from_secs(25);
+
+/// How often that is looked at.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Sends the bytes, where objects lie elsewhere, so that a transaction may point at them. Nothing is done where they lie in
 /// the data folder: publishing makes them durable there.
@@ -18,31 +23,29 @@ use crate::Result;
 ///
 /// `Error::ObjectStore`; the database's or the file system's. The draft is gone then.
 pub async fn send(store: &Store, objects: &Objects, settled: Settled, now: &str) -> Result<Settled> {
-    if objects.remote().is_none() {
+    let Some(remote) = objects.remote() else {
         return Ok(settled);
-    }
-    announce(store, &settled.object(), now).await?;
+    };
+    announce(store, remote, &settled.object(), now).await?;
     objects.send(settled).await
 }
 
-/// Writes down that an object is about to be put. What was let go before is needed again.
-async fn announce(store: &Store, object: &Object, now: &str) -> Result<()> {
-    let mut transaction = store.write().await?;
-    db::query(
-        "INSERT INTO objects (sha256, size, touched_at) VALUES (?, ?, ?) \
-         ON CONFLICT (sha256) DO UPDATE SET size = excluded.size, touched_at = excluded.touched_at",
-    )
-    .bind(&object.sha256)
-    .bind(signed(object.size))
-    .bind(now)
-    .execute(&mut *transaction)
-    .await?;
-    db::query("DELETE FROM let_go WHERE sha256 = ?")
-        .bind(&object.sha256)
-        .execute(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
-    Ok(())
+/// Writes down that an object is about to be put, once no store is about to delete it.
+async fn announce(store: &Store, remote: &Remote, object: &Object, now: &str) -> Result<()> {
+    let Object { sha256, size } = object;
+    let announced = async {
+        loop {
+            let mut transaction = store.write().await?;
+            if going::announce(&mut transaction, (sha256, *size), now).await? {
+                transaction.commit().await?;
+                return Ok(());
+            }
+            drop(transaction);
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    };
+    let waited = tokio::time::timeout(PATIENCE, announced).await;
+    waited.unwrap_or_else(|_| Err(remote.is_deleting()))
 }
 
 /// How many objects were announced and have not been swept.

@@ -20,7 +20,7 @@ use super::{
     Store, accounts,
     db::{Pool, Post},
 };
-use crate::{Error, Result, secret_files, way_out::WayOut};
+use crate::{Error, Result, error::server::ServerTrouble, secret_files, way_out::WayOut};
 
 /// The setting that names the file with the address.
 pub(crate) const SETTING: &str = "database.url-file";
@@ -115,16 +115,20 @@ impl Server {
     /// `Error::NotFound` for an account that is not there.
     pub(crate) async fn open(&self, account: &str, patience: Duration) -> Result<Store> {
         let options = self.of_account(account, patience);
+        let place: Arc<str> = self.place().into();
         let made = async {
             let mut connection = options.connect().await.map_err(|error| self.trouble(error))?;
             let made = async {
-                schema::prepare(&mut connection).await?;
-                accounts::require(&mut connection, account).await
+                match schema::prepare(&mut connection).await? {
+                    Ok(()) => accounts::require(&mut connection, account).await,
+                    refused => Ok(refused),
+                }
             };
             let made = made.await;
             let closed = connection.close().await;
-            made?;
-            closed.map_err(Error::from)
+            let told = |error| ServerTrouble::at(&place, error);
+            made.map_err(told)??;
+            Ok::<_, Error>(closed.map_err(told)?)
         };
         tokio::time::timeout(patience.max(CONNECT), made)
             .await
@@ -142,6 +146,7 @@ impl Server {
             others: pool(0),
             account: Arc::from(account),
             is_own: true,
+            place,
         })))
     }
 

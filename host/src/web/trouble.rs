@@ -94,7 +94,7 @@ pub(super) fn status(error: &Error) -> StatusCode {
             code: "backup-running", ..
         } => StatusCode::CONFLICT,
         Error::Backup { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Busy { .. } | Error::Server { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Error::Plugin { code: "throttled", .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Plugin { code: "not-found", .. } => StatusCode::NOT_FOUND,
         Error::Plugin {

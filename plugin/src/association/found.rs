@@ -5,6 +5,9 @@ use std::rc::Rc;
 use super::grown::Grown;
 use crate::{contract::EntryKind, item::Item, paths};
 
+/// The longest mark of a place that a library takes, in bytes.
+const PLACE_AT_MOST: usize = 1 << 10;
+
 /// An item.
 #[derive(Clone)]
 pub(crate) enum Found {
@@ -86,13 +89,15 @@ impl Found {
         }
     }
 
-    /// The mark of where it is: see [`paths::place`].
+    /// The mark of where it is: see [`paths::place`]. One that no library takes is none: the file follows its item all the
+    /// same, and is not found by its place if the item is saved anew.
     pub(super) fn place(&self) -> Option<String> {
         let folder = match self {
             Self::Drive => None,
             Self::Asked(place) => place.parent(),
             Self::Listed(tree, number) => tree.parent(*number),
         };
-        folder.map(|folder| paths::place(folder, self.name()))
+        let place = folder.map(|folder| paths::place(folder, self.name()));
+        place.filter(|place| place.len() <= PLACE_AT_MOST)
     }
 }

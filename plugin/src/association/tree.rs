@@ -10,7 +10,7 @@ use super::{
     arena::{Paged, Texts},
     grown::{Grown, Kept, Node, hash, name_hash},
 };
-use crate::{contract::EntryKind, item::Item};
+use crate::{contract::EntryKind, graph, item::Item};
 
 /// From this size on, in bytes, files are only kept if a path of the sheet ends with their name: then there are fewer
 /// suggestions.
@@ -62,7 +62,7 @@ impl Tree {
 
     /// Takes an item; of one that comes twice, the later counts. False if there are too many.
     pub(super) fn take(&mut self, item: &Item) -> bool {
-        if item.id.is_empty() {
+        if !graph::is_id(&item.id) {
             return true;
         }
         let unique_id = item.unique_id();

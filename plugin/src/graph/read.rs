@@ -78,12 +78,12 @@ impl From<DriveItem> for Told {
         let unique_id = item.sharepoint_ids.and_then(|ids| ids.list_item_unique_id);
         Self(Item {
             id: item.id,
-            name: item.name,
+            name: named(item.name),
             kind,
             size: item.size.and_then(|size| size.as_u64()),
-            content_mark: item.c_tag,
-            mark: item.e_tag,
-            web_url: item.web_url,
+            content_mark: item.c_tag.filter(|mark| fits(mark, MARK_AT_MOST)),
+            mark: item.e_tag.filter(|mark| fits(mark, MARK_AT_MOST)),
+            web_url: item.web_url.filter(|url| fits(url, ADDRESS_AT_MOST)),
             modified: item.last_modified_date_time.and_then(|time| utc(&time)),
             hash: hash.and_then(|hash| quick_xor::normal(&hash)),
             media_type,
@@ -94,7 +94,7 @@ impl From<DriveItem> for Told {
                     .trim_matches('/')
                     .to_owned()
             }),
-            parent: place.id,
+            parent: place.id.filter(|id| fits(id, ID_AT_MOST)),
             drive: place.drive_id,
             infected: item.malware.is_some(),
             deleted: item.deleted.is_some(),
@@ -102,6 +102,37 @@ impl From<DriveItem> for Told {
             unique_id: unique_id.map(|id| id.trim_matches(['{', '}']).to_ascii_lowercase()),
         })
     }
+}
+
+/// The longest name that is taken as it is, in bytes. Microsoft's own are shorter.
+const NAME_AT_MOST: usize = 2_000;
+/// The longest id of a folder, mark of a content and address, in bytes: a library takes none that are longer.
+const ID_AT_MOST: usize = 512;
+const MARK_AT_MOST: usize = 4 << 10;
+const ADDRESS_AT_MOST: usize = 16 << 10;
+
+/// Whether a library would take this text. What it would not take of one item would keep others from being written down
+/// that are told of with it; such an item does without.
+fn fits(text: &str, at_most: usize) -> bool {
+    text.len() <= at_most && !text.contains('\0')
+}
+
+/// A name as a library takes it. An item can't do without one, so what no name has is shown as such, and the end of one
+/// without end is left out.
+fn named(name: String) -> String {
+    if fits(&name, NAME_AT_MOST) {
+        return name;
+    }
+    let shown = |letter| match letter {
+        '\0' => char::REPLACEMENT_CHARACTER,
+        letter => letter,
+    };
+    let mut length = 0;
+    let fits = |letter: &char| {
+        length += letter.len_utf8();
+        length <= NAME_AT_MOST
+    };
+    name.chars().map(shown).take_while(fits).collect()
 }
 
 impl DriveItem {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     http::same_origin,
+    is_id,
     read::{Page, Told, Unreadable, object},
 };
 use crate::item::Item;
@@ -66,8 +67,10 @@ pub fn item(body: &[u8]) -> Result<Item, Unreadable> {
             None => salvaged(members).ok_or(error),
         }
     })?;
-    match read.id.is_empty() || read.name.is_empty() {
-        true => Err(Unreadable::Shape("the item has no id or no name".to_owned())),
+    match !is_id(&read.id) || read.name.is_empty() {
+        true => Err(Unreadable::Shape(
+            "the item has no id or no name that one can have".to_owned(),
+        )),
         false => Ok(read),
     }
 }
@@ -131,6 +134,22 @@ mod tests {
     }
 
     #[test]
+    fn what_no_library_takes_costs_an_item_no_more_than_that() {
+        let body = serde_json::json!({
+            "id": "1", "name": "a\0b.pdf", "eTag": "\0", "cTag": "x".repeat(5_000), "file": {},
+            "webUrl": "https://x/\0", "parentReference": { "id": "\0" }
+        });
+        let read = item(body.to_string().as_bytes()).unwrap();
+        assert_eq!(read.name, "a\u{fffd}b.pdf");
+        assert_eq!(
+            (read.version(), read.web_url.as_deref(), read.parent()),
+            (None, None, None)
+        );
+        let body = serde_json::json!({ "id": "1", "name": "ä".repeat(3_000), "file": {} });
+        assert_eq!(item(body.to_string().as_bytes()).unwrap().name, "ä".repeat(1_000));
+    }
+
+    #[test]
     fn an_item_is_read_if_what_is_odd_does_not_say_what_it_is() {
         let odd = item(br#"{"id":"1","name":"a.pdf","size":"12","lastModifiedDateTime":5,"file":{}}"#).unwrap();
         assert_eq!((odd.size(), odd.name.as_str()), (None, "a.pdf"));
@@ -138,6 +157,7 @@ mod tests {
             r#"{"id":"1","name":null,"file":{}}"#,
             r#"{"id":"1","file":{}}"#,
             r#"{"id":"1","name":"a.pdf","file":7}"#,
+            r#"{"id":"1\u0000","name":"a.pdf","file":{}}"#,
             "null",
             "[]",
         ] {

@@ -78,7 +78,7 @@ impl<T: LibraryProvider> HostDraftWithStore<T> for HasLibrary {
         }
         let draft = open.draft.ok_or_else(not_there)?;
         let came_in = ctx.lent.way_in(&link.source).ok_or(Error::Forbidden)?;
-        bounds::link(&link)?;
+        bounds::new_link(&link)?;
         if draft.size() != link.size {
             return Err(Error::SizeMismatch.into());
         }

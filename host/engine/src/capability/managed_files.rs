@@ -47,7 +47,7 @@ impl Host for LibraryView<'_> {}
 impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     async fn count(accessor: &Accessor<T, Self>, drive: String) -> Result<Counts, LibraryError> {
         let (ctx, _, _place) = lent(accessor)?;
-        Ok(ctx.managed.count(scope(&ctx, &drive)).await?)
+        Ok(ctx.managed.count(scope(&ctx, &drive)?).await?)
     }
 
     async fn by_source(
@@ -66,7 +66,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
     ) -> Result<Vec<ManagedFile>, LibraryError> {
         let (ctx, _, _place) = lent(accessor)?;
         at_most(places.len(), ROWS_AT_MOST)?;
-        Ok(ctx.managed.by_place(scope(&ctx, &drive), &places).await?)
+        Ok(ctx.managed.by_place(scope(&ctx, &drive)?, &places).await?)
     }
 
     async fn after(
@@ -77,7 +77,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         limit: u32,
     ) -> Result<Vec<ManagedFile>, LibraryError> {
         let (ctx, _, _place) = lent(accessor)?;
-        let of = scope(&ctx, &drive);
+        let of = scope(&ctx, &drive)?;
         Ok(ctx
             .managed
             .after(of, file.as_deref(), suspected, bounded(limit))
@@ -91,7 +91,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
         limit: u32,
     ) -> Result<Vec<ManagedFile>, LibraryError> {
         let (ctx, _, _place) = lent(accessor)?;
-        let of = scope(&ctx, &drive);
+        let of = scope(&ctx, &drive)?;
         Ok(ctx.managed.due(of, known.as_ref(), bounded(limit)).await?)
     }
 
@@ -106,7 +106,7 @@ impl<T: LibraryProvider> HostWithStore<T> for HasLibrary {
 
     async fn suspect_all(accessor: &Accessor<T, Self>, drive: String) -> Result<(), LibraryError> {
         let (ctx, _, _place) = lent(accessor)?;
-        Ok(ctx.managed.suspect_all(scope(&ctx, &drive)).await?)
+        Ok(ctx.managed.suspect_all(scope(&ctx, &drive)?).await?)
     }
 
     async fn settle(accessor: &Accessor<T, Self>, settlements: Vec<Settlement>) -> Result<(), LibraryError> {
@@ -170,11 +170,13 @@ fn lent<T: LibraryProvider>(
     Ok((ctx, run, place))
 }
 
-fn scope<'a>(ctx: &'a LibraryCtx, drive: &'a str) -> Scope<'a> {
-    Scope {
+/// The files of a drive. A drive with a NUL in its name has none, and nobody asks for it but by mistake.
+fn scope<'a>(ctx: &'a LibraryCtx, drive: &'a str) -> Result<Scope<'a>, Error> {
+    bounds::no_nul("drive", drive)?;
+    Ok(Scope {
         connection: &ctx.connection,
         drive,
-    }
+    })
 }
 
 fn at_most(count: usize, limit: usize) -> Result<(), Error> {
@@ -189,10 +191,7 @@ fn bounded(limit: u32) -> u32 {
 }
 
 fn note(note: Option<&String>) -> Result<(), Error> {
-    if note.is_some_and(|note| NOTE_AT_MOST < note.len()) {
-        return Err(Error::Other(format!("a note is longer than {NOTE_AT_MOST} bytes")));
-    }
-    Ok(())
+    bounds::at_most("note", note, NOTE_AT_MOST)
 }
 
 fn settlement(of: &Settlement) -> Result<(), Error> {

@@ -99,6 +99,9 @@ impl StateStoreCtx {
         if KEY_AT_MOST < key.len() {
             return Err(Error::TooLarge);
         }
+        if key.contains('\0') {
+            return Err(Error::Other("a key has a NUL in it".into()));
+        }
         self.calls.one_more().map_err(Error::Other)
     }
 }
@@ -128,7 +131,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_too_large_is_refused() {
+    async fn what_is_too_large_is_refused_and_so_is_a_key_with_a_nul() {
         let ctx = StateStoreCtx {
             store: Arc::new(Unasked),
             connection: "c1".into(),
@@ -141,5 +144,7 @@ mod tests {
         assert!(matches!(asked, Err(Error::TooLarge)));
         let large = ctx.swap("k", None, Some(vec![0; VALUE_AT_MOST + 1])).await;
         assert!(matches!(large, Err(Error::TooLarge)));
+        let hostile = ctx.get("k\0").await;
+        assert!(matches!(hostile, Err(Error::Other(why)) if why.contains("NUL")));
     }
 }

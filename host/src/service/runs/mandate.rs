@@ -42,6 +42,11 @@ impl Mandate {
         }
     }
 
+    /// Whether the run was offered to hosts.
+    pub(super) const fn is_offered(&self) -> bool {
+        self.is_offered
+    }
+
     /// Whether a run is put down for so long a pause, for any host to take it up again.
     pub(super) fn leaves_for(&self, pause: Duration) -> bool {
         self.is_offered && SHORT <= pause

@@ -82,6 +82,10 @@ impl Session<'_> {
                     course.pause(&why, BREATH, stop).await;
                     continue;
                 }
+                // Another host may reach the database, or this one a minute later: the run is offered again as it stands.
+                Err(error) if course.mandate.is_offered() && matches!(error.bare(), Error::Server { .. }) => {
+                    return Err(error);
+                }
                 Err(error) => return Ok(self.give_up(course.connection, run, &error).await),
             };
             tries = 0;

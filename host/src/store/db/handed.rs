@@ -1,5 +1,7 @@
 //! Who carries a statement out: any connection of the pool, or the one of a transaction.
 
+use std::sync::Arc;
+
 use super::{Connection, Pool};
 
 /// What a statement is given to.
@@ -29,6 +31,15 @@ impl<'c> Executor<'c> for &'c mut Connection {
 }
 
 impl<'c> Target<'c> {
+    /// Where the server is that carries it out, if it is one.
+    pub(super) fn place(&self) -> Option<Arc<str>> {
+        match self {
+            Self::Pool(Pool::Post(post)) => Some(Arc::clone(&post.place)),
+            Self::Connection(Connection::Post(begun)) => Some(Arc::clone(&begun.place)),
+            Self::Pool(Pool::Lite(_)) | Self::Connection(Connection::Lite(_)) => None,
+        }
+    }
+
     /// The pool, where it is any connection of that.
     pub(super) fn pool(&self) -> Option<&'c Pool> {
         match self {

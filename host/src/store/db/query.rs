@@ -1,6 +1,6 @@
 //! A statement with its values, and what comes of it.
 
-use std::{marker::PhantomData, pin::Pin};
+use std::{marker::PhantomData, pin::Pin, sync::Arc};
 
 use futures::{Stream, TryStreamExt};
 use sqlx::{
@@ -13,9 +13,10 @@ use super::{
     Connection, Pool, Transaction,
     handed::{Executor, Target},
     text,
-    values::{Value, for_postgres, for_sqlite},
+    values::{Value, for_postgres, for_sqlite, refuse_nul},
     writing,
 };
+use crate::error::server::ServerTrouble;
 
 /// What a row is read into, whichever database gives it.
 pub(in crate::store) trait FromDatabase:
@@ -80,10 +81,18 @@ impl<'q> Query<'q> {
     }
 
     fn lite(self) -> sqlx::Result<Lite> {
+        // What a folder has from before can be looked for still, and taken away.
+        if ["INSERT", "UPDATE"]
+            .iter()
+            .any(|word| self.text.as_str().trim_start().starts_with(word))
+        {
+            refuse_nul(&self.values)?;
+        }
         Ok(sqlx::query_with(self.text, for_sqlite(self.values)?))
     }
 
     fn post(self) -> sqlx::Result<Post> {
+        refuse_nul(&self.values)?;
         let text = AssertSqlSafe(text::for_postgres(self.text.as_str()));
         Ok(sqlx::query_with(text, for_postgres(self.values)?))
     }
@@ -112,6 +121,12 @@ impl<'q> Query<'q> {
     }
 
     async fn done(self, target: Target<'_>) -> sqlx::Result<Done> {
+        let place = target.place();
+        let done = self.done_at(target).await;
+        done.map_err(|error| told(place.as_ref(), error))
+    }
+
+    async fn done_at(self, target: Target<'_>) -> sqlx::Result<Done> {
         let rows = match target {
             Target::Pool(Pool::Lite(pool)) => self.lite()?.execute(pool).await?.rows_affected(),
             Target::Connection(Connection::Lite(held)) => self.lite()?.execute(&mut **held).await?.rows_affected(),
@@ -155,6 +170,12 @@ impl<'q, T: FromDatabase> QueryAs<'q, T> {
     }
 
     async fn first(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Option<T>> {
+        let place = target.place();
+        let row = Self::first_at(query, target).await;
+        row.map_err(|error| told(place.as_ref(), error))
+    }
+
+    async fn first_at(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Option<T>> {
         match target {
             Target::Pool(Pool::Lite(pool)) => read(query.lite()?.fetch_optional(pool).await?),
             Target::Connection(Connection::Lite(held)) => read(query.lite()?.fetch_optional(&mut **held).await?),
@@ -193,6 +214,12 @@ impl<'q, T: FromDatabase> QueryAs<'q, T> {
     }
 
     async fn every(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Vec<T>> {
+        let place = target.place();
+        let rows = Self::every_at(query, target).await;
+        rows.map_err(|error| told(place.as_ref(), error))
+    }
+
+    async fn every_at(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Vec<T>> {
         match target {
             Target::Pool(Pool::Post(post)) if !post.is_own => {
                 let mut lent = post.lent().await?;
@@ -216,9 +243,20 @@ impl<'q, T: FromDatabase> QueryAs<'q, T> {
                 Box::pin(query.lite()?.fetch(&mut **held).and_then(async |row| T::from_row(&row)))
             }
             Connection::Post(held) => {
-                Box::pin(query.post()?.fetch(&mut **held).and_then(async |row| T::from_row(&row)))
+                let place = Arc::clone(&held.place);
+                let rows = query.post()?.fetch(&mut **held);
+                let rows = rows.map_err(move |error| ServerTrouble::at(&place, error));
+                Box::pin(rows.and_then(async |row| T::from_row(&row)))
             }
         })
+    }
+}
+
+/// An error, with the place of the server if it is one's.
+fn told(place: Option<&Arc<str>>, error: sqlx::Error) -> sqlx::Error {
+    match place {
+        Some(place) => ServerTrouble::at(place, error),
+        None => error,
     }
 }
 

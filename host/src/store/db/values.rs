@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use sqlx::{Arguments, postgres::PgArguments, sqlite::SqliteArguments};
 
+use crate::error::server::HasNul;
+
 /// A value in the place of a `?`.
 #[derive(Clone, Debug)]
 pub(in crate::store) enum Value<'q> {
@@ -13,6 +15,19 @@ pub(in crate::store) enum Value<'q> {
     Text(Option<Cow<'q, str>>),
     /// Bytes.
     Bytes(Option<Cow<'q, [u8]>>),
+}
+
+/// Refuses texts with a NUL in them. No server takes one, and a library is to be the same on each database.
+///
+/// # Errors
+///
+/// [`HasNul`], within an error of encoding.
+pub(super) fn refuse_nul(values: &[Value<'_>]) -> sqlx::Result<()> {
+    let has_nul = |value: &Value<'_>| matches!(value, Value::Text(Some(text)) if text.contains('\0'));
+    match values.iter().any(has_nul) {
+        true => Err(sqlx::Error::Encode(Box::new(HasNul))),
+        false => Ok(()),
+    }
 }
 
 /// The values of a statement as SQLite takes them.

@@ -4,6 +4,7 @@
 use super::{Connection, Pool, Transaction};
 use crate::{
     Result,
+    error::server::ServerTrouble,
     fences::{self, Fence, RightLost},
 };
 
@@ -79,7 +80,8 @@ pub(in crate::store) async fn hold(connection: &mut Connection, fences: &[Fence]
             }
             Connection::Post(held) => {
                 let asked = sqlx::query_as(POST).bind(name).bind(epoch);
-                asked.fetch_optional(&mut **held).await?
+                let there = asked.fetch_optional(&mut **held).await;
+                there.map_err(|error| ServerTrouble::at(&held.place, error))?
             }
         };
         if there.is_none() {

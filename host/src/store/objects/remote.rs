@@ -91,6 +91,11 @@ impl Remote {
         trouble::unreachable(&self.name, "no answer in time")
     }
 
+    /// The error of a store that may be about to delete what is to be put.
+    pub(in crate::store) fn is_deleting(&self) -> Error {
+        trouble::is_deleting(&self.name)
+    }
+
     /// How many bytes an object has.
     ///
     /// # Errors

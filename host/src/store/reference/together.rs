@@ -86,6 +86,8 @@ enum Became {
     AlreadyLinked(String),
     /// The file may not have them any more.
     Conflict,
+    /// The database did not take what was to be written of it, and nothing was changed.
+    Refused(crate::Error),
     /// Nobody waits for the answer any more, and nothing was changed.
     GivenUp,
     /// Whoever waits has lost the right that the bytes were brought in under, and nothing was changed.
@@ -224,6 +226,7 @@ impl Together {
         let answer = became.and_then(|became| match became {
             Became::File(file) => Ok(LibraryFile::from(*file)),
             Became::AlreadyLinked(id) => Err(Error::AlreadyLinked(id)),
+            Became::Refused(error) => Err(error.into()),
             Became::Conflict | Became::GivenUp => Err(Error::Conflict),
             Became::RightLost => Err(crate::Error::from(RightLost).into()),
         });
@@ -299,9 +302,18 @@ async fn written(mut transaction: Transaction, group: &[Incoming<Published>], no
             continue;
         }
         transaction.mark().await?;
-        let became = one.becomes.write(&mut transaction, &one.bytes, now).await?;
-        transaction.past(matches!(became, Became::File(_))).await?;
-        all.push(became);
+        let became = one.becomes.write(&mut transaction, &one.bytes, now).await;
+        // An error ends a server's transaction, but for what stands before the mark.
+        let past = transaction.past(matches!(became, Ok(Became::File(_)))).await;
+        match (became, past) {
+            (Ok(became), past) => {
+                past?;
+                all.push(became);
+            }
+            (Err(error), Ok(())) => all.push(Became::Refused(error)),
+            // It was not about that one alone.
+            (Err(error), Err(_)) => return Err(error),
+        }
     }
     transaction.commit().await?;
     Ok(all)

@@ -27,10 +27,11 @@ const VIEWS: &str = include_str!("../postgres/views.sql");
 /// What changes of the schema are done one after the other by, across hosts.
 const MAKING: i64 = 0x636c_6965_6e74;
 
-/// Makes the schema, or brings it up to date; once, whoever else does the same.
-pub(super) async fn prepare(connection: &mut PgConnection) -> Result<()> {
+/// Makes the schema, or brings it up to date; once, whoever else does the same. Inside of what the server says is that it
+/// was written to by another version.
+pub(super) async fn prepare(connection: &mut PgConnection) -> sqlx::Result<Result<()>> {
     if number(connection).await? == Some(SCRIPTS.len()) {
-        return Ok(());
+        return Ok(Ok(()));
     }
     let mut transaction = connection.begin().await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)")
@@ -39,13 +40,13 @@ pub(super) async fn prepare(connection: &mut PgConnection) -> Result<()> {
         .await?;
     let from = match number(&mut transaction).await? {
         // Somebody else was first.
-        Some(number) if number == SCRIPTS.len() => return Ok(()),
+        Some(number) if number == SCRIPTS.len() => return Ok(Ok(())),
         Some(number) if (FIRST..SCRIPTS.len()).contains(&number) => number,
         Some(number) => {
-            return Err(Error::Storage(format!(
+            return Ok(Err(Error::Storage(format!(
                 "the database was written by another version (schema {number}, this program knows {}): use the newest program",
                 SCRIPTS.len()
-            )));
+            ))));
         }
         None => {
             make(&mut transaction).await?;
@@ -56,16 +57,15 @@ pub(super) async fn prepare(connection: &mut PgConnection) -> Result<()> {
         sqlx::raw_sql(*step).execute(&mut *transaction).await?;
     }
     sqlx::raw_sql(VIEWS).execute(&mut *transaction).await?;
-    let known = i64::try_from(FIRST + STEPS.len()).map_err(|error| Error::Storage(error.to_string()))?;
     sqlx::query("UPDATE clientpoint.schema SET number = $1")
-        .bind(known)
+        .bind(i64::try_from(FIRST + STEPS.len()).unwrap_or(i64::MAX))
         .execute(&mut *transaction)
         .await?;
     transaction.commit().await?;
-    Ok(())
+    Ok(Ok(()))
 }
 
-async fn make(transaction: &mut PgConnection) -> Result<()> {
+async fn make(transaction: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::raw_sql(
         "CREATE SCHEMA clientpoint; CREATE TABLE clientpoint.schema (one BIGINT PRIMARY KEY CHECK (one = 1), number BIGINT NOT NULL);",
     )
@@ -84,7 +84,7 @@ async fn make(transaction: &mut PgConnection) -> Result<()> {
 }
 
 /// The number of the schema; none in a database that has none of this program.
-async fn number(connection: &mut PgConnection) -> Result<Option<usize>> {
+async fn number(connection: &mut PgConnection) -> sqlx::Result<Option<usize>> {
     let (is_there,): (bool,) = sqlx::query_as("SELECT to_regclass('clientpoint.schema') IS NOT NULL")
         .fetch_one(&mut *connection)
         .await?;
@@ -123,8 +123,8 @@ mod tests {
             .await
             .unwrap();
 
-        prepare(&mut connection).await.unwrap();
-        prepare(&mut connection).await.unwrap();
+        prepare(&mut connection).await.unwrap().unwrap();
+        prepare(&mut connection).await.unwrap().unwrap();
 
         assert_eq!(number(&mut connection).await.unwrap(), Some(SCRIPTS.len()));
         let (name,): (String,) = sqlx::query_as("SELECT name FROM users WHERE role <> 'member' AND name <> 'admin'")

@@ -1,11 +1,12 @@
 //! The sweep of an object store. It has no trash: what was let go is deleted there once it has been for as long as the trash
 //! would have kept it. Nothing goes for being in a listing, and nothing that the database has not let go itself.
 //!
-//! An object is deleted while nobody else can write to the database, after a look for revisions and together with its row.
-//! Whoever publishes the same bytes has announced them before, and nothing goes that was announced in that time; or
-//! announces them afterwards, and puts them again.
+//! An object that goes is marked first, after a look for revisions, while nobody else can write to the database; then it is
+//! deleted while everybody can. Whoever publishes the same bytes has announced them before the mark, and nothing is marked
+//! that was announced in that time; or comes to announce them, and waits until the mark is gone: see `sending`. Where nobody
+//! knows whether a store has deleted an object or is about to, the mark stays, and with it those who would put it again.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use clientpoint_engine::clock::stamp;
@@ -14,6 +15,7 @@ use crate::{
     Result,
     store::{
         Store, db,
+        going::{self, Going},
         objects::Remote,
         revisions, sending,
         trash::{Emptied, KEPT_DAYS},
@@ -26,7 +28,7 @@ const ASKED: i64 = 500;
 /// What was announced so long ago and is needed by nothing never came to its transaction: its host has died, say.
 const COME_WITHIN: TimeDelta = TimeDelta::days(2);
 
-/// How long others wait at most while one object is deleted.
+/// How long deleting one object may take. Nobody waits for it but who would publish the same bytes.
 const DELETED_WITHIN: Duration = Duration::from_secs(20);
 
 /// What a sweep has done.
@@ -43,6 +45,7 @@ pub(super) async fn sweep(store: &Store, remote: &Remote, now: DateTime<Utc>) ->
         objects: sending::count(store).await?,
         deleted: Emptied::default(),
     };
+    let begun = Instant::now();
     let until = stamp(now.checked_sub_days(Days::new(KEPT_DAYS)).unwrap_or_default());
     let mut after = String::new();
     loop {
@@ -54,8 +57,12 @@ pub(super) async fn sweep(store: &Store, remote: &Remote, now: DateTime<Utc>) ->
         for (name, at) in names {
             if needed.contains(&name) {
                 forget(store, &name).await?;
-            } else if at <= until {
-                let size = delete(store, remote, &name, &until).await?;
+                continue;
+            }
+            // A sweep of many objects takes its time, and marks have to be true.
+            let now = now + TimeDelta::from_std(begun.elapsed()).unwrap_or_default();
+            if going::may_go(&at, &until, now) {
+                let size = delete(store, remote, (&name, &at), (&until, now)).await?;
                 swept.deleted.objects += u64::from(size.is_some());
                 swept.deleted.bytes += size.unwrap_or_default();
             }
@@ -84,34 +91,20 @@ async fn forget(store: &Store, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Deletes an object that was let go until then, and gives its size; none if it is needed after all, or was announced again.
-/// Where the store does not say that it is gone, its row stays, and another sweep deletes it.
-async fn delete(store: &Store, remote: &Remote, name: &str, until: &str) -> Result<Option<u64>> {
-    let mut transaction = store.write().await?;
-    let row: Option<(i64,)> = db::query_as(
-        "DELETE FROM objects WHERE sha256 = ?1 AND touched_at <= ?2 \
-             AND EXISTS (SELECT 1 FROM let_go WHERE sha256 = ?1 AND at <= ?2) \
-             AND NOT EXISTS (SELECT 1 FROM revisions WHERE sha256 = ?1) RETURNING size",
-    )
-    .bind(name)
-    .bind(until)
-    .fetch_optional(&mut *transaction)
-    .await?;
-    let Some((size,)) = row else {
-        drop(transaction);
+/// Deletes an object that was let go `until` then, and gives its size; none if it is needed after all, or was announced again.
+/// Where the store does not say that it is gone, its row and its mark stay, and another sweep deletes it.
+async fn delete(
+    store: &Store,
+    remote: &Remote,
+    (name, at): (&str, &str),
+    (until, now): (&str, DateTime<Utc>),
+) -> Result<Option<u64>> {
+    let Some(going) = Going::begin(store, (name, at), until, now).await? else {
         return Ok(None);
     };
     let deleted = tokio::time::timeout(DELETED_WITHIN, remote.delete(name)).await;
-    if let Err(error) = deleted.unwrap_or_else(|_| Err(remote.too_slow())) {
-        drop(transaction);
-        return Err(error);
-    }
-    db::query("DELETE FROM let_go WHERE sha256 = ?")
-        .bind(name)
-        .execute(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
-    Ok(Some(size.unsigned_abs()))
+    deleted.unwrap_or_else(|_| Err(remote.too_slow()))?;
+    going.end(store).await
 }
 
 /// Lets go from now on what was announced and never came to its transaction.

@@ -56,6 +56,17 @@ pub(super) fn unreachable(store: &str, why: &str) -> Error {
     .with([WayOut::CheckNetwork])
 }
 
+/// The error of a store that was told to delete the same bytes, and may do so yet.
+pub(super) fn is_deleting(store: &str) -> Error {
+    Error::ObjectStore {
+        code: "object-store-unreachable",
+        message: format!(
+            "the object store `{store}` was told to delete the same bytes, which nothing needed, and has not said yet that it \
+             did: nothing was changed; try again in an hour"
+        ),
+    }
+}
+
 fn refused(store: &str, why: &str) -> Error {
     Error::ObjectStore {
         code: "object-store-refused",

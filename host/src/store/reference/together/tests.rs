@@ -5,7 +5,10 @@ use futures::future::{BoxFuture, join_all};
 use tokio::sync::Semaphore;
 
 use super::*;
-use crate::store::{self, db};
+use crate::store::{
+    self,
+    db::{self, trial::raw},
+};
 
 /// A library in a folder of its own.
 struct Stage {
@@ -82,11 +85,28 @@ impl Stage {
         self.data.path().join("clientpoint.db-wal")
     }
 
+    /// Lets the database refuse a name.
+    async fn refuse(&self, name: &str) {
+        let store = &self.together.store;
+        let statement = match store.is_on_a_server() {
+            true => format!("ALTER TABLE clientpoint.files ADD CONSTRAINT refused CHECK (name <> '{name}')"),
+            false => format!(
+                "CREATE TRIGGER refused BEFORE INSERT ON files WHEN NEW.name = '{name}' BEGIN SELECT RAISE(ABORT, 'no'); END"
+            ),
+        };
+        raw(sqlx::AssertSqlSafe(statement), store.pool()).await.unwrap();
+    }
+
     async fn count(&self, table: &str) -> i64 {
         let query = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
         let (count,): (i64,) = db::query_as(query).fetch_one(self.together.store.pool()).await.unwrap();
         count
     }
+}
+
+/// Letters that no two texts have in common.
+fn object_named(text: &str) -> String {
+    clientpoint_engine::text::hex(&<sha2::Sha256 as sha2::Digest>::digest(text))
 }
 
 fn names(answers: &[Answered]) -> Vec<&str> {
@@ -127,12 +147,7 @@ async fn of_two_that_bring_the_same_item_one_is_told_of_the_other() {
 #[tokio::test]
 async fn what_cannot_be_written_for_one_does_not_keep_the_others_out() {
     let stage = stage().await;
-    db::query(
-        "CREATE TRIGGER no_b BEFORE INSERT ON files WHEN NEW.name = 'b.pdf' BEGIN SELECT RAISE(ABORT, 'no'); END",
-    )
-    .execute(stage.together.store.pool())
-    .await
-    .unwrap();
+    stage.refuse("b.pdf").await;
 
     let answers = stage.bring(&["a", "b", "c"]).await;
 
@@ -141,6 +156,38 @@ async fn what_cannot_be_written_for_one_does_not_keep_the_others_out() {
     assert_eq!(stage.count("files").await, 2);
     assert_eq!(stage.count("revisions").await, 2);
     assert_eq!(stage.count("let_go").await, 1);
+}
+
+#[tokio::test]
+async fn of_several_the_one_that_is_refused_costs_the_others_no_transaction_of_their_own() {
+    let stage = stage().await;
+    stage.refuse("b.pdf").await;
+    let before = stage.transactions();
+
+    let answers = stage.bring(&["a", "b", "c"]).await;
+
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 2);
+    // Theirs, and the note that the bytes of the other are needed by nothing.
+    assert_eq!(stage.transactions() - before, 2);
+}
+
+#[tokio::test]
+async fn a_name_that_no_database_takes_is_told_as_such_and_keeps_nobody_else_out() {
+    let stage = stage().await;
+    // So long, and so mixed, that no index has room for it: what gets past the bounds of the contract.
+    let long: String = (0..200).map(|number| object_named(&format!("{number}"))).collect();
+
+    let answers = stage.bring(&["a", "b\0", &long, "c"]).await;
+
+    assert_eq!(names(&[answers[0].clone(), answers[3].clone()]), ["a.pdf", "c.pdf"]);
+    let told = answers[1].as_ref().unwrap_err().to_string();
+    assert!(told.contains("a NUL"), "{told}");
+    match &answers[2] {
+        // SQLite has room.
+        Ok(_) => assert!(!stage.together.store.is_on_a_server()),
+        Err(error) => assert!(error.to_string().contains("too long"), "{error}"),
+    }
+    assert_eq!(stage.count("files").await, 2 + i64::from(answers[2].is_ok()));
 }
 
 #[tokio::test]

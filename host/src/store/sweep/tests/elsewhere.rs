@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 
 use super::*;
 use crate::store::{
+    going::{self, Going},
     objects::{
         Remote,
         faulty::{Fault, Faulty},
@@ -167,6 +168,9 @@ async fn whoever_publishes_the_bytes_that_are_being_deleted_puts_them_again_afte
 
     let (swept, ()) = tokio::join!(far.sweep(), async {
         begins.acquire().await.unwrap().forget();
+        // Others write meanwhile as if nothing were the matter.
+        let other = far.publish(b"another").await;
+        far.point_at(&other).await;
         let publishing = far.publish(b"equal");
         let released = async {
             tokio::time::sleep(Duration::from_millis(300)).await;
@@ -178,5 +182,46 @@ async fn whoever_publishes_the_bytes_that_are_being_deleted_puts_them_again_afte
 
     assert_eq!(swept.unwrap().unwrap().emptied.objects, 1);
     assert!(far.has(&object).await);
+    assert_eq!((far.rows("objects").await, far.rows("let_go").await), (2, 0));
+}
+
+#[tokio::test]
+async fn what_a_store_may_be_about_to_delete_is_not_put_again_before_that_is_certain() {
+    let mut far = Far::new().await;
+    let object = far.publish(b"equal").await;
+    far.let_go(&object).await;
+    far.faulty.set(Fault::Unanswered);
+    far.days_later(30).await.unwrap_err();
+
+    let announced = async |far: &Far| {
+        let mut transaction = far.store.write().await.unwrap();
+        let (sha256, size) = (object.sha256.as_str(), object.size);
+        let announced = going::announce(&mut transaction, (sha256, size), &stamp(far.now)).await;
+        transaction.commit().await.unwrap();
+        announced.unwrap()
+    };
+    far.now += TimeDelta::minutes(59);
+    assert!(!announced(&far).await);
+    assert_eq!((far.rows("objects").await, far.rows("let_go").await), (1, 1));
+    far.now += TimeDelta::minutes(2);
+    assert!(announced(&far).await);
     assert_eq!((far.rows("objects").await, far.rows("let_go").await), (1, 0));
+}
+
+#[tokio::test]
+async fn what_came_to_be_needed_or_went_with_another_sweep_is_not_marked() {
+    let far = Far::new().await;
+    let (needed, gone) = (far.publish(b"needed").await, far.publish(b"gone").await);
+    far.let_go(&needed).await;
+    far.let_go(&gone).await;
+    far.point_at(&needed).await;
+    let at = stamp(far.now);
+    let begin = async |object: &'static str| Going::begin(&far.store, (object, &at), &at, far.now).await.unwrap();
+    let [needed, gone] = [needed, gone].map(|object| -> &'static str { object.sha256.leak() });
+
+    assert!(begin(needed).await.is_none());
+    let first = begin(gone).await.unwrap();
+    assert!(begin(gone).await.is_none(), "another has marked it");
+    assert_eq!(first.end(&far.store).await.unwrap(), Some(4));
+    assert_eq!((far.rows("objects").await, far.rows("let_go").await), (1, 1));
 }
