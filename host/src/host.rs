@@ -7,6 +7,7 @@ mod filled;
 mod folder;
 mod grant_keeper;
 mod housekeeping;
+mod moving;
 mod opening;
 mod pinned_endpoints;
 mod places;
@@ -46,6 +47,7 @@ use crate::{
 
 pub use crate::store::seal::Wiped;
 pub use builder::{BuildError, HostBuilder};
+pub use moving::{Move, MovedLibrary, move_library};
 pub use rotation::forget_secrets;
 
 pub(crate) use arrivals::{Aim, Arrivals};

@@ -33,6 +33,7 @@ mod importing;
 mod leaving;
 mod lost_catalogue;
 mod lost_rights;
+mod migrating;
 mod mornings;
 mod naming;
 mod operations;

@@ -43,9 +43,10 @@ const OF_SQLITE: [&str; 14] = [
     "rights::lock_files",
 ];
 
-/// Twelve stories, and those of many hosts.
-const STORIES: [&str; 13] = [
+/// Twelve stories, those of many hosts, and those of a library that is moved there.
+const STORIES: [&str; 14] = [
     "hosts::",
+    "migrating::",
     "associating::an_upload_is_taken_back_with",
     "associating::r42_r45",
     "bin::an_import_of_its_item",
@@ -60,9 +61,10 @@ const STORIES: [&str; 13] = [
     "syncing::r25_r37",
 ];
 
-/// Twelve kinds of stories, all of each.
-const KINDS: [&str; 13] = [
+/// Thirteen kinds of stories, all of each, and those of many hosts.
+const KINDS: [&str; 14] = [
     "hosts::",
+    "migrating::",
     "associating::",
     "bin::",
     "connecting::",

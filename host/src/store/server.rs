@@ -25,6 +25,9 @@ use crate::{Error, Result, secret_files, way_out::WayOut};
 /// The setting that names the file with the address.
 pub(crate) const SETTING: &str = "database.url-file";
 
+/// What a host calls itself there.
+pub(super) const PROGRAM: &str = "clientpoint-host";
+
 /// How many connections a host has to the server at most.
 const CONNECTIONS: u32 = 12;
 
@@ -109,7 +112,7 @@ impl Server {
     /// How this account comes in.
     fn of_account(&self, account: &str, patience: Duration) -> PgConnectOptions {
         let millis = |span: Duration| span.as_millis().to_string();
-        self.options.clone().application_name("clientpoint-host").options([
+        self.options.clone().options([
             ("search_path", "own,clientpoint".to_owned()),
             ("clientpoint.account", account.to_owned()),
             ("lock_timeout", millis(patience)),
@@ -125,7 +128,7 @@ impl Server {
     ///
     /// `Error::Storage` if the server can't be reached, does not let this host in, or was written to by a newer version.
     pub(crate) async fn open(&self, account: &str, patience: Duration) -> Result<Store> {
-        let options = self.of_account(account, patience);
+        let options = self.of_account(account, patience).application_name(PROGRAM);
         let made = async {
             let mut connection = options.connect().await.map_err(|error| self.trouble(error))?;
             let made = prepare(&mut connection).await;
@@ -147,6 +150,19 @@ impl Server {
             account: Arc::from(account),
             is_own: true,
         })))
+    }
+
+    /// A connection for an account, by a program of that name, to whatever is there.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Storage` if the server can't be reached, or does not let this program in.
+    pub(super) async fn connect_as(&self, program: &str, account: &str, patience: Duration) -> Result<PgConnection> {
+        let options = self.of_account(account, patience).application_name(program);
+        let connected = tokio::time::timeout(patience.max(CONNECT), options.connect()).await;
+        connected
+            .map_err(|_| self.silent())?
+            .map_err(|error| self.trouble(error))
     }
 
     fn trouble(&self, error: sqlx::Error) -> Error {
@@ -179,11 +195,22 @@ async fn prepare(connection: &mut PgConnection) -> Result<()> {
         return Ok(());
     }
     let mut transaction = connection.begin().await?;
+    make(&mut transaction).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// The same, in the transaction in which the connection is. Nobody else makes or changes a schema until that has ended.
+///
+/// # Errors
+///
+/// `Error::Storage` if it was written to by another version; the server's.
+pub(super) async fn make(connection: &mut PgConnection) -> Result<()> {
     sqlx::query("SELECT pg_advisory_xact_lock($1)")
         .bind(MAKING)
-        .execute(&mut *transaction)
+        .execute(&mut *connection)
         .await?;
-    match number(&mut transaction).await? {
+    match number(connection).await? {
         // Somebody else was first.
         Some(number) if number == SCRIPTS.len() => return Ok(()),
         Some(number) => {
@@ -197,22 +224,21 @@ async fn prepare(connection: &mut PgConnection) -> Result<()> {
     sqlx::raw_sql(
         "CREATE SCHEMA clientpoint; CREATE TABLE clientpoint.schema (one BIGINT PRIMARY KEY CHECK (one = 1), number BIGINT NOT NULL);",
     )
-    .execute(&mut *transaction)
+    .execute(&mut *connection)
     .await?;
     for script in FIRST.into_iter().chain([VIEWS]) {
-        sqlx::raw_sql(script).execute(&mut *transaction).await?;
+        sqlx::raw_sql(script).execute(&mut *connection).await?;
     }
     let known = i64::try_from(SCRIPTS.len()).map_err(|error| Error::Storage(error.to_string()))?;
     sqlx::query("INSERT INTO clientpoint.schema VALUES (1, $1)")
         .bind(known)
-        .execute(&mut *transaction)
+        .execute(&mut *connection)
         .await?;
     sqlx::raw_sql(AssertSqlSafe(format!(
         "INSERT INTO clientpoint.accounts VALUES ('{DEFAULT_ACCOUNT}', to_char(now() AT TIME ZONE 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'))"
     )))
-    .execute(&mut *transaction)
+    .execute(&mut *connection)
     .await?;
-    transaction.commit().await?;
     Ok(())
 }
 
