@@ -266,12 +266,13 @@ impl Library<'_> {
         Error::Catalogue {
             code: "move-unfinished",
             message: format!(
-                "whether the database at `{}` has kept the library is not known ({}): move it there once more, which looks how \
-                 far it has come and brings it to its end",
+                "whether the database at `{}` has kept the library is not known ({}), and no host works with the folder until \
+                 that was looked at",
                 self.server.place(),
                 error.fact()
             ),
         }
+        .with([WayOut::MoveLibrary])
     }
 }
 

@@ -141,7 +141,9 @@ impl Standing {
                     code: doubt.code(),
                     message: format!("{}; nothing was changed. {}", self.words(doubt), self.ways_out(doubt)),
                 };
-                Err(doubtful.with([WayOut::Adopt]))
+                let unfinished = matches!(doubt, Doubt::Moved(moved) if !moved.is_done);
+                let on = unfinished.then_some(WayOut::MoveLibrary);
+                Err(doubtful.with(on.into_iter().chain([WayOut::Adopt])))
             }
         }
     }

@@ -29,12 +29,12 @@ pub(crate) async fn refuse_another(data: &Path) -> Result<()> {
         Catalogue::Ours(ours) if ours.has_files => Err(Error::Catalogue {
             code: "two-libraries",
             message: format!(
-                "the data folder `{}` has a library of its own, and `database.url-file` names another one; nothing was changed. \
-                 Take another data folder for this host, or leave that setting out to work with the library that is here",
+                "the data folder `{}` has a library of its own, which is at work where `database.url-file` is not set, and that \
+                 names another one; nothing was changed",
                 data.display()
             ),
         }
-        .with([WayOut::OtherDataFolder])),
+        .with([WayOut::MoveLibrary, WayOut::OtherDataFolder])),
         _ => Ok(()),
     }
 }
