@@ -1,24 +1,20 @@
 //! What is in the way of a move is told in words; the library is in its folder as before then.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use clientpoint_host::{Error, host::Move, service::Stop, store::users::Role};
-use end_to_end::{World, by_path::ByPath, database, in_its_folder, pdf, whole::Whole};
+use end_to_end::{World, by_path::ByPath, database, pdf, whole::Whole};
 
-use super::{at_its_new_place, moved, moving, shared};
+use super::{AtRest, moved, moving, shared};
 
 /// A library with these files, at rest in its folder.
-async fn with_files(names: &[&str]) -> (World, Vec<String>) {
+async fn with_files(names: &[&str]) -> (AtRest, Vec<String>) {
     let (world, mut ids) = (World::connected_in_its_folder().await, Vec::new());
     for name in names {
         let item = world.sim.put(&format!("/{name}.pdf"), pdf(name).into());
         ids.push(world.import(&item).await.file.unwrap().id);
     }
-    world.host.close().await;
-    (world, ids)
+    (AtRest::of(world).await, ids)
 }
 
 async fn refused(moving: &Move, code: &str) -> Error {
@@ -28,11 +24,8 @@ async fn refused(moving: &Move, code: &str) -> Error {
 }
 
 /// Where the bytes of a file are in its folder.
-async fn object(world: &World, id: &str) -> PathBuf {
-    let host = in_its_folder(&world.sim, &world.clock, world.data.path())
-        .build()
-        .await
-        .unwrap();
+async fn object(world: &AtRest, id: &str) -> PathBuf {
+    let host = world.host().build().await.unwrap();
     let sha256 = host.session("admin").await.unwrap().file(id).await.unwrap().sha256;
     host.close().await;
     world
@@ -43,8 +36,8 @@ async fn object(world: &World, id: &str) -> PathBuf {
         .join(sha256)
 }
 
-async fn is_at_home(world: &World, files: usize) {
-    let builder = in_its_folder(&world.sim, &world.clock, world.data.path());
+async fn is_at_home(world: &AtRest, files: usize) {
+    let builder = world.host();
     let host = builder.build().await.unwrap();
     let admin = host.session("admin").await.unwrap();
     assert_eq!(admin.library().await.unwrap().len(), files);
@@ -68,7 +61,7 @@ async fn who_may_not_what_is_not_named_and_a_server_that_is_not_there_are_told_b
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("database-url");
     let mut wanted = moving(world.data.path(), &file, None);
-    refused(&wanted, "settings").await;
+    refused(&wanted, "wrong-settings").await;
     database::write(&file, "postgres://nobody:hunter2@127.0.0.1:1/nothing");
     let told = refused(&wanted, "storage").await.to_string();
     assert!(
@@ -76,12 +69,9 @@ async fn who_may_not_what_is_not_named_and_a_server_that_is_not_there_are_told_b
         "{told}"
     );
     wanted.layers = Default::default();
-    let told = refused(&wanted, "settings").await.to_string();
+    let told = refused(&wanted, "wrong-settings").await.to_string();
     assert!(told.contains("database.url-file"), "{told}");
-    let host = in_its_folder(&world.sim, &world.clock, world.data.path())
-        .build()
-        .await
-        .unwrap();
+    let host = world.host().build().await.unwrap();
     let admin = host.session("admin").await.unwrap();
     admin.add_user("mia", Role::Member).await.unwrap();
     host.close().await;
@@ -113,7 +103,7 @@ async fn a_database_with_rows_of_another_library_is_left_as_it_is() {
 
     assert!(told.to_string().contains("rows in `"), "{told}");
     is_at_home(&other, 1).await;
-    let host = at_its_new_place(&one, &moving(one.data.path(), &database, None)).await;
+    let host = one.at_its_new_place(&moving(one.data.path(), &database, None)).await;
     assert_eq!(host.session("admin").await.unwrap().library().await.unwrap().len(), 1);
 }
 
@@ -124,7 +114,7 @@ async fn a_host_that_was_refused_by_the_new_database_and_one_that_is_there_still
     };
     let (world, _) = with_files(&["A"]).await;
     let elsewhere = tempfile::tempdir().unwrap();
-    let builder = || in_its_folder(&world.sim, &world.clock, world.data.path()).database(&database);
+    let builder = || world.host().database(&database);
     assert_eq!(
         builder().build().await.err().unwrap().problems[0].code(),
         "two-libraries"
@@ -154,9 +144,9 @@ async fn another_key_is_not_taken_along() {
     fs::rename(&key, &kept).unwrap();
     database::write(&key, &"0f".repeat(32));
     let moving = moving(world.data.path(), &database, None);
-    refused(&moving, "settings").await;
+    refused(&moving, "wrong-settings").await;
     fs::remove_file(&key).unwrap();
-    refused(&moving, "settings").await;
+    refused(&moving, "wrong-settings").await;
     fs::rename(&kept, &key).unwrap();
     is_at_home(&world, 1).await;
     moved(&moving).await.unwrap();
@@ -185,7 +175,7 @@ async fn what_the_disk_has_lost_is_named_and_the_rest_is_moved() {
     ] {
         assert!(told.contains(part), "{part}: {told}");
     }
-    let host = at_its_new_place(&world, &moving).await;
+    let host = world.at_its_new_place(&moving).await;
     let admin = host.session("admin").await.unwrap();
     assert_eq!(admin.bytes_of(&ids[2]).await.unwrap(), pdf("C"));
     assert_eq!(admin.bytes_of(&ids[0]).await.unwrap_err().code(), "damaged");
@@ -218,13 +208,13 @@ async fn with_a_look_at_every_byte_what_a_store_has_wrongly_is_put_there_again()
     let done = moved(&moving).await.unwrap();
     assert_eq!((done.copied, done.was_there), (1, true), "{done:?}");
 
-    let host = at_its_new_place(&world, &moving).await;
+    let host = world.at_its_new_place(&moving).await;
     let admin = host.session("admin").await.unwrap();
     assert_eq!(admin.bytes_of(&ids[0]).await.unwrap(), pdf("A"));
 }
 
 /// Where the bytes of a file with that text are in the folder.
-fn object_of(world: &World, text: &str) -> PathBuf {
+fn object_of(world: &AtRest, text: &str) -> PathBuf {
     let objects = end_to_end::files::below(&world.data.path().join("objects"));
     let is_it = |path: &PathBuf| fs::read(path).unwrap() == pdf(text);
     objects.into_iter().find(is_it).unwrap()
@@ -246,7 +236,7 @@ async fn a_library_that_was_moved_is_taken_back_by_those_who_have_read_what_that
     fs::write(&mark, text).unwrap();
     assert_eq!(at_home(&world).await, Some("moved".into()));
 
-    let builder = in_its_folder(&world.sim, &world.clock, world.data.path()).adopt();
+    let builder = world.host().adopt();
     builder.build().await.unwrap().close().await;
 
     assert_eq!(at_home(&world).await, None);
@@ -256,9 +246,8 @@ async fn a_library_that_was_moved_is_taken_back_by_those_who_have_read_what_that
 }
 
 /// Why a host does not work with what lies in the folder.
-async fn at_home(world: &World) -> Option<String> {
-    let data: &Path = world.data.path();
-    let built = in_its_folder(&world.sim, &world.clock, data).build().await;
+async fn at_home(world: &AtRest) -> Option<String> {
+    let built = world.host().build().await;
     match built {
         Ok(host) => {
             host.close().await;

@@ -9,10 +9,11 @@ use std::{
 use end_to_end::{World, component, database, object_store::ObjectStore, pdf};
 use serde_json::Value;
 
+use super::AtRest;
 use crate::crashes::program;
 
 /// The program on this folder, with the credentials of the store.
-fn typed(world: &World, store: &ObjectStore, words: &[&str]) -> Command {
+fn typed(world: &AtRest, store: &ObjectStore, words: &[&str]) -> Command {
     let mut command = Command::new(program());
     command
         .args(["--insecure-endpoints", "--graph-url", &world.sim.graph_url()])
@@ -57,7 +58,7 @@ async fn an_operator_moves_a_library_writes_down_what_they_are_told_and_the_next
         let item = world.sim.put(path, bytes.clone().into());
         ids.push(world.import(&item).await.file.unwrap().id);
     }
-    world.host.close().await;
+    let world = AtRest::of(world).await;
     let url = store.url("library");
     let migrate = [
         "migrate",
@@ -117,7 +118,7 @@ async fn an_operator_moves_a_library_writes_down_what_they_are_told_and_the_next
     assert_eq!(store.count("library"), 4);
 }
 
-async fn downloaded(world: &World, store: &ObjectStore, config: &str, id: &str, to: &Path) -> Vec<u8> {
+async fn downloaded(world: &AtRest, store: &ObjectStore, config: &str, id: &str, to: &Path) -> Vec<u8> {
     let copy = to.join(id);
     let words = [
         "--json",

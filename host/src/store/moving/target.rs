@@ -51,6 +51,10 @@ impl Target {
     pub(crate) async fn begin(server: &Server, patience: Duration) -> Result<Self> {
         let mut connection = server.connect_as(PROGRAM, DEFAULT_ACCOUNT, patience).await?;
         sqlx::query("BEGIN").execute(&mut connection).await?;
+        // A large table is counted, or put in order, in the folder first: nobody else waits for the server meanwhile.
+        sqlx::query("SET LOCAL idle_in_transaction_session_timeout = '5min'")
+            .execute(&mut connection)
+            .await?;
         server::make(&mut connection).await?;
         sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('write/' || $1, 0))")
             .bind(DEFAULT_ACCOUNT)
