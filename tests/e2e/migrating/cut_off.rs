@@ -17,10 +17,7 @@ use super::{comparable, moved, moving, shared};
 use crate::crashes::cut;
 
 /// How often a move is cut off, each time a bit later.
-const CUTS: usize = 40;
-
-/// How many polls before the end it is cut off at each of them.
-const LAST: usize = 30;
+const CUTS: usize = 25;
 
 /// How many polls a future takes to its end.
 async fn polls(future: impl Future) -> usize {
@@ -64,25 +61,53 @@ async fn a_move_that_is_cut_off_anywhere_is_brought_to_its_end_by_the_next() {
     let in_all = polls(moved(&first.moving)).await;
     assert!(CUTS < in_all, "{in_all}");
     let whole = seen(&first).await;
-    let (mut as_before, mut marked) = (0, 0);
-    // The moment in which the server is told to keep the rows is close to the end: nothing is left out there.
-    let far = (1..in_all - LAST).step_by(in_all.div_ceil(CUTS));
-    for cut_at in far.chain(in_all - LAST..in_all + LAST / 2) {
+    for cut_at in (1..in_all).step_by(in_all.div_ceil(CUTS)) {
         let stage = stage(&folder).await.unwrap();
         let ended = cut(moved(&stage.moving), cut_at).await;
-
-        // Either the folder is the library as before, or nobody goes on with it.
-        match stage.data.path().join("moved.json").exists() {
-            true => marked += 1,
-            false => as_before += 1,
-        }
-        let done = moved(&stage.moving).await.unwrap();
-
-        assert!(!ended || done.was_there, "{cut_at}: {done:?}");
-        assert!(!done.has_gone_on, "{cut_at}: {done:?}");
-        assert_eq!(seen(&stage).await, whole, "cut off at {cut_at} of {in_all}");
+        whole_after(&stage, ended, &whole).await;
     }
-    assert!(0 < as_before && 0 < marked, "{as_before} {marked}");
+}
+
+#[tokio::test]
+async fn a_move_that_is_cut_off_while_the_server_is_told_to_keep_it_is_brought_to_its_end_as_well() {
+    let folder = all().pop().unwrap();
+    let Some(first) = stage(&folder).await else { return };
+    moved(&first.moving).await.unwrap();
+    let whole = seen(&first).await;
+    for polls in 0.. {
+        let stage = stage(&folder).await.unwrap();
+        let mark = stage.data.path().join("moved.json");
+        let ended = cut_once(|| mark.exists(), moved(&stage.moving), polls).await;
+        assert!(mark.exists(), "{polls}");
+        whole_after(&stage, ended, &whole).await;
+        if ended {
+            assert!(2 < polls, "{polls}");
+            break;
+        }
+    }
+}
+
+/// Moves once more, and looks whether all is there.
+async fn whole_after(stage: &Stage, ended: bool, whole: &Value) {
+    let done = moved(&stage.moving).await.unwrap();
+    assert!(!ended || done.was_there, "{done:?}");
+    assert!(!done.has_gone_on, "{done:?}");
+    assert_eq!(seen(stage).await, *whole);
+}
+
+/// As [`cut`], so many polls after something has come about.
+async fn cut_once(has_come: impl Fn() -> bool, future: impl Future, polls: usize) -> bool {
+    let (mut future, mut left) = (pin!(future), polls);
+    std::future::poll_fn(move |context| {
+        if has_come() {
+            if left == 0 {
+                return Poll::Ready(false);
+            }
+            left -= 1;
+        }
+        future.as_mut().poll(context).map(|_| true)
+    })
+    .await
 }
 
 /// What a host sees at the new place. At home, nobody sees anything any more.
