@@ -35,6 +35,7 @@ mod listening;
 mod listing;
 mod log_words;
 mod logging;
+mod migrate;
 mod new_file;
 mod notify;
 mod opening;
@@ -177,6 +178,11 @@ async fn carry_out(arguments: Arguments, terminal: &Terminal) -> Result<Output, 
             Command::Restore(wanted) => {
                 let now = arguments.at.unwrap_or_else(chrono::Utc::now);
                 return backup::restore((&data, wanted), (&arguments.user, arguments.json), now, terminal).await;
+            }
+            Command::Migrate(wanted) => {
+                let now = arguments.at.unwrap_or_else(chrono::Utc::now);
+                let whose = (arguments.user.as_str(), arguments.json);
+                return migrate::migrate((&deployment, wanted), whose, now, terminal).await;
             }
             Command::Backup(wanted) if wanted.verify => {
                 let folder = wanted.folder(&deployment.layers).map_err(|error| vec![error])?;

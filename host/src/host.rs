@@ -9,6 +9,7 @@ mod folder;
 mod grant_keeper;
 mod housekeeping;
 mod making;
+mod moving;
 mod opening;
 mod pinned_endpoints;
 mod places;
@@ -49,6 +50,7 @@ use crate::{
 pub use crate::store::seal::Wiped;
 pub use accounts::Roles;
 pub use builder::{BuildError, HostBuilder};
+pub use moving::{Move, MovedLibrary, move_library};
 pub use rotation::forget_secrets;
 
 pub(crate) use arrivals::{Aim, Arrivals};

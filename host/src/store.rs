@@ -42,6 +42,8 @@ pub mod look;
 pub mod looking;
 pub mod managed;
 pub(crate) mod migrations;
+pub mod moved;
+pub mod moving;
 pub mod objects;
 pub(crate) mod offers;
 pub(crate) mod opening;

@@ -135,6 +135,8 @@ pub enum WayOut {
     GiveKey,
     /// Restore from the backup once more, which begins anew.
     RestoreAnew,
+    /// Move the library of the folder to its server, which goes on where it was broken off.
+    MoveLibrary,
     /// Wipe secrets whose key is lost, and make a new key.
     ForgetSecrets,
     /// Let the program write where it may not.
@@ -213,6 +215,7 @@ impl fmt::Display for WayOut {
             Self::BackUp => "back the library up",
             Self::GiveKey => "give the file of that key, or leave the secrets out and sign in again afterwards",
             Self::RestoreAnew => "restore into it again, which begins anew",
+            Self::MoveLibrary => "move the library there",
             Self::ForgetSecrets => {
                 "forget the secrets, which wipes them and makes a new key; the files stay, and you connect again"
             }

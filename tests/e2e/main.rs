@@ -35,6 +35,7 @@ mod leaving;
 mod lost_catalogue;
 mod lost_hosts;
 mod lost_rights;
+mod migrating;
 mod mornings;
 mod naming;
 mod operations;

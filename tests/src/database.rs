@@ -6,9 +6,11 @@ use std::{
     io::Write,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tempfile::TempDir;
 
 /// The server, where stories run on one.
 pub fn server() -> Option<String> {
@@ -26,6 +28,17 @@ pub fn of_folder(data: &Path) -> Option<PathBuf> {
         write(&file, &made(&server, &format!("story_{:016x}", hasher.finish())));
     }
     Some(file)
+}
+
+/// The file with the address of a new database, in a folder of its own; none where stories run on SQLite.
+pub fn empty() -> Option<(TempDir, PathBuf)> {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    let server = server()?;
+    let name = format!("empty_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("database-url");
+    write(&file, &made(&server, &name));
+    Some((folder, file))
 }
 
 /// Makes a database of that name, and gives its address.

@@ -116,6 +116,17 @@ pub async fn open(expected: &Value, sim: &Sim, data: &Path) -> (Host, ManualCloc
     (host, clock)
 }
 
+/// As [`open`], with the library in the folder, or on the server of the file with that address.
+pub async fn open_at(expected: &Value, sim: &Sim, data: &Path, database: Option<&Path>) -> (Host, ManualClock) {
+    let clock = ManualClock::new(expected["now"].as_str().unwrap().parse().unwrap());
+    let builder = crate::in_its_folder(sim, &clock, data);
+    let builder = match database {
+        Some(file) => builder.database(file),
+        None => builder,
+    };
+    (builder.build().await.unwrap(), clock)
+}
+
 fn quiet() -> Config {
     Config {
         seed: Seed::Empty,

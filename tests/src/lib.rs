@@ -92,6 +92,23 @@ impl World {
         Self { sim, clock, host, data }
     }
 
+    /// As [`World::connected`], with the library in the data folder wherever other stories have theirs.
+    pub async fn connected_in_its_folder() -> Self {
+        let sim = Sim::start(Config {
+            seed: Seed::Empty,
+            clock: Some(MORNING.parse().unwrap()),
+            ..Config::default()
+        })
+        .await
+        .unwrap();
+        let clock = ManualClock::new(MORNING.parse().unwrap());
+        let data = tempfile::tempdir().unwrap();
+        let host = in_its_folder(&sim, &clock, data.path()).build().await.unwrap();
+        let world = Self { sim, clock, host, data };
+        world.connect().await;
+        world
+    }
+
     /// A host that is connected to the main drive, which is empty.
     pub async fn connected() -> Self {
         let world = Self::new().await;
@@ -175,12 +192,17 @@ pub const WATCH: Duration = Duration::from_secs(5);
 
 /// A host's builder for this simulator, clock and folder.
 pub fn builder(sim: &Sim, clock: &ManualClock, data: &Path) -> HostBuilder {
-    let clock: Arc<dyn Clock> = Arc::new(clock.clone());
-    let mut builder = Host::builder(data);
-    if let Some(file) = database::of_folder(data) {
-        builder = builder.database(file);
+    let builder = in_its_folder(sim, clock, data);
+    match database::of_folder(data) {
+        Some(file) => builder.database(file),
+        None => builder,
     }
-    builder
+}
+
+/// As [`builder`], with the library in the folder wherever other stories have theirs.
+pub fn in_its_folder(sim: &Sim, clock: &ManualClock, data: &Path) -> HostBuilder {
+    let clock: Arc<dyn Clock> = Arc::new(clock.clone());
+    Host::builder(data)
         .plugin(plugin())
         .clock(clock)
         .insecure_endpoints(InsecureEndpoints {

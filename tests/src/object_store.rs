@@ -72,6 +72,20 @@ impl ObjectStore {
     }
 
     fn by(&self, secret: &str, prefix: &str) -> Remote {
+        Remote::at(&self.url(prefix), self.variables_with(secret)).unwrap()
+    }
+
+    /// Its address with a prefix, as a setting has it.
+    pub fn url(&self, prefix: &str) -> String {
+        format!("s3://{BUCKET}/{prefix}")
+    }
+
+    /// The variables of the environment with which a program comes in.
+    pub fn variables(&self) -> [(String, String); 5] {
+        self.variables_with(SECRET)
+    }
+
+    fn variables_with(&self, secret: &str) -> [(String, String); 5] {
         let variables = [
             ("AWS_ENDPOINT", format!("http://{}", self.address)),
             ("AWS_ALLOW_HTTP", "true".into()),
@@ -79,8 +93,7 @@ impl ObjectStore {
             ("AWS_ACCESS_KEY_ID", KEY.into()),
             ("AWS_SECRET_ACCESS_KEY", secret.into()),
         ];
-        let variables = variables.map(|(name, value)| (name.to_owned(), value));
-        Remote::at(&format!("s3://{BUCKET}/{prefix}"), variables).unwrap()
+        variables.map(|(name, value)| (name.to_owned(), value))
     }
 
     /// Lets it answer, or hang up on whoever calls.

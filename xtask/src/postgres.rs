@@ -44,10 +44,11 @@ const OF_SQLITE: [&str; 14] = [
     "rights::lock_files",
 ];
 
-/// Twelve stories, and those of many hosts.
-const STORIES: [&str; 14] = [
+/// Twelve stories, those of many hosts and customers, and those of a library that is moved there.
+const STORIES: [&str; 15] = [
     "customers::",
     "hosts::",
+    "migrating::",
     "associating::an_upload_is_taken_back_with",
     "associating::r42_r45",
     "bin::an_import_of_its_item",
@@ -62,10 +63,11 @@ const STORIES: [&str; 14] = [
     "syncing::r25_r37",
 ];
 
-/// Twelve kinds of stories, all of each.
-const KINDS: [&str; 14] = [
+/// Thirteen kinds of stories, all of each, and those of many hosts and customers.
+const KINDS: [&str; 15] = [
     "customers::",
     "hosts::",
+    "migrating::",
     "associating::",
     "bin::",
     "connecting::",

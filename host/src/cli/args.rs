@@ -20,6 +20,7 @@ use super::{
     items::Items,
     library::Library,
     log_words::{Format, Verbosity},
+    migrate::Migrate,
     notify::Notify,
     operations::Operations,
     places::PlaceArguments,
@@ -164,6 +165,9 @@ pub enum Command {
     Prune(Prune),
     /// Make a library from a backup, in a data folder that is empty or not there yet
     Restore(RestoreArguments),
+    /// Move the library of the data folder to a PostgreSQL database and, if wanted, its bytes to an object store. What was
+    /// broken off goes on where it was
+    Migrate(Migrate),
     /// How the connection and the daily sync stand
     Status(Status),
     /// Look at everything that work takes, from the plugin to a small file, with the way out of what does not hold
@@ -229,6 +233,7 @@ impl Command {
             Self::Operations(_) => "operations",
             Self::Backup(_) => "backup",
             Self::Restore(_) => "restore",
+            Self::Migrate(_) => "migrate",
             Self::Prune(_) => "prune",
             Self::Status(_) => "status",
             Self::Trash(_) => "trash",
@@ -267,6 +272,7 @@ impl Command {
             | Self::Places { .. }
             | Self::Backup(_)
             | Self::Restore(_)
+            | Self::Migrate(_)
             | Self::Prune(_)
             | Self::Trash(_)
             | Self::Notify(_)

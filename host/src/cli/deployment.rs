@@ -93,7 +93,13 @@ fn flags(layers: &mut Layers, arguments: &Arguments) -> Result<()> {
         Command::Serve(serve) => serve.public_url.clone(),
         _ => None,
     };
+    let (database, objects) = match &arguments.command {
+        Command::Migrate(migrate) => (migrate.database_file(), migrate.to_objects.clone()),
+        _ => (None, None),
+    };
     let given = [
+        ("database.url-file", database),
+        ("objects.url", objects),
         ("console.public-url", public),
         ("data", text(&arguments.data)),
         ("plugin", text(&arguments.plugin)),

@@ -82,6 +82,7 @@ pub fn typed(way: &WayOut) -> String {
             "give the file of that key with `--key FILE`, or leave the secrets out with `--without-secrets`"
         }
         WayOut::RestoreAnew => "`clientpoint-host restore BACKUP` into it begins anew",
+        WayOut::MoveLibrary => "`clientpoint-host migrate` moves it there, or goes on with that",
         WayOut::ForgetSecrets => {
             "`clientpoint-host secrets forget` wipes them and makes a new key; the files stay, and you connect again"
         }

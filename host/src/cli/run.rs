@@ -43,6 +43,7 @@ pub async fn run(
         Command::Backup(arguments) => backup::backup(session, arguments, &deployment.layers, terminal).await,
         // It has to come before the host is made.
         Command::Restore(_) => Err(Error::Settings("a library that is open needs no restoring".into())),
+        Command::Migrate(_) => Err(Error::Settings("a library that is open can't be moved".into())),
         Command::Status(arguments) => status::status(session, &arguments).await,
         Command::Notify(command) => notify::notify(session, command).await,
         Command::Doctor => doctor::doctor(session).await,

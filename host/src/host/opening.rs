@@ -93,14 +93,14 @@ enum Found {
 pub(super) async fn without_key(
     data: &Path,
     name: &str,
-    patience: Duration,
-    now: DateTime<Utc>,
+    (patience, now): (Duration, DateTime<Utc>),
+    notices: &mut Vec<Notice>,
 ) -> Result<(Folder, Store)> {
     make(data)?;
     private::data_folder(data)?;
     let mut folder = Folder::enter(data, name, patience).await?;
     let store = opening::connect(data, patience).await?;
-    let store = up_to_date(&mut folder, store, patience, now, &mut Vec::new()).await?;
+    let store = up_to_date(&mut folder, store, patience, now, notices).await?;
     Ok((folder, store))
 }
 

@@ -90,7 +90,7 @@ impl Host {
 pub async fn forget_secrets(data: &Path, user: &str, name: &str) -> Result<Wiped> {
     identity::look(data).await?.settled()?;
     let (patience, now) = (Limits::default().database, Utc::now());
-    let (mut folder, store) = opening::without_key(data, name, patience, now).await?;
+    let (mut folder, store) = opening::without_key(data, name, (patience, now), &mut Vec::new()).await?;
     users::get(&store, user)
         .await?
         .require_administrator("forget secrets")?;

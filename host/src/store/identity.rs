@@ -20,7 +20,9 @@ use chrono::NaiveDate;
 use super::{
     Store,
     catalogue::{self, Catalogue, Ours},
-    db, folder, unfinished,
+    db, folder,
+    moved::{self, Moved},
+    unfinished,
 };
 use crate::{Error, Result, way_out::WayOut};
 
@@ -41,6 +43,8 @@ pub enum Doubt {
     Unreadable,
     /// The file is no database of this program, or a damaged one.
     NoCatalogue(String),
+    /// Its library was moved to a server: it is a copy from before.
+    Moved(Moved),
 }
 
 /// How a database and its folder stand to each other.
@@ -66,6 +70,7 @@ pub async fn look(data: &Path) -> Result<Standing> {
     // The file first: the database is never behind what the file has said before.
     let file = read(data);
     let catalogue = catalogue::look(data).await?;
+    let moved = moved::read(data)?.map(Doubt::Moved);
     let (folder, doubt) = match file {
         Err(_) => (None, Some(Doubt::Unreadable)),
         Ok(None) => (None, unnamed(data, &catalogue).await?),
@@ -76,7 +81,7 @@ pub async fn look(data: &Path) -> Result<Standing> {
     };
     Ok(Standing {
         data: data.to_path_buf(),
-        doubt,
+        doubt: moved.or(doubt),
         folder,
         catalogue,
     })
@@ -136,7 +141,9 @@ impl Standing {
                     code: doubt.code(),
                     message: format!("{}; nothing was changed. {}", self.words(doubt), self.ways_out(doubt)),
                 };
-                Err(doubtful.with([WayOut::Adopt]))
+                let unfinished = matches!(doubt, Doubt::Moved(moved) if !moved.is_done);
+                let on = unfinished.then_some(WayOut::MoveLibrary);
+                Err(doubtful.with(on.into_iter().chain([WayOut::Adopt])))
             }
         }
     }
@@ -190,7 +197,20 @@ pub async fn adopt(store: &Store, data: &Path, day: NaiveDate) -> Result<()> {
     .bind(day.to_string())
     .execute(store.pool())
     .await?;
-    Ok(write(data, &of_database(store).await?)?)
+    write(data, &of_database(store).await?)?;
+    moved::forget(data)
+}
+
+/// Writes into the folder that its library has come to the next state, though the database there has not: it is a copy from
+/// before from then on, also for programs that know nothing of [`moved`].
+///
+/// # Errors
+///
+/// The database's or the file system's.
+pub(crate) async fn leave_behind(store: &Store, data: &Path) -> Result<()> {
+    let Identity { id, counter } = of_database(store).await?;
+    let counter = counter + 1;
+    Ok(write(data, &Identity { id, counter })?)
 }
 
 /// Lets the counter rise, if it has not risen on this day yet.

@@ -15,7 +15,17 @@ const BEGINNINGS: [&str; 6] = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WHER
 
 /// Where statements are put together at run time: the tests beside them look at how those are carried out. And where they
 /// are a server's.
-const LISTS: [&str; 4] = ["db/text.rs", "library_list.rs", "run_list.rs", "server.rs"];
+const LISTS: [&str; 9] = [
+    "db/text.rs",
+    "library_list.rs",
+    "moving/comparing.rs",
+    "moving/rows.rs",
+    "moving/sequences.rs",
+    "moving/source.rs",
+    "moving/target.rs",
+    "run_list.rs",
+    "server.rs",
+];
 
 /// What may be walked through as a whole: one row, a row a connection or a user, a thousand at most, or what is rare in any
 /// library.

@@ -4,7 +4,7 @@
 //! of the schema `own`. What would wait without end there does not: a lock is waited for as long as SQLite's is, and a
 //! transaction that stands still, as that of a program that was stopped, is ended by the server.
 
-mod schema;
+pub(super) mod schema;
 #[cfg(test)]
 pub(super) mod trial;
 
@@ -13,7 +13,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use clientpoint_engine::secrets::Secret;
 use sqlx::{
     ConnectOptions, Connection,
-    postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode},
+    postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode},
 };
 
 use super::{
@@ -24,6 +24,9 @@ use crate::{Error, Result, error::server::ServerTrouble, secret_files, way_out::
 
 /// The setting that names the file with the address.
 pub(crate) const SETTING: &str = "database.url-file";
+
+/// What a host calls itself there.
+pub(super) const PROGRAM: &str = "clientpoint-host";
 
 /// How many connections a host has to the server at most.
 const CONNECTIONS: u32 = 12;
@@ -97,7 +100,7 @@ impl Server {
     /// How this account comes in.
     fn of_account(&self, account: &str, patience: Duration) -> PgConnectOptions {
         let millis = |span: Duration| span.as_millis().to_string();
-        self.options.clone().application_name("clientpoint-host").options([
+        self.options.clone().options([
             ("search_path", "own,clientpoint".to_owned()),
             ("clientpoint.account", account.to_owned()),
             ("lock_timeout", millis(patience)),
@@ -114,7 +117,7 @@ impl Server {
     /// `Error::Storage` if the server can't be reached, does not let this host in, or was written to by a newer version;
     /// `Error::NotFound` for an account that is not there.
     pub(crate) async fn open(&self, account: &str, patience: Duration) -> Result<Store> {
-        let options = self.of_account(account, patience);
+        let options = self.of_account(account, patience).application_name(PROGRAM);
         let place: Arc<str> = self.place().into();
         let made = async {
             let mut connection = options.connect().await.map_err(|error| self.trouble(error))?;
@@ -148,6 +151,19 @@ impl Server {
             is_own: true,
             place,
         })))
+    }
+
+    /// A connection for an account, by a program of that name, to whatever is there.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Storage` if the server can't be reached, or does not let this program in.
+    pub(super) async fn connect_as(&self, program: &str, account: &str, patience: Duration) -> Result<PgConnection> {
+        let options = self.of_account(account, patience).application_name(program);
+        let connected = tokio::time::timeout(patience.max(CONNECT), options.connect()).await;
+        connected
+            .map_err(|_| self.silent())?
+            .map_err(|error| self.trouble(error))
     }
 
     fn trouble(&self, error: sqlx::Error) -> Error {

@@ -18,6 +18,7 @@ mod connecting;
 mod every;
 mod importing;
 mod library;
+mod migrating;
 mod operations;
 mod people;
 mod redact;

@@ -10,7 +10,7 @@ const MONTHS: [&str; 4] = ["2026-02-", "2026-03-", "2026-04-", "2026-05-"];
 type Letters = fn(char) -> bool;
 
 /// Words behind which something comes that is random or changes with each build, and which characters it is made of.
-const RANDOM: [(&str, Letters); 18] = [
+const RANDOM: [(&str, Letters); 19] = [
     ("), request ", is_token),
     ("correlation ID ", is_token),
     ("request ID ", is_token),
@@ -29,6 +29,7 @@ const RANDOM: [(&str, Letters); 18] = [
     ("  database    ", is_size),
     // Where a test's folder is.
     (", in /", is_path),
+    ("the file `/", is_path),
     ("\"folder\": \"/", is_path),
     // The component's, which `inspect` tells.
     ("\n  \"size\": ", digit),

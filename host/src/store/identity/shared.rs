@@ -11,27 +11,30 @@ use crate::{
     store::{
         Store,
         catalogue::{self, Catalogue},
-        db, folder,
+        db, folder, moved,
     },
     way_out::WayOut,
 };
 
-/// Refuses a folder that has a library of its own in it: its files would vanish from sight.
+/// Refuses a folder that has a library of its own in it: its files would vanish from sight. One that was moved is none any more.
 ///
 /// # Errors
 ///
 /// `Error::Catalogue`; the database's or the file system's.
 pub(crate) async fn refuse_another(data: &Path) -> Result<()> {
+    if moved::read(data)?.is_some() {
+        return Ok(());
+    }
     match catalogue::look(data).await? {
         Catalogue::Ours(ours) if ours.has_files => Err(Error::Catalogue {
             code: "two-libraries",
             message: format!(
-                "the data folder `{}` has a library of its own, and `database.url-file` names another one; nothing was changed. \
-                 Take another data folder for this host, or leave that setting out to work with the library that is here",
+                "the data folder `{}` has a library of its own, which is at work where `database.url-file` is not set, and that \
+                 names another one; nothing was changed",
                 data.display()
             ),
         }
-        .with([WayOut::OtherDataFolder])),
+        .with([WayOut::MoveLibrary, WayOut::OtherDataFolder])),
         _ => Ok(()),
     }
 }
@@ -55,7 +58,10 @@ pub(crate) async fn settle(store: &Store, data: &Path, elsewhere: bool) -> Resul
         Ok(None) => lacks_bytes(store).await?,
     };
     match doubt {
-        None => Ok(write(data, &ours)?),
+        None => {
+            write(data, &ours)?;
+            moved::is_known_to_be_done(data)
+        }
         Some(doubt) => Err(refused(&doubt, data, &ours)),
     }
 }
@@ -82,7 +88,7 @@ fn refused(doubt: &Doubt, data: &Path, ours: &Identity) -> Error {
         ),
         Doubt::Unreadable => format!("the file `identity` of the data folder `{folder}` can't be read"),
         Doubt::New => format!("the data folder `{folder}` has bytes of a library, and does not say of which"),
-        Doubt::Foreign | Doubt::NoCatalogue(_) => format!(
+        Doubt::Foreign | Doubt::NoCatalogue(_) | Doubt::Moved(_) => format!(
             "the data folder `{folder}` belongs to another library than the one on the server (`{}`)",
             ours.id
         ),

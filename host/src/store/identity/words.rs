@@ -8,7 +8,10 @@ use super::{
     },
     Doubt, Standing,
 };
-use crate::{Error, Result, store::catalogue::Catalogue};
+use crate::{
+    Error, Result,
+    store::{catalogue::Catalogue, moved::Moved},
+};
 
 impl Standing {
     /// What adopting the database would do, and what is at stake; for people, a sentence a line.
@@ -62,6 +65,12 @@ impl Standing {
                 )]
             }
             Doubt::Unreadable => vec!["The identity of the database would be written into the folder anew.".into()],
+            Doubt::Moved(moved) => vec![format!(
+                "The library would be the one of this folder again, as it was on {}: what came in, was changed, linked or \
+                 connected on the server since would be missing here, and File IDs given there since would be given anew to \
+                 other files. Nothing changes on the server: no host may work with it any more.",
+                moved.at
+            )],
         })
     }
 
@@ -90,11 +99,36 @@ impl Standing {
             Doubt::NoCatalogue(what) => {
                 format!("`{database}` is not a database of this program, or it is damaged ({what})")
             }
+            Doubt::Moved(Moved {
+                database,
+                at,
+                is_done: true,
+                ..
+            }) => format!(
+                "the library of `{data}` was moved to the database at `{database}` on {at}; what lies here is as it was then"
+            ),
+            Doubt::Moved(Moved { database, at, .. }) => format!(
+                "the library of `{data}` was being moved to the database at `{database}` on {at}, which was broken off at its \
+                 end: it may be there or not"
+            ),
         }
     }
 
     pub(super) fn ways_out(&self, doubt: &Doubt) -> String {
+        let objects = |moved: &Moved| match &moved.objects {
+            Some(objects) => format!(", and `objects.url` to `{objects}`"),
+            None => String::new(),
+        };
+        let set;
         let right = match doubt {
+            Doubt::Moved(moved) if moved.is_done => {
+                set = format!(
+                    "Set `database.url-file` to the file with the address of that database{}",
+                    objects(moved)
+                );
+                &set
+            }
+            Doubt::Moved(_) => "Move it there once more, which looks how far it has come and brings it to its end",
             Doubt::Older => "Put the newest `clientpoint.db` back",
             Doubt::Lacking(..) => "Put the folder of objects back that belongs to it",
             Doubt::Unreadable => "Put the file back from a copy",
@@ -121,6 +155,8 @@ impl Doubt {
             Self::Lacking(..) => "objects-missing",
             Self::Unreadable => "identity-unreadable",
             Self::NoCatalogue(_) => "no-catalogue",
+            Self::Moved(moved) if moved.is_done => "moved",
+            Self::Moved(_) => "move-unfinished",
         }
     }
 }

@@ -34,11 +34,20 @@ pub(super) async fn prepare(connection: &mut PgConnection) -> sqlx::Result<Resul
         return Ok(Ok(()));
     }
     let mut transaction = connection.begin().await?;
+    let made = bring_up(&mut transaction).await?;
+    if made.is_ok() {
+        transaction.commit().await?;
+    }
+    Ok(made)
+}
+
+/// The same, in the transaction in which the connection is. Nobody else makes or changes a schema until that has ended.
+pub(in crate::store) async fn bring_up(connection: &mut PgConnection) -> sqlx::Result<Result<()>> {
     sqlx::query("SELECT pg_advisory_xact_lock($1)")
         .bind(MAKING)
-        .execute(&mut *transaction)
+        .execute(&mut *connection)
         .await?;
-    let from = match number(&mut transaction).await? {
+    let from = match number(connection).await? {
         // Somebody else was first.
         Some(number) if number == SCRIPTS.len() => return Ok(Ok(())),
         Some(number) if (FIRST..SCRIPTS.len()).contains(&number) => number,
@@ -49,19 +58,18 @@ pub(super) async fn prepare(connection: &mut PgConnection) -> sqlx::Result<Resul
             ))));
         }
         None => {
-            make(&mut transaction).await?;
+            make(connection).await?;
             FIRST
         }
     };
     for step in STEPS.iter().skip(from - FIRST) {
-        sqlx::raw_sql(*step).execute(&mut *transaction).await?;
+        sqlx::raw_sql(*step).execute(&mut *connection).await?;
     }
-    sqlx::raw_sql(VIEWS).execute(&mut *transaction).await?;
+    sqlx::raw_sql(VIEWS).execute(&mut *connection).await?;
     sqlx::query("UPDATE clientpoint.schema SET number = $1")
         .bind(i64::try_from(FIRST + STEPS.len()).unwrap_or(i64::MAX))
-        .execute(&mut *transaction)
+        .execute(connection)
         .await?;
-    transaction.commit().await?;
     Ok(Ok(()))
 }
 

@@ -41,6 +41,15 @@ impl Remote {
         }
     }
 
+    /// As [`Remote::settle`], for a library that is on its way there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Remote::settle`].
+    pub(crate) async fn belongs_to(&self, id: &str, is_known: bool) -> Result<()> {
+        self.settle(id, is_known, true).await
+    }
+
     /// The id that is written there.
     pub(super) async fn identity(&self) -> Result<Option<String>> {
         let found = match self.store.get(&self.identity_place()).await {

@@ -89,6 +89,11 @@ impl Remote {
         piece.unwrap_or(Ok(())).map_err(|error| self.unreachable(&error))
     }
 
+    /// The error of a store that gives other bytes than it was given just now.
+    pub(in crate::store) fn not_as_given(&self, sha256: &str) -> Error {
+        self.not_kept(&format!("the object {sha256} does not come back as it was given"))
+    }
+
     fn not_kept(&self, why: &str) -> Error {
         trouble::unreachable(&self.name, why)
     }
