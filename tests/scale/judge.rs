@@ -34,6 +34,19 @@ const NONE: [(&str, &str); 5] = [
     ),
 ];
 
+/// How many rows of the tables that grow with the libraries were read by going over them whole.
+pub async fn read_whole(data: &Data) -> i64 {
+    let mut connection = data.connect().await;
+    let (rows,): (i64,) = sqlx::query_as(
+        "SELECT CAST(sum(seq_tup_read) AS bigint) FROM pg_stat_user_tables WHERE schemaname = 'clientpoint' \
+         AND relname IN ('links', 'files', 'revisions', 'outcomes', 'state')",
+    )
+    .fetch_one(&mut connection)
+    .await
+    .unwrap();
+    rows
+}
+
 /// Stops if something is not as it must be.
 pub async fn night(data: &Data, world: &World, size: Size, day: &str) {
     let mut connection = data.connect().await;

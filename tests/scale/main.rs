@@ -36,6 +36,9 @@ struct Size {
     hosts: usize,
 }
 
+/// How many rows a run may read by going over a table whole: as few as those of one connection.
+const READ_WHOLE: i64 = 100;
+
 /// No night takes longer.
 const AT_MOST: Duration = Duration::from_secs(40 * 60);
 
@@ -104,6 +107,7 @@ async fn quiet(server: &Server, size: Size) {
 }
 
 async fn measured(server: &Server, world: &World, data: &Data, size: Size) {
+    let whole = judge::read_whole(data).await;
     let begun = (Instant::now(), world.requests(), server.cpu());
     let mut hosts = Hosts::start(data, size.hosts, "2026-03-02T05:30:00Z");
     hosts.wait(data, "2026-03-02", AT_MOST, |_| async {}).await;
@@ -125,7 +129,9 @@ async fn measured(server: &Server, world: &World, data: &Data, size: Size) {
         millis(of_database),
         requests as f64 / runs,
     );
+    let a_run = (judge::read_whole(data).await - whole) / size.connections as i64;
     judge::night(data, world, size, "2026-03-02").await;
+    assert!(a_run < READ_WHOLE, "a run goes over {a_run} rows of whole tables");
 }
 
 /// A quiet night, and one with trouble if that is wanted.
