@@ -5,6 +5,8 @@
 //! transaction that stands still, as that of a program that was stopped, is ended by the server.
 
 #[cfg(test)]
+mod broken;
+#[cfg(test)]
 pub(super) mod trial;
 
 use std::{path::Path, sync::Arc, time::Duration};
