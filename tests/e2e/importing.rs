@@ -5,7 +5,7 @@ use clientpoint_host::{
     place::Place,
     store::{files::ShowingKind, users::Role},
 };
-use end_to_end::{World, by_path::ByPath};
+use end_to_end::{World, by_path::ByPath, pdf, sync};
 use graph_sim::{Content, RequestKind};
 
 /// Bytes that look like nothing in particular, but like an Office file at the beginning.
@@ -66,6 +66,22 @@ async fn r35_a_file_lands_in_company_wide_and_coming_again_it_is_the_same_file()
     assert_eq!(again.file.unwrap().id, first.id);
     assert_eq!(world.requests(RequestKind::Download), []);
     assert_eq!(world.library().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_name_with_a_nul_in_it_is_shown_without_and_keeps_no_other_file_out() {
+    let world = World::connected().await;
+    let odd = world.sim.put("/Odd\0.pdf", pdf("odd").into());
+    let plain = world.sim.put("/Plain.pdf", pdf("plain").into());
+
+    let file = world.import(&odd).await.file.unwrap();
+    world.import(&plain).await.file.unwrap();
+
+    assert_eq!(file.name, "Odd\u{fffd}.pdf");
+    world.sim.put("/Odd\0.pdf", pdf("odd, and changed").into());
+    world.sim.put("/Plain.pdf", pdf("plain, and changed").into());
+    let ledger = sync(&world).await;
+    assert_eq!(ledger.counts.get("updated"), Some(&2), "{ledger:?}");
 }
 
 #[tokio::test]

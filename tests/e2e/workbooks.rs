@@ -26,6 +26,33 @@ fn save(workbook: &mut Workbook, path: &Path) {
 }
 
 #[tokio::test]
+async fn a_row_with_a_nul_in_it_is_told_of_and_keeps_no_other_from_being_linked() {
+    let world = World::connected().await;
+    let (odd, plain) = (by_hand(&world, "Odd.pdf").await, by_hand(&world, "Plain.pdf").await);
+    world.sim.put("/Plain.pdf", pdf("plain").into());
+    let sheet = world.data.path().join("sheet.xlsx");
+    let mut workbook = Workbook::new();
+    let rows = workbook.add_worksheet();
+    // Workbooks have a way to write what XML has no room for, `_x0000_`, which is how this is written.
+    for (row, (id, path)) in (0..).zip([
+        ("File ID", "Sharepoint File Path"),
+        (odd.as_str(), "Odd\0.pdf"),
+        ("1\0", "Plain.pdf"),
+        (plain.as_str(), "Plain.pdf"),
+    ]) {
+        rows.write_string(row, 0, id).unwrap();
+        rows.write_string(row, 1, path).unwrap();
+    }
+    save(&mut workbook, &sheet);
+
+    let done = apply(&world, &sheet).await;
+
+    assert!(done.rows[0].path.contains('\0'), "{done:?}");
+    assert_eq!(outcomes(&done)[2], "linked", "{done:?}");
+    assert!(!outcomes(&done)[..2].contains(&"linked"), "{done:?}");
+}
+
+#[tokio::test]
 async fn r39_the_list_with_one_column_added_can_be_uploaded() {
     let world = World::connected().await;
     let hand = by_hand(&world, "=Formula.pdf").await;

@@ -30,6 +30,8 @@ mod uploads;
 mod conformance;
 #[cfg(test)]
 mod lost_rights;
+#[cfg(test)]
+mod odd_words;
 
 use late::Late;
 use together::{Becomes, Together};

@@ -4,6 +4,8 @@
 //! of the schema `own`. What would wait without end there does not: a lock is waited for as long as SQLite's is, and a
 //! transaction that stands still, as that of a program that was stopped, is ended by the server.
 
+#[cfg(test)]
+mod broken;
 pub(super) mod schema;
 #[cfg(test)]
 pub(super) mod trial;

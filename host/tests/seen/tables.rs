@@ -92,6 +92,10 @@ fn errors() -> Vec<Error> {
             folder: text("data"),
             reason: text("file is not a database"),
         },
+        Error::Server {
+            code: "database-away",
+            message: text("which server, why, and what to do"),
+        },
         Error::Storage(text("what the system says")),
     ]
 }

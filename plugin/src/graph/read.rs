@@ -106,6 +106,8 @@ impl From<DriveItem> for Told {
 
 /// The longest name that is taken as it is, in bytes. Microsoft's own are shorter.
 const NAME_AT_MOST: usize = 2_000;
+/// The longest ending of a name that says what the file is, with its dot.
+const ENDING_AT_MOST: usize = 32;
 /// The longest id of a folder, mark of a content and address, in bytes: a library takes none that are longer.
 const ID_AT_MOST: usize = 512;
 const MARK_AT_MOST: usize = 4 << 10;
@@ -117,8 +119,8 @@ fn fits(text: &str, at_most: usize) -> bool {
     text.len() <= at_most && !text.contains('\0')
 }
 
-/// A name as a library takes it. An item can't do without one, so what no name has is shown as such, and the end of one
-/// without end is left out.
+/// A name as a library takes it. An item can't do without one, so what no name has is shown as such, and of one without end
+/// the middle is left out: its ending says what the file is.
 fn named(name: String) -> String {
     if fits(&name, NAME_AT_MOST) {
         return name;
@@ -127,12 +129,21 @@ fn named(name: String) -> String {
         '\0' => char::REPLACEMENT_CHARACTER,
         letter => letter,
     };
-    let mut length = 0;
+    let name: String = name.chars().map(shown).collect();
+    if name.len() <= NAME_AT_MOST {
+        return name;
+    }
+    let ending = name.rsplit_once('.').map(|(_, ending)| format!(".{ending}"));
+    let ending = ending
+        .filter(|ending| ending.len() <= ENDING_AT_MOST)
+        .unwrap_or_default();
+    let mut length = ending.len();
     let fits = |letter: &char| {
         length += letter.len_utf8();
         length <= NAME_AT_MOST
     };
-    name.chars().map(shown).take_while(fits).collect()
+    let stem: String = name.chars().take_while(fits).collect();
+    stem + &ending
 }
 
 impl DriveItem {

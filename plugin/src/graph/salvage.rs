@@ -145,8 +145,10 @@ mod tests {
             (read.version(), read.web_url.as_deref(), read.parent()),
             (None, None, None)
         );
-        let body = serde_json::json!({ "id": "1", "name": "ä".repeat(3_000), "file": {} });
-        assert_eq!(item(body.to_string().as_bytes()).unwrap().name, "ä".repeat(1_000));
+        let long = format!("{}.pdf", "ä".repeat(3_000));
+        let body = serde_json::json!({ "id": "1", "name": long, "file": {} });
+        let name = item(body.to_string().as_bytes()).unwrap().name;
+        assert_eq!(name, format!("{}.pdf", "ä".repeat(998)));
     }
 
     #[test]

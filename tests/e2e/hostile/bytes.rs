@@ -87,5 +87,14 @@ async fn a_link_that_does_not_fit_its_bytes_or_has_words_without_end_is_refused(
         said(&error),
         r#"Some(Error::Other("`hash` is longer than 4096 bytes"))"#
     );
+    let error = stage.attacked("commits-nul").await.import(&["01A"]).await;
+    assert_eq!(said(&error), r#"Some(Error::Other("`name` has a NUL in it"))"#);
+    // What was asked for by such a name is no exception.
+    let long = "x".repeat(1_025);
+    let error = stage.attacked("commits-nul").await.import(&[&long]).await;
+    assert_eq!(
+        said(&error),
+        r#"Some(Error::Other("`source.item` is longer than 1024 bytes"))"#
+    );
     stage.is_as_before_and_healthy().await;
 }

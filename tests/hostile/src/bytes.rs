@@ -135,6 +135,13 @@ pub async fn commit_long_words(item: &ItemRef) -> String {
     format!("{:?}", Draft::commit(filled(1_000).await, link).await.err())
 }
 
+/// A sign in a name that is no letter, and that some databases refuse.
+pub async fn commit_nul(item: &ItemRef) -> String {
+    let mut link = link(item, 1_000);
+    link.name.push('\0');
+    format!("{:?}", Draft::commit(filled(1_000).await, link).await.err())
+}
+
 fn unasked() -> ItemRef {
     ItemRef {
         drive: "b!another".into(),

@@ -145,6 +145,7 @@ impl ContentImport for Hostile {
             "commits-unasked" => Err(said(bytes::commit_unasked(&items[0]).await)),
             "commits-other-size" => Err(said(bytes::commit_other_size(&items[0]).await)),
             "commits-long-words" => Err(said(bytes::commit_long_words(&items[0]).await)),
+            "commits-nul" => Err(said(bytes::commit_nul(&items[0]).await)),
             "commits-and-denies" => Ok(lies::commit_and_deny(&items).await),
             "commits-and-traps" => lies::commit_and_trap(&items).await,
             lie => lies::outcomes(lie, &items).ok_or_else(|| said(format!("import: no such behaviour: {lie}"))),

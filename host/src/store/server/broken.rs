@@ -1,0 +1,140 @@
+//! A way to the server that breaks, and a server that ends connections: what people are told, and that it passes by itself.
+
+use std::net::SocketAddr;
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinHandle,
+};
+
+use super::*;
+use crate::store::db::{self, Transaction};
+
+/// A way to the server that may be broken. It ends with its test.
+struct Way {
+    address: SocketAddr,
+    is_whole: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+}
+
+impl Way {
+    async fn to(server: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (is_whole, whole) = watch::channel(true);
+        let serving = tokio::spawn(async move {
+            while let Ok((mut here, _)) = listener.accept().await {
+                let (server, mut whole) = (server.clone(), whole.clone());
+                tokio::spawn(async move {
+                    tokio::select! {
+                        biased;
+                        _ = whole.wait_for(|whole| !whole) => {}
+                        () = async {
+                            let mut there = TcpStream::connect(server).await.unwrap();
+                            // Who hangs up in the middle has his reasons.
+                            let _ = tokio::io::copy_bidirectional(&mut here, &mut there).await;
+                        } => {}
+                    }
+                });
+            }
+        });
+        Self {
+            address,
+            is_whole,
+            serving,
+        }
+    }
+
+    fn be_whole(&self, is_whole: bool) {
+        self.is_whole.send_replace(is_whole);
+    }
+}
+
+impl Drop for Way {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+/// A library behind a way, and how people call its server; none where the tests run on SQLite.
+async fn stage() -> Option<(Store, Way, String, tempfile::TempDir)> {
+    let data = tempfile::tempdir().unwrap();
+    let near = trial::of_folder(data.path()).await?;
+    let options = &near.options;
+    let way = Way::to(format!("{}:{}", options.get_host(), options.get_port())).await;
+    let (user, database) = (options.get_username(), options.get_database().unwrap());
+    let url = format!("postgres://{user}:hunter2@{}/{database}", way.address);
+    let server = Server::of_url(&Secret::new(url)).unwrap();
+    let store = server.open(DEFAULT_ACCOUNT, Duration::from_secs(20)).await.unwrap();
+    Some((store, way, server.place(), data))
+}
+
+async fn write(transaction: &mut Transaction) -> Result<()> {
+    let switch = "INSERT INTO switches (name) VALUES ('x') ON CONFLICT (name) DO NOTHING";
+    db::query(switch).execute(&mut **transaction).await?;
+    Ok(())
+}
+
+async fn write_all(store: &Store) -> Result<()> {
+    let mut transaction = store.write().await?;
+    write(&mut transaction).await?;
+    Ok(transaction.commit().await?)
+}
+
+fn told(error: &Error, place: &str) -> String {
+    let told = error.to_string();
+    assert_eq!(error.code(), "database-away", "{told}");
+    assert!(told.contains(place) && told.contains("try again"), "{told}");
+    assert!(!told.contains("hunter2") && !told.contains("disk"), "{told}");
+    told
+}
+
+#[tokio::test]
+async fn a_way_that_breaks_in_the_middle_is_told_with_the_server_and_all_goes_on_once_it_is_whole() {
+    let Some((store, way, place, _data)) = stage().await else {
+        return;
+    };
+    let mut transaction = store.write().await.unwrap();
+    write(&mut transaction).await.unwrap();
+
+    way.be_whole(false);
+
+    let broken = write(&mut transaction).await.unwrap_err();
+    assert!(told(&broken, &place).contains("can't be reached, or broke off"));
+    drop(transaction);
+    told(&store.write().await.unwrap_err(), &place);
+    let switch = db::query_as::<(String,)>("SELECT name FROM switches")
+        .fetch_all(store.pool())
+        .await;
+    told(&switch.unwrap_err().into(), &place);
+
+    way.be_whole(true);
+
+    let nothing: Vec<(String,)> = db::query_as("SELECT name FROM switches")
+        .fetch_all(store.pool())
+        .await
+        .unwrap();
+    assert_eq!(nothing, [], "half of it was done");
+    write_all(&store).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_ends_a_connection_is_told_and_the_next_one_works() {
+    let Some((store, _way, place, _data)) = stage().await else {
+        return;
+    };
+    let mut transaction = store.write().await.unwrap();
+    let (process,): (i64,) = db::query_as("SELECT CAST(pg_backend_pid() AS INTEGER)")
+        .fetch_one(&mut *transaction)
+        .await
+        .unwrap();
+    let end = db::query_as::<(bool,)>("SELECT pg_terminate_backend(CAST(? AS int), 5000)").bind(process);
+    assert_eq!(end.fetch_one(store.pool()).await.unwrap(), (true,));
+
+    let ended = write(&mut transaction).await.unwrap_err();
+
+    assert!(told(&ended, &place).contains("stopped or started"), "{ended}");
+    drop(transaction);
+    write_all(&store).await.unwrap();
+}
