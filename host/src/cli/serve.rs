@@ -110,6 +110,14 @@ pub async fn serve(
         return ticked(session, results, terminal).await;
     }
     session.require_administrator("serve")?;
+    let roles = arguments.roles();
+    if roles.timer != roles.worker && !host.shares_its_database() {
+        return Err(Error::Settings(
+            "in a data folder, `timer` and `worker` go together: they are apart where hosts share a database \
+             (`database.url-file`)"
+                .into(),
+        ));
+    }
     let has_pages = !arguments.no_console && arguments.roles.contains(&Role::Console);
     let console = match !has_pages {
         true => None,

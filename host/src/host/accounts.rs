@@ -81,6 +81,11 @@ impl Host {
         self.store.account()
     }
 
+    /// Whether its database is a server's, which other hosts may be at work with.
+    pub fn shares_its_database(&self) -> bool {
+        self.store.is_on_a_server()
+    }
+
     /// The host of another account in the same database, in this process. It ends with this one.
     ///
     /// # Errors
