@@ -182,7 +182,7 @@ async fn carry_out(arguments: Arguments, terminal: &Terminal) -> Result<Output, 
             Command::Migrate(wanted) => {
                 let now = arguments.at.unwrap_or_else(chrono::Utc::now);
                 let whose = (arguments.user.as_str(), arguments.json);
-                return migrate::migrate((&deployment, wanted), whose, now, terminal).await;
+                return migrate::migrate((&data, &deployment.layers, wanted), whose, now, terminal).await;
             }
             Command::Backup(wanted) if wanted.verify => {
                 let folder = wanted.folder(&deployment.layers).map_err(|error| vec![error])?;

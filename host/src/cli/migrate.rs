@@ -11,12 +11,12 @@ use clap::Args;
 use clientpoint_host::{
     Error, Result,
     host::{self, Move, MovedLibrary},
+    settings::Layers,
 };
 use serde_json::{Value, json};
 
 use super::{
     bars::Bars,
-    deployment::Deployment,
     hints,
     interrupt::stop_on_signal,
     output::{Output, document},
@@ -53,7 +53,7 @@ impl Migrate {
 
 /// Moves the library. It has to come before the host is made.
 pub async fn migrate(
-    (deployment, wanted): (&Deployment, &Migrate),
+    (data, layers, wanted): (&Path, &Layers, &Migrate),
     (user, json): (&str, bool),
     now: DateTime<Utc>,
     terminal: &Terminal,
@@ -64,10 +64,9 @@ pub async fn migrate(
     }
     let stop = stop_on_signal(terminal, STOPPING);
     let bars = Arc::new(Bars::new(terminal, json));
-    let data = &deployment.data;
     let moving = Move {
-        data: data.clone(),
-        layers: deployment.layers.clone(),
+        data: data.to_path_buf(),
+        layers: layers.clone(),
         user: user.to_owned(),
         check: wanted.check,
         name: "clientpoint-host migrate".into(),
@@ -77,7 +76,7 @@ pub async fn migrate(
     for notice in &done.notices {
         terminal.say(format!("warning: {}", hints::notice(notice)));
     }
-    let settings = settings(deployment);
+    let settings = settings(layers);
     let mut document = document(&done).map_err(|error| vec![error])?;
     if let Some(document) = document.as_object_mut() {
         document.insert(
@@ -89,10 +88,10 @@ pub async fn migrate(
 }
 
 /// The settings with which a host works with the library where it is now.
-fn settings(deployment: &Deployment) -> Vec<(&'static str, String)> {
+fn settings(layers: &Layers) -> Vec<(&'static str, String)> {
     ["database.url-file", "objects.url"]
         .into_iter()
-        .filter_map(|key| Some((key, deployment.layers.get(key)?.to_owned())))
+        .filter_map(|key| Some((key, layers.get(key)?.to_owned())))
         .collect()
 }
 

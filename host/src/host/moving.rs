@@ -5,6 +5,8 @@
 //! whatever ends this then leaves a folder that nobody goes on with, and that this brings to its end when it begins again.
 
 mod bytes;
+mod done;
+mod watching;
 
 use std::{
     path::{Path, PathBuf},
@@ -14,7 +16,6 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use clientpoint_engine::{capability::progress::Progress, clock::stamp};
-use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::{Limits, elsewhere, opening};
@@ -25,14 +26,18 @@ use crate::{
         DATABASE, Store,
         identity::{self, Doubt},
         moved::{self, Moved},
-        moving::{Moving, Rows, Source, Standing, Step, Target},
+        moving::{Moving, Source, Standing, Step, Target},
         objects::Remote,
         seal, sending,
         server::{self, Server},
         users,
     },
-    way_out::{Notice, WayOut},
+    way_out::WayOut,
 };
+
+pub use done::MovedLibrary;
+
+use watching::{Watch, told};
 
 /// What is to be moved.
 #[derive(Clone, Debug)]
@@ -48,43 +53,6 @@ pub struct Move {
     /// What others are told of this program meanwhile.
     pub name: String,
 }
-
-/// What has become of a library that was moved.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct MovedLibrary {
-    /// Its id.
-    pub library: String,
-    /// Where its rows are, for people.
-    pub database: String,
-    /// The store where its bytes are, for people; none where they stay in the folder.
-    pub objects_at: Option<String>,
-    /// Whether the rows were there already: an earlier move has come that far.
-    pub was_there: bool,
-    /// Whether somebody has worked with them there since.
-    pub has_gone_on: bool,
-    /// How many rows.
-    pub rows: u64,
-    /// How many of each table.
-    pub tables: Vec<Rows>,
-    /// How many objects are where they belong: equal bytes are one.
-    pub objects: u64,
-    /// Their bytes.
-    pub bytes: u64,
-    /// How many of them were carried now.
-    pub copied: u64,
-    /// Their bytes.
-    pub copied_bytes: u64,
-    /// How many objects are missing, or not as they were stored.
-    pub damaged: u64,
-    /// The revisions that they are the content of, a thousand at most: each in a sentence.
-    pub damages: Vec<String>,
-    /// What the person should know beside it.
-    #[serde(skip)]
-    pub notices: Vec<Notice>,
-}
-
-/// Somebody who watches, and who may say that it shall stop.
-pub(crate) type Watch<'a> = (&'a Arc<dyn Progress>, &'a CancellationToken);
 
 /// Moves a library, or brings a move to its end that was broken off.
 ///
@@ -273,29 +241,5 @@ impl Library<'_> {
             ),
         }
         .with([WayOut::MoveLibrary])
-    }
-}
-
-/// Tells how far the rows are, as a part of the database's size.
-fn told(step: Step, size: u64, (watcher, stop): Watch<'_>) -> Result<()> {
-    let (item, name, done, total) = match step {
-        Step::Written(done, total) => ("rows", "database", done, total),
-        Step::Compared(done, total) => ("compared", "database, read back", done, total),
-    };
-    let part = u128::from(size) * u128::from(done) / u128::from(total.max(1));
-    watcher.report(item, name, u64::try_from(part).unwrap_or(size), Some(size));
-    stopped(stop)
-}
-
-/// That somebody wants it to stop.
-fn stopped(stop: &CancellationToken) -> Result<()> {
-    match stop.is_cancelled() {
-        false => Ok(()),
-        true => Err(Error::Sync {
-            code: "stopped",
-            message: "the move was stopped: the library is in its folder as before, and what was carried to the object store \
-                      need not be carried again"
-                .into(),
-        }),
     }
 }

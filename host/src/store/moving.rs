@@ -10,18 +10,22 @@ mod comparing;
 mod rows;
 mod sequences;
 mod source;
+mod steps;
 mod tables;
 mod target;
+mod words;
 
 use serde::Serialize;
 
-use super::{Store, db, server::Server};
+use super::{Store, db};
 use crate::{Error, Result};
 
 pub(crate) use carrying::{Carried, carry, looked};
 pub(crate) use source::Source;
+pub(crate) use steps::Step;
 pub(crate) use target::{Standing, Target};
 
+use steps::Told;
 use tables::Table;
 
 /// A table, with how many rows of it were moved.
@@ -32,18 +36,6 @@ pub struct Rows {
     /// How many.
     pub rows: u64,
 }
-
-/// What is told while rows are moved.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Step {
-    /// So many rows of all were written.
-    Written(u64, u64),
-    /// So many rows of all were read back.
-    Compared(u64, u64),
-}
-
-/// Who is told; an error of theirs ends it, and nothing is kept.
-pub(crate) type Told<'a> = &'a mut (dyn FnMut(Step) -> Result<()> + Send);
 
 /// A library on its way: both databases, and how the tables of one are those of the other.
 #[derive(Debug)]
@@ -179,23 +171,6 @@ pub(crate) async fn named(store: &Store, sha256: &str, limit: u32) -> Result<Vec
     .await?;
     let told = |(file, name, revision)| format!("file {file} (`{name}`), revision {revision}");
     Ok(rows.into_iter().map(told).collect())
-}
-
-/// The name of something in a database, in quotes.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// What a server says of a table, which SQLite has taken otherwise.
-fn of_table(server: &Server, table: &str, error: sqlx::Error) -> Error {
-    match &error {
-        sqlx::Error::Database(said) => Error::Storage(format!(
-            "the database at `{}` does not take the rows of `{table}` ({}): nothing was moved",
-            server.place(),
-            said.message()
-        )),
-        _ => error.into(),
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{MovedLibrary, Watch, stopped};
+use super::{
+    done::MovedLibrary,
+    watching::{Watch, stopped},
+};
 use crate::{
     Result,
     store::{

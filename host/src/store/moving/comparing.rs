@@ -4,8 +4,11 @@ use futures::TryStreamExt;
 use sqlx::{AssertSqlSafe, ColumnIndex, Database, Decode, Row, Type};
 
 use super::{
-    Source, Step, Target, Told, quoted,
+    source::Source,
+    steps::{Step, Told},
     tables::{Kind, Table},
+    target::Target,
+    words::quoted,
 };
 use crate::{Error, Result};
 

@@ -4,8 +4,11 @@ use futures::TryStreamExt;
 use sqlx::{AssertSqlSafe, Row, postgres::PgArguments, query::Query, sqlite::SqliteRow};
 
 use super::{
-    Source, Step, Target, Told, of_table,
+    source::Source,
+    steps::{Step, Told},
     tables::{Kind, Table},
+    target::Target,
+    words::{of_table, quoted},
 };
 use crate::{Error, Result};
 
@@ -77,7 +80,7 @@ fn insertion(table: &Table) -> String {
         .collect();
     format!(
         "INSERT INTO clientpoint.{} ({}) SELECT * FROM unnest({})",
-        super::quoted(&table.name),
+        quoted(&table.name),
         table.names(),
         lists.join(", ")
     )

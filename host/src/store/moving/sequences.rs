@@ -2,7 +2,7 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::{Source, Target, quoted, tables::Table};
+use super::{source::Source, tables::Table, target::Target, words::quoted};
 use crate::{Error, Result};
 
 /// Sets all of them. None goes back: a number that the server has given already is not given again either.

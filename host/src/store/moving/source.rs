@@ -7,7 +7,10 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteConnection},
 };
 
-use super::tables::{Column, Kind, Table};
+use super::{
+    tables::{Column, Kind, Table},
+    words::quoted,
+};
 use crate::{Error, Result, store::opening::DATABASE};
 
 /// The database that is moved. Nobody writes to it as long as this lives, also no program that is too old to hold the folder.
@@ -105,7 +108,7 @@ impl Source {
             .await?;
         let (highest,): (i64,) = sqlx::query_as(AssertSqlSafe(format!(
             "SELECT coalesce(max({}), 0) FROM {}",
-            super::quoted(column),
+            quoted(column),
             table.from
         )))
         .fetch_one(&mut self.connection)

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::quoted;
+use super::words::quoted;
 use crate::{Error, Result};
+
+/// The column that says whose a row is. The session has its value.
+pub(super) const ACCOUNT: &str = "account_id";
 
 /// What stays: who had which right in the folder. Nobody has any when the library begins on the server.
 const STAYS: [&str; 1] = ["leases"];
@@ -144,7 +147,7 @@ pub(super) fn fit(
 /// Whether the columns are the same. Gives the one that the server numbers by itself.
 fn fits(table: &Table, place: Offered) -> Result<Option<String>> {
     let (name, mut columns, mut numbered) = (&table.name, place.columns, None);
-    columns.remove(super::target::ACCOUNT);
+    columns.remove(ACCOUNT);
     columns.retain(|column, _| !OF_SERVER.contains(&(name.as_str(), column.as_str())));
     for column in &table.columns {
         let wanted = match column.kind {

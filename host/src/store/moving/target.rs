@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 use sqlx::{AssertSqlSafe, Connection, postgres::PgConnection};
 
 use super::{
-    quoted,
-    tables::{Offered, Table},
+    tables::{ACCOUNT, Offered, Table},
+    words::quoted,
 };
 use crate::{
     Error, Result,
@@ -15,9 +15,6 @@ use crate::{
         server::{self, Server, schema},
     },
 };
-
-/// The column that says whose a row is. The session has its value.
-pub(super) const ACCOUNT: &str = "account_id";
 
 /// What this calls itself on the server: what was left there by one that died is no host at work.
 const PROGRAM: &str = "clientpoint-host moving";

@@ -3,7 +3,7 @@ use std::{collections::BTreeSet, path::Path, time::Duration};
 use sqlx::AssertSqlSafe;
 
 use super::*;
-use crate::store::{Store, migrations, opening};
+use crate::store::{Store, migrations, opening, server::Server};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 

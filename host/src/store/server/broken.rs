@@ -66,7 +66,10 @@ async fn stage() -> Option<(Store, Way, String, tempfile::TempDir)> {
     let (user, database) = (options.get_username(), options.get_database().unwrap());
     let url = format!("postgres://{user}:hunter2@{}/{database}", way.address);
     let server = Server::of_url(&Secret::new(url)).unwrap();
-    let store = server.open(crate::store::DEFAULT_ACCOUNT, Duration::from_secs(20)).await.unwrap();
+    let store = server
+        .open(crate::store::DEFAULT_ACCOUNT, Duration::from_secs(20))
+        .await
+        .unwrap();
     Some((store, way, server.place(), data))
 }
 
