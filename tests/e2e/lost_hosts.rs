@@ -1,7 +1,7 @@
 //! Hosts that are lost in the middle of a run, one after the other: the run does not go round for ever.
 
 use clientpoint_host::service::{Stop, SyncOptions};
-use end_to_end::{World, beside, pdf, sync, whole::Whole};
+use end_to_end::{World, beside, pdf, sync};
 use graph_sim::{Fault, FaultKind, RequestKind};
 
 #[tokio::test]
