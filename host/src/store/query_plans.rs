@@ -15,7 +15,7 @@ const BEGINNINGS: [&str; 6] = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WHER
 
 /// Where statements are put together at run time: the tests beside them look at how those are carried out. And where they
 /// are a server's.
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 12] = [
     "db/text.rs",
     "library_list.rs",
     "moving/comparing.rs",
@@ -24,6 +24,9 @@ const LISTS: [&str; 9] = [
     "moving/source.rs",
     "moving/target.rs",
     "run_list.rs",
+    "accounts.rs",
+    "db.rs",
+    "offers.rs",
     "server.rs",
 ];
 
