@@ -3,6 +3,16 @@
 use crate::{importing::pdf, story::Story};
 
 #[test]
+fn a_folder_has_one_account_and_says_what_more_take() {
+    let mut story = Story::begin("accounts");
+    story.says("list", &["accounts", "list"]);
+    story.says("add", &["accounts", "add", "acme"]);
+    story.says("add_with_a_wrong_id", &["accounts", "add", "Acme Ltd"]);
+    story.says("work_in_one_that_is_not_there", &["--account", "acme", "users", "list"]);
+    story.end();
+}
+
+#[test]
 fn users_and_what_members_may() {
     let mut story = Story::begin("users");
     story.says("list", &["users", "list"]);
