@@ -8,6 +8,7 @@ mod filled;
 mod folder;
 mod grant_keeper;
 mod housekeeping;
+mod limits;
 mod making;
 mod moving;
 mod opening;
@@ -16,6 +17,7 @@ mod places;
 mod programs;
 mod questions;
 mod rights;
+mod roles;
 mod rotation;
 mod settled;
 mod sign_ins;
@@ -28,7 +30,6 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use clientpoint_engine::{
@@ -48,9 +49,10 @@ use crate::{
 };
 
 pub use crate::store::seal::Wiped;
-pub use accounts::Roles;
 pub use builder::{BuildError, HostBuilder};
+pub use limits::Limits;
 pub use moving::{Move, MovedLibrary, move_library};
+pub use roles::Roles;
 pub use rotation::forget_secrets;
 
 pub(crate) use arrivals::{Aim, Arrivals};
@@ -58,45 +60,6 @@ pub(crate) use filled::Filled;
 pub(crate) use places::{Place, Places};
 pub(crate) use sign_ins::{Claimed, End, SignIns, Stage, UnderWay, given_up, late};
 pub(crate) use watched::Watched;
-
-/// Limits on a plugin, and on waiting. The defaults are for production.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// Linear memory of one instance, in bytes.
-    pub memory: usize,
-    /// Linear memory of an instance that reads a sheet, in bytes.
-    pub sheet_memory: usize,
-    /// How long a call may take that moves no file.
-    pub call: Duration,
-    /// How long a call may take that moves files.
-    pub transfer: Duration,
-    /// How long a run of the sync may take in all. What is left then is first in the next one.
-    pub run: Duration,
-    /// Steps of one run of the sync: far more than the largest drive has pages.
-    pub steps: u32,
-    /// How long to wait for another process that holds the database.
-    pub database: Duration,
-    /// How fast the nightly look reads the objects, in bytes a second.
-    pub look: u64,
-    /// How many connections are at work at a time where runs go by themselves; at least one.
-    pub at_once: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            memory: 64 << 20,
-            sheet_memory: 256 << 20,
-            call: Duration::from_secs(5 * 60),
-            transfer: Duration::from_secs(6 * 60 * 60),
-            run: Duration::from_secs(20 * 60 * 60),
-            steps: 200_000,
-            database: Duration::from_secs(10),
-            look: 50_000_000,
-            at_once: 8,
-        }
-    }
-}
 
 /// A host that is ready to serve people.
 pub struct Host {
@@ -140,8 +103,8 @@ pub struct Host {
     pub(crate) watched: Watched,
     /// What this process does by itself.
     pub(crate) roles: Roles,
-    /// The hosts of other accounts in this process.
-    at_hand: accounts::AtHand,
+    /// The hosts of other accounts in this process, the one that was asked for last at the end.
+    at_hand: tokio::sync::Mutex<Vec<(String, Arc<Self>)>>,
 }
 
 impl Host {

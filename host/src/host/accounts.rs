@@ -28,34 +28,6 @@ const AT_HAND: usize = 64;
 /// The folder of what other accounts need of the disk.
 const FOLDER: &str = "accounts";
 
-/// What this process does by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Roles {
-    /// Whether it offers what is due, and looks after the libraries.
-    pub timer: bool,
-    /// Whether it carries out what is due.
-    pub worker: bool,
-}
-
-impl Default for Roles {
-    fn default() -> Self {
-        Self {
-            timer: true,
-            worker: true,
-        }
-    }
-}
-
-impl Roles {
-    /// Whether it does anything by itself.
-    pub(crate) const fn work_by_themselves(self) -> bool {
-        self.timer || self.worker
-    }
-}
-
-/// Those that are at hand, the one that was asked for last at the end.
-pub(super) type AtHand = tokio::sync::Mutex<Vec<(String, Arc<Host>)>>;
-
 /// The host of an account.
 pub(crate) enum OfAccount<'a> {
     /// The one that was asked.
@@ -181,7 +153,7 @@ impl Host {
             meters: self.meters.clone(),
             watched: Watched::default(),
             roles: self.roles,
-            at_hand: AtHand::default(),
+            at_hand: tokio::sync::Mutex::default(),
         })
     }
 }

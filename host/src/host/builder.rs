@@ -20,8 +20,7 @@ use clientpoint_engine::{
 };
 
 use super::{
-    Arrivals, Host, Limits, Places, Roles, SignIns, Watched, accounts::AtHand, elsewhere, making::Making, opening,
-    rights, test_folder,
+    Arrivals, Host, Limits, Places, Roles, SignIns, Watched, elsewhere, making::Making, opening, rights, test_folder,
 };
 use crate::{
     Error, Result,
@@ -281,7 +280,7 @@ impl HostBuilder {
                     meters: Arc::default(),
                     watched: Watched::default(),
                     roles: self.roles,
-                    at_hand: AtHand::default(),
+                    at_hand: tokio::sync::Mutex::default(),
                 };
                 if opened.is_writable {
                     host.keep_house().await;

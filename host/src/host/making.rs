@@ -7,7 +7,7 @@ use clientpoint_engine::{
     policy::PolicyChanges, powers::Power, test_endpoints::InsecureEndpoints,
 };
 
-use super::Limits;
+use super::limits::Limits;
 use crate::{Result, store::reference::Reference};
 
 /// What is the same for all accounts of a process.

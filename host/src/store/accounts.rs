@@ -61,7 +61,7 @@ pub async fn add(store: &Store, id: &str, now: &str) -> Result<Account> {
     made.into_iter().next().ok_or_else(is_there)
 }
 
-/// The next accounts after that id, in the order of their ids; [`PAGE`] at most.
+/// The next accounts after that id, in the order of their ids, a thousand at most.
 ///
 /// # Errors
 ///

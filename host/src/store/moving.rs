@@ -3,7 +3,7 @@
 //!
 //! Which tables and columns there are is asked of both databases: each table of SQLite has to be there under its name, with
 //! the same columns and the account beside them. What is one and the same in both is moved as it is; what may not be is named
-//! in [`tables`].
+//! in `tables`.
 
 mod carrying;
 mod comparing;
