@@ -4,9 +4,11 @@
 //! for too long loses what it holds, and hears of it when it looks: by its own clock, which counts from before each renewal,
 //! or by the next renewal, which finds another epoch. It writes nothing more in either case: its writes are within a fence.
 
+mod asked;
+
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, Weak},
     time::{Duration, Instant},
 };
 
@@ -21,6 +23,8 @@ use crate::{
         leases::{self, Lease},
     },
 };
+
+use asked::{in_time, lock, written};
 
 /// How long a lease lasts that is not renewed.
 pub(crate) const LASTS: Duration = Duration::from_secs(60);
@@ -217,16 +221,7 @@ impl Kept {
             return Ok(());
         }
         leases::give_back(&self.store, leases).await?;
-        let mut own = self.own();
-        for lease in leases {
-            if own
-                .leaving
-                .get(&lease.name)
-                .is_some_and(|left| left.epoch == lease.epoch)
-            {
-                own.leaving.remove(&lease.name);
-            }
-        }
+        self.own().leaving.retain(|_, left| !leases.contains(left));
         Ok(())
     }
 
@@ -303,13 +298,6 @@ async fn keep(of: Weak<Kept>, bell: Arc<Notify>, every: Duration) {
     }
 }
 
-async fn in_time(patience: Duration, work: impl Future<Output = Result<()>>) -> Result<()> {
-    match tokio::time::timeout(patience, work).await {
-        Ok(done) => done,
-        Err(_) => Err(Error::Storage("the database does not answer in time".into())),
-    }
-}
-
 impl Hold for Handed {
     fn fence(&self) -> Option<Fence> {
         Some(Fence {
@@ -349,15 +337,6 @@ impl Drop for Handed {
             self.of.bell.notify_one();
         }
     }
-}
-
-fn written(holder: &Holder) -> String {
-    serde_json::to_string(holder).unwrap_or_default()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nobody leaves it half changed.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
