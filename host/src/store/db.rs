@@ -86,7 +86,7 @@ impl Pool {
     pub(super) async fn snapshot(&self) -> Result<Transaction> {
         let connection = match self {
             Self::Lite(pool) => Connection::Lite(pool.begin().await?),
-            Self::Post(post) => Connection::Post(post.begun(post.reading()).await?),
+            Self::Post(post) => Connection::Post(post.begun(post.reading(), None).await?),
         };
         Ok(Transaction { connection })
     }
@@ -132,12 +132,18 @@ impl Post {
         Ok(lent)
     }
 
-    /// How a transaction begins that writes: in the account's name, and alone in it. The lock ends with the transaction.
-    fn writing(&self) -> String {
-        let account = &self.account;
-        format!(
-            "BEGIN; SET LOCAL clientpoint.account = '{account}'; SELECT pg_advisory_xact_lock(hashtextextended('write/{account}', 0))"
-        )
+    /// A transaction that writes: in the account's name, and alone in it. The lock ends with the transaction.
+    ///
+    /// It is asked for by itself, once the transaction has begun: an error of the statement that begins one leaves the
+    /// connection in the middle of it, and whoever gets that next is refused everything.
+    async fn writing(&self) -> sqlx::Result<Begun> {
+        let lock = format!("write/{}", self.account);
+        self.begun(self.named(), Some(lock)).await
+    }
+
+    /// How a transaction begins in the account's name.
+    fn named(&self) -> String {
+        format!("BEGIN; SET LOCAL clientpoint.account = '{}'", self.account)
     }
 
     /// How a transaction begins that only reads.
@@ -148,16 +154,23 @@ impl Post {
 
     /// A transaction of a single statement, on a connection that is another account's.
     async fn single(&self) -> sqlx::Result<Begun> {
-        let account = &self.account;
-        self.begun(format!("BEGIN; SET LOCAL clientpoint.account = '{account}'"))
-            .await
+        self.begun(self.named(), None).await
     }
 
     /// Begins a transaction so. It is begun to the end also where whoever asks gives up in the middle: else the connection
     /// would go back with a transaction, and its locks, that nobody knows of.
-    async fn begun(&self, begin: String) -> sqlx::Result<Begun> {
+    async fn begun(&self, begin: String, lock: Option<String>) -> sqlx::Result<Begun> {
         let pool = self.pool.clone();
-        let beginning = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(begin)).await });
+        let beginning = tokio::spawn(async move {
+            let mut held = pool.begin_with(AssertSqlSafe(begin)).await?;
+            if let Some(lock) = lock {
+                sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                    .bind(lock)
+                    .execute(&mut *held)
+                    .await?;
+            }
+            Ok(held)
+        });
         let begun = beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed));
         let held = begun.map_err(|error| self.told(error))?;
         Ok(Begun {

@@ -27,7 +27,7 @@ impl Pool {
     pub(in crate::store) async fn write(&self) -> Result<Transaction> {
         let connection = match self {
             Self::Lite(pool) => Connection::Lite(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Post(post) => Connection::Post(post.begun(post.writing()).await?),
+            Self::Post(post) => Connection::Post(post.writing().await?),
         };
         let mut transaction = Transaction { connection };
         require(&mut transaction, &fences::present()).await?;

@@ -141,3 +141,29 @@ async fn a_server_that_ends_a_connection_is_told_and_the_next_one_works() {
     drop(transaction);
     write_all(&store).await.unwrap();
 }
+
+#[tokio::test]
+async fn who_waits_in_vain_for_others_to_write_leaves_no_connection_behind_that_is_in_the_middle_of_something() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(server) = super::trial::of_folder(folder.path()).await else {
+        return;
+    };
+    let account = crate::store::DEFAULT_ACCOUNT;
+    let one = server.open(account, Duration::from_secs(20)).await.unwrap();
+    let other = server.open(account, Duration::from_millis(50)).await.unwrap();
+    let writing = one.write().await.unwrap();
+
+    for _ in 0..CONNECTIONS {
+        assert_eq!(other.write().await.unwrap_err().code(), "database-busy");
+    }
+    drop(writing);
+
+    for _ in 0..2 * CONNECTIONS {
+        let (users,): (i64,) = db::query_as("SELECT count(*) FROM users")
+            .fetch_one(other.pool())
+            .await
+            .unwrap();
+        assert_eq!(users, 1);
+    }
+    one.write().await.unwrap().commit().await.unwrap();
+}
