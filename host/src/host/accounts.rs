@@ -64,21 +64,23 @@ impl Host {
     ///
     /// `Error::NotFound` for an account that is not there; as [`HostBuilder::build`](super::HostBuilder::build).
     pub async fn of(&self, account: &str) -> Result<Arc<Self>> {
-        let mut at_hand = self.at_hand.lock().await;
-        if let Some(place) = at_hand.iter().position(|(id, _)| id == account) {
-            let found = at_hand.remove(place);
-            let host = found.1.clone();
-            at_hand.push(found);
+        if let Some(host) = known(&mut *self.at_hand.lock().await, account) {
             return Ok(host);
         }
-        let host = Arc::new(self.made_for(account).await?);
+        // Nobody waits for another account's meanwhile: its store may not answer.
+        let made = Arc::new(self.made_for(account).await?);
+        let mut at_hand = self.at_hand.lock().await;
+        // Somebody else may have been as fast.
+        if let Some(host) = known(&mut at_hand, account) {
+            return Ok(host);
+        }
         if AT_HAND <= at_hand.len()
             && let Some(place) = at_hand.iter().position(|(_, host)| Arc::strong_count(host) == 1)
         {
             at_hand.remove(place);
         }
-        at_hand.push((account.to_owned(), host.clone()));
-        Ok(host)
+        at_hand.push((account.to_owned(), made.clone()));
+        Ok(made)
     }
 
     /// As [`Host::of`], where it may be this one.
@@ -156,4 +158,13 @@ impl Host {
             at_hand: tokio::sync::Mutex::default(),
         })
     }
+}
+
+/// The one of an account, if it is at hand; it is the one that was asked for last then.
+fn known(at_hand: &mut Vec<(String, Arc<Host>)>, account: &str) -> Option<Arc<Host>> {
+    let place = at_hand.iter().position(|(id, _)| id == account)?;
+    let found = at_hand.remove(place);
+    let host = found.1.clone();
+    at_hand.push(found);
+    Some(host)
 }

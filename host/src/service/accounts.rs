@@ -36,7 +36,7 @@ impl Session<'_> {
         match self.host.account() {
             DEFAULT_ACCOUNT => Ok(()),
             account => Err(Error::Settings(format!(
-                "accounts are looked after from the account `{DEFAULT_ACCOUNT}`, and this is `{account}`: leave `--account` out"
+                "accounts are looked after from the account `{DEFAULT_ACCOUNT}`, and this is `{account}`: work in `{DEFAULT_ACCOUNT}` for that"
             ))),
         }
     }

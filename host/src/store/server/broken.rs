@@ -145,7 +145,7 @@ async fn a_server_that_ends_a_connection_is_told_and_the_next_one_works() {
 #[tokio::test]
 async fn who_waits_in_vain_for_others_to_write_leaves_no_connection_behind_that_is_in_the_middle_of_something() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(server) = super::trial::of_folder(folder.path()).await else {
+    let Some(server) = trial::of_folder(folder.path()).await else {
         return;
     };
     let account = crate::store::DEFAULT_ACCOUNT;
