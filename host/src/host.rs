@@ -8,6 +8,7 @@ mod filled;
 mod folder;
 mod grant_keeper;
 mod housekeeping;
+mod keys;
 mod limits;
 mod making;
 mod moving;
@@ -29,7 +30,7 @@ mod watched;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use clientpoint_engine::{
@@ -72,7 +73,7 @@ pub struct Host {
     pub(crate) objects: Objects,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
-    key: Mutex<Arc<SecretKey>>,
+    keys: Arc<keys::Keys>,
     engine: Option<Engine>,
     making: making::Making,
     /// What was set before the folder was opened, and what the embedder has decided about the policy.
@@ -81,7 +82,7 @@ pub struct Host {
     pub(crate) watcher: Arc<dyn Progress>,
     rights: Arc<dyn Rights>,
     /// As long as it is held, other hosts see that this one is there.
-    shown: Arc<Option<Held>>,
+    shown: Arc<Mutex<Option<Held>>>,
     pub(crate) uploads: Arc<Uploads>,
     pub(crate) places: Places,
     /// By connection, and by when it was connected.
@@ -164,8 +165,8 @@ impl Host {
         self.process.as_deref().unwrap_or(&self.data)
     }
 
-    /// The key that secrets are sealed with.
+    /// The key in force as far as this process knows: for what only this process has to read again.
     pub(crate) fn key(&self) -> Arc<SecretKey> {
-        self.key.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.keys.present()
     }
 }

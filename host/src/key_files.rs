@@ -7,6 +7,7 @@
 //! given the other's name once everything is. So at every moment the folder holds the key that opens its database, and the
 //! database says which of the two that is. Both files change only in the hands of a program that holds the folder alone.
 
+pub(crate) mod hosts;
 mod written;
 
 use std::{
@@ -20,6 +21,8 @@ use clientpoint_engine::secrets::SecretKey;
 use zeroize::Zeroizing;
 
 use crate::{Error, Result, disk, way_out::WayOut};
+
+pub use hosts::NextKey;
 
 pub(crate) use written::{given, of_environment, text};
 
@@ -63,10 +66,11 @@ pub fn load(data: &Path) -> Result<SecretKey> {
 ///
 /// `Error::Settings` for a key that is none, a file that others may read, or no key where something is sealed.
 pub(crate) fn in_force(data: &Path, sealed: Option<&SealedWith>) -> Result<SecretKey> {
-    if let Some(key) = from_environment(KEY_VARIABLE)? {
-        return Ok(key);
-    }
     let is_right = |key: &SecretKey| sealed.is_some_and(|sealed| sealed.id == key.id());
+    if let Some(key) = from_environment(KEY_VARIABLE)? {
+        let next = from_environment(NEXT_KEY_VARIABLE).ok().flatten().filter(is_right);
+        return Ok(next.unwrap_or(key));
+    }
     // One that is no key has been left behind by a change that never happened.
     let next = from_file(&next_file(data)).ok().flatten().filter(is_right);
     let present = match next {

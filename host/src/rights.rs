@@ -39,6 +39,13 @@ pub enum Right {
     Backup,
     /// To be the program with this entry among those that are at work with the library.
     Program(String),
+    /// To be known as one that has the key to change to.
+    Key {
+        /// The name of the key.
+        key: String,
+        /// The program's entry.
+        entry: String,
+    },
 }
 
 impl Right {
@@ -51,6 +58,7 @@ impl Right {
             Self::Look => "look".into(),
             Self::Backup => "backup".into(),
             Self::Program(entry) => format!("host/{entry}"),
+            Self::Key { key, entry } => format!("key/{key}/{entry}"),
         }
     }
 }
@@ -111,6 +119,16 @@ pub trait Rights: Send + Sync {
     /// The storage's.
     fn show<'a>(&'a self, _entry: &'a str, _holder: &'a Holder) -> Answering<'a, Option<Held>> {
         Box::pin(async { Ok(None) })
+    }
+
+    /// Programs that are there, a few of them, and have not said that they have the key of this name. None where there are no
+    /// other hosts.
+    ///
+    /// # Errors
+    ///
+    /// The storage's.
+    fn without_key<'a>(&'a self, _key: &'a str) -> Answering<'a, Vec<Holder>> {
+        Box::pin(async { Ok(Vec::new()) })
     }
 
     /// The same for another account of the library's database; none where there is one account alone.

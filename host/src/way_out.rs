@@ -36,6 +36,8 @@ pub enum WayOut {
     ShowUsers,
     /// Look which accounts there are, or make one.
     ShowAccounts,
+    /// Make the key to change to, which every host needs before.
+    PrepareKey,
     /// Look which files the library has.
     ShowFiles,
     /// Look what is in the bin.
@@ -186,6 +188,7 @@ impl fmt::Display for WayOut {
             Self::SwitchDrive => "say that it is to be changed",
             Self::CheckAddress => "check the address, and that this connection may see the site",
             Self::ShowUsers => "look who the users are, or add one",
+            Self::PrepareKey => "make it, and give it to every host",
             Self::ShowAccounts => "look which accounts there are, or add one",
             Self::ShowFiles => "look up the File IDs in the library",
             Self::ShowBin => "look what is in the bin",

@@ -15,6 +15,7 @@ mod bin;
 mod browsing;
 mod cases;
 mod certificates;
+mod changing_keys;
 mod connecting;
 mod console;
 mod crashed_uploads;

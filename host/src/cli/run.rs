@@ -6,8 +6,8 @@ use clientpoint_host::{Error, Host, Result, Session};
 
 use super::{
     accounts, application, args::Command, associate, backup, connect, deployment::Deployment, disconnect, doctor,
-    drives, generate, inspect, items, library, notify, operations, output::Output, places, prune, runs, secrets, serve,
-    settings, status, sync, terminal::Terminal, trash, users,
+    drives, generate, inspect, items, library, notify, operations, output::Output, places, prune, runs, secrets,
+    secrets::Secrets, serve, settings, status, sync, terminal::Terminal, trash, users,
 };
 
 /// Carries out a command.
@@ -25,6 +25,7 @@ pub async fn run(
         Command::Application(command) => application::application(session, command, terminal).await,
         Command::Disconnect(form) => disconnect::disconnect(session, form, terminal).await,
         // The folder of a lost key does not open, so `forget` is carried out before there is a session.
+        Command::Secrets(Secrets::Next) => secrets::next(session).await,
         Command::Secrets(_) => secrets::rotate(session).await,
         Command::Drives(command) => drives::drives(session, command, terminal).await,
         Command::Items(command) => items::items(session, command, terminal).await,

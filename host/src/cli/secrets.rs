@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Subcommand;
 use clientpoint_host::{
     Result, Session, host,
-    key_files::{KEY_VARIABLE, NEXT_KEY_VARIABLE},
+    key_files::{KEY_VARIABLE, NEXT_KEY_VARIABLE, NextKey},
 };
 use serde_json::json;
 
@@ -14,8 +14,11 @@ use super::{asking, output::Output, show::Page, terminal::Terminal};
 /// See `Command::Secrets`.
 #[derive(Debug, Subcommand)]
 pub enum Secrets {
-    /// Seal everything with another key. Not while another `clientpoint-host` runs on this data folder
+    /// Seal everything with another key. Not while another `clientpoint-host` runs on this data folder; where hosts share a
+    /// database, once all of them have the next key
     Rotate,
+    /// Where hosts share a database: make the key that `rotate` will change to, for all of them to have before
+    Next,
     /// Where `secret.key` is lost for good: wipe the secrets that nobody can open any more, and make a new key. The files
     /// stay; connect again afterwards
     Forget {
@@ -56,4 +59,31 @@ pub async fn rotate(session: &Session<'_>) -> Result<Output> {
         ));
     }
     Ok(Output::done(json!({ "sealed": count }), text))
+}
+
+/// Makes the key to change to.
+pub async fn next(session: &Session<'_>) -> Result<Output> {
+    let next = session.prepare_key().await?;
+    let (document, mut text) = match next {
+        NextKey::File { path, is_new } => {
+            let made = if is_new {
+                "made the next key"
+            } else {
+                "there is a next key already"
+            };
+            let text = Page::of(format!(
+                "{made}: `{path}`. Copy it into the data folder of every other host of this database, for its user alone (mode \
+                 600), under the same name"
+            ));
+            (json!({ "file": path, "made": is_new }), text)
+        }
+        NextKey::Variable(name) => {
+            let text = Page::of(format!(
+                "the next key is in `{name}`: start every other host of this database with the same, beside the present one"
+            ));
+            (json!({ "variable": name, "made": false }), text)
+        }
+    };
+    text.line("nothing is sealed with it before `clientpoint-host secrets rotate`, which says who has it not yet");
+    Ok(Output::done(document, text))
 }

@@ -12,13 +12,12 @@ use std::{
 
 use super::{Arrivals, Host, SignIns, Watched, elsewhere, making::Making, test_folder};
 use crate::{
-    Error, Result, private,
+    Result, private,
     service::{association::checks::Checks, operations::live::Operations},
     store::{
         DEFAULT_ACCOUNT, accounts, identity,
         objects::Objects,
         reference::{Reference, Uploads},
-        seal,
     },
 };
 
@@ -99,17 +98,7 @@ impl Host {
         };
         private::folder(&data)?;
         let store = self.store.of(account);
-        let key = self.key();
-        match seal::sealed_with(&store).await? {
-            Some(sealed) if sealed.id == key.id() => {}
-            Some(sealed) if sealed.is_used => {
-                return Err(Error::Settings(format!(
-                    "the secrets of the account `{account}` are sealed with another key than this host has (`secret.key`): \
-                     all hosts of a database have the same"
-                )));
-            }
-            _ => seal::will_seal_with(&store, &key).await?,
-        }
+        self.keys.of(&store).await?;
         let objects = match self.objects.remote() {
             Some(remote) => Objects::open_with(&data, remote.of_account(account))?,
             None => Objects::open(&data)?,
@@ -134,7 +123,7 @@ impl Host {
             objects,
             clock: self.clock.clone(),
             limits: self.limits.clone(),
-            key: Mutex::new(key),
+            keys: self.keys.clone(),
             engine,
             making: Making { ..self.making.clone() },
             layers: self.layers.clone(),

@@ -20,7 +20,8 @@ use clientpoint_engine::{
 };
 
 use super::{
-    Arrivals, Host, Limits, Places, Roles, SignIns, Watched, elsewhere, making::Making, opening, rights, test_folder,
+    Arrivals, Host, Limits, Places, Roles, SignIns, Watched, elsewhere, keys::Keys, making::Making, opening, rights,
+    test_folder,
 };
 use crate::{
     Error, Result,
@@ -231,7 +232,7 @@ impl HostBuilder {
         let rights = rights::over(&self.data, opened.as_ref().map(|opened| &opened.store));
         let program = opened.as_ref().and_then(|opened| opened.folder.program());
         let shown = rights::shown(&rights, program, self.clock.utc()).await;
-        let shown = Arc::new(noted(&mut problems, shown).flatten());
+        let shown = Arc::new(Mutex::new(noted(&mut problems, shown).flatten()));
         let uploads = Arc::new(Uploads::new(rights.clone()));
         let making = Making {
             plugin: plugin.or(self.plugin.take()),
@@ -256,6 +257,7 @@ impl HostBuilder {
                     shown,
                     uploads,
                     places: Places::new(self.limits.at_once),
+                    keys: Arc::new(Keys::new(&self.data, opened.key)),
                     data: self.data,
                     process: None,
                     folder: Arc::new(tokio::sync::Mutex::new(opened.folder)),
@@ -265,7 +267,6 @@ impl HostBuilder {
                     arrivals,
                     clock: self.clock,
                     limits: self.limits,
-                    key: Mutex::new(Arc::new(opened.key)),
                     engine,
                     making,
                     layers: self.layers,
@@ -284,6 +285,7 @@ impl HostBuilder {
                 };
                 if opened.is_writable {
                     host.keep_house().await;
+                    host.look_for_the_next_key().await;
                 }
                 Ok(host)
             }

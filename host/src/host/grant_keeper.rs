@@ -13,7 +13,7 @@ use clientpoint_engine::{
 
 use crate::{
     Error,
-    host::{Host, rights, waiting::Waiting},
+    host::{Host, keys::Keys, rights, waiting::Waiting},
     rights::Rights,
     store::{Store, grants},
 };
@@ -21,7 +21,7 @@ use crate::{
 /// Keeps the grant of one connection.
 pub(super) struct DatabaseKeeper {
     store: Store,
-    key: Arc<SecretKey>,
+    keys: Arc<Keys>,
     connection: String,
     rights: Arc<dyn Rights>,
     data: PathBuf,
@@ -32,7 +32,7 @@ impl Host {
     pub(super) fn keeper(&self, connection: &str) -> DatabaseKeeper {
         DatabaseKeeper {
             store: self.store.clone(),
-            key: self.key(),
+            keys: self.keys.clone(),
             connection: connection.into(),
             rights: self.rights.clone(),
             data: self.data.clone(),
@@ -43,7 +43,7 @@ impl Host {
 
 impl Keeper for DatabaseKeeper {
     fn alone(&self) -> Keeping<'_, Box<dyn Any + Send>> {
-        Box::pin(async {
+        Box::pin(async move {
             let held = rights::renewal(&self.rights, &self.connection, &self.waiting).await;
             let held = held.map_err(|error| told(&self.data, error))?;
             Ok(Box::new(held) as Box<dyn Any + Send>)
@@ -51,16 +51,23 @@ impl Keeper for DatabaseKeeper {
     }
 
     fn read(&self) -> Keeping<'_, Option<Grant>> {
-        Box::pin(async {
-            let kept = grants::get(&self.store, &self.key, &self.connection).await;
-            kept.map_err(|error| told(&self.data, error))
+        Box::pin(async move {
+            let read = |key: Arc<SecretKey>| async move { grants::get(&self.store, &key, &self.connection).await };
+            self.keys
+                .with(&self.store, read)
+                .await
+                .map_err(|error| told(&self.data, error))
         })
     }
 
     fn write<'a>(&'a self, grant: &'a Grant) -> Keeping<'a, ()> {
-        Box::pin(async {
-            let put = grants::put(&self.store, &self.key, &self.connection, grant).await;
-            put.map_err(|error| told(&self.data, error))
+        Box::pin(async move {
+            let put =
+                |key: Arc<SecretKey>| async move { grants::put(&self.store, &key, &self.connection, grant).await };
+            self.keys
+                .with(&self.store, put)
+                .await
+                .map_err(|error| told(&self.data, error))
         })
     }
 }

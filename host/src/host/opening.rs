@@ -60,7 +60,10 @@ pub(super) async fn open(
         Ok(Found::Here(store)) => (up_to_date(&mut folder, store, patience, now, &mut notices).await?, true),
         Err(error) => (only_to_read(&mut folder, error, patience).await?, false),
     };
-    let key = key(&mut folder, &store, is_writable).await?;
+    let key = match server {
+        Some(_) => key_of_hosts(data, &store).await?,
+        None => key(&mut folder, &store, is_writable).await?,
+    };
     if is_writable {
         copies::forget_old(data, now)?;
     }
@@ -196,6 +199,19 @@ async fn key(folder: &mut Folder, store: &Store, is_writable: bool) -> Result<Se
         if let Err(error) = tidied {
             tracing::warn!("what a change of the key has left behind stays: {error}");
         }
+    }
+    Ok(key)
+}
+
+/// The key that everything in the database of many hosts is sealed with. What lies beside it is the next one, which waits for
+/// its time.
+async fn key_of_hosts(data: &Path, store: &Store) -> Result<SecretKey> {
+    let sealed = seal::sealed_with(store).await?;
+    let key = key_files::in_force(data, sealed.as_ref())?;
+    match sealed {
+        Some(sealed) if sealed.id == key.id() => {}
+        Some(sealed) if sealed.is_used => return Err(seal::another_key_of(store.account())),
+        _ => seal::will_seal_with(store, &key).await?,
     }
     Ok(key)
 }

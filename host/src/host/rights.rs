@@ -1,6 +1,10 @@
 //! The rights that a host takes: to run a sync, to look at the disk, to renew tokens, to move files.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use clientpoint_engine::capability::progress::Progress;
@@ -109,6 +113,31 @@ impl Host {
         }
     }
 
+    /// Lets other hosts see again that this one is there, if it was away for so long that they don't. `key` is the next
+    /// key, by name, if it has that.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub(super) async fn show_again(&self, key: Option<String>) -> Result<()> {
+        let Some(entry) = self.operations.entry().filter(|_| self.store.is_on_a_server()) else {
+            return Ok(());
+        };
+        let holder = here(self.clock.utc());
+        let right = Right::Program(entry.clone());
+        // What is held still is nobody's to take, this host's neither.
+        if let Some(held) = self.rights.take(&right, &holder, Duration::ZERO).await?.yours() {
+            *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
+        }
+        if let Some(key) = key {
+            let right = Right::Key { key, entry };
+            if let Some(held) = self.rights.take(&right, &holder, Duration::ZERO).await?.yours() {
+                self.keys.tell(held);
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn queue(&self) -> Waiting {
         Waiting {
             clock: self.clock.clone(),
@@ -128,9 +157,16 @@ pub(super) fn over(data: &Path, store: Option<&Store>) -> Arc<dyn Rights> {
 /// Lets other hosts know that this program is there, if they don't see it anyway: for as long as it is held.
 pub(super) async fn shown(rights: &Arc<dyn Rights>, entry: Option<String>, now: DateTime<Utc>) -> Result<Option<Held>> {
     match entry {
-        Some(entry) => rights.show(&entry, &Holder::new("a host", "host", now)).await,
+        Some(entry) => rights.show(&entry, &here(now)).await,
         None => Ok(None),
     }
+}
+
+/// This host, as others are told of it.
+fn here(now: DateTime<Utc>) -> Holder {
+    let system = rustix::system::uname();
+    let what = format!("a host on `{}`", system.nodename().to_string_lossy());
+    Holder::new(&what, "host", now)
 }
 
 /// Waits until nobody else renews the tokens of this connection.

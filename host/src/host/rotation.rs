@@ -1,10 +1,9 @@
 //! Changing the key that secrets are sealed with. It is done with nobody else in the data folder, from the moment at which
 //! the next key is written down until it is in force: a program that came in meanwhile would have the old one.
 
-use std::{
-    path::Path,
-    sync::{Arc, PoisonError},
-};
+mod hosts;
+
+use std::{path::Path, sync::Arc};
 
 use chrono::Utc;
 use clientpoint_engine::clock::stamp;
@@ -14,7 +13,7 @@ use crate::{
     Error, Result, disk,
     key_files::{self, SealedWith},
     store::{
-        DEFAULT_ACCOUNT, accounts, copies, identity,
+        copies, identity,
         seal::{self, Wiped},
         users,
     },
@@ -32,11 +31,8 @@ impl Host {
         if let Some(why) = disk::refusal(&self.data) {
             return Err(self.about(why.into()));
         }
-        if self.account() != DEFAULT_ACCOUNT || 1 < accounts::count(&self.store).await? {
-            return Err(Error::Settings(
-                "the key is the same for all accounts of a database, and it can't be changed while there are more than one".into(),
-            )
-            .with([WayOut::ShowAccounts]));
+        if self.store.is_on_a_server() {
+            return self.change_key_of_hosts().await;
         }
         let mut folder = self.folder.lock().await;
         folder
@@ -72,7 +68,7 @@ impl Host {
             },
         };
         let next = Arc::new(next);
-        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = next.clone();
+        self.keys.put(next.clone());
         self.known_tokens().clear();
         key_files::put_in_force(&next, &self.data)?;
         copies::forget_all(&self.data)?;

@@ -9,14 +9,14 @@ use clientpoint_engine::{
     contract::exports::clientpoint::content_source::source::AuthorizationPlan,
     oauth::{Certificate, Credential, Grant, Keeper, Tokens},
     planned::Planned,
-    secrets::Secret,
+    secrets::{Secret, SecretKey},
 };
 
 use crate::{
     Error, Result,
     host::Host,
     store::{
-        applications::Application,
+        applications::{self, Application},
         connections::{self, Connection, CredentialKind, Mode},
     },
 };
@@ -42,7 +42,7 @@ impl Host {
     }
 
     async fn credential(&self, connection: &Connection) -> Result<Credential> {
-        let secret = connections::secret(&self.store, &self.key(), &connection.id).await?;
+        let secret = self.secret_of(&connection.id).await?;
         Ok(match connection.credential {
             CredentialKind::None => Credential::None,
             CredentialKind::Secret => Credential::Secret(secret),
@@ -51,6 +51,42 @@ impl Host {
                 Credential::Certificate(certificate)
             }
         })
+    }
+
+    /// The credential of a connection, as it is kept.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` if it was sealed with a key that this host has not; the database's.
+    pub(crate) async fn secret_of(&self, connection: &str) -> Result<Secret> {
+        let open = |key: Arc<SecretKey>| async move { connections::secret(&self.store, &key, connection).await };
+        self.keys.with(&self.store, open).await
+    }
+
+    /// The application that is registered for own sign-ins through a plugin, with its credential; none if there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Host::secret_of`].
+    pub(crate) async fn opened_application(&self, plugin: &str) -> Result<Option<(Application, Secret)>> {
+        let open = |key: Arc<SecretKey>| async move { applications::open(&self.store, &key, plugin, Mode::User).await };
+        self.keys.with(&self.store, open).await
+    }
+
+    /// Registers an application with its credential, or what a connection was made with (`of`).
+    ///
+    /// # Errors
+    ///
+    /// As [`Host::secret_of`].
+    pub(crate) async fn keep_application(
+        &self,
+        application: &Application,
+        secret: &Secret,
+        of: Option<&str>,
+    ) -> Result<()> {
+        let put =
+            |key: Arc<SecretKey>| async move { applications::put(&self.store, &key, application, secret, of).await };
+        self.keys.with(&self.store, put).await
     }
 
     /// Stores a connection, and the endpoints of the plan that it was made by; its old tokens are forgotten. Nobody renews
@@ -64,12 +100,15 @@ impl Host {
         application: Option<&Application>,
     ) -> Result<()> {
         let _alone = self.renewal_right(&connection.id).await?;
-        let secrets = connections::Secrets {
-            credential,
-            grant,
-            application,
+        let put = |key: Arc<SecretKey>| async move {
+            let secrets = connections::Secrets {
+                credential,
+                grant,
+                application,
+            };
+            connections::put(&self.store, &key, connection, secrets).await
         };
-        connections::put(&self.store, &self.key(), connection, secrets).await?;
+        self.keys.with(&self.store, put).await?;
         self.settle_endpoints(connection, planned).await?;
         self.forget_tokens(&connection.id);
         Ok(())

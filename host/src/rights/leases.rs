@@ -5,6 +5,7 @@
 //! or by the next renewal, which finds another epoch. It writes nothing more in either case: its writes are within a fence.
 
 mod asked;
+mod handed;
 
 use std::{
     collections::BTreeMap,
@@ -16,8 +17,7 @@ use tokio::{runtime::Handle, sync::Notify, task::JoinHandle};
 
 use crate::{
     Error, Result,
-    fences::Fence,
-    rights::{Answering, Held, Hold, Holder, Right, Rights, Taken},
+    rights::{Answering, Held, Holder, Right, Rights, Taken},
     store::{
         DEFAULT_ACCOUNT, Store,
         leases::{self, Lease},
@@ -25,6 +25,7 @@ use crate::{
 };
 
 use asked::{in_time, lock, written};
+use handed::Handed;
 
 /// How long a lease lasts that is not renewed.
 pub(crate) const LASTS: Duration = Duration::from_secs(60);
@@ -67,13 +68,6 @@ struct Known {
     until: Instant,
 }
 
-/// A lease in somebody's hands.
-struct Handed {
-    name: String,
-    epoch: i64,
-    of: Arc<Kept>,
-}
-
 impl Leases {
     /// Of the account that this database is open for; none for one in a data folder. A lease that is not renewed lasts that
     /// long.
@@ -98,7 +92,7 @@ impl Leases {
     /// What a right is called in the database. A program is there for all accounts, whichever it works for.
     fn name(&self, right: &Right) -> String {
         let account = match right {
-            Right::Program(_) => DEFAULT_ACCOUNT,
+            Right::Program(_) | Right::Key { .. } => DEFAULT_ACCOUNT,
             _ => &self.account,
         };
         format!("{account}/{}", right.name())
@@ -151,10 +145,27 @@ impl Rights for Leases {
 
     fn show<'a>(&'a self, entry: &'a str, holder: &'a Holder) -> Answering<'a, Option<Held>> {
         Box::pin(async move {
-            let all = self.name(&Right::Program(String::new()));
-            leases::forget(&self.kept.store, &all).await?;
+            for all in [
+                self.name(&Right::Program(String::new())),
+                format!("{DEFAULT_ACCOUNT}/key/"),
+            ] {
+                leases::forget(&self.kept.store, &all).await?;
+            }
             let right = Right::Program(entry.into());
             Ok(self.take(&right, holder, Duration::ZERO).await?.yours())
+        })
+    }
+
+    fn without_key<'a>(&'a self, key: &'a str) -> Answering<'a, Vec<Holder>> {
+        Box::pin(async move {
+            let programs = self.name(&Right::Program(String::new()));
+            let (key, entry) = (key.to_owned(), String::new());
+            let with_key = self.name(&Right::Key { key, entry });
+            let lacking = leases::lacking(&self.kept.store, &programs, &with_key).await?;
+            Ok(lacking
+                .iter()
+                .filter_map(|holder| serde_json::from_str(holder).ok())
+                .collect())
         })
     }
 
@@ -294,47 +305,6 @@ async fn keep(of: Weak<Kept>, bell: Arc<Notify>, every: Duration) {
         done = done.and(in_time(patience, kept.give_back(&leaving)).await);
         if let Err(error) = done {
             tracing::warn!("the rights of this host can't be renewed or given back now: {error}");
-        }
-    }
-}
-
-impl Hold for Handed {
-    fn fence(&self) -> Option<Fence> {
-        Some(Fence {
-            name: self.name.clone(),
-            epoch: self.epoch,
-        })
-    }
-
-    fn is_held(&self) -> Answering<'_, bool> {
-        Box::pin(async {
-            let own = self.of.own();
-            let known = own.held.get(&self.name);
-            Ok(known.is_some_and(|known| known.lease.epoch == self.epoch && Instant::now() < known.until))
-        })
-    }
-
-    /// Others hear of it at the next renewal.
-    fn tell(&self, holder: &Holder) {
-        if let Some(known) = self.of.own().held.get_mut(&self.name)
-            && known.lease.epoch == self.epoch
-        {
-            known.lease.holder = written(holder);
-        }
-    }
-}
-
-impl Drop for Handed {
-    fn drop(&mut self) {
-        let mut own = self.of.own();
-        if own
-            .held
-            .get(&self.name)
-            .is_some_and(|known| known.lease.epoch == self.epoch)
-            && let Some(known) = own.held.remove(&self.name)
-        {
-            own.leaving.insert(self.name.clone(), known.lease);
-            self.of.bell.notify_one();
         }
     }
 }

@@ -68,6 +68,7 @@ impl LockFiles {
             Right::Look => "look.lock".into(),
             Right::Backup => "backup.lock".into(),
             Right::Program(entry) => format!("{PROGRAMS}/{entry}"),
+            Right::Key { key, entry } => format!("key-{key}-{entry}.lock"),
         })
     }
 

@@ -26,6 +26,11 @@ const GIVE_BACK: &str = "UPDATE clientpoint.leases l SET expires = '-infinity' \
      FROM json_to_recordset($1::json) AS o (name TEXT, epoch BIGINT, holder TEXT) \
      WHERE l.name = o.name AND l.epoch = o.epoch";
 const HOLDER: &str = "SELECT holder FROM clientpoint.leases WHERE name = $1 AND clock_timestamp() <= expires";
+const LACKING: &str = "SELECT h.holder FROM clientpoint.leases h \
+     WHERE starts_with(h.name, $1) AND clock_timestamp() <= h.expires \
+         AND NOT EXISTS (SELECT 1 FROM clientpoint.leases k WHERE k.name = $2 || substr(h.name, length($1) + 1) \
+                         AND clock_timestamp() <= k.expires) \
+     ORDER BY h.name LIMIT 20";
 const FORGET: &str = "DELETE FROM clientpoint.leases \
      WHERE starts_with(name, $1) AND expires < clock_timestamp() - interval '1 day'";
 
@@ -129,6 +134,22 @@ pub(crate) async fn holder(store: &Store, name: &str) -> Result<Option<String>> 
         .await
         .map_err(|error| server.told(error))?;
     Ok(rows.into_iter().next().map(|(holder,)| holder))
+}
+
+/// Who has rights whose names begin like the first, and none of the same name that begins like the second; twenty at most.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn lacking(store: &Store, rights: &str, others: &str) -> Result<Vec<String>> {
+    let server = server(store)?;
+    let rows: Vec<(String,)> = sqlx::query_as(LACKING)
+        .bind(rights)
+        .bind(others)
+        .fetch_all(&server.pool)
+        .await
+        .map_err(|error| server.told(error))?;
+    Ok(rows.into_iter().map(|(holder,)| holder).collect())
 }
 
 /// Lets rights go whose names begin like this and that ended a day ago: those of which nobody asks for an epoch.

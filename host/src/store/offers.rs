@@ -62,6 +62,23 @@ FROM (SELECT o.id FROM clientpoint.runs o
       ORDER BY o.run_at, o.id LIMIT $1 FOR UPDATE OF o SKIP LOCKED) c
 WHERE r.id = c.id RETURNING r.account_id, r.connection"#;
 
+/// Whether a run waits for a host to take it up.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn is_offered(store: &Store, run: i64) -> Result<bool> {
+    if !store.is_on_a_server() {
+        return Ok(false);
+    }
+    let offered: Option<(i64,)> =
+        db::query_as("SELECT 1 FROM runs WHERE id = ? AND state = 'running' AND run_at IS NOT NULL")
+            .bind(run)
+            .fetch_optional(store.pool())
+            .await?;
+    Ok(offered.is_some())
+}
+
 /// How long it is until the next run of the plugin `$1` may be taken, in milliseconds; none if none is offered.
 const NEXT: &str = r#"
 SELECT CAST(extract(epoch FROM min(greatest(o.run_at, coalesce(g.closed_until, o.run_at))) - clock_timestamp()) * 1000 AS bigint)

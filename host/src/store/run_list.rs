@@ -17,7 +17,8 @@ use crate::Result;
 pub struct RunFilter {
     /// Those of this kind.
     pub kind: Option<RunType>,
-    /// Those that are in this state. One that is interrupted is `running` here: who has the rights to it knows better.
+    /// Those that are in this state. One that is interrupted or waits is `running` here: who has the rights to it
+    /// knows better.
     pub state: Option<RunState>,
     /// Those of the connection with this id.
     pub connection: Option<String>,
@@ -96,7 +97,7 @@ fn runs_query(filter: &RunFilter, before: Option<i64>, limit: i64) -> QueryBuild
         None => {}
     }
     if let Some(state) = filter.state {
-        let state = if state == RunState::Interrupted {
+        let state = if matches!(state, RunState::Waiting | RunState::Interrupted) {
             RunState::Running
         } else {
             state

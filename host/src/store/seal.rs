@@ -4,7 +4,7 @@ use clientpoint_engine::secrets::SecretKey;
 
 use super::{
     Store,
-    db::{self, Transaction},
+    db::{self, Pool, Transaction},
 };
 use crate::{Error, Result, key_files::SealedWith};
 
@@ -21,6 +21,26 @@ pub(super) const SEALED_WITH: &str = "SELECT key_id, EXISTS (SELECT 1 FROM conne
 pub(crate) async fn sealed_with(store: &Store) -> Result<Option<SealedWith>> {
     let row: Option<(String, bool)> = db::query_as(SEALED_WITH).fetch_optional(store.pool()).await?;
     Ok(row.map(|(id, is_used)| SealedWith { id, is_used }))
+}
+
+/// How many accounts of a server's database have their secrets sealed with the key of this name, and how many with another.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn accounts_with(store: &Store, id: &str) -> Result<(i64, i64)> {
+    let Pool::Post(post) = store.pool() else {
+        let is_it = sealed_with(store).await?.is_some_and(|sealed| sealed.id == id);
+        return Ok(if is_it { (1, 0) } else { (0, 1) });
+    };
+    let counts = sqlx::query_as(
+        "SELECT count(*) FILTER (WHERE key_id = $1), count(*) FILTER (WHERE key_id <> $1) FROM clientpoint.sealed_with",
+    )
+    .bind(id)
+    .fetch_one(&post.pool)
+    .await
+    .map_err(|error| post.told(error))?;
+    Ok(counts)
 }
 
 /// Notes the key that everything will be sealed with, unless something is sealed with another one.
@@ -146,6 +166,14 @@ pub(crate) fn another_key() -> Error {
          again; otherwise put the right key back"
             .into(),
     )
+}
+
+/// That this host has not the key that the secrets of an account are sealed with.
+pub(crate) fn another_key_of(account: &str) -> Error {
+    Error::Settings(format!(
+        "the secrets of the account `{account}` are sealed with another key than those of this host (`secret.key`, and \
+         `secret.key.next` beside it): copy the key from a host that is at work with this database"
+    ))
 }
 
 /// What a connection's credential is bound to when it is sealed.

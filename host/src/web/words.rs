@@ -153,6 +153,7 @@ pub(super) fn run(state: RunState) -> (Tone, &'static str) {
     match state {
         RunState::Complete => (Tone::Good, "Finished"),
         RunState::Running => (Tone::Wait, "Runs"),
+        RunState::Waiting => (Tone::Wait, "Waits for its turn"),
         RunState::Interrupted => (Tone::Wait, "Interrupted"),
         RunState::Incomplete => (Tone::Wait, "Not finished"),
         RunState::Failed => (Tone::Bad, "Failed"),

@@ -80,7 +80,7 @@ impl Session<'_> {
         self.host.require_of_this_plugin(&connection).await?;
         let planned = self.plan(Mode::User, &connection.settings).await?;
         self.host.held_to_endpoints(&connection, planned).await?;
-        let secret = connections::secret(&self.host.store, &self.host.key(), &connection.id).await?;
+        let secret = self.host.secret_of(&connection.id).await?;
         let given = Given::default().with_settings(&form, &connection.settings, |_| true);
         let given = given.with_credential(&form, kept(&connection, secret)).unwrap_or(given);
         let (filled, planned) = self.filled(&form, given, None, Mode::User).await?;
@@ -138,7 +138,7 @@ impl Session<'_> {
     ) -> Result<api::RegistrationChange> {
         let store = &self.host.store;
         let before = applications::find(store, &application.plugin, Mode::User).await?;
-        applications::put(store, &self.host.key(), &application, secret, of).await?;
+        self.host.keep_application(&application, secret, of).await?;
         let mut consequences = vec![
             "an Administrator signs in with it from now on, and fills in nothing".into(),
             "whether it is accepted shows at the next sign-in".into(),
@@ -169,7 +169,7 @@ impl Session<'_> {
         let Some(application) = applications::find(store, plugin, Mode::User).await? else {
             return self.unregistered(plugin).await;
         };
-        let opened = applications::open(store, &self.host.key(), plugin, Mode::User).await;
+        let opened = self.host.opened_application(plugin).await;
         let application = self.shown(application);
         let next = match opened {
             Err(error) if error.is_usage() => Some(error.fact()),

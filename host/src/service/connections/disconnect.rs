@@ -4,7 +4,9 @@ use clientpoint_engine::contract::exports::clientpoint::content_source::source::
 use serde::Serialize;
 
 use crate::{
-    Error, Result, rights,
+    Error, Result,
+    key_files::NextKey,
+    rights,
     service::{FileRow, Session, api},
     store::{
         applications,
@@ -155,6 +157,16 @@ impl Session<'_> {
             detach::unlock(&self.host.store, id).await
         };
         Ok(rights::guarding(&held, unlocking).await?.into())
+    }
+
+    /// Makes the key to change to, for hosts that share a database, unless there is one: where it is.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Forbidden`; `Error::Settings` for a library in a folder, and where the environment has to say which key.
+    pub async fn prepare_key(&self) -> Result<NextKey> {
+        self.user.require_administrator("make a key for secrets")?;
+        self.host.prepare_key().await
     }
 
     /// Seals every secret with another key, and puts it in force. Gives the number of secrets.

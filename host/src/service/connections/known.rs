@@ -17,7 +17,7 @@ use crate::{
     },
     store::{
         applications::{self, Application},
-        connections::{self, Connection, Mode},
+        connections::{Connection, Mode},
     },
     way_out::WayOut,
 };
@@ -58,7 +58,7 @@ impl Session<'_> {
         };
         let given = given.with_settings(form, &before.settings, |_| true);
         // A secret that can't be opened any more is asked for again.
-        let secret = connections::secret(&self.host.store, &self.host.key(), &before.id).await;
+        let secret = self.host.secret_of(&before.id).await;
         let again = secret
             .ok()
             .and_then(|secret| given.with_credential(form, kept(before, secret)));
@@ -149,7 +149,7 @@ impl Session<'_> {
         form: &ModeForm,
         given: Given,
     ) -> Result<(Filled, Planned)> {
-        let opened = applications::open(&self.host.store, &self.host.key(), &description.id, Mode::User).await;
+        let opened = self.host.opened_application(&description.id).await;
         let register = || [WayOut::RegisterApplication { of: None }];
         let Some((registered, secret)) = opened.map_err(|error| error.with(register()))? else {
             return self.filled_and_planned(form, given, Mode::User).await;

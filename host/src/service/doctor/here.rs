@@ -60,7 +60,7 @@ impl Session<'_> {
         let opened = async {
             let connections = connections::list(&self.host.store).await?;
             for connection in &connections {
-                connections::secret(&self.host.store, &self.host.key(), &connection.id).await?;
+                self.host.secret_of(&connection.id).await?;
             }
             Ok::<_, Error>(connections.len())
         };

@@ -15,7 +15,7 @@ use crate::{
         runs::ways_out,
     },
     store::{
-        association, connections, run_list,
+        association, connections, offers, run_list,
         runs::{self, Run},
         words::{LineOutcome, RunState, Subject},
     },
@@ -203,9 +203,15 @@ impl Session<'_> {
         })
     }
 
-    /// An upload that is open though nobody has the right that it had has died, and nobody goes on with it.
-    async fn as_it_stands(&self, run: Run) -> Result<Run> {
-        if run.subject != Subject::Association || run.state != RunState::Running {
+    /// A sync that is open may wait for a host to take it up. An upload that is open though nobody has the right that it had has died, and nobody goes on with it.
+    async fn as_it_stands(&self, mut run: Run) -> Result<Run> {
+        if run.state != RunState::Running {
+            return Ok(run);
+        }
+        if run.subject == Subject::Sync {
+            if offers::is_offered(&self.host.store, run.id).await? {
+                run.state = RunState::Waiting;
+            }
             return Ok(run);
         }
         if self.host.is_at_work(&run.connection).await? {
@@ -255,9 +261,10 @@ impl Session<'_> {
             }
             all.push(Health {
                 last: last.map(api::Run::from),
-                unfinished: runs::unfinished(&self.host.store, &connection)
-                    .await?
-                    .map(api::Run::from),
+                unfinished: match runs::unfinished(&self.host.store, &connection).await? {
+                    Some(run) => Some(self.as_it_stands(run).await?.into()),
+                    None => None,
+                },
                 last_night,
                 at_work: self.host.at_work(&connection).await?.map(api::AtWork::from),
                 next: next.map(clientpoint_engine::clock::stamp),

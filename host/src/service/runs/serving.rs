@@ -229,6 +229,19 @@ impl Host {
     ///
     /// Never for what befalls a run; only if the plugin can't be asked when it wants to run.
     pub async fn serve(&self, stop: &Stop, told: impl Fn(&Result<Ledger>)) -> Result<()> {
+        let keys = async {
+            loop {
+                self.look_for_the_next_key().await;
+                self.clock.sleep(LOOK).await;
+            }
+        };
+        tokio::select! {
+            done = self.serve_its_roles(stop, told) => done,
+            () = keys => Ok(()),
+        }
+    }
+
+    async fn serve_its_roles(&self, stop: &Stop, told: impl Fn(&Result<Ledger>)) -> Result<()> {
         if !self.roles.work_by_themselves() {
             stop.cancelled().await;
             return Ok(());

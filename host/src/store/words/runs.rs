@@ -7,6 +7,8 @@ words! {
     RunState {
         /// It is under way, or its process has died, and another one goes on with it.
         Running = "running",
+        /// It is due, or was put down, and waits for a host to take it up, as people see it.
+        Waiting = "waiting",
         /// Its process has died, as people see it: the next sync goes on with a sync, and nobody with an upload.
         Interrupted = "interrupted",
         /// Every file has its line.

@@ -40,7 +40,7 @@ pub(crate) fn upload(state: RunState) -> Option<(Tone, &'static str)> {
         RunState::Running => (Tone::Wait, "Being linked"),
         RunState::Incomplete => (Tone::Bad, "Not all rows were linked"),
         RunState::Interrupted => (Tone::Bad, "Broken off: the host was ended"),
-        RunState::Failed | RunState::Planned => return None,
+        RunState::Waiting | RunState::Failed | RunState::Planned => return None,
     })
 }
 
