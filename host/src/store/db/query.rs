@@ -1,6 +1,6 @@
 //! A statement with its values, and what comes of it.
 
-use std::{marker::PhantomData, pin::Pin, sync::Arc};
+use std::{marker::PhantomData, pin::Pin};
 
 use futures::{Stream, TryStreamExt};
 use sqlx::{
@@ -11,12 +11,12 @@ use sqlx::{
 
 use super::{
     Connection, Pool, Transaction,
+    addresses::Way,
     handed::{Executor, Target},
     text,
     values::{Value, for_postgres, for_sqlite, refuse_nul},
     writing,
 };
-use crate::error::server::ServerTrouble;
 
 /// What a row is read into, whichever database gives it.
 pub(in crate::store) trait FromDatabase:
@@ -121,9 +121,9 @@ impl<'q> Query<'q> {
     }
 
     async fn done(self, target: Target<'_>) -> sqlx::Result<Done> {
-        let place = target.place();
+        let way = target.way();
         let done = self.done_at(target).await;
-        done.map_err(|error| told(place.as_ref(), error))
+        done.map_err(|error| told(way.as_ref(), error))
     }
 
     async fn done_at(self, target: Target<'_>) -> sqlx::Result<Done> {
@@ -170,9 +170,9 @@ impl<'q, T: FromDatabase> QueryAs<'q, T> {
     }
 
     async fn first(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Option<T>> {
-        let place = target.place();
+        let way = target.way();
         let row = Self::first_at(query, target).await;
-        row.map_err(|error| told(place.as_ref(), error))
+        row.map_err(|error| told(way.as_ref(), error))
     }
 
     async fn first_at(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Option<T>> {
@@ -214,9 +214,9 @@ impl<'q, T: FromDatabase> QueryAs<'q, T> {
     }
 
     async fn every(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Vec<T>> {
-        let place = target.place();
+        let way = target.way();
         let rows = Self::every_at(query, target).await;
-        rows.map_err(|error| told(place.as_ref(), error))
+        rows.map_err(|error| told(way.as_ref(), error))
     }
 
     async fn every_at(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Vec<T>> {
@@ -243,9 +243,9 @@ impl<'q, T: FromDatabase> QueryAs<'q, T> {
                 Box::pin(query.lite()?.fetch(&mut **held).and_then(async |row| T::from_row(&row)))
             }
             Connection::Post(held) => {
-                let place = Arc::clone(&held.place);
+                let way = held.way.clone();
                 let rows = query.post()?.fetch(&mut **held);
-                let rows = rows.map_err(move |error| ServerTrouble::at(&place, error));
+                let rows = rows.map_err(move |error| way.told(error));
                 Box::pin(rows.and_then(async |row| T::from_row(&row)))
             }
         })
@@ -253,9 +253,9 @@ impl<'q, T: FromDatabase> QueryAs<'q, T> {
 }
 
 /// An error, with the place of the server if it is one's.
-fn told(place: Option<&Arc<str>>, error: sqlx::Error) -> sqlx::Error {
-    match place {
-        Some(place) => ServerTrouble::at(place, error),
+fn told(way: Option<&Way>, error: sqlx::Error) -> sqlx::Error {
+    match way {
+        Some(way) => way.told(error),
         None => error,
     }
 }

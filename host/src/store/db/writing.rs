@@ -4,7 +4,6 @@
 use super::{Connection, Pool, Transaction};
 use crate::{
     Result,
-    error::server::ServerTrouble,
     fences::{self, Fence, RightLost},
 };
 
@@ -81,7 +80,7 @@ pub(in crate::store) async fn hold(connection: &mut Connection, fences: &[Fence]
             Connection::Post(held) => {
                 let asked = sqlx::query_as(POST).bind(name).bind(epoch);
                 let there = asked.fetch_optional(&mut **held).await;
-                there.map_err(|error| ServerTrouble::at(&held.place, error))?
+                there.map_err(|error| held.way.told(error))?
             }
         };
         if there.is_none() {
