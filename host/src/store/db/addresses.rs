@@ -41,8 +41,9 @@ pub(in crate::store) struct Addresses {
     /// How a host comes in by each, in the order in which they were named.
     all: Vec<PgConnectOptions>,
     pools: [PgPool; 2],
-    /// An account that has a library there, and the id of that: no other database is taken for this one.
-    library: (String, String),
+    /// An account that has a library there, and the id of that: no other database is taken for this one. None where there is
+    /// nothing to choose.
+    library: Option<(String, String)>,
     standing: Arc<Standing>,
 }
 
@@ -92,7 +93,7 @@ impl Addresses {
     pub(in crate::store) fn pooled(
         all: Vec<PgConnectOptions>,
         (at, options): (usize, &PgConnectOptions),
-        library: (String, String),
+        library: Option<(String, String)>,
         [own, others]: [PgPoolOptions; 2],
     ) -> (Arc<Self>, PgPool, PgPool) {
         let standing = Arc::new(Standing {
@@ -162,8 +163,8 @@ impl Addresses {
         let mut ways: Vec<(usize, &PgConnectOptions)> = self.all.iter().enumerate().collect();
         // The one in use is left for a reason alone; those before it in the list are none.
         ways.sort_by_key(|(at, _)| *at != before);
-        let (account, id) = &self.library;
-        match finding::first(&ways, Some((account, id)), ANSWER).await {
+        let library = self.library.as_ref().map(|(account, id)| (account.as_str(), id.as_str()));
+        match finding::first(&ways, library, ANSWER).await {
             Ok((at, connection)) => {
                 // It has said what it was asked.
                 let _ = timeout(ANSWER, connection.close()).await;

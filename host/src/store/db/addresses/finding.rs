@@ -70,15 +70,14 @@ pub(in crate::store) async fn first(
 
 async fn fit(options: &PgConnectOptions, library: Option<Library<'_>>) -> Result<PgConnection, Passed> {
     let mut connection = options.connect().await?;
-    let unfit = unfit(&mut connection, library).await;
-    match unfit {
-        Ok(None) => Ok(connection),
-        refused => {
-            // It is of no use, whatever comes of this.
-            let _ = connection.close().await;
-            Err(refused?.unwrap_or(Passed::Silent))
-        }
-    }
+    let why = match unfit(&mut connection, library).await {
+        Ok(None) => return Ok(connection),
+        Ok(Some(why)) => why,
+        Err(said) => Passed::Said(said),
+    };
+    // It is of no use, whatever comes of this.
+    let _ = connection.close().await;
+    Err(why)
 }
 
 async fn unfit(connection: &mut PgConnection, library: Option<Library<'_>>) -> sqlx::Result<Option<Passed>> {

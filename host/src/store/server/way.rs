@@ -1,0 +1,66 @@
+//! Ways to the server of the tests, which break and are whole again.
+
+use std::net::SocketAddr;
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinHandle,
+};
+
+use super::Server;
+
+/// A way to the server that may be broken. It ends with its test.
+pub(super) struct Way {
+    address: SocketAddr,
+    is_whole: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+}
+
+impl Way {
+    pub(super) async fn to(server: &Server) -> Self {
+        let options = server.addresses.first().unwrap();
+        let server = format!("{}:{}", options.get_host(), options.get_port());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (is_whole, whole) = watch::channel(true);
+        let serving = tokio::spawn(async move {
+            while let Ok((mut here, _)) = listener.accept().await {
+                let (server, mut whole) = (server.clone(), whole.clone());
+                tokio::spawn(async move {
+                    tokio::select! {
+                        biased;
+                        _ = whole.wait_for(|whole| !whole) => {}
+                        () = async {
+                            let mut there = TcpStream::connect(server).await.unwrap();
+                            // Who hangs up in the middle has his reasons.
+                            let _ = tokio::io::copy_bidirectional(&mut here, &mut there).await;
+                        } => {}
+                    }
+                });
+            }
+        });
+        Self {
+            address,
+            is_whole,
+            serving,
+        }
+    }
+
+    /// The address of the server's database by this way, with a password that nothing may tell.
+    pub(super) fn url(&self, server: &Server) -> String {
+        let options = server.addresses.first().unwrap();
+        let (user, database) = (options.get_username(), options.get_database().unwrap());
+        format!("postgres://{user}:hunter2@{}/{database}", self.address)
+    }
+
+    pub(super) fn be_whole(&self, is_whole: bool) {
+        self.is_whole.send_replace(is_whole);
+    }
+}
+
+impl Drop for Way {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
