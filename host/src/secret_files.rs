@@ -22,13 +22,14 @@ const AT_MOST: u64 = 4 << 10;
 /// one that anybody on this machine may read, because somebody may have read it.
 pub fn read(setting: &str, file: &Path) -> Result<Secret> {
     let lines = read_lines(setting, file)?;
-    if lines.expose().contains(['\n', '\r']) {
+    let line = lines.expose().trim();
+    if line.contains(['\n', '\r']) {
         return Err(wrong(setting, file, "has to be one line"));
     }
-    Ok(lines)
+    Ok(Secret::new(line.to_owned()))
 }
 
-/// The same of a file that may have several lines.
+/// Reads such a file that may have several lines: all of it but its end.
 ///
 /// # Errors
 ///
@@ -36,7 +37,7 @@ pub fn read(setting: &str, file: &Path) -> Result<Secret> {
 pub(crate) fn read_lines(setting: &str, file: &Path) -> Result<Secret> {
     let taken = take(file).map_err(|error| wrong(setting, file, &format!("can't be read: {error}")));
     let (text, is_open_to_all) = taken?;
-    let lines = text.expose().trim();
+    let lines = text.expose().trim_end();
     let why = match () {
         () if is_open_to_all => {
             "may be read by anybody on this machine: let its owner alone read it (mode 600), and put a new secret into it if \
@@ -111,9 +112,11 @@ mod tests {
 
     #[test]
     fn several_lines_are_read_where_they_are_wanted_and_the_rest_is_refused_as_ever() {
-        let several = file("hush\r\n\nhush\n\n", 0o600);
-        assert_eq!(read_lines("x", several.path()).unwrap().expose(), "hush\r\n\nhush");
-        let open = read_lines("x", file("hush\nhush", 0o644).path()).unwrap_err().to_string();
+        let several = file("\nhush\r\n\nhush\n\n", 0o600);
+        assert_eq!(read_lines("x", several.path()).unwrap().expose(), "\nhush\r\n\nhush");
+        let open = read_lines("x", file("hush\nhush", 0o644).path())
+            .unwrap_err()
+            .to_string();
         assert!(open.contains("anybody") && !open.contains("hush"), "{open}");
     }
 

@@ -239,7 +239,7 @@ fn filled(text: &str, named: &BTreeMap<String, String>) -> String {
 }
 
 /// Files of tests alone.
-const OF_TESTS: [&str; 7] = [
+const OF_TESTS: [&str; 8] = [
     "broken.rs",
     "conformance.rs",
     "failing_over.rs",
@@ -247,6 +247,7 @@ const OF_TESTS: [&str; 7] = [
     "odd_words.rs",
     "query_plans.rs",
     "tests.rs",
+    "way.rs",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -163,7 +163,10 @@ impl Addresses {
         let mut ways: Vec<(usize, &PgConnectOptions)> = self.all.iter().enumerate().collect();
         // The one in use is left for a reason alone; those before it in the list are none.
         ways.sort_by_key(|(at, _)| *at != before);
-        let library = self.library.as_ref().map(|(account, id)| (account.as_str(), id.as_str()));
+        let library = self
+            .library
+            .as_ref()
+            .map(|(account, id)| (account.as_str(), id.as_str()));
         match finding::first(&ways, library, ANSWER).await {
             Ok((at, connection)) => {
                 // It has said what it was asked.
@@ -227,12 +230,24 @@ impl Addresses {
         }
     }
 
-    /// Ends when the next address is in use.
+    /// Waits until another place than this one is in use, and says which.
     #[cfg(test)]
     pub(in crate::store) async fn moved(&self, away_from: &str) -> String {
+        let place = |in_use: &InUse| in_use.place.to_string();
+        place(&self.until(|in_use| *in_use.place != *away_from).await)
+    }
+
+    /// Waits until a look has found none of use.
+    #[cfg(test)]
+    pub(in crate::store) async fn lost(&self) {
+        self.until(|in_use| in_use.found != Found::One).await;
+    }
+
+    #[cfg(test)]
+    async fn until(&self, holds: impl Fn(&InUse) -> bool) -> InUse {
         let mut in_use = self.standing.in_use.subscribe();
-        let now = in_use.wait_for(|in_use| *in_use.place != *away_from).await.unwrap();
-        now.place.to_string()
+        let waiting = timeout(Duration::from_secs(60), in_use.wait_for(|in_use| holds(in_use)));
+        waiting.await.unwrap().unwrap().clone()
     }
 }
 

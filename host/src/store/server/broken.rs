@@ -1,7 +1,10 @@
 //! A way to the server that breaks, and a server that ends connections: what people are told, and that it passes by itself.
 
-use super::{way::Way, *};
-use crate::store::db::{self, Transaction};
+use super::{
+    way::{Way, write, write_all},
+    *,
+};
+use crate::store::db;
 
 /// A library behind a way, and how people call its server; none where the tests run on SQLite.
 async fn stage() -> Option<(Store, Way, String, tempfile::TempDir)> {
@@ -14,18 +17,6 @@ async fn stage() -> Option<(Store, Way, String, tempfile::TempDir)> {
         .await
         .unwrap();
     Some((store, way, server.place(), data))
-}
-
-async fn write(transaction: &mut Transaction) -> Result<()> {
-    let switch = "INSERT INTO switches (name) VALUES ('x') ON CONFLICT (name) DO NOTHING";
-    db::query(switch).execute(&mut **transaction).await?;
-    Ok(())
-}
-
-async fn write_all(store: &Store) -> Result<()> {
-    let mut transaction = store.write().await?;
-    write(&mut transaction).await?;
-    Ok(transaction.commit().await?)
 }
 
 fn told(error: &Error, place: &str) -> String {

@@ -12,7 +12,13 @@ const AT_MOST: usize = 8;
 ///
 /// What is wrong, as the end of a sentence, with the number of the line where there are several; never an address.
 pub(super) fn addresses(text: &Secret) -> Result<Vec<PgConnectOptions>, String> {
-    let lines = || text.expose().lines().map(str::trim).zip(1..).filter(|(line, _)| !line.is_empty());
+    let lines = || {
+        text.expose()
+            .lines()
+            .map(str::trim)
+            .zip(1..)
+            .filter(|(line, _)| !line.is_empty())
+    };
     let count = lines().count();
     if AT_MOST < count {
         return Err(format!("has {count} addresses, and may have {AT_MOST}"));
@@ -23,7 +29,10 @@ pub(super) fn addresses(text: &Secret) -> Result<Vec<PgConnectOptions>, String> 
             1 => why.to_owned(),
             _ => format!("{why} in line {number}"),
         })?;
-        if read.first().is_some_and(|first| first.get_database() != options.get_database()) {
+        if read
+            .first()
+            .is_some_and(|first| first.get_database() != options.get_database())
+        {
             return Err(format!(
                 "has an address of another database in line {number}, and all have to be of the same one"
             ));
@@ -97,7 +106,10 @@ mod tests {
             ("postgres://u:hunter2@h:port/library", "can't be read in line 3"),
             ("postgres://u:hunter2@h/", "names no database in line 3"),
             ("postgres://u:hunter2@h/another", "another database in line 3"),
-            ("# hunter2 is what it was", "no address of a PostgreSQL database in line 3"),
+            (
+                "# hunter2 is what it was",
+                "no address of a PostgreSQL database in line 3",
+            ),
         ] {
             let said = read(&format!("{good}\n\n{lines}\n{good}")).unwrap_err();
             assert!(said.contains(why), "{said}");

@@ -9,6 +9,13 @@ use tokio::{
 };
 
 use super::Server;
+use crate::{
+    Result,
+    store::{
+        Store,
+        db::{self, Transaction},
+    },
+};
 
 /// A way to the server that may be broken. It ends with its test.
 pub(super) struct Way {
@@ -63,4 +70,18 @@ impl Drop for Way {
     fn drop(&mut self) {
         self.serving.abort();
     }
+}
+
+/// Writes in this transaction.
+pub(super) async fn write(transaction: &mut Transaction) -> Result<()> {
+    let switch = "INSERT INTO switches (name) VALUES ('x') ON CONFLICT (name) DO NOTHING";
+    db::query(switch).execute(&mut **transaction).await?;
+    Ok(())
+}
+
+/// Writes in a transaction of its own, to the end.
+pub(super) async fn write_all(store: &Store) -> Result<()> {
+    let mut transaction = store.write().await?;
+    write(&mut transaction).await?;
+    Ok(transaction.commit().await?)
 }

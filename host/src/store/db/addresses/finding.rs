@@ -107,10 +107,7 @@ pub(super) async fn only_reads(connection: &mut PgConnection) -> sqlx::Result<bo
 ///
 /// The server's, also that it has no tables of ours.
 pub(in crate::store) async fn library_of(connection: &mut PgConnection, account: &str) -> sqlx::Result<Option<String>> {
-    let row: Option<(String,)> = sqlx::query_as(LIBRARY)
-        .bind(account)
-        .fetch_optional(connection)
-        .await?;
+    let row: Option<(String,)> = sqlx::query_as(LIBRARY).bind(account).fetch_optional(connection).await?;
     Ok(row.map(|(id,)| id))
 }
 
