@@ -162,22 +162,20 @@ impl Post {
     /// Begins a transaction so. It is begun to the end also where whoever asks gives up in the middle: else the connection
     /// would go back with a transaction, and its locks, that nobody knows of.
     async fn begun(&self, begin: String, lock: Option<String>) -> sqlx::Result<Begun> {
-        let (pool, way) = (self.pool.clone(), self.addresses.way());
+        let (pool, addresses) = (self.pool.clone(), Arc::clone(&self.addresses));
         let beginning = tokio::spawn(async move {
-            let mut held = pool.begin_with(AssertSqlSafe(begin)).await?;
+            let way = addresses.way();
+            let begun = pool.begin_with(AssertSqlSafe(begin)).await;
+            let mut held = begun.map_err(|error| way.told(error))?;
+            let way = addresses.way_of_lent();
             if let Some(lock) = lock {
-                sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-                    .bind(lock)
-                    .execute(&mut *held)
-                    .await?;
+                let asked = sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))").bind(lock);
+                way.within(asked.execute(&mut *held)).await?;
             }
-            Ok(held)
+            Ok(Begun { held, way })
         });
         let begun = beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed));
-        match begun {
-            Ok(held) => Ok(Begun { held, way }),
-            Err(error) => Err(way.told(error)),
-        }
+        begun.map_err(|error| self.told(error))
     }
 
     /// An error of the server, with its place.
@@ -189,7 +187,7 @@ impl Post {
 impl Begun {
     async fn commit(self) -> sqlx::Result<()> {
         let Self { held, way } = self;
-        held.commit().await.map_err(|error| way.told(error))
+        way.within(held.commit()).await
     }
 }
 

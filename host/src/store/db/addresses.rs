@@ -5,9 +5,12 @@
 //! Both pools connect there from then on, and what they have from before is lent to nobody any more.
 
 pub(in crate::store) mod finding;
+mod standing;
 
 use std::{
     fmt,
+    future::Future,
+    io,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -17,7 +20,7 @@ use std::{
 
 use sqlx::{
     Connection,
-    postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
 };
 use tokio::{
     sync::{Notify, watch},
@@ -26,15 +29,14 @@ use tokio::{
 
 use crate::error::server::ServerTrouble;
 use finding::{Passed, place, places};
-
-/// How long an address may take to answer, and to say whether it takes writes, while hosts are at work.
-const ANSWER: Duration = Duration::from_secs(5);
-
-/// How long a connection that was not in use may take to show that it is whole.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(3);
+use standing::{ANSWER, Found, InUse, Standing, minded};
 
 /// How long it takes at least from one look at the addresses to the next.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long a statement is waited for that may have gone to a server that is in use no more. It may as well have waited for
+/// the new one.
+const GRACE: Duration = Duration::from_secs(30);
 
 /// The addresses of a database. Whoever works with it tells them what went wrong, by [`Way::told`].
 pub(in crate::store) struct Addresses {
@@ -53,38 +55,10 @@ pub(in crate::store) struct Way {
     addresses: Arc<Addresses>,
     /// Where it leads to, for people.
     place: Arc<str>,
-}
-
-/// How it stands with the addresses. The pools look at it whenever they lend a connection.
-struct Standing {
-    in_use: watch::Sender<InUse>,
-    /// The places of all of them, for people.
-    places: Arc<str>,
-    /// That a look is wanted.
-    doubt: Notify,
-    /// That connections were heard of which only read, though they did not when they were made.
-    is_stale: AtomicBool,
-}
-
-/// The address that is in use.
-#[derive(Clone, Debug)]
-struct InUse {
-    at: usize,
-    place: Arc<str>,
-    /// When this began, if it was not so from the beginning. Connections that are older are lent to nobody.
-    since: Option<Instant>,
-    found: Found,
-}
-
-/// What the last look has found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Found {
-    /// One that takes writes: the one in use.
-    One,
-    /// Only such as can be read, at best.
-    Reading,
-    /// None that answers.
-    Nothing,
+    /// How many were in use before it.
+    moves: u64,
+    /// How long an answer is waited for once another one is in use.
+    grace: Duration,
 }
 
 impl Addresses {
@@ -100,6 +74,7 @@ impl Addresses {
             in_use: watch::Sender::new(InUse {
                 at,
                 place: place(options).into(),
+                moves: 0,
                 since: None,
                 found: Found::One,
             }),
@@ -125,11 +100,22 @@ impl Addresses {
         (addresses, own, others)
     }
 
-    /// The way that is in use now.
+    /// The way that is in use now, for a statement that has no connection yet.
     pub(in crate::store) fn way(self: &Arc<Self>) -> Way {
+        let in_use = self.standing.in_use.borrow();
         Way {
             addresses: Arc::clone(self),
-            place: Arc::clone(&self.standing.in_use.borrow().place),
+            place: Arc::clone(&in_use.place),
+            moves: in_use.moves,
+            grace: GRACE,
+        }
+    }
+
+    /// The way that is in use now, for a connection that was just lent: what goes on by it ends once another one is in use.
+    pub(in crate::store) fn way_of_lent(self: &Arc<Self>) -> Way {
+        Way {
+            grace: Duration::ZERO,
+            ..self.way()
         }
     }
 
@@ -200,6 +186,7 @@ impl Addresses {
         self.standing.in_use.send_modify(|in_use| {
             if in_use.at != at {
                 in_use.place = place(options).into();
+                in_use.moves += 1;
                 tracing::warn!("the database is asked at `{}` from now on", in_use.place);
             }
             in_use.at = at;
@@ -252,6 +239,29 @@ impl Addresses {
 }
 
 impl Way {
+    /// Waits for an answer, and tells an error of the server with its place. A server that has gone without a word, and that
+    /// is in use no more, is not waited for without end.
+    pub(in crate::store) async fn within<T>(&self, answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+        let answered = if 1 < self.addresses.all.len() {
+            tokio::select! {
+                biased;
+                answered = answer => answered,
+                () = self.left() => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())),
+            }
+        } else {
+            answer.await
+        };
+        answered.map_err(|error| self.told(error))
+    }
+
+    /// Ends once another way has been in use for so long that nothing comes by this one any more.
+    async fn left(&self) {
+        let mut in_use = self.addresses.standing.in_use.subscribe();
+        // Whoever could end it is held by this way.
+        let _ = in_use.wait_for(|in_use| in_use.moves != self.moves).await;
+        sleep(self.grace).await;
+    }
+
     /// An error of the server, with its place. What is wrong with the server or the way to it makes others be looked for.
     pub(in crate::store) fn told(&self, error: sqlx::Error) -> sqlx::Error {
         self.addresses.hear(&error);
@@ -266,51 +276,6 @@ impl Way {
             (sqlx::Error::PoolTimedOut, Found::Nothing) => ServerTrouble::at(&standing.places, error),
             _ => ServerTrouble::at(&self.place, error),
         }
-    }
-}
-
-/// A pool that lends nothing that is of no use: no connection to a server that only reads, none that was made before another
-/// address was in use, and none that is broken. Whatever is wrong with one makes the addresses be looked at.
-fn minded(pool: PgPoolOptions, standing: &Arc<Standing>) -> PgPoolOptions {
-    let (made, lent) = (Arc::clone(standing), Arc::clone(standing));
-    // Who lends one asks it for a sign of life by itself.
-    pool.test_before_acquire(false)
-        .after_connect(move |connection, _| {
-            let standing = Arc::clone(&made);
-            Box::pin(async move { standing.takes_writes(connection).await })
-        })
-        .before_acquire(move |connection, about| {
-            let standing = Arc::clone(&lent);
-            Box::pin(async move { standing.may_be_lent(connection, about.age).await })
-        })
-}
-
-impl Standing {
-    /// Refuses a new connection to a server that only reads: the pool goes on trying, by the address that is in use then.
-    async fn takes_writes(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
-        let refused = match timeout(ANSWER, finding::only_reads(connection)).await {
-            Ok(Ok(false)) => return Ok(()),
-            Ok(Ok(true)) => ServerTrouble::only_reads(&self.in_use.borrow().place),
-            Ok(Err(error)) => error,
-            Err(_) => sqlx::Error::PoolTimedOut,
-        };
-        self.doubt.notify_one();
-        Err(refused)
-    }
-
-    /// Whether a connection of this age may be lent: it is of the address in use, and whole.
-    async fn may_be_lent(&self, connection: &mut PgConnection, age: Duration) -> sqlx::Result<bool> {
-        let since = self.in_use.borrow().since;
-        if since.is_some_and(|since| since.elapsed() < age) {
-            return Ok(false);
-        }
-        let broken = match timeout(SIGN_OF_LIFE, connection.ping()).await {
-            Ok(Ok(())) => return Ok(true),
-            Ok(Err(error)) => error,
-            Err(_) => sqlx::Error::PoolTimedOut,
-        };
-        self.doubt.notify_one();
-        Err(broken)
     }
 }
 

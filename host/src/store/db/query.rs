@@ -1,6 +1,10 @@
 //! A statement with its values, and what comes of it.
 
-use std::{marker::PhantomData, pin::Pin};
+use std::{
+    future::Future,
+    marker::PhantomData,
+    pin::{Pin, pin},
+};
 
 use futures::{Stream, TryStreamExt};
 use sqlx::{
@@ -122,8 +126,7 @@ impl<'q> Query<'q> {
 
     async fn done(self, target: Target<'_>) -> sqlx::Result<Done> {
         let way = target.way();
-        let done = self.done_at(target).await;
-        done.map_err(|error| told(way.as_ref(), error))
+        within(way.as_ref(), pin!(self.done_at(target))).await
     }
 
     async fn done_at(self, target: Target<'_>) -> sqlx::Result<Done> {
@@ -171,8 +174,7 @@ impl<'q, T: FromDatabase> QueryAs<'q, T> {
 
     async fn first(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Option<T>> {
         let way = target.way();
-        let row = Self::first_at(query, target).await;
-        row.map_err(|error| told(way.as_ref(), error))
+        within(way.as_ref(), pin!(Self::first_at(query, target))).await
     }
 
     async fn first_at(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Option<T>> {
@@ -215,8 +217,7 @@ impl<'q, T: FromDatabase> QueryAs<'q, T> {
 
     async fn every(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Vec<T>> {
         let way = target.way();
-        let rows = Self::every_at(query, target).await;
-        rows.map_err(|error| told(way.as_ref(), error))
+        within(way.as_ref(), pin!(Self::every_at(query, target))).await
     }
 
     async fn every_at(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Vec<T>> {
@@ -252,11 +253,11 @@ impl<'q, T: FromDatabase> QueryAs<'q, T> {
     }
 }
 
-/// An error, with the place of the server if it is one's.
-fn told(way: Option<&Way>, error: sqlx::Error) -> sqlx::Error {
+/// An answer, and an error with the place of the server if it is one's.
+async fn within<T>(way: Option<&Way>, answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
     match way {
-        Some(way) => way.told(error),
-        None => error,
+        Some(way) => way.within(answer).await,
+        None => answer.await,
     }
 }
 
@@ -271,7 +272,7 @@ where
 async fn first<R: sqlx::Row, T: for<'r> FromRow<'r, R>>(
     rows: impl Stream<Item = sqlx::Result<R>> + Send,
 ) -> sqlx::Result<Option<T>> {
-    let mut rows = std::pin::pin!(rows);
+    let mut rows = pin!(rows);
     let mut first = None;
     while let Some(row) = rows.try_next().await? {
         if first.is_none() {
@@ -285,7 +286,7 @@ async fn first<R: sqlx::Row, T: for<'r> FromRow<'r, R>>(
 async fn all<R: sqlx::Row, T: for<'r> FromRow<'r, R>>(
     rows: impl Stream<Item = sqlx::Result<R>> + Send,
 ) -> sqlx::Result<Vec<T>> {
-    let mut rows = std::pin::pin!(rows);
+    let mut rows = pin!(rows);
     let mut read = Vec::new();
     while let Some(row) = rows.try_next().await? {
         read.push(T::from_row(&row)?);

@@ -79,8 +79,7 @@ pub(in crate::store) async fn hold(connection: &mut Connection, fences: &[Fence]
             }
             Connection::Post(held) => {
                 let asked = sqlx::query_as(POST).bind(name).bind(epoch);
-                let there = asked.fetch_optional(&mut **held).await;
-                there.map_err(|error| held.way.told(error))?
+                held.way.within(asked.fetch_optional(&mut *held.held)).await?
             }
         };
         if there.is_none() {

@@ -179,6 +179,29 @@ async fn where_the_address_in_use_breaks_one_error_is_told_and_all_accounts_go_o
 }
 
 #[tokio::test]
+async fn a_server_that_goes_without_a_word_is_not_waited_for_once_another_one_is_in_use() {
+    let Some(stage) = Stage::set().await else {
+        return;
+    };
+    let server = stage.server("", "");
+    let [first, second] = places(&server);
+    let store = server.open(DEFAULT_ACCOUNT, Duration::from_millis(50)).await.unwrap();
+    assert_eq!(asked(&store).await.unwrap(), "first");
+    let mut transaction = store.write().await.unwrap();
+
+    stage.first.be_silent();
+
+    // Who comes for a connection finds out, and may be in time for the other server.
+    let (written, _) = tokio::join!(write(&mut transaction), asked(&store));
+    told(&written.unwrap_err(), "database-away", &first);
+    assert_eq!(addresses(&store).moved(&first).await, second);
+    drop(transaction);
+    for _ in 0..CONNECTIONS {
+        assert_eq!(asked(&store).await.unwrap(), "second");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_takes_no_writes_any_more_is_left_and_so_is_what_is_connected_to_it() {
     let Some(stage) = Stage::set().await else {
         return;

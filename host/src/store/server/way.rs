@@ -17,10 +17,21 @@ use crate::{
     },
 };
 
+/// What becomes of whoever goes by a way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// It leads to the server.
+    Whole,
+    /// Whoever comes is sent away.
+    Broken,
+    /// Nothing gets through, and nobody is told.
+    Silent,
+}
+
 /// A way to the server that may be broken. It ends with its test.
 pub(super) struct Way {
     address: SocketAddr,
-    is_whole: watch::Sender<bool>,
+    state: watch::Sender<State>,
     serving: JoinHandle<()>,
 }
 
@@ -30,26 +41,27 @@ impl Way {
         let server = format!("{}:{}", options.get_host(), options.get_port());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (is_whole, whole) = watch::channel(true);
+        let (state, now) = watch::channel(State::Whole);
         let serving = tokio::spawn(async move {
             while let Ok((mut here, _)) = listener.accept().await {
-                let (server, mut whole) = (server.clone(), whole.clone());
+                let (server, mut now) = (server.clone(), now.clone());
                 tokio::spawn(async move {
                     tokio::select! {
                         biased;
-                        _ = whole.wait_for(|whole| !whole) => {}
+                        _ = now.wait_for(|now| *now != State::Whole) => {}
                         () = async {
                             let mut there = TcpStream::connect(server).await.unwrap();
                             // Who hangs up in the middle has his reasons.
                             let _ = tokio::io::copy_bidirectional(&mut here, &mut there).await;
                         } => {}
                     }
+                    let _ = now.wait_for(|now| *now != State::Silent).await;
                 });
             }
         });
         Self {
             address,
-            is_whole,
+            state,
             serving,
         }
     }
@@ -62,7 +74,12 @@ impl Way {
     }
 
     pub(super) fn be_whole(&self, is_whole: bool) {
-        self.is_whole.send_replace(is_whole);
+        let state = if is_whole { State::Whole } else { State::Broken };
+        self.state.send_replace(state);
+    }
+
+    pub(super) fn be_silent(&self) {
+        self.state.send_replace(State::Silent);
     }
 }
 
