@@ -21,22 +21,38 @@ const AT_MOST: u64 = 4 << 10;
 /// `Error::Settings` that names setting and file: for one that can't be read, is empty, too long or more than a line, and for
 /// one that anybody on this machine may read, because somebody may have read it.
 pub fn read(setting: &str, file: &Path) -> Result<Secret> {
-    let wrong = |why: &str| {
-        let file = file.display().to_string();
-        Error::Settings(format!("the file `{}` of `{setting}` {why}", file.escape_debug()))
-    };
-    let (text, is_open_to_all) = take(file).map_err(|error| wrong(&format!("can't be read: {error}")))?;
-    let line = text.expose().trim();
-    match () {
-        () if is_open_to_all => Err(wrong(
-            "may be read by anybody on this machine: let its owner alone read it (mode 600), and put a new secret into it if \
-             somebody may have",
-        )),
-        () if AT_MOST < text.expose().len() as u64 => Err(wrong(&format!("has more than {AT_MOST} bytes"))),
-        () if line.is_empty() => Err(wrong("is empty: it has to be one line")),
-        () if line.contains(['\n', '\r']) => Err(wrong("has to be one line")),
-        () => Ok(Secret::new(line.to_owned())),
+    let lines = read_lines(setting, file)?;
+    let line = lines.expose().trim();
+    if line.contains(['\n', '\r']) {
+        return Err(wrong(setting, file, "has to be one line"));
     }
+    Ok(Secret::new(line.to_owned()))
+}
+
+/// Reads such a file that may have several lines: all of it but its end.
+///
+/// # Errors
+///
+/// As [`read`], but for the lines.
+pub(crate) fn read_lines(setting: &str, file: &Path) -> Result<Secret> {
+    let taken = take(file).map_err(|error| wrong(setting, file, &format!("can't be read: {error}")));
+    let (text, is_open_to_all) = taken?;
+    let lines = text.expose().trim_end();
+    let why = match () {
+        () if is_open_to_all => {
+            "may be read by anybody on this machine: let its owner alone read it (mode 600), and put a new secret into it if \
+             somebody may have"
+        }
+        () if AT_MOST < text.expose().len() as u64 => &format!("has more than {AT_MOST} bytes"),
+        () if lines.is_empty() => "is empty: it has to be one line",
+        () => return Ok(Secret::new(lines.to_owned())),
+    };
+    Err(wrong(setting, file, why))
+}
+
+fn wrong(setting: &str, file: &Path, why: &str) -> Error {
+    let file = file.display().to_string();
+    Error::Settings(format!("the file `{}` of `{setting}` {why}", file.escape_debug()))
 }
 
 fn take(file: &Path) -> IoResult<(Secret, bool)> {
@@ -92,6 +108,16 @@ mod tests {
                 assert_eq!(read("x", file(text, mode).path()).unwrap().expose(), "hush");
             }
         }
+    }
+
+    #[test]
+    fn several_lines_are_read_where_they_are_wanted_and_the_rest_is_refused_as_ever() {
+        let several = file("\nhush\r\n\nhush\n\n", 0o600);
+        assert_eq!(read_lines("x", several.path()).unwrap().expose(), "\nhush\r\n\nhush");
+        let open = read_lines("x", file("hush\nhush", 0o644).path())
+            .unwrap_err()
+            .to_string();
+        assert!(open.contains("anybody") && !open.contains("hush"), "{open}");
     }
 
     #[test]

@@ -14,7 +14,14 @@ pub(crate) struct HasNul;
 #[derive(Debug)]
 pub(crate) struct ServerTrouble {
     place: Arc<str>,
-    said: sqlx::Error,
+    said: Said,
+}
+
+#[derive(Debug)]
+enum Said {
+    Error(sqlx::Error),
+    /// That nothing can be written there, which was asked before anything was tried.
+    OnlyReads,
 }
 
 impl ServerTrouble {
@@ -30,15 +37,27 @@ impl ServerTrouble {
             | sqlx::Error::WorkerCrashed
             | sqlx::Error::Database(_) => sqlx::Error::Configuration(Box::new(Self {
                 place: Arc::clone(place),
-                said: error,
+                said: Said::Error(error),
             })),
             other => other,
         }
     }
 
+    /// That nothing can be written at this place.
+    pub(crate) fn only_reads(place: &Arc<str>) -> sqlx::Error {
+        sqlx::Error::Configuration(Box::new(Self {
+            place: Arc::clone(place),
+            said: Said::OnlyReads,
+        }))
+    }
+
     /// The same in words.
     pub(super) fn told(&self) -> Error {
         let Self { place, said } = self;
+        let said = match said {
+            Said::Error(said) => said,
+            Said::OnlyReads => return of_code(place, ONLY_READS, ""),
+        };
         match said {
             sqlx::Error::Database(said) => of_code(place, &said.code().unwrap_or_default(), said.message()),
             sqlx::Error::PoolTimedOut => away(
@@ -55,6 +74,9 @@ impl ServerTrouble {
         }
     }
 }
+
+/// The code for what was to be written where nothing can be.
+const ONLY_READS: &str = "25006";
 
 /// The end of what is told of something that passes.
 const AGAIN: &str = "and try again; what was under way was not done, unless its answer alone got lost";
@@ -91,7 +113,7 @@ fn of_code(place: &str, code: &str, said: &str) -> Error {
             place,
             "has a full disk: make room on its server, and try again; the library is as it was",
         ),
-        "25006" => server(
+        ONLY_READS => server(
             "database-read-only",
             place,
             "can only be read now, as a standby can, so nothing was changed: name the server that takes writes, or wait until \
@@ -205,6 +227,14 @@ mod tests {
             assert!(told.contains(PLACE) && told.contains(words), "{told}");
             assert!(!told.contains("disk"), "{told}");
         }
+    }
+
+    #[test]
+    fn a_server_that_was_found_to_be_a_standby_is_told_like_one_that_says_so() {
+        let asked = Error::from(ServerTrouble::only_reads(&PLACE.into()));
+        let said = of_code(PLACE, "25006", "cannot execute INSERT in a read-only transaction");
+        assert_eq!(asked.code(), "database-read-only");
+        assert_eq!(asked.to_string(), said.to_string());
     }
 
     #[test]

@@ -112,7 +112,7 @@ async fn marked(data: &Path, server: &Server) -> Result<Option<Moved>> {
     }
     let standing = identity::look(data).await?;
     match &standing.doubt {
-        Some(Doubt::Moved(mark)) if mark.database == server.place() => Ok(Some(mark.clone())),
+        Some(Doubt::Moved(mark)) if server.is_at(&mark.database) => Ok(Some(mark.clone())),
         _ => standing.settled().map(|()| None),
     }
 }

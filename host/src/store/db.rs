@@ -3,6 +3,7 @@
 //! A statement is written once, for SQLite; [`text`] gives it to PostgreSQL. What it takes and gives are numbers, texts and
 //! bytes, which both have alike, so nothing above this file knows which of them it is, but for what only one of them has.
 
+pub(super) mod addresses;
 mod builder;
 mod handed;
 mod query;
@@ -21,7 +22,8 @@ use sqlx::{
     AssertSqlSafe, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction as Held, pool::PoolConnection,
 };
 
-use crate::{Result, error::server::ServerTrouble};
+use crate::Result;
+use addresses::{Addresses, Way};
 
 pub(super) use builder::QueryBuilder;
 pub(super) use handed::Executor;
@@ -50,8 +52,8 @@ pub(super) struct Post {
     pub(super) account: Arc<str>,
     /// Whether the connections of the pool are that account's from the beginning.
     pub(super) is_own: bool,
-    /// Where the server is, for people.
-    pub(super) place: Arc<str>,
+    /// Where the server is.
+    pub(super) addresses: Arc<Addresses>,
 }
 
 /// A connection in a transaction.
@@ -67,8 +69,8 @@ pub(super) enum Connection {
 #[derive(Debug)]
 pub(super) struct Begun {
     held: Held<'static, Postgres>,
-    /// Where the server is, for people.
-    place: Arc<str>,
+    /// By which of the server's addresses.
+    way: Way,
 }
 
 /// A transaction: all of it, or nothing. It is given up where it is dropped.
@@ -116,7 +118,7 @@ impl Post {
             others: self.others.clone(),
             account: Arc::from(account),
             is_own: false,
-            place: Arc::clone(&self.place),
+            addresses: Arc::clone(&self.addresses),
         }
     }
 
@@ -160,35 +162,32 @@ impl Post {
     /// Begins a transaction so. It is begun to the end also where whoever asks gives up in the middle: else the connection
     /// would go back with a transaction, and its locks, that nobody knows of.
     async fn begun(&self, begin: String, lock: Option<String>) -> sqlx::Result<Begun> {
-        let pool = self.pool.clone();
+        let (pool, addresses) = (self.pool.clone(), Arc::clone(&self.addresses));
         let beginning = tokio::spawn(async move {
-            let mut held = pool.begin_with(AssertSqlSafe(begin)).await?;
+            let way = addresses.way();
+            let begun = pool.begin_with(AssertSqlSafe(begin)).await;
+            let mut held = begun.map_err(|error| way.told(error))?;
+            let way = addresses.way_of_lent();
             if let Some(lock) = lock {
-                sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-                    .bind(lock)
-                    .execute(&mut *held)
-                    .await?;
+                let asked = sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))").bind(lock);
+                way.within(asked.execute(&mut *held)).await?;
             }
-            Ok(held)
+            Ok(Begun { held, way })
         });
         let begun = beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed));
-        let held = begun.map_err(|error| self.told(error))?;
-        Ok(Begun {
-            held,
-            place: Arc::clone(&self.place),
-        })
+        begun.map_err(|error| self.told(error))
     }
 
     /// An error of the server, with its place.
     pub(super) fn told(&self, error: sqlx::Error) -> sqlx::Error {
-        ServerTrouble::at(&self.place, error)
+        self.addresses.way().told(error)
     }
 }
 
 impl Begun {
     async fn commit(self) -> sqlx::Result<()> {
-        let Self { held, place } = self;
-        held.commit().await.map_err(|error| ServerTrouble::at(&place, error))
+        let Self { held, way } = self;
+        way.within(held.commit()).await
     }
 }
 

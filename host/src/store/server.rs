@@ -1,4 +1,4 @@
-//! The database of many hosts: a PostgreSQL, found by an address that a deployment hands over in a file or a variable.
+//! The database of many hosts: a PostgreSQL, found by an address that a deployment hands over in a file, or by several.
 //!
 //! All its connections say whose they are (`clientpoint.account`) and look at that account's rows alone, through the views
 //! of the schema `own`. What would wait without end there does not: a lock is waited for as long as SQLite's is, and a
@@ -6,21 +6,29 @@
 
 #[cfg(test)]
 mod broken;
+#[cfg(test)]
+mod failing_over;
+mod reading;
 pub(super) mod schema;
 #[cfg(test)]
 pub(super) mod trial;
+#[cfg(test)]
+mod way;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
 use clientpoint_engine::secrets::Secret;
 use sqlx::{
     ConnectOptions, Connection,
-    postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgSslMode},
+    postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
 };
 
 use super::{
     Store, accounts,
-    db::{Pool, Post},
+    db::{
+        Pool, Post,
+        addresses::{Addresses, finding},
+    },
 };
 use crate::{Error, Result, error::server::ServerTrouble, secret_files, way_out::WayOut};
 
@@ -43,22 +51,22 @@ const STANDSTILL: Duration = Duration::from_secs(30);
 /// How long a statement may take. The longest go over a whole library.
 const STATEMENT: Duration = Duration::from_secs(15 * 60);
 
-/// Where a server's database is, and how to come in.
+/// Where a server's database is, and how to come in: by one address, or by several, of which one takes writes at a time.
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
-    options: PgConnectOptions,
+    addresses: Vec<PgConnectOptions>,
 }
 
 impl Server {
-    /// Reads the address from the file that the setting names: `postgres://user:password@host/database`. Without a password
-    /// in it, `PGPASSWORD` and `PGPASSFILE` have it.
+    /// Reads the addresses from the file that the setting names, one a line: `postgres://user:password@host/database`. Without
+    /// a password in it, `PGPASSWORD` and `PGPASSFILE` have it.
     ///
     /// # Errors
     ///
-    /// `Error::Settings` that names the file, and says nothing of the address.
+    /// `Error::Settings` that names the file and the line, and says nothing of the address.
     pub(crate) fn of_file(file: &Path) -> Result<Self> {
-        let url = secret_files::read(SETTING, file)?;
-        Self::of_url(&url).map_err(|why| {
+        let text = secret_files::read_lines(SETTING, file)?;
+        Self::of_lines(&text).map_err(|why| {
             Error::Settings(format!(
                 "the file `{}` of `{SETTING}` {why}: write `postgres://USER:PASSWORD@HOST/DATABASE`",
                 file.display().to_string().escape_debug()
@@ -66,63 +74,66 @@ impl Server {
         })
     }
 
-    /// The database at this address. On another machine its certificate has to be right, unless the address says otherwise
-    /// (`sslmode`).
+    /// The database at these addresses, one a line.
     ///
     /// # Errors
     ///
-    /// What is wrong with it, as the end of a sentence; never the address itself.
-    pub(crate) fn of_url(url: &Secret) -> Result<Self, &'static str> {
-        let text = url.expose();
-        if !(text.starts_with("postgres://") || text.starts_with("postgresql://")) {
-            return Err("has no address of a PostgreSQL database");
-        }
-        let options: PgConnectOptions = text.parse().map_err(|_| "has an address that can't be read")?;
-        if options.get_database().is_none_or(str::is_empty) {
-            return Err("has an address that names no database");
-        }
-        let is_near = options.get_socket().is_some()
-            || matches!(options.get_host(), "localhost" | "127.0.0.1" | "::1" | "[::1]")
-            || options.get_host().starts_with('/');
-        let options = if is_near || text.contains("sslmode=") {
-            options
-        } else {
-            options.ssl_mode(PgSslMode::VerifyFull)
-        };
-        Ok(Self { options })
+    /// What is wrong with them, as the end of a sentence; never an address itself.
+    fn of_lines(text: &Secret) -> Result<Self, String> {
+        let addresses = reading::addresses(text)?;
+        Ok(Self { addresses })
     }
 
-    /// Where it is, for people: without who comes in.
+    /// Where it is, for people: without who comes in. All places, where there are several.
     pub(crate) fn place(&self) -> String {
-        let options = &self.options;
-        let database = options.get_database().unwrap_or_default();
-        format!("{}:{}/{database}", options.get_host(), options.get_port())
+        finding::places(&self.addresses)
     }
 
-    /// How this account comes in.
-    fn of_account(&self, account: &str, patience: Duration) -> PgConnectOptions {
+    /// Whether that is a place of it, as [`Server::place`] has told it at another time: addresses may have come and gone since.
+    pub(crate) fn is_at(&self, place: &str) -> bool {
+        let ours: Vec<String> = self.addresses.iter().map(finding::place).collect();
+        place.split(", ").any(|one| ours.iter().any(|ours| ours == one))
+    }
+
+    /// How this account comes in by each address, in a program of that name.
+    fn of_account(&self, account: &str, program: &str, patience: Duration) -> Vec<PgConnectOptions> {
         let millis = |span: Duration| span.as_millis().to_string();
-        self.options.clone().options([
-            ("search_path", "own,clientpoint".to_owned()),
-            ("clientpoint.account", account.to_owned()),
-            ("lock_timeout", millis(patience)),
-            ("statement_timeout", millis(STATEMENT)),
-            ("idle_in_transaction_session_timeout", millis(STANDSTILL)),
-            ("client_min_messages", "warning".to_owned()),
-        ])
+        let of = |options: &PgConnectOptions| {
+            options.clone().application_name(program).options([
+                ("search_path", "own,clientpoint".to_owned()),
+                ("clientpoint.account", account.to_owned()),
+                ("lock_timeout", millis(patience)),
+                ("statement_timeout", millis(STATEMENT)),
+                ("idle_in_transaction_session_timeout", millis(STANDSTILL)),
+                ("client_min_messages", "warning".to_owned()),
+            ])
+        };
+        self.addresses.iter().map(of).collect()
     }
 
-    /// Connects for an account, with the present schema, which is made if there is none.
+    /// Connects for an account, with the present schema, which is made if there is none. Of several addresses, by the first
+    /// that takes writes; once that does so no more, the store goes on by another one.
     ///
     /// # Errors
     ///
-    /// `Error::Storage` if the server can't be reached, does not let this host in, or was written to by a newer version;
-    /// `Error::NotFound` for an account that is not there.
+    /// `Error::Storage` if the server can't be reached, does not let this host in, or was written to by a newer version, and
+    /// if none of several takes writes; `Error::NotFound` for an account that is not there.
     pub(crate) async fn open(&self, account: &str, patience: Duration) -> Result<Store> {
-        let options = self.of_account(account, patience).application_name(PROGRAM);
-        let place: Arc<str> = self.place().into();
+        let all = self.of_account(account, PROGRAM, patience);
+        let limit = patience.max(CONNECT);
+        let (at, options, found) = match &*all {
+            [only] => (0, only, None),
+            several => {
+                let (at, options, connection) = first(several, limit).await?;
+                (at, options, Some(connection))
+            }
+        };
+        let place: Arc<str> = finding::place(options).into();
         let made = async {
-            let mut connection = options.connect().await.map_err(|error| self.trouble(error))?;
+            let mut connection = match found {
+                Some(connection) => connection,
+                None => options.connect().await.map_err(|error| trouble(options, error))?,
+            };
             let made = async {
                 match schema::prepare(&mut connection).await? {
                     Ok(()) => accounts::require(&mut connection, account).await,
@@ -130,98 +141,99 @@ impl Server {
                 }
             };
             let made = made.await;
+            let library = match (&made, &*all) {
+                (Ok(Ok(())), [_, _, ..]) => finding::library_of(&mut connection, account).await,
+                _ => Ok(None),
+            };
             let closed = connection.close().await;
             let told = |error| ServerTrouble::at(&place, error);
             made.map_err(told)??;
-            Ok::<_, Error>(closed.map_err(told)?)
+            closed.map_err(told)?;
+            Ok::<_, Error>(library.map_err(told)?)
         };
-        tokio::time::timeout(patience.max(CONNECT), made)
-            .await
-            .map_err(|_| self.silent())??;
-        let pool = |at_least: u32| -> PgPool {
+        let library = tokio::time::timeout(limit, made).await.map_err(|_| silent(options))??;
+        let pool = |at_least: u32| {
             PgPoolOptions::new()
                 .max_connections(CONNECTIONS)
                 .min_connections(at_least)
                 .idle_timeout(IDLE)
-                .acquire_timeout(patience.max(CONNECT))
-                .connect_lazy_with(options.clone())
+                .acquire_timeout(limit)
         };
+        let library = library.map(|id| (account.to_owned(), id));
+        let (addresses, pool, others) = Addresses::pooled(all.clone(), (at, options), library, [pool(1), pool(0)]);
         Ok(Store::over(Pool::Post(Post {
-            pool: pool(1),
-            others: pool(0),
+            pool,
+            others,
             account: Arc::from(account),
             is_own: true,
-            place,
+            addresses,
         })))
     }
 
-    /// A connection for an account, by a program of that name, to whatever is there.
+    /// A connection for an account, by a program of that name, to whatever is there; of several addresses, by the first that
+    /// takes writes.
     ///
     /// # Errors
     ///
     /// `Error::Storage` if the server can't be reached, or does not let this program in.
     pub(super) async fn connect_as(&self, program: &str, account: &str, patience: Duration) -> Result<PgConnection> {
-        let options = self.of_account(account, patience).application_name(program);
-        let connected = tokio::time::timeout(patience.max(CONNECT), options.connect()).await;
-        connected
-            .map_err(|_| self.silent())?
-            .map_err(|error| self.trouble(error))
+        let all = self.of_account(account, program, patience);
+        let limit = patience.max(CONNECT);
+        match &*all {
+            [only] => {
+                let connected = tokio::time::timeout(limit, only.connect()).await;
+                connected
+                    .map_err(|_| silent(only))?
+                    .map_err(|error| trouble(only, error))
+            }
+            several => Ok(first(several, limit).await?.2),
+        }
     }
+}
 
-    fn trouble(&self, error: sqlx::Error) -> Error {
-        let why = match &error {
-            sqlx::Error::Database(said) => said.message().to_owned(),
-            other => other.to_string(),
-        };
-        Error::Storage(format!(
-            "the database at `{}` does not let this host in ({why}): look at the address in the file of `{SETTING}`, and whether \
-             the server is there",
-            self.place()
-        ))
-        .with([WayOut::ShowSettings])
-    }
+/// A connection by the first of several addresses that takes writes: which that is, how one comes in there, and the
+/// connection. Each has so long for it.
+///
+/// # Errors
+///
+/// `Error::Storage` that names all of them, and why each is of no use.
+async fn first(several: &[PgConnectOptions], limit: Duration) -> Result<(usize, &PgConnectOptions, PgConnection)> {
+    let ways: Vec<(usize, &PgConnectOptions)> = several.iter().enumerate().collect();
+    let passed = match finding::first(&ways, None, limit).await {
+        Ok((at, connection)) => match several.get(at) {
+            Some(options) => return Ok((at, options, connection)),
+            None => Vec::new(),
+        },
+        Err(passed) => passed,
+    };
+    let why: Vec<String> = passed.iter().map(|(place, why)| format!("`{place}` {why}")).collect();
+    Err(Error::Storage(format!(
+        "none of the addresses in the file of `{SETTING}` leads to a database that takes writes: {}. Look at the addresses, and \
+         whether the server that takes writes is there",
+        why.join("; ")
+    ))
+    .with([WayOut::ShowSettings]))
+}
 
-    fn silent(&self) -> Error {
-        Error::Storage(format!(
-            "the database at `{}` does not answer: see that it is there, and try again",
-            self.place()
-        ))
-    }
+fn trouble(options: &PgConnectOptions, error: sqlx::Error) -> Error {
+    let why = match &error {
+        sqlx::Error::Database(said) => said.message().to_owned(),
+        other => other.to_string(),
+    };
+    Error::Storage(format!(
+        "the database at `{}` does not let this host in ({why}): look at the address in the file of `{SETTING}`, and whether the \
+         server is there",
+        finding::place(options)
+    ))
+    .with([WayOut::ShowSettings])
+}
+
+fn silent(options: &PgConnectOptions) -> Error {
+    Error::Storage(format!(
+        "the database at `{}` does not answer: see that it is there, and try again",
+        finding::place(options)
+    ))
 }
 
 /// How long connecting may take at least.
 const CONNECT: Duration = Duration::from_secs(10);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(url: &str) -> Result<Server, &'static str> {
-        Server::of_url(&Secret::new(url.to_owned()))
-    }
-
-    #[test]
-    fn an_address_is_refused_in_words_that_do_not_repeat_it() {
-        for (url, why) in [
-            ("mysql://u:hunter2@h/d", "no address of a PostgreSQL"),
-            ("postgres://u:hunter2@h:port/d", "can't be read"),
-            ("postgres://u:hunter2@h/", "names no database"),
-        ] {
-            let said = of(url).unwrap_err();
-            assert!(said.contains(why) && !said.contains("hunter2"), "{said}");
-        }
-        let server = of("postgres://ada:hunter2@db.example:6000/library").unwrap();
-        assert_eq!(server.place(), "db.example:6000/library");
-    }
-
-    #[test]
-    fn on_another_machine_the_certificate_has_to_be_right_unless_the_address_says_otherwise() {
-        let mode = |url| of(url).unwrap().options.get_ssl_mode();
-        assert!(matches!(mode("postgres://u@db.example/l"), PgSslMode::VerifyFull));
-        assert!(matches!(
-            mode("postgres://u@db.example/l?sslmode=require"),
-            PgSslMode::Require
-        ));
-        assert!(matches!(mode("postgres://u@127.0.0.1/l"), PgSslMode::Prefer));
-    }
-}

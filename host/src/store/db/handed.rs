@@ -1,8 +1,6 @@
 //! Who carries a statement out: any connection of the pool, or the one of a transaction.
 
-use std::sync::Arc;
-
-use super::{Connection, Pool};
+use super::{Connection, Pool, addresses::Way};
 
 /// What a statement is given to.
 pub(in crate::store) trait Executor<'c>: Send {
@@ -31,11 +29,11 @@ impl<'c> Executor<'c> for &'c mut Connection {
 }
 
 impl<'c> Target<'c> {
-    /// Where the server is that carries it out, if it is one.
-    pub(super) fn place(&self) -> Option<Arc<str>> {
+    /// The way to the server that carries it out, if it is one.
+    pub(super) fn way(&self) -> Option<Way> {
         match self {
-            Self::Pool(Pool::Post(post)) => Some(Arc::clone(&post.place)),
-            Self::Connection(Connection::Post(begun)) => Some(Arc::clone(&begun.place)),
+            Self::Pool(Pool::Post(post)) => Some(post.addresses.way()),
+            Self::Connection(Connection::Post(begun)) => Some(begun.way.clone()),
             Self::Pool(Pool::Lite(_)) | Self::Connection(Connection::Lite(_)) => None,
         }
     }

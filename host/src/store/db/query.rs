@@ -1,6 +1,10 @@
 //! A statement with its values, and what comes of it.
 
-use std::{marker::PhantomData, pin::Pin, sync::Arc};
+use std::{
+    future::Future,
+    marker::PhantomData,
+    pin::{Pin, pin},
+};
 
 use futures::{Stream, TryStreamExt};
 use sqlx::{
@@ -11,12 +15,12 @@ use sqlx::{
 
 use super::{
     Connection, Pool, Transaction,
+    addresses::Way,
     handed::{Executor, Target},
     text,
     values::{Value, for_postgres, for_sqlite, refuse_nul},
     writing,
 };
-use crate::error::server::ServerTrouble;
 
 /// What a row is read into, whichever database gives it.
 pub(in crate::store) trait FromDatabase:
@@ -121,9 +125,8 @@ impl<'q> Query<'q> {
     }
 
     async fn done(self, target: Target<'_>) -> sqlx::Result<Done> {
-        let place = target.place();
-        let done = self.done_at(target).await;
-        done.map_err(|error| told(place.as_ref(), error))
+        let way = target.way();
+        within(way.as_ref(), pin!(self.done_at(target))).await
     }
 
     async fn done_at(self, target: Target<'_>) -> sqlx::Result<Done> {
@@ -170,9 +173,8 @@ impl<'q, T: FromDatabase> QueryAs<'q, T> {
     }
 
     async fn first(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Option<T>> {
-        let place = target.place();
-        let row = Self::first_at(query, target).await;
-        row.map_err(|error| told(place.as_ref(), error))
+        let way = target.way();
+        within(way.as_ref(), pin!(Self::first_at(query, target))).await
     }
 
     async fn first_at(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Option<T>> {
@@ -214,9 +216,8 @@ impl<'q, T: FromDatabase> QueryAs<'q, T> {
     }
 
     async fn every(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Vec<T>> {
-        let place = target.place();
-        let rows = Self::every_at(query, target).await;
-        rows.map_err(|error| told(place.as_ref(), error))
+        let way = target.way();
+        within(way.as_ref(), pin!(Self::every_at(query, target))).await
     }
 
     async fn every_at(query: Query<'q>, target: Target<'_>) -> sqlx::Result<Vec<T>> {
@@ -243,20 +244,20 @@ impl<'q, T: FromDatabase> QueryAs<'q, T> {
                 Box::pin(query.lite()?.fetch(&mut **held).and_then(async |row| T::from_row(&row)))
             }
             Connection::Post(held) => {
-                let place = Arc::clone(&held.place);
+                let way = held.way.clone();
                 let rows = query.post()?.fetch(&mut **held);
-                let rows = rows.map_err(move |error| ServerTrouble::at(&place, error));
+                let rows = rows.map_err(move |error| way.told(error));
                 Box::pin(rows.and_then(async |row| T::from_row(&row)))
             }
         })
     }
 }
 
-/// An error, with the place of the server if it is one's.
-fn told(place: Option<&Arc<str>>, error: sqlx::Error) -> sqlx::Error {
-    match place {
-        Some(place) => ServerTrouble::at(place, error),
-        None => error,
+/// An answer, and an error with the place of the server if it is one's.
+async fn within<T>(way: Option<&Way>, answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    match way {
+        Some(way) => way.within(answer).await,
+        None => answer.await,
     }
 }
 
@@ -271,7 +272,7 @@ where
 async fn first<R: sqlx::Row, T: for<'r> FromRow<'r, R>>(
     rows: impl Stream<Item = sqlx::Result<R>> + Send,
 ) -> sqlx::Result<Option<T>> {
-    let mut rows = std::pin::pin!(rows);
+    let mut rows = pin!(rows);
     let mut first = None;
     while let Some(row) = rows.try_next().await? {
         if first.is_none() {
@@ -285,7 +286,7 @@ async fn first<R: sqlx::Row, T: for<'r> FromRow<'r, R>>(
 async fn all<R: sqlx::Row, T: for<'r> FromRow<'r, R>>(
     rows: impl Stream<Item = sqlx::Result<R>> + Send,
 ) -> sqlx::Result<Vec<T>> {
-    let mut rows = std::pin::pin!(rows);
+    let mut rows = pin!(rows);
     let mut read = Vec::new();
     while let Some(row) = rows.try_next().await? {
         read.push(T::from_row(&row)?);

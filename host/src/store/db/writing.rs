@@ -4,7 +4,6 @@
 use super::{Connection, Pool, Transaction};
 use crate::{
     Result,
-    error::server::ServerTrouble,
     fences::{self, Fence, RightLost},
 };
 
@@ -80,8 +79,7 @@ pub(in crate::store) async fn hold(connection: &mut Connection, fences: &[Fence]
             }
             Connection::Post(held) => {
                 let asked = sqlx::query_as(POST).bind(name).bind(epoch);
-                let there = asked.fetch_optional(&mut **held).await;
-                there.map_err(|error| ServerTrouble::at(&held.place, error))?
+                held.way.within(asked.fetch_optional(&mut *held.held)).await?
             }
         };
         if there.is_none() {

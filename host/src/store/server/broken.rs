@@ -1,88 +1,22 @@
 //! A way to the server that breaks, and a server that ends connections: what people are told, and that it passes by itself.
 
-use std::net::SocketAddr;
-
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::watch,
-    task::JoinHandle,
+use super::{
+    way::{Way, write, write_all},
+    *,
 };
-
-use super::*;
-use crate::store::db::{self, Transaction};
-
-/// A way to the server that may be broken. It ends with its test.
-struct Way {
-    address: SocketAddr,
-    is_whole: watch::Sender<bool>,
-    serving: JoinHandle<()>,
-}
-
-impl Way {
-    async fn to(server: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (is_whole, whole) = watch::channel(true);
-        let serving = tokio::spawn(async move {
-            while let Ok((mut here, _)) = listener.accept().await {
-                let (server, mut whole) = (server.clone(), whole.clone());
-                tokio::spawn(async move {
-                    tokio::select! {
-                        biased;
-                        _ = whole.wait_for(|whole| !whole) => {}
-                        () = async {
-                            let mut there = TcpStream::connect(server).await.unwrap();
-                            // Who hangs up in the middle has his reasons.
-                            let _ = tokio::io::copy_bidirectional(&mut here, &mut there).await;
-                        } => {}
-                    }
-                });
-            }
-        });
-        Self {
-            address,
-            is_whole,
-            serving,
-        }
-    }
-
-    fn be_whole(&self, is_whole: bool) {
-        self.is_whole.send_replace(is_whole);
-    }
-}
-
-impl Drop for Way {
-    fn drop(&mut self) {
-        self.serving.abort();
-    }
-}
+use crate::store::db;
 
 /// A library behind a way, and how people call its server; none where the tests run on SQLite.
 async fn stage() -> Option<(Store, Way, String, tempfile::TempDir)> {
     let data = tempfile::tempdir().unwrap();
     let near = trial::of_folder(data.path()).await?;
-    let options = &near.options;
-    let way = Way::to(format!("{}:{}", options.get_host(), options.get_port())).await;
-    let (user, database) = (options.get_username(), options.get_database().unwrap());
-    let url = format!("postgres://{user}:hunter2@{}/{database}", way.address);
-    let server = Server::of_url(&Secret::new(url)).unwrap();
+    let way = Way::to(&near).await;
+    let server = Server::of_lines(&Secret::new(way.url(&near))).unwrap();
     let store = server
         .open(crate::store::DEFAULT_ACCOUNT, Duration::from_secs(20))
         .await
         .unwrap();
     Some((store, way, server.place(), data))
-}
-
-async fn write(transaction: &mut Transaction) -> Result<()> {
-    let switch = "INSERT INTO switches (name) VALUES ('x') ON CONFLICT (name) DO NOTHING";
-    db::query(switch).execute(&mut **transaction).await?;
-    Ok(())
-}
-
-async fn write_all(store: &Store) -> Result<()> {
-    let mut transaction = store.write().await?;
-    write(&mut transaction).await?;
-    Ok(transaction.commit().await?)
 }
 
 fn told(error: &Error, place: &str) -> String {

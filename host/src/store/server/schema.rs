@@ -120,8 +120,8 @@ mod tests {
         let Some(server) = super::super::trial::of_folder(folder.path()).await else {
             return;
         };
-        let options = server.of_account(DEFAULT_ACCOUNT, std::time::Duration::from_secs(10));
-        let mut connection = PgConnection::connect_with(&options).await.unwrap();
+        let patience = std::time::Duration::from_secs(10);
+        let mut connection = server.connect_as("unit", DEFAULT_ACCOUNT, patience).await.unwrap();
         let mut transaction = connection.begin().await.unwrap();
         make(&mut transaction).await.unwrap();
         sqlx::raw_sql(VIEWS).execute(&mut *transaction).await.unwrap();

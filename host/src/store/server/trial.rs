@@ -30,5 +30,5 @@ pub(in crate::store) async fn of_folder(data: &Path) -> Option<Server> {
     );
     connection.close().await.unwrap();
     let (origin, _) = server.rsplit_once('/').unwrap();
-    Some(Server::of_url(&Secret::new(format!("{origin}/{name}"))).unwrap())
+    Some(Server::of_lines(&Secret::new(format!("{origin}/{name}"))).unwrap())
 }
