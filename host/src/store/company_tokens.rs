@@ -161,13 +161,8 @@ mod tests {
 
         let other = SecretKey::made().0;
         assert_eq!(access(&store, &other, "a").await, None);
-        let refused = super::put(
-            &store,
-            &other,
-            ("a", &asker("2026-03-01")),
-            &token("second", NIGHT),
-            NIGHT.parse().unwrap(),
-        );
+        let (asker, second) = (asker("2026-03-01"), token("second", "2026-03-02T06:25:00Z"));
+        let refused = super::put(&store, &other, ("a", &asker), &second, NIGHT.parse().unwrap());
         assert!(refused.await.is_err(), "nobody could open it");
         db::query("UPDATE company_tokens SET name = 'b'")
             .execute(store.pool())
@@ -201,8 +196,8 @@ mod tests {
         put(&store, &key, "a", &token("second", "2026-03-02T06:25:00Z")).await;
         assert_eq!(rows(&store).await, 1, "what is over is no more");
 
-        let late = (("b", &asker("2026-02-01")), token("late", "2026-03-02T06:25:00Z"));
-        super::put(&store, &key, late.0, &late.1, NIGHT.parse().unwrap())
+        let (before, late) = (asker("2026-02-01"), token("late", "2026-03-02T06:25:00Z"));
+        super::put(&store, &key, ("b", &before), &late, NIGHT.parse().unwrap())
             .await
             .unwrap();
         assert_eq!(access(&store, &key, "b").await, None, "it is from before");
