@@ -3,6 +3,7 @@
 mod accounts;
 mod arrivals;
 mod builder;
+mod company_cache;
 mod elsewhere;
 mod filled;
 mod folder;

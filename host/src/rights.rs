@@ -31,7 +31,7 @@ pub enum Right {
     Sync(String),
     /// To move files through this connection.
     Turn(String),
-    /// To renew the tokens of this connection.
+    /// To renew the tokens of this connection, or to ask for the company's token of this name.
     Renewal(String),
     /// To look at the library's bytes at night.
     Look,

@@ -14,6 +14,7 @@ pub mod backups;
 pub mod bin;
 pub(crate) mod cached;
 mod catalogue;
+pub mod company_tokens;
 pub mod connections;
 pub(crate) mod copied;
 pub(crate) mod copies;

@@ -138,6 +138,27 @@ async fn a_permission_that_is_missing_is_named_with_the_least_and_what_is_too_mu
 }
 
 #[tokio::test]
+async fn a_permission_that_was_taken_away_or_given_a_moment_ago_is_seen_at_once_and_by_everybody() {
+    let world = stage().await;
+    world.sim.set_roles(&[]);
+    failed(&doctor(&world).await, [CheckSubject::Permissions, CheckSubject::Drive]);
+    assert!(world.admin().await.browse(None).await.is_err());
+
+    world
+        .sim
+        .set_roles(&["Files.Read.All", "Sites.Read.All", "User.Read.All"]);
+
+    failed(&doctor(&world).await, []);
+    let other = builder(&world.sim, &world.clock, world.data.path())
+        .build()
+        .await
+        .unwrap();
+    for host in [&world.host, &other] {
+        host.session("admin").await.unwrap().browse(None).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_drive_that_is_gone_is_told_with_the_way_to_another() {
     let world = stage().await;
     world.sim.set_quirks(Quirks {

@@ -7,6 +7,7 @@ use clientpoint_host::{
     service::{Ledger, Stop},
 };
 use end_to_end::{World, builder, by_path::ByPath, database, object_store::ObjectStore, pdf, sync, whole::Whole};
+use graph_sim::RequestKind;
 use tempfile::TempDir;
 
 /// Half an hour after a story's morning has begun, and a bit.
@@ -111,6 +112,32 @@ async fn a_host_with_another_key_is_refused() {
         .unwrap();
 
     assert!(refused.to_string().contains("secret.key"), "{refused}");
+}
+
+#[tokio::test]
+async fn two_hosts_ask_for_the_companys_token_once() {
+    if database::server().is_none() {
+        return;
+    }
+    let store = ObjectStore::start().await;
+    let world = on_a_store(&store).await;
+    let (_data, other) = beside(&world, &store).await;
+    let browse = async |host: &Host| {
+        let session = host.session("admin").await.unwrap();
+        session.browse(None).await.unwrap();
+    };
+
+    browse(&other).await;
+
+    assert_eq!(
+        world.requests(RequestKind::Token).len(),
+        0,
+        "the first has asked for both"
+    );
+    world.clock.advance(Duration::from_secs(3600));
+    world.sim.set_clock(world.sim.now() + Duration::from_secs(3600));
+    tokio::join!(browse(&world.host), browse(&other), browse(&world.host), browse(&other));
+    assert_eq!(world.requests(RequestKind::Token).len(), 1);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
-//! A person's tokens: renewed early, once for all, stored before they are used; and what happens when they are over.
+//! Tokens: renewed early, once for all, a person's stored before they are used; and what happens when they are over.
 
+mod company;
 mod kept;
 
 use std::time::Duration;

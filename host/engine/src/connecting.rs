@@ -7,7 +7,7 @@ use crate::{
     connection::Connection,
     contract::exports::clientpoint::content_source::source::{FieldKind, ModeForm},
     engine::Engine,
-    oauth::Credential,
+    oauth::{Credential, KeptBy},
     planned::Endpoints,
     signed_in::SignedIn,
 };
@@ -42,7 +42,7 @@ impl Engine {
     pub async fn connect(&self, connection: Connection, credential: Credential) -> Result<(SignedIn, Endpoints)> {
         let planned = self.authorization(connection.mode, &connection.settings).await?;
         let planned = planned.map_err(|error| Error::Settings(error.message))?;
-        let tokens = self.tokens(&connection, &planned.plan, credential, None);
+        let tokens = self.tokens(&connection, &planned.plan, credential, KeptBy::Nobody);
         let signed_in = self.signed_in(connection, planned.plan, tokens.clone()).await?;
         self.verified(signed_in.connection(), signed_in.plan(), tokens, Vec::new())
             .await?;

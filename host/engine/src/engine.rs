@@ -24,7 +24,7 @@ use crate::{
     instance::Instance,
     judge::PluginJudge,
     library::{Library, Managed, StateStore},
-    oauth::{Credential, Endpoint, Keeper, Plan, TokenError, Tokens},
+    oauth::{Credential, Endpoint, KeptBy, Plan, TokenError, Tokens},
     planned::Planned,
     plugin::Plugin,
     policy::PolicyChanges,
@@ -211,22 +211,23 @@ impl Engine {
         Endpoint::new(plan, credential, stage.client.clone(), stage.clock.clone())
     }
 
-    /// The tokens of a connection: a person's are kept by a keeper, without one they are the application's own. One set a
-    /// connection is for all who work with it in this process.
+    /// The tokens of a connection: a person's if a keeper keeps them, otherwise the application's own. One set a connection
+    /// is for all who work with it in this process.
     pub fn tokens(
         &self,
         connection: &Connection,
         plan: &AuthorizationPlan,
         credential: Credential,
-        keeper: Option<Arc<dyn Keeper>>,
+        kept_by: KeptBy,
     ) -> Tokens {
         let (plugin, stage) = (self.0.plugin.clone(), self.0.stage.clone());
         let clock = stage.clock.clone();
         let judge = PluginJudge::new(plugin, stage, connection.mode, connection.settings.clone());
         let endpoint = self.endpoint(plan, credential);
-        let tokens = match keeper {
-            Some(keeper) => Tokens::of_person(endpoint, keeper, clock),
-            None => Tokens::of_application(endpoint, clock),
+        let tokens = match kept_by {
+            KeptBy::Nobody => Tokens::of_application(endpoint, clock),
+            KeptBy::Cache(cache) => Tokens::of_company(endpoint, cache, clock),
+            KeptBy::Keeper(keeper) => Tokens::of_person(endpoint, keeper, clock),
         };
         tokens.judged_by(Arc::new(judge))
     }

@@ -24,7 +24,7 @@ use crate::{
     engine::Engine,
     in_contract::in_contract,
     instance::{Cause, Instance, Stopped},
-    oauth::Tokens,
+    oauth::{TokenError, Tokens},
     trust,
 };
 
@@ -48,16 +48,43 @@ impl Engine {
     ///
     /// `Error::SignIn` where the sign-in service refuses, or can't be reached; `Error::PluginStopped`.
     pub async fn signed_in(&self, connection: Connection, plan: AuthorizationPlan, tokens: Tokens) -> Result<SignedIn> {
-        let signed_in = SignedIn {
+        let signed_in = self.signing_in(connection, plan, tokens).await?;
+        signed_in.ask_for_a_token().await?;
+        Ok(signed_in)
+    }
+
+    /// The same by a token that was given just now, whatever is at hand: for who wants to know whether the sign-in service
+    /// still gives one, and what it is good for today. Whoever works with these tokens goes on with that one, or with the one
+    /// from before where there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::signed_in`].
+    pub async fn signed_in_anew(
+        &self,
+        connection: Connection,
+        plan: AuthorizationPlan,
+        tokens: Tokens,
+    ) -> Result<SignedIn> {
+        let signed_in = self.signing_in(connection, plan, tokens).await?;
+        match signed_in.tokens.anew().await {
+            Ok(_) => Ok(signed_in),
+            Err(refused) => {
+                signed_in.tokens.take_refusal();
+                Err(signed_in.explained(&refused).await)
+            }
+        }
+    }
+
+    async fn signing_in(&self, connection: Connection, plan: AuthorizationPlan, tokens: Tokens) -> Result<SignedIn> {
+        Ok(SignedIn {
             engine: self.clone(),
             policy: self.policy().await?,
             connection,
             plan,
             tokens,
             watcher: None,
-        };
-        signed_in.ask_for_a_token().await?;
-        Ok(signed_in)
+        })
     }
 }
 
@@ -246,19 +273,19 @@ impl SignedIn {
             return Ok(());
         };
         self.tokens.take_refusal();
+        Err(self.explained(&refused).await)
+    }
+
+    async fn explained(&self, refused: &TokenError) -> Error {
         let connection = &self.connection;
-        Err(self
-            .engine
-            .explained(connection.mode, &connection.settings, &refused)
-            .await)
+        let explained = self.engine.explained(connection.mode, &connection.settings, refused);
+        explained.await
     }
 
     /// Why the sign-in has ended since somebody last asked, if it has.
     async fn take_refusal(&self) -> Option<Error> {
         let refused = self.tokens.take_refusal()?;
-        let connection = &self.connection;
-        let explained = self.engine.explained(connection.mode, &connection.settings, &refused);
-        Some(explained.await)
+        Some(self.explained(&refused).await)
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use clientpoint_engine::{
     contract::exports::clientpoint::content_source::source::AuthorizationPlan,
-    oauth::{Certificate, Credential, Grant, Keeper, Tokens},
+    oauth::{Certificate, Credential, Grant, KeptBy, Tokens},
     planned::Planned,
     secrets::{Secret, SecretKey},
 };
@@ -29,28 +29,19 @@ impl Host {
         if let Some(tokens) = known {
             return Ok(tokens);
         }
-        let credential = self.credential(connection).await?;
-        let keeper = match connection.mode {
-            Mode::Organization => None,
-            Mode::User => Some(Arc::new(self.keeper(&connection.id)) as Arc<dyn Keeper>),
+        let secret = self.secret_of(&connection.id).await?;
+        let kept_by = match connection.mode {
+            Mode::Organization => KeptBy::Cache(Arc::new(self.company_cache(connection, plan, &secret)?)),
+            Mode::User => KeptBy::Keeper(Arc::new(self.keeper(&connection.id))),
         };
-        let tokens = self.engine()?.tokens(&connection.of_engine(), plan, credential, keeper);
+        let credential = credential(connection.credential, secret)?;
+        let tokens = self
+            .engine()?
+            .tokens(&connection.of_engine(), plan, credential, kept_by);
         let mut known = self.known_tokens();
         // Those of this connection that somebody else has just put there stay: one set, whoever was first.
         known.retain(|(id, at), _| *id != connection.id || *at == connection.connected_at);
         Ok(known.entry(name).or_insert(tokens).clone())
-    }
-
-    async fn credential(&self, connection: &Connection) -> Result<Credential> {
-        let secret = self.secret_of(&connection.id).await?;
-        Ok(match connection.credential {
-            CredentialKind::None => Credential::None,
-            CredentialKind::Secret => Credential::Secret(secret),
-            CredentialKind::Certificate => {
-                let certificate = Certificate::from_pem(&secret).map_err(Error::Settings)?;
-                Credential::Certificate(certificate)
-            }
-        })
     }
 
     /// The credential of a connection, as it is kept.
@@ -122,4 +113,15 @@ impl Host {
     pub(super) fn known_tokens(&self) -> MutexGuard<'_, BTreeMap<(String, String), Tokens>> {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn credential(kind: CredentialKind, secret: Secret) -> Result<Credential> {
+    Ok(match kind {
+        CredentialKind::None => Credential::None,
+        CredentialKind::Secret => Credential::Secret(secret),
+        CredentialKind::Certificate => {
+            let certificate = Certificate::from_pem(&secret).map_err(Error::Settings)?;
+            Credential::Certificate(certificate)
+        }
+    })
 }

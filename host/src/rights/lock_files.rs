@@ -5,6 +5,7 @@
 //! DATA/CONNECTION.sync.lock    to run its sync
 //! DATA/CONNECTION.lock         to move files through it
 //! DATA/CONNECTION.renew.lock   to renew its tokens
+//! DATA/company-….renew.lock    to ask for a token of the company
 //! DATA/look.lock               to look at the disk
 //! DATA/backup.lock             to make a backup
 //! DATA/programs/PID-…          to be that program

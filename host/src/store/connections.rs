@@ -12,6 +12,7 @@ use sqlx::FromRow;
 use super::{
     Store,
     applications::{self, Application},
+    company_tokens,
     db::{self, Transaction},
     grants, seal,
 };
@@ -138,6 +139,10 @@ pub async fn put(store: &Store, key: &SecretKey, connection: &Connection, secret
     .bind(&connection.checked_at)
     .execute(&mut *transaction)
     .await?;
+    if connection.mode == Mode::Organization {
+        // They have the rights that there were before.
+        company_tokens::forget(&mut transaction).await?;
+    }
     if let Some(grant) = secrets.grant {
         grants::replace(&mut transaction, key, &connection.id, grant).await?;
     }

@@ -7,7 +7,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteConnection},
 };
 
-use super::{Store, db, migrations, objects::Object};
+use super::{Store, company_tokens, db, migrations, objects::Object};
 use crate::{Error, Result, key_files::SealedWith};
 
 /// The objects after a name, at most so many. From name to name by the index: as many revisions as have the same bytes are
@@ -178,6 +178,7 @@ pub(crate) async fn begin_anew(store: &Store, without_secrets: bool, now: &str) 
     for ended in ["DELETE FROM logins", "DELETE FROM invitations", "DELETE FROM tokens"] {
         db::query(ended).execute(&mut *transaction).await?;
     }
+    company_tokens::forget(&mut transaction).await?;
     if without_secrets {
         for sealed in [
             "DELETE FROM grants",

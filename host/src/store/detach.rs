@@ -4,7 +4,7 @@
 use clientpoint_engine::library::KEY_AT_MOST;
 
 use super::{
-    Store,
+    Store, company_tokens,
     connections::ChosenDrive,
     db::{self, Transaction},
     files::{self, LibraryFile, number},
@@ -83,6 +83,7 @@ pub async fn disconnect(store: &Store, connection: &str, now: &str) -> Result<Mo
 /// The database's.
 pub(super) async fn give_up(transaction: &mut Transaction, connection: &str, now: &str) -> Result<Moved> {
     let detached = links::detach(transaction, connection, None).await?;
+    company_tokens::forget(transaction).await?;
     db::query("DELETE FROM grants WHERE connection = ?")
         .bind(connection)
         .execute(&mut **transaction)

@@ -35,7 +35,7 @@ const LISTS: [&str; 15] = [
 
 /// What may be walked through as a whole: one row, a row a connection or a user, a thousand at most, or what is rare in any
 /// library.
-const SMALL: [&str; 24] = [
+const SMALL: [&str; 25] = [
     "CONSTANT ROW",
     "json_each",
     "sqlite_schema",
@@ -50,6 +50,7 @@ const SMALL: [&str; 24] = [
     "invitations",
     "connections",
     "applications",
+    "company_tokens",
     "grants",
     "users",
     "logins",

@@ -78,6 +78,9 @@ pub struct Wiped {
 pub(crate) async fn forget_all(store: &Store, key: &SecretKey, now: &str) -> Result<Wiped> {
     let mut transaction = store.write().await?;
     let grants = db::query("DELETE FROM grants").execute(&mut *transaction).await?;
+    db::query("DELETE FROM company_tokens")
+        .execute(&mut *transaction)
+        .await?;
     let applications = db::query("DELETE FROM applications")
         .execute(&mut *transaction)
         .await?
@@ -140,6 +143,10 @@ pub async fn change_key(store: &Store, from: &SecretKey, to: &SecretKey) -> Resu
             changed += 1;
         }
     }
+    // What can be asked for again is not worth a new seal, and has another name under another key.
+    db::query("DELETE FROM company_tokens")
+        .execute(&mut *transaction)
+        .await?;
     db::query("UPDATE sealed_with SET key_id = ?")
         .bind(to.id())
         .execute(&mut *transaction)
@@ -184,6 +191,11 @@ pub(super) fn of_credential(id: &str) -> String {
 /// What a person's grant is bound to when it is sealed.
 pub(super) fn of_grant(connection: &str) -> String {
     format!("sign-in {connection}")
+}
+
+/// What the company's token of that name is bound to when it is sealed.
+pub(super) fn of_company_token(name: &str) -> String {
+    format!("company token {name}")
 }
 
 /// What a registered application's credential is bound to when it is sealed. `id` is its mode and its plugin's id, with a

@@ -33,10 +33,7 @@ impl Grant {
             refresh: granted.refresh.or(before)?,
             access: granted.access,
             scope: granted.scope,
-            renew_at: TimeDelta::from_std(early(granted.life))
-                .ok()
-                .and_then(|life| now.checked_add_signed(life))
-                .unwrap_or(now),
+            renew_at: renew_at(granted.life, now),
         })
     }
 
@@ -80,6 +77,14 @@ struct Read {
     renew_at: DateTime<Utc>,
     #[serde(default)]
     scope: Option<String>,
+}
+
+/// When a token is to be renewed that was given now.
+pub(super) fn renew_at(life: Duration, now: DateTime<Utc>) -> DateTime<Utc> {
+    TimeDelta::from_std(early(life))
+        .ok()
+        .and_then(|life| now.checked_add_signed(life))
+        .unwrap_or(now)
 }
 
 /// After how much of its life a token is renewed.

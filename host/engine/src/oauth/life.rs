@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 /// The longest life that is believed: a token is renewed within a day, whatever it says.
-const AT_MOST: Duration = Duration::from_secs(24 * 60 * 60);
+pub(super) const AT_MOST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What counts as the life of a token where the endpoint does not tell.
 const USUAL: Duration = Duration::from_secs(10 * 60);

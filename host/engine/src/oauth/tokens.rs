@@ -1,10 +1,14 @@
 //! The tokens of one connection: kept, renewed in time, and renewed once for all who need them.
 //!
-//! The company's tokens live in memory. A person's are kept, encrypted, by a [`Keeper`], because every renewal brings
-//! another refresh token: it is stored before anything it came with is used, and only one process renews at a time.
+//! A person's are kept, encrypted, by a [`Keeper`], because every renewal brings another refresh token: it is stored before
+//! anything it came with is used, and only one process renews at a time. The company's can be asked for again at any time:
+//! they live in memory, and a [`Cache`] may spare requests to whoever works with the same ones.
 //!
 //! A refusal is remembered: all who waited for that renewal are told the same, and so is whoever comes within the next
 //! minute, or for as long as the sign-in service wants to be left alone.
+
+mod company;
+mod want;
 
 use std::{
     sync::{
@@ -22,8 +26,9 @@ use zeroize::Zeroizing;
 use super::{
     Asking, Endpoint, Granted, TokenError,
     grant::{Grant, early},
-    keeper::{Judge, Keeper},
+    keeper::{Cache, Judge, Keeper},
     remembered::Remembered,
+    tokens::want::Want,
 };
 use crate::{clock::Clock, secrets::Secret};
 
@@ -45,8 +50,8 @@ struct Shared {
 }
 
 enum Source {
-    /// The application's own credential.
-    Application(Endpoint),
+    /// The application's own credential, and who keeps what it brings for other processes.
+    Application(Endpoint, Option<Arc<dyn Cache>>),
     /// A person's grant.
     Person(Endpoint, Arc<dyn Keeper>),
     /// A sign-in that nobody has decided about yet: one token, and no more after it.
@@ -66,7 +71,12 @@ struct Token {
 impl Tokens {
     /// Tokens of the application itself, asked for when the first is needed.
     pub fn of_application(endpoint: Endpoint, clock: Arc<dyn Clock>) -> Self {
-        Self::new(Source::Application(endpoint), clock)
+        Self::new(Source::Application(endpoint, None), clock)
+    }
+
+    /// The same, asked for once for all processes that have this cache.
+    pub fn of_company(endpoint: Endpoint, cache: Arc<dyn Cache>, clock: Arc<dyn Clock>) -> Self {
+        Self::new(Source::Application(endpoint, Some(cache)), clock)
     }
 
     /// Tokens of a person who has signed in.
@@ -120,7 +130,7 @@ impl Tokens {
     ///
     /// See [`TokenError`].
     pub async fn bearer(&self) -> Result<HeaderValue, TokenError> {
-        self.usable(None).await
+        self.usable(Want::Good).await
     }
 
     /// Another token than the one that was just refused. Who comes late is given what somebody else has renewed.
@@ -129,7 +139,22 @@ impl Tokens {
     ///
     /// See [`TokenError`].
     pub async fn instead_of(&self, refused: &HeaderValue) -> Result<HeaderValue, TokenError> {
-        self.usable(Some(refused.clone())).await
+        self.usable(Want::Another(refused.clone())).await
+    }
+
+    /// A token that the sign-in service has given just now, for who wants to know what it says of the application today: one
+    /// from before has the rights that there were then. It is for everybody from then on; where it is refused, the one from
+    /// before stays. A person's are renewed in their time alone.
+    ///
+    /// # Errors
+    ///
+    /// See [`TokenError`].
+    pub async fn anew(&self) -> Result<HeaderValue, TokenError> {
+        self.usable(match &self.0.source {
+            Source::Application(..) => Want::New,
+            _ => Want::Good,
+        })
+        .await
     }
 
     /// What the present token is good for, as the sign-in service said when it gave it (RFC 6749, section 5.1). None where
@@ -149,9 +174,9 @@ impl Tokens {
 
     /// In a task of its own: who asks may go away in the middle, and what a renewal has brought must be stored all the
     /// same.
-    async fn usable(&self, refused: Option<HeaderValue>) -> Result<HeaderValue, TokenError> {
+    async fn usable(&self, want: Want) -> Result<HeaderValue, TokenError> {
         let tokens = self.clone();
-        let asked = async move { tokens.ask(refused.as_ref()).await };
+        let asked = async move { tokens.ask(&want).await };
         // What it logs belongs to the work of whoever asks.
         let asked = tokio::spawn(asked.in_current_span());
         match asked.await {
@@ -160,22 +185,24 @@ impl Tokens {
         }
     }
 
-    async fn ask(&self, refused: Option<&HeaderValue>) -> Result<HeaderValue, TokenError> {
+    async fn ask(&self, want: &Want) -> Result<HeaderValue, TokenError> {
         let shared = &*self.0;
         let place = shared.asked.fetch_add(1, Ordering::Relaxed) + 1;
         let mut present = shared.present.lock().await;
-        if let Some(token) = present.as_ref().filter(|token| shared.is_good(token, refused)) {
+        if let Some(token) = present.as_ref().filter(|token| shared.is_good(token, want)) {
             return Ok(token.header.clone());
         }
-        *present = None;
+        if !matches!(want, Want::New) {
+            *present = None;
+        }
         if let Some(error) = shared.remembered.refusal(place, shared.clock.elapsed()) {
-            let Some(token) = shared.found(refused, &error).await else {
-                return Err(self.noted(error));
+            let Some(token) = shared.found(want, &error).await else {
+                return Err(self.noted(want, error));
             };
             *present = Some(token.clone());
             return Ok(token.header);
         }
-        match shared.renewed(refused).await {
+        match shared.renewed(want).await {
             Ok(token) => {
                 *present = Some(token.clone());
                 *self.refusal() = None;
@@ -183,14 +210,14 @@ impl Tokens {
             }
             Err(error) => {
                 let error = shared.close(error).await;
-                Err(self.noted(error))
+                Err(self.noted(want, error))
             }
         }
     }
 
-    /// Keeps a refusal for who asks for it later.
-    fn noted(&self, error: TokenError) -> TokenError {
-        if error.is_final() {
+    /// Keeps a refusal for who asks for it later. Who only wants to know is told, and nobody else's work has ended.
+    fn noted(&self, want: &Want, error: TokenError) -> TokenError {
+        if error.is_final() && !matches!(want, Want::New) {
             *self.refusal() = Some(error.clone());
         }
         error
@@ -203,9 +230,10 @@ impl Tokens {
 
 impl Shared {
     /// A token that another process was given, while this one is to leave the service alone.
-    async fn found(&self, refused: Option<&HeaderValue>, why: &TokenError) -> Option<Token> {
+    async fn found(&self, want: &Want, why: &TokenError) -> Option<Token> {
         match &self.source {
-            Source::Person(_, keeper) if !why.is_final() => self.kept(keeper.as_ref(), refused).await.ok()?.1,
+            Source::Person(_, keeper) if !why.is_final() => self.kept(keeper.as_ref(), want).await.ok()?.1,
+            Source::Application(_, Some(cache)) if !why.is_final() => self.cached(cache.as_ref(), want).await,
             _ => None,
         }
     }
@@ -224,15 +252,16 @@ impl Shared {
         self.remembered.note(error, asked, self.clock.elapsed())
     }
 
-    fn is_good(&self, token: &Token, refused: Option<&HeaderValue>) -> bool {
-        self.clock.elapsed() < token.renew_at && refused != Some(&token.header)
+    fn is_good(&self, token: &Token, want: &Want) -> bool {
+        want.takes(&token.header) && self.clock.elapsed() < token.renew_at
     }
 
-    async fn renewed(&self, refused: Option<&HeaderValue>) -> Result<Token, TokenError> {
+    async fn renewed(&self, want: &Want) -> Result<Token, TokenError> {
         match &self.source {
-            Source::Application(endpoint) => self.token(&endpoint.ask(&Asking::Itself).await?),
-            Source::Person(endpoint, keeper) => self.renewed_for(endpoint, keeper.as_ref(), refused).await,
-            Source::Fresh(header) if refused.is_none() => Ok(Token {
+            Source::Application(endpoint, None) => self.token(&endpoint.ask(&Asking::Itself).await?),
+            Source::Application(endpoint, Some(cache)) => self.of_all(endpoint, cache.as_ref(), want).await,
+            Source::Person(endpoint, keeper) => self.renewed_for(endpoint, keeper.as_ref(), want).await,
+            Source::Fresh(header) if matches!(want, Want::Good) => Ok(Token {
                 header: header.clone(),
                 renew_at: Duration::MAX,
                 scope: None,
@@ -241,18 +270,13 @@ impl Shared {
         }
     }
 
-    async fn renewed_for(
-        &self,
-        endpoint: &Endpoint,
-        keeper: &dyn Keeper,
-        refused: Option<&HeaderValue>,
-    ) -> Result<Token, TokenError> {
+    async fn renewed_for(&self, endpoint: &Endpoint, keeper: &dyn Keeper, want: &Want) -> Result<Token, TokenError> {
         // Most of the time somebody has stored one that is good, and nobody has to wait.
-        if let Some(token) = self.kept(keeper, refused).await?.1 {
+        if let Some(token) = self.kept(keeper, want).await?.1 {
             return Ok(token);
         }
         let _alone = keeper.alone().await.map_err(TokenError::Storage)?;
-        let (kept, token) = self.kept(keeper, refused).await?;
+        let (kept, token) = self.kept(keeper, want).await?;
         if let Some(token) = token {
             return Ok(token);
         }
@@ -264,11 +288,7 @@ impl Shared {
     }
 
     /// What is kept, and the access token in it if that is good.
-    async fn kept(
-        &self,
-        keeper: &dyn Keeper,
-        refused: Option<&HeaderValue>,
-    ) -> Result<(Grant, Option<Token>), TokenError> {
+    async fn kept(&self, keeper: &dyn Keeper, want: &Want) -> Result<(Grant, Option<Token>), TokenError> {
         let kept = keeper.read().await.map_err(TokenError::Storage)?.ok_or_else(over)?;
         let left = kept.renew_at.signed_duration_since(self.clock.utc()).to_std();
         let token = Token {
@@ -276,7 +296,7 @@ impl Shared {
             renew_at: self.clock.elapsed() + left.unwrap_or_default(),
             scope: kept.scope.as_deref().map(Arc::from),
         };
-        let good = self.is_good(&token, refused);
+        let good = self.is_good(&token, want);
         Ok((kept, good.then_some(token)))
     }
 

@@ -98,7 +98,7 @@ impl Session<'_> {
         network::found(&ways, self.host.clock.utc())
     }
 
-    /// Asks for a token, as everybody does who works with the connection, and writes nothing down of what comes of it.
+    /// Asks for a token anew, for one from before has the rights that there were then, and writes nothing down of a refusal.
     async fn signs_in(
         &self,
         connection: &Connection,
@@ -113,7 +113,7 @@ impl Session<'_> {
         let signed_in = async {
             let tokens = self.host.tokens(connection, &plan).await?;
             let engine = self.host.engine()?;
-            Ok::<_, Error>(engine.signed_in(connection.of_engine(), plan, tokens).await)
+            Ok::<_, Error>(engine.signed_in_anew(connection.of_engine(), plan, tokens).await)
         };
         match signed_in.await {
             Ok(Ok(signed_in)) => Ok((signed_in, self.accepted_credential(connection))),

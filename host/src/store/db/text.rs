@@ -5,9 +5,10 @@
 //! SQLite takes as it comes is said in full. Texts in quotes stay as they are.
 
 /// The tables whose keys are people's own words, or one row: two accounts may have the same, so the account is in the key.
-pub(in crate::store) const KEYED_BY_ACCOUNT: [&str; 16] = [
+pub(in crate::store) const KEYED_BY_ACCOUNT: [&str; 17] = [
     "applications",
     "asked_once",
+    "company_tokens",
     "damaged",
     "identities",
     "identity",
