@@ -4,7 +4,7 @@ use std::{fs, time::Duration};
 
 use clientpoint_host::{
     Host,
-    service::{Ledger, Stop},
+    service::{Ledger, Stop, api::NotReady},
 };
 use end_to_end::{World, builder, by_path::ByPath, database, object_store::ObjectStore, pdf, sync, whole::Whole};
 use tempfile::TempDir;
@@ -54,6 +54,28 @@ async fn bytes_that_lie_on_an_object_store_come_in_are_read_and_follow_as_in_a_f
     let found = admin.verify(&[]).await.unwrap();
     assert!(!found.is_clean());
     assert_eq!(admin.bytes_of(&id).await.unwrap_err().code(), "damaged");
+}
+
+#[tokio::test]
+async fn a_host_is_not_ready_while_its_object_store_does_not_answer_and_asks_it_once_in_a_while() {
+    let store = ObjectStore::start().await;
+    let world = on_a_store(&store).await;
+    let after = |seconds| world.clock.advance(Duration::from_secs(seconds));
+    assert_eq!(world.host.not_ready().await, []);
+    store.answer(false);
+    after(9);
+    assert_eq!(
+        world.host.not_ready().await,
+        [],
+        "an answer of the store is good for ten seconds"
+    );
+
+    after(1);
+
+    assert_eq!(world.host.not_ready().await, [NotReady::ObjectStore]);
+    store.answer(true);
+    after(10);
+    assert_eq!(world.host.not_ready().await, []);
 }
 
 #[tokio::test]
