@@ -47,6 +47,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/28_leases.sql"),
     include_str!("migrations/29_objects.sql"),
     include_str!("migrations/30_workers.sql"),
+    include_str!("migrations/32_sign_ins.sql"),
 ];
 
 /// What was done.

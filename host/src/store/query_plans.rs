@@ -34,7 +34,7 @@ const LISTS: [&str; 14] = [
 
 /// What may be walked through as a whole: one row, a row a connection or a user, a thousand at most, or what is rare in any
 /// library.
-const SMALL: [&str; 24] = [
+const SMALL: [&str; 25] = [
     "CONSTANT ROW",
     "json_each",
     "sqlite_schema",
@@ -52,6 +52,7 @@ const SMALL: [&str; 24] = [
     "grants",
     "users",
     "logins",
+    "sign_ins",
     "link_counts",
     "d",
     "damaged",

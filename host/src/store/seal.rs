@@ -57,6 +57,7 @@ pub struct Wiped {
 /// The database's.
 pub(crate) async fn forget_all(store: &Store, key: &SecretKey, now: &str) -> Result<Wiped> {
     let mut transaction = store.write().await?;
+    forget_sign_ins(&mut transaction).await?;
     let grants = db::query("DELETE FROM grants").execute(&mut *transaction).await?;
     let applications = db::query("DELETE FROM applications")
         .execute(&mut *transaction)
@@ -91,6 +92,7 @@ pub(crate) async fn forget_all(store: &Store, key: &SecretKey, now: &str) -> Res
 pub async fn change_key(store: &Store, from: &SecretKey, to: &SecretKey) -> Result<u64> {
     let mut transaction = store.write().await?;
     refuse_old_key(&mut transaction, from).await?;
+    forget_sign_ins(&mut transaction).await?;
     let mut changed = 0;
     for (select, update, owner) in [
         (
@@ -128,6 +130,14 @@ pub async fn change_key(store: &Store, from: &SecretKey, to: &SecretKey) -> Resu
     Ok(changed)
 }
 
+/// Forgets the sign-ins that are waited for: what they are made of lives for minutes, and is sealed with the key before.
+async fn forget_sign_ins(transaction: &mut Transaction) -> Result<()> {
+    db::query("DELETE FROM sign_ins WHERE length(sealed) > 0")
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
 /// Nothing may be sealed with a key that was changed: nobody could open it.
 pub(super) async fn refuse_old_key(transaction: &mut Transaction, key: &SecretKey) -> Result<()> {
     let row: Option<(String,)> = db::query_as("SELECT key_id FROM sealed_with")
@@ -162,4 +172,9 @@ pub(super) fn of_grant(connection: &str) -> String {
 /// blank between.
 pub(super) fn of_application(id: &str) -> String {
     format!("application {id}")
+}
+
+/// What a sign-in that is waited for is bound to when it is sealed.
+pub(super) fn of_sign_in(id: &str) -> String {
+    format!("waiting sign-in {id}")
 }

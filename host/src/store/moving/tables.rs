@@ -8,8 +8,9 @@ use crate::{Error, Result};
 /// The column that says whose a row is. The session has its value.
 pub(super) const ACCOUNT: &str = "account_id";
 
-/// What stays: who had which right in the folder. Nobody has any when the library begins on the server.
-const STAYS: [&str; 1] = ["leases"];
+/// What stays: who had which right in the folder, and who was about to sign in at the source. Nobody has any right, and nobody
+/// is on the way, when the library begins on the server.
+const STAYS: [&str; 2] = ["leases", "sign_ins"];
 
 /// What has its rows from other tables than that of its name where the bytes go to a store: each object that a revision
 /// needs, as if it had been announced when the last of them came. A second look finds the same.
@@ -130,6 +131,7 @@ pub(super) fn fit(
     let mut fitting = Vec::new();
     for mut table in tables {
         if STAYS.contains(&table.name.as_str()) {
+            offered.remove(&table.name);
             continue;
         }
         let place = offered

@@ -19,7 +19,10 @@ const FIRST: usize = 27;
 
 /// What leads from each number to the next one. A script is never changed once it has been released: a new one is added.
 /// Hosts of the version before go on beside it, so it takes nothing away that they ask for.
-const STEPS: &[&str] = &[include_str!("../postgres/30_offers.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../postgres/30_offers.sql"),
+    include_str!("../postgres/32_sign_ins.sql"),
+];
 
 /// Makes the views that an account works with, anew.
 const VIEWS: &str = include_str!("../postgres/views.sql");
