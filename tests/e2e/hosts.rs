@@ -13,7 +13,7 @@ use tempfile::TempDir;
 const HALF_PAST_FIVE: Duration = Duration::from_secs(31 * 60);
 
 /// A host on another machine, as far as it can tell: with a data folder of its own, and the key of the first.
-async fn beside(world: &World, store: &ObjectStore) -> (TempDir, Host) {
+pub async fn beside(world: &World, store: &ObjectStore) -> (TempDir, Host) {
     let data = tempfile::tempdir().unwrap();
     let key = world.data.path().join("secret.key");
     fs::copy(key, data.path().join("secret.key")).unwrap();
@@ -24,7 +24,7 @@ async fn beside(world: &World, store: &ObjectStore) -> (TempDir, Host) {
 }
 
 /// A connected world whose bytes lie on an object store.
-async fn on_a_store(store: &ObjectStore) -> World {
+pub async fn on_a_store(store: &ObjectStore) -> World {
     World::connected_with(|builder| builder.objects(store.remote("library"))).await
 }
 
