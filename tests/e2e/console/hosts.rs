@@ -1,6 +1,11 @@
 //! Two hosts of one library behind one address, as people see them: whichever answers, it tells the same.
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use clientpoint_engine::clock::ManualClock;
 use clientpoint_host::{
@@ -92,19 +97,23 @@ impl Two {
         }
     }
 
-    /// The data folder of one more host of the library, with the file of its settings.
-    fn third(&self) -> TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("data")).unwrap();
+    /// The data folder of one more host of the library, and a folder with its settings.
+    fn third(&self) -> [TempDir; 2] {
+        let [data, settings] = [(); 2].map(|()| tempfile::tempdir().unwrap());
         let key = self.data[0].path().join("secret.key");
-        fs::copy(key, folder.path().join("data/secret.key")).unwrap();
-        let settings = format!(
+        fs::copy(key, data.path().join("secret.key")).unwrap();
+        let written = format!(
             "[database]\nurl-file = \"{}\"\n[objects]\nurl = \"{}\"\n",
-            self.data[0].path().join("database-url").display(),
+            self.address().display(),
             self.store.url("library"),
         );
-        fs::write(folder.path().join("host.toml"), settings).unwrap();
-        folder
+        fs::write(settings.path().join("host.toml"), written).unwrap();
+        [data, settings]
+    }
+
+    /// The file with the address of the database.
+    fn address(&self) -> PathBuf {
+        self.data[0].path().join("database-url")
     }
 }
 
@@ -211,7 +220,7 @@ async fn a_sync_of_one_host_that_waits_says_so_on_the_pages_of_the_other_and_is_
     assert!(!other.page("/").await.contains("One runs now"));
 }
 
-/// As an hour does in which a program does not renew what shows that it is there.
+/// As a minute does in which a program does not renew the lease that shows that it is there.
 async fn forgotten(address: &Path, operation: i64) {
     let url = fs::read_to_string(address).unwrap();
     let mut database = PgConnection::connect(&url).await.unwrap();
@@ -232,10 +241,9 @@ async fn what_a_host_that_was_killed_has_left_is_told_by_the_other_once_its_leas
     let Some(two) = Two::new().await else { return };
     let [_, other] = two.browsers().await;
     let item = two.stalls("Plan.pdf");
-    let folder = two.third();
-    let data = folder.path().join("data");
-    let mut program = command_at(&two.sim, &data, "onedrive");
-    program.arg("--config").arg(folder.path().join("host.toml"));
+    let [data, settings] = two.third();
+    let mut program = command_at(&two.sim, data.path(), "onedrive");
+    program.arg("--config").arg(settings.path().join("host.toml"));
     program.args(["import", &item]).envs(two.store.variables());
     let mut program = program.spawn().unwrap();
     two.sim.stalled(1).await;
@@ -253,7 +261,7 @@ async fn what_a_host_that_was_killed_has_left_is_told_by_the_other_once_its_leas
         OperationState::Running,
         "nobody knows yet"
     );
-    forgotten(&two.data[0].path().join("database-url"), id).await;
+    forgotten(&two.address(), id).await;
     let page = other.page(&address).await;
     assert!(page.contains("Interrupted: the host was ended"), "{page}");
     assert!(page.contains("Stopped on its way"), "{page}");
