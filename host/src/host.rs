@@ -89,7 +89,7 @@ pub struct Host {
     /// By connection, and by when it was connected.
     tokens: Mutex<BTreeMap<(String, String), Tokens>>,
     counts: Counts,
-    /// The sign-ins of this process.
+    /// The sign-ins at the source that are under way in this library.
     pub(crate) sign_ins: Arc<SignIns>,
     /// The sign-in service of the host's own people, and who is on the way to it.
     pub(crate) arrivals: Arrivals,

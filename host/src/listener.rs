@@ -15,7 +15,7 @@ use std::{
 };
 
 use clientpoint_engine::{clock::Clock, oauth::pending::LIFE};
-use door::Door;
+use door::{Door, Taking};
 use http::Request;
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -129,14 +129,15 @@ impl Loopback {
     }
 
     /// Begins to answer. `take` is given the query of each redirect that comes: what it takes has arrived, and why it takes
-    /// none is told to the browser, and waited on.
-    pub fn listen<T: Send + 'static>(
-        self,
-        take: impl Fn(&str) -> Result<T, String> + Send + Sync + 'static,
-        clock: Arc<dyn Clock>,
-    ) -> Listening<T> {
+    /// none is told to the browser, and waited on. A browser that goes away in the middle breaks nothing off.
+    pub fn listen<T, F>(self, take: impl Fn(String) -> F + Send + Sync + 'static, clock: Arc<dyn Clock>) -> Listening<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, String>> + Send + 'static,
+    {
         let (sender, arrivals) = mpsc::channel(1);
         let closing = Arc::new(Notify::new());
+        let take = move |query| -> Taking<T> { Box::pin(take(query)) };
         let door = Arc::new(Door::new(Box::new(take), sender, self.port));
         let task = tokio::spawn(serve(self.listeners, door, closing.clone()));
         Listening {

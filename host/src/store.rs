@@ -70,6 +70,7 @@ pub(crate) mod sending;
 pub(crate) mod server;
 pub mod settings;
 pub mod sheet_rows;
+pub(crate) mod sign_ins;
 pub mod sizes;
 pub mod states;
 mod strays;

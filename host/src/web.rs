@@ -30,7 +30,6 @@ mod saving;
 mod sending;
 pub mod server;
 mod showing;
-mod sign_ins;
 mod streams;
 mod throttle;
 mod trouble;

@@ -6,6 +6,7 @@ mod api;
 mod associating;
 mod doctor;
 mod gates;
+mod hosts;
 mod limits;
 mod looking_back;
 mod malformed;

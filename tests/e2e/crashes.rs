@@ -14,6 +14,7 @@ use clientpoint_host::{
     store::files::ShowingKind,
 };
 use end_to_end::{World, builder, by_path::ByPath, component, pdf, whole::Whole};
+use graph_sim::Sim;
 use tempfile::TempDir;
 
 /// A folder with imported files, and a drive in which much has happened since.
@@ -177,14 +178,19 @@ pub fn program() -> PathBuf {
 }
 
 pub fn command(world: &World, data: &Path, what: &str) -> std::process::Command {
+    command_at(&world.sim, data, what)
+}
+
+/// The same, in front of that simulator.
+pub fn command_at(sim: &Sim, data: &Path, what: &str) -> std::process::Command {
     let mut command = std::process::Command::new(program());
     command
         .arg("--data")
         .arg(data)
         .arg("--plugin")
         .arg(component())
-        .args(["--insecure-endpoints", "--graph-url", &world.sim.graph_url()])
-        .args(["--login-url", &world.sim.login_url(), what])
+        .args(["--insecure-endpoints", "--graph-url", &sim.graph_url()])
+        .args(["--login-url", &sim.login_url(), what])
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     command

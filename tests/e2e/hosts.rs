@@ -4,7 +4,7 @@ use std::{fs, time::Duration};
 
 use clientpoint_host::{
     Host,
-    service::{Ledger, Stop},
+    service::{Ledger, Stop, api::NotReady},
 };
 use end_to_end::{World, builder, by_path::ByPath, database, object_store::ObjectStore, pdf, sync, whole::Whole};
 use graph_sim::RequestKind;
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 const HALF_PAST_FIVE: Duration = Duration::from_secs(31 * 60);
 
 /// A host on another machine, as far as it can tell: with a data folder of its own, and the key of the first.
-async fn beside(world: &World, store: &ObjectStore) -> (TempDir, Host) {
+pub async fn beside(world: &World, store: &ObjectStore) -> (TempDir, Host) {
     let data = tempfile::tempdir().unwrap();
     let key = world.data.path().join("secret.key");
     fs::copy(key, data.path().join("secret.key")).unwrap();
@@ -25,7 +25,7 @@ async fn beside(world: &World, store: &ObjectStore) -> (TempDir, Host) {
 }
 
 /// A connected world whose bytes lie on an object store.
-async fn on_a_store(store: &ObjectStore) -> World {
+pub async fn on_a_store(store: &ObjectStore) -> World {
     World::connected_with(|builder| builder.objects(store.remote("library"))).await
 }
 
@@ -55,6 +55,28 @@ async fn bytes_that_lie_on_an_object_store_come_in_are_read_and_follow_as_in_a_f
     let found = admin.verify(&[]).await.unwrap();
     assert!(!found.is_clean());
     assert_eq!(admin.bytes_of(&id).await.unwrap_err().code(), "damaged");
+}
+
+#[tokio::test]
+async fn a_host_is_not_ready_while_its_object_store_does_not_answer_and_asks_it_once_in_a_while() {
+    let store = ObjectStore::start().await;
+    let world = on_a_store(&store).await;
+    let after = |seconds| world.clock.advance(Duration::from_secs(seconds));
+    assert_eq!(world.host.not_ready().await, []);
+    store.answer(false);
+    after(9);
+    assert_eq!(
+        world.host.not_ready().await,
+        [],
+        "an answer of the store is good for ten seconds"
+    );
+
+    after(1);
+
+    assert_eq!(world.host.not_ready().await, [NotReady::ObjectStore]);
+    store.answer(true);
+    after(10);
+    assert_eq!(world.host.not_ready().await, []);
 }
 
 #[tokio::test]

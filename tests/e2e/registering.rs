@@ -33,7 +33,7 @@ async fn begun(session: &Session<'_>, given: Given) -> ApplicationUse {
         .begin_sign_in_at(given, "http://localhost/connect")
         .await
         .unwrap();
-    session.give_up_sign_in(&begun.id);
+    session.give_up_sign_in(&begun.id).await.unwrap();
     begun.application
 }
 

@@ -108,7 +108,11 @@ async fn a_long_day(world: &World, certificate: Option<&str>) -> String {
     let back = decide(&begun.address, "second").await;
     said += &format!("{:?}", admin.finish_sign_in(back.split_once('?').unwrap().1).await);
     said += &format!("{:?}", bea.finish_sign_in(back.split_once('?').unwrap().1).await);
-    said += &format!("{:?} {:?}", bea.sign_in(&begun.id), bea.finish_sign_in(&back).await);
+    said += &format!(
+        "{:?} {:?}",
+        bea.sign_in(&begun.id).await,
+        bea.finish_sign_in(&back).await
+    );
     for secret in [begun.state.expose(), begun.address.as_str()] {
         assert!(!said.contains(secret), "{said}");
     }

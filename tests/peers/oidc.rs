@@ -122,7 +122,7 @@ impl Provider {
         let pending = Arc::new(pending);
         let clock: Arc<dyn Clock> = Arc::new(self.clock.clone());
         let taken = pending.clone();
-        let take = move |query: &str| taken.accept(query).map_err(|stray| stray.to_string());
+        let take = move |query: String| std::future::ready(taken.accept(&query).map_err(|stray| stray.to_string()));
         let mut listening = loopback.listen(take, clock);
         let host = async {
             let (answer, browser) = listening.arrival().await.unwrap().part();

@@ -3,13 +3,15 @@
 //! The plugin may answer otherwise each time that it is asked. So a plan is judged once and then used, that very one, and
 //! none is asked for a second time.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     Error, Result, contract::exports::clientpoint::content_source::source::AuthorizationPlan, egress::rules,
     origin::origin_of, test_endpoints::InsecureEndpoints,
 };
 
 /// Two origins: where the credentials and the tokens of a connection go.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoints {
     /// That of the token endpoint: it gets the credentials.
     pub login: String,

@@ -1,36 +1,44 @@
 //! Sign-ins that were begun: who begins one need not be who ends it. A page begins it with one request and ends it with
-//! another; the command line listens for the browser itself.
+//! another, which may come to another host of the same library; the command line listens for the browser itself.
 //!
-//! Each is known by a name that is made of its state, and tells nothing of it. What comes back is taken once, from the same
-//! person, in time; then its end is kept for a while, for who asks how it stands. None outlasts the process.
+//! Each is known by a name that is made of its state, and tells nothing of it. They are kept in the database, sealed. What
+//! comes back is taken once, from the same person, in time; then its end is kept for a while, for who asks how it stands.
 
+mod carried;
 mod known;
 mod words;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clientpoint_engine::{
-    clock::Clock,
+    clock::{Clock, stamp},
     oauth::pending::{Answer, LIFE, state_of},
-    secrets::Secret,
+    secrets::{Secret, SecretKey},
     text::hex,
 };
-use known::{Known, State, make_room};
+use known::MOST;
 use sha2::{Digest, Sha256};
-use words::{broken_off, foreign, stray, unknown, used};
+use tokio::runtime::Handle;
+use words::{broken_off, foreign, stray, too_many, unknown, used};
 
-use crate::Result;
+use crate::{
+    Result,
+    store::{
+        Store,
+        sign_ins::{self, Beginning, SignIn, State},
+    },
+};
 
 pub(crate) use known::{End, Stage, UnderWay};
 pub(crate) use words::{given_up, late};
 
 /// For how long the end of a sign-in is known.
 const KEPT: Duration = LIFE;
+
+/// How long whoever has the answer may be at work with it: tokens are asked for, and a plugin, and nobody is waited for. Whose
+/// end has not come by then has died.
+const WORK: Duration = Duration::from_secs(15 * 60);
 
 /// A sign-in that has had its answer, in the hands of who makes something of it. Dropped before it was settled, it is
 /// broken off: its answer is good for nobody any more.
@@ -40,45 +48,53 @@ pub(crate) struct Claimed {
     /// What came back; none once somebody has taken it.
     pub answer: Option<Answer>,
     id: String,
+    is_settled: bool,
     sign_ins: Arc<SignIns>,
 }
 
-/// The sign-ins of one host.
+/// The sign-ins of one library, whichever of its programs has begun them.
 pub(crate) struct SignIns {
     clock: Arc<dyn Clock>,
-    known: Mutex<BTreeMap<String, Known>>,
+    store: Store,
+}
+
+/// How one stands, for who has begun it.
+pub(crate) struct Standing {
+    /// RFC 3339.
+    pub begun_at: String,
+    /// Until when its answer is waited for; RFC 3339.
+    pub ends_at: String,
+    pub stage: Stage,
 }
 
 impl SignIns {
-    /// None yet.
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self {
-            clock,
-            known: Mutex::default(),
-        }
+    /// Those of this database.
+    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, store }
     }
 
     /// One more waits for its person, who has begun it. Gives its name, and until when it is waited for.
     ///
     /// # Errors
     ///
-    /// `Error::SignIn` (`too-many-sign-ins`) where as many wait as may.
-    pub fn keep(&self, by: &str, under_way: UnderWay) -> Result<(String, DateTime<Utc>)> {
+    /// `Error::SignIn` (`too-many-sign-ins`) where as many wait as may; `Error::Settings` if the key was changed meanwhile; the
+    /// database's.
+    pub async fn keep(&self, key: &SecretKey, by: &str, under_way: &UnderWay) -> Result<(String, DateTime<Utc>)> {
         let id = id_of(under_way.pending.state());
-        let begun = self.clock.utc();
-        let life = TimeDelta::from_std(LIFE).unwrap_or_default();
-        let ends = begun.checked_add_signed(life).unwrap_or(begun);
-        let mut known = self.known();
-        make_room(&mut known, by)?;
-        let one = Known {
-            by: by.to_owned(),
-            begun,
-            ends,
-            ends_at: self.clock.elapsed() + LIFE,
-            approval: under_way.approval.clone(),
-            state: State::Waiting(Box::new(under_way)),
+        let (begun, ends) = (self.clock.utc(), self.away(LIFE));
+        let one = Beginning {
+            id: &id,
+            by,
+            at: &stamp(begun),
+            ends_at: &stamp(ends),
+            approval: under_way.approval.as_deref(),
+            made_of: &carried::text(under_way)?,
         };
-        known.insert(id.clone(), one);
+        let kept = sign_ins::begin(&self.store, key, &one, MOST, &self.forgotten()).await?;
+        kept.map_err(|full| match full.of_a_person {
+            true => too_many("of yours", MOST.of_a_person, &full.until),
+            false => too_many("of all people here", MOST.in_all, &full.until),
+        })?;
         Ok((id, ends))
     }
 
@@ -87,31 +103,32 @@ impl SignIns {
     /// # Errors
     ///
     /// `Error::SignIn`: `sign-in-unknown`, `sign-in-foreign`, `sign-in-used`, `too-late`, `stopped`; and, for an answer that
-    /// is none, `sign-in-issuer` and `sign-in-empty`, after which it is waited for as before.
-    pub fn claim(self: &Arc<Self>, query: &str, by: &str) -> Result<Claimed> {
-        let id = state_of(query).map(|state| id_of(&state)).unwrap_or_default();
-        let mut known = self.known();
-        let one = known.get_mut(&id).ok_or_else(unknown)?;
-        if one.by != by {
+    /// is none, `sign-in-issuer` and `sign-in-empty`, after which it is waited for as before. `Error::Settings` if the key was
+    /// changed meanwhile; the database's.
+    pub async fn claim(self: &Arc<Self>, key: &SecretKey, query: &str, by: &str) -> Result<Claimed> {
+        let id = state_of(query).map(|state| id_of(&state)).ok_or_else(unknown)?;
+        let one = self.known(&id).await?;
+        if one.begun_by != by {
             return Err(foreign());
         }
-        let answer = match &one.state {
-            State::Waiting(under_way) => under_way.pending.accept(query).map_err(stray)?,
-            State::AtWork => return Err(used()),
-            State::Ended { .. } => return Err(one.over().unwrap_or_else(used)),
-        };
-        match std::mem::replace(&mut one.state, State::AtWork) {
-            State::Waiting(under_way) => Ok(Claimed {
-                under_way: *under_way,
-                answer: Some(answer),
-                id,
-                sign_ins: self.clone(),
-            }),
-            before => {
-                one.state = before;
-                Err(used())
-            }
+        let now = stamp(self.clock.utc());
+        if one.state() != State::Waiting || sign_ins::over_since(&one, &now).is_some() {
+            return Err(known::over(&one, &now).unwrap_or_else(used));
         }
+        let under_way = carried::read(&one.open(key)?).ok_or_else(unknown)?;
+        let answer = under_way.pending.accept(query).map_err(stray)?;
+        if !sign_ins::take(&self.store, &id, &now, &stamp(self.away(WORK))).await? {
+            // Somebody was as fast.
+            let one = self.known(&id).await?;
+            return Err(known::over(&one, &now).unwrap_or_else(used));
+        }
+        Ok(Claimed {
+            under_way,
+            answer: Some(answer),
+            id,
+            is_settled: false,
+            sign_ins: self.clone(),
+        })
     }
 
     /// As [`SignIns::claim`], for who listens for this one alone.
@@ -119,80 +136,149 @@ impl SignIns {
     /// # Errors
     ///
     /// As [`SignIns::claim`].
-    pub fn claim_one(self: &Arc<Self>, id: &str, query: &str, by: &str) -> Result<Claimed> {
+    pub async fn claim_one(self: &Arc<Self>, key: &SecretKey, id: &str, query: &str, by: &str) -> Result<Claimed> {
         match state_of(query) {
-            Some(state) if id_of(&state) == id => self.claim(query, by),
+            Some(state) if id_of(&state) == id => self.claim(key, query, by).await,
             _ => Err(unknown()),
         }
     }
 
     /// Nobody waits for it any more. One that has had its answer is not given up.
-    pub fn give_up(&self, id: &str, by: &str) {
-        let at = self.clock.elapsed();
-        if let Some(one) = self.known().get_mut(id)
-            && one.by == by
-            && matches!(one.state, State::Waiting(_))
-        {
-            one.state = State::Ended { end: End::GivenUp, at };
-        }
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn give_up(&self, id: &str, by: &str) -> Result<()> {
+        let now = stamp(self.clock.utc());
+        sign_ins::give_up(&self.store, (id, by), &End::GivenUp.written(), &now).await
+    }
+
+    /// As [`SignIns::give_up`], beside whatever goes on; nobody hears whether that is done.
+    pub fn give_up_beside(self: &Arc<Self>, id: &str, by: &str) {
+        let (this, id, by) = (self.clone(), id.to_owned(), by.to_owned());
+        beside(async move { this.give_up(&id, &by).await });
     }
 
     /// How it stands, for who has begun it.
     ///
     /// # Errors
     ///
-    /// `Error::SignIn` (`sign-in-unknown`), also for everybody else.
-    pub fn stage(&self, id: &str, by: &str) -> Result<(DateTime<Utc>, DateTime<Utc>, Stage)> {
-        let known = self.known();
-        let one = known.get(id).filter(|one| one.by == by).ok_or_else(unknown)?;
-        Ok((one.begun, one.ends, one.stage()))
+    /// `Error::SignIn` (`sign-in-unknown`), also for everybody else; the database's.
+    pub async fn standing(&self, id: &str, by: &str) -> Result<Standing> {
+        let one = self.known(id).await?;
+        if one.begun_by != by {
+            return Err(unknown());
+        }
+        Ok(Standing {
+            stage: known::stage(&one, &stamp(self.clock.utc())),
+            begun_at: one.begun_at,
+            ends_at: one.ends_at,
+        })
     }
 
-    fn settle(&self, id: &str, end: End) {
-        let at = self.clock.elapsed();
-        if let Some(one) = self.known().get_mut(id)
-            && matches!(one.state, State::AtWork)
-        {
-            one.state = State::Ended { end, at };
-        }
+    /// Notes that this person has begun it in the browser with that cookie.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn begun_in(&self, id: &str, by: &str, cookie: &Secret) -> Result<()> {
+        sign_ins::set_browser(&self.store, (id, by), &hashed(cookie)).await
     }
 
-    /// All that are known, as they stand now: whose time is over has ended, and what ended long ago is forgotten.
-    fn known(&self) -> MutexGuard<'_, BTreeMap<String, Known>> {
-        let now = self.clock.elapsed();
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        for one in known.values_mut() {
-            if one.ends_at <= now && matches!(one.state, State::Waiting(_)) {
-                one.state = State::Ended {
-                    end: End::Late,
-                    at: one.ends_at,
-                };
-            }
-        }
-        known.retain(|_, one| !matches!(one.state, State::Ended { at, .. } if at + KEPT <= now));
-        known
+    /// The name of the sign-in that such a query belongs to, if the browser with that cookie has begun it.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn of_browser(&self, cookie: &Secret, query: &str) -> Result<Option<String>> {
+        let Some(state) = state_of(query) else { return Ok(None) };
+        let known = self.look(&id_of(&state)).await?;
+        let browser = hashed(cookie);
+        Ok(known
+            .filter(|one| one.browser.as_ref() == Some(&browser))
+            .map(|one| one.id))
+    }
+
+    /// Lets go of what nobody asks for any more.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn tidy(&self) -> Result<()> {
+        sign_ins::tidy(&self.store, &stamp(self.clock.utc()), &self.forgotten()).await
+    }
+
+    async fn known(&self, id: &str) -> Result<SignIn> {
+        self.look(id).await?.ok_or_else(unknown)
+    }
+
+    /// The one of that name, unless it was over long ago.
+    async fn look(&self, id: &str) -> Result<Option<SignIn>> {
+        let one = sign_ins::find(&self.store, id).await?;
+        let forgotten = self.forgotten();
+        Ok(one.filter(|one| sign_ins::over_since(one, &forgotten).is_none_or(|at| *at > *forgotten)))
+    }
+
+    /// What was over at this moment is not known any more; RFC 3339.
+    fn forgotten(&self) -> String {
+        let now = self.clock.utc();
+        stamp(now.checked_sub_signed(delta(KEPT)).unwrap_or(now))
+    }
+
+    fn away(&self, time: Duration) -> DateTime<Utc> {
+        let now = self.clock.utc();
+        now.checked_add_signed(delta(time)).unwrap_or(now)
     }
 }
 
 impl Claimed {
-    /// It has come to this.
-    pub fn settle(self, end: End) {
-        self.sign_ins.settle(&self.id, end);
+    /// It has come to this. Where that can't be written down, it is told as broken off later.
+    pub async fn settle(mut self, end: &End) {
+        let now = stamp(self.sign_ins.clock.utc());
+        let settled = sign_ins::end(&self.sign_ins.store, &self.id, &end.written(), &now).await;
+        self.is_settled = true;
+        if let Err(error) = settled {
+            tracing::warn!("how a sign-in has ended can't be written down: {}", error.code());
+        }
     }
 }
 
 impl Drop for Claimed {
     fn drop(&mut self) {
-        // Of one that is settled, this changes nothing.
-        self.sign_ins.settle(&self.id, End::Refused(broken_off()));
+        if self.is_settled {
+            return;
+        }
+        let (of, id) = (self.sign_ins.clone(), std::mem::take(&mut self.id));
+        beside(async move {
+            let end = End::refused(&broken_off()).written();
+            sign_ins::end(&of.store, &id, &end, &stamp(of.clock.utc())).await
+        });
     }
+}
+
+/// Does this where somebody can. Else the sign-in ends by its time.
+fn beside(work: impl Future<Output = Result<()>> + Send + 'static) {
+    let Ok(runtime) = Handle::try_current() else { return };
+    runtime.spawn(async move {
+        if let Err(error) = work.await {
+            tracing::debug!("that a sign-in is over can't be written down: {}", error.code());
+        }
+    });
 }
 
 /// What a sign-in is known by wherever its state may not stand.
 fn id_of(state: &Secret) -> String {
-    let mut id = hex(&Sha256::digest(state.expose().as_bytes()));
+    let mut id = hashed(state);
     id.truncate(32);
     id
+}
+
+fn hashed(secret: &Secret) -> String {
+    hex(&Sha256::digest(secret.expose().as_bytes()))
+}
+
+fn delta(time: Duration) -> TimeDelta {
+    TimeDelta::from_std(time).unwrap_or_default()
 }
 
 #[cfg(test)]

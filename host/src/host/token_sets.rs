@@ -44,6 +44,15 @@ impl Host {
         Ok(known.entry(name).or_insert(tokens).clone())
     }
 
+    /// The key that the secrets of this library are sealed with.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` if this host has another one; the database's.
+    pub(crate) async fn seal_key(&self) -> Result<Arc<SecretKey>> {
+        self.keys.of(&self.store).await
+    }
+
     /// The credential of a connection, as it is kept.
     ///
     /// # Errors

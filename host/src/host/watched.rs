@@ -17,6 +17,8 @@ pub(crate) struct Watched {
 #[derive(Debug, Default)]
 pub(crate) struct Ready {
     pub(crate) told: Option<(Duration, Vec<NotReady>)>,
+    /// Whether the object store answered, and when it was asked.
+    pub(crate) store_answered: Option<(Duration, bool)>,
     /// A look at the disk that has not come back: there is one at most.
     pub(crate) looking: Option<JoinHandle<io::Result<()>>>,
 }

@@ -1,6 +1,8 @@
 //! Who is let in, and what is taken from them: a browser that was sent here, and nothing else. A page of another origin
 //! that calls with a script, or under another name (DNS rebinding), is refused.
 
+use std::pin::Pin;
+
 use http::{HeaderMap, Method, Request, StatusCode};
 use tokio::sync::{mpsc, oneshot};
 
@@ -17,7 +19,10 @@ pub struct Arrival<T> {
 }
 
 /// What is made of the query of a redirect, or why it is not taken.
-pub(super) type Take<T> = Box<dyn Fn(&str) -> Result<T, String> + Send + Sync>;
+pub(super) type Taking<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
+
+/// Whoever makes that of it.
+pub(super) type Take<T> = Box<dyn Fn(String) -> Taking<T> + Send + Sync>;
 
 /// Where one sign-in comes back.
 pub(super) struct Door<T> {
@@ -26,7 +31,7 @@ pub(super) struct Door<T> {
     port: u16,
 }
 
-impl<T> Door<T> {
+impl<T: Send + 'static> Door<T> {
     /// A door for one sign-in. Who comes in by it, and is taken, is handed to `arrivals`.
     pub(super) fn new(take: Take<T>, arrivals: mpsc::Sender<Arrival<T>>, port: u16) -> Self {
         Self { take, arrivals, port }
@@ -46,12 +51,18 @@ impl<T> Door<T> {
         if request.uri().path() != PATH {
             return Page::wrong(StatusCode::NOT_FOUND, "there is nothing here");
         }
-        let taken = match (self.take)(request.uri().query().unwrap_or_default()) {
-            Ok(taken) => taken,
-            Err(why) => return Page::wrong(StatusCode::BAD_REQUEST, &why),
-        };
+        let taking = (self.take)(request.uri().query().unwrap_or_default().to_owned());
+        let arrivals = self.arrivals.clone();
         let (page, shown) = oneshot::channel();
-        let _ = self.arrivals.send(Arrival { taken, page }).await;
+        // By itself: what was taken arrives, also where the browser waits no more.
+        let arriving = tokio::spawn(async move {
+            let taken = taking.await?;
+            let _ = arrivals.send(Arrival { taken, page }).await;
+            Ok::<_, String>(())
+        });
+        if let Ok(Err(why)) = arriving.await {
+            return Page::wrong(StatusCode::BAD_REQUEST, &why);
+        }
         shown.await.unwrap_or_else(|_| {
             Page::wrong(
                 StatusCode::GONE,

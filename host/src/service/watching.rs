@@ -18,7 +18,10 @@ use crate::{
 const READY_FOR: Duration = Duration::from_secs(1);
 const MEASURED_FOR: Duration = Duration::from_secs(10);
 
-/// How long the database and the disk may take to answer.
+/// How long it is good for whether the object store answers: whoever asks often is no load for it.
+const STORE_ANSWERED_FOR: Duration = Duration::from_secs(10);
+
+/// How long the database, the disk and the object store may take to answer, each.
 const WITHIN: Duration = Duration::from_secs(2);
 
 /// How long the numbers may take.
@@ -38,9 +41,15 @@ impl Host {
             return answer.clone();
         }
         let mut why = Vec::new();
-        match timeout(WITHIN, watching::answers(&self.store)).await {
+        let database = timeout(WITHIN, watching::answers(&self.store));
+        let (database, is_store_there) = tokio::join!(database, self.store_answers(ready.store_answered));
+        match database {
             Ok(Ok(())) => {}
             Ok(Err(_)) | Err(_) => why.push(NotReady::Database),
+        }
+        ready.store_answered = is_store_there;
+        if is_store_there.is_some_and(|(_, answers)| !answers) {
+            why.push(NotReady::ObjectStore);
         }
         why.extend(self.disk_trouble(&mut ready.looking).await);
         if self.plugin().is_err() {
@@ -48,6 +57,20 @@ impl Host {
         }
         ready.told = Some((now, why.clone()));
         why
+    }
+
+    /// Whether the object store answers, and when that was asked; none where the bytes lie in the folder. What was `known`
+    /// is told again for a while.
+    async fn store_answers(&self, known: Option<(Duration, bool)>) -> Option<(Duration, bool)> {
+        let store = self.objects.remote()?;
+        let now = self.clock.elapsed();
+        if let Some((at, _)) = known
+            && now.saturating_sub(at) < STORE_ANSWERED_FOR
+        {
+            return known;
+        }
+        let answered = timeout(WITHIN, store.answers()).await;
+        Some((now, matches!(answered, Ok(Ok(())))))
     }
 
     async fn disk_trouble(&self, looking: &mut Option<JoinHandle<io::Result<()>>>) -> Option<NotReady> {

@@ -13,7 +13,7 @@ pub enum Mode {
 }
 
 /// How an application shows that it is itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CredentialKind {
     /// Not at all: a public client.

@@ -6,6 +6,7 @@ use clientpoint_engine::{
     planned::Endpoints,
     secrets::{Secret, SecretKey},
 };
+use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use super::{
@@ -17,7 +18,7 @@ use super::{
 use crate::{Error, Result};
 
 /// An application without its secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Application {
     /// The plugin's id.
     pub plugin: String,

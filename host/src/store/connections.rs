@@ -6,7 +6,7 @@ use clientpoint_engine::{
     oauth::Grant,
     secrets::{Secret, SecretKey},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use super::{
@@ -21,7 +21,7 @@ use crate::{Error, Result};
 pub use super::access::{CredentialKind, Mode};
 
 /// A connection without its secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
     /// Stable as long as the connection lives.
     pub id: String,
@@ -54,7 +54,7 @@ pub struct Connection {
 }
 
 /// Who has signed in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// The plugin's key: the same for the same account.
     pub id: String,
@@ -63,7 +63,7 @@ pub struct Account {
 }
 
 /// A drive that was chosen for a connection.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChosenDrive {
     /// The source's id.
     pub id: String,
@@ -72,7 +72,7 @@ pub struct ChosenDrive {
 }
 
 /// Why a connection is not accepted any more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Broken {
     /// When that was first seen; RFC 3339.
     pub since: String,

@@ -167,15 +167,20 @@ pub(crate) fn newer() -> Error {
     }
 }
 
-/// Ends in a restored library what must not come back with it: logins, invitations and tokens that may have ended since. Without its
-/// secrets, everything that is sealed goes as well, and each connection needs its people.
+/// Ends in a restored library what must not come back with it: logins, invitations and tokens that may have ended since, and
+/// sign-ins that were under way. Without its secrets, everything that is sealed goes as well, and each connection needs its people.
 ///
 /// # Errors
 ///
 /// The database's.
 pub(crate) async fn begin_anew(store: &Store, without_secrets: bool, now: &str) -> Result<()> {
     let mut transaction = store.write().await?;
-    for ended in ["DELETE FROM logins", "DELETE FROM invitations", "DELETE FROM tokens"] {
+    for ended in [
+        "DELETE FROM logins",
+        "DELETE FROM invitations",
+        "DELETE FROM tokens",
+        "DELETE FROM sign_ins",
+    ] {
         db::query(ended).execute(&mut *transaction).await?;
     }
     company_tokens::forget(&mut transaction).await?;

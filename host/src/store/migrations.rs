@@ -48,6 +48,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/29_objects.sql"),
     include_str!("migrations/30_workers.sql"),
     include_str!("migrations/31_company_tokens.sql"),
+    include_str!("migrations/32_sign_ins.sql"),
 ];
 
 /// What was done.

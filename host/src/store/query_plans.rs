@@ -35,7 +35,7 @@ const LISTS: [&str; 15] = [
 
 /// What may be walked through as a whole: one row, a row a connection or a user, a thousand at most, or what is rare in any
 /// library.
-const SMALL: [&str; 25] = [
+const SMALL: [&str; 26] = [
     "CONSTANT ROW",
     "json_each",
     "sqlite_schema",
@@ -54,6 +54,7 @@ const SMALL: [&str; 25] = [
     "grants",
     "users",
     "logins",
+    "sign_ins",
     "link_counts",
     "d",
     "damaged",

@@ -77,6 +77,7 @@ pub struct Wiped {
 /// The database's.
 pub(crate) async fn forget_all(store: &Store, key: &SecretKey, now: &str) -> Result<Wiped> {
     let mut transaction = store.write().await?;
+    forget_sign_ins(&mut transaction).await?;
     let grants = db::query("DELETE FROM grants").execute(&mut *transaction).await?;
     db::query("DELETE FROM company_tokens")
         .execute(&mut *transaction)
@@ -114,6 +115,7 @@ pub(crate) async fn forget_all(store: &Store, key: &SecretKey, now: &str) -> Res
 pub async fn change_key(store: &Store, from: &SecretKey, to: &SecretKey) -> Result<u64> {
     let mut transaction = store.write().await?;
     refuse_old_key(&mut transaction, from).await?;
+    forget_sign_ins(&mut transaction).await?;
     let mut changed = 0;
     for (select, update, owner) in [
         (
@@ -153,6 +155,14 @@ pub async fn change_key(store: &Store, from: &SecretKey, to: &SecretKey) -> Resu
         .await?;
     transaction.commit().await?;
     Ok(changed)
+}
+
+/// Forgets the sign-ins that are waited for: what they are made of lives for minutes, and is sealed with the key before.
+async fn forget_sign_ins(transaction: &mut Transaction) -> Result<()> {
+    db::query("DELETE FROM sign_ins WHERE length(sealed) > 0")
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
 }
 
 /// Nothing may be sealed with a key that was changed: nobody could open it.
@@ -202,4 +212,9 @@ pub(super) fn of_company_token(name: &str) -> String {
 /// blank between.
 pub(super) fn of_application(id: &str) -> String {
     format!("application {id}")
+}
+
+/// What a sign-in that is waited for is bound to when it is sealed.
+pub(super) fn of_sign_in(id: &str) -> String {
+    format!("waiting sign-in {id}")
 }

@@ -11,7 +11,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{cookies, metrics_token::MetricsToken, one_upload::Uploads, place::Place, sign_ins, throttle};
+use super::{cookies, metrics_token::MetricsToken, one_upload::Uploads, place::Place, throttle};
 use crate::{
     Error, Host, Result,
     service::{Session, Stop, people::From as Whence},
@@ -27,7 +27,6 @@ pub struct Console {
     pub(super) host: Arc<Host>,
     pub(super) place: Arc<Place>,
     pub(super) throttle: Arc<throttle::Throttle>,
-    pub(super) sign_ins: Arc<sign_ins::SignIns>,
     pub(super) uploads: Uploads,
     /// What pages have begun is to end, and nothing new begins.
     pub(super) stop: Stop,
@@ -44,7 +43,6 @@ impl Console {
             host,
             place: Arc::new(place),
             throttle: Arc::new(throttle),
-            sign_ins: Arc::default(),
             uploads: Uploads::default(),
             stop: Stop::default(),
             beside: Arc::new(Semaphore::new(BESIDE_AT_MOST as usize)),

@@ -28,7 +28,7 @@ fn of_company(secret: &str) -> [(&str, &str); 6] {
 }
 
 /// Begins a sign-in. Gives where the browser is sent.
-async fn begun(browser: &Browser, form: &[(&str, &str)]) -> String {
+pub(super) async fn begun(browser: &Browser, form: &[(&str, &str)]) -> String {
     let answer = browser.post("/integrations/connect/own", form).await;
     assert_eq!(
         answer.status(),
@@ -40,7 +40,7 @@ async fn begun(browser: &Browser, form: &[(&str, &str)]) -> String {
 }
 
 /// What the sign-in service sends the browser back to, without the origin.
-async fn decided(browser: &Browser, address: &str, person: &str) -> String {
+pub(super) async fn decided(browser: &Browser, address: &str, person: &str) -> String {
     let back = decide(address, person).await;
     let path = back.strip_prefix(&browser.origin).unwrap_or_else(|| panic!("{back}"));
     path.to_owned()

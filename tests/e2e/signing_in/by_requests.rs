@@ -26,10 +26,10 @@ async fn a_sign_in_that_one_request_begins_is_ended_by_another_and_by_the_same_p
     let (admin, bea) = (world.admin().await, world.host.session("bea").await.unwrap());
     let foreign = bea.finish_sign_in(query(&back)).await.unwrap_err();
     assert_eq!(foreign.code(), "sign-in-foreign", "{foreign}");
-    assert_eq!(bea.sign_in(&begun.id).unwrap_err().code(), "sign-in-unknown");
+    assert_eq!(bea.sign_in(&begun.id).await.unwrap_err().code(), "sign-in-unknown");
     let unknown = admin.finish_sign_in("code=x&state=y").await.unwrap_err();
     assert_eq!(unknown.code(), "sign-in-unknown", "{unknown}");
-    assert_eq!(admin.sign_in(&begun.id).unwrap().standing, Standing::Pending);
+    assert_eq!(admin.sign_in(&begun.id).await.unwrap().standing, Standing::Pending);
     nothing_is_stored(&world).await;
 
     let connection = admin.finish_sign_in(query(&back)).await.unwrap();
@@ -41,7 +41,7 @@ async fn a_sign_in_that_one_request_begins_is_ended_by_another_and_by_the_same_p
             .iter()
             .all(|error| !error.ways_out().is_empty())
     );
-    let standing = admin.sign_in(&begun.id).unwrap().standing;
+    let standing = admin.sign_in(&begun.id).await.unwrap().standing;
     let connection = Box::new(connection);
     assert_eq!(standing, Standing::Connected { connection });
     assert_eq!(world.requests(RequestKind::Token).len(), 1);
@@ -52,7 +52,7 @@ async fn how_a_sign_in_has_ended_is_told_for_a_while_in_the_very_words() {
     let world = World::new().await;
     let admin = world.admin().await;
     let begin = async || admin.begin_sign_in_at(application(&world.sim), PAGE).await.unwrap();
-    let refused = |id: &str| match admin.sign_in(id).unwrap().standing {
+    let refused = async |id: &str| match admin.sign_in(id).await.unwrap().standing {
         Standing::Refused(refusal) => refusal,
         other => panic!("{other:?}"),
     };
@@ -60,14 +60,14 @@ async fn how_a_sign_in_has_ended_is_told_for_a_while_in_the_very_words() {
     let declined = begin().await;
     let back = decide(&declined.address, "declines").await;
     let error = admin.finish_sign_in(query(&back)).await.unwrap_err();
-    let told = refused(&declined.id);
+    let told = refused(&declined.id).await;
     assert_eq!((told.code.as_str(), &told.message), ("declined", &error.fact()));
 
     let given_up = begin().await;
     let back = decide(&given_up.address, "member").await;
-    admin.give_up_sign_in(&given_up.id);
+    admin.give_up_sign_in(&given_up.id).await.unwrap();
     assert_eq!(admin.finish_sign_in(query(&back)).await.unwrap_err().code(), "stopped");
-    assert_eq!(refused(&given_up.id).code, "stopped");
+    assert_eq!(refused(&given_up.id).await.code, "stopped");
 
     let late = begin().await;
     let back = decide(&late.address, "member").await;
@@ -75,8 +75,8 @@ async fn how_a_sign_in_has_ended_is_told_for_a_while_in_the_very_words() {
     let error = admin.finish_sign_in(query(&back)).await.unwrap_err();
     assert_eq!(error.code(), "too-late", "{error}");
     assert!(error.to_string().contains("/adminconsent?"), "{error}");
-    assert_eq!(refused(&late.id).code, "too-late");
-    assert_eq!(admin.sign_in(&declined.id).unwrap_err().code(), "sign-in-unknown");
+    assert_eq!(refused(&late.id).await.code, "too-late");
+    assert_eq!(admin.sign_in(&declined.id).await.unwrap_err().code(), "sign-in-unknown");
     nothing_is_stored(&world).await;
 }
 
@@ -92,7 +92,7 @@ async fn r02_a_member_can_neither_begin_nor_finish_nor_see_a_sign_in() {
     let back = decide(&begun.unwrap().address, "member").await;
     let mia = world.host.session("mia").await.unwrap();
     assert_eq!(mia.finish_sign_in(query(&back)).await.unwrap_err().code(), "forbidden");
-    assert_eq!(mia.sign_in("x").unwrap_err().code(), "forbidden");
+    assert_eq!(mia.sign_in("x").await.unwrap_err().code(), "forbidden");
     let begun = mia.begin_sign_in_at(application(&world.sim), PAGE).await;
     assert_eq!(begun.unwrap_err().code(), "forbidden");
 }

@@ -1,5 +1,7 @@
 //! A person's sign-in, from the address that is shown to the redirect that comes back.
 
+mod carried;
+
 use std::{
     fmt,
     sync::{Mutex, PoisonError},
@@ -22,7 +24,8 @@ pub const LIFE: Duration = Duration::from_secs(10 * 60);
 /// How long state, nonce and verifier are, before they are written as text.
 const SECRET_BYTES: usize = 32;
 
-/// A sign-in that waits for its person.
+/// A sign-in that waits for its person. The answer may be taken by another program than the one that has begun it: see
+/// [`Pending::carried`].
 pub struct Pending {
     /// Where the person goes. It has the state and the nonce in it: for the person's browser, and for no log.
     pub url: String,

@@ -1,25 +1,27 @@
-//! What is known of one sign-in, and how many there may be.
+//! What a sign-in is made of, and how one stands.
 
-use std::{collections::BTreeMap, time::Duration};
-
-use chrono::{DateTime, Utc};
 use clientpoint_engine::{
-    clock::stamp, contract::exports::clientpoint::content_source::source::SignInPage, oauth::pending::Pending,
-    planned::Planned,
+    contract::exports::clientpoint::content_source::source::SignInPage, oauth::pending::Pending, planned::Planned,
 };
+use serde::{Deserialize, Serialize};
 
-use super::words::{given_up, late, too_many};
+use super::words::{broken_off, given_up, late};
 use crate::{
-    Error, Result,
+    Error,
     host::Filled,
-    store::{applications::Application, connections::Connection},
+    service::api::Refusal,
+    store::{
+        applications::Application,
+        connections::Connection,
+        sign_ins::{Most, SignIn, State, over_since},
+    },
 };
 
-/// How many of one person there may be; of those that have ended, the oldest gives way.
-pub(super) const OF_A_PERSON: usize = 5;
-
-/// How many of all people together.
-pub(super) const IN_ALL: usize = 64;
+/// How many of one person there may be, and of all people together; of those that have ended, the oldest gives way.
+pub(super) const MOST: Most = Most {
+    of_a_person: 5,
+    in_all: 64,
+};
 
 /// What a sign-in is made of.
 pub(crate) struct UnderWay {
@@ -41,15 +43,20 @@ pub(crate) struct UnderWay {
     pub pending: Pending,
 }
 
-/// How a sign-in has ended.
-#[derive(Clone, Debug)]
+/// How a sign-in has ended, as it is written down.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "end", rename_all = "kebab-case")]
 pub(crate) enum End {
     /// The connection was made.
-    Connected(Box<Connection>),
+    Connected {
+        /// As it was then.
+        connection: Box<Connection>,
+    },
     /// It was not.
-    Refused(Error),
-    /// Nobody came in time.
-    Late,
+    Refused {
+        /// As that was told.
+        why: Refusal,
+    },
     /// Whoever waited for it waits no more.
     GivenUp,
 }
@@ -62,88 +69,45 @@ pub(crate) enum Stage {
     /// The connection was made.
     Connected(Box<Connection>),
     /// It was not, and why.
-    Refused(Error),
+    Refused(Refusal),
 }
 
-pub(super) enum State {
-    /// For its person.
-    Waiting(Box<UnderWay>),
-    /// The answer is there, and somebody makes something of it.
-    AtWork,
-    /// It is over, since `at` by the clock's time that never goes back.
-    Ended { end: End, at: Duration },
-}
-
-/// What is known of one.
-pub(super) struct Known {
-    /// The user who has begun it, and alone may end it.
-    pub by: String,
-    pub begun: DateTime<Utc>,
-    /// Until when it is waited for; for people.
-    pub ends: DateTime<Utc>,
-    /// The same by the clock's time that never goes back.
-    pub ends_at: Duration,
-    pub approval: Option<String>,
-    pub state: State,
-}
-
-impl Known {
-    pub(super) fn stage(&self) -> Stage {
-        match &self.state {
-            State::Waiting(_) | State::AtWork => Stage::Pending,
-            State::Ended {
-                end: End::Connected(connection),
-                ..
-            } => Stage::Connected(connection.clone()),
-            State::Ended {
-                end: End::Refused(why), ..
-            } => Stage::Refused(why.clone()),
-            State::Ended { end: End::Late, .. } => Stage::Refused(late(self.approval.as_deref())),
-            State::Ended { end: End::GivenUp, .. } => Stage::Refused(given_up()),
-        }
+impl End {
+    /// That it came to nothing, and why.
+    pub(crate) fn refused(why: &Error) -> Self {
+        Self::Refused { why: why.into() }
     }
 
-    /// Why its answer is not taken any more, where none was there before.
-    pub(super) fn over(&self) -> Option<Error> {
-        match &self.state {
-            State::Ended { end: End::Late, .. } => Some(late(self.approval.as_deref())),
-            State::Ended { end: End::GivenUp, .. } => Some(given_up()),
-            _ => None,
-        }
-    }
-
-    fn ended(&self) -> Option<Duration> {
-        match self.state {
-            State::Ended { at, .. } => Some(at),
-            _ => None,
-        }
+    pub(super) fn written(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
     }
 }
 
-/// Makes room for one more of this person: of those that have ended, the oldest are forgotten.
-///
-/// # Errors
-///
-/// `Error::SignIn` (`too-many-sign-ins`) where none has ended.
-pub(super) fn make_room(known: &mut BTreeMap<String, Known>, by: &str) -> Result<()> {
-    make_room_of(known, "of yours", OF_A_PERSON, |one| one.by == by)?;
-    make_room_of(known, "of all people here", IN_ALL, |_| true)
+/// How one stands at `now`.
+pub(super) fn stage(one: &SignIn, now: &str) -> Stage {
+    if over_since(one, now).is_none() {
+        return Stage::Pending;
+    }
+    match (one.state(), end(one)) {
+        (State::Ended, Some(End::Connected { connection })) => Stage::Connected(connection),
+        (State::Ended, Some(End::Refused { why })) => Stage::Refused(why),
+        (State::Ended, Some(End::GivenUp)) => Stage::Refused((&given_up()).into()),
+        (State::Waiting, _) => Stage::Refused((&late(one.approval.as_deref())).into()),
+        // Whoever had its answer is gone, or has told what came of it in words that are not known here.
+        (State::AtWork | State::Ended, _) => Stage::Refused((&broken_off()).into()),
+    }
 }
 
-fn make_room_of(
-    known: &mut BTreeMap<String, Known>,
-    whose: &str,
-    most: usize,
-    counts: impl Fn(&Known) -> bool,
-) -> Result<()> {
-    while most <= known.values().filter(|one| counts(one)).count() {
-        let of_these = known.iter().filter(|(_, one)| counts(one));
-        let oldest = of_these.filter_map(|(id, one)| Some((one.ended()?, id.clone()))).min();
-        let Some((_, oldest)) = oldest else {
-            let first = known.values().filter(|one| counts(one)).map(|one| one.ends).min();
-            return Err(too_many(whose, most, &first.map(stamp).unwrap_or_default()));
-        };
-        known.remove(&oldest);
+/// Why the answer of one is not taken any more at `now`, where none was there before.
+pub(super) fn over(one: &SignIn, now: &str) -> Option<Error> {
+    over_since(one, now)?;
+    match (one.state(), end(one)) {
+        (State::Waiting, _) => Some(late(one.approval.as_deref())),
+        (State::Ended, Some(End::GivenUp)) => Some(given_up()),
+        _ => None,
     }
-    Ok(())
+}
+
+fn end(one: &SignIn) -> Option<End> {
+    serde_json::from_str(one.ended.as_deref()?).ok()
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use clientpoint_engine::secrets::Secret;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{ApplicationUse, Connection};
 use crate::{Error, way_out::WayOut};
@@ -61,7 +61,7 @@ pub enum Standing {
 }
 
 /// Why something was not done, as it was told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// The stable word for programs.
     pub code: String,

@@ -16,6 +16,8 @@ pub enum NotReady {
     Ending,
     /// The database does not answer.
     Database,
+    /// The object store that the bytes lie on can't be reached, or is not this library's any more.
+    ObjectStore,
     /// The disk has no room.
     DiskFull,
     /// The disk takes no writes.
@@ -32,6 +34,7 @@ impl NotReady {
         match self {
             Self::Ending => "ending",
             Self::Database => "database",
+            Self::ObjectStore => "object-store",
             Self::DiskFull => "disk-full",
             Self::DiskReadOnly => "disk-read-only",
             Self::Disk => "disk",

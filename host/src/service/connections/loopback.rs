@@ -11,6 +11,8 @@ use crate::{
 pub struct SignIn<'s> {
     session: &'s Session<'s>,
     begun: api::SignInBegun,
+    /// Whether nobody need be told any more that nobody waits for it.
+    is_over: bool,
     listening: Listening<Claimed>,
 }
 
@@ -27,11 +29,19 @@ impl Session<'_> {
             .await
             .map_err(|error| Error::Settings(error.to_string()).with(error.ways_out()))?;
         let begun = self.begin_sign_in_at(given, &loopback.redirect_uri()).await?;
-        let (sign_ins, id, by) = (self.host.sign_ins.clone(), begun.id.clone(), begun.begun_by.clone());
-        let take = move |query: &str| sign_ins.claim_one(&id, query, &by).map_err(|stray| stray.fact());
+        let (sign_ins, key) = (self.host.sign_ins.clone(), self.host.seal_key().await?);
+        let (id, by) = (begun.id.clone(), begun.begun_by.clone());
+        let take = move |query: String| {
+            let (sign_ins, key, id, by) = (sign_ins.clone(), key.clone(), id.clone(), by.clone());
+            async move {
+                let claimed = sign_ins.claim_one(&key, &id, &query, &by).await;
+                claimed.map_err(|stray| stray.fact())
+            }
+        };
         Ok(SignIn {
             session: self,
             begun,
+            is_over: false,
             listening: loopback.listen(take, self.host.clock.clone()),
         })
     }
@@ -76,9 +86,15 @@ impl SignIn<'_> {
     pub async fn finish_until(mut self, stop: &Stop) -> Result<api::Connection> {
         let Some(arrival) = stop.run_until_cancelled(self.listening.arrival()).await else {
             self.listening.close().await;
+            if let Err(error) = self.session.give_up_sign_in(&self.begun.id).await {
+                tracing::warn!("that a sign-in was given up can't be written down: {}", error.code());
+            }
+            self.is_over = true;
             // Whoever has stopped it knows the way.
             return Err(given_up().parted().0);
         };
+        // It is late, or in the hands of who has come.
+        self.is_over = true;
         let arrival = arrival.map_err(|_| late(self.approval_url()))?;
         let (claimed, browser) = arrival.part();
         let made = self.session.redeemed(claimed).await;
@@ -93,6 +109,9 @@ impl SignIn<'_> {
 
 impl Drop for SignIn<'_> {
     fn drop(&mut self) {
-        self.session.give_up_sign_in(&self.begun.id);
+        if !self.is_over {
+            let (sign_ins, begun) = (&self.session.host.sign_ins, &self.begun);
+            sign_ins.give_up_beside(&begun.id, &begun.begun_by);
+        }
     }
 }

@@ -10,11 +10,12 @@ use clientpoint_engine::{
         pending::{Answer, Pending},
         refused_at_the_page,
     },
+    secrets::Secret,
 };
 
 use crate::{
     Error, Result,
-    host::{Claimed, End, Stage, UnderWay},
+    host::{Claimed, End, Host, Stage, UnderWay},
     service::{
         Session,
         api::{self, ApplicationUse},
@@ -63,10 +64,10 @@ impl Session<'_> {
             is_registered: filling.application == ApplicationUse::Registered,
             registers: filling.registers,
         };
-        self.waiting(under_way, filling.application)
+        self.waiting(&under_way, filling.application).await
     }
 
-    /// Makes the connection, with the query of the redirect that came back.
+    /// Makes the connection, with the query of the redirect that came back, to whichever host of the library.
     ///
     /// # Errors
     ///
@@ -76,7 +77,11 @@ impl Session<'_> {
     /// is stored then.
     pub async fn finish_sign_in(&self, query: &str) -> Result<api::Connection> {
         self.user.require_administrator("connect")?;
-        let claimed = self.host.sign_ins.claim(query, &self.user.name)?;
+        let claimed = self
+            .host
+            .sign_ins
+            .claim(&self.host.seal_key().await?, query, &self.user.name)
+            .await?;
         self.redeemed(claimed).await
     }
 
@@ -85,34 +90,48 @@ impl Session<'_> {
     /// # Errors
     ///
     /// `Error::Forbidden`; `Error::SignIn` (`sign-in-unknown`).
-    pub fn sign_in(&self, id: &str) -> Result<api::SignInStanding> {
+    pub async fn sign_in(&self, id: &str) -> Result<api::SignInStanding> {
         self.user.require_administrator("connect")?;
-        let (begun, ends, stage) = self.host.sign_ins.stage(id, &self.user.name)?;
+        let found = self.host.sign_ins.standing(id, &self.user.name).await?;
         Ok(api::SignInStanding {
             id: id.to_owned(),
-            begun_at: stamp(begun),
-            ends_at: stamp(ends),
-            standing: match stage {
+            begun_at: found.begun_at,
+            ends_at: found.ends_at,
+            standing: match found.stage {
                 Stage::Pending => api::Standing::Pending,
                 Stage::Connected(connection) => api::Standing::Connected {
                     connection: Box::new((*connection).into()),
                 },
-                Stage::Refused(why) => api::Standing::Refused((&why).into()),
+                Stage::Refused(why) => api::Standing::Refused(why),
             },
         })
     }
 
     /// Gives a sign-in of this person's up: nobody waits for its answer any more. One that has had its answer, or that nobody
     /// knows, stays as it is.
-    pub fn give_up_sign_in(&self, id: &str) {
-        self.host.sign_ins.give_up(id, &self.user.name);
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn give_up_sign_in(&self, id: &str) -> Result<()> {
+        self.host.sign_ins.give_up(id, &self.user.name).await
     }
 
-    fn waiting(&self, under_way: UnderWay, application: ApplicationUse) -> Result<api::SignInBegun> {
+    /// Notes that this person has begun it in the browser with that cookie: what comes back is taken from there alone.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub(crate) async fn sign_in_begun_in(&self, id: &str, cookie: &Secret) -> Result<()> {
+        self.host.sign_ins.begun_in(id, &self.user.name, cookie).await
+    }
+
+    async fn waiting(&self, under_way: &UnderWay, application: ApplicationUse) -> Result<api::SignInBegun> {
         let pending = &under_way.pending;
         let (state, address) = (pending.state().clone(), pending.url.clone());
         let (redirect_uri, approval_url) = (pending.redirect_uri.clone(), under_way.approval.clone());
-        let (id, ends) = self.host.sign_ins.keep(&self.user.name, under_way)?;
+        let (key, by) = (self.host.seal_key().await?, &self.user.name);
+        let (id, ends) = self.host.sign_ins.keep(&key, by, under_way).await?;
         Ok(api::SignInBegun {
             id,
             state,
@@ -132,10 +151,13 @@ impl Session<'_> {
             None => Err(unusable("there is no answer")),
         };
         let made = made.map_err(|error| of_the_registered(&claimed.under_way, error));
-        claimed.settle(match &made {
-            Ok(connection) => End::Connected(Box::new(connection.clone())),
-            Err(error) => End::Refused(error.clone()),
-        });
+        let end = match &made {
+            Ok(connection) => End::Connected {
+                connection: Box::new(connection.clone()),
+            },
+            Err(error) => End::refused(error),
+        };
+        claimed.settle(&end).await;
         made.map(api::Connection::from)
     }
 
@@ -269,6 +291,18 @@ impl Session<'_> {
     ) -> Result<ContractAccount> {
         let engine = self.host.engine()?;
         Ok(engine.verified(&candidate.of_engine(), plan, tokens, claims).await?)
+    }
+}
+
+impl Host {
+    /// The id of the sign-in that the query of a redirect belongs to, if the browser with that cookie has begun it, at whichever
+    /// host of the library.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub(crate) async fn sign_in_of_browser(&self, cookie: &Secret, query: &str) -> Result<Option<String>> {
+        self.sign_ins.of_browser(cookie, query).await
     }
 }
 

@@ -8,9 +8,9 @@ use crate::{Error, Result};
 /// The column that says whose a row is. The session has its value.
 pub(super) const ACCOUNT: &str = "account_id";
 
-/// What stays: who had which right in the folder, for nobody has any when the library begins on the server; and tokens that
-/// are asked for again there.
-const STAYS: [&str; 2] = ["company_tokens", "leases"];
+/// What stays: who had which right in the folder, and who was about to sign in at the source, for nobody has any right or is on
+/// the way when the library begins on the server; and tokens that are asked for again there.
+const STAYS: [&str; 3] = ["company_tokens", "leases", "sign_ins"];
 
 /// What has its rows from other tables than that of its name where the bytes go to a store: each object that a revision
 /// needs, as if it had been announced when the last of them came. A second look finds the same.

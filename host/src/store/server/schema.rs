@@ -22,6 +22,7 @@ const FIRST: usize = 27;
 const STEPS: &[&str] = &[
     include_str!("../postgres/30_offers.sql"),
     include_str!("../postgres/31_company_tokens.sql"),
+    include_str!("../postgres/32_sign_ins.sql"),
 ];
 
 /// Makes the views that an account works with, anew.

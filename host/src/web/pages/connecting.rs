@@ -88,7 +88,7 @@ pub(super) async fn connect_own(State(console): Here, asker: Asker, filled: Fill
         let redirect = console.redirect_uri();
         let begun = async { session.begin_sign_in_at(filled.given(&way.fields)?, &redirect).await };
         match begun.await {
-            Ok(begun) => Ok(sign_in::go(&console, &asker, session, &begun)),
+            Ok(begun) => sign_in::go(&asker, session, &begun).await,
             Err(error) if is_of_the_form(&error) => {
                 let body = own_form(&console, session, &way, Some(&filled), Some(&error)).await?;
                 Ok(page(PRODUCT[0], body).answer(StatusCode::UNPROCESSABLE_ENTITY, session))

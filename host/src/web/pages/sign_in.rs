@@ -17,7 +17,6 @@ use crate::{
     web::{
         asked::At,
         console::Asker,
-        console::Console,
         frame::Page,
         showing::{Here, done, shown},
         trouble, words,
@@ -26,8 +25,10 @@ use crate::{
 
 /// Where a sign-in was begun: the way on. Not a redirect: browsers hold what a form leads to against the policy of the page
 /// that it stands on.
-pub(super) fn go(console: &Console, asker: &Asker, session: &Session<'_>, begun: &SignInBegun) -> Response {
-    console.sign_ins.put(asker.cookie.as_ref(), &begun.state, &begun.id);
+pub(super) async fn go(asker: &Asker, session: &Session<'_>, begun: &SignInBegun) -> Result<Response> {
+    if let Some(cookie) = &asker.cookie {
+        session.sign_in_begun_in(&begun.id, cookie).await?;
+    }
     let waiting = format!("/sign-ins/{}", begun.id);
     let body = html! {
         section.card data-sign-in-page=(begun.id) { div.pad {
@@ -39,18 +40,33 @@ pub(super) fn go(console: &Console, asker: &Asker, session: &Session<'_>, begun:
         } }
         @if let Some(address) = &begun.approval_url { (approval(address)) }
     };
-    page("You go to sign in", body).of(session)
+    Ok(page("You go to sign in", body).of(session))
 }
 
 /// `GET /connect`: what came back. It is taken once, in the browser that has begun it.
 pub(super) async fn came_back(State(console): Here, asker: Asker, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
-    let Some(id) = console.sign_ins.of(asker.cookie.as_ref(), &query) else {
-        return trouble::page(
-            StatusCode::FORBIDDEN,
-            "This sign-in was not begun here",
-            "It was begun in another browser or by somebody else, has ended, or was used before. Nothing was connected. Begin it again under Cloud Storage Integrations.",
-        );
+    let known = match &asker.cookie {
+        Some(cookie) => console.host.sign_in_of_browser(cookie, &query).await,
+        None => Ok(None),
+    };
+    let id = match known {
+        Ok(Some(id)) => id,
+        Ok(None) => {
+            return trouble::page(
+                StatusCode::FORBIDDEN,
+                "This sign-in was not begun here",
+                "It was begun in another browser or by somebody else, has ended, or was used before. Nothing was connected. Begin it again under Cloud Storage Integrations.",
+            );
+        }
+        Err(error) => {
+            tracing::warn!("whether a sign-in was begun here can't be told: {}", error.code());
+            return trouble::page(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The library can't be asked now",
+                "Whether this sign-in was begun here can't be told, so nothing was connected yet. Load this page again in a moment.",
+            );
+        }
     };
     let to = format!("/sign-ins/{id}");
     // Who closes the window now must not break it off: what came back is good once.
@@ -82,7 +98,7 @@ pub(super) async fn came_back(State(console): Here, asker: Asker, RawQuery(query
 /// `GET /sign-ins/{id}`
 pub(super) async fn standing(State(console): Here, asker: Asker, At(id): At<String>) -> Response {
     shown(&console, &asker, async |session| {
-        let standing = session.sign_in(&id)?;
+        let standing = session.sign_in(&id).await?;
         Ok(match standing.standing {
             Standing::Pending => waiting(&id, &standing.ends_at).of(session),
             Standing::Connected { connection } => connected(session, &connection).await?,
@@ -95,7 +111,7 @@ pub(super) async fn standing(State(console): Here, asker: Asker, At(id): At<Stri
 /// `GET /sign-ins/{id}/standing`: the same for a script.
 pub(super) async fn standing_in_json(State(console): Here, asker: Asker, At(id): At<String>) -> Response {
     shown(&console, &asker, async |session| {
-        Ok(Json(session.sign_in(&id)?).into_response())
+        Ok(Json(session.sign_in(&id).await?).into_response())
     })
     .await
 }
@@ -103,7 +119,7 @@ pub(super) async fn standing_in_json(State(console): Here, asker: Asker, At(id):
 /// `POST /sign-ins/{id}/cancel`
 pub(super) async fn cancel(State(console): Here, asker: Asker, At(id): At<String>) -> Response {
     shown(&console, &asker, async |session| {
-        session.give_up_sign_in(&id);
+        session.give_up_sign_in(&id).await?;
         Ok(done("/integrations/connect"))
     })
     .await

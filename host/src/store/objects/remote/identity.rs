@@ -50,6 +50,18 @@ impl Remote {
         self.settle(id, is_known, true).await
     }
 
+    /// Asks it for the little that it always has: who can read that can reach it.
+    ///
+    /// # Errors
+    ///
+    /// `Error::ObjectStore` where it does not answer, refuses, or has lost what it had.
+    pub(crate) async fn answers(&self) -> Result<()> {
+        match self.identity().await? {
+            Some(_) => Ok(()),
+            None => Err(trouble::lost(&self.name)),
+        }
+    }
+
     /// The id that is written there.
     pub(super) async fn identity(&self) -> Result<Option<String>> {
         let found = match self.store.get(&self.identity_place()).await {
