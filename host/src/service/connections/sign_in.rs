@@ -80,7 +80,7 @@ impl Session<'_> {
         let claimed = self
             .host
             .sign_ins
-            .claim(&self.host.seal_key().await?, query, &self.user.name)
+            .claim(&*self.host.seal_key().await?, query, &self.user.name)
             .await?;
         self.redeemed(claimed).await
     }
