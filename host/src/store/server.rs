@@ -6,6 +6,11 @@
 
 #[cfg(test)]
 mod broken;
+#[cfg(test)]
+mod lost_answers;
+#[cfg(test)]
+#[path = "../../../tests/src/proxy.rs"]
+mod proxy;
 pub(super) mod schema;
 #[cfg(test)]
 pub(super) mod trial;

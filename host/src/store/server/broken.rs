@@ -1,71 +1,14 @@
 //! A way to the server that breaks, and a server that ends connections: what people are told, and that it passes by itself.
 
-use std::net::SocketAddr;
-
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::watch,
-    task::JoinHandle,
-};
-
-use super::*;
+use super::{proxy::Proxy, *};
 use crate::store::db::{self, Transaction};
 
-/// A way to the server that may be broken. It ends with its test.
-struct Way {
-    address: SocketAddr,
-    is_whole: watch::Sender<bool>,
-    serving: JoinHandle<()>,
-}
-
-impl Way {
-    async fn to(server: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (is_whole, whole) = watch::channel(true);
-        let serving = tokio::spawn(async move {
-            while let Ok((mut here, _)) = listener.accept().await {
-                let (server, mut whole) = (server.clone(), whole.clone());
-                tokio::spawn(async move {
-                    tokio::select! {
-                        biased;
-                        _ = whole.wait_for(|whole| !whole) => {}
-                        () = async {
-                            let mut there = TcpStream::connect(server).await.unwrap();
-                            // Who hangs up in the middle has his reasons.
-                            let _ = tokio::io::copy_bidirectional(&mut here, &mut there).await;
-                        } => {}
-                    }
-                });
-            }
-        });
-        Self {
-            address,
-            is_whole,
-            serving,
-        }
-    }
-
-    fn be_whole(&self, is_whole: bool) {
-        self.is_whole.send_replace(is_whole);
-    }
-}
-
-impl Drop for Way {
-    fn drop(&mut self) {
-        self.serving.abort();
-    }
-}
-
 /// A library behind a way, and how people call its server; none where the tests run on SQLite.
-async fn stage() -> Option<(Store, Way, String, tempfile::TempDir)> {
+async fn stage() -> Option<(Store, Proxy, String, tempfile::TempDir)> {
     let data = tempfile::tempdir().unwrap();
     let near = trial::of_folder(data.path()).await?;
-    let options = &near.options;
-    let way = Way::to(format!("{}:{}", options.get_host(), options.get_port())).await;
-    let (user, database) = (options.get_username(), options.get_database().unwrap());
-    let url = format!("postgres://{user}:hunter2@{}/{database}", way.address);
-    let server = Server::of_url(&Secret::new(url)).unwrap();
+    let way = trial::way_to(&near).await;
+    let server = trial::by_way(&near, &way.address);
     let store = server
         .open(crate::store::DEFAULT_ACCOUNT, Duration::from_secs(20))
         .await
@@ -101,7 +44,7 @@ async fn a_way_that_breaks_in_the_middle_is_told_with_the_server_and_all_goes_on
     let mut transaction = store.write().await.unwrap();
     write(&mut transaction).await.unwrap();
 
-    way.be_whole(false);
+    way.open(false);
 
     let broken = write(&mut transaction).await.unwrap_err();
     assert!(told(&broken, &place).contains("can't be reached, or broke off"));
@@ -112,7 +55,7 @@ async fn a_way_that_breaks_in_the_middle_is_told_with_the_server_and_all_goes_on
         .await;
     told(&switch.unwrap_err().into(), &place);
 
-    way.be_whole(true);
+    way.open(true);
 
     let nothing: Vec<(String,)> = db::query_as("SELECT name FROM switches")
         .fetch_all(store.pool())

@@ -8,7 +8,7 @@ use std::{
 use clientpoint_engine::secrets::Secret;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use super::Server;
+use super::{Server, proxy::Proxy};
 
 /// The database in the place of the one of this folder, made if it is missing; none where the tests run on SQLite.
 pub(in crate::store) async fn of_folder(data: &Path) -> Option<Server> {
@@ -31,4 +31,16 @@ pub(in crate::store) async fn of_folder(data: &Path) -> Option<Server> {
     connection.close().await.unwrap();
     let (origin, _) = server.rsplit_once('/').unwrap();
     Some(Server::of_url(&Secret::new(format!("{origin}/{name}"))).unwrap())
+}
+
+/// The same database by another way, and with a password that nobody is to see.
+pub(super) fn by_way(server: &Server, address: &str) -> Server {
+    let options = &server.options;
+    let (user, database) = (options.get_username(), options.get_database().unwrap());
+    Server::of_url(&Secret::new(format!("postgres://{user}:hunter2@{address}/{database}"))).unwrap()
+}
+
+/// A way to the server.
+pub(super) async fn way_to(server: &Server) -> Proxy {
+    Proxy::to(&format!("{}:{}", server.options.get_host(), server.options.get_port())).await
 }
