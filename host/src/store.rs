@@ -77,6 +77,8 @@ pub mod telling;
 pub mod tokens;
 pub mod trail;
 pub mod trash;
+#[cfg(test)]
+mod two_hosts;
 pub mod undo;
 pub(crate) mod unfinished;
 pub mod users;

@@ -238,13 +238,16 @@ fn filled(text: &str, named: &BTreeMap<String, String>) -> String {
 }
 
 /// Files of tests alone.
-const OF_TESTS: [&str; 6] = [
+const OF_TESTS: [&str; 9] = [
     "broken.rs",
     "conformance.rs",
+    "lost_answers.rs",
     "lost_rights.rs",
     "odd_words.rs",
     "query_plans.rs",
+    "stage.rs",
     "tests.rs",
+    "two_hosts.rs",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
