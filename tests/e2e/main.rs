@@ -21,6 +21,7 @@ mod crashed_uploads;
 mod crashes;
 mod customers;
 mod damaged;
+mod database_trouble;
 mod denial;
 mod disks;
 mod elsewhere;
