@@ -67,6 +67,8 @@ pub mod search;
 pub mod seen;
 pub(crate) mod sending;
 pub(crate) mod server;
+#[cfg(test)]
+mod server_plans;
 pub mod settings;
 pub mod sheet_rows;
 pub mod sizes;

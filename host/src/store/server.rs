@@ -114,6 +114,8 @@ impl Server {
             ("statement_timeout", millis(STATEMENT)),
             ("idle_in_transaction_session_timeout", millis(STANDSTILL)),
             ("client_min_messages", "warning".to_owned()),
+            // Compiling a statement takes longer than any of these, whose lists the planner takes to be long.
+            ("jit", "off".to_owned()),
         ])
     }
 
