@@ -10,6 +10,7 @@
 mod anew;
 mod approving;
 mod associating;
+mod azure;
 mod backups;
 mod bin;
 mod browsing;
