@@ -68,6 +68,8 @@ pub mod search;
 pub mod seen;
 pub(crate) mod sending;
 pub(crate) mod server;
+#[cfg(test)]
+mod server_plans;
 pub mod settings;
 pub mod sheet_rows;
 pub(crate) mod sign_ins;
@@ -79,6 +81,8 @@ pub mod telling;
 pub mod tokens;
 pub mod trail;
 pub mod trash;
+#[cfg(test)]
+mod two_hosts;
 pub mod undo;
 pub(crate) mod unfinished;
 pub mod users;

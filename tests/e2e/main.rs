@@ -10,6 +10,7 @@
 mod anew;
 mod approving;
 mod associating;
+mod azure;
 mod backups;
 mod bin;
 mod browsing;
@@ -22,6 +23,7 @@ mod crashed_uploads;
 mod crashes;
 mod customers;
 mod damaged;
+mod database_trouble;
 mod denial;
 mod disks;
 mod elsewhere;

@@ -15,7 +15,6 @@ mod cost;
 mod data;
 mod hosts;
 mod judge;
-mod proxy;
 mod server;
 mod trouble;
 mod world;

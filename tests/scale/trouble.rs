@@ -6,12 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use end_to_end::proxy::Proxy;
+
 use super::{
     AT_MOST, Size,
     data::{self, Data},
     hosts::{self, Hosts},
     judge,
-    proxy::Proxy,
     server::Server,
     world::World,
 };

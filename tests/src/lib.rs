@@ -50,6 +50,7 @@ pub mod many;
 pub mod memory;
 pub mod object_store;
 pub mod peers;
+pub mod proxy;
 pub mod sheets;
 pub mod whole;
 

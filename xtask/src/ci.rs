@@ -8,6 +8,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
+    azure,
     browser::{self, NotRun},
     circles, component, contract, demo, deny, dist, fuzz, imports, links, live, papers, peers, postgres, rules, run,
     say, testing,
@@ -36,10 +37,11 @@ const STAGES: [(&str, Stage); 16] = [
 ];
 
 /// What takes longer, and passes before a larger piece of work is called done: other people's clients and oracles beside
-/// the tests, more stories on PostgreSQL, the ordeal, the year and many hosts whole, the packages in a clean root, and ten minutes of fuzzing.
-const LONG_STAGES: [(&str, Stage); 7] = [
+/// the tests, more stories on PostgreSQL, those on Azure, the ordeal, the year and many hosts whole, the packages in a clean root, and ten minutes of fuzzing.
+const LONG_STAGES: [(&str, Stage); 8] = [
     ("tests with peers", || peers::test(&[])),
     ("more stories on PostgreSQL", postgres::test_kinds),
+    ("stories on Azure", azure::test),
     ("ordeal, whole", || testing::ordeal(&[""; 0])),
     ("a year", || testing::year(&[""; 0])),
     ("many hosts", || postgres::scale(&postgres::SCALE)),

@@ -1,5 +1,6 @@
 //! Everything there is to do with this workspace, by `cargo xtask`: the only place that knows tool chains.
 
+mod azure;
 mod bench;
 mod browser;
 mod ci;
@@ -57,6 +58,9 @@ enum Command {
         /// What speaks SQL, and twelve kinds of stories, on a PostgreSQL of their own.
         #[arg(long, conflicts_with_all = ["peers", "browser"])]
         postgres: bool,
+        /// The stories of a library whose bytes lie on Azure, on an emulator of it that npm brings.
+        #[arg(long, conflicts_with_all = ["peers", "browser", "postgres"])]
+        azure: bool,
         /// For `cargo test`: names of tests, or `--` and options for the test programs.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -121,7 +125,7 @@ enum Command {
     Dist(dist::Wanted),
     /// Everything that must hold before a change goes in: format, lints, contract, tests, demo.
     Ci {
-        /// What takes longer as well: peers, the whole ordeal and year, the packages, ten minutes of fuzzing.
+        /// What takes longer as well: peers, Azure, the whole ordeal and year, the packages, ten minutes of fuzzing.
         #[arg(long)]
         all: bool,
     },
@@ -144,6 +148,7 @@ fn main() -> ExitCode {
             ..
         } => browser::test(&arguments),
         Command::Test { postgres: true, .. } => postgres::test(),
+        Command::Test { azure: true, .. } => azure::test(),
         Command::Test { arguments, .. } => testing::test(&arguments),
         Command::Demo => demo::run(),
         Command::Console => console::run(),

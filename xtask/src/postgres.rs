@@ -44,9 +44,10 @@ const OF_SQLITE: [&str; 14] = [
     "rights::lock_files",
 ];
 
-/// Twelve stories, those of many hosts and customers, and those of a library that is moved there.
-const STORIES: [&str; 15] = [
+/// Twelve stories, those of many hosts and customers, of a server in trouble, and of a library that is moved there.
+const STORIES: [&str; 16] = [
     "customers::",
+    "database_trouble::",
     "hosts::",
     "migrating::",
     "associating::an_upload_is_taken_back_with",
@@ -63,9 +64,10 @@ const STORIES: [&str; 15] = [
     "syncing::r25_r37",
 ];
 
-/// Thirteen kinds of stories, all of each, and those of many hosts and customers.
-const KINDS: [&str; 15] = [
+/// Thirteen kinds of stories, all of each, those of many hosts and customers, and of a server in trouble.
+const KINDS: [&str; 16] = [
     "customers::",
+    "database_trouble::",
     "hosts::",
     "migrating::",
     "associating::",

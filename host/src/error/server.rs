@@ -81,6 +81,14 @@ const ONLY_READS: &str = "25006";
 /// The end of what is told of something that passes.
 const AGAIN: &str = "and try again; what was under way was not done, unless its answer alone got lost";
 
+/// That the server at this place has no room.
+pub(crate) fn is_full(place: &str) -> Error {
+    of_code(place, FULL, "")
+}
+
+/// The code of a server that has no room.
+const FULL: &str = "53100";
+
 /// What a code means, by <https://www.postgresql.org/docs/current/errcodes-appendix.html>. One that has no words of its own
 /// is told in those of the server, `said`.
 fn of_code(place: &str, code: &str, said: &str) -> Error {
@@ -108,7 +116,7 @@ fn of_code(place: &str, code: &str, said: &str) -> Error {
             "has no connection left: end programs that use it, or raise `max_connections` of its server, and try again",
         ),
         "53200" => away(place, "has no memory left: give its server more, and try again"),
-        "53100" => server(
+        FULL => server(
             "database-full",
             place,
             "has a full disk: make room on its server, and try again; the library is as it was",

@@ -12,7 +12,8 @@ use clientpoint_engine::{
 };
 
 use crate::{
-    Error, Result,
+    Error, Result, disk,
+    error::server,
     service::{
         Begun, BrowseRow, Cursor, ItemOutcome, ItemRow, Page, Session, Stop, api, connections::in_use::SignedIn,
         operations::work::CameTo, trust,
@@ -186,11 +187,20 @@ impl Session<'_> {
             }
         }
         for outcome in outcomes.iter_mut().filter(|outcome| outcome.reason == Some("no-space")) {
-            // The plugin does not know where there is no room.
-            let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
-            outcome.message = format!("{} ({})", outcome.message, self.host.about(full.into()));
+            outcome.message = format!("{} ({})", outcome.message, self.where_no_room_is());
         }
         Ok(outcomes)
+    }
+
+    /// Where there is no room: that does not know who only hears that there is none.
+    fn where_no_room_is(&self) -> Error {
+        let store = &self.host.store;
+        match store.place().filter(|_| disk::refusal(self.host.data()).is_none()) {
+            Some(server) => server::is_full(&server),
+            None => self
+                .host
+                .about(std::io::Error::from(std::io::ErrorKind::StorageFull).into()),
+        }
     }
 
     pub(in crate::service) fn actor(&self) -> Actor {

@@ -55,6 +55,14 @@ impl Store {
         }
     }
 
+    /// Where the server is that it lies on, for people; none in a data folder.
+    pub(crate) fn place(&self) -> Option<String> {
+        match &self.pool {
+            Pool::Lite(_) => None,
+            Pool::Post(post) => Some(post.addresses.place()),
+        }
+    }
+
     /// Whether it is a server's, which other hosts may be at work with.
     pub(crate) const fn is_on_a_server(&self) -> bool {
         matches!(self.pool, Pool::Post(_))

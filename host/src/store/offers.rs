@@ -25,7 +25,10 @@ const TAKEN: Duration = Duration::from_secs(60);
 
 /// What is due for the plugin `$1`, at the moments `$2`, is planned; by now (`$3`), with the options `$4`. The settings of a
 /// connection that the keys `$5` name tell its tenant. `$6` is the time between two runs of one tenant, in milliseconds.
-const OFFER: &str = r#"
+///
+/// The last run of a connection is asked for, and not whether there is none: for that the planner would read all runs that
+/// there ever were, each minute.
+pub(super) const OFFER: &str = r#"
 WITH due AS (
     SELECT c.account_id, c.id, c.plugin, c.drive_id, m.value ->> 0 AS schedule, m.value ->> 2 AS day,
            CAST(m.value ->> 4 AS bigint) AS late,
@@ -33,8 +36,8 @@ WITH due AS (
                      FROM json_array_elements_text($5::json) WITH ORDINALITY k (key, n)), '') AS tenant
     FROM clientpoint.connections c CROSS JOIN json_array_elements($2::json) m
     WHERE c.plugin = $1 AND c.disconnected_at IS NULL AND c.drive_id IS NOT NULL AND c.connected_at <= m.value ->> 1
-      AND NOT EXISTS (SELECT 1 FROM clientpoint.runs r WHERE r.connection = c.id AND r.schedule = m.value ->> 0
-                      AND r.due >= m.value ->> 2 AND r.due <= m.value ->> 3)
+      AND (SELECT max(r.due) FROM clientpoint.runs r WHERE r.connection = c.id AND r.schedule = m.value ->> 0
+           AND r.due >= m.value ->> 2 AND r.due <= m.value ->> 3) IS NULL
 )
 INSERT INTO clientpoint.runs (account_id, connection, plugin, drive, kind, schedule, due, late, started_by, started_at, options,
                               inputs, tenant, run_at)
@@ -45,7 +48,7 @@ SELECT d.account_id, d.id, d.plugin, d.drive_id, 'scheduled', d.schedule, d.day,
 FROM due d ON CONFLICT DO NOTHING"#;
 
 /// Runs that nobody carries out any more are offered again, with the tenant of their connection.
-const RETURN: &str = r#"
+pub(super) const RETURN: &str = r#"
 UPDATE clientpoint.runs r SET run_at = clock_timestamp(),
     tenant = coalesce(r.tenant, (SELECT string_agg(c.settings::json ->> k.key, ' ' ORDER BY k.n)
         FROM clientpoint.connections c, json_array_elements_text($1::json) WITH ORDINALITY k (key, n) WHERE c.id = r.connection), '')
@@ -54,7 +57,7 @@ WHERE r.state = 'running' AND r.subject = 'sync' AND r.run_at IS NULL
                   WHERE l.name = r.account_id || '/sync/' || r.connection AND clock_timestamp() <= l.expires)"#;
 
 /// Takes at most `$1` runs of the plugin `$3` whose time has come, for `$2` milliseconds.
-const CLAIM: &str = r#"
+pub(super) const CLAIM: &str = r#"
 UPDATE clientpoint.runs r SET run_at = clock_timestamp() + $2 * interval '1 millisecond'
 FROM (SELECT o.id FROM clientpoint.runs o
       WHERE o.state = 'running' AND o.plugin = $3 AND o.run_at IS NOT NULL AND o.run_at <= clock_timestamp()
@@ -80,19 +83,19 @@ pub(crate) async fn is_offered(store: &Store, run: i64) -> Result<bool> {
 }
 
 /// How long it is until the next run of the plugin `$1` may be taken, in milliseconds; none if none is offered.
-const NEXT: &str = r#"
+pub(super) const NEXT: &str = r#"
 SELECT CAST(extract(epoch FROM min(greatest(o.run_at, coalesce(g.closed_until, o.run_at))) - clock_timestamp()) * 1000 AS bigint)
 FROM clientpoint.runs o LEFT JOIN clientpoint.gates g ON g.tenant = o.tenant
 WHERE o.state = 'running' AND o.plugin = $1 AND o.run_at IS NOT NULL"#;
 
 /// Closes the gate of the tenant of run `$1` for `$2` milliseconds. It is never opened sooner than somebody else has asked for.
-const CLOSE: &str = r#"
+pub(super) const CLOSE: &str = r#"
 INSERT INTO clientpoint.gates AS g (tenant, closed_until)
 SELECT tenant, clock_timestamp() + $2 * interval '1 millisecond' FROM clientpoint.runs WHERE id = $1 AND tenant <> ''
 ON CONFLICT (tenant) DO UPDATE SET closed_until = greatest(g.closed_until, excluded.closed_until)"#;
 
 /// What waits before a gate comes one after the other once it opens, and not all at once: `$2` milliseconds apart.
-const QUEUE: &str = r#"
+pub(super) const QUEUE: &str = r#"
 UPDATE clientpoint.runs r SET run_at = q.from_then
 FROM (SELECT o.id, g.closed_until + row_number() OVER (ORDER BY o.run_at, o.id) * $2 * interval '1 millisecond' AS from_then
       FROM clientpoint.runs o JOIN clientpoint.gates g ON g.tenant = o.tenant

@@ -206,7 +206,10 @@ impl From<AppendError> for Error {
 impl From<crate::Error> for Error {
     fn from(error: crate::Error) -> Self {
         match error.bare() {
-            crate::Error::NoSpace(_) => Self::NoSpace,
+            crate::Error::NoSpace(_)
+            | crate::Error::Server {
+                code: "database-full", ..
+            } => Self::NoSpace,
             crate::Error::Storage(reason) => Self::Unavailable(reason.clone()),
             crate::Error::Busy { .. }
             | crate::Error::Disk { .. }

@@ -8,12 +8,15 @@
 mod broken;
 #[cfg(test)]
 mod failing_over;
+#[cfg(test)]
+mod lost_answers;
+#[cfg(test)]
+#[path = "../../../tests/src/proxy.rs"]
+mod proxy;
 mod reading;
 pub(super) mod schema;
 #[cfg(test)]
 pub(super) mod trial;
-#[cfg(test)]
-mod way;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -106,6 +109,8 @@ impl Server {
                 ("statement_timeout", millis(STATEMENT)),
                 ("idle_in_transaction_session_timeout", millis(STANDSTILL)),
                 ("client_min_messages", "warning".to_owned()),
+                // Compiling a statement takes longer than any of these, whose lists the planner takes to be long.
+                ("jit", "off".to_owned()),
             ])
         };
         self.addresses.iter().map(of).collect()

@@ -128,10 +128,15 @@ pub async fn undo(store: &Store, id: i64, by: &str, whole: &mut Seen, now: &str)
         let other = Error::Settings(format!("run {id} is no upload of a sheet"));
         return Err(other.with([WayOut::ShowRuns, WayOut::RollBack]));
     }
-    if let Some(at) = &run.undone_at {
+    let mut transaction = store.write().await?;
+    // Only now does nobody else take it back.
+    let (undone_at,): (Option<String>,) = db::query_as("SELECT undone_at FROM runs WHERE id = ?")
+        .bind(id)
+        .fetch_one(&mut *transaction)
+        .await?;
+    if let Some(at) = undone_at {
         return Err(Error::Settings(format!("run {id} was taken back before, at {at}")));
     }
-    let mut transaction = store.write().await?;
     let mut undone = Undone::default();
     let mut after = 0;
     loop {

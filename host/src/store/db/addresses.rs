@@ -62,6 +62,11 @@ pub(in crate::store) struct Way {
 }
 
 impl Addresses {
+    /// Where the one in use is, for people.
+    pub(in crate::store) fn place(&self) -> String {
+        self.standing.in_use.borrow().place.to_string()
+    }
+
     /// Makes the two pools, which connect by the address `at`, whose options are these. `library` is an account and the id
     /// of its library, which every other address has to have as well.
     pub(in crate::store) fn pooled(

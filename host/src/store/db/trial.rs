@@ -1,6 +1,6 @@
 //! What tests alone ask of a database.
 
-use sqlx::{AssertSqlSafe, SqlSafeStr, SqlitePool};
+use sqlx::{AssertSqlSafe, PgConnection, SqlSafeStr, SqlitePool};
 
 use super::{
     Connection, Pool,
@@ -36,4 +36,55 @@ pub(in crate::store) async fn plan(statement: &str, pool: &Pool) -> sqlx::Result
         .fetch_all(pool)
         .await?;
     Ok(rows.into_iter().map(|(.., step)| step).collect())
+}
+
+/// What a statement says to a server.
+pub(in crate::store) fn on_a_server(statement: &str) -> String {
+    text::for_postgres(statement)
+}
+
+/// How a server would go about what is said to it, whatever its values are: a step a line.
+pub(in crate::store) async fn server_plan(said: &str, server: &mut PgConnection) -> sqlx::Result<Vec<String>> {
+    let numbers = said.split('$').skip(1).map_while(|after| {
+        let digits = after.split(|sign: char| !sign.is_ascii_digit()).next()?;
+        Some(digits.parse().unwrap_or(0))
+    });
+    let places: usize = numbers.max().unwrap_or(0);
+    let mut kinds = vec!["unknown"; places];
+    let bracketed = |words: &[&str]| match words {
+        [] => String::new(),
+        words => format!("({})", words.join(", ")),
+    };
+    loop {
+        let prepared = format!("PREPARE looked_at {} AS {said}", bracketed(&kinds));
+        let Err(error) = sqlx::raw_sql(AssertSqlSafe(prepared)).execute(&mut *server).await else {
+            break;
+        };
+        let told = error.as_database_error().map(|told| (told.code(), told.message()));
+        match told {
+            // Of what kind a value is can't be seen by the statement alone.
+            Some((Some(code), message)) if code == "42P18" => {
+                let number = message
+                    .rsplit('$')
+                    .next()
+                    .and_then(|number| number.parse::<usize>().ok());
+                kinds[number.unwrap() - 1] = "bigint";
+            }
+            Some((Some(code), _)) if code == "42883" && kinds.contains(&"bigint") => {
+                kinds
+                    .iter_mut()
+                    .filter(|kind| **kind == "bigint")
+                    .for_each(|kind| *kind = "text");
+            }
+            _ => return Err(error),
+        }
+    }
+    let values = bracketed(&vec!["NULL"; places]);
+    let explain = AssertSqlSafe(format!("EXPLAIN EXECUTE looked_at {values}"));
+    let rows: Vec<(String,)> = sqlx::query_as(explain)
+        .persistent(false)
+        .fetch_all(&mut *server)
+        .await?;
+    sqlx::raw_sql("DEALLOCATE looked_at").execute(server).await?;
+    Ok(rows.into_iter().map(|(step,)| step).collect())
 }

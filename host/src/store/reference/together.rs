@@ -5,6 +5,8 @@
 //! The work goes on without whoever asked for it: of several, one may give up. Whether somebody still waits is looked at
 //! once nobody else can write, so that nothing happens after the next call that writes.
 
+mod becoming;
+
 use std::{
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -12,10 +14,7 @@ use std::{
 
 use clientpoint_engine::{
     clock::{Clock, stamp},
-    contract::clientpoint::content_source::{
-        content_library::{Error, LibraryFile},
-        managed_files::Line,
-    },
+    contract::clientpoint::content_source::content_library::{Error, LibraryFile},
     library::DraftPlace,
 };
 use futures::channel::oneshot;
@@ -24,16 +23,16 @@ use tokio::sync::Mutex as Turns;
 use super::late::Late;
 use crate::{
     fences::{self, Fences, RightLost},
-    place::Place,
     store::{
         Store,
         db::{self, Transaction},
-        files::{self, Created, Link, NewFile},
-        managed::{self, Replacement},
-        objects::{Object, Objects, Published, Settled},
+        objects::{Objects, Published, Settled},
         sending, sweep,
     },
 };
+
+use becoming::Became;
+pub(super) use becoming::Becomes;
 
 /// How many files one transaction may have. The others wait for the next.
 const GROUP: usize = 64;
@@ -55,44 +54,6 @@ struct Queue {
 }
 
 type Answer = oneshot::Sender<Result<LibraryFile, Error>>;
-
-/// What becomes of some bytes.
-pub(super) enum Becomes {
-    /// A new file.
-    New {
-        /// Its name in the library.
-        name: String,
-        /// What it follows.
-        link: Link,
-    },
-    /// The next revision of a file.
-    Next {
-        /// The run of the sync.
-        run: i64,
-        /// The File ID.
-        file: String,
-        /// The revision that it had when this began.
-        base: u64,
-        /// What it follows, in its new version.
-        link: Link,
-        /// Its line.
-        line: Line,
-    },
-}
-
-/// What became of them.
-enum Became {
-    File(Box<files::LibraryFile>),
-    AlreadyLinked(String),
-    /// The file may not have them any more.
-    Conflict,
-    /// The database did not take what was to be written of it, and nothing was changed.
-    Refused(crate::Error),
-    /// Nobody waits for the answer any more, and nothing was changed.
-    GivenUp,
-    /// Whoever waits has lost the right that the bytes were brought in under, and nothing was changed.
-    RightLost,
-}
 
 /// Bytes on their way, and who waits for what becomes of them.
 struct Incoming<Bytes> {
@@ -152,8 +113,8 @@ impl Together {
     /// Brings in those that wait, unless another has done so meanwhile.
     async fn bring_in_a_group(&self) {
         let _turn = self.queue.turn.lock().await;
-        let mut groups = vec![self.named(self.queue.leave()).await];
-        while let Some(mut group) = groups.pop().filter(|group| !group.is_empty()) {
+        let mut groups = vec![(self.named(self.queue.leave()).await, false)];
+        while let Some((mut group, is_again)) = groups.pop().filter(|(group, _)| !group.is_empty()) {
             let transaction = match self.store.write().await {
                 Ok(transaction) => transaction,
                 Err(error) => {
@@ -161,15 +122,16 @@ impl Together {
                     continue;
                 }
             };
-            match written(transaction, &group, &self.now()).await {
+            match written(transaction, &group, is_again, &self.now()).await {
                 Ok(became) => {
                     for (one, became) in group.into_iter().zip(became) {
                         self.tell(one, Ok(became)).await;
                     }
                 }
-                Err(error) if group.len() == 1 => self.tell_all(group, &error.into()).await,
-                // One's trouble is not another's: each has a transaction of its own.
-                Err(_) => groups.extend(group.drain(..).rev().map(|one| vec![one])),
+                Err(error) if is_again => self.tell_all(group, &error.into()).await,
+                // One's trouble is not another's, and perhaps nothing but the answer got lost: each is tried once more, in a
+                // transaction of its own, and looks at what is there.
+                Err(_) => groups.extend(group.drain(..).rev().map(|one| (vec![one], true))),
             }
         }
     }
@@ -253,44 +215,13 @@ impl Queue {
     }
 }
 
-impl Becomes {
-    async fn write(&self, transaction: &mut Transaction, object: &Object, now: &str) -> crate::Result<Became> {
-        Ok(match self {
-            Self::New { name, link } => {
-                let new = NewFile {
-                    name,
-                    place: &Place::company_wide(),
-                    object,
-                    link: Some(link),
-                };
-                match files::add(transaction, new, now).await? {
-                    Created::File(file) => Became::File(file),
-                    Created::AlreadyLinked(id) => Became::AlreadyLinked(id),
-                }
-            }
-            Self::Next {
-                run,
-                file,
-                base,
-                link,
-                line,
-            } => {
-                let replacement = Replacement {
-                    file,
-                    base: *base,
-                    object,
-                    link,
-                    line,
-                };
-                let published = managed::publish(transaction, *run, replacement, now).await?;
-                published.map_or(Became::Conflict, |file| Became::File(Box::new(file)))
-            }
-        })
-    }
-}
-
-/// Writes a group, all of it or nothing; in it, each by itself.
-async fn written(mut transaction: Transaction, group: &[Incoming<Published>], now: &str) -> crate::Result<Vec<Became>> {
+/// Writes a group, all of it or nothing; in it, each by itself. `is_again` where it may have been written before.
+async fn written(
+    mut transaction: Transaction,
+    group: &[Incoming<Published>],
+    is_again: bool,
+    now: &str,
+) -> crate::Result<Vec<Became>> {
     let mut all = Vec::with_capacity(group.len());
     for one in group {
         if one.answer.is_canceled() {
@@ -308,7 +239,10 @@ async fn written(mut transaction: Transaction, group: &[Incoming<Published>], no
         match (became, past) {
             (Ok(became), past) => {
                 past?;
-                all.push(became);
+                all.push(match is_again {
+                    true => one.becomes.looked_at(&mut transaction, &one.bytes, became).await?,
+                    false => became,
+                });
             }
             (Err(error), Ok(())) => all.push(Became::Refused(error)),
             // It was not about that one alone.

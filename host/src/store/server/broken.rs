@@ -1,17 +1,18 @@
 //! A way to the server that breaks, and a server that ends connections: what people are told, and that it passes by itself.
 
 use super::{
-    way::{Way, write, write_all},
+    proxy::Proxy,
+    trial::{write, write_all},
     *,
 };
 use crate::store::db;
 
 /// A library behind a way, and how people call its server; none where the tests run on SQLite.
-async fn stage() -> Option<(Store, Way, String, tempfile::TempDir)> {
+async fn stage() -> Option<(Store, Proxy, String, tempfile::TempDir)> {
     let data = tempfile::tempdir().unwrap();
     let near = trial::of_folder(data.path()).await?;
-    let way = Way::to(&near).await;
-    let server = Server::of_lines(&Secret::new(way.url(&near))).unwrap();
+    let way = trial::way_to(&near).await;
+    let server = trial::by_way(&near, &way);
     let store = server
         .open(crate::store::DEFAULT_ACCOUNT, Duration::from_secs(20))
         .await
@@ -35,7 +36,7 @@ async fn a_way_that_breaks_in_the_middle_is_told_with_the_server_and_all_goes_on
     let mut transaction = store.write().await.unwrap();
     write(&mut transaction).await.unwrap();
 
-    way.be_whole(false);
+    way.open(false);
 
     let broken = write(&mut transaction).await.unwrap_err();
     assert!(told(&broken, &place).contains("can't be reached, or broke off"));
@@ -46,7 +47,7 @@ async fn a_way_that_breaks_in_the_middle_is_told_with_the_server_and_all_goes_on
         .await;
     told(&switch.unwrap_err().into(), &place);
 
-    way.be_whole(true);
+    way.open(true);
 
     let nothing: Vec<(String,)> = db::query_as("SELECT name FROM switches")
         .fetch_all(store.pool())

@@ -3,7 +3,8 @@
 use sqlx::AssertSqlSafe;
 
 use super::{
-    way::{Way, write, write_all},
+    proxy::Proxy,
+    trial::{url_by, way_to, write, write_all},
     *,
 };
 use crate::store::{DEFAULT_ACCOUNT, db};
@@ -17,8 +18,8 @@ const WRITES: &str = "&options[default_transaction_read_only]=off";
 /// A database with two ways to it.
 struct Stage {
     near: Server,
-    first: Way,
-    second: Way,
+    first: Proxy,
+    second: Proxy,
     _data: tempfile::TempDir,
 }
 
@@ -28,8 +29,8 @@ impl Stage {
         let data = tempfile::tempdir().unwrap();
         let near = trial::of_folder(data.path()).await?;
         Some(Self {
-            first: Way::to(&near).await,
-            second: Way::to(&near).await,
+            first: way_to(&near).await,
+            second: way_to(&near).await,
             near,
             _data: data,
         })
@@ -39,7 +40,7 @@ impl Stage {
     fn server(&self, first: &str, second: &str) -> Server {
         let ways = [("first", &self.first, first), ("second", &self.second, second)];
         let lines =
-            ways.map(|(name, way, more)| format!("{}?options[clientpoint.way]={name}{more}", way.url(&self.near)));
+            ways.map(|(name, way, more)| format!("{}?options[clientpoint.way]={name}{more}", url_by(way, &self.near)));
         Server::of_lines(&Secret::new(lines.join("\n"))).unwrap()
     }
 
@@ -93,13 +94,13 @@ async fn a_library_is_opened_by_the_first_address_that_answers_and_each_is_named
     let server = stage.server("", "");
     assert_eq!(asked(&open(&server).await.unwrap()).await.unwrap(), "first");
 
-    stage.first.be_whole(false);
+    stage.first.open(false);
 
     let store = open(&server).await.unwrap();
     assert_eq!(asked(&store).await.unwrap(), "second");
     write_all(&store).await.unwrap();
 
-    stage.second.be_whole(false);
+    stage.second.open(false);
 
     let refused = open(&server).await.unwrap_err();
     let text = refused.to_string();
@@ -145,7 +146,7 @@ async fn where_the_address_in_use_breaks_one_error_is_told_and_all_accounts_go_o
     let mut transaction = store.write().await.unwrap();
     write(&mut transaction).await.unwrap();
 
-    stage.first.be_whole(false);
+    stage.first.open(false);
 
     told(&write(&mut transaction).await.unwrap_err(), "database-away", &first);
     assert_eq!(addresses(&store).moved(&first).await, second);
@@ -159,7 +160,7 @@ async fn where_the_address_in_use_breaks_one_error_is_told_and_all_accounts_go_o
     assert_eq!(half, [], "half of it was done");
     write_all(&store).await.unwrap();
 
-    stage.first.be_whole(true);
+    stage.first.open(true);
 
     for _ in 0..CONNECTIONS {
         for store in [&store, &acme] {
@@ -167,7 +168,7 @@ async fn where_the_address_in_use_breaks_one_error_is_told_and_all_accounts_go_o
         }
     }
 
-    stage.second.be_whole(false);
+    stage.second.open(false);
 
     // Whether this is told, or waits for the other address, is a matter of which comes first.
     let _ = asked(&store).await;
@@ -242,14 +243,14 @@ async fn a_database_with_another_library_is_never_taken_for_the_one_that_is_away
     let store = open(&server).await.unwrap();
     assert_eq!(asked(&store).await.unwrap(), "first");
 
-    stage.first.be_whole(false);
+    stage.first.open(false);
 
     told(&asked(&store).await.unwrap_err(), "database-away", &first);
     addresses(&store).lost().await;
     let away = asked(&store).await.unwrap_err().to_string();
     assert!(!away.contains(&second), "{away}");
 
-    stage.first.be_whole(true);
+    stage.first.open(true);
 
     assert_eq!(asked(&store).await.unwrap(), "first");
     write_all(&store).await.unwrap();

@@ -8,7 +8,14 @@ use std::{
 use clientpoint_engine::secrets::Secret;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use super::Server;
+use super::{Server, proxy::Proxy};
+use crate::{
+    Result,
+    store::{
+        Store,
+        db::{self, Transaction},
+    },
+};
 
 /// The database in the place of the one of this folder, made if it is missing; none where the tests run on SQLite.
 pub(in crate::store) async fn of_folder(data: &Path) -> Option<Server> {
@@ -31,4 +38,36 @@ pub(in crate::store) async fn of_folder(data: &Path) -> Option<Server> {
     connection.close().await.unwrap();
     let (origin, _) = server.rsplit_once('/').unwrap();
     Some(Server::of_lines(&Secret::new(format!("{origin}/{name}"))).unwrap())
+}
+
+/// The address of the same database by another way, with a password that nobody is to see.
+pub(super) fn url_by(way: &Proxy, server: &Server) -> String {
+    let options = server.addresses.first().unwrap();
+    let (user, database) = (options.get_username(), options.get_database().unwrap());
+    format!("postgres://{user}:hunter2@{}/{database}", way.address)
+}
+
+/// The same database by another way.
+pub(super) fn by_way(server: &Server, way: &Proxy) -> Server {
+    Server::of_lines(&Secret::new(url_by(way, server))).unwrap()
+}
+
+/// A way to the server.
+pub(super) async fn way_to(server: &Server) -> Proxy {
+    let options = server.addresses.first().unwrap();
+    Proxy::to(&format!("{}:{}", options.get_host(), options.get_port())).await
+}
+
+/// Writes in this transaction.
+pub(super) async fn write(transaction: &mut Transaction) -> Result<()> {
+    let switch = "INSERT INTO switches (name) VALUES ('x') ON CONFLICT (name) DO NOTHING";
+    db::query(switch).execute(&mut **transaction).await?;
+    Ok(())
+}
+
+/// Writes in a transaction of its own, to the end.
+pub(super) async fn write_all(store: &Store) -> Result<()> {
+    let mut transaction = store.write().await?;
+    write(&mut transaction).await?;
+    Ok(transaction.commit().await?)
 }

@@ -8,6 +8,7 @@ use super::*;
 use crate::store::{
     self,
     db::{self, trial::raw},
+    files::Link,
 };
 
 /// A library in a folder of its own.

@@ -1,6 +1,6 @@
 //! Sweeps of objects that lie on an object store.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use object_store::{ObjectStoreExt, path::Path as At};
 use tokio::sync::Semaphore;
@@ -42,11 +42,15 @@ impl Far {
     }
 
     async fn publish(&self, bytes: &[u8]) -> Object {
+        self.try_to_publish(bytes).await.unwrap()
+    }
+
+    async fn try_to_publish(&self, bytes: &[u8]) -> Result<Object> {
         let mut draft = self.objects.draft(1 << 20).unwrap();
         draft.append(bytes).unwrap();
         let settled = draft.settle().unwrap();
-        let sent = sending::send(&self.store, &self.objects, settled, &stamp(self.now)).await;
-        (*self.objects.publish_settled(sent.unwrap()).unwrap()).clone()
+        let sent = sending::send(&self.store, &self.objects, settled, &stamp(self.now)).await?;
+        Ok((*self.objects.publish_settled(sent)?).clone())
     }
 
     async fn point_at(&self, object: &Object) {
@@ -183,6 +187,41 @@ async fn whoever_publishes_the_bytes_that_are_being_deleted_puts_them_again_afte
     assert_eq!(swept.unwrap().unwrap().emptied.objects, 1);
     assert!(far.has(&object).await);
     assert_eq!((far.rows("objects").await, far.rows("let_go").await), (2, 0));
+}
+
+#[tokio::test]
+async fn who_brings_bytes_that_a_store_is_too_slow_to_delete_is_told_so_after_a_while_and_nobody_else_waits() {
+    let mut far = Far::new().await;
+    let object = far.publish(b"equal").await;
+    far.let_go(&object).await;
+    far.now += TimeDelta::days(30);
+    let begins = Arc::new(Semaphore::new(0));
+    far.faulty.set(Fault::Deletes {
+        begins: begins.clone(),
+        let_it: Arc::new(Semaphore::new(0)),
+    });
+
+    let (swept, ()) = tokio::join!(far.sweep(), async {
+        begins.acquire().await.unwrap().forget();
+        let others = async {
+            let begun = Instant::now();
+            for bytes in ["one", "two", "three", "four", "five"] {
+                let other = far.publish(bytes.as_bytes()).await;
+                far.point_at(&other).await;
+            }
+            begun.elapsed()
+        };
+        let (told, others) = tokio::join!(far.try_to_publish(b"equal"), others);
+        let told = told.unwrap_err();
+        assert_eq!(told.code(), "object-store-unreachable");
+        assert!(told.to_string().contains("told to delete the same bytes"), "{told}");
+        assert!(others < Duration::from_secs(10), "{others:?}");
+    });
+
+    let slow = swept.unwrap_err();
+    assert!(slow.code().starts_with("object-store-"), "{slow}");
+    assert!(far.has(&object).await, "nobody knows, and it is there");
+    assert_eq!((far.rows("objects").await, far.rows("let_go").await), (6, 1));
 }
 
 #[tokio::test]
