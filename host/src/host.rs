@@ -166,8 +166,13 @@ impl Host {
         self.process.as_deref().unwrap_or(&self.data)
     }
 
-    /// The key in force as far as this process knows: for what only this process has to read again.
+    /// The key in force as far as this process knows.
     pub(crate) fn key(&self) -> Arc<SecretKey> {
         self.keys.present()
+    }
+
+    /// The key in force, and those that were or will be.
+    pub(crate) fn keys_at_hand(&self) -> Vec<Arc<SecretKey>> {
+        self.keys.at_hand()
     }
 }

@@ -122,6 +122,10 @@ pub(crate) fn put_in_force(key: &SecretKey, data: &Path) -> Result<()> {
         return Ok(());
     }
     let kept = from_file(&next_file(data))?;
+    // Another program on this folder may have been first.
+    if kept.is_none() && from_file(&key_file(data))?.is_some_and(|present| present.id() == key.id()) {
+        return Ok(());
+    }
     if kept.is_none_or(|kept| kept.id() != key.id()) {
         return Err(Error::Storage(format!(
             "`{}` is not the key any more that everything was just sealed with: somebody has changed it meanwhile; put it \

@@ -121,13 +121,13 @@ pub trait Rights: Send + Sync {
         Box::pin(async { Ok(None) })
     }
 
-    /// Programs that are there, a few of them, and have not said that they have the key of this name. None where there are no
-    /// other hosts.
+    /// Programs that are there, a few of them, in words, and have not said that they have the key of this name. None where there
+    /// are no other hosts.
     ///
     /// # Errors
     ///
     /// The storage's.
-    fn without_key<'a>(&'a self, _key: &'a str) -> Answering<'a, Vec<Holder>> {
+    fn without_key<'a>(&'a self, _key: &'a str) -> Answering<'a, Vec<String>> {
         Box::pin(async { Ok(Vec::new()) })
     }
 

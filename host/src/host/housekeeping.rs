@@ -46,6 +46,9 @@ impl Host {
         if let Err(error) = self.look_after_operations().await {
             tracing::warn!("the operations could not be looked after: {error}");
         }
+        if let Err(error) = self.sign_ins.tidy().await {
+            tracing::warn!("the sign-ins could not be looked after: {error}");
+        }
         match sweep::daily(&self.store, &self.objects, &self.data, self.clock.utc()).await {
             Ok(None) => {}
             Ok(Some(swept)) => {

@@ -13,7 +13,7 @@ use crate::{
     Result,
     key_files::hosts,
     rights::Held,
-    store::{DEFAULT_ACCOUNT, Store, seal},
+    store::{DEFAULT_ACCOUNT, Store, accounts, seal},
 };
 
 /// See above. Never without a key.
@@ -31,15 +31,18 @@ struct Known {
 }
 
 impl Keys {
+    /// Those of a process with this data folder, in which the first is in force.
     pub(crate) fn new(data: &Path, present: SecretKey) -> Self {
-        Self {
+        let keys = Self {
             data: data.to_path_buf(),
             known: Mutex::new(Known {
                 present: Arc::new(present),
                 others: Vec::new(),
                 told: None,
             }),
-        }
+        };
+        keys.read();
+        keys
     }
 
     /// Other hosts see for as long as this is held that this one has the next key.
@@ -70,22 +73,18 @@ impl Keys {
         if !store.is_on_a_server() {
             return Ok(self.present());
         }
-        if let Some(sealed) = seal::sealed_with(store).await? {
-            match self.named(&sealed.id) {
-                Some(key) => return Ok(key),
-                None if sealed.is_used => return Err(seal::another_key_of(store.account())),
-                None => {}
-            }
+        let sealed = seal::sealed_with(store).await?;
+        if let Some(key) = sealed.as_ref().and_then(|sealed| self.named(&sealed.id)) {
+            return Ok(key);
+        }
+        let account = store.account();
+        if sealed.is_some_and(|sealed| sealed.is_used) || account == DEFAULT_ACCOUNT {
+            return Err(seal::another_key_of(account));
         }
         // Nothing is sealed yet: it will be with what the others have, whatever that is by now.
-        let key = match seal::sealed_with(&store.of(DEFAULT_ACCOUNT)).await? {
-            Some(sealed) => self
-                .named(&sealed.id)
-                .ok_or_else(|| seal::another_key_of(DEFAULT_ACCOUNT))?,
-            None => self.present(),
-        };
-        seal::will_seal_with(store, &key).await?;
-        Ok(key)
+        let id = accounts::seal_as_the_first(store).await?;
+        let key = id.and_then(|id| self.named(&id));
+        key.ok_or_else(|| seal::another_key_of(DEFAULT_ACCOUNT))
     }
 
     /// Does something with the key of this library; once more with the next one where it was changed in between.
@@ -118,19 +117,34 @@ impl Keys {
         if let Some(key) = named(&self.known()) {
             return Some(key);
         }
-        // Somebody may have put it there since. A file that can't be read is as good as none.
+        // Somebody may have put it there since.
+        self.read();
+        named(&self.known())
+    }
+
+    /// All that this process has, the one in force first.
+    pub(crate) fn at_hand(&self) -> Vec<Arc<SecretKey>> {
+        let known = self.known();
+        std::iter::once(&known.present).chain(&known.others).cloned().collect()
+    }
+
+    /// Takes up what lies in the folder. A file that can't be read is as good as none.
+    fn read(&self) {
         let read = hosts::all(&self.data).unwrap_or_else(|error| {
             tracing::warn!("the keys of this host can't be read: {error}");
             Vec::new()
         });
         let mut known = self.known();
-        known.others.extend(read);
         let present = known.present.id();
-        known.others.retain(|key| key.id() != present);
+        for key in read {
+            let id = key.id();
+            if id != present && known.others.iter().all(|other| other.id() != id) {
+                known.others.push(key);
+            }
+        }
         // No more are ever needed: the one before and the one after.
         let surplus = known.others.len().saturating_sub(2);
         known.others.drain(..surplus);
-        named(&known)
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

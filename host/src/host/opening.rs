@@ -10,9 +10,11 @@ use clientpoint_engine::secrets::SecretKey;
 
 use super::folder::Folder;
 use crate::{
-    Error, Result, disk, key_files, private,
+    Error, Result, disk,
+    key_files::{self, SealedWith},
+    private,
     store::{
-        DEFAULT_ACCOUNT, Store, copies, migrations,
+        DEFAULT_ACCOUNT, Store, accounts, copies, migrations,
         objects::{Objects, Remote},
         opening, seal,
         server::Server,
@@ -204,14 +206,34 @@ async fn key(folder: &mut Folder, store: &Store, is_writable: bool) -> Result<Se
 }
 
 /// The key that everything in the database of many hosts is sealed with. What lies beside it is the next one, which waits for
-/// its time.
+/// its time. Nobody comes in with another one, or makes one, while somebody needs the one that is there.
 async fn key_of_hosts(data: &Path, store: &Store) -> Result<SecretKey> {
-    let sealed = seal::sealed_with(store).await?;
-    let key = key_files::in_force(data, sealed.as_ref())?;
-    match sealed {
-        Some(sealed) if sealed.id == key.id() => {}
-        Some(sealed) if sealed.is_used => return Err(seal::another_key_of(store.account())),
-        _ => seal::will_seal_with(store, &key).await?,
+    let another = || seal::another_key_of(store.account());
+    let Some(sealed) = seal::sealed_with(store).await? else {
+        let key = key_files::in_force(data, None)?;
+        let noted = seal::settle(store, &key).await?;
+        return if noted.is_some_and(|id| id == key.id()) {
+            Ok(key)
+        } else {
+            Err(another())
+        };
+    };
+    let is_used = accounts::need_their_key(store).await?;
+    if is_used && key_files::hosts::all(data)?.is_empty() {
+        return Err(another());
+    }
+    let key = key_files::in_force(
+        data,
+        Some(&SealedWith {
+            is_used,
+            ..sealed.clone()
+        }),
+    )?;
+    if key.id() != sealed.id {
+        if is_used {
+            return Err(another());
+        }
+        seal::will_seal_with(store, &key).await?;
     }
     Ok(key)
 }

@@ -64,7 +64,8 @@ pub(crate) fn prepare(present: &SecretKey, data: &Path) -> Result<NextKey> {
     let is_new = there.is_none();
     if there.is_some_and(|there| there.id() == present.id()) {
         return Err(Error::Settings(format!(
-            "`{}` holds the key that is in force: start a host on this folder, which puts it in its place",
+            "`{}` holds the key that is in force already: if it is being changed, `secrets rotate` goes on with that; else a \
+             host that is at work with this folder puts it in its place within a minute",
             path.display()
         )));
     }
@@ -78,10 +79,21 @@ pub(crate) fn prepare(present: &SecretKey, data: &Path) -> Result<NextKey> {
     })
 }
 
-/// What to say where there is no key to change to.
-pub(crate) fn none() -> Error {
-    Error::Settings("there is no key to change to yet, which every host of the database has to have first".into())
-        .with([WayOut::PrepareKey])
+/// What to say where there is no key to change to. `is_done` is whether everything is sealed with the one in force.
+pub(crate) fn none(is_done: bool) -> Error {
+    let message = if is_done {
+        "there is no key to change to, and everything is sealed with the one in force: if it was being changed, that is done. To \
+         change it again, every host of the database has to have the next one first"
+    } else {
+        "there is no key to change to on this host, though it is being changed: put `secret.key.next` back from another host of \
+         the database"
+    };
+    let error = Error::Settings(message.into());
+    if is_done {
+        error.with([WayOut::PrepareKey])
+    } else {
+        error
+    }
 }
 
 #[cfg(test)]

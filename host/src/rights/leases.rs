@@ -156,16 +156,20 @@ impl Rights for Leases {
         })
     }
 
-    fn without_key<'a>(&'a self, key: &'a str) -> Answering<'a, Vec<Holder>> {
+    fn without_key<'a>(&'a self, key: &'a str) -> Answering<'a, Vec<String>> {
         Box::pin(async move {
             let programs = self.name(&Right::Program(String::new()));
             let (key, entry) = (key.to_owned(), String::new());
             let with_key = self.name(&Right::Key { key, entry });
             let lacking = leases::lacking(&self.kept.store, &programs, &with_key).await?;
-            Ok(lacking
-                .iter()
-                .filter_map(|holder| serde_json::from_str(holder).ok())
-                .collect())
+            let words = |holder: &String| {
+                let holder = serde_json::from_str(holder);
+                holder.map_or_else(
+                    |_| "a host of another version".to_owned(),
+                    |holder: Holder| holder.to_string(),
+                )
+            };
+            Ok(lacking.iter().map(words).collect())
         })
     }
 

@@ -1,7 +1,9 @@
 //! Cursors of lists that a source gives. What such a list goes on by is the plugin's word, which may be an address: it comes
 //! back only as it was given, for the same list, since nobody else can make one.
 
-use clientpoint_engine::secrets::Authenticator;
+use std::sync::Arc;
+
+use clientpoint_engine::secrets::{Authenticator, SecretKey};
 
 use crate::{Result, host::Host, store::page::Cursor};
 
@@ -19,7 +21,9 @@ impl Host {
     /// `Error::Settings` for what is no cursor of this list.
     pub(in crate::service) fn next_of(&self, list: &str, cursor: &Cursor) -> Result<String> {
         let (mark, next) = cursor.parted(Authenticator::BYTES)?;
-        let is_ours = self.key().authenticate(&purpose(list), &next).accepts(&mark);
+        // Another host, or this one a moment ago, may have another one of the keys while that is being changed.
+        let is_by = |key: &Arc<SecretKey>| key.authenticate(&purpose(list), &next).accepts(&mark);
+        let is_ours = self.keys_at_hand().iter().any(is_by);
         let next = Some(next).filter(|_| is_ours);
         next.and_then(|next| String::from_utf8(next).ok())
             .ok_or_else(|| cursor.refused())

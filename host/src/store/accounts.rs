@@ -6,7 +6,8 @@ use sqlx::{FromRow, PgConnection};
 
 use super::{
     Store,
-    db::{DEFAULT_ACCOUNT, Pool},
+    db::{Connection, DEFAULT_ACCOUNT, Pool},
+    seal,
 };
 use crate::{Error, Result, way_out::WayOut};
 
@@ -46,14 +47,11 @@ pub async fn add(store: &Store, id: &str, now: &str) -> Result<Account> {
         )
         .with([WayOut::ShowSettings]));
     };
-    let made: Vec<Account> = sqlx::query_as(
+    let made: Vec<Account> = post.within(sqlx::query_as(
         "INSERT INTO clientpoint.accounts (id, made_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING id, made_at",
     )
     .bind(id)
-    .bind(now)
-    .fetch_all(&post.pool)
-    .await
-    .map_err(|error| post.told(error))?;
+    .bind(now).fetch_all(&post.pool)).await?;
     let is_there = || {
         let message = format!("there is an account `{id}` already");
         Error::Settings(message).with([WayOut::ShowAccounts])
@@ -74,12 +72,14 @@ pub async fn after(store: &Store, id: &str, limit: i64) -> Result<Vec<Account>> 
         };
         return Ok(Some(only).filter(|only| id < only.id.as_str()).into_iter().collect());
     };
-    let accounts = sqlx::query_as("SELECT id, made_at FROM clientpoint.accounts WHERE $1 < id ORDER BY id LIMIT $2")
-        .bind(id)
-        .bind(limit.clamp(1, PAGE))
-        .fetch_all(&post.pool)
-        .await
-        .map_err(|error| post.told(error))?;
+    let accounts = post
+        .within(
+            sqlx::query_as("SELECT id, made_at FROM clientpoint.accounts WHERE $1 < id ORDER BY id LIMIT $2")
+                .bind(id)
+                .bind(limit.clamp(1, PAGE))
+                .fetch_all(&post.pool),
+        )
+        .await?;
     Ok(accounts)
 }
 
@@ -90,11 +90,67 @@ pub async fn after(store: &Store, id: &str, limit: i64) -> Result<Vec<Account>> 
 /// The database's.
 pub async fn count(store: &Store) -> Result<i64> {
     let Pool::Post(post) = store.pool() else { return Ok(1) };
-    let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM clientpoint.accounts")
-        .fetch_one(&post.pool)
-        .await
-        .map_err(|error| post.told(error))?;
+    let (count,): (i64,) = post
+        .within(sqlx::query_as("SELECT count(*) FROM clientpoint.accounts").fetch_one(&post.pool))
+        .await?;
     Ok(count)
+}
+
+/// How many accounts of a server's database have their secrets sealed with the key of this name, and how many with another.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn sealed_with(store: &Store, key: &str) -> Result<(i64, i64)> {
+    let Pool::Post(post) = store.pool() else {
+        return Ok((0, 0));
+    };
+    let counts = sqlx::query_as(
+        "SELECT count(*) FILTER (WHERE key_id = $1), count(*) FILTER (WHERE key_id <> $1) FROM clientpoint.sealed_with",
+    );
+    Ok(post.within(counts.bind(key).fetch_one(&post.pool)).await?)
+}
+
+/// Whether a new key would leave somebody without theirs: a secret of any account is sealed, or a host is at work.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn need_their_key(store: &Store) -> Result<bool> {
+    let Pool::Post(post) = store.pool() else {
+        return Ok(false);
+    };
+    let asked = sqlx::query_as(
+        "SELECT EXISTS (SELECT 1 FROM clientpoint.connections WHERE length(secret) > 0) \
+             OR EXISTS (SELECT 1 FROM clientpoint.grants) OR EXISTS (SELECT 1 FROM clientpoint.applications) \
+             OR EXISTS (SELECT 1 FROM clientpoint.leases \
+                        WHERE starts_with(name, $1) AND clock_timestamp() <= expires)",
+    );
+    let asked = asked.bind(format!("{DEFAULT_ACCOUNT}/host/"));
+    let (need,): (bool,) = post.within(asked.fetch_one(&post.pool)).await?;
+    Ok(need)
+}
+
+/// Notes of an account that has nothing sealed that it will be with the key that the first account is sealed with: its name.
+/// What is sealed of the first one with another key is so before or after this.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn seal_as_the_first(store: &Store) -> Result<Option<String>> {
+    let mut transaction = store.write().await?;
+    let Connection::Post(held) = &mut *transaction else {
+        return Ok(None);
+    };
+    let first: Option<(String,)> =
+        sqlx::query_as("SELECT key_id FROM clientpoint.sealed_with WHERE account_id = $1 FOR SHARE")
+            .bind(DEFAULT_ACCOUNT)
+            .fetch_optional(&mut **held)
+            .await?;
+    let Some((key,)) = first else { return Ok(None) };
+    seal::note(&mut transaction, &key).await?;
+    transaction.commit().await?;
+    Ok(Some(key))
 }
 
 /// Refuses an account that is not there. Inside of what the server says is that.
@@ -117,7 +173,7 @@ pub(crate) async fn known(store: &Store, id: &str) -> Result<()> {
         Pool::Lite(_) => Err(missing(id)),
         Pool::Post(post) => {
             let asked = async { require(&mut *post.pool.acquire().await?, id).await };
-            asked.await.map_err(|error| post.told(error))?
+            post.within(asked).await?
         }
     }
 }

@@ -164,9 +164,8 @@ impl Post {
     async fn begun(&self, begin: String, lock: Option<String>) -> sqlx::Result<Begun> {
         let (pool, addresses) = (self.pool.clone(), Arc::clone(&self.addresses));
         let beginning = tokio::spawn(async move {
-            let way = addresses.way();
-            let begun = pool.begin_with(AssertSqlSafe(begin)).await;
-            let mut held = begun.map_err(|error| way.told(error))?;
+            // What is left of one that is given up here is of a server that nothing is lent of any more.
+            let mut held = addresses.way().within(pool.begin_with(AssertSqlSafe(begin))).await?;
             let way = addresses.way_of_lent();
             if let Some(lock) = lock {
                 let asked = sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))").bind(lock);
@@ -176,6 +175,11 @@ impl Post {
         });
         let begun = beginning.await.unwrap_or(Err(sqlx::Error::WorkerCrashed));
         begun.map_err(|error| self.told(error))
+    }
+
+    /// Waits for an answer of the server, for as long as that is in use; an error has its place.
+    pub(super) async fn within<T>(&self, answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+        self.addresses.way().within(answer).await
     }
 
     /// An error of the server, with its place.

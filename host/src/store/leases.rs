@@ -80,13 +80,15 @@ pub(crate) fn account(store: &Store) -> Option<&str> {
 /// `Error::Server` (`database-busy`) if they write for too long; the database's.
 pub(crate) async fn take(store: &Store, name: &str, holder: &str, time: Duration) -> Result<Option<i64>> {
     let server = server(store)?;
-    let rows: Vec<(i64,)> = sqlx::query_as(TAKE)
-        .bind(name)
-        .bind(holder)
-        .bind(time.as_secs_f64())
-        .fetch_all(&server.pool)
-        .await
-        .map_err(|error| server.told(error))?;
+    let rows: Vec<(i64,)> = server
+        .within(
+            sqlx::query_as(TAKE)
+                .bind(name)
+                .bind(holder)
+                .bind(time.as_secs_f64())
+                .fetch_all(&server.pool),
+        )
+        .await?;
     Ok(rows.first().map(|(epoch,)| *epoch))
 }
 
@@ -97,12 +99,14 @@ pub(crate) async fn take(store: &Store, name: &str, holder: &str, time: Duration
 /// The database's.
 pub(crate) async fn renew(store: &Store, leases: &[Lease], time: Duration) -> Result<BTreeSet<String>> {
     let server = server(store)?;
-    let rows: Vec<(String,)> = sqlx::query_as(RENEW)
-        .bind(written(leases)?)
-        .bind(time.as_secs_f64())
-        .fetch_all(&server.pool)
-        .await
-        .map_err(|error| server.told(error))?;
+    let rows: Vec<(String,)> = server
+        .within(
+            sqlx::query_as(RENEW)
+                .bind(written(leases)?)
+                .bind(time.as_secs_f64())
+                .fetch_all(&server.pool),
+        )
+        .await?;
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
@@ -113,11 +117,9 @@ pub(crate) async fn renew(store: &Store, leases: &[Lease], time: Duration) -> Re
 /// The database's.
 pub(crate) async fn give_back(store: &Store, leases: &[Lease]) -> Result<()> {
     let server = server(store)?;
-    sqlx::query(GIVE_BACK)
-        .bind(written(leases)?)
-        .execute(&server.pool)
-        .await
-        .map_err(|error| server.told(error))?;
+    server
+        .within(sqlx::query(GIVE_BACK).bind(written(leases)?).execute(&server.pool))
+        .await?;
     Ok(())
 }
 
@@ -128,11 +130,9 @@ pub(crate) async fn give_back(store: &Store, leases: &[Lease]) -> Result<()> {
 /// The database's.
 pub(crate) async fn holder(store: &Store, name: &str) -> Result<Option<String>> {
     let server = server(store)?;
-    let rows: Vec<(String,)> = sqlx::query_as(HOLDER)
-        .bind(name)
-        .fetch_all(&server.pool)
-        .await
-        .map_err(|error| server.told(error))?;
+    let rows: Vec<(String,)> = server
+        .within(sqlx::query_as(HOLDER).bind(name).fetch_all(&server.pool))
+        .await?;
     Ok(rows.into_iter().next().map(|(holder,)| holder))
 }
 
@@ -143,12 +143,14 @@ pub(crate) async fn holder(store: &Store, name: &str) -> Result<Option<String>> 
 /// The database's.
 pub(crate) async fn lacking(store: &Store, rights: &str, others: &str) -> Result<Vec<String>> {
     let server = server(store)?;
-    let rows: Vec<(String,)> = sqlx::query_as(LACKING)
-        .bind(rights)
-        .bind(others)
-        .fetch_all(&server.pool)
-        .await
-        .map_err(|error| server.told(error))?;
+    let rows: Vec<(String,)> = server
+        .within(
+            sqlx::query_as(LACKING)
+                .bind(rights)
+                .bind(others)
+                .fetch_all(&server.pool),
+        )
+        .await?;
     Ok(rows.into_iter().map(|(holder,)| holder).collect())
 }
 
@@ -159,11 +161,9 @@ pub(crate) async fn lacking(store: &Store, rights: &str, others: &str) -> Result
 /// The database's.
 pub(crate) async fn forget(store: &Store, beginning: &str) -> Result<()> {
     let server = server(store)?;
-    sqlx::query(FORGET)
-        .bind(beginning)
-        .execute(&server.pool)
-        .await
-        .map_err(|error| server.told(error))?;
+    server
+        .within(sqlx::query(FORGET).bind(beginning).execute(&server.pool))
+        .await?;
     Ok(())
 }
 

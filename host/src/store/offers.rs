@@ -140,21 +140,21 @@ pub(crate) async fn offer(store: &Store, offer: Offer<'_>) -> Result<(u64, u64)>
     };
     let moments: Vec<_> = offer.moments.iter().map(moment).collect();
     let tenant = serde_json::json!(offer.tenant).to_string();
-    let planned = sqlx::query(OFFER)
-        .bind(offer.plugin)
-        .bind(serde_json::json!(moments).to_string())
-        .bind(offer.now)
-        .bind(offer.options)
-        .bind(&tenant)
-        .bind(between())
-        .execute(&post.pool)
-        .await
-        .map_err(|error| post.told(error))?;
-    let left = sqlx::query(RETURN)
-        .bind(&tenant)
-        .execute(&post.pool)
-        .await
-        .map_err(|error| post.told(error))?;
+    let planned = post
+        .within(
+            sqlx::query(OFFER)
+                .bind(offer.plugin)
+                .bind(serde_json::json!(moments).to_string())
+                .bind(offer.now)
+                .bind(offer.options)
+                .bind(&tenant)
+                .bind(between())
+                .execute(&post.pool),
+        )
+        .await?;
+    let left = post
+        .within(sqlx::query(RETURN).bind(&tenant).execute(&post.pool))
+        .await?;
     Ok((planned.rows_affected(), left.rows_affected()))
 }
 
@@ -165,13 +165,15 @@ pub(crate) async fn offer(store: &Store, offer: Offer<'_>) -> Result<(u64, u64)>
 /// The database's.
 pub(crate) async fn claim(store: &Store, plugin: &str, at_most: usize) -> Result<Vec<Taken>> {
     let post = server(store)?;
-    let taken = sqlx::query_as(CLAIM)
-        .bind(i64::try_from(at_most).unwrap_or(i64::MAX))
-        .bind(millis(TAKEN))
-        .bind(plugin)
-        .fetch_all(&post.pool)
-        .await
-        .map_err(|error| post.told(error))?;
+    let taken = post
+        .within(
+            sqlx::query_as(CLAIM)
+                .bind(i64::try_from(at_most).unwrap_or(i64::MAX))
+                .bind(millis(TAKEN))
+                .bind(plugin)
+                .fetch_all(&post.pool),
+        )
+        .await?;
     Ok(taken)
 }
 
@@ -182,11 +184,9 @@ pub(crate) async fn claim(store: &Store, plugin: &str, at_most: usize) -> Result
 /// The database's.
 pub(crate) async fn next(store: &Store, plugin: &str) -> Result<Option<Duration>> {
     let post = server(store)?;
-    let (next,): (Option<i64>,) = sqlx::query_as(NEXT)
-        .bind(plugin)
-        .fetch_one(&post.pool)
-        .await
-        .map_err(|error| post.told(error))?;
+    let (next,): (Option<i64>,) = post
+        .within(sqlx::query_as(NEXT).bind(plugin).fetch_one(&post.pool))
+        .await?;
     Ok(next.map(|millis| Duration::from_millis(u64::try_from(millis).unwrap_or(0))))
 }
 
@@ -231,18 +231,10 @@ pub(crate) async fn put_off(store: &Store, connection: &str, time: Duration) -> 
 /// The database's.
 pub(crate) async fn close_gate(store: &Store, run: &Run, time: Duration) -> Result<()> {
     let post = server(store)?;
-    sqlx::query(CLOSE)
-        .bind(run.id)
-        .bind(millis(time))
-        .execute(&post.pool)
-        .await
-        .map_err(|error| post.told(error))?;
-    sqlx::query(QUEUE)
-        .bind(run.id)
-        .bind(between())
-        .execute(&post.pool)
-        .await
-        .map_err(|error| post.told(error))?;
+    post.within(sqlx::query(CLOSE).bind(run.id).bind(millis(time)).execute(&post.pool))
+        .await?;
+    post.within(sqlx::query(QUEUE).bind(run.id).bind(between()).execute(&post.pool))
+        .await?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use clientpoint_engine::secrets::SecretKey;
 
 use super::{
     Store,
-    db::{self, Pool, Transaction},
+    db::{self, Transaction},
 };
 use crate::{Error, Result, key_files::SealedWith};
 
@@ -12,6 +12,10 @@ use crate::{Error, Result, key_files::SealedWith};
 pub(super) const SEALED_WITH: &str = "SELECT key_id, EXISTS (SELECT 1 FROM connections WHERE length(secret) > 0) OR EXISTS (SELECT 1 FROM grants) \
          OR EXISTS (SELECT 1 FROM applications) \
      FROM sealed_with";
+
+const WILL_SEAL: &str = "INSERT INTO sealed_with (one, key_id) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET key_id = excluded.key_id \
+         WHERE NOT EXISTS (SELECT 1 FROM connections WHERE length(secret) > 0) AND NOT EXISTS (SELECT 1 FROM grants) \
+             AND NOT EXISTS (SELECT 1 FROM applications)";
 
 /// What the database says of the key that everything is sealed with. None in a new one.
 ///
@@ -23,41 +27,34 @@ pub(crate) async fn sealed_with(store: &Store) -> Result<Option<SealedWith>> {
     Ok(row.map(|(id, is_used)| SealedWith { id, is_used }))
 }
 
-/// How many accounts of a server's database have their secrets sealed with the key of this name, and how many with another.
-///
-/// # Errors
-///
-/// The database's.
-pub(crate) async fn accounts_with(store: &Store, id: &str) -> Result<(i64, i64)> {
-    let Pool::Post(post) = store.pool() else {
-        let is_it = sealed_with(store).await?.is_some_and(|sealed| sealed.id == id);
-        return Ok(if is_it { (1, 0) } else { (0, 1) });
-    };
-    let counts = sqlx::query_as(
-        "SELECT count(*) FILTER (WHERE key_id = $1), count(*) FILTER (WHERE key_id <> $1) FROM clientpoint.sealed_with",
-    )
-    .bind(id)
-    .fetch_one(&post.pool)
-    .await
-    .map_err(|error| post.told(error))?;
-    Ok(counts)
-}
-
 /// Notes the key that everything will be sealed with, unless something is sealed with another one.
 ///
 /// # Errors
 ///
 /// The database's.
 pub(crate) async fn will_seal_with(store: &Store, key: &SecretKey) -> Result<()> {
-    db::query(
-        "INSERT INTO sealed_with (one, key_id) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET key_id = excluded.key_id \
-         WHERE NOT EXISTS (SELECT 1 FROM connections WHERE length(secret) > 0) AND NOT EXISTS (SELECT 1 FROM grants) \
-             AND NOT EXISTS (SELECT 1 FROM applications)",
-    )
-    .bind(key.id())
-    .execute(store.pool())
-    .await?;
+    db::query(WILL_SEAL).bind(key.id()).execute(store.pool()).await?;
     Ok(())
+}
+
+/// Notes the name of the key that everything of an account will be sealed with, unless something is sealed already.
+pub(super) async fn note(transaction: &mut Transaction, key: &str) -> Result<()> {
+    db::query(WILL_SEAL).bind(key).execute(&mut **transaction).await?;
+    Ok(())
+}
+
+/// Notes the key of a database of many hosts at its first start, unless another host has been faster: the name of the one
+/// that is noted then.
+///
+/// # Errors
+///
+/// The database's.
+pub(crate) async fn settle(store: &Store, key: &SecretKey) -> Result<Option<String>> {
+    db::query("INSERT INTO sealed_with (one, key_id) VALUES (1, ?) ON CONFLICT (one) DO NOTHING")
+        .bind(key.id())
+        .execute(store.pool())
+        .await?;
+    Ok(sealed_with(store).await?.map(|sealed| sealed.id))
 }
 
 /// What was wiped.

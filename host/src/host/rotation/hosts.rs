@@ -10,7 +10,6 @@ use super::Host;
 use crate::{
     Error, Result,
     key_files::{self, NextKey, hosts},
-    rights::Holder,
     store::{DEFAULT_ACCOUNT, accounts, copies, seal},
 };
 
@@ -50,9 +49,13 @@ impl Host {
             return self.show_again(None).await;
         };
         let id = next.id();
-        let (with_next, with_others) = seal::accounts_with(&self.store, &id).await?;
+        let (with_next, with_others) = accounts::sealed_with(&self.store, &id).await?;
         if 0 < with_next && with_others == 0 {
             self.let_the_old_key_go(next)?;
+            return self.show_again(None).await;
+        }
+        // What was said stays true, whatever becomes of the file.
+        if self.keys.named(&id).is_none() {
             return self.show_again(None).await;
         }
         self.show_again(Some(id)).await
@@ -72,15 +75,18 @@ impl Host {
     /// `Error::Settings` where there is no next key, or that names hosts which have it not; the database's. What was
     /// sealed anew by then stays so, and the same call goes on from there.
     pub(super) async fn change_key_of_hosts(&self) -> Result<u64> {
-        let next = hosts::next(self.folder_of_process())?.ok_or_else(hosts::none)?;
+        let Some(next) = hosts::next(self.folder_of_process())? else {
+            let present = self.keys.of(&self.store).await?;
+            let is_done = accounts::sealed_with(&self.store, &present.id()).await?.1 == 0;
+            return Err(hosts::none(is_done));
+        };
         self.tell_of_next_key().await?;
         let lacking = self.rights.without_key(&next.id()).await?;
         if !lacking.is_empty() {
-            let names: Vec<String> = lacking.iter().map(Holder::to_string).collect();
             return Err(Error::Settings(format!(
                 "not all who are at work with this database have the next key yet: {}. A host takes it up within a minute once \
                  it is in its data folder; what is not needed can be stopped",
-                names.join(", ")
+                lacking.join(", ")
             )));
         }
         let mut changed = 0;
@@ -96,7 +102,7 @@ impl Host {
                     changed += self.seal_account(&account.id, &next).await?;
                 }
             }
-            if seal::accounts_with(&self.store, &next.id()).await?.1 == 0 {
+            if accounts::sealed_with(&self.store, &next.id()).await?.1 == 0 {
                 self.let_the_old_key_go(next)?;
                 return Ok(changed);
             }
@@ -115,6 +121,10 @@ impl Host {
         if sealed.id == next.id() {
             return Ok(0);
         }
+        if !sealed.is_used && account != DEFAULT_ACCOUNT {
+            accounts::seal_as_the_first(&store).await?;
+            return Ok(0);
+        }
         let present = self
             .keys
             .named(&sealed.id)
@@ -126,7 +136,6 @@ impl Host {
     fn let_the_old_key_go(&self, next: SecretKey) -> Result<()> {
         let next = Arc::new(next);
         self.keys.put(next.clone());
-        self.known_tokens().clear();
         key_files::put_in_force(&next, self.folder_of_process())?;
         copies::forget_all(self.folder_of_process())
     }

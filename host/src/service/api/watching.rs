@@ -16,7 +16,7 @@ pub enum NotReady {
     Ending,
     /// The database does not answer.
     Database,
-    /// The object store that the bytes lie on can't be reached, or is not this library's any more.
+    /// The object store that the bytes lie on can't be reached, or has lost what says whose it is.
     ObjectStore,
     /// The disk has no room.
     DiskFull,

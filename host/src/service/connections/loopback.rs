@@ -28,8 +28,10 @@ impl Session<'_> {
         let loopback = Loopback::bind(port)
             .await
             .map_err(|error| Error::Settings(error.to_string()).with(error.ways_out()))?;
+        // Before it: whatever keeps it from being taken leaves nothing begun.
+        let key = self.host.seal_key().await?;
         let begun = self.begin_sign_in_at(given, &loopback.redirect_uri()).await?;
-        let (sign_ins, key) = (self.host.sign_ins.clone(), self.host.seal_key().await?);
+        let sign_ins = self.host.sign_ins.clone();
         let (id, by) = (begun.id.clone(), begun.begun_by.clone());
         let take = move |query: String| {
             let (sign_ins, key, id, by) = (sign_ins.clone(), key.clone(), id.clone(), by.clone());

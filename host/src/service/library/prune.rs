@@ -102,7 +102,6 @@ impl Host {
         if !retention::claim(&self.store, now).await? {
             return Ok(None);
         }
-        self.sign_ins.tidy().await?;
         let terms = self.retention().await?;
         let done = retention::let_go(&self.store, terms, now, A_NIGHT, |_| true).await?;
         retention::remember(&self.store, now, &done).await?;

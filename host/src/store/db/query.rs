@@ -6,7 +6,7 @@ use std::{
     pin::{Pin, pin},
 };
 
-use futures::{Stream, TryStreamExt};
+use futures::{Stream, TryStreamExt, stream};
 use sqlx::{
     AssertSqlSafe, FromRow, Postgres, SqlSafeStr, SqlStr, Sqlite,
     postgres::{PgArguments, PgRow},
@@ -246,8 +246,13 @@ impl<'q, T: FromDatabase> QueryAs<'q, T> {
             Connection::Post(held) => {
                 let way = held.way.clone();
                 let rows = query.post()?.fetch(&mut **held);
-                let rows = rows.map_err(move |error| way.told(error));
-                Box::pin(rows.and_then(async |row| T::from_row(&row)))
+                Box::pin(stream::try_unfold((rows, way), async |(mut rows, way)| {
+                    let row = way.within(rows.try_next()).await?;
+                    Ok(match row {
+                        Some(row) => Some((T::from_row(&row)?, (rows, way))),
+                        None => None,
+                    })
+                }))
             }
         })
     }

@@ -63,7 +63,7 @@ pub(in crate::store) async fn server_plan(said: &str, server: &mut PgConnection)
         let told = error.as_database_error().map(|told| (told.code(), told.message()));
         match told {
             // Of what kind a value is can't be seen by the statement alone.
-            Some((Some(code), message)) if code == "42P18" => {
+            Some((Some(code), message)) if ["42P18", "42P08"].contains(&&*code) => {
                 let number = message
                     .rsplit('$')
                     .next()

@@ -113,9 +113,9 @@ fn fits(filter: &RunFilter, run: &Run) -> bool {
         run.kind.as_str()
     };
     filter.kind.is_none_or(|wanted| wanted == kind)
-        && filter
-            .state
-            .is_none_or(|state| state == run.state || (state == "interrupted" && run.state == "running"))
+        && filter.state.is_none_or(|state| {
+            state == run.state || (["interrupted", "waiting"].contains(&state.as_str()) && run.state == "running")
+        })
         && filter
             .connection
             .as_ref()

@@ -9,7 +9,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use crate::{
-    Result,
+    Error, Result,
     service::{
         Session,
         api::{Connection, Refusal, SignInBegun, Standing},
@@ -61,14 +61,12 @@ pub(super) async fn came_back(State(console): Here, asker: Asker, RawQuery(query
         }
         Err(error) => {
             tracing::warn!("whether a sign-in was begun here can't be told: {}", error.code());
-            return trouble::page(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The library can't be asked now",
+            return unasked(
                 "Whether this sign-in was begun here can't be told, so nothing was connected yet. Load this page again in a moment.",
             );
         }
     };
-    let to = format!("/sign-ins/{id}");
+    let (to, begun) = (format!("/sign-ins/{id}"), id);
     // Who closes the window now must not break it off: what came back is good once.
     let (host, cookie) = (console.host.clone(), asker.cookie.clone());
     let note = (console.clone(), asker.clone());
@@ -79,20 +77,45 @@ pub(super) async fn came_back(State(console): Here, asker: Asker, RawQuery(query
         }) else {
             return Ok(());
         };
-        let connection = session.finish_sign_in(&query).await?;
+        let connection = match session.finish_sign_in(&query).await {
+            Ok(connection) => connection,
+            // What came back was refused, and its page tells why.
+            Err(error) if matches!(error.bare(), Error::SignIn { .. }) => return Ok(()),
+            Err(error) => {
+                let standing = session.sign_in(&begun).await?.standing;
+                // It could not be taken, and is waited for: it can be given again.
+                return if matches!(standing, Standing::Pending) {
+                    Err(error)
+                } else {
+                    Ok(())
+                };
+            }
+        };
         let about = connection.account.map(|account| account.name).unwrap_or_default();
         let (console, asker) = note;
-        asker.note(&console, &session, "connected", &about).await
+        if let Err(error) = asker.note(&console, &session, "connected", &about).await {
+            tracing::warn!("that somebody has connected could not be noted: {}", error.code());
+        }
+        Ok(())
     });
     match finished.await {
         // What came of it, its page tells.
-        Ok(Ok(_)) => done(&to),
+        Ok(Ok(Ok(()))) => done(&to),
+        Ok(Ok(Err(error))) => {
+            tracing::warn!("what a sign-in has brought can't be taken now: {}", error.code());
+            unasked("What this sign-in has brought could not be taken yet. Load this page again in a moment.")
+        }
         _ => trouble::page(
             StatusCode::SERVICE_UNAVAILABLE,
             "The host is ending",
             "Nothing was connected. Begin the sign-in again once it is there.",
         ),
     }
+}
+
+/// That what came back can be given again in a moment.
+fn unasked(what: &'static str) -> Response {
+    trouble::page(StatusCode::SERVICE_UNAVAILABLE, "The library can't be asked now", what)
 }
 
 /// `GET /sign-ins/{id}`
