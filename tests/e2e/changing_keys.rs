@@ -2,16 +2,18 @@
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use clientpoint_host::{Host, key_files::NextKey, service::Stop};
-use end_to_end::{World, builder, database, object_store::ObjectStore, pdf};
+use end_to_end::{World, builder, credentials, database, object_store::ObjectStore, pdf};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
-use crate::customers::with_acme;
+use crate::{crashes::dead, customers::with_acme};
 
 /// The file of the key that is in force, and of the next one.
 const PRESENT: &str = "secret.key";
@@ -52,17 +54,27 @@ async fn at_work<T>(host: &Host, work: impl Future<Output = T>) -> T {
     tokio::join!(host.serve(&stop, |_| {}), working).1
 }
 
-/// Asks again and again, as who has to wait a moment does.
-async fn in_the_end<T, E: std::fmt::Debug, F: Future<Output = Result<T, E>>>(ask: impl Fn() -> F) -> T {
-    let mut last = None;
+/// Asks again for as long as the words say that another host has the next key only in a moment.
+async fn once_all_have_it<T, F: Future<Output = clientpoint_host::Result<T>>>(ask: impl Fn() -> F) -> T {
     for _ in 0..200 {
         match ask().await {
             Ok(done) => return done,
-            Err(error) => last = Some(error),
+            Err(error) => assert!(error.to_string().contains("the next key yet"), "{error}"),
         }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("{last:?}");
+    panic!("it has not come to that");
+}
+
+/// Waits until that file is gone.
+async fn gone(file: PathBuf) {
+    for _ in 0..200 {
+        if !file.exists() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{} stays", file.display());
 }
 
 /// What the other host needs a secret for.
@@ -109,7 +121,9 @@ async fn the_key_is_changed_while_two_hosts_are_at_work_and_no_secret_is_lost() 
     assert_eq!(key(here, PRESENT).unwrap(), before);
 
     copy(NEXT, here, there);
-    let changed = at_work(&other, in_the_end(|| admin.rotate_key())).await;
+    // A second program on the first folder, as somebody has it who types commands beside a host.
+    let serving = opened(&world, &store, here).await.unwrap();
+    let changed = at_work(&other, at_work(&serving, once_all_have_it(|| admin.rotate_key()))).await;
     assert_eq!(changed, 2, "the company's secret in each of the two accounts");
     assert_eq!((key(here, PRESENT).unwrap(), key(here, NEXT)), (next.clone(), None));
 
@@ -117,18 +131,14 @@ async fn the_key_is_changed_while_two_hosts_are_at_work_and_no_secret_is_lost() 
     import(&other, &item).await.unwrap();
     import(&other.of("acme").await.unwrap(), &item).await.unwrap();
     import(&acme, &item).await.unwrap();
-    let gone = || async { key(there, NEXT).map_or(Ok(()), Err) };
-    at_work(&other, in_the_end(gone)).await;
+    at_work(&other, gone(there.join(NEXT))).await;
     assert_eq!(key(there, PRESENT).unwrap(), next);
+    let again = admin.rotate_key().await.unwrap_err().to_string();
+    assert!(again.contains("that is done"), "{again}");
 
     // A machine that was away has the old key alone.
     let late = tempfile::tempdir().unwrap();
-    fs::write(late.path().join(PRESENT), &before).unwrap();
-    fs::set_permissions(
-        late.path().join(PRESENT),
-        std::os::unix::fs::PermissionsExt::from_mode(0o600),
-    )
-    .unwrap();
+    write_key(late.path(), &before);
     let refused = opened(&world, &store, late.path()).await.err().unwrap();
     assert!(
         refused.contains("another key") && refused.contains("secret.key"),
@@ -173,11 +183,10 @@ async fn a_change_of_the_key_that_stops_between_two_accounts_goes_on_and_both_ar
     other.of("third").await.unwrap();
     other.close().await;
 
-    assert_eq!(in_the_end(|| admin.rotate_key()).await, 1);
+    assert_eq!(once_all_have_it(|| admin.rotate_key()).await, 1);
     assert!(key(world.data.path(), NEXT).is_none());
     import(&acme, &item).await.unwrap();
     import(&world.host.of("third").await.unwrap(), &item).await.unwrap_err();
-    assert!(database::server().is_some());
 }
 
 /// A host on another machine that has both keys. Its folder goes with the world's.
@@ -187,4 +196,88 @@ async fn beside_with_both(world: &World, store: &ObjectStore) -> Host {
     copy(PRESENT, world.data.path(), &data);
     copy(NEXT, world.data.path(), &data);
     opened(world, store, &data).await.unwrap()
+}
+
+#[tokio::test]
+async fn nobody_comes_in_with_a_key_of_their_own_though_the_first_account_has_no_secret() {
+    if database::server().is_none() {
+        return;
+    }
+    let store = ObjectStore::start().await;
+    let world = World::with(|builder| builder.objects(store.remote("library"))).await;
+    let admin = world.admin().await;
+    admin.add_account("acme").await.unwrap();
+    let acme = world.host.of("acme").await.unwrap();
+    connected(&world, &acme).await;
+    let item = world.sim.put("/A.pdf", pdf("first").into());
+
+    let (none, another) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write_key(another.path(), &"0123456789abcdef".repeat(4));
+    for data in [none.path(), another.path()] {
+        let refused = opened(&world, &store, data).await.err().unwrap();
+        assert!(refused.contains("another key"), "{refused}");
+    }
+
+    assert_eq!(key(none.path(), PRESENT), None);
+    import(&acme, &item).await.unwrap();
+    let (_data, other) = beside(&world, &store).await;
+    import(&other.of("acme").await.unwrap(), &item).await.unwrap();
+    admin.add_account("third").await.unwrap();
+    connected(&world, &other.of("third").await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn a_change_of_the_key_of_hosts_that_dies_at_any_await_loses_no_secret() {
+    if database::server().is_none() {
+        return;
+    }
+    let world = World::connected().await;
+    let data = world.data.path();
+    let admin = world.admin().await;
+    admin.add_account("acme").await.unwrap();
+    connected(&world, &world.host.of("acme").await.unwrap()).await;
+    let item = world.sim.put("/A.pdf", pdf("first").into());
+    let url = fs::read_to_string(data.join("database-url")).unwrap();
+    let mut database = PgConnection::connect(&url).await.unwrap();
+    // Once before anything is done, so that the component is compiled.
+    assert!(!dead(&world, data, 0, Some("rotate".as_ref())).success());
+    let mut polls = 0;
+    loop {
+        // Those that have died are not waited for.
+        sqlx::raw_sql("UPDATE clientpoint.leases SET expires = '-infinity'")
+            .execute(&mut database)
+            .await
+            .unwrap();
+        admin.prepare_key().await.unwrap();
+
+        let status = dead(&world, data, polls, Some("rotate".as_ref()));
+
+        let host = builder(&world.sim, &world.clock, data).build().await.unwrap();
+        import(&host, &item).await.unwrap();
+        import(&host.of("acme").await.unwrap(), &item).await.unwrap();
+        host.close().await;
+        match admin.rotate_key().await {
+            Ok(_) => {}
+            Err(error) => assert!(error.to_string().contains("that is done"), "at {polls}: {error}"),
+        }
+        assert_eq!(key(data, NEXT), None, "at {polls}: {status}");
+        if status.success() {
+            break;
+        }
+        assert_eq!(status.code(), None, "it was not killed: the change was refused");
+        polls += 1;
+    }
+    assert!(1 < polls, "it died {polls} polls deep at most");
+}
+
+/// Connects with the company's credentials.
+async fn connected(world: &World, host: &Host) {
+    let admin = host.session("admin").await.unwrap();
+    admin.connect_organization(credentials(&world.sim)).await.unwrap();
+    admin.select_drive(&world.sim.drive_id(), false).await.unwrap();
+}
+
+fn write_key(data: &Path, text: &str) {
+    fs::write(data.join(PRESENT), text).unwrap();
+    fs::set_permissions(data.join(PRESENT), fs::Permissions::from_mode(0o600)).unwrap();
 }

@@ -2,14 +2,14 @@
 //! power had failed. For the sweeps in `e2e/crashes.rs`, `e2e/crashed_uploads.rs`,
 //! `e2e/folders.rs` and `e2e/rotations.rs`.
 //!
-//! `killed DATA GRAPH-URL LOGIN-URL POLLS [SHEET|open|rotate]`
+//! `killed DATA GRAPH-URL LOGIN-URL POLLS [SHEET|open|rotate]`; a folder with a file `database-url` has its library there.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a part of a test, which stops at the first surprise"
 )]
 
-use std::{pin::pin, sync::Arc};
+use std::{path::Path, pin::pin, sync::Arc};
 
 use clientpoint_engine::{clock::ManualClock, test_endpoints::InsecureEndpoints};
 use clientpoint_host::{
@@ -28,6 +28,12 @@ async fn main() {
             api: arguments[2].clone(),
             login: arguments[3].clone(),
         });
+    let database = Path::new(&arguments[1]).join("database-url");
+    let builder = if database.exists() {
+        builder.database(database)
+    } else {
+        builder
+    };
     let left: usize = arguments[4].parse().unwrap();
     if arguments.get(5).is_some_and(|what| what == "open") {
         let opening = async { builder.build().await.map(drop).unwrap() };

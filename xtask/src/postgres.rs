@@ -45,7 +45,8 @@ const OF_SQLITE: [&str; 14] = [
 ];
 
 /// Twelve stories, those of many hosts and customers, of a server in trouble, and of a library that is moved there.
-const STORIES: [&str; 16] = [
+const STORIES: [&str; 17] = [
+    "changing_keys::",
     "customers::",
     "database_trouble::",
     "hosts::",
@@ -65,7 +66,8 @@ const STORIES: [&str; 16] = [
 ];
 
 /// Thirteen kinds of stories, all of each, those of many hosts and customers, and of a server in trouble.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 17] = [
+    "changing_keys::",
     "customers::",
     "database_trouble::",
     "hosts::",
