@@ -281,7 +281,10 @@ async fn a_sign_in_that_was_begun_at_one_host_is_finished_at_the_other_once_and_
     };
     let address = begun(&one, &[("client-id", CLIENT_ID), ("client-secret", CLIENT_SECRET)]).await;
     let back = decided(&one, &address, "member").await;
-    assert_eq!(nobody.get(&back).await.status(), StatusCode::FORBIDDEN);
+    let sent = nobody.get(&back).await;
+    assert!(!sent.headers()["location"].to_str().unwrap().starts_with("/sign-ins/"));
+    let same_person = logged_in_at(&two.hosts[1], two.ports[1], "admin").await;
+    assert_eq!(same_person.get(&back).await.status(), StatusCode::FORBIDDEN);
 
     let answer = other.get(&back).await;
 

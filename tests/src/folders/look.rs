@@ -58,6 +58,9 @@ pub async fn go_on(host: &Host, clock: &ManualClock, sim: &Sim) -> Value {
         }
     }
     told.insert("after-undo".into(), library(&admin).await);
+    if host.shares_its_database() {
+        admin.prepare_key().await.unwrap();
+    }
     told.insert("sealed-anew".into(), json!(admin.rotate_key().await.unwrap()));
     told.into()
 }
