@@ -229,6 +229,9 @@ impl Host {
     ///
     /// Never for what befalls a run; only if the plugin can't be asked when it wants to run.
     pub async fn serve(&self, stop: &Stop, told: impl Fn(&Result<Ledger>)) -> Result<()> {
+        if !self.store.is_on_a_server() {
+            return self.serve_its_roles(stop, told).await;
+        }
         let keys = async {
             loop {
                 self.look_for_the_next_key().await;
@@ -236,7 +239,7 @@ impl Host {
             }
         };
         tokio::select! {
-            done = self.serve_its_roles(stop, told) => done,
+            done = Box::pin(self.serve_its_roles(stop, told)) => done,
             () = keys => Ok(()),
         }
     }
