@@ -36,6 +36,8 @@ pub enum WayOut {
     ShowUsers,
     /// Look which accounts there are, or make one.
     ShowAccounts,
+    /// Change the key, or go on with that.
+    ChangeKey,
     /// Make the key to change to, which every host needs before.
     PrepareKey,
     /// Look which files the library has.
@@ -188,6 +190,7 @@ impl fmt::Display for WayOut {
             Self::SwitchDrive => "say that it is to be changed",
             Self::CheckAddress => "check the address, and that this connection may see the site",
             Self::ShowUsers => "look who the users are, or add one",
+            Self::ChangeKey => "change the key",
             Self::PrepareKey => "make it, and give it to every host",
             Self::ShowAccounts => "look which accounts there are, or add one",
             Self::ShowFiles => "look up the File IDs in the library",

@@ -60,6 +60,7 @@ pub fn typed(way: &WayOut) -> String {
         WayOut::DriveByAddress => "`clientpoint-host drives select --url ADDRESS` chooses a drive by its address",
         WayOut::SwitchDrive => "add `--switch` to change to another",
         WayOut::ShowUsers => "`clientpoint-host users list` shows them, `users add NAME --role ROLE` adds one",
+        WayOut::ChangeKey => "`clientpoint-host secrets rotate` seals everything with the next key",
         WayOut::PrepareKey => "`clientpoint-host secrets next` makes it: copy it to every host",
         WayOut::ShowAccounts => "`clientpoint-host accounts list` shows them, `accounts add ID` adds one",
         WayOut::ShowFiles => "`clientpoint-host library list` shows the File IDs",

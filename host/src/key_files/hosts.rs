@@ -64,10 +64,11 @@ pub(crate) fn prepare(present: &SecretKey, data: &Path) -> Result<NextKey> {
     let is_new = there.is_none();
     if there.is_some_and(|there| there.id() == present.id()) {
         return Err(Error::Settings(format!(
-            "`{}` holds the key that is in force already: if it is being changed, `secrets rotate` goes on with that; else a \
-             host that is at work with this folder puts it in its place within a minute",
+            "`{}` holds the key that is in force already: a host that is at work with this folder puts it in its place within a \
+             minute, unless the change of the key was broken off",
             path.display()
-        )));
+        ))
+        .with([WayOut::ChangeKey]));
     }
     if is_new {
         let (_, text) = SecretKey::made();

@@ -231,6 +231,7 @@ fn keys_and_databases_that_are_not_the_folder_s() {
     story.says("forget_nothing", &["secrets", "forget"]);
     let application = ["application", "set", "--client-id", CLIENT_ID, "--client-secret-stdin"];
     story.quietly_given(&application, CLIENT_SECRET);
+    story.says("next_key", &["secrets", "next"]);
     story.says("rotate", &["secrets", "rotate"]);
 
     story.folders(|folder| {

@@ -11,6 +11,7 @@ use crate::{
     Error, Result,
     key_files::{self, NextKey, hosts},
     store::{DEFAULT_ACCOUNT, accounts, copies, seal},
+    way_out::WayOut,
 };
 
 /// How often it is looked for accounts that were sealed with the old key while the others were sealed anew.
@@ -25,9 +26,9 @@ impl Host {
     pub(crate) async fn prepare_key(&self) -> Result<NextKey> {
         if !self.store.is_on_a_server() {
             return Err(Error::Settings(
-                "the next key is for hosts that share a database: `secrets rotate` changes that of a folder at once"
-                    .into(),
-            ));
+                "the next key is for hosts that share a database, and this library is in a folder: its key is changed at once".into(),
+            )
+            .with([WayOut::ChangeKey]));
         }
         let present = self.keys.of(&self.store).await?;
         let prepared = hosts::prepare(&present, self.folder_of_process())?;
