@@ -4,7 +4,7 @@
 //! gone or had become a standby makes a task look for the first of them that takes writes, the one in use before all others.
 //! Both pools connect there from then on, and what they have from before is lent to nobody any more.
 
-pub(in crate::store) mod finding;
+pub(crate) mod finding;
 mod standing;
 
 use std::{
@@ -39,7 +39,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 const GRACE: Duration = Duration::from_secs(30);
 
 /// The addresses of a database. Whoever works with it tells them what went wrong, by [`Way::told`].
-pub(in crate::store) struct Addresses {
+pub(crate) struct Addresses {
     /// How a host comes in by each, in the order in which they were named.
     all: Vec<PgConnectOptions>,
     pools: [PgPool; 2],
@@ -51,7 +51,7 @@ pub(in crate::store) struct Addresses {
 
 /// What goes on by one of the addresses.
 #[derive(Clone, Debug)]
-pub(in crate::store) struct Way {
+pub(crate) struct Way {
     addresses: Arc<Addresses>,
     /// Where it leads to, for people.
     place: Arc<str>,
@@ -63,13 +63,13 @@ pub(in crate::store) struct Way {
 
 impl Addresses {
     /// Where the one in use is, for people.
-    pub(in crate::store) fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         self.standing.in_use.borrow().place.to_string()
     }
 
     /// Makes the two pools, which connect by the address `at`, whose options are these. `library` is an account and the id
     /// of its library, which every other address has to have as well.
-    pub(in crate::store) fn pooled(
+    pub(crate) fn pooled(
         all: Vec<PgConnectOptions>,
         (at, options): (usize, &PgConnectOptions),
         library: Option<(String, String)>,
@@ -106,7 +106,7 @@ impl Addresses {
     }
 
     /// The way that is in use now, for a statement that has no connection yet.
-    pub(in crate::store) fn way(self: &Arc<Self>) -> Way {
+    pub(crate) fn way(self: &Arc<Self>) -> Way {
         let in_use = self.standing.in_use.borrow();
         Way {
             addresses: Arc::clone(self),
@@ -117,7 +117,7 @@ impl Addresses {
     }
 
     /// The way that is in use now, for a connection that was just lent: what goes on by it ends once another one is in use.
-    pub(in crate::store) fn way_of_lent(self: &Arc<Self>) -> Way {
+    pub(crate) fn way_of_lent(self: &Arc<Self>) -> Way {
         Way {
             grace: Duration::ZERO,
             ..self.way()
@@ -224,14 +224,14 @@ impl Addresses {
 
     /// Waits until another place than this one is in use, and says which.
     #[cfg(test)]
-    pub(in crate::store) async fn moved(&self, away_from: &str) -> String {
+    pub(crate) async fn moved(&self, away_from: &str) -> String {
         let place = |in_use: &InUse| in_use.place.to_string();
         place(&self.until(|in_use| *in_use.place != *away_from).await)
     }
 
     /// Waits until a look has found none of use.
     #[cfg(test)]
-    pub(in crate::store) async fn lost(&self) {
+    pub(crate) async fn lost(&self) {
         self.until(|in_use| in_use.found != Found::One).await;
     }
 
@@ -246,7 +246,7 @@ impl Addresses {
 impl Way {
     /// Waits for an answer, and tells an error of the server with its place. A server that has gone without a word, and that
     /// is in use no more, is not waited for without end.
-    pub(in crate::store) async fn within<T>(&self, answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    pub(crate) async fn within<T>(&self, answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
         let answered = if 1 < self.addresses.all.len() {
             tokio::select! {
                 biased;
@@ -268,7 +268,7 @@ impl Way {
     }
 
     /// An error of the server, with its place. What is wrong with the server or the way to it makes others be looked for.
-    pub(in crate::store) fn told(&self, error: sqlx::Error) -> sqlx::Error {
+    pub(crate) fn told(&self, error: sqlx::Error) -> sqlx::Error {
         self.addresses.hear(&error);
         let standing = &self.addresses.standing;
         let (found, now) = {

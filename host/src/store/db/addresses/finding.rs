@@ -19,7 +19,7 @@ const LIBRARY: &str = "SELECT id FROM clientpoint.identity WHERE account_id = $1
 
 /// Why an address is passed over.
 #[derive(Debug)]
-pub(in crate::store) enum Passed {
+pub(crate) enum Passed {
     /// It has not answered in time.
     Silent,
     /// It takes no writes.
@@ -31,16 +31,16 @@ pub(in crate::store) enum Passed {
 }
 
 /// The library that has to be there: the account that it is asked of, and its id.
-pub(in crate::store) type Library<'a> = (&'a str, &'a str);
+pub(crate) type Library<'a> = (&'a str, &'a str);
 
 /// Where an address leads to, for people: without who comes in.
-pub(in crate::store) fn place(options: &PgConnectOptions) -> String {
+pub(crate) fn place(options: &PgConnectOptions) -> String {
     let database = options.get_database().unwrap_or_default();
     format!("{}:{}/{database}", options.get_host(), options.get_port())
 }
 
 /// The same of all of them, one after the other.
-pub(in crate::store) fn places(all: &[PgConnectOptions]) -> String {
+pub(crate) fn places(all: &[PgConnectOptions]) -> String {
     let places: Vec<String> = all.iter().map(place).collect();
     places.join(", ")
 }
@@ -51,7 +51,7 @@ pub(in crate::store) fn places(all: &[PgConnectOptions]) -> String {
 /// # Errors
 ///
 /// The place of each of them, and why it was passed over.
-pub(in crate::store) async fn first(
+pub(crate) async fn first(
     ways: &[(usize, &PgConnectOptions)],
     library: Option<Library<'_>>,
     patience: Duration,
@@ -106,7 +106,7 @@ pub(super) async fn only_reads(connection: &mut PgConnection) -> sqlx::Result<bo
 /// # Errors
 ///
 /// The server's, also that it has no tables of ours.
-pub(in crate::store) async fn library_of(connection: &mut PgConnection, account: &str) -> sqlx::Result<Option<String>> {
+pub(crate) async fn library_of(connection: &mut PgConnection, account: &str) -> sqlx::Result<Option<String>> {
     let row: Option<(String,)> = sqlx::query_as(LIBRARY).bind(account).fetch_optional(connection).await?;
     Ok(row.map(|(id,)| id))
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What becomes of some bytes.
-pub(in crate::store::reference) enum Becomes {
+pub(crate) enum Becomes {
     /// A new file.
     New {
         /// Its name in the library.
