@@ -14,7 +14,7 @@ use clientpoint_host::{
 };
 use end_to_end::{World, database, object_store::ObjectStore};
 use graph_sim::{CLIENT_ID, CLIENT_SECRET, Fault, FaultKind, Sim};
-use reqwest::{Client, redirect::Policy};
+use reqwest::{Client, StatusCode, redirect::Policy};
 use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
