@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How many hosts of other accounts are kept at hand. One that is used by nobody is made anew when it is needed.
-const AT_HAND: usize = 64;
+const AT_HAND: usize = 1_024;
 
 /// The folder of what other accounts need of the disk.
 const FOLDER: &str = "accounts";
