@@ -97,9 +97,10 @@ test("R17: who may list no drive reads which permission that takes, and may choo
   const ada = await loggedIn(stage, "admin");
   const { page } = ada;
   await stage.change("roles", { roles: ["Sites.Selected"] });
-  // What was permitted before is forgotten with the token.
-  await stage.kill();
-  await stage.serve();
+  // What was permitted before is forgotten with the token, and the doctor asks for another.
+  await page.goto("/doctor");
+  await page.getByRole("button", { name: "Look now" }).click();
+  await page.getByRole("heading", { name: "What was found" }).waitFor();
   await page.goto("/integrations/drives");
   await page.getByText("an administrator of Microsoft 365 can grant the application").waitFor();
   await look(page, "drives-not-listed");
