@@ -95,3 +95,16 @@ async fn an_account_that_is_not_there_is_refused_and_accounts_are_no_customer_s_
     let refused = admin.add_account("other").await.unwrap_err().to_string();
     assert!(refused.contains("`default`"), "{refused}");
 }
+
+#[tokio::test]
+async fn the_size_of_the_database_is_known_to_who_watches_it_and_to_no_customer() {
+    let store = ObjectStore::start().await;
+    let Some((world, acme)) = with_acme(&store).await else {
+        return;
+    };
+
+    let sizes = acme.session("admin").await.unwrap().sizes().await.unwrap();
+    assert_eq!(sizes.database_bytes, None, "others have their rows in it as well");
+    let measured = world.host.measured().await.unwrap();
+    assert!(1 << 20 < measured.database, "{}", measured.database);
+}

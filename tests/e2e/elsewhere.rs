@@ -163,7 +163,15 @@ async fn a_file_that_is_removed_for_good_leaves_the_store_a_month_later() {
         .await;
     let refused = refused.unwrap_err();
     assert_eq!(refused.code(), "backup-elsewhere");
-    assert!(refused.to_string().contains("`objects.url`"), "{refused}");
+    let is_in_a_folder = admin.sizes().await.unwrap().database_bytes.is_some();
+    let setting = if is_in_a_folder {
+        "`objects.url`"
+    } else {
+        "`database.url-file`"
+    };
+    assert!(refused.to_string().contains(setting), "{refused}");
+    assert!(admin.is_backed_up_elsewhere(), "nobody is told that there is no backup");
+    assert_eq!(admin.begin_backup().await.err().unwrap().code(), "backup-elsewhere");
     world.host.close().await;
     for (days, is_there) in [(29, true), (1, false)] {
         world.clock.advance(std::time::Duration::from_secs(days * 24 * 60 * 60));

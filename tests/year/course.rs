@@ -299,7 +299,7 @@ impl Course {
         format!(
             "the folder has {:.1} MB: the database {:.1}, {} objects {:.1}, the trash {:.1}; {} earlier revisions",
             megabytes(bytes_below(self.data.path())),
-            megabytes(sizes.database_bytes),
+            megabytes(sizes.database_bytes.unwrap_or_default()),
             sizes.objects,
             megabytes(sizes.object_bytes),
             megabytes(sizes.trashed_bytes),

@@ -232,9 +232,13 @@ fn restored(done: &Restored, data: &Path) -> Page {
 }
 
 /// When the library was backed up, under `status`.
-pub fn last(backups: &[LastBackup]) -> Page {
+pub fn last(last: Option<&LastBackup>, is_elsewhere: bool) -> Page {
     let mut text = Page::default();
-    let Some(last) = backups.first() else {
+    if is_elsewhere {
+        text.line("backup: by the means of where the library lies, its database and its files; when that was is not known here");
+        return text;
+    }
+    let Some(last) = last else {
         text.line("backup: none yet; `clientpoint-host backup DIR` makes one while everything runs");
         return text;
     };

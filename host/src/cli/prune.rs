@@ -73,7 +73,9 @@ pub fn sizes(of: &Sizes) -> Page {
     ] {
         text.line(format!("  {what}    {}, {}", counted(count, of_what), size(bytes)));
     }
-    text.line(format!("  database    {}", size(of.database_bytes)));
+    if let Some(bytes) = of.database_bytes {
+        text.line(format!("  database    {}", size(bytes)));
+    }
     text
 }
 

@@ -39,7 +39,9 @@ pub async fn status(session: &Session<'_>, arguments: &Status) -> Result<Output>
     let sizes = session.sizes().await?;
     output.text.add(prune::sizes(&sizes));
     let backups = session.backups().await?;
-    output.text.add(backup::last(&backups));
+    output
+        .text
+        .add(backup::last(backups.first(), session.is_backed_up_elsewhere()));
     let set = session.settings_that_differ().await?;
     output.text.add(settings::differing(&set));
     if let Some(document) = output.json.as_object_mut() {

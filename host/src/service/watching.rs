@@ -1,7 +1,7 @@
 //! What a host says to those who watch it: whether it can work, and its numbers. Both are cheap, take no longer than a few
 //! seconds whatever the disk does, and are asked of the folder once in a while, however often somebody wants to know.
 
-use std::{collections::BTreeMap, io, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, io, time::Duration};
 
 use chrono::{DateTime, Utc};
 use tokio::{task::JoinHandle, time::timeout};
@@ -11,7 +11,7 @@ use crate::{
     disk::{self, Room},
     host::Host,
     service::api::{Measured, NotReady, WatchedConnection},
-    store::{damage, opening::DATABASE, watching},
+    store::{damage, sizes, watching},
 };
 
 /// How long an answer to whether it can work is good for, and how long numbers are.
@@ -147,18 +147,9 @@ impl Host {
             damaged: damage::count(&self.store).await?,
             disk_free: room.map(|Room { free, .. }| free),
             disk_size: room.map(|Room { total, .. }| total),
-            database: database_size(self.folder_path()),
+            database: sizes::of_database(&self.store, self.data()).await?,
         })
     }
-}
-
-/// The database, and what was written to its log since.
-fn database_size(folder: PathBuf) -> u64 {
-    let names = [DATABASE.to_owned(), format!("{DATABASE}-wal")];
-    let sizes = names
-        .iter()
-        .filter_map(|name| std::fs::metadata(folder.join(name)).ok());
-    sizes.map(|file| file.len()).sum()
 }
 
 fn moment(text: Option<String>) -> Option<DateTime<Utc>> {

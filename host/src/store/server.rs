@@ -242,3 +242,14 @@ fn silent(options: &PgConnectOptions) -> Error {
 
 /// How long connecting may take at least.
 const CONNECT: Duration = Duration::from_secs(10);
+
+/// How large the whole database is, with all accounts in it, in bytes.
+///
+/// # Errors
+///
+/// The server's.
+pub(super) async fn size(post: &Post) -> Result<u64> {
+    let size = sqlx::query_scalar("SELECT pg_database_size(current_database())").fetch_one(&post.pool);
+    let size: i64 = post.within(size).await?;
+    Ok(size.unsigned_abs())
+}

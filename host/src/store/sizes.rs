@@ -2,14 +2,20 @@
 
 use std::path::Path;
 
-use super::{Store, damage, db, objects::Objects, opening::DATABASE, trash};
+use super::{
+    Store, damage,
+    db::{self, Pool},
+    objects::Objects,
+    opening::DATABASE,
+    server, trash,
+};
 use crate::Result;
 
 /// What the library takes up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sizes {
-    /// The database with its log, in bytes.
-    pub database: u64,
+    /// The database with its log, in bytes; none of one on a server, which has more in it than this library.
+    pub database: Option<u64>,
     /// Objects that some revision names.
     pub objects: u64,
     /// Their bytes.
@@ -34,7 +40,6 @@ pub struct Sizes {
 ///
 /// The database's or the file system's.
 pub async fn measure(store: &Store, objects: &Objects, data: &Path) -> Result<Sizes> {
-    let of_file = |name: &str| std::fs::metadata(data.join(name)).map_or(0, |found| found.len());
     let (count, bytes) = damage::measure(store, "").await?;
     let (earlier, earlier_bytes): (i64, i64) = db::query_as(
         "SELECT count(*), coalesce(sum(r.size), 0) FROM files f CROSS JOIN revisions r ON r.file = f.id AND r.number < f.revision",
@@ -49,7 +54,7 @@ pub async fn measure(store: &Store, objects: &Objects, data: &Path) -> Result<Si
     .await?;
     let days = trash::list(objects).await?;
     Ok(Sizes {
-        database: of_file(DATABASE) + of_file(&format!("{DATABASE}-wal")),
+        database: (!store.is_on_a_server()).then(|| of_folder(data)),
         objects: count,
         object_bytes: bytes,
         earlier: earlier.unsigned_abs(),
@@ -59,4 +64,21 @@ pub async fn measure(store: &Store, objects: &Objects, data: &Path) -> Result<Si
         trashed: days.iter().map(|day| day.objects).sum(),
         trashed_bytes: days.iter().map(|day| day.bytes).sum(),
     })
+}
+
+/// How large the database is, in bytes: that of a folder with its log, that of a server with all accounts in it.
+///
+/// # Errors
+///
+/// The server's.
+pub async fn of_database(store: &Store, data: &Path) -> Result<u64> {
+    let Pool::Post(post) = store.pool() else {
+        return Ok(of_folder(data));
+    };
+    server::size(post).await
+}
+
+fn of_folder(data: &Path) -> u64 {
+    let of_file = |name: &str| std::fs::metadata(data.join(name)).map_or(0, |found| found.len());
+    of_file(DATABASE) + of_file(&format!("{DATABASE}-wal"))
 }

@@ -236,7 +236,7 @@ fn folder(text: &mut Text, of: &Measured) {
     }
     text.gauge(
         "database_size_bytes",
-        "The size of the database with its log.",
+        "The size of the database: with its log that of a folder, with all accounts that of a server.",
         of.database,
     );
 }

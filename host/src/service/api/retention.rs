@@ -29,8 +29,8 @@ pub struct Pruned {
 /// What the library takes up, in numbers and bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Sizes {
-    /// The database with its log, in bytes.
-    pub database_bytes: u64,
+    /// The database with its log, in bytes; none of one on a server, which has more in it than this library.
+    pub database_bytes: Option<u64>,
     /// Objects that some revision names: equal bytes are one.
     pub objects: u64,
     /// Their bytes.

@@ -91,6 +91,6 @@ pub struct Measured {
     pub disk_free: Option<u64>,
     /// The size of that disk, in bytes.
     pub disk_size: Option<u64>,
-    /// The size of the database with its log, in bytes.
+    /// The size of the database, in bytes: with its log that of a folder, with all accounts that of a server.
     pub database: u64,
 }

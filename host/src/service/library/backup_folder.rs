@@ -31,9 +31,10 @@ impl Session<'_> {
     /// `Error::Forbidden`; `Error::Settings` where no folder is named; `Error::Backup` for one inside of the data folder,
     /// where the objects lie elsewhere, and while another backup is under way; the database's.
     pub async fn begin_backup(&self) -> Result<Begun> {
+        self.user.require_administrator("back the library up")?;
+        self.refuse_elsewhere()?;
         let folder = self.named_folder().await?;
         nesting::refuse(self.host.data(), &folder)?;
-        self.refuse_elsewhere()?;
         drop(self.host.backup_right(&self.user.name).await?);
         self.begin_operation(OperationKind::Backup).await
     }
@@ -49,17 +50,29 @@ impl Session<'_> {
         session.backup(&folder, BackupOptions::default(), stop).await.map(drop)
     }
 
-    /// Refuses where the objects are not in the data folder.
+    /// Whether the library does not lie in the data folder, or not all of it: it is backed up where it lies, by other means
+    /// than this host's, and when that was is not known here.
+    pub fn is_backed_up_elsewhere(&self) -> bool {
+        self.host.store.is_on_a_server() || self.host.objects.remote().is_some()
+    }
+
+    /// Refuses where the library is not all in the data folder.
     pub(super) fn refuse_elsewhere(&self) -> Result<()> {
-        let Some(remote) = self.host.objects.remote() else {
-            return Ok(());
-        };
-        Err(Error::Backup {
-            code: "backup-elsewhere",
-            message: format!(
+        let message = match (self.host.store.place(), self.host.objects.remote()) {
+            (None, None) => return Ok(()),
+            (None, Some(remote)) => format!(
                 "the bytes of this library lie on `{remote}` (`objects.url`), and a backup of such a library can't be made yet: \
                  copy the data folder while no program is in it, and let the store keep its own copies"
             ),
+            (Some(_), _) => {
+                "the database of this library is on a server (`database.url-file`): whoever runs this host backs it \
+                 up by the means of that server, and the files by those of the place where they lie"
+                    .to_owned()
+            }
+        };
+        Err(Error::Backup {
+            code: "backup-elsewhere",
+            message,
         })
     }
 

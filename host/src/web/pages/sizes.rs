@@ -25,8 +25,8 @@ pub(super) fn takes_up(keeping: &Keeping) -> Markup {
     }
 }
 
-fn sizes(of: &Sizes) -> [(&'static str, Option<u64>, u64); 5] {
-    [
+fn sizes(of: &Sizes) -> impl Iterator<Item = (&'static str, Option<u64>, u64)> {
+    let counted = [
         ("Content of files", Some(of.objects), of.object_bytes),
         (
             "Of these, content that files had before",
@@ -39,8 +39,9 @@ fn sizes(of: &Sizes) -> [(&'static str, Option<u64>, u64); 5] {
             Some(of.trashed),
             of.trashed_bytes,
         ),
-        ("Database", None, of.database_bytes),
-    ]
+    ];
+    let database = of.database_bytes.map(|bytes| ("Database", None, bytes));
+    counted.into_iter().chain(database)
 }
 
 fn over(over: &Pruned) -> String {
