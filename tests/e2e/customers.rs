@@ -1,15 +1,12 @@
 //! Many customers in one database: each has a library of its own, and all hosts do what is due of all of them.
 
-use std::time::Duration;
-
 use clientpoint_host::{
     Host,
     service::{Ledger, Stop},
 };
 use end_to_end::{World, by_path::ByPath, credentials, database, object_store::ObjectStore, pdf, whole::Whole};
 
-/// Half an hour after a story's morning has begun, and a bit.
-const HALF_PAST_FIVE: Duration = Duration::from_secs(31 * 60);
+use crate::hosts::HALF_PAST_FIVE;
 
 /// A connected world on a server, with the account `acme` beside the default one; none where stories run on SQLite.
 pub async fn with_acme(store: &ObjectStore) -> Option<(World, std::sync::Arc<Host>)> {

@@ -11,7 +11,7 @@ use graph_sim::RequestKind;
 use tempfile::TempDir;
 
 /// Half an hour after a story's morning has begun, and a bit.
-const HALF_PAST_FIVE: Duration = Duration::from_secs(31 * 60);
+pub const HALF_PAST_FIVE: Duration = Duration::from_secs(31 * 60);
 
 /// A host on another machine, as far as it can tell: with a data folder of its own, and the key of the first.
 pub async fn beside(world: &World, store: &ObjectStore) -> (TempDir, Host) {

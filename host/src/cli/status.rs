@@ -7,7 +7,10 @@ use clientpoint_host::{
         Ended, Health, Status as Standing, Undelivered,
         api::{AtWork, Connection, Registration, Trouble},
     },
-    store::connections::CredentialKind,
+    store::{
+        connections::CredentialKind,
+        words::{RunKind, RunState},
+    },
     way_out::WayOut,
 };
 use serde_json::{Value, json};
@@ -226,7 +229,9 @@ fn runs(all: &[Health]) -> Page {
                     .unwrap_or_default()
             ),
         };
+        let waiting = health.unfinished.as_ref().filter(|run| run.state == RunState::Waiting);
         let night = match health.last_night {
+            Some(true) if waiting.is_some_and(|run| run.kind == RunKind::Scheduled) => "waits for its turn",
             Some(true) if health.unfinished.is_some() => "HAS NOT ENDED",
             Some(true) => "has run",
             Some(false) => "HAS NOT RUN: is `clientpoint-host serve` running?",
@@ -241,6 +246,11 @@ fn runs(all: &[Health]) -> Page {
         ));
         if let Some(at_work) = &health.at_work {
             text.line(format!("  at work     {}", under_way(at_work)));
+        } else if let Some(run) = waiting {
+            text.line(format!(
+                "  not ended   run {}, begun {}: it waits for its turn, and a host takes it up",
+                run.id, run.started_at
+            ));
         } else if let Some(run) = &health.unfinished {
             text.line(format!(
                 "  not ended   run {}, begun {}: it is under way, or the next `sync` or `serve` goes on with it",

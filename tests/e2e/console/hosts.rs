@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     crashes::command_at,
-    hosts::{beside, on_a_store},
+    hosts::{HALF_PAST_FIVE, beside, on_a_store},
 };
 
 /// For how long the source asks for patience.
@@ -34,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(20 * 60);
 /// Two hosts, each on a machine of its own, with a console each.
 struct Two {
     sim: Sim,
-    _clock: ManualClock,
+    clock: ManualClock,
     hosts: [Arc<Host>; 2],
     ports: [u16; 2],
     stop: CancellationToken,
@@ -55,7 +55,7 @@ impl Two {
         let ports = [console(&hosts[0], &stop).await, console(&hosts[1], &stop).await];
         Some(Self {
             sim,
-            _clock: clock,
+            clock,
             hosts,
             ports,
             stop,
@@ -218,6 +218,31 @@ async fn a_sync_of_one_host_that_waits_says_so_on_the_pages_of_the_other_and_is_
     let page = other.page(&address).await;
     assert!(page.contains("Stopped") && !page.contains("At work"), "{page}");
     assert!(!other.page("/").await.contains("One runs now"));
+}
+
+#[tokio::test]
+async fn a_nights_run_that_waits_for_its_turn_is_not_called_interrupted() {
+    let Some(two) = Two::new().await else { return };
+    let [_, other] = two.browsers().await;
+    let admin = two.hosts[0].session("admin").await.unwrap();
+    admin
+        .import(&[two.sim.put("/Plan.pdf", pdf("first").into())])
+        .await
+        .unwrap();
+    two.sim.put("/Plan.pdf", pdf("second").into());
+    two.sim
+        .fault(Fault::throttle(PATIENCE.as_secs()).on("/Plan.pdf").times(1));
+    two.clock.advance(HALF_PAST_FIVE);
+
+    let told = two.hosts[0].tick(&Stop::default()).await.unwrap();
+
+    assert!(told.iter().all(Result::is_err), "it is put down: {told:?}");
+    for path in ["/", "/sync"] {
+        let page = other.page(path).await;
+        assert!(page.contains("waits for its turn"), "{path}: {page}");
+        assert!(!page.contains("was interrupted"), "{path}: {page}");
+    }
+    assert!(other.page("/sync/1").await.contains("No file has been looked at yet"));
 }
 
 /// As a minute does in which a program does not renew the lease that shows that it is there.

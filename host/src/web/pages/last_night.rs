@@ -10,7 +10,7 @@ use crate::{
         Health, NEEDS_A_PERSON, OperationFilter, OperationKind, OperationState, Part, Session,
         api::{Operation, Run},
     },
-    store::words::RunKind,
+    store::words::{RunKind, RunState},
     web::words,
 };
 
@@ -135,6 +135,9 @@ fn now(health: &Health, operation: Option<&Operation>) -> Markup {
             },
             (None, Some(run)) if health.at_work.is_some() => {
                 "Run " a href={ "/sync/" (run.id) } { (run.id) } " is under way."
+            },
+            (None, Some(run)) if run.state == RunState::Waiting => {
+                "Run " a href={ "/sync/" (run.id) } { (run.id) } " waits for its turn."
             },
             (None, Some(run)) => {
                 "Run " a href={ "/sync/" (run.id) } { (run.id) } " was interrupted: nothing is lost, and the next sync goes on where it stood."

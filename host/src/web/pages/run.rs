@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Error, Result,
     service::{LedgerFormat, LineFilter, LineRow, NEEDS_A_PERSON, RunRow, Search, Session},
-    store::words::{RunKind, Subject},
+    store::words::{RunKind, RunState, Subject},
     way_out::WayOut,
     web::{
         asked::{Asked, At},
@@ -127,7 +127,7 @@ async fn page(session: &Session<'_>, id: i64, wanted: &Wanted) -> Result<Respons
             div.pad { h2 #lines { "What became of each file" } }
             (search(&path, wanted))
             (chips(&path, &row, wanted))
-            @if lines.rows.is_empty() { (nothing(&path, wanted)) } @else { (table(&row, &lines.rows)) }
+            @if lines.rows.is_empty() { (nothing(&path, &row, wanted)) } @else { (table(&row, &lines.rows)) }
             (more(lines.next.as_ref(), &wanted.after, |after| wanted.at(&path, after)))
         }
         (downloads(&path, wanted))
@@ -197,12 +197,14 @@ fn chips(path: &str, row: &RunRow, wanted: &Wanted) -> Markup {
     }
 }
 
-fn nothing(path: &str, wanted: &Wanted) -> Markup {
+fn nothing(path: &str, row: &RunRow, wanted: &Wanted) -> Markup {
     html! {
         div.pad.empty {
             @if wanted.is_narrowed() || !wanted.after.is_empty() {
                 p.soft { "No line is like that. Files that have not changed have none: they are counted." }
                 p { a.btn href=(path) { "Show all lines" } }
+            } @else if row.run.state == RunState::Waiting {
+                p.soft { "No file has been looked at yet." }
             } @else {
                 p.soft { "No file has a line of its own here: those that have not changed are counted." }
             }
