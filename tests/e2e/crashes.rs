@@ -13,7 +13,7 @@ use clientpoint_host::{
     service::{FileRow, Stop, SyncOptions},
     store::files::ShowingKind,
 };
-use end_to_end::{World, builder, by_path::ByPath, component, pdf, whole::Whole};
+use end_to_end::{World, builder, by_path::ByPath, component, database, pdf, whole::Whole};
 use graph_sim::Sim;
 use tempfile::TempDir;
 
@@ -193,6 +193,9 @@ pub fn command_at(sim: &Sim, data: &Path, what: &str) -> std::process::Command {
         .args(["--login-url", &sim.login_url(), what])
         .stdout(Stdio::null())
         .stderr(Stdio::null());
+    if let Some(settings) = database::settings_of(data) {
+        command.env("CLIENTPOINT_CONFIG", settings);
+    }
     command
 }
 

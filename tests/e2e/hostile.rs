@@ -22,7 +22,7 @@ use clientpoint_engine::{
     test_endpoints::InsecureEndpoints,
 };
 use clientpoint_host::{Error, Host, HostBuilder, Session, host::Limits, service::FileRow, store::files::ShowingKind};
-use end_to_end::{World, built, load, sources};
+use end_to_end::{World, built, load, on_its_database, sources};
 
 /// A connected world with a file in the library, and what it looked like before the attack.
 struct Stage {
@@ -64,7 +64,8 @@ impl Stage {
 
     async fn attacked_with(&self, behaviour: &str, change: impl FnOnce(HostBuilder) -> HostBuilder) -> Attack {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-        let builder = Host::builder(self.world.data.path())
+        let data = self.world.data.path();
+        let builder = on_its_database(Host::builder(data), data)
             .plugin(hostile())
             .clock(clock)
             .insecure_endpoints(InsecureEndpoints {

@@ -19,7 +19,7 @@ use clientpoint_host::{
     place::Place,
     service::{Given, Ledger, Stop, SyncOptions, Verdict},
 };
-use end_to_end::{MORNING, World, built, by_path::ByPath, given, load, pdf, sources, whole::Whole};
+use end_to_end::{MORNING, World, built, by_path::ByPath, given, load, on_its_database, pdf, sources, whole::Whole};
 use second_source::{KEY, MEMBER, Shelf};
 use tempfile::TempDir;
 
@@ -75,7 +75,7 @@ impl Stage {
 }
 
 async fn host(shelf: &Shelf, data: &Path, plugin: Arc<Plugin>, clock: Arc<dyn Clock>) -> Host {
-    Host::builder(data)
+    on_its_database(Host::builder(data), data)
         .plugin(plugin)
         .clock(clock)
         .insecure_endpoints(InsecureEndpoints {

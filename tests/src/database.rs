@@ -30,6 +30,15 @@ pub fn of_folder(data: &Path) -> Option<PathBuf> {
     Some(file)
 }
 
+/// A file of settings that name this folder's database, for a program; none where stories run on SQLite.
+pub fn settings_of(data: &Path) -> Option<PathBuf> {
+    let address = of_folder(data)?;
+    let file = data.join("database-url.toml");
+    let settings = format!("[database]\nurl-file = \"{}\"\n", address.display());
+    fs::write(&file, settings).unwrap();
+    Some(file)
+}
+
 /// The file with the address of a new database, in a folder of its own; none where stories run on SQLite.
 pub fn empty() -> Option<(TempDir, PathBuf)> {
     static MADE: AtomicU32 = AtomicU32::new(0);

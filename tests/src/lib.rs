@@ -193,7 +193,11 @@ pub const WATCH: Duration = Duration::from_secs(5);
 
 /// A host's builder for this simulator, clock and folder.
 pub fn builder(sim: &Sim, clock: &ManualClock, data: &Path) -> HostBuilder {
-    let builder = in_its_folder(sim, clock, data);
+    on_its_database(in_its_folder(sim, clock, data), data)
+}
+
+/// With the library of that folder where all stories have theirs just now: in the folder, or on a server.
+pub fn on_its_database(builder: HostBuilder, data: &Path) -> HostBuilder {
     match database::of_folder(data) {
         Some(file) => builder.database(file),
         None => builder,

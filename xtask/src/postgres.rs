@@ -65,25 +65,39 @@ const STORIES: [&str; 17] = [
     "syncing::r25_r37",
 ];
 
-/// Thirteen kinds of stories, all of each, those of many hosts and customers, and of a server in trouble.
-const KINDS: [&str; 17] = [
-    "changing_keys::",
-    "customers::",
-    "database_trouble::",
-    "hosts::",
-    "migrating::",
-    "associating::",
-    "bin::",
-    "connecting::",
-    "importing::",
-    "leaving::",
-    "naming::",
-    "operations::",
-    "revisions::",
-    "signing_in::",
-    "syncing::",
-    "tokens::",
-    "uploads::",
+/// The stories that are about the folder: what is in its files, its key and its backups; whose program was killed a moment
+/// ago, which a server knows a minute later; and those whose clock is moved by whatever waits, as a host does for a server.
+const OF_A_FOLDER: [&str; 30] = [
+    "azure::",
+    "backups::",
+    "connecting::a_run_of_the_drive_before",
+    "connecting::whoever_dies",
+    "console::associating::killed::",
+    "crashed_uploads::",
+    "crashes::",
+    "damaged::nights::a_night_that_was_broken_off",
+    "disks::",
+    "examined::a_clock_that_is_an_hour_wrong",
+    "examined::a_folder_without_its_key",
+    "faults::stalled_it_waits",
+    "faults::throttled_with_every_form",
+    "folders::",
+    "hostile::runs::a_run_that_has_no_end",
+    "leaving::another_key",
+    "lost_catalogue::",
+    "operations::a_host_that_is_killed",
+    "registering::a_folder_of_before",
+    "registering::the_registered_secret_is_sealed_anew",
+    "retention::a_letting_go_that_is_cut_off",
+    "retention::a_program_that_is_killed",
+    "retention::what_a_backup_has",
+    "rotations::",
+    "side_by_side::all_are_done",
+    "side_by_side::one_that_is_stalled",
+    "telling::secrecy::",
+    "tokens::company::with_another_key",
+    "troubled::",
+    "uploads::no_upload_takes",
 ];
 
 /// A server that runs.
@@ -98,15 +112,27 @@ struct Server {
 /// # Errors
 /// If there is no server to be had, something does not compile, or a test fails.
 pub fn test() -> Result<()> {
-    test_with(&STORIES)
+    component::build()?;
+    component::build_for_tests()?;
+    let server = Server::start()?;
+    let mut own = server.tests("--lib");
+    run::run(left_out(own.args(["--"]).args(PARTS), &OF_SQLITE))?;
+    run::run(server.tests("--test=e2e").arg("--").args(STORIES))
 }
 
-/// As [`test()`], with all stories of twelve kinds.
+/// Runs all stories on PostgreSQL, but for those that are about the data folder.
 ///
 /// # Errors
 /// As [`test()`].
-pub fn test_kinds() -> Result<()> {
-    test_with(&KINDS)
+pub fn test_all() -> Result<()> {
+    component::build()?;
+    component::build_for_tests()?;
+    let server = Server::start()?;
+    run::run(left_out(server.tests("--test=e2e").arg("--"), &OF_A_FOLDER))
+}
+
+fn left_out<'a>(tests: &'a mut Command, skipped: &[&str]) -> &'a mut Command {
+    skipped.iter().fold(tests, |tests, name| tests.args(["--skip", name]))
 }
 
 /// Many hosts, whole: the law as well, and trouble.
@@ -133,25 +159,6 @@ pub fn scale(arguments: &[impl AsRef<OsStr>]) -> Result<()> {
     scale.env(format!("{VARIABLE}_FOLDER"), server.data());
     scale.env(format!("{VARIABLE}_CONTROL"), words.join(" "));
     run::run(scale.args(arguments))
-}
-
-fn test_with(told: &[&str]) -> Result<()> {
-    component::build()?;
-    component::build_for_tests()?;
-    let server = Server::start()?;
-    let mut own = run::cargo();
-    own.env(VARIABLE, &server.url);
-    own.args(["test", "--workspace", "--locked", "--lib", "--"]).args(PARTS);
-    for skipped in OF_SQLITE {
-        own.args(["--skip", skipped]);
-    }
-    run::run(&mut own)?;
-    let mut stories = run::cargo();
-    stories.env(VARIABLE, &server.url);
-    stories
-        .args(["test", "--workspace", "--locked", "--test", "e2e", "--"])
-        .args(told);
-    run::run(&mut stories)
 }
 
 impl Server {
@@ -198,6 +205,14 @@ impl Server {
 
     fn data(&self) -> PathBuf {
         self.folder.join("data")
+    }
+
+    /// These tests of all packages, to be run on it.
+    fn tests(&self, which: &str) -> Command {
+        let mut tests = run::cargo();
+        tests.env(VARIABLE, &self.url);
+        tests.args(["test", "--workspace", "--locked", which]);
+        tests
     }
 
     /// One of its programs; it refuses to run as root.

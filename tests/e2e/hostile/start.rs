@@ -14,7 +14,7 @@ use clientpoint_engine::{
     policy::PolicyChanges,
 };
 use clientpoint_host::Host;
-use end_to_end::{built, load, sources};
+use end_to_end::{built, load, on_its_database, sources};
 
 use super::{Attack, Stage, said, stopped};
 
@@ -134,7 +134,8 @@ async fn a_plugin_does_not_decide_that_files_have_no_bounds() {
 async fn a_plugin_that_never_finishes_starting_or_describing_itself_is_stopped() {
     let stage = Stage::new().await;
     for behaviour in ["starts-forever", "describes-forever"] {
-        let host = Host::builder(stage.world.data.path())
+        let data = stage.world.data.path();
+        let host = on_its_database(Host::builder(data), data)
             .plugin(marked(behaviour))
             .build()
             .await

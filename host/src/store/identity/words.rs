@@ -83,7 +83,7 @@ impl Standing {
                     Catalogue::Empty => "is empty",
                     _ => "is new and has no files",
                 };
-                format!("`{database}` {what}, but `{data}` holds the bytes of a library")
+                format!("`{database}` {what}, but `{data}` is the folder of a library")
             }
             Doubt::Foreign => format!("`{database}` belongs to another data folder than `{data}`"),
             Doubt::Older => {
@@ -132,7 +132,11 @@ impl Standing {
             Doubt::Older => "Put the newest `clientpoint.db` back",
             Doubt::Lacking(..) => "Put the folder of objects back that belongs to it",
             Doubt::Unreadable => "Put the file back from a copy",
-            Doubt::New | Doubt::Foreign | Doubt::NoCatalogue(_) => "Put the right `clientpoint.db` back",
+            Doubt::New => {
+                "Put the right `clientpoint.db` back; if the library is on a server, name the file with its address \
+                 (`database.url-file`)"
+            }
+            Doubt::Foreign | Doubt::NoCatalogue(_) => "Put the right `clientpoint.db` back",
         };
         let adopt = match doubt {
             Doubt::NoCatalogue(_) => "move it away and go on with a new one",
