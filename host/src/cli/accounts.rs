@@ -33,7 +33,12 @@ pub async fn accounts(session: &Session<'_>, command: Accounts) -> Result<Output
             }
             let rows: Vec<[String; 2]> = all
                 .iter()
-                .map(|account| [account.id.clone(), account.made_at.clone()])
+                .map(|account| {
+                    [
+                        account.id.clone(),
+                        account.made_at.clone().unwrap_or_else(|| "–".into()),
+                    ]
+                })
                 .collect();
             Ok(Output::done(
                 json!({ "accounts": all }),

@@ -22,8 +22,8 @@ const LONGEST: usize = 63;
 pub struct Account {
     /// Lower-case letters, digits and hyphens.
     pub id: String,
-    /// RFC 3339.
-    pub made_at: String,
+    /// RFC 3339; none of the one that a folder has.
+    pub made_at: Option<String>,
 }
 
 /// Makes an account, with one Administrator, `admin`.
@@ -68,7 +68,7 @@ pub async fn after(store: &Store, id: &str, limit: i64) -> Result<Vec<Account>> 
     let Pool::Post(post) = store.pool() else {
         let only = Account {
             id: DEFAULT_ACCOUNT.into(),
-            made_at: String::new(),
+            made_at: None,
         };
         return Ok(Some(only).filter(|only| id < only.id.as_str()).into_iter().collect());
     };

@@ -30,7 +30,10 @@ use super::{
     Store, accounts,
     db::{
         Pool, Post,
-        addresses::{Addresses, finding},
+        addresses::{
+            Addresses,
+            finding::{self, Passed},
+        },
     },
 };
 use crate::{Error, Result, error::server::ServerTrouble, secret_files, way_out::WayOut};
@@ -221,14 +224,10 @@ async fn first(several: &[PgConnectOptions], limit: Duration) -> Result<(usize, 
 }
 
 fn trouble(options: &PgConnectOptions, error: sqlx::Error) -> Error {
-    let why = match &error {
-        sqlx::Error::Database(said) => said.message().to_owned(),
-        other => other.to_string(),
-    };
     Error::Storage(format!(
-        "the database at `{}` does not let this host in ({why}): look at the address in the file of `{SETTING}`, and whether the \
-         server is there",
-        finding::place(options)
+        "the database at `{}` {}: look at the address in the file of `{SETTING}`, and whether the server is there",
+        finding::place(options),
+        Passed::from(error)
     ))
     .with([WayOut::ShowSettings])
 }
