@@ -66,8 +66,8 @@ const STORIES: [&str; 17] = [
 ];
 
 /// The stories that are about the folder: what is in its files, its key and its backups; whose program was killed a moment
-/// ago, which a server knows a minute later; and those whose clock is moved by whatever waits, as a host does for a server.
-const OF_A_FOLDER: [&str; 30] = [
+/// ago, which a server knows a minute later; what goes on in a copy of it; and those whose clock is moved by whatever waits, as a host does for a server.
+const OF_A_FOLDER: [&str; 31] = [
     "azure::",
     "backups::",
     "connecting::a_run_of_the_drive_before",
@@ -98,6 +98,7 @@ const OF_A_FOLDER: [&str; 30] = [
     "tokens::company::with_another_key",
     "troubled::",
     "uploads::no_upload_takes",
+    "uploads::s12_an_upload_that_is_cut_off",
 ];
 
 /// A server that runs.
