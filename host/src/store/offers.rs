@@ -24,7 +24,8 @@ const RUNS_A_MINUTE: u32 = 600;
 const TAKEN: Duration = Duration::from_secs(60);
 
 /// What is due for the plugin `$1`, at the moments `$2`, is planned; by now (`$3`), with the options `$4`. The settings of a
-/// connection that the keys `$5` name tell its tenant. `$6` is the time between two runs of one tenant, in milliseconds.
+/// connection that the keys `$5` name tell its tenant; people, who name none, are taken for those of their account's. Where a
+/// setting has a NUL in it, PostgreSQL reads none of them. `$6` is the time between two runs of one tenant, in milliseconds.
 ///
 /// The last run of a connection is asked for, and not whether there is none: for that the planner would read all runs that
 /// there ever were, each minute.
@@ -32,8 +33,10 @@ pub(super) const OFFER: &str = r#"
 WITH due AS (
     SELECT c.account_id, c.id, c.plugin, c.drive_id, m.value ->> 0 AS schedule, m.value ->> 2 AS day,
            CAST(m.value ->> 4 AS bigint) AS late,
-           coalesce((SELECT string_agg(c.settings::json ->> k.key, ' ' ORDER BY k.n)
-                     FROM json_array_elements_text($5::json) WITH ORDINALITY k (key, n)), '') AS tenant
+           CASE WHEN c.mode = 'user' THEN c.account_id || ' ' ELSE '' END
+               || coalesce((SELECT string_agg(c.settings::json ->> k.key, ' ' ORDER BY k.n)
+                            FROM json_array_elements_text($5::json) WITH ORDINALITY k (key, n)
+                            WHERE position('\u0000' IN c.settings) = 0), '') AS tenant
     FROM clientpoint.connections c CROSS JOIN json_array_elements($2::json) m
     WHERE c.plugin = $1 AND c.disconnected_at IS NULL AND c.drive_id IS NOT NULL AND c.connected_at <= m.value ->> 1
       AND (SELECT max(r.due) FROM clientpoint.runs r WHERE r.connection = c.id AND r.schedule = m.value ->> 0
@@ -50,8 +53,10 @@ FROM due d ON CONFLICT DO NOTHING"#;
 /// Runs that nobody carries out any more are offered again, with the tenant of their connection.
 pub(super) const RETURN: &str = r#"
 UPDATE clientpoint.runs r SET run_at = clock_timestamp(),
-    tenant = coalesce(r.tenant, (SELECT string_agg(c.settings::json ->> k.key, ' ' ORDER BY k.n)
-        FROM clientpoint.connections c, json_array_elements_text($1::json) WITH ORDINALITY k (key, n) WHERE c.id = r.connection), '')
+    tenant = coalesce(r.tenant, (SELECT CASE WHEN c.mode = 'user' THEN c.account_id || ' ' ELSE '' END
+            || coalesce(string_agg(c.settings::json ->> k.key, ' ' ORDER BY k.n), '')
+        FROM clientpoint.connections c, json_array_elements_text($1::json) WITH ORDINALITY k (key, n)
+        WHERE c.id = r.connection AND position('\u0000' IN c.settings) = 0 GROUP BY c.mode, c.account_id), '')
 WHERE r.state = 'running' AND r.subject = 'sync' AND r.run_at IS NULL
   AND NOT EXISTS (SELECT 1 FROM clientpoint.leases l
                   WHERE l.name = r.account_id || '/sync/' || r.connection AND clock_timestamp() <= l.expires)"#;

@@ -134,6 +134,13 @@ pub(in crate::service) fn fill_in(form: &ModeForm, given: Given, now: chrono::Da
                 ))
                 .at(&field.key));
             }
+            (Some(value), _, _) if value.expose().trim().contains(char::is_control) => {
+                return Err(Error::Settings(format!(
+                    "{} has a character in it that nobody can see: type it anew. {}",
+                    field.label, field.help
+                ))
+                .at(&field.key));
+            }
             (Some(value), _, _) => {
                 settings.insert(field.key.clone(), value.expose().trim().to_string());
             }

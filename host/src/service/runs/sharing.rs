@@ -10,7 +10,7 @@ use super::{
     mandate::Mandate,
     serving::{Done, LOOK},
     shift::Shift,
-    steps::WAITS,
+    steps::{PATIENCE, WAITS},
 };
 use crate::{
     Result,
@@ -62,13 +62,24 @@ impl Host {
             self.brought_about(one, place, stop)
         });
         let tell = |(_, ledgers): Done| ledgers.iter().for_each(told);
+        // It looks each second: what is the matter is told once.
+        let mut said = None;
         while !stop.is_cancelled() {
             let wanted = self.wanted(shift.waiting());
             let taken = shift.beside(self.take(wanted), tell).await;
             let is_full = taken.as_ref().is_ok_and(|taken| taken.len() == wanted);
             match taken {
-                Ok(taken) => shift.takes(taken),
-                Err(error) => told(&Err(error)),
+                Ok(taken) => {
+                    said = None;
+                    shift.takes(taken);
+                }
+                Err(error) => {
+                    let words = Some(error.to_string());
+                    if said != words {
+                        told(&Err(error));
+                    }
+                    said = words;
+                }
             }
             if is_full {
                 shift.until_wait(wanted / 2, tell).await;
@@ -207,7 +218,8 @@ impl Host {
             "the sync is put down for {} seconds: the source asks for patience",
             time.as_secs()
         );
-        offers::close_gate(&self.store, run, time).await?;
+        // Whatever a plugin says: no run waits for longer.
+        offers::close_gate(&self.store, run, time.min(PATIENCE)).await?;
         offers::later(&self.store, run, time).await
     }
 

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// For how long a run waits in all where the source asks for patience. Who is not served by then is first next time.
-const PATIENCE: Duration = Duration::from_secs(45 * 60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(45 * 60);
 /// How often a step is tried again that found nobody at the other end.
 const TRIES: u32 = 3;
 /// How long before that.

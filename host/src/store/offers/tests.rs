@@ -214,3 +214,57 @@ async fn who_finds_somebody_else_at_work_leaves_the_run_for_later() {
     pass(&store, 31).await;
     assert_eq!(claimed(&store, 1).await, ["c0-0"]);
 }
+
+#[tokio::test]
+async fn a_setting_with_a_nul_in_it_keeps_nobody_from_their_night() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(store) = with_connections(&folder, 2, 1).await else {
+        return;
+    };
+    db::query("UPDATE connections SET settings = ? WHERE id = 'c0-0'")
+        .bind(serde_json::json!({ "tenant": "t0", "other": "\0" }).to_string())
+        .execute(store.pool())
+        .await
+        .unwrap();
+
+    assert_eq!(offered(&store, "2026-03-02").await, (2, 0));
+
+    let begun = "UPDATE clientpoint.runs SET run_at = NULL, tenant = NULL";
+    let pool = &server(&store).unwrap().pool;
+    sqlx::query(begun).execute(pool).await.unwrap();
+    assert_eq!(offered(&store, "2026-03-02").await, (0, 2), "what was left");
+    let tenants: Vec<(String,)> = sqlx::query_as("SELECT tenant FROM clientpoint.runs ORDER BY tenant")
+        .fetch_all(pool)
+        .await
+        .unwrap();
+    assert_eq!(tenants, [(String::new(),), ("t1".into(),)]);
+}
+
+#[tokio::test]
+async fn people_who_name_no_tenant_share_a_gate_with_those_of_their_account_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(store) = with_connections(&folder, 1, 1).await else {
+        return;
+    };
+    store::accounts::add(&store, "acme", "2026-03-01T05:30:00Z")
+        .await
+        .unwrap();
+    let acme = store.of("acme");
+    for (store, id) in [(&store, "user-ada"), (&store, "user-bea"), (&acme, "acme:user-eve")] {
+        db::query(
+            "INSERT INTO connections (id, plugin, mode, settings, secret, drive_id, connected_at, connected_by) \
+             VALUES (?, 'p', 'user', '{\"tenant\": \"organizations\"}', x'00', 'drive', '2026-03-01T05:30:00Z', 'admin')",
+        )
+        .bind(id)
+        .execute(store.pool())
+        .await
+        .unwrap();
+    }
+    offered(&store, "2026-03-02").await;
+    pass(&store, 10).await;
+
+    let ada = run_of(&store, "user-ada").await;
+    close_gate(&store, &ada, Duration::from_secs(3_600)).await.unwrap();
+
+    assert_eq!(claimed(&store, 10).await, ["acme:user-eve", "c0-0"]);
+}
