@@ -44,10 +44,12 @@ pub async fn put(store: &Store, (user, key): (&str, &str), asked: &Asked, now: &
     .bind(before)
     .execute(&mut *transaction)
     .await?;
-    db::query("DELETE FROM asked_once WHERE operation < ?")
-        .bind(asked.operation - KEPT)
-        .execute(&mut *transaction)
-        .await?;
+    db::query(
+        "DELETE FROM asked_once WHERE operation <= (SELECT id FROM operations ORDER BY id DESC LIMIT 1 OFFSET ?)",
+    )
+    .bind(KEPT)
+    .execute(&mut *transaction)
+    .await?;
     db::query("INSERT INTO asked_once (user, key, request, operation, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (user, key) DO UPDATE SET request = excluded.request, operation = excluded.operation, at = excluded.at")
         .bind(user)
         .bind(key)

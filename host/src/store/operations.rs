@@ -109,10 +109,14 @@ pub async fn begin(store: &Store, kind: OperationKind, by: &str, program: &str, 
             .bind(program)
             .fetch_one(&mut *transaction)
             .await?;
-    db::query("DELETE FROM operations WHERE id <= ? AND state <> 'running'")
-        .bind(id - KEPT)
-        .execute(&mut *transaction)
-        .await?;
+    // Their numbers are those of all accounts of a database, so they are counted.
+    db::query(
+        "DELETE FROM operations WHERE state <> 'running' \
+             AND id <= (SELECT id FROM operations ORDER BY id DESC LIMIT 1 OFFSET ?)",
+    )
+    .bind(KEPT)
+    .execute(&mut *transaction)
+    .await?;
     transaction.commit().await?;
     Ok(id)
 }

@@ -124,7 +124,7 @@ pub(super) async fn remember(store: &Store, swept: &Swept, at: &str) -> Result<(
     .bind(count(swept.emptied.bytes))
     .execute(store.pool())
     .await?;
-    db::query("DELETE FROM sweeps WHERE id <= (SELECT max(id) FROM sweeps) - ?")
+    db::query("DELETE FROM sweeps WHERE id <= (SELECT id FROM sweeps ORDER BY id DESC LIMIT 1 OFFSET ?)")
         .bind(REMEMBERED)
         .execute(store.pool())
         .await?;
