@@ -43,6 +43,11 @@ pub fn within<F: Future>(fences: impl IntoIterator<Item = Fence>, work: F) -> im
     IN_FORCE.scope(all.into(), work)
 }
 
+/// Does some work within no fence: what it writes is about whoever has done the rest, and true whoever has the right.
+pub fn without<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    IN_FORCE.scope(Fences::default(), work)
+}
+
 /// The fences that are in force for whoever asks; none outside of all work under a right.
 pub fn present() -> Fences {
     IN_FORCE.try_with(Arc::clone).unwrap_or_default()
@@ -77,6 +82,7 @@ mod tests {
             })
             .await;
             assert_eq!(*present(), [fence("sync/a")]);
+            assert!(without(async { present() }).await.is_empty());
             assert!(tokio::spawn(async { present() }).await.unwrap().is_empty());
             let given = present();
             let spawned = tokio::spawn(within(given.to_vec(), async { present() }));

@@ -3,7 +3,7 @@
 use std::{
     any::Any,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
 use clientpoint_engine::{
@@ -14,7 +14,7 @@ use clientpoint_engine::{
 use crate::{
     Error,
     host::{Host, keys::Keys, rights, waiting::Waiting},
-    rights::Rights,
+    rights::{Held, Rights},
     store::{Store, grants},
 };
 
@@ -26,6 +26,8 @@ pub(super) struct DatabaseKeeper {
     rights: Arc<dyn Rights>,
     data: PathBuf,
     waiting: Waiting,
+    /// The right to renew it, while somebody has it.
+    alone: Mutex<Weak<Held>>,
 }
 
 impl Host {
@@ -37,7 +39,14 @@ impl Host {
             rights: self.rights.clone(),
             data: self.data.clone(),
             waiting: self.queue(),
+            alone: Mutex::default(),
         }
+    }
+}
+
+impl DatabaseKeeper {
+    fn alone_now(&self) -> MutexGuard<'_, Weak<Held>> {
+        self.alone.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -45,7 +54,8 @@ impl Keeper for DatabaseKeeper {
     fn alone(&self) -> Keeping<'_, Box<dyn Any + Send>> {
         Box::pin(async move {
             let held = rights::renewal(&self.rights, &self.connection, &self.waiting).await;
-            let held = held.map_err(|error| told(&self.data, error))?;
+            let held = Arc::new(held.map_err(|error| told(&self.data, error))?);
+            *self.alone_now() = Arc::downgrade(&held);
             Ok(Box::new(held) as Box<dyn Any + Send>)
         })
     }
@@ -64,10 +74,14 @@ impl Keeper for DatabaseKeeper {
         Box::pin(async move {
             let put =
                 |key: Arc<SecretKey>| async move { grants::put(&self.store, &key, &self.connection, grant).await };
-            self.keys
-                .with(&self.store, put)
-                .await
-                .map_err(|error| told(&self.data, error))
+            let put = Box::pin(self.keys.with(&self.store, put));
+            let held = self.alone_now().upgrade();
+            // Who has stood still for too long puts nothing over what somebody else has brought, or signed in with, since.
+            let done = match &held {
+                Some(held) => held.guarding(put).await,
+                None => put.await,
+            };
+            done.map_err(|error| told(&self.data, error))
         })
     }
 }
@@ -78,16 +92,4 @@ fn told(data: &Path, error: Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::{self, ErrorKind};
-
-    use crate::host::grant_keeper::*;
-
-    #[test]
-    fn a_renewal_that_finds_no_room_names_the_folder_and_the_way_out() {
-        let data = tempfile::tempdir().unwrap();
-        let said = told(data.path(), io::Error::from(ErrorKind::StorageFull).into());
-        let name = data.path().display().to_string();
-        assert!(said.contains(&name) && said.contains("emptying the trash"), "{said}");
-    }
-}
+mod tests;

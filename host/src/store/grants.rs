@@ -62,3 +62,20 @@ pub(super) async fn replace(
         .await?;
     Ok(())
 }
+
+/// A connection of somebody's with a grant that nobody can read, in a library that is sealed with this key.
+#[cfg(test)]
+pub(crate) async fn unreadable(store: &Store, key: &SecretKey, connection: &str) {
+    seal::will_seal_with(store, key).await.unwrap();
+    for statement in [
+        "INSERT INTO connections (id, plugin, mode, settings, secret, drive_id, connected_at, connected_by) \
+         VALUES (?, 'p', 'user', '{}', x'00', 'd', '', 'admin')",
+        "INSERT INTO grants (connection, sealed) VALUES (?, x'00')",
+    ] {
+        db::query(statement)
+            .bind(connection)
+            .execute(store.pool())
+            .await
+            .unwrap();
+    }
+}

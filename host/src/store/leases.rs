@@ -21,7 +21,7 @@ const TAKE: &str = "INSERT INTO clientpoint.leases AS l (name, holder, epoch, ex
 const RENEW: &str = "UPDATE clientpoint.leases l \
          SET expires = clock_timestamp() + make_interval(secs => $2), holder = o.holder \
      FROM json_to_recordset($1::json) AS o (name TEXT, epoch BIGINT, holder TEXT) \
-     WHERE l.name = o.name AND l.epoch = o.epoch RETURNING l.name";
+     WHERE l.name = o.name AND l.epoch = o.epoch AND '-infinity' < l.expires RETURNING l.name";
 const GIVE_BACK: &str = "UPDATE clientpoint.leases l SET expires = '-infinity' \
      FROM json_to_recordset($1::json) AS o (name TEXT, epoch BIGINT, holder TEXT) \
      WHERE l.name = o.name AND l.epoch = o.epoch";

@@ -68,10 +68,18 @@ impl Host {
     ///
     /// The database's. What was found is written down.
     pub(crate) async fn look_tonight(&self, day: NaiveDate, stop: &Stop, within: Duration) -> Result<Night> {
-        let Some(before) = self.unfinished_night(day).await? else {
+        if self.unfinished_night(day).await?.is_none() {
+            return Ok(Night::Quiet);
+        }
+        let Some(right) = self.look_right().await? else {
             return Ok(Night::Quiet);
         };
-        let Some(_right) = self.look_right().await? else {
+        right.guarding(Box::pin(self.look_on(day, stop, within))).await
+    }
+
+    /// As [`Host::look_tonight`], under the right to it.
+    async fn look_on(&self, day: NaiveDate, stop: &Stop, within: Duration) -> Result<Night> {
+        let Some(before) = self.unfinished_night(day).await? else {
             return Ok(Night::Quiet);
         };
         let mut looking = match before {

@@ -9,7 +9,7 @@ use super::{
     live::{Live, Telling},
 };
 use crate::{
-    Error, Result,
+    Error, Result, fences,
     service::{ItemOutcome, Session, Stop, answers::ItemRow},
     store::{
         operations::{self, End},
@@ -210,9 +210,10 @@ impl Work<'_> {
                 biased;
                 never = self.pass_on_stops() => match never {},
                 done = doing => done,
-                never = self.keep_noting() => match never {},
+                never = fences::without(self.keep_noting()) => match never {},
             };
-            self.end(&done, came_to).await;
+            // Also of work that has lost its right: else it would be told as under way for as long as this program lives.
+            fences::without(self.end(&done, came_to)).await;
             done
         };
         work.instrument(self.live.span.clone()).await

@@ -96,6 +96,8 @@ async fn what_nobody_asks_for_any_more_is_forgotten_a_day_later_and_the_epochs_o
         })
         .into();
     give_back(&store, &all).await.unwrap();
+    let late = renew(&store, &all, LONG).await.unwrap();
+    assert!(late.is_empty(), "a renewal that was on its way revives nothing");
 
     forget(&store, "default/host/").await.unwrap();
 
