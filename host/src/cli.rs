@@ -167,48 +167,48 @@ fn ended(terminal: &Terminal, shown: Shown, ended: Ended) -> ExitCode {
 async fn carry_out(arguments: Arguments, terminal: &Terminal) -> Result<Output, Vec<Error>> {
     let mut deployment = Deployment::read(&arguments);
     let data = deployment.data.clone();
-    let mut problems = std::mem::take(&mut deployment.problems);
-    if problems.is_empty() {
-        fitting::refuse(&deployment, &arguments.command).map_err(|error| vec![error])?;
-        if let Command::Library(Library::Adopt { yes }) = arguments.command {
-            return adopt::adopt(&arguments, &deployment, yes, terminal).await;
+    let problems = std::mem::take(&mut deployment.problems);
+    if !problems.is_empty() {
+        // Nothing is opened, and nothing made, with half of what was set.
+        return match arguments.command {
+            Command::Doctor => doctor::unopened(&problems, &data).map_err(|error| vec![error]),
+            _ => Err(problems),
+        };
+    }
+    fitting::refuse(&deployment, &arguments.command).map_err(|error| vec![error])?;
+    if let Command::Library(Library::Adopt { yes }) = arguments.command {
+        return adopt::adopt(&arguments, &deployment, yes, terminal).await;
+    }
+    match &arguments.command {
+        Command::Generate { folder } => return generate::generate(folder).map_err(|error| vec![error]),
+        Command::Restore(wanted) => {
+            let now = arguments.at.unwrap_or_else(chrono::Utc::now);
+            return backup::restore((&data, wanted), (&arguments.user, arguments.json), now, terminal).await;
         }
-        match &arguments.command {
-            Command::Generate { folder } => return generate::generate(folder).map_err(|error| vec![error]),
-            Command::Restore(wanted) => {
-                let now = arguments.at.unwrap_or_else(chrono::Utc::now);
-                return backup::restore((&data, wanted), (&arguments.user, arguments.json), now, terminal).await;
-            }
-            Command::Migrate(wanted) => {
-                let now = arguments.at.unwrap_or_else(chrono::Utc::now);
-                let whose = (arguments.user.as_str(), arguments.json);
-                return migrate::migrate((&data, &deployment.layers, wanted), whose, now, terminal).await;
-            }
-            Command::Backup(wanted) if wanted.verify => {
-                let folder = wanted.folder(&deployment.layers).map_err(|error| vec![error])?;
-                return backup::verify(&folder, arguments.json, terminal).await;
-            }
-            _ => {}
+        Command::Migrate(wanted) => {
+            let now = arguments.at.unwrap_or_else(chrono::Utc::now);
+            let whose = (arguments.user.as_str(), arguments.json);
+            return migrate::migrate((&data, &deployment.layers, wanted), whose, now, terminal).await;
         }
-        if let Command::Secrets(Secrets::Forget { yes }) = arguments.command {
-            let done = secrets::forget(&data, &arguments.user, yes, terminal).await;
-            return done.map_err(|error| vec![error.about(&data)]);
+        Command::Backup(wanted) if wanted.verify => {
+            let folder = wanted.folder(&deployment.layers).map_err(|error| vec![error])?;
+            return backup::verify(&folder, arguments.json, terminal).await;
         }
+        _ => {}
+    }
+    if let Command::Secrets(Secrets::Forget { yes }) = arguments.command {
+        let done = secrets::forget(&deployment, &arguments.user, yes, terminal).await;
+        return done.map_err(|error| vec![error.about(&data)]);
     }
     let host = match build(&arguments, &deployment, terminal).await {
         Ok(host) => host,
         Err(error) => {
-            problems.extend(error.problems);
-            if let Command::Doctor = arguments.command {
-                return doctor::unopened(&problems, &data).map_err(|error| vec![error]);
-            }
-            return Err(problems);
+            return match arguments.command {
+                Command::Doctor => doctor::unopened(&error.problems, &data).map_err(|error| vec![error]),
+                _ => Err(error.problems),
+            };
         }
     };
-    if !problems.is_empty() {
-        host.close().await;
-        return Err(problems);
-    }
     let host = Arc::new(host);
     // Another account has a host of its own, which lives in this one.
     let done = match &arguments.account {

@@ -36,7 +36,7 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// Reads all of it. What is wrong is noted, so that all of that is said at once, with what is wrong in the folder.
+    /// Reads all of it. What is wrong is noted, so that all of that is said at once.
     pub fn read(arguments: &Arguments) -> Self {
         let mut problems = Vec::new();
         let mut layers = Layers::default();

@@ -45,7 +45,8 @@ pub(super) fn register(data: &Path, name: &str) -> Option<Present> {
 pub(super) fn others(data: &Path, own: Option<&Present>) -> Vec<String> {
     let mut names: Vec<String> = entries(&data.join(PROGRAMS))
         .into_iter()
-        .filter(|path| own.is_none_or(|own| **path != *own.path))
+        // By their names: a folder may be called in more ways than one.
+        .filter(|path| own.is_none_or(|own| path.file_name() != own.path.file_name()))
         .filter_map(|path| living(&path))
         .collect();
     names.sort();

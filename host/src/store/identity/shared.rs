@@ -16,7 +16,8 @@ use crate::{
     way_out::WayOut,
 };
 
-/// Refuses a folder that has a library of its own in it: its files would vanish from sight. One that was moved is none any more.
+/// Refuses a folder that has a library of its own in it, before anything is asked of a server: its files and users would vanish
+/// from sight. One that was moved is none any more.
 ///
 /// # Errors
 ///
@@ -26,11 +27,11 @@ pub(crate) async fn refuse_another(data: &Path) -> Result<()> {
         return Ok(());
     }
     match catalogue::look(data).await? {
-        Catalogue::Ours(ours) if ours.has_files => Err(Error::Catalogue {
+        Catalogue::Ours(_) => Err(Error::Catalogue {
             code: "two-libraries",
             message: format!(
-                "the data folder `{}` has a library of its own, which is at work where `database.url-file` is not set, and that \
-                 names another one; nothing was changed",
+                "the data folder `{}` has a library of its own already, and `database.url-file` names another one; nothing was \
+                 changed",
                 data.display()
             ),
         }
