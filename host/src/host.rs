@@ -55,7 +55,7 @@ pub use builder::{BuildError, HostBuilder};
 pub use limits::Limits;
 pub use moving::{Move, MovedLibrary, move_library};
 pub use roles::Roles;
-pub use rotation::forget_secrets;
+pub use rotation::{forget_secrets, forget_secrets_of_hosts};
 
 pub(crate) use arrivals::{Aim, Arrivals};
 pub(crate) use filled::Filled;

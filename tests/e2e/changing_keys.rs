@@ -8,8 +8,8 @@ use std::{
     time::Duration,
 };
 
-use clientpoint_host::{Host, key_files::NextKey, service::Stop};
-use end_to_end::{World, builder, credentials, database, object_store::ObjectStore, pdf};
+use clientpoint_host::{Host, host::forget_secrets_of_hosts, key_files::NextKey, service::Stop};
+use end_to_end::{World, builder, by_path::ByPath, credentials, database, object_store::ObjectStore, pdf};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
@@ -281,4 +281,47 @@ async fn connected(world: &World, host: &Host) {
 fn write_key(data: &Path, text: &str) {
     fs::write(data.join(PRESENT), text).unwrap();
     fs::set_permissions(data.join(PRESENT), fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[tokio::test]
+async fn where_no_host_has_the_key_any_more_all_accounts_begin_anew_and_the_files_stay() {
+    let store = ObjectStore::start().await;
+    let Some((world, acme)) = with_acme(&store).await else {
+        return;
+    };
+    let item = world.sim.put("/A.pdf", pdf("first").into());
+    let file = import(&world.host, &item).await.unwrap();
+    let address = world.data.path().join("database-url");
+    let anew = tempfile::tempdir().unwrap();
+    let forget = |data: PathBuf| {
+        let address = address.clone();
+        async move { forget_secrets_of_hosts(&data, &address, "admin").await }
+    };
+
+    let early = forget(anew.path().into()).await.unwrap_err().to_string();
+    assert!(early.contains("are at work"), "{early}");
+    drop(acme);
+    world.host.close().await;
+    let known = forget(world.data.path().into()).await.unwrap_err().to_string();
+    assert!(known.contains("opens its secrets"), "{known}");
+    let refused = opened(&world, &store, anew.path()).await.err().unwrap();
+    assert!(refused.contains("this host has no key"), "{refused}");
+    assert_eq!(key(anew.path(), PRESENT), None, "nobody has made one");
+
+    assert_eq!(forget(anew.path().into()).await.unwrap().secrets, 2);
+
+    let host = opened(&world, &store, anew.path()).await.unwrap();
+    for account in ["default", "acme"] {
+        let of = host.of(account).await;
+        let admin = match &of {
+            Ok(of) => of.session("admin").await.unwrap(),
+            Err(_) => host.session("admin").await.unwrap(),
+        };
+        admin.connect_organization(credentials(&world.sim)).await.unwrap();
+        admin.browse(None).await.unwrap();
+    }
+    let admin = host.session("admin").await.unwrap();
+    assert_eq!(admin.bytes_of(&file).await.unwrap(), pdf("first"));
+    let again = forget(anew.path().into()).await.unwrap_err().to_string();
+    assert!(again.contains("are at work"), "{again}");
 }

@@ -2,7 +2,7 @@
 
 use clientpoint_host::{Error, Result, way_out::WayOut};
 
-use super::{args::Command, deployment::Deployment, library::Library, secrets::Secrets};
+use super::{args::Command, deployment::Deployment, library::Library};
 
 /// Refuses what is for a library in a folder alone, where the database is on a server.
 ///
@@ -16,7 +16,6 @@ pub fn refuse(deployment: &Deployment, command: &Command) -> Result<()> {
             "restore",
             "restore the database by the means of its server, and the bucket by its own",
         ),
-        Command::Secrets(Secrets::Forget { .. }) => ("secrets forget", "disconnect, and connect again"),
         Command::Backup(wanted) if !wanted.verify => (
             "backup",
             "back the database up by the means of its server, and the bucket by its own",

@@ -9,7 +9,7 @@ use clientpoint_host::{
 };
 use serde_json::json;
 
-use super::{asking, output::Output, show::Page, terminal::Terminal};
+use super::{asking, deployment::Deployment, output::Output, show::Page, terminal::Terminal};
 
 /// See `Command::Secrets`.
 #[derive(Debug, Subcommand)]
@@ -19,8 +19,8 @@ pub enum Secrets {
     Rotate,
     /// Where hosts share a database: make the key that `rotate` will change to, for all of them to have before
     Next,
-    /// Where `secret.key` is lost for good: wipe the secrets that nobody can open any more, and make a new key. The files
-    /// stay; connect again afterwards
+    /// Where `secret.key` is lost for good, on all hosts: wipe the secrets that nobody can open any more, and make a new key.
+    /// The files stay; connect again afterwards
     Forget {
         /// Do not ask
         #[arg(long)]
@@ -29,20 +29,31 @@ pub enum Secrets {
 }
 
 /// Starts over with a new key, in a folder that can't be opened for want of one.
-pub async fn forget(data: &Path, user: &str, yes: bool, terminal: &Terminal) -> Result<Output> {
-    let what = "the secrets and tokens of all connections are wiped";
+pub async fn forget(deployment: &Deployment, user: &str, yes: bool, terminal: &Terminal) -> Result<Output> {
+    let data = &deployment.data;
+    let server = deployment.layers.get("database.url-file").map(Path::new);
+    let what = match server {
+        None => "the secrets and tokens of all connections are wiped",
+        Some(_) => "the secrets and tokens of all connections of all accounts of the database are wiped",
+    };
     if let Some(nothing) = asking::stopped(terminal, what, yes).await? {
         return Ok(nothing);
     }
-    let wiped = host::forget_secrets(data, user, "clientpoint-host secrets").await?;
+    let wiped = match server {
+        None => host::forget_secrets(data, user, "clientpoint-host secrets").await?,
+        Some(file) => host::forget_secrets_of_hosts(data, file, user).await?,
+    };
     let application = match wiped.applications {
         0 => "",
         _ => ", the registered application among them",
     };
-    let text = Page::of(format!(
+    let mut text = Page::of(format!(
         "wiped {} secrets{application}, and made a new key; the files are as they were: connect again to let them follow",
         wiped.secrets
     ));
+    if server.is_some() {
+        text.line("before another host starts, copy the key into its data folder: `secret.key`");
+    }
     let document = json!({ "wiped": wiped.secrets, "applications": wiped.applications });
     Ok(Output::done(document, text))
 }

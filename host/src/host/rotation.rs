@@ -2,6 +2,7 @@
 //! the next key is written down until it is in force: a program that came in meanwhile would have the old one.
 
 mod hosts;
+mod lost;
 
 use std::{path::Path, sync::Arc};
 
@@ -19,6 +20,8 @@ use crate::{
     },
     way_out::WayOut,
 };
+
+pub use lost::forget_secrets_of_hosts;
 
 impl Host {
     /// Seals every secret with another key. Gives their number.

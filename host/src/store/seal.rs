@@ -6,7 +6,7 @@ use super::{
     Store,
     db::{self, Transaction},
 };
-use crate::{Error, Result, key_files::SealedWith};
+use crate::{Error, Result, key_files::SealedWith, way_out::WayOut};
 
 /// The key that everything is sealed with, and whether anything is.
 pub(super) const SEALED_WITH: &str = "SELECT key_id, EXISTS (SELECT 1 FROM connections WHERE length(secret) > 0) OR EXISTS (SELECT 1 FROM grants) \
@@ -185,9 +185,10 @@ pub(crate) fn another_key() -> Error {
 /// That this host has not the key that the secrets of an account are sealed with.
 pub(crate) fn another_key_of(account: &str) -> Error {
     Error::Settings(format!(
-        "the secrets of the account `{account}` are sealed with another key than those of this host (`secret.key`, and \
-         `secret.key.next` beside it): copy the key from a host that is at work with this database"
+        "this host has no key (`secret.key`, and `secret.key.next` beside it), or another one than the secrets of the account \
+         `{account}` are sealed with: copy the key from a host that is at work with this database, or has been"
     ))
+    .with([WayOut::ForgetSecrets])
 }
 
 /// What a connection's credential is bound to when it is sealed.
