@@ -65,7 +65,8 @@ fn filter(verbosity: Verbosity) -> EnvFilter {
         Verbosity::Debug => "debug",
     };
     let ours = OURS.map(|target| format!("{target}={level}"));
-    EnvFilter::new(format!("error,{}", ours.join(",")))
+    // What a database says comes to whoever asked, and is told in words by them.
+    EnvFilter::new(format!("error,sqlx_core=off,{}", ours.join(",")))
 }
 
 fn is_plain(metadata: &Metadata<'_>) -> bool {

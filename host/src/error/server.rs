@@ -147,7 +147,11 @@ fn of_code(place: &str, code: &str, said: &str) -> Error {
             place,
             &format!("broke off ({said}): see that the server is there, {AGAIN}"),
         ),
-        _ => Error::Storage(format!("database: {said}")),
+        "55000" => away(
+            place,
+            &format!("is not to be worked with just now ({said}): see to its server, {AGAIN}"),
+        ),
+        _ => Error::Storage(format!("the database at `{place}` says: {said}")),
     }
 }
 
@@ -207,6 +211,8 @@ mod tests {
             ("3D000", "database-refused", "make it"),
             ("42501", "database-refused", "give its user the database"),
             ("08006", "database-away", "see that the server is there"),
+            ("55000", "database-away", "see to its server"),
+            ("XX000", "storage", "what it says"),
         ] {
             let error = of_code(PLACE, said, "what it says");
             let told = error.to_string();

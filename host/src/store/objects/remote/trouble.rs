@@ -28,6 +28,7 @@ pub(super) fn told(store: &str, error: &StoreError) -> Error {
         error => match reason(error) {
             Reason::Full => Error::NoSpace(store.to_owned()),
             Reason::Denied => refused(store, "this program has no right to its files"),
+            Reason::Unknown => refused(store, "there are no credentials, or not the right ones"),
             Reason::Other(why) => unreachable(store, &why),
         },
     }
@@ -82,6 +83,8 @@ enum Reason {
     Full,
     /// The file system of a shared folder refuses.
     Denied,
+    /// It, or who gives credentials out for it, does not know this program.
+    Unknown,
     /// In words.
     Other(String),
 }
@@ -102,9 +105,11 @@ fn reason(error: &StoreError) -> Reason {
         }
         cause = of.source();
     }
-    Reason::Other(status(error).map_or("it answers with an error".into(), |status| {
-        format!("it answers with {status}")
-    }))
+    match status(error) {
+        Some(401 | 403) => Reason::Unknown,
+        Some(status) => Reason::Other(format!("it answers with {status}")),
+        None => Reason::Other("it answers with an error".into()),
+    }
 }
 
 fn of_http(kind: HttpErrorKind) -> &'static str {
