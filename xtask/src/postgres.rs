@@ -23,11 +23,11 @@ const CONNECTIONS: u32 = 400;
 /// The variable by which tests know that they run on a server.
 const VARIABLE: &str = "CLIENTPOINT_TEST_DATABASE";
 
-/// The parts of the host whose own tests run on it: what speaks SQL, and what takes rights.
-const PARTS: [&str; 2] = ["store::", "rights::"];
+/// The parts of the host whose own tests run on it: what speaks SQL, what takes rights, and what is kept under them.
+const PARTS: [&str; 3] = ["store::", "rights::", "grant_keeper::"];
 
 /// What is about SQLite and its file alone.
-const OF_SQLITE: [&str; 14] = [
+const OF_SQLITE: [&str; 13] = [
     "reference::together::tests::five_files_that_come",
     "reference::together::tests::of_several_the_one_that_is_refused",
     "store::backups::",
@@ -38,7 +38,6 @@ const OF_SQLITE: [&str; 14] = [
     "store::link_counts::tests::cost",
     "store::migrations::",
     "store::opening::",
-    "store::operations::tests::the_oldest_are_let_go_of",
     "store::query_plans",
     "store::run_list::tests::no_page_of_runs_or_lines_is_sorted",
     "rights::lock_files",
