@@ -259,6 +259,7 @@ mod tests {
         }
         let error = Error::from(sqlx::Error::Encode(Box::new(HasNul)));
         assert!(error.is_usage() && error.to_string().contains("a NUL"), "{error}");
-        assert_eq!(of_code(PLACE, "23505", "twice").to_string(), "storage: database: twice");
+        let told = of_code(PLACE, "23505", "twice").to_string();
+        assert_eq!(told, format!("storage: the database at `{PLACE}` says: twice"));
     }
 }
