@@ -185,8 +185,8 @@ pub(crate) fn another_key() -> Error {
 /// That this host has not the key that the secrets of an account are sealed with.
 pub(crate) fn another_key_of(account: &str) -> Error {
     Error::Settings(format!(
-        "this host has no key (`secret.key`, and `secret.key.next` beside it), or another one than the secrets of the account \
-         `{account}` are sealed with: copy the key from a host that is at work with this database, or has been"
+        "the secrets of the account `{account}` are sealed with another key than this host has (`secret.key`, and \
+         `secret.key.next` beside it), if it has any: copy the key from a host that is at work with this database, or has been"
     ))
     .with([WayOut::ForgetSecrets])
 }
