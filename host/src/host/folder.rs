@@ -164,6 +164,20 @@ mod tests {
             assert!(refused.contains(part), "{refused}");
         }
         assert!(!refused.contains("rotate"), "{refused}");
+        let up: PathBuf = std::env::current_dir()
+            .unwrap()
+            .components()
+            .skip(1)
+            .map(|_| "..")
+            .collect();
+        let relative = up.join(data.path().strip_prefix("/").unwrap());
+        let mut here = enter(&relative, "migrate").await.unwrap();
+        let refused = here.alone("it can't be moved", SOON).await.unwrap_err().to_string();
+        assert!(
+            !refused.contains("`migrate`"),
+            "nobody is told to end themselves: {refused}"
+        );
+        drop(here);
         drop((two, three));
         one.alone("", LATE).await.unwrap();
         let out = enter(data.path(), "list").await.unwrap_err();

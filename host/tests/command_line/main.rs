@@ -170,13 +170,7 @@ fn everything_that_is_wrong_with_what_was_set_is_said_at_once_and_nothing_is_mad
     let folder = tempfile::tempdir().unwrap();
     let output = host(
         folder.path(),
-        &[
-            "--policy",
-            "a=b",
-            "--graph-url",
-            "http://x",
-            "inspect",
-        ],
+        &["--policy", "a=b", "--graph-url", "http://x", "inspect"],
     );
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();

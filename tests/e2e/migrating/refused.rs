@@ -135,6 +135,19 @@ async fn a_host_that_was_refused_by_the_new_database_and_one_that_is_there_still
 }
 
 #[tokio::test]
+async fn a_library_without_a_file_is_one_and_the_database_stays_empty_for_it() {
+    let Some((_place, database)) = database::empty() else {
+        return;
+    };
+    let (world, _) = with_files(&[]).await;
+
+    let refused = world.host().database(&database).build().await.err().unwrap();
+
+    assert_eq!(refused.problems[0].code(), "two-libraries");
+    moved(&moving(world.data.path(), &database, None)).await.unwrap();
+}
+
+#[tokio::test]
 async fn another_key_is_not_taken_along() {
     let Some((_place, database)) = database::empty() else {
         return;
