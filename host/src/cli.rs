@@ -64,7 +64,7 @@ mod users;
 mod verify;
 mod watching;
 
-use std::{ffi::OsString, process::ExitCode, sync::Arc};
+use std::{ffi::OsString, path::Path, process::ExitCode, sync::Arc};
 
 use args::{Arguments, Command};
 use clientpoint_engine::text;
@@ -197,7 +197,8 @@ async fn carry_out(arguments: Arguments, terminal: &Terminal) -> Result<Output, 
         _ => {}
     }
     if let Command::Secrets(Secrets::Forget { yes }) = arguments.command {
-        let done = secrets::forget(&deployment, &arguments.user, yes, terminal).await;
+        let server = deployment.layers.get("database.url-file").map(Path::new);
+        let done = secrets::forget((&data, server), &arguments.user, yes, terminal).await;
         return done.map_err(|error| vec![error.about(&data)]);
     }
     let host = match build(&arguments, &deployment, terminal).await {

@@ -9,7 +9,7 @@ use clientpoint_host::{
 };
 use serde_json::json;
 
-use super::{asking, deployment::Deployment, output::Output, show::Page, terminal::Terminal};
+use super::{asking, output::Output, show::Page, terminal::Terminal};
 
 /// See `Command::Secrets`.
 #[derive(Debug, Subcommand)]
@@ -29,9 +29,13 @@ pub enum Secrets {
 }
 
 /// Starts over with a new key, in a folder that can't be opened for want of one.
-pub async fn forget(deployment: &Deployment, user: &str, yes: bool, terminal: &Terminal) -> Result<Output> {
-    let data = &deployment.data;
-    let server = deployment.layers.get("database.url-file").map(Path::new);
+/// `server` is the file with the address of the database, where that is not in the folder.
+pub async fn forget(
+    (data, server): (&Path, Option<&Path>),
+    user: &str,
+    yes: bool,
+    terminal: &Terminal,
+) -> Result<Output> {
     let what = match server {
         None => "the secrets and tokens of all connections are wiped",
         Some(_) => "the secrets and tokens of all connections of all accounts of the database are wiped",
