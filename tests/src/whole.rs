@@ -1,4 +1,4 @@
-//! Lists as a whole, where a story has few rows.
+//! Lists as a whole, page after page.
 
 use std::future::Future;
 
@@ -27,16 +27,27 @@ pub trait Whole {
 
 impl Whole for Session<'_> {
     async fn library(&self) -> Result<Vec<FileRow>> {
-        let (every, part) = (LibraryFilter::default(), Part::whole(None));
-        let page = self.library_page(&every, LibraryOrder::Id, &part).await?;
-        assert!(page.next.is_none());
-        Ok(page.rows.into_iter().map(|row| row.file).collect())
+        let (every, mut rows, mut after) = (LibraryFilter::default(), Vec::new(), None);
+        loop {
+            let page = self.library_page(&every, LibraryOrder::Id, &Part::whole(after)).await?;
+            rows.extend(page.rows.into_iter().map(|row| row.file));
+            after = page.next;
+            if after.is_none() {
+                return Ok(rows);
+            }
+        }
     }
 
     async fn runs(&self) -> Result<Vec<RunRow>> {
-        let page = self.runs_page(&RunFilter::default(), &Part::whole(None)).await?;
-        assert!(page.next.is_none());
-        Ok(page.rows)
+        let (every, mut rows, mut after) = (RunFilter::default(), Vec::new(), None);
+        loop {
+            let page = self.runs_page(&every, &Part::whole(after)).await?;
+            rows.extend(page.rows);
+            after = page.next;
+            if after.is_none() {
+                return Ok(rows);
+            }
+        }
     }
 
     async fn bin(&self) -> Result<Vec<Binned>> {
