@@ -66,7 +66,7 @@ const STORIES: [&str; 17] = [
 
 /// The stories that are about the folder: what is in its files, its key and its backups; whose program was killed a moment
 /// ago, which a server knows a minute later; what goes on in a copy of it; and those whose clock is moved by whatever waits, as a host does for a server.
-const OF_A_FOLDER: [&str; 31] = [
+const OF_A_FOLDER: [&str; 32] = [
     "azure::",
     "backups::",
     "connecting::a_run_of_the_drive_before",
@@ -91,6 +91,7 @@ const OF_A_FOLDER: [&str; 31] = [
     "retention::a_program_that_is_killed",
     "retention::what_a_backup_has",
     "rotations::",
+    "service::",
     "side_by_side::all_are_done",
     "side_by_side::one_that_is_stalled",
     "telling::secrecy::",
