@@ -55,7 +55,7 @@ enum Command {
         /// Takes the pictures of the console's main pages anew, into docs/, and tells no story.
         #[arg(long, requires = "browser")]
         pictures: bool,
-        /// What speaks SQL, and twelve kinds of stories, on a PostgreSQL of their own.
+        /// What speaks SQL, and a choice of stories, on a PostgreSQL of their own.
         #[arg(long, conflicts_with_all = ["peers", "browser"])]
         postgres: bool,
         /// The stories of a library whose bytes lie on Azure, on an emulator of it that npm brings.

@@ -242,7 +242,7 @@ async fn a_nights_run_that_waits_for_its_turn_is_not_called_interrupted() {
         assert!(page.contains("waits for its turn"), "{path}: {page}");
         assert!(!page.contains("was interrupted"), "{path}: {page}");
     }
-    assert!(other.page("/sync/1").await.contains("No file has been looked at yet"));
+    assert!(other.page("/sync/1").await.contains("No file has an outcome yet"));
 }
 
 /// As a minute does in which a program does not renew the lease that shows that it is there.

@@ -204,7 +204,7 @@ fn nothing(path: &str, row: &RunRow, wanted: &Wanted) -> Markup {
                 p.soft { "No line is like that. Files that have not changed have none: they are counted." }
                 p { a.btn href=(path) { "Show all lines" } }
             } @else if row.run.state == RunState::Waiting {
-                p.soft { "No file has been looked at yet." }
+                p.soft { "No file has an outcome yet." }
             } @else {
                 p.soft { "No file has a line of its own here: those that have not changed are counted." }
             }
