@@ -146,13 +146,8 @@ async fn the_key_is_changed_while_two_hosts_are_at_work_and_no_secret_is_lost() 
     );
 }
 
-#[tokio::test]
-async fn a_change_of_the_key_that_stops_between_two_accounts_goes_on_and_both_are_used_meanwhile() {
-    let store = ObjectStore::start().await;
-    let Some((world, acme)) = with_acme(&store).await else {
-        return;
-    };
-    let item = world.sim.put("/A.pdf", pdf("first").into());
+/// A change of the key that is broken off when the secrets of `default` are sealed anew, and those of `acme` are not.
+async fn stopped_between_two_accounts(world: &World) {
     let url = fs::read_to_string(world.data.path().join("database-url")).unwrap();
     let mut database = PgConnection::connect(&url).await.unwrap();
     let mut run = async |statement: &str| {
@@ -172,6 +167,17 @@ async fn a_change_of_the_key_that_stops_between_two_accounts_goes_on_and_both_ar
     .await;
     admin.rotate_key().await.unwrap_err();
     run("DROP TRIGGER held ON clientpoint.connections").await;
+}
+
+#[tokio::test]
+async fn a_change_of_the_key_that_stops_between_two_accounts_goes_on_and_both_are_used_meanwhile() {
+    let store = ObjectStore::start().await;
+    let Some((world, acme)) = with_acme(&store).await else {
+        return;
+    };
+    let item = world.sim.put("/A.pdf", pdf("first").into());
+    let admin = world.admin().await;
+    stopped_between_two_accounts(&world).await;
 
     // Now one account is sealed with the next key, and the other with the old one; a third begins with the next.
     assert!(key(world.data.path(), NEXT).is_some());
@@ -322,4 +328,26 @@ async fn where_no_host_has_the_key_any_more_all_accounts_begin_anew_and_the_file
     assert_eq!(admin.bytes_of(&file).await.unwrap(), pdf("first"));
     let again = forget(anew.path().into()).await.unwrap_err().to_string();
     assert!(again.contains("are at work"), "{again}");
+}
+
+#[tokio::test]
+async fn what_the_old_key_opens_of_a_change_that_was_broken_off_is_not_forgotten() {
+    let store = ObjectStore::start().await;
+    let Some((world, acme)) = with_acme(&store).await else {
+        return;
+    };
+    let item = world.sim.put("/A.pdf", pdf("first").into());
+    stopped_between_two_accounts(&world).await;
+    drop(acme);
+    world.host.close().await;
+
+    let address = world.data.path().join("database-url");
+    let refused = forget_secrets_of_hosts(world.data.path(), &address, "admin").await;
+
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("opens its secrets"), "{refused}");
+    let host = opened(&world, &store, world.data.path()).await.unwrap();
+    for of in [&host, &*host.of("acme").await.unwrap()] {
+        import(of, &item).await.unwrap();
+    }
 }
