@@ -72,6 +72,9 @@ pub struct Holder {
     pub by: String,
     /// The number of the process.
     pub process: u32,
+    /// The name of the machine that it runs on, where rights are known to more than one machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
     /// RFC 3339.
     pub since: String,
     /// Until when nothing moves, and why, if that is so: `until 2026-03-02T05:45:00Z: the source asks for patience`.
@@ -175,6 +178,7 @@ impl Holder {
             what: what.into(),
             by: by.into(),
             process: std::process::id(),
+            machine: None,
             since: stamp(now),
             waits: None,
         }
@@ -250,8 +254,12 @@ impl Taken {
 }
 
 impl fmt::Display for Holder {
-    /// `an import by `ada` (process 4711)`.
+    /// `an import by `ada` (process 4711)`; with its machine, if that is known: `(process 4711 on `alpha`)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} by `{}` (process {})", self.what, self.by, self.process)
+        write!(f, "{} by `{}` (process {}", self.what, self.by, self.process)?;
+        if let Some(machine) = &self.machine {
+            write!(f, " on `{machine}`")?;
+        }
+        f.write_str(")")
     }
 }

@@ -117,7 +117,7 @@ async fn the_key_is_changed_while_two_hosts_are_at_work_and_no_secret_is_lost() 
     assert_eq!(key(here, NEXT).unwrap(), next);
 
     let lacking = admin.rotate_key().await.unwrap_err().to_string();
-    assert!(lacking.contains("next key yet: a host on `"), "{lacking}");
+    assert!(lacking.contains("next key yet: a host by `"), "{lacking}");
     assert_eq!(key(here, PRESENT).unwrap(), before);
 
     copy(NEXT, here, there);

@@ -7,7 +7,7 @@ use clientpoint_host::{
     Error,
     host::{HostBuilder, Limits},
     place::Place,
-    service::{Ledger, Stop, SyncOptions},
+    service::{CheckStanding, CheckSubject, Ledger, Stop, SyncOptions, api::Examination},
     store::users::Role,
 };
 use end_to_end::{WATCH, World, database, pdf, proxy::Proxy, sync, whole::Whole};
@@ -273,4 +273,42 @@ async fn a_table_that_somebody_else_holds_for_too_long_is_told_and_the_next_try_
 
     assert_eq!(admin.import(&items).await.unwrap().remove(0).outcome, "imported");
     stage.is_whole(&["A.pdf"], "first", 1).await;
+}
+
+#[tokio::test]
+async fn the_doctor_tells_of_the_server_and_looks_no_further_where_that_is_away() {
+    let Some(stage) = stage(|builder| builder).await else {
+        return;
+    };
+    let admin = stage.world.admin().await;
+    let of = |found: &Examination, subject| {
+        found
+            .checks
+            .iter()
+            .find(|check| check.subject == subject)
+            .cloned()
+            .unwrap()
+    };
+    let found = admin.doctor().await.unwrap();
+    assert_eq!(
+        of(&found, CheckSubject::Database).standing,
+        CheckStanding::Well,
+        "{found:#?}"
+    );
+    assert_eq!(
+        of(&found, CheckSubject::Key).standing,
+        CheckStanding::Well,
+        "{found:#?}"
+    );
+
+    stage.way.open(false);
+    let found = admin.doctor().await.unwrap();
+    stage.way.open(true);
+
+    let server = of(&found, CheckSubject::Database);
+    assert_eq!(server.standing, CheckStanding::Failed);
+    assert!(server.message.contains("the database at `"), "{}", server.message);
+    assert_eq!(of(&found, CheckSubject::Key).standing, CheckStanding::NotAsked);
+    assert_eq!(of(&found, CheckSubject::SignIn).standing, CheckStanding::NotAsked);
+    assert!(!found.well);
 }

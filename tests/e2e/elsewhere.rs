@@ -7,8 +7,9 @@ use clientpoint_host::{
     Error, Host,
     host::{BuildError, HostBuilder},
     place::Place,
-    service::{BackupOptions, Stop},
+    service::{BackupOptions, CheckStanding, CheckSubject, Stop, api::Examination},
     settings::{Layers, Origin},
+    way_out::WayOut,
 };
 use end_to_end::{World, builder, by_path::ByPath, object_store::ObjectStore, pdf, sync, whole::Whole};
 
@@ -118,6 +119,54 @@ async fn a_store_that_does_not_answer_has_lost_nothing_and_all_is_well_when_it_a
     assert_eq!(world.bytes(&id).await, pdf("a"));
     assert_eq!(world.import(&item).await.outcome, "imported");
     assert!(admin.verify(&[]).await.unwrap().is_clean());
+}
+
+#[tokio::test]
+async fn the_doctor_tries_the_store_and_leaves_nothing_there() {
+    let store = ObjectStore::start().await;
+    let world = world(&store).await;
+    imported(&world, "/A.pdf", &pdf("a")).await;
+    let admin = world.admin().await;
+    let prefix = store.place("one", &"0".repeat(64));
+    let prefix = prefix.ancestors().nth(3).unwrap();
+    let names = || {
+        let mut names: Vec<_> = fs::read_dir(prefix)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        names.sort();
+        names
+    };
+    let before = names();
+    assert!(before.iter().any(|name| name == "identity"), "{before:?}");
+    let of = |found: &Examination| {
+        let check = found
+            .checks
+            .iter()
+            .find(|check| check.subject == CheckSubject::ObjectStore);
+        check.unwrap().clone()
+    };
+
+    let found = admin.doctor().await.unwrap();
+
+    assert!(found.well, "{:#?}", found.checks);
+    assert_eq!(of(&found).standing, CheckStanding::Well);
+    assert_eq!(names(), before);
+
+    store.answer(false);
+    let found = admin.doctor().await.unwrap();
+    store.answer(true);
+
+    let check = of(&found);
+    assert_eq!(check.standing, CheckStanding::Failed);
+    assert!(check.message.contains("can't be reached"), "{}", check.message);
+    assert_eq!(check.ways_out, [WayOut::CheckNetwork]);
+    let failed = found
+        .checks
+        .iter()
+        .filter(|check| check.standing == CheckStanding::Failed);
+    assert_eq!(failed.count(), 1, "{:#?}", found.checks);
+    assert!(admin.doctor().await.unwrap().well);
 }
 
 #[tokio::test]

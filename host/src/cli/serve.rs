@@ -124,7 +124,8 @@ pub async fn serve(
         false => console::open(host, (&wanted, watching.token.clone()), &stop, terminal).await?,
     };
     let watching = watching::open(host, &watching, &stop, terminal).await;
-    terminal.say("serving: the sync runs once a day; SIGTERM or Ctrl-C ends it between two steps");
+    let what = what_it_does(roles);
+    terminal.say(format!("serving: {what}; SIGTERM or Ctrl-C ends it between two steps"));
     let served = session.serve(&stop, |result| told(result, terminal)).await;
     // Pages end with the timer, whatever has ended it.
     stop.cancel();
@@ -137,6 +138,16 @@ pub async fn serve(
     }
     served?;
     Ok(Output::done(json!({ "served": true }), Page::of("ended")))
+}
+
+/// What a host does by itself, for whoever has started it.
+fn what_it_does(roles: Roles) -> &'static str {
+    match (roles.timer, roles.worker) {
+        (true, true) => "the sync runs once a day",
+        (true, false) => "the sync is offered once a day to the hosts that have the role `worker`",
+        (false, true) => "what hosts with the role `timer` offer is carried out",
+        (false, false) => "pages alone; hosts with the roles `timer` and `worker` run the sync",
+    }
 }
 
 /// What became of the runs that were due.

@@ -203,13 +203,19 @@ fn under_way(at_work: &AtWork) -> String {
         what,
         by,
         process,
+        machine,
         since,
-        ..
+        waits,
     } = at_work;
+    let on = machine
+        .as_ref()
+        .map(|machine| format!(" on `{machine}`"))
+        .unwrap_or_default();
     let since = moment(since);
-    match &at_work.waits {
-        Some(waits) => format!("{what} by `{by}` (process {process}) since {since}; it waits {waits}"),
-        None => format!("{what} by `{by}` (process {process}) since {since}"),
+    let told = format!("{what} by `{by}` (process {process}{on}) since {since}");
+    match waits {
+        Some(waits) => format!("{told}; it waits {waits}"),
+        None => told,
     }
 }
 

@@ -164,9 +164,7 @@ pub(super) async fn shown(rights: &Arc<dyn Rights>, entry: Option<String>, now: 
 
 /// This host, as others are told of it.
 fn here(now: DateTime<Utc>) -> Holder {
-    let system = rustix::system::uname();
-    let what = format!("a host on `{}`", system.nodename().to_string_lossy());
-    Holder::new(&what, "host", now)
+    Holder::new("a host", "host", now)
 }
 
 /// Waits until nobody else renews the tokens of this connection.
@@ -220,6 +218,7 @@ fn has_it(holder: &Holder, now: DateTime<Utc>) -> String {
 
 fn span(seconds: i64) -> String {
     match seconds {
+        1 => "1 second".into(),
         0..120 => format!("{seconds} seconds"),
         120..7_200 => format!("{} minutes", seconds / 60),
         _ => format!("{} hours", seconds / 3_600),
@@ -237,6 +236,7 @@ mod tests {
             what: "an import".into(),
             by: "ada".into(),
             process: 4711,
+            machine: None,
             since: "2026-03-02T05:30:00Z".into(),
             waits: None,
         };

@@ -179,6 +179,7 @@ mod tests {
             what: "an import".into(),
             by: "ada".into(),
             process: 4711,
+            machine: None,
             since: "2026-03-02T05:30:00Z".into(),
             waits: None,
         }

@@ -242,6 +242,24 @@ fn silent(options: &PgConnectOptions) -> Error {
 /// How long connecting may take at least.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// The version of a library's server, as `15.4`, if it takes writes; none of a database in a folder.
+///
+/// # Errors
+///
+/// The server's, also that it can only be read.
+pub(crate) async fn version(store: &Store) -> Result<Option<String>> {
+    let Pool::Post(post) = store.pool() else {
+        return Ok(None);
+    };
+    let asked = "SELECT current_setting('server_version'), current_setting('transaction_read_only')";
+    let (version, only_reads): (String, String) = post.within(sqlx::query_as(asked).fetch_one(&post.pool)).await?;
+    if only_reads == "on" {
+        return Err(ServerTrouble::only_reads(&post.addresses.place().into()).into());
+    }
+    // Packages of a distribution say after it which one that is.
+    Ok(version.split_whitespace().next().map(str::to_owned))
+}
+
 /// How large the whole database is, with all accounts in it, in bytes.
 ///
 /// # Errors

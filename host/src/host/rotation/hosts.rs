@@ -85,8 +85,8 @@ impl Host {
         let lacking = self.rights.without_key(&next.id()).await?;
         if !lacking.is_empty() {
             return Err(Error::Settings(format!(
-                "not all who are at work with this database have the next key yet: {}. A host takes it up within a minute once \
-                 it is in its data folder; what is not needed can be stopped",
+                "not all who are at work with this database have this host's next key yet: {}. A host takes it up within a \
+                 minute once it is in its data folder, in the place of any other; what is not needed can be stopped",
                 lacking.join(", ")
             )));
         }

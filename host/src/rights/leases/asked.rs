@@ -15,9 +15,13 @@ pub(super) async fn in_time(patience: Duration, work: impl Future<Output = Resul
     }
 }
 
-/// Who holds a lease, as it is written down beside it.
+/// Who holds a lease, and on which machine, as it is written down beside it.
 pub(super) fn written(holder: &Holder) -> String {
-    serde_json::to_string(holder).unwrap_or_default()
+    let holder = Holder {
+        machine: Some(rustix::system::uname().nodename().to_string_lossy().into_owned()),
+        ..holder.clone()
+    };
+    serde_json::to_string(&holder).unwrap_or_default()
 }
 
 /// What one at a time looks at, in this host.

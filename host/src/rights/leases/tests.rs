@@ -37,7 +37,16 @@ async fn of_two_who_take_a_right_at_once_one_has_it_and_the_other_is_told_who() 
     for taken in join_all(takers).await {
         match taken.unwrap() {
             Taken::Yours(yours) => held.push(yours),
-            Taken::Others(told) => assert_eq!(told, Some(holder.clone())),
+            Taken::Others(told) => {
+                let told = told.unwrap();
+                let machine = told.machine.clone();
+                assert!(machine.as_ref().is_some_and(|machine| !machine.is_empty()), "{told}");
+                let holder = Holder {
+                    machine,
+                    ..holder.clone()
+                };
+                assert_eq!(told, holder);
+            }
         }
     }
 

@@ -97,6 +97,9 @@ pub struct AtWork {
     pub by: String,
     /// The number of the process.
     pub process: u32,
+    /// The name of its machine, where hosts share a database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
     /// RFC 3339.
     pub since: String,
     /// Until when nothing moves, and why; none while something does.
@@ -110,6 +113,7 @@ impl From<Holder> for AtWork {
             what: of.what,
             by: of.by,
             process: of.process,
+            machine: of.machine,
             since: of.since,
             waits: of.waits,
         }

@@ -1,4 +1,4 @@
-//! What is on this machine: the plugin, the data folder and the key.
+//! What is on this machine: the plugin, the data folder and the key; and where the library is not, the servers that it is on.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::{
     Error, Result, disk,
     disk::Room,
     service::{Session, api::Check},
-    store::{connections, words::CheckSubject},
+    store::{connections, server, words::CheckSubject},
     way_out::WayOut,
 };
 
@@ -52,6 +52,32 @@ impl Session<'_> {
             }
             None => Check::well(subject, "the data folder takes writes, and its disk has room"),
         }
+    }
+
+    /// The database's server, for a library that is on one.
+    pub(super) async fn database(&self) -> Option<Check> {
+        let subject = CheckSubject::Database;
+        Some(match server::version(&self.host.store).await.transpose()? {
+            Ok(version) => {
+                let message = format!("the database's server answers and takes writes (PostgreSQL {version})");
+                Check::well(subject, message)
+            }
+            Err(error) => Check::failed(subject, error.fact()).with(error.ways_out()),
+        })
+    }
+
+    /// The object store, for a library whose bytes lie on one. What is written there for it is gone at once.
+    pub(super) async fn object_store(&self) -> Option<Check> {
+        let subject = CheckSubject::ObjectStore;
+        let remote = self.host.objects.remote()?;
+        let tried = timeout(WITHIN, remote.tried()).await;
+        Some(match tried.unwrap_or_else(|_| Err(remote.too_slow())) {
+            Ok(()) => Check::well(
+                subject,
+                "the object store takes bytes, gives them back and deletes them",
+            ),
+            Err(error) => Check::failed(subject, error.fact()).with(error.ways_out()),
+        })
     }
 
     /// Whether the key opens what is sealed for the connections.

@@ -10,9 +10,14 @@ use crate::{
     way_out::WayOut,
 };
 
+/// What not every library has.
+const ELSEWHERE: [CheckSubject; 2] = [CheckSubject::Database, CheckSubject::ObjectStore];
+
 /// What was found where a host could not be opened. The data folder's place is left out: it may name a person.
 pub fn unopened(problems: &[Error], data: &Path) -> Examination {
-    let mut checks: Vec<Check> = from_here_on(CheckSubject::Plugin, "the host can't be opened").collect();
+    let mut checks: Vec<Check> = from_here_on(CheckSubject::Plugin, "the host can't be opened")
+        .filter(|check| !ELSEWHERE.contains(&check.subject) || problems.iter().any(|one| about(one) == check.subject))
+        .collect();
     for problem in problems.iter().rev() {
         let subject = about(problem);
         let place = data.display().to_string();
@@ -30,7 +35,7 @@ pub fn unopened(problems: &[Error], data: &Path) -> Examination {
     Examination::new(None, None, checks)
 }
 
-/// What a problem is about, by the way out of it.
+/// What a problem is about, by its code or the way out of it.
 fn about(problem: &Error) -> CheckSubject {
     let ways = problem.ways_out();
     let has = |way: &WayOut| ways.contains(way);
@@ -39,7 +44,15 @@ fn about(problem: &Error) -> CheckSubject {
     } else if has(&WayOut::ForgetSecrets) || has(&WayOut::GiveKey) {
         CheckSubject::Key
     } else {
-        CheckSubject::Folder
+        match problem.code() {
+            "database-away" | "database-busy" | "database-full" | "database-read-only" | "database-refused" => {
+                CheckSubject::Database
+            }
+            "object-store-unreachable" | "object-store-refused" | "object-store-lost" | "foreign-objects" => {
+                CheckSubject::ObjectStore
+            }
+            _ => CheckSubject::Folder,
+        }
     }
 }
 
@@ -56,6 +69,34 @@ mod tests {
         let of = |subject| found.checks.iter().find(|check| check.subject == subject).unwrap();
         assert_eq!(of(CheckSubject::Key).message, "`DATA/secret.key` is missing");
         assert_eq!(of(CheckSubject::Plugin).ways_out, [WayOut::GivePlugin]);
-        assert_eq!(found.checks.len(), CheckSubject::ALL.len());
+        assert_eq!(found.checks.len(), CheckSubject::ALL.len() - ELSEWHERE.len());
+    }
+
+    #[test]
+    fn a_server_that_is_not_there_has_a_line_of_its_own() {
+        let server = |code| Error::Server {
+            code,
+            message: "not there".into(),
+        };
+        let store = |code| Error::ObjectStore {
+            code,
+            message: "not there".into(),
+        };
+        for (problem, subject) in [
+            (server("database-away"), CheckSubject::Database),
+            (server("database-refused"), CheckSubject::Database),
+            (store("object-store-unreachable"), CheckSubject::ObjectStore),
+            (store("foreign-objects"), CheckSubject::ObjectStore),
+        ] {
+            let found = unopened(&[problem], Path::new("/data"));
+            let failed: Vec<CheckSubject> = found
+                .checks
+                .iter()
+                .filter(|check| !check.ways_out.is_empty() || check.message == "not there")
+                .map(|check| check.subject)
+                .collect();
+            assert_eq!(failed, [subject]);
+            assert_eq!(found.checks.len(), CheckSubject::ALL.len() - 1);
+        }
     }
 }

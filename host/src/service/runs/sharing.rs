@@ -70,7 +70,9 @@ impl Host {
             let is_full = taken.as_ref().is_ok_and(|taken| taken.len() == wanted);
             match taken {
                 Ok(taken) => {
-                    said = None;
+                    if said.take().is_some() {
+                        tracing::info!("what was the matter is over: runs are taken again");
+                    }
                     shift.takes(taken);
                 }
                 Err(error) => {

@@ -4,6 +4,7 @@
 //! PREFIX/identity             the id of the library whose store this is
 //! PREFIX/objects/ab/abcdef…   whole, never changed
 //! PREFIX/accounts/ID/…        the same of other accounts than the default one
+//! PREFIX/probe-…              put to try the store, and deleted at once
 //! ```
 //!
 //! Equal names are equal bytes, so an object is always put over one that is there. What is not there is missing only where
@@ -23,6 +24,7 @@ mod identity;
 mod putting;
 mod reading;
 mod trouble;
+mod trying;
 
 pub(in crate::store) use reading::Fetching;
 pub(in crate::store) use trouble::Amiss;
@@ -87,7 +89,7 @@ impl Remote {
     }
 
     /// The error of a store that takes too long.
-    pub(in crate::store) fn too_slow(&self) -> Error {
+    pub(crate) fn too_slow(&self) -> Error {
         trouble::unreachable(&self.name, "no answer in time")
     }
 

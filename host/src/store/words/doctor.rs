@@ -9,6 +9,10 @@ words! {
         Plugin = "plugin",
         /// The data folder, and the disk under it.
         Folder = "folder",
+        /// The server that the database is on, where hosts share one.
+        Database = "database",
+        /// The object store that bytes lie on, where they lie elsewhere.
+        ObjectStore = "object-store",
         /// The key that secrets are sealed with.
         Key = "key",
         /// The proxy that requests take, if one is set.

@@ -39,7 +39,7 @@ pub(super) async fn examine(State(console): Here, asker: Asker) -> Response {
 fn about(action: &str) -> Markup {
     html! {
         section.card { div.pad {
-            p { "The doctor looks at everything that work takes: the plugin, the data folder and its key, the network and the clock, signing in, what was granted, the drive, and a small file, which is fetched and thrown away." }
+            p { "The doctor looks at everything that work takes: the plugin, the data folder and its key (with the database server and the object store, where the library is on such), the network and the clock, signing in, what was granted, the drive, and a small file, which is fetched and thrown away." }
             p.soft { "It only looks. Nothing in the library is changed. It takes some seconds, and some minutes where nothing answers." }
             form method="post" action=(action) { button.btn.main type="submit" { "Look now" } }
         } }
@@ -94,6 +94,8 @@ fn title(subject: CheckSubject) -> &'static str {
     match subject {
         CheckSubject::Plugin => "Plugin",
         CheckSubject::Folder => "Data folder",
+        CheckSubject::Database => "Database server",
+        CheckSubject::ObjectStore => "Object store",
         CheckSubject::Key => "Key of the secrets",
         CheckSubject::Proxy => "Proxy",
         CheckSubject::Name => "Name service",

@@ -28,6 +28,8 @@ pub(in crate::store) enum Fault {
     KeepsHalf,
     /// It takes one piece of an upload, and no second one.
     TakesOnePiece,
+    /// It answers with 403 to whoever deletes.
+    KeepsAll,
     /// It says that it is about to delete, and does so as soon as it is let.
     Deletes {
         begins: Arc<Semaphore>,
@@ -143,6 +145,9 @@ impl ObjectStore for Faulty {
             async move {
                 let location = location?;
                 fault.answer(&location)?;
+                if matches!(fault, Fault::KeepsAll) {
+                    Fault::Refused.answer(&location)?;
+                }
                 if let Fault::Deletes { begins, let_it } = &fault {
                     begins.add_permits(1);
                     let_it.acquire().await.unwrap().forget();

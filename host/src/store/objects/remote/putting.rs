@@ -94,7 +94,7 @@ impl Remote {
         self.not_kept(&format!("the object {sha256} does not come back as it was given"))
     }
 
-    fn not_kept(&self, why: &str) -> Error {
+    pub(super) fn not_kept(&self, why: &str) -> Error {
         trouble::unreachable(&self.name, why)
     }
 }

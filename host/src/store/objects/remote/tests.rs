@@ -209,6 +209,32 @@ async fn what_was_not_sent_is_not_published() {
 }
 
 #[tokio::test]
+async fn a_store_that_is_tried_has_nothing_of_it_afterwards_and_tells_what_it_does_not_do() {
+    let far = far().await;
+    let before = far.faulty.names().await;
+    far.remote.tried().await.unwrap();
+    assert_eq!(far.faulty.names().await, before);
+    for (fault, code, words) in [
+        (Fault::Unanswered, "object-store-unreachable", "can't be reached"),
+        (Fault::Refused, "object-store-refused", "read, write, list and delete"),
+        (Fault::Gone, "object-store-lost", "is not there"),
+        (Fault::KeepsHalf, "object-store-unreachable", "does not come back"),
+        (Fault::KeepsAll, "object-store-refused", "read, write, list and delete"),
+    ] {
+        far.faulty.set(fault.clone());
+        let error = far.remote.tried().await.unwrap_err();
+        let told = error.to_string();
+        assert_eq!(error.code(), code, "{fault:?}: {told}");
+        assert!(told.contains(words) && !told.contains("hush"), "{fault:?}: {told}");
+    }
+    // What can't be deleted is the only thing that stays.
+    far.faulty.set(Fault::None);
+    let stayed = far.faulty.names().await;
+    assert_eq!(stayed.len(), before.len() + 1, "{stayed:?}");
+    far.remote.settle("ours", true, true).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_place_is_one_library_s() {
     let faulty = Faulty::default();
     let remote = over(&faulty);
