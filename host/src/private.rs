@@ -18,7 +18,8 @@ const FOLDER: u32 = 0o700;
 
 /// The host's own entries of a data folder. The key is not among them: one that others may read is refused, because
 /// they may have read it.
-const OWN_FILES: [&str; 5] = [
+const OWN_FILES: [&str; 6] = [
+    "bytes",
     "clientpoint.db",
     "clientpoint.db-wal",
     "clientpoint.db-shm",

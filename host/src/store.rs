@@ -12,6 +12,7 @@ pub mod asked_once;
 pub mod association;
 pub mod backups;
 pub mod bin;
+pub(crate) mod bytes_at;
 pub(crate) mod cached;
 mod catalogue;
 pub mod company_tokens;

@@ -2,6 +2,7 @@
 
 use clientpoint_host::{
     Host,
+    place::Place,
     service::{Ledger, Stop},
 };
 use end_to_end::{World, by_path::ByPath, credentials, database, object_store::ObjectStore, pdf, whole::Whole};
@@ -77,6 +78,29 @@ async fn at_half_past_five_any_host_does_what_is_due_of_all_accounts() {
         (1, 1)
     );
     assert!(world.host.tick(&Stop::default()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_host_of_one_customer_puts_the_bytes_of_another_where_all_look_for_them() {
+    let store = ObjectStore::start().await;
+    let Some((world, acme)) = with_acme(&store).await else {
+        return;
+    };
+    world.admin().await.add_account("beta").await.unwrap();
+    // As it is where a process was started for acme's pages, and carries out what is due of all.
+    for (account, prefix) in [("beta", "library/accounts/beta"), ("default", "library")] {
+        let host = acme.of(account).await.unwrap();
+        let admin = host.session("admin").await.unwrap();
+        let added = admin
+            .add_file("a.pdf", &pdf("a")[..], &Place::company_wide())
+            .await
+            .unwrap();
+        assert_eq!(store.count(prefix), 1, "{account}");
+        let elsewhere = world.host.of(account).await.unwrap();
+        let admin = elsewhere.session("admin").await.unwrap();
+        assert_eq!(admin.bytes_of(&added.id).await.unwrap(), pdf("a"), "{account}");
+    }
+    assert_eq!(store.count("library/accounts/acme"), 0);
 }
 
 #[tokio::test]

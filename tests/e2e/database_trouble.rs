@@ -248,6 +248,37 @@ async fn a_server_without_room_is_told_with_each_file_and_the_next_run_brings_al
 }
 
 #[tokio::test]
+async fn a_run_whose_end_can_t_be_written_goes_on_as_often_as_it_takes_and_no_host_is_told_as_lost() {
+    let Some(mut stage) = stage(|builder| builder).await else {
+        return;
+    };
+    let items = stage.put(&["A.pdf"], "first");
+    let admin = stage.world.admin().await;
+    admin.import(&items).await.unwrap();
+    stage.put(&["A.pdf"], "second");
+    say(
+        &mut stage.direct,
+        "CREATE FUNCTION clientpoint.is_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+             RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$; \
+             CREATE TRIGGER is_full BEFORE UPDATE OF state ON clientpoint.runs FOR EACH ROW \
+             EXECUTE FUNCTION clientpoint.is_full()",
+    )
+    .await;
+    for _ in 0..4 {
+        let error = admin.sync(&SyncOptions::default(), &Stop::default()).await.unwrap_err();
+        assert_eq!(error.code(), "database-full", "{error}");
+    }
+
+    say(&mut stage.direct, "DROP TRIGGER is_full ON clientpoint.runs").await;
+
+    let next = sync(&stage.world).await;
+    let first = next.before.unwrap();
+    assert_eq!(first.counts, BTreeMap::from([("updated".into(), 1)]), "{first:?}");
+    assert_eq!(next.counts, BTreeMap::from([("unchanged".into(), 1)]));
+    stage.is_whole(&["A.pdf"], "second", 2).await;
+}
+
+#[tokio::test]
 async fn a_table_that_somebody_else_holds_for_too_long_is_told_and_the_next_try_brings_all() {
     let impatient = Limits {
         database: Duration::from_millis(300),

@@ -1,6 +1,8 @@
 //! The bytes of a library lie on an object store: what goes in comes out, what is lost is told, and a store that does not
 //! answer has lost nothing.
 
+mod one_place;
+
 use std::fs;
 
 use clientpoint_host::{

@@ -1,5 +1,6 @@
 //! A library leaves its folder for a server: nothing is lost, changed or given twice on its way, wherever that is broken off.
 
+mod again;
 mod cut_off;
 mod refused;
 mod typed;

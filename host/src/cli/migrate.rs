@@ -105,15 +105,18 @@ fn told(done: &MovedLibrary, data: &Path, settings: &[(&'static str, String)]) -
             done.damaged
         ));
     }
-    match (&done.objects_at, done.copied) {
-        (Some(at), _) => text.line(format!(
+    // Of a library at work, what the folder has is not what it should have.
+    let is_passed_over = done.has_gone_on && done.objects == 0 && done.damaged == 0;
+    match &done.objects_at {
+        _ if is_passed_over => text.line("nothing was carried, and no bytes were looked at"),
+        Some(at) => text.line(format!(
             "{} objects, {}, are on `{at}`; {} of them were carried there now ({})",
             done.objects,
             size(done.bytes),
             done.copied,
             size(done.copied_bytes)
         )),
-        (None, _) => text.line(format!(
+        None => text.line(format!(
             "{} objects, {}, stay in {}",
             done.objects,
             size(done.bytes),

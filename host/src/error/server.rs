@@ -22,6 +22,8 @@ enum Said {
     Error(sqlx::Error),
     /// That nothing can be written there, which was asked before anything was tried.
     OnlyReads,
+    /// That somebody else of this program has waited for whoever writes there, for as long as that may take.
+    Busy,
 }
 
 impl ServerTrouble {
@@ -51,12 +53,21 @@ impl ServerTrouble {
         }))
     }
 
+    /// That somebody writes at this place for too long, and others of this program wait for that already.
+    pub(crate) fn busy(place: &Arc<str>) -> sqlx::Error {
+        sqlx::Error::Configuration(Box::new(Self {
+            place: Arc::clone(place),
+            said: Said::Busy,
+        }))
+    }
+
     /// The same in words.
     pub(super) fn told(&self) -> Error {
         let Self { place, said } = self;
         let said = match said {
             Said::Error(said) => said,
             Said::OnlyReads => return of_code(place, ONLY_READS, ""),
+            Said::Busy => return of_code(place, LOCKED, ""),
         };
         match said {
             sqlx::Error::Database(said) => of_code(place, &said.code().unwrap_or_default(), said.message()),
@@ -74,6 +85,9 @@ impl ServerTrouble {
         }
     }
 }
+
+/// The code for a lock that somebody else has had for too long.
+const LOCKED: &str = "55P03";
 
 /// The code for what was to be written where nothing can be.
 const ONLY_READS: &str = "25006";
@@ -93,7 +107,7 @@ const FULL: &str = "53100";
 /// is told in those of the server, `said`.
 fn of_code(place: &str, code: &str, said: &str) -> Error {
     match code {
-        "55P03" | "40P01" | "40001" => server(
+        LOCKED | "40P01" | "40001" => server(
             "database-busy",
             place,
             "is held by somebody else who writes: wait until that has ended, and try again",

@@ -2,7 +2,7 @@
 //! places with the host that has made it. What its bytes need of the disk lies below the data folder:
 //!
 //! ```text
-//! DATA/accounts/ID/       drafts, and the objects where no store is set
+//! DATA/accounts/ID/       drafts; where no store is set, the objects, and `bytes`, the word by which the folder is known
 //! ```
 
 use std::{
@@ -104,7 +104,7 @@ impl Host {
             None => Objects::open(&data)?,
         };
         identity::shared::settle(&store, &data, objects.remote().is_some()).await?;
-        elsewhere::settle(&store, &objects, true).await?;
+        elsewhere::settle(&store, &objects, &data, true).await?;
         let given = self.making.endpoints.clone();
         let endpoints = test_folder::settle(&store, given, true, self.clock.utc()).await?;
         let rights = match self.rights.of(account) {

@@ -219,7 +219,9 @@ impl HostBuilder {
         }
         let given = self.endpoints.clone();
         if let Some(opened) = &opened {
-            let settled = elsewhere::settle(&opened.store, &opened.objects, opened.is_writable).await;
+            // A host that is refused already writes nothing down.
+            let may_write = opened.is_writable && problems.is_empty();
+            let settled = elsewhere::settle(&opened.store, &opened.objects, &self.data, may_write).await;
             noted(&mut problems, settled);
             let given = self.endpoints.take();
             let settled = test_folder::settle(&opened.store, given, opened.is_writable, self.clock.utc());

@@ -4,6 +4,7 @@ use std::{
     any::Any,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::{Duration, Instant},
 };
 
 use clientpoint_engine::{
@@ -12,11 +13,16 @@ use clientpoint_engine::{
 };
 
 use crate::{
-    Error,
+    Error, Result,
     host::{Host, keys::Keys, rights, waiting::Waiting},
     rights::{Held, Rights},
     store::{Store, grants},
 };
+
+/// For how long it is tried to keep a grant that the sign-in service has given, and the pauses in between: the first, and the
+/// longest. Nobody else renews it meanwhile.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(120);
+const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 
 /// Keeps the grant of one connection.
 pub(super) struct DatabaseKeeper {
@@ -45,6 +51,17 @@ impl Host {
 }
 
 impl DatabaseKeeper {
+    async fn put(&self, grant: &Grant) -> Result<()> {
+        let put = |key: Arc<SecretKey>| async move { grants::put(&self.store, &key, &self.connection, grant).await };
+        let put = Box::pin(self.keys.with(&self.store, put));
+        let held = self.alone_now().upgrade();
+        // Who has stood still for too long puts nothing over what somebody else has brought, or signed in with, since.
+        match &held {
+            Some(held) => held.guarding(put).await,
+            None => put.await,
+        }
+    }
+
     fn alone_now(&self) -> MutexGuard<'_, Weak<Held>> {
         self.alone.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -72,18 +89,25 @@ impl Keeper for DatabaseKeeper {
 
     fn write<'a>(&'a self, grant: &'a Grant) -> Keeping<'a, ()> {
         Box::pin(async move {
-            let put =
-                |key: Arc<SecretKey>| async move { grants::put(&self.store, &key, &self.connection, grant).await };
-            let put = Box::pin(self.keys.with(&self.store, put));
-            let held = self.alone_now().upgrade();
-            // Who has stood still for too long puts nothing over what somebody else has brought, or signed in with, since.
-            let done = match &held {
-                Some(held) => held.guarding(put).await,
-                None => put.await,
-            };
-            done.map_err(|error| told(&self.data, error))
+            let begun = Instant::now();
+            let mut pause = PAUSES.0;
+            loop {
+                match self.put(grant).await {
+                    // The sign-in service may have ended the one that is kept when it gave this one out.
+                    Err(error) if passes(&error) && begun.elapsed() < WRITTEN_WITHIN => {
+                        tokio::time::sleep(pause).await;
+                        pause = PAUSES.1.min(pause * 2);
+                    }
+                    done => return done.map_err(|error| told(&self.data, error)),
+                }
+            }
         })
     }
+}
+
+/// Whether the database may take in a moment what it does not take now: somebody else writes, or its server is away.
+fn passes(error: &Error) -> bool {
+    matches!(error.code(), "folder-in-use" | "database-busy" | "database-away")
 }
 
 /// In words that name the folder, and the way out: they are told as they are.

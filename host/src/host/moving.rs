@@ -3,6 +3,8 @@
 //! The folder is held alone from the beginning to the end. First the bytes are carried, each once however often this begins;
 //! then all rows go in one transaction, in which they are read back and compared. Before it is kept, the folder is marked:
 //! whatever ends this then leaves a folder that nobody goes on with, and that this brings to its end when it begins again.
+//! Once it is known to have come to its end, nothing is carried any more: the store is then that of a library at work, which
+//! may have let go of what the folder has still.
 
 mod bytes;
 mod done;
@@ -132,34 +134,59 @@ impl Library<'_> {
         self.has_its_key().await?;
         let library = identity::of_database(self.store).await?.id;
         let (is_elsewhere, has_files) = sending::any(self.store).await?;
-        if is_elsewhere && self.remote.is_none() {
-            return Err(Error::Catalogue {
-                code: "objects-elsewhere",
-                message: "the bytes of this library lie on an object store, and `objects.url` names none; nothing was changed. \
-                          Set it as it was: they stay there"
-                    .into(),
-            }
-            .with([WayOut::ShowSettings]));
-        }
         // What is refused is refused before anything is carried, which may take a day.
         let mut target = Target::begin(&self.server, self.patience).await?;
         let standing = target.standing(&library).await;
         target.leave().await;
-        standing?;
+        let standing = standing?;
+        let over = self
+            .mark
+            .as_ref()
+            .filter(|mark| mark.is_done && standing == Standing::There);
+        let is_known = is_elsewhere || over.is_some_and(|mark| mark.objects.is_some());
+        self.names_where_bytes_lie(is_known, over.is_some())?;
         let source = Source::open(self.data, self.patience).await?;
         if let Some(remote) = &self.remote {
-            remote.belongs_to(&library, is_elsewhere).await?;
+            remote.belongs_to(&library, is_known).await?;
         }
         let goes = self.remote.is_some() && !is_elsewhere;
-        let mut done = bytes::carried(self.data, self.store, self.remote.as_ref(), (goes, check), watch).await?;
+        let (with_objects, mut done) = (goes && has_files, MovedLibrary::default());
+        let look = async |goes: bool, done: &mut MovedLibrary| {
+            bytes::carried(self.data, self.store, self.remote.as_ref(), (goes, check), watch, done).await
+        };
+        if over.is_none() {
+            look(goes, &mut done).await?;
+        }
         let target = Target::begin(&self.server, self.patience).await?;
-        self.rows((source, target), goes && has_files, &library, &mut done, watch, now)
+        self.rows((source, target), with_objects, &library, &mut done, watch, now)
             .await?;
+        if over.is_some() && !done.has_gone_on {
+            look(false, &mut done).await?;
+        }
         done.library = library;
         done.database = self.server.place();
         done.objects_at = self.remote.as_ref().map(Remote::to_string);
         done.rows = done.tables.iter().map(|of| of.rows).sum();
         Ok(done)
+    }
+
+    /// Refuses settings that look for the bytes elsewhere than where they lie: on a store, as `is_known`, or, of a move that
+    /// `is_over`, in the folder.
+    fn names_where_bytes_lie(&self, is_known: bool, is_over: bool) -> Result<()> {
+        let message = match &self.remote {
+            None if is_known => {
+                "the bytes of this library lie on an object store, and `objects.url` names none; nothing was \
+                                 changed. Set it as it was: they stay there"
+                    .into()
+            }
+            Some(remote) if is_over && !is_known => format!(
+                "this library was moved without its bytes, which lie in its data folder, and `objects.url` names `{remote}`; \
+                 nothing was changed. Leave that away"
+            ),
+            _ => return Ok(()),
+        };
+        let code = "objects-elsewhere";
+        Err(Error::Catalogue { code, message }.with([WayOut::ShowSettings]))
     }
 
     /// Refuses a key that is not the one of the secrets: nobody could open them on the server either.

@@ -5,10 +5,15 @@ use chrono::TimeDelta;
 use clientpoint_engine::{clock::stamp, text::hex};
 use sha2::{Digest, Sha256};
 
-use super::Session;
+use super::{Session, operations::api::Failure};
 use crate::{
     Error, Result,
-    store::asked_once::{self, Asked},
+    store::{
+        asked_once::{self, Asked},
+        operations::{self, End},
+        words::OperationState,
+    },
+    way_out::WayOut,
 };
 
 /// For how long a key is known at least.
@@ -57,11 +62,25 @@ impl Once {
             request: hex(&hasher.finalize()),
         })
     }
+
+    /// The operation that came of the same request.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Settings` where it was another one.
+    fn same(&self, before: &Asked) -> Result<i64> {
+        if before.request == self.request {
+            return Ok(before.operation);
+        }
+        let other = "this key was given for another request: give each request a key of its own, and the same one only to \
+                     send the same again";
+        Err(Error::Settings(other.into()).at("Idempotency-Key"))
+    }
 }
 
 impl Session<'_> {
     /// Begins an operation, unless the same person has begun it by that key. One that they ask for twice at the same moment
-    /// is begun once.
+    /// is carried out once: of two hosts that begin it, the second gives its own up.
     ///
     /// # Errors
     ///
@@ -71,12 +90,7 @@ impl Session<'_> {
         let (store, user) = (&self.host.store, self.user.name.as_str());
         let _one_at_a_time = self.host.operations.asking.lock().await;
         if let Some(before) = asked_once::get(store, user, &once.key).await? {
-            if before.request == once.request {
-                return Ok(Came::Already(before.operation));
-            }
-            let other = "this key was given for another request: give each request a key of its own, and the same one only to \
-                         send the same again";
-            return Err(Error::Settings(other.into()).at("Idempotency-Key"));
+            return Ok(Came::Already(once.same(&before)?));
         }
         let came = begin.await?;
         let (Came::Anew(operation, _) | Came::Already(operation)) = &came;
@@ -86,7 +100,38 @@ impl Session<'_> {
         };
         let now = self.host.clock.utc();
         let before = stamp(now - KNOWN_FOR);
-        asked_once::put(store, (user, &once.key), &asked, &stamp(now), &before).await?;
-        Ok(came)
+        let Some(theirs) = asked_once::put(store, (user, &once.key), &asked, &stamp(now), &before).await? else {
+            return Ok(came);
+        };
+        if let Came::Anew(operation, _) = &came {
+            self.give_up_begun(*operation, theirs.operation).await;
+        }
+        // Only now: what nobody has any more, and has no end, would be told as left by a program that has died.
+        drop(came);
+        Ok(Came::Already(once.same(&theirs)?))
+    }
+
+    /// Ends an operation that was begun a moment after another one by the same key. Where that can't be written down, it is
+    /// told as interrupted all the same, in words that know less.
+    async fn give_up_begun(&self, operation: i64, first: i64) {
+        let twice = Error::Sync {
+            code: "interrupted",
+            message: format!(
+                "operation {first} was begun by the same `Idempotency-Key` at the same moment: nobody carries this one out, and it \
+                 has changed nothing"
+            ),
+        };
+        let told = self.host.operations.get(operation).map(|live| live.told());
+        let end = End {
+            state: OperationState::Interrupted,
+            noted: told.unwrap_or_default().noted(),
+            failure: serde_json::to_string(&Failure::from(&twice.with([WayOut::ShowOperations]))).ok(),
+        };
+        if let Err(error) = operations::interrupt(&self.host.store, operation, &end, &self.now()).await {
+            tracing::warn!("that an operation is carried out by nobody can't be written down: {error}");
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

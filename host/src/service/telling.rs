@@ -62,7 +62,8 @@ pub struct Undelivered {
 }
 
 impl Host {
-    /// Tells people what they have not heard of.
+    /// Tells people what they have not heard of. Where another host does so at the same moment, it is left to that one: what is
+    /// new beside that is told by the next look.
     ///
     /// # Errors
     ///
@@ -97,9 +98,17 @@ impl Host {
             let digest = Digest::of(&news, &now, ways.origin.as_deref());
             let body = serde_json::to_string(&digest).map_err(|error| Error::Storage(error.to_string()))?;
             digests = words.iter().map(|way| (*way, body.clone())).collect();
+        }
+        let to_tell = telling::News {
+            told: &remembered,
+            over: &over,
+            digests: &digests,
+        };
+        let is_told = telling::tell(&self.store, &told, to_tell, &now).await?;
+        if is_told && !news.is_empty() {
             tracing::info!("people are told of {} troubles, by {}", news.len(), words.join(" and "));
         }
-        telling::tell(&self.store, &remembered, &over, &digests, &now).await
+        Ok(())
     }
 
     /// Both, once: what could not be done is told by the log.

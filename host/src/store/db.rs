@@ -10,20 +10,23 @@ mod query;
 mod text;
 #[cfg(test)]
 pub(super) mod trial;
+pub(super) mod turns;
 mod values;
 mod writing;
 
 use std::{
     ops::{Deref, DerefMut},
     sync::Arc,
+    time::Duration,
 };
 
 use sqlx::{
     AssertSqlSafe, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction as Held, pool::PoolConnection,
 };
 
-use crate::Result;
+use crate::{Result, error::server::ServerTrouble};
 use addresses::{Addresses, Way};
+use turns::Turns;
 
 pub(super) use builder::QueryBuilder;
 pub(super) use handed::Executor;
@@ -48,6 +51,12 @@ pub(super) struct Post {
     pub(super) pool: PgPool,
     /// Connections that are lent to one account after the other: for a host that works for many.
     pub(super) others: PgPool,
+    /// Connections for rights alone: they are renewed in time, however many wait for the others.
+    pub(super) rights: PgPool,
+    /// How long somebody waits for a lock.
+    pub(super) patience: Duration,
+    /// Whose turn it is, in this process, to ask the server for the right to write to an account. Who waits has no connection.
+    pub(super) turns: Arc<Turns>,
     /// The account whose rows are seen, and to which new ones belong.
     pub(super) account: Arc<str>,
     /// Whether the connections of the pool are that account's from the beginning.
@@ -105,6 +114,7 @@ impl Pool {
             Self::Post(post) => {
                 post.pool.close().await;
                 post.others.close().await;
+                post.rights.close().await;
             }
         }
     }
@@ -116,6 +126,9 @@ impl Post {
         Self {
             pool: self.others.clone(),
             others: self.others.clone(),
+            rights: self.rights.clone(),
+            patience: self.patience,
+            turns: Arc::clone(&self.turns),
             account: Arc::from(account),
             is_own: false,
             addresses: Arc::clone(&self.addresses),
@@ -140,6 +153,8 @@ impl Post {
     /// connection in the middle of it, and whoever gets that next is refused everything.
     async fn writing(&self) -> sqlx::Result<Begun> {
         let lock = format!("write/{}", self.account);
+        let turn = tokio::time::timeout(self.patience, self.turns.take(&self.account)).await;
+        let _turn = turn.map_err(|_| self.told(ServerTrouble::busy(&self.addresses.place().into())))?;
         self.begun(self.named(), Some(lock)).await
     }
 

@@ -63,6 +63,14 @@ pub(super) async fn replace(
     Ok(())
 }
 
+/// Writes for so long.
+#[cfg(test)]
+pub(crate) async fn keep_others_waiting(store: &Store, time: std::time::Duration) {
+    let transaction = store.write().await.unwrap();
+    tokio::time::sleep(time).await;
+    drop(transaction);
+}
+
 /// A connection of somebody's with a grant that nobody can read, in a library that is sealed with this key.
 #[cfg(test)]
 pub(crate) async fn unreadable(store: &Store, key: &SecretKey, connection: &str) {

@@ -213,6 +213,14 @@ pub(crate) async fn leave_behind(store: &Store, data: &Path) -> Result<()> {
     Ok(write(data, &Identity { id, counter })?)
 }
 
+/// The highest counter with which the folder has seen the library of that id; 0 where it has seen none.
+pub(super) fn seen(data: &Path, id: &str) -> i64 {
+    let folder = read(data).ok().flatten();
+    folder
+        .filter(|folder| folder.id == id)
+        .map_or(0, |folder| folder.counter)
+}
+
 /// Lets the counter rise, if it has not risen on this day yet.
 ///
 /// # Errors

@@ -49,6 +49,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/30_workers.sql"),
     include_str!("migrations/31_company_tokens.sql"),
     include_str!("migrations/32_sign_ins.sql"),
+    include_str!("migrations/33_counting.sql"),
 ];
 
 /// What was done.

@@ -50,14 +50,24 @@ SELECT d.account_id, d.id, d.plugin, d.drive_id, 'scheduled', d.schedule, d.day,
        statement_timestamp() + (row_number() OVER (PARTITION BY d.tenant ORDER BY d.id) - 1) * $6 * interval '1 millisecond'
 FROM due d ON CONFLICT DO NOTHING"#;
 
-/// Runs that nobody carries out any more are offered again, with the tenant of their connection.
+/// Runs that nobody carries out any more. Nobody else changes them until the transaction ends; those that somebody changes just
+/// now are left to them, and beyond ten thousand the rest to the next look.
+pub(super) const LEFT: &str = r#"
+SELECT r.id FROM clientpoint.runs r
+WHERE r.state = 'running' AND r.subject = 'sync' AND r.run_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM clientpoint.leases l
+                  WHERE l.name = r.account_id || '/sync/' || r.connection AND clock_timestamp() <= l.expires)
+ORDER BY r.id LIMIT 10000 FOR UPDATE OF r SKIP LOCKED"#;
+
+/// Those of the runs `$2` that are left are offered again, with the tenant of their connection. Their rows are locked by now,
+/// and the rights are looked at anew: before it had its row, somebody may have taken one up whom [`LEFT`] did not see.
 pub(super) const RETURN: &str = r#"
 UPDATE clientpoint.runs r SET run_at = clock_timestamp(),
     tenant = coalesce(r.tenant, (SELECT CASE WHEN c.mode = 'user' THEN c.account_id || ' ' ELSE '' END
             || coalesce(string_agg(c.settings::json ->> k.key, ' ' ORDER BY k.n), '')
         FROM clientpoint.connections c, json_array_elements_text($1::json) WITH ORDINALITY k (key, n)
         WHERE c.id = r.connection AND position('\u0000' IN c.settings) = 0 GROUP BY c.mode, c.account_id), '')
-WHERE r.state = 'running' AND r.subject = 'sync' AND r.run_at IS NULL
+WHERE r.id = ANY($2)
   AND NOT EXISTS (SELECT 1 FROM clientpoint.leases l
                   WHERE l.name = r.account_id || '/sync/' || r.connection AND clock_timestamp() <= l.expires)"#;
 
@@ -93,18 +103,23 @@ SELECT CAST(extract(epoch FROM min(greatest(o.run_at, coalesce(g.closed_until, o
 FROM clientpoint.runs o LEFT JOIN clientpoint.gates g ON g.tenant = o.tenant
 WHERE o.state = 'running' AND o.plugin = $1 AND o.run_at IS NOT NULL"#;
 
-/// Closes the gate of the tenant of run `$1` for `$2` milliseconds. It is never opened sooner than somebody else has asked for.
+/// Closes the gate of the tenant of run `$1` for `$2` milliseconds. It is never opened sooner than somebody else has asked for:
+/// no row is changed then. In either case nobody else closes it until the transaction ends.
 pub(super) const CLOSE: &str = r#"
 INSERT INTO clientpoint.gates AS g (tenant, closed_until)
 SELECT tenant, clock_timestamp() + $2 * interval '1 millisecond' FROM clientpoint.runs WHERE id = $1 AND tenant <> ''
-ON CONFLICT (tenant) DO UPDATE SET closed_until = greatest(g.closed_until, excluded.closed_until)"#;
+ON CONFLICT (tenant) DO UPDATE SET closed_until = excluded.closed_until WHERE g.closed_until < excluded.closed_until"#;
 
-/// What waits before a gate comes one after the other once it opens, and not all at once: `$2` milliseconds apart.
+/// What waits before a gate comes one after the other once it opens, and not all at once: `$2` milliseconds apart. Run `$1`
+/// itself, which was put down for its own time, is left as it is. The rows are locked in the order of their numbers.
 pub(super) const QUEUE: &str = r#"
 UPDATE clientpoint.runs r SET run_at = q.from_then
-FROM (SELECT o.id, g.closed_until + row_number() OVER (ORDER BY o.run_at, o.id) * $2 * interval '1 millisecond' AS from_then
-      FROM clientpoint.runs o JOIN clientpoint.gates g ON g.tenant = o.tenant
-      WHERE o.tenant = (SELECT tenant FROM clientpoint.runs WHERE id = $1) AND o.state = 'running' AND o.run_at < g.closed_until) q
+FROM (SELECT w.id, w.closed_until + row_number() OVER (ORDER BY w.run_at, w.id) * $2 * interval '1 millisecond' AS from_then
+      FROM (SELECT o.id, o.run_at, g.closed_until
+            FROM clientpoint.runs o JOIN clientpoint.gates g ON g.tenant = o.tenant
+            WHERE o.tenant = (SELECT tenant FROM clientpoint.runs WHERE id = $1) AND o.id <> $1 AND o.state = 'running'
+              AND o.run_at < g.closed_until
+            ORDER BY o.id FOR NO KEY UPDATE OF o) w) q
 WHERE r.id = q.id AND r.run_at < q.from_then"#;
 
 /// What is to be offered: for which plugin, at which times, and how it is written down.
@@ -157,10 +172,21 @@ pub(crate) async fn offer(store: &Store, offer: Offer<'_>) -> Result<(u64, u64)>
                 .execute(&post.pool),
         )
         .await?;
-    let left = post
-        .within(sqlx::query(RETURN).bind(&tenant).execute(&post.pool))
+    let left = to_its_end(returned(post.clone(), tenant)).await?;
+    Ok((planned.rows_affected(), left))
+}
+
+/// Offers again what was left: how many runs.
+async fn returned(post: Post, tenant: String) -> sqlx::Result<u64> {
+    let mut transaction = post.within(post.pool.begin()).await?;
+    let way = post.addresses.way_of_lent();
+    let left: Vec<(i64,)> = way.within(sqlx::query_as(LEFT).fetch_all(&mut *transaction)).await?;
+    let left: Vec<i64> = left.into_iter().map(|(id,)| id).collect();
+    let returned = way
+        .within(sqlx::query(RETURN).bind(tenant).bind(left).execute(&mut *transaction))
         .await?;
-    Ok((planned.rows_affected(), left.rows_affected()))
+    way.within(transaction.commit()).await?;
+    Ok(returned.rows_affected())
 }
 
 /// Takes at most so many runs of a plugin whose time has come.
@@ -235,12 +261,31 @@ pub(crate) async fn put_off(store: &Store, connection: &str, time: Duration) -> 
 ///
 /// The database's.
 pub(crate) async fn close_gate(store: &Store, run: &Run, time: Duration) -> Result<()> {
-    let post = server(store)?;
-    post.within(sqlx::query(CLOSE).bind(run.id).bind(millis(time)).execute(&post.pool))
+    Ok(to_its_end(closed(server(store)?.clone(), run.id, millis(time))).await?)
+}
+
+/// One transaction: whoever closes the same gate waits for its end, and then finds all rows as they are. Else two of them would
+/// have some each of the rows that the other waits for.
+async fn closed(post: Post, run: i64, millis: i64) -> sqlx::Result<()> {
+    let mut transaction = post.within(post.pool.begin()).await?;
+    let way = post.addresses.way_of_lent();
+    let closed = way
+        .within(sqlx::query(CLOSE).bind(run).bind(millis).execute(&mut *transaction))
         .await?;
-    post.within(sqlx::query(QUEUE).bind(run.id).bind(between()).execute(&post.pool))
-        .await?;
-    Ok(())
+    // Before a gate that was closed for as long already, they stand in their order.
+    if 0 < closed.rows_affected() {
+        way.within(sqlx::query(QUEUE).bind(run).bind(between()).execute(&mut *transaction))
+            .await?;
+    }
+    way.within(transaction.commit()).await
+}
+
+/// Carries a transaction to its end also where whoever asks gives up in the middle: else the connection might go back with it,
+/// and its locks.
+async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = sqlx::Result<T>> + Send + 'static,
+) -> sqlx::Result<T> {
+    tokio::spawn(work).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
 }
 
 /// The time between the beginnings of two runs of one tenant, in milliseconds.

@@ -32,7 +32,7 @@ use super::{
         Pool, Post,
         addresses::{
             Addresses,
-            finding::{self, Passed},
+            finding::{self, AWAY, Passed},
         },
     },
 };
@@ -46,6 +46,9 @@ pub(super) const PROGRAM: &str = "clientpoint-host";
 
 /// How many connections a host has to the server at most.
 const CONNECTIONS: u32 = 12;
+
+/// How many more it has for rights alone.
+const FOR_RIGHTS: u32 = 2;
 
 /// How long a connection that nobody uses stays.
 const IDLE: Duration = Duration::from_secs(60);
@@ -124,8 +127,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// `Error::Storage` if the server can't be reached, does not let this host in, or was written to by a newer version, and
-    /// if none of several takes writes; `Error::NotFound` for an account that is not there.
+    /// `Error::Server` if the server can't be reached or does not let this host in, and if none of several takes writes;
+    /// `Error::Storage` if it was written to by a newer version; `Error::NotFound` for an account that is not there.
     pub(crate) async fn open(&self, account: &str, patience: Duration) -> Result<Store> {
         let all = self.of_account(account, PROGRAM, patience);
         let limit = patience.max(CONNECT);
@@ -168,10 +171,14 @@ impl Server {
                 .acquire_timeout(limit)
         };
         let library = library.map(|id| (account.to_owned(), id));
-        let (addresses, pool, others) = Addresses::pooled(all.clone(), (at, options), library, [pool(1), pool(0)]);
+        let pools = [pool(1), pool(0), pool(0).max_connections(FOR_RIGHTS)];
+        let (addresses, [pool, others, rights]) = Addresses::pooled(all.clone(), (at, options), library, pools);
         Ok(Store::over(Pool::Post(Post {
             pool,
             others,
+            rights,
+            patience,
+            turns: Arc::default(),
             account: Arc::from(account),
             is_own: true,
             addresses,
@@ -183,7 +190,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// `Error::Storage` if the server can't be reached, or does not let this program in.
+    /// `Error::Server` if the server can't be reached, or does not let this program in.
     pub(super) async fn connect_as(&self, program: &str, account: &str, patience: Duration) -> Result<PgConnection> {
         let all = self.of_account(account, program, patience);
         let limit = patience.max(CONNECT);
@@ -204,7 +211,7 @@ impl Server {
 ///
 /// # Errors
 ///
-/// `Error::Storage` that names all of them, and why each is of no use.
+/// `Error::Server` that names all of them, and why each is of no use.
 async fn first(several: &[PgConnectOptions], limit: Duration) -> Result<(usize, &PgConnectOptions, PgConnection)> {
     let ways: Vec<(usize, &PgConnectOptions)> = several.iter().enumerate().collect();
     let passed = match finding::first(&ways, None, limit).await {
@@ -214,29 +221,41 @@ async fn first(several: &[PgConnectOptions], limit: Duration) -> Result<(usize, 
         },
         Err(passed) => passed,
     };
-    let why: Vec<String> = passed.iter().map(|(place, why)| format!("`{place}` {why}")).collect();
-    Err(Error::Storage(format!(
-        "none of the addresses in the file of `{SETTING}` leads to a database that takes writes: {}. Look at the addresses, and \
-         whether the server that takes writes is there",
-        why.join("; ")
-    ))
+    let words: Vec<String> = passed.iter().map(|(place, why)| format!("`{place}` {why}")).collect();
+    let mut codes = passed.iter().map(|(_, why)| why.code());
+    let code = codes.next().unwrap_or(AWAY);
+    Err(Error::Server {
+        // Where one is away and another refuses, the one that is away may be the right one.
+        code: if codes.all(|other| other == code) { code } else { AWAY },
+        message: format!(
+            "none of the addresses in the file of `{SETTING}` leads to a database that takes writes: {}. Look at the addresses, \
+             and whether the server that takes writes is there",
+            words.join("; ")
+        ),
+    }
     .with([WayOut::ShowSettings]))
 }
 
 fn trouble(options: &PgConnectOptions, error: sqlx::Error) -> Error {
-    Error::Storage(format!(
-        "the database at `{}` {}: look at the address in the file of `{SETTING}`, and whether the server is there",
-        finding::place(options),
-        Passed::from(error)
-    ))
+    let why = Passed::from(error);
+    Error::Server {
+        code: why.code(),
+        message: format!(
+            "the database at `{}` {why}: look at the address in the file of `{SETTING}`, and whether the server is there",
+            finding::place(options)
+        ),
+    }
     .with([WayOut::ShowSettings])
 }
 
 fn silent(options: &PgConnectOptions) -> Error {
-    Error::Storage(format!(
-        "the database at `{}` does not answer: see that it is there, and try again",
-        finding::place(options)
-    ))
+    Error::Server {
+        code: AWAY,
+        message: format!(
+            "the database at `{}` does not answer: see that it is there, and try again",
+            finding::place(options)
+        ),
+    }
 }
 
 /// How long connecting may take at least.

@@ -105,6 +105,7 @@ async fn no_statement_of_a_server_reads_a_whole_table_that_grows() {
     assert!(150 < all.len(), "only {} statements were found", all.len());
     let offers = [
         offers::OFFER,
+        offers::LEFT,
         offers::RETURN,
         offers::CLAIM,
         offers::NEXT,

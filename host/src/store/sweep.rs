@@ -21,7 +21,7 @@ use super::{
     strays::{self, Strays},
     trash,
 };
-use crate::Result;
+use crate::{Error, Result};
 
 use swept::remember;
 pub use swept::{Swept, latest};
@@ -45,7 +45,8 @@ const TRIES: (u32, Duration) = (400, Duration::from_millis(25));
 ///
 /// # Errors
 ///
-/// The database's or the file system's.
+/// The database's or the file system's; `Error::ObjectStore` for what a store does not delete. What was swept nevertheless is
+/// written down then.
 pub async fn daily(store: &Store, objects: &Objects, data: &Path, now: DateTime<Utc>) -> Result<Option<Swept>> {
     let day = now.date_naive();
     // Somebody copies what a database names. Whoever comes next sweeps.
@@ -55,12 +56,17 @@ pub async fn daily(store: &Store, objects: &Objects, data: &Path, now: DateTime<
     if !identity::claim_sweep(store, data, day).await? {
         return Ok(None);
     }
-    let swept = match objects.remote() {
+    let (swept, failed) = match objects.remote() {
         Some(remote) => sweep_elsewhere(store, remote, (objects, data), now).await?,
-        None => sweep(store, objects, data, day).await?,
+        None => (sweep(store, objects, data, day).await?, None),
     };
     remember(store, &swept, &stamp(now)).await?;
-    Ok(Some(swept))
+    let Some(error) = failed else {
+        return Ok(Some(swept));
+    };
+    // Whoever is given the error hears nothing else, and a stray is told once.
+    swept.notices().iter().for_each(|notice| tracing::warn!("{notice}"));
+    Err(error)
 }
 
 /// Writes down that this object was published and is not needed, unless a revision points at it: its file was not
@@ -109,27 +115,28 @@ async fn sweep(store: &Store, objects: &Objects, data: &Path, day: NaiveDate) ->
     Ok(swept)
 }
 
-/// Sweeps objects that lie elsewhere, and this folder, which has none of them.
+/// Sweeps objects that lie elsewhere, and this folder, which has none of them. Gives what has failed there beside it.
 async fn sweep_elsewhere(
     store: &Store,
     remote: &Remote,
     (objects, data): (&Objects, &Path),
     now: DateTime<Utc>,
-) -> Result<Swept> {
+) -> Result<(Swept, Option<Error>)> {
     let done = elsewhere::sweep(store, remote, now).await?;
     let day = now.date_naive().to_string();
     strays::forget_gone(store, data).await?;
     identity::tidy(data);
     let mut strays = Strays::new(store, &day);
     strays.found(&strays::beside(objects, data)).await?;
-    Ok(Swept {
+    let swept = Swept {
         objects: done.objects,
         emptied: done.deleted,
         strays: strays.told(),
         mended: link_counts::mend(store).await?,
         day: day.clone(),
         ..Swept::default()
-    })
+    };
+    Ok((swept, done.failed))
 }
 
 /// Sweeps those of some objects that nothing points at. `room` is how many may go that nobody has heard of.

@@ -27,6 +27,17 @@ pub struct Told {
     pub told_at: String,
 }
 
+/// What is new to people, and what is no more.
+#[derive(Clone, Copy, Debug)]
+pub struct News<'a> {
+    /// What they are told of now.
+    pub told: &'a [Told],
+    /// What is over.
+    pub over: &'a [Told],
+    /// The digest, by each way that was set.
+    pub digests: &'a [(&'a str, String)],
+}
+
 /// A digest on its way.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct OnItsWay {
@@ -61,21 +72,30 @@ pub struct Undelivered {
 ///
 /// The database's.
 pub async fn told(store: &Store) -> Result<Vec<Told>> {
+    told_now(store.pool()).await
+}
+
+async fn told_now(database: impl db::Executor<'_>) -> Result<Vec<Told>> {
     let rows = db::query_as("SELECT kind, about, state, told_at FROM told ORDER BY kind, about LIMIT ?")
         .bind(TROUBLES)
-        .fetch_all(store.pool())
+        .fetch_all(database)
         .await?;
     Ok(rows)
 }
 
 /// Remembers what people are told now, forgets what is over, and sends a digest on its way, by each of these: all or
-/// nothing.
+/// nothing. Nothing, and false, if people were told of anything since whoever calls has `seen` what they were told of.
 ///
 /// # Errors
 ///
 /// The database's.
-pub async fn tell(store: &Store, told: &[Told], over: &[Told], digests: &[(&str, String)], now: &str) -> Result<()> {
+pub async fn tell(store: &Store, seen: &[Told], news: News<'_>, now: &str) -> Result<bool> {
     let mut transaction = store.write().await?;
+    // Two hosts that have seen the same have the same news: the second would tell them again.
+    if told_now(&mut *transaction).await? != seen {
+        return Ok(false);
+    }
+    let News { told, over, digests } = news;
     for one in over {
         db::query("DELETE FROM told WHERE kind = ? AND about = ?")
             .bind(&one.kind)
@@ -105,7 +125,8 @@ pub async fn tell(store: &Store, told: &[Told], over: &[Told], digests: &[(&str,
         .bind(DIGESTS)
         .execute(&mut *transaction)
         .await?;
-    Ok(transaction.commit().await?)
+    transaction.commit().await?;
+    Ok(true)
 }
 
 /// Digests whose time has come, the oldest first.
@@ -178,4 +199,72 @@ pub async fn undelivered(store: &Store) -> Result<Vec<Undelivered>> {
     .fetch_all(store.pool())
     .await?;
     Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::store;
+
+    const NOW: &str = "2026-03-02T05:00:00Z";
+
+    /// A library as two hosts have it open.
+    async fn two() -> (Store, Store, TempDir) {
+        let (data, patience) = (tempfile::tempdir().unwrap(), Duration::from_secs(20));
+        let one = store::open(data.path(), patience).await.unwrap();
+        let other = store::join(data.path(), patience).await.unwrap();
+        (one, other, data)
+    }
+
+    fn trouble(about: &str) -> Told {
+        Told {
+            kind: "connection".into(),
+            about: about.into(),
+            state: "broken".into(),
+            told_at: NOW.into(),
+        }
+    }
+
+    async fn telling(store: &Store, seen: &[Told], news: &[Told]) -> bool {
+        let news = News {
+            told: news,
+            over: &[],
+            digests: &[("webhook", "{}".into())],
+        };
+        tell(store, seen, news, NOW).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn of_two_hosts_that_find_the_same_at_once_one_tells_people() {
+        let (one, other, _data) = two().await;
+        for round in 1..=8 {
+            let seen = told(&one).await.unwrap();
+            let news = [trouble(&round.to_string())];
+
+            let (first, second) = tokio::join!(telling(&one, &seen, &news), telling(&other, &seen, &news));
+
+            assert!(first != second, "{first} and {second}");
+            assert_eq!(due(&other, NOW).await.unwrap().len(), round);
+        }
+    }
+
+    #[tokio::test]
+    async fn who_has_seen_less_than_people_were_told_of_tells_nothing_and_finds_the_rest_by_looking_anew() {
+        let (one, other, _data) = two().await;
+        let (a, b) = (trouble("a"), trouble("b"));
+        let seen = told(&one).await.unwrap();
+        assert!(telling(&other, &seen, std::slice::from_ref(&a)).await);
+
+        assert!(!telling(&one, &seen, &[a.clone(), b.clone()]).await);
+
+        assert_eq!(told(&one).await.unwrap(), [a.clone()], "nothing of it was kept");
+        let seen = told(&one).await.unwrap();
+        assert!(telling(&one, &seen, std::slice::from_ref(&b)).await);
+        assert_eq!(told(&other).await.unwrap(), [a, b]);
+        assert_eq!(due(&other, NOW).await.unwrap().len(), 2);
+    }
 }

@@ -63,7 +63,7 @@ async fn who_may_not_what_is_not_named_and_a_server_that_is_not_there_are_told_b
     let mut wanted = moving(world.data.path(), &file, None);
     refused(&wanted, "wrong-settings").await;
     database::write(&file, "postgres://nobody:hunter2@127.0.0.1:1/nothing");
-    let told = refused(&wanted, "storage").await.to_string();
+    let told = refused(&wanted, "database-away").await.to_string();
     assert!(
         told.contains("127.0.0.1:1/nothing") && !told.contains("hunter2"),
         "{told}"
@@ -200,7 +200,8 @@ async fn what_the_disk_has_lost_is_named_and_the_rest_is_moved() {
 }
 
 #[tokio::test]
-async fn with_a_look_at_every_byte_what_a_store_has_wrongly_is_put_there_again() {
+async fn with_a_look_at_every_byte_what_a_store_has_wrongly_is_told_and_put_there_again_by_a_move_that_was_broken_off()
+{
     let Some((_place, database)) = database::empty() else {
         return;
     };
@@ -219,7 +220,12 @@ async fn with_a_look_at_every_byte_what_a_store_has_wrongly_is_put_there_again()
     assert_eq!((done.copied, done.was_there), (0, true), "by its size it is whole");
     moving.check = true;
     let done = moved(&moving).await.unwrap();
-    assert_eq!((done.copied, done.was_there), (1, true), "{done:?}");
+    assert_eq!((done.copied, done.damaged, done.was_there), (0, 1, true), "{done:?}");
+    let mark = world.data.path().join("moved.json");
+    let text = fs::read_to_string(&mark).unwrap();
+    fs::write(&mark, text.replace("\"is_done\": true", "\"is_done\": false")).unwrap();
+    let done = moved(&moving).await.unwrap();
+    assert_eq!((done.copied, done.damaged, done.was_there), (1, 0, true), "{done:?}");
 
     let host = world.at_its_new_place(&moving).await;
     let admin = host.session("admin").await.unwrap();

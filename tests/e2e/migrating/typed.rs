@@ -116,6 +116,17 @@ async fn an_operator_moves_a_library_writes_down_what_they_are_told_and_the_next
     );
     assert_eq!(verified["damaged"], 0, "{verified}");
     assert_eq!(store.count("library"), 4);
+
+    // Once somebody has worked with it there, nothing is carried any more.
+    let again = run(typed(&world, &store, &migrate)).await;
+    let said = String::from_utf8(again.stdout.clone()).unwrap();
+    assert_eq!(again.status.code(), Some(0), "{again:?}");
+    assert!(
+        said.contains("nothing was carried") && said.contains("somebody has worked with it there since"),
+        "{said}"
+    );
+    assert!(!said.contains("are on `"), "{said}");
+    assert_eq!(store.count("library"), 4);
 }
 
 async fn downloaded(world: &AtRest, store: &ObjectStore, config: &str, id: &str, to: &Path) -> Vec<u8> {

@@ -27,7 +27,7 @@ const NAMED: usize = 1_000;
 const OF_ONE: u32 = 3;
 
 /// Sees to it that the bytes are where they belong: on the store if they go there, else where they lie. With `check` all of
-/// them are read there; without it, what lies in the folder is looked at by its size.
+/// them are read there; without it, what lies in the folder is looked at by its size. What is found is written into `done`.
 ///
 /// # Errors
 ///
@@ -39,7 +39,8 @@ pub(super) async fn carried(
     remote: Option<&Remote>,
     (goes, check): (bool, bool),
     (watcher, stop): Watch<'_>,
-) -> Result<MovedLibrary> {
+    done: &mut MovedLibrary,
+) -> Result<()> {
     let here = match remote {
         Some(remote) if !goes => Objects::open_with(data, remote.clone())?,
         _ => Objects::open(data)?,
@@ -49,10 +50,10 @@ pub(super) async fn carried(
         _ => None,
     };
     let (_, total) = damage::measure(store, "").await?;
-    let (mut after, mut done, mut seen) = (String::new(), MovedLibrary::default(), 0);
+    let (mut after, mut seen) = (String::new(), 0);
     loop {
         let page = damage::objects(store, &after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(done) };
+        let Some(last) = page.last() else { return Ok(()) };
         after.clone_from(&last.sha256);
         let mut carrying = stream::iter(page)
             .map(async |object| {
@@ -68,7 +69,7 @@ pub(super) async fn carried(
             seen += object.size;
             watcher.report("objects", "objects", seen, Some(total));
             match carried {
-                Carried::Lost(trouble) => lost(store, &object, &trouble, &mut done).await?,
+                Carried::Lost(trouble) => lost(store, &object, &trouble, done).await?,
                 carried => {
                     done.objects += 1;
                     done.bytes += object.size;

@@ -21,7 +21,8 @@ pub struct MovedLibrary {
     pub rows: u64,
     /// How many of each table.
     pub tables: Vec<Rows>,
-    /// How many objects are where they belong: equal bytes are one.
+    /// How many objects are where they belong: equal bytes are one. 0 where nothing was looked at, since somebody has gone on
+    /// there after a move that had come to its end.
     pub objects: u64,
     /// Their bytes.
     pub bytes: u64,

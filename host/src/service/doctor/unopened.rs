@@ -6,7 +6,7 @@ use super::checks::from_here_on;
 use crate::{
     Error,
     service::api::{Check, Examination},
-    store::words::CheckSubject,
+    store::{server, words::CheckSubject},
     way_out::WayOut,
 };
 
@@ -51,6 +51,9 @@ fn about(problem: &Error) -> CheckSubject {
             "object-store-unreachable" | "object-store-refused" | "object-store-lost" | "foreign-objects" => {
                 CheckSubject::ObjectStore
             }
+            // What is wrong with the settings of these names them.
+            "settings" if problem.fact().contains(server::SETTING) => CheckSubject::Database,
+            "settings" if problem.fact().contains("objects.url") => CheckSubject::ObjectStore,
             _ => CheckSubject::Folder,
         }
     }
@@ -59,6 +62,7 @@ fn about(problem: &Error) -> CheckSubject {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::words::CheckStanding;
 
     #[test]
     fn what_is_in_the_way_has_its_line_and_the_place_of_the_folder_is_not_told() {
@@ -87,12 +91,20 @@ mod tests {
             (server("database-refused"), CheckSubject::Database),
             (store("object-store-unreachable"), CheckSubject::ObjectStore),
             (store("foreign-objects"), CheckSubject::ObjectStore),
+            (
+                Error::Settings("`database.url-file`: not there".into()),
+                CheckSubject::Database,
+            ),
+            (
+                Error::Settings("`objects.url`: not there".into()),
+                CheckSubject::ObjectStore,
+            ),
         ] {
             let found = unopened(&[problem], Path::new("/data"));
             let failed: Vec<CheckSubject> = found
                 .checks
                 .iter()
-                .filter(|check| !check.ways_out.is_empty() || check.message == "not there")
+                .filter(|check| check.standing == CheckStanding::Failed)
                 .map(|check| check.subject)
                 .collect();
             assert_eq!(failed, [subject]);

@@ -220,9 +220,11 @@ impl Host {
             "the sync is put down for {} seconds: the source asks for patience",
             time.as_secs()
         );
-        // Whatever a plugin says: no run waits for longer.
+        // First the run itself: it waits for as long as its source asks for, whatever becomes of the gate.
+        let waited = offers::later(&self.store, run, time).await?;
+        // Whatever a plugin says: no other run waits for longer.
         offers::close_gate(&self.store, run, time.min(PATIENCE)).await?;
-        offers::later(&self.store, run, time).await
+        Ok(waited)
     }
 
     /// What is open of a connection, under the right to it.
@@ -245,7 +247,7 @@ impl Host {
                 continue;
             }
             let Some(connection) = connection.as_ref().filter(|connection| is_of(connection, &run)) else {
-                self.end_left(&run, connection.is_some()).await?;
+                self.end_left(run, connection.is_some(), mandate, stop).await?;
                 continue;
             };
             let carried = session.carry_on(connection, run, mandate, stop).await;
@@ -260,8 +262,14 @@ impl Host {
         Ok(())
     }
 
-    /// Ends a run that was planned just when its connection was given up, or got another drive.
-    async fn end_left(&self, run: &Run, is_connected: bool) -> Result<()> {
+    /// Ends a run that was planned or lay there when its connection was given up, or got another drive.
+    async fn end_left(&self, mut run: Run, is_connected: bool, mandate: &Mandate, stop: &Stop) -> Result<()> {
+        let session = self.own_session();
+        let _turn = mandate
+            .without_place(session.turn(&run.connection, "a sync"), stop)
+            .await?;
+        // Since it was planned, files may have come and gone: it is about those that there are now.
+        runs::take_up(&self.store, &mut run, self.operations.program()).await?;
         let ending = Ending::GivenUp {
             outcome: GivenUp::Deferred,
             reason: if is_connected {
@@ -269,10 +277,14 @@ impl Host {
             } else {
                 Reason::Disconnected
             },
-            message: "the connection was changed before the sync began",
+            message: "the connection was changed before the sync came to its end",
         };
-        runs::end(&self.store, run, ending, &stamp(self.clock.utc())).await?;
-        Ok(())
+        let ended = runs::end(&self.store, &run, ending, &stamp(self.clock.utc())).await;
+        if ended.is_err() {
+            // Nobody was lost with it. Where that can't be written down, it counts as if.
+            let _ = runs::put_down(&self.store, run.id).await;
+        }
+        ended.map(drop)
     }
 }
 
@@ -280,3 +292,6 @@ impl Host {
 fn is_of(connection: &Connection, run: &Run) -> bool {
     connection.drive.as_ref().is_some_and(|drive| drive.id == run.drive)
 }
+
+#[cfg(test)]
+mod tests;

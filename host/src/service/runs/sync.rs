@@ -147,7 +147,14 @@ impl Session<'_> {
             }
         };
         match halt {
-            Halt::Ended(ended) => self.ended(&run, *ended).await,
+            Halt::Ended(ended) => match *ended {
+                // What could not be written goes on another time: nobody was lost with it either.
+                Err(error) if !matches!(error.bare(), Error::Ledger { .. }) => {
+                    let _ = runs::put_down(&self.host.store, run.id).await;
+                    Err(error)
+                }
+                ended => self.ended(&run, ended).await,
+            },
             Halt::Interrupted => {
                 runs::put_down(&self.host.store, run.id).await?;
                 Err(interrupted())

@@ -42,7 +42,7 @@ const GRACE: Duration = Duration::from_secs(30);
 pub(crate) struct Addresses {
     /// How a host comes in by each, in the order in which they were named.
     all: Vec<PgConnectOptions>,
-    pools: [PgPool; 2],
+    pools: [PgPool; POOLS],
     /// An account that has a library there, and the id of that: no other database is taken for this one. None where there is
     /// nothing to choose.
     library: Option<(String, String)>,
@@ -61,20 +61,23 @@ pub(crate) struct Way {
     grace: Duration,
 }
 
+/// How many pools of connections there are.
+const POOLS: usize = 3;
+
 impl Addresses {
     /// Where the one in use is, for people.
     pub(crate) fn place(&self) -> String {
         self.standing.in_use.borrow().place.to_string()
     }
 
-    /// Makes the two pools, which connect by the address `at`, whose options are these. `library` is an account and the id
+    /// Makes the pools, which connect by the address `at`, whose options are these. `library` is an account and the id
     /// of its library, which every other address has to have as well.
     pub(crate) fn pooled(
         all: Vec<PgConnectOptions>,
         (at, options): (usize, &PgConnectOptions),
         library: Option<(String, String)>,
-        [own, others]: [PgPoolOptions; 2],
-    ) -> (Arc<Self>, PgPool, PgPool) {
+        pools: [PgPoolOptions; POOLS],
+    ) -> (Arc<Self>, [PgPool; POOLS]) {
         let standing = Arc::new(Standing {
             in_use: watch::Sender::new(InUse {
                 at,
@@ -92,17 +95,17 @@ impl Addresses {
             let pool = if are_several { minded(pool, &standing) } else { pool };
             pool.connect_lazy_with(options.clone())
         };
-        let (own, others) = (pool(own), pool(others));
+        let pools = pools.map(pool);
         let addresses = Arc::new(Self {
             all,
-            pools: [own.clone(), others.clone()],
+            pools: pools.clone(),
             library,
             standing,
         });
         if are_several {
             addresses.mind();
         }
-        (addresses, own, others)
+        (addresses, pools)
     }
 
     /// The way that is in use now, for a statement that has no connection yet.

@@ -48,6 +48,35 @@ async fn with_files(count: i64) -> (Store, tempfile::TempDir) {
     (store, data)
 }
 
+/// How often a number was written anew in this transaction.
+async fn written(transaction: &mut Transaction) -> i64 {
+    let asked = "SELECT n_tup_upd FROM pg_stat_xact_user_tables WHERE relname = 'link_counts'";
+    let (written,) = db::query_as(asked).fetch_one(&mut **transaction).await.unwrap();
+    written
+}
+
+#[tokio::test]
+async fn a_server_writes_a_number_once_for_a_statement_however_many_links_it_changes() {
+    let (store, _data) = with_files(1_000).await;
+    if !store.is_on_a_server() {
+        return;
+    }
+    let mut transaction = store.write().await.unwrap();
+    assert_eq!(links::detach(&mut transaction, "c", None).await.unwrap(), 1_000);
+    assert_eq!(written(&mut transaction).await, 1);
+    db::query("UPDATE links SET note = 'of no weight'")
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+    assert_eq!(written(&mut transaction).await, 1, "their number is as before");
+    assert_eq!(links::attach(&mut transaction, "c", "d").await.unwrap(), 1_000);
+    assert_eq!(written(&mut transaction).await, 2);
+    transaction.commit().await.unwrap();
+    let [kept, there] = numbers(&store).await;
+    assert_eq!(kept, there);
+    assert_eq!(kept, [("c".into(), "d".into(), 1_000, 0)]);
+}
+
 async fn falsify(store: &Store, links: i64) {
     db::query("UPDATE link_counts SET links = ?")
         .bind(links)

@@ -11,12 +11,17 @@ use super::{
     tables::{Column, Kind, Table},
     words::quoted,
 };
-use crate::{Error, Result, store::opening::DATABASE};
+use crate::{
+    Error, Result,
+    store::{identity, opening::DATABASE},
+};
 
 /// The database that is moved. Nobody writes to it as long as this lives, also no program that is too old to hold the folder.
 #[derive(Debug)]
 pub(crate) struct Source {
     pub(super) connection: SqliteConnection,
+    /// The counter of the folder's own identity, which may be ahead of the database.
+    seen: i64,
 }
 
 impl Source {
@@ -31,7 +36,11 @@ impl Source {
             .busy_timeout(patience);
         let mut connection = options.connect().await?;
         sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await?;
-        Ok(Self { connection })
+        let (library,): (String,) = sqlx::query_as("SELECT id FROM identity")
+            .fetch_one(&mut connection)
+            .await?;
+        let seen = identity::seen(data, &library);
+        Ok(Self { connection, seen })
     }
 
     /// Lets go of it. Nothing was written.
@@ -79,6 +88,7 @@ impl Source {
                 name,
                 columns,
                 key.into_iter().map(|(_, name)| name).collect(),
+                self.seen,
             ));
         }
         Ok(tables)

@@ -20,8 +20,11 @@ const OBJECTS: &str =
 /// A store begins with what is needed: there is nothing there that could have been let go of.
 const LET_GO: &str = "(SELECT sha256, at FROM let_go WHERE 0)";
 
-/// The database on the server is the next state of the one in the folder, which is a copy from before from then on.
-const IDENTITY: &str = "(SELECT one, id, counter + 1 AS counter, day, swept FROM identity)";
+/// The database on the server is the next state of the one in the folder, which is a copy from before from then on; and no
+/// earlier one than the folder has `seen`, by a host that worked on a server already. A second look finds the same.
+fn identity(seen: i64) -> String {
+    format!("(SELECT one, id, max(counter + 1, {seen}) AS counter, day, swept FROM identity)")
+}
 
 /// What only hosts that share a database need: how runs are offered to them.
 const OF_SERVER: [(&str, &str); 3] = [("runs", "tenant"), ("runs", "run_at"), ("runs", "waited")];
@@ -62,9 +65,10 @@ pub(super) struct Offered {
 }
 
 impl Table {
-    pub(super) fn new(name: String, columns: Vec<Column>, key: Vec<String>) -> Self {
+    /// A table of the folder, which has `seen` the library in the state of that number.
+    pub(super) fn new(name: String, columns: Vec<Column>, key: Vec<String>, seen: i64) -> Self {
         let from = match name.as_str() {
-            "identity" => IDENTITY.to_owned(),
+            "identity" => identity(seen),
             _ => quoted(&name),
         };
         Self {

@@ -20,7 +20,7 @@ use crate::{
 const PROGRAM: &str = "clientpoint-host moving";
 
 /// What an account begins with, and what the first program writes down that has looked at it, be it refused or not.
-const BEGINS_WITH: [&str; 3] = ["identity", "sealed_with", "users"];
+const BEGINS_WITH: [&str; 4] = ["identity", "sealed_with", "switches", "users"];
 
 /// What the server has of the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +81,7 @@ impl Target {
         for name in self.tables().await?.into_keys() {
             let but = match name.as_str() {
                 "users" => " AND name <> 'admin'",
+                "switches" => " AND name NOT LIKE 'bytes/%'",
                 known if BEGINS_WITH.contains(&known) => continue,
                 _ => "",
             };

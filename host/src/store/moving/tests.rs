@@ -3,7 +3,7 @@ use std::{collections::BTreeSet, path::Path, time::Duration};
 use sqlx::AssertSqlSafe;
 
 use super::*;
-use crate::store::{Store, migrations, opening, server::Server};
+use crate::store::{DEFAULT_ACCOUNT, Store, bytes_at, identity, migrations, opening, server::Server};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -21,9 +21,13 @@ async fn begun(data: &Path, server: &Server, objects: bool) -> Result<Moving> {
 }
 
 async fn standing(store: &Store, server: &Server) -> Standing {
-    let library = crate::store::identity::of_database(store).await.unwrap().id;
+    tried(store, server).await.unwrap()
+}
+
+async fn tried(store: &Store, server: &Server) -> Result<Standing> {
+    let library = identity::of_database(store).await.unwrap().id;
     let mut target = Target::begin(server, PATIENCE).await.unwrap();
-    let standing = target.standing(&library).await.unwrap();
+    let standing = target.standing(&library).await;
     target.leave().await;
     standing
 }
@@ -158,6 +162,73 @@ async fn a_single_row_that_is_otherwise_is_found() {
             .unwrap();
     }
     assert_eq!(moving.compare(&mut |_| Ok(())).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_rows_that_are_moved_are_no_earlier_state_than_the_folder_has_seen() {
+    let data = tempfile::tempdir().unwrap();
+    let Some((server, store)) = stage(data.path()).await else {
+        return;
+    };
+    let own = identity::of_database(&store).await.unwrap();
+    let file = data.path().join("identity");
+    for (id, seen, moved) in [
+        (own.id.as_str(), own.counter, own.counter + 1),
+        (own.id.as_str(), own.counter + 6, own.counter + 6),
+        ("another-library", own.counter + 9, own.counter + 1),
+    ] {
+        let text = serde_json::json!({ "id": id, "counter": seen }).to_string();
+        std::fs::write(&file, text).unwrap();
+        for _ in 0..2 {
+            let mut moving = begun(data.path(), &server, false).await.unwrap();
+            moving.write(&mut |_| Ok(())).await.unwrap();
+            let (counter,): (i64,) = sqlx::query_as("SELECT counter FROM clientpoint.identity")
+                .fetch_one(&mut moving.target.connection)
+                .await
+                .unwrap();
+            assert_eq!(counter, moved, "{seen}");
+            moving.leave().await;
+        }
+    }
+    // What is kept is found again as it was, though the folder is told of it in between.
+    let text = serde_json::json!({ "id": own.id, "counter": own.counter + 6 }).to_string();
+    std::fs::write(&file, &text).unwrap();
+    let mut moving = begun(data.path(), &server, false).await.unwrap();
+    moving.write(&mut |_| Ok(())).await.unwrap();
+    identity::leave_behind(&store, data.path()).await.unwrap();
+    moving.keep().await.unwrap();
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text, "it never goes back");
+    let mut moving = begun(data.path(), &server, false).await.unwrap();
+    assert_eq!(moving.compare(&mut |_| Ok(())).await.unwrap(), None);
+    moving.leave().await;
+}
+
+#[tokio::test]
+async fn what_a_refused_host_has_noted_in_an_empty_database_is_in_nobodys_way() {
+    let data = tempfile::tempdir().unwrap();
+    let Some((server, store)) = stage(data.path()).await else {
+        return;
+    };
+    let there = server.open(DEFAULT_ACCOUNT, PATIENCE).await.unwrap();
+    let ours = bytes_at::BytesAt::Folder("the-word-of-some-folder".into());
+    bytes_at::note(&there, &ours).await.unwrap();
+    assert_eq!(bytes_at::noted(&there).await.unwrap(), Some(ours));
+    there.close().await;
+
+    let mut left = 100;
+    while let Err(busy) = tried(&store, &server).await {
+        // The server may take a moment to see that a host has gone.
+        assert_eq!(busy.code(), "database-in-use", "{busy}");
+        left -= 1;
+        assert!(0 < left, "{busy}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+
+    let mut moving = begun(data.path(), &server, false).await.unwrap();
+    moving.write(&mut |_| Ok(())).await.unwrap();
+    moving.keep().await.unwrap();
+    let there = server.open(DEFAULT_ACCOUNT, PATIENCE).await.unwrap();
+    assert_eq!(bytes_at::noted(&there).await.unwrap(), None, "it begins without a note");
 }
 
 #[tokio::test]

@@ -11,7 +11,11 @@
 //! the store is this library's for certain: a bucket that is gone and a share that is not mounted say nothing of an object.
 //! Nothing leaves a store for being in a listing: see `sweep::elsewhere`.
 
-use std::{fmt, ops::Range, sync::Arc};
+use std::{
+    fmt,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use bytes::Bytes;
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, path::Path};
@@ -36,7 +40,13 @@ const PUTTING: usize = 4;
 #[derive(Clone)]
 pub struct Remote {
     store: Arc<dyn ObjectStore>,
+    /// The place of the account that is there from the beginning, below which all others are.
+    root: Path,
     prefix: Path,
+    /// Whether it is a folder, which may be seen empty: where it is not mounted.
+    is_folder: bool,
+    /// The id of the library that this place belongs to, once that is known.
+    library: Arc<OnceLock<String>>,
     /// How people call it: an address without anything secret.
     name: Arc<str>,
     putting: Arc<Semaphore>,
@@ -52,26 +62,36 @@ impl Remote {
     /// variables that don't fit.
     pub fn at(url: &str, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
         let address::Place { store, prefix, name } = address::open(url, variables)?;
-        Ok(Self::over(store, prefix, &name))
+        let is_folder = name.starts_with("file:");
+        Ok(Self {
+            is_folder,
+            ..Self::over(store, prefix, &name)
+        })
     }
 
     /// A store that is open already, and what all names in it begin with; `name` is how people call it.
     pub fn over(store: Arc<dyn ObjectStore>, prefix: Path, name: &str) -> Self {
         Self {
             store,
+            root: prefix.clone(),
             prefix,
+            is_folder: false,
+            library: Arc::default(),
             name: name.into(),
             putting: Arc::new(Semaphore::new(PUTTING)),
         }
     }
 
-    /// The place of another account in the same store: no two have objects in common, though their bytes may be equal.
+    /// The place of an account in the same store, whichever account this is the place of: no two have objects in common,
+    /// though their bytes may be equal.
     pub(crate) fn of_account(&self, account: &str) -> Self {
-        if account == DEFAULT_ACCOUNT {
-            return self.clone();
-        }
+        let prefix = match account {
+            DEFAULT_ACCOUNT => self.root.clone(),
+            account => self.root.clone().join("accounts").join(account),
+        };
         Self {
-            prefix: self.prefix.clone().join("accounts").join(account),
+            prefix,
+            library: Arc::default(),
             ..self.clone()
         }
     }
@@ -133,9 +153,8 @@ impl Remote {
         if !matches!(error, StoreError::NotFound { .. }) {
             return Amiss::Unreachable(self.unreachable(error));
         }
-        match self.identity().await {
-            Ok(Some(_)) => Amiss::Missing,
-            Ok(None) => Amiss::Unreachable(trouble::lost(&self.name)),
+        match self.answers().await {
+            Ok(()) => Amiss::Missing,
             Err(error) => Amiss::Unreachable(error),
         }
     }

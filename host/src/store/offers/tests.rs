@@ -1,3 +1,5 @@
+mod at_once;
+
 use super::*;
 use crate::store;
 
@@ -177,8 +179,8 @@ async fn a_tenant_that_asks_for_patience_is_left_alone_by_all_hosts_and_comes_ba
     store::runs::take_up(&store, &mut run, "host").await.unwrap();
     let patience = Duration::from_secs(120);
 
-    close_gate(&store, &run, patience).await.unwrap();
     assert_eq!(later(&store, &run, patience).await.unwrap(), patience);
+    close_gate(&store, &run, patience).await.unwrap();
 
     assert_eq!(
         claimed(&store, 9).await,
@@ -192,7 +194,6 @@ async fn a_tenant_that_asks_for_patience_is_left_alone_by_all_hosts_and_comes_ba
     pass(&store, 2).await;
     let back = claimed(&store, 9).await;
     assert_eq!(back.iter().filter(|one| one.starts_with("c0")).count(), 3, "{back:?}");
-    close_gate(&store, &run, Duration::from_secs(1)).await.unwrap();
     assert_eq!(
         later(&store, &run, Duration::from_secs(60)).await.unwrap(),
         Duration::from_secs(180)

@@ -105,7 +105,7 @@ async fn a_library_is_opened_by_the_first_address_that_answers_and_each_is_named
     let refused = open(&server).await.unwrap_err();
     let text = refused.to_string();
     for place in places(&server) {
-        told(&refused, "storage", &place);
+        told(&refused, "database-away", &place);
         assert!(text.contains(&format!("`{place}` can't be reached")), "{text}");
     }
 }
@@ -123,7 +123,7 @@ async fn an_address_that_only_reads_is_passed_over_and_both_are_named_where_both
     let refused = open(&server).await.unwrap_err();
     let text = refused.to_string();
     for place in places(&server) {
-        told(&refused, "storage", &place);
+        told(&refused, "database-read-only", &place);
         assert!(text.contains(&format!("`{place}` can only be read now")), "{text}");
     }
     let patience = Duration::from_secs(10);

@@ -23,6 +23,7 @@ const STEPS: &[&str] = &[
     include_str!("../postgres/30_offers.sql"),
     include_str!("../postgres/31_company_tokens.sql"),
     include_str!("../postgres/32_sign_ins.sql"),
+    include_str!("../postgres/33_counting.sql"),
 ];
 
 /// Makes the views that an account works with, anew.

@@ -12,7 +12,7 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 use clientpoint_engine::clock::stamp;
 
 use crate::{
-    Result,
+    Error, Result,
     store::{
         Store, db,
         going::{self, Going},
@@ -31,26 +31,45 @@ const COME_WITHIN: TimeDelta = TimeDelta::days(2);
 /// How long deleting one object may take. Nobody waits for it but who would publish the same bytes.
 const DELETED_WITHIN: Duration = Duration::from_secs(20);
 
+/// After how many failures, one after the other, the rest waits for another day. One object that a store keeps, for a rule of
+/// the bucket say, is no reason to keep all others; a store that deletes nothing at all need not be asked for each.
+const GIVEN_UP_AFTER: usize = 10;
+
 /// What a sweep has done.
 pub(super) struct Swept {
     /// How many objects there were.
     pub(super) objects: u64,
     /// What was deleted.
     pub(super) deleted: Emptied,
+    /// What has failed first, if anything has. What was deleted before it and after it is deleted.
+    pub(super) failed: Option<Error>,
 }
 
-/// Sweeps. What was deleted until it fails stays so.
+/// Sweeps, as far as that goes.
+///
+/// # Errors
+///
+/// The database's, before anything was done.
 pub(super) async fn sweep(store: &Store, remote: &Remote, now: DateTime<Utc>) -> Result<Swept> {
     let mut swept = Swept {
         objects: sending::count(store).await?,
         deleted: Emptied::default(),
+        failed: None,
     };
+    let gone = delete_all(store, remote, now, &mut swept).await;
+    let lost = let_go_of_the_lost(store, now).await;
+    swept.failed = swept.failed.take().or(gone.err()).or(lost.err());
+    Ok(swept)
+}
+
+/// Deletes what may go by now. What a store does not delete stays, and keeps nothing else.
+async fn delete_all(store: &Store, remote: &Remote, now: DateTime<Utc>, swept: &mut Swept) -> Result<()> {
     let begun = Instant::now();
     let until = stamp(now.checked_sub_days(Days::new(KEPT_DAYS)).unwrap_or_default());
-    let mut after = String::new();
+    let (mut after, mut failures) = (String::new(), 0);
     loop {
         let names = let_go(store, &after).await?;
-        let Some((last, _)) = names.last() else { break };
+        let Some((last, _)) = names.last() else { return Ok(()) };
         after.clone_from(last);
         let all: Vec<String> = names.iter().map(|(name, _)| name.clone()).collect();
         let needed = revisions::referenced(store, &all).await?;
@@ -61,15 +80,25 @@ pub(super) async fn sweep(store: &Store, remote: &Remote, now: DateTime<Utc>) ->
             }
             // A sweep of many objects takes its time, and marks have to be true.
             let now = now + TimeDelta::from_std(begun.elapsed()).unwrap_or_default();
-            if going::may_go(&at, &until, now) {
-                let size = delete(store, remote, (&name, &at), (&until, now)).await?;
-                swept.deleted.objects += u64::from(size.is_some());
-                swept.deleted.bytes += size.unwrap_or_default();
+            if !going::may_go(&at, &until, now) {
+                continue;
+            }
+            match delete(store, remote, (&name, &at), (&until, now)).await {
+                Ok(size) => {
+                    failures = 0;
+                    swept.deleted.objects += u64::from(size.is_some());
+                    swept.deleted.bytes += size.unwrap_or_default();
+                }
+                Err(error) => {
+                    failures += 1;
+                    swept.failed.get_or_insert(error);
+                    if failures == GIVEN_UP_AFTER {
+                        return Ok(());
+                    }
+                }
             }
         }
     }
-    let_go_of_the_lost(store, now).await?;
-    Ok(swept)
 }
 
 /// A page of what was let go, with the time of it.

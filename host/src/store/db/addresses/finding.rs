@@ -30,6 +30,27 @@ pub(crate) enum Passed {
     Said(sqlx::Error),
 }
 
+/// The code of a server that can't be worked with just now.
+pub(crate) const AWAY: &str = "database-away";
+
+impl Passed {
+    /// The code that this has as an error.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::OnlyReads => "database-read-only",
+            Self::OtherLibrary => "database-refused",
+            Self::Said(sqlx::Error::Database(said)) => {
+                let code = said.code().unwrap_or_default();
+                // It is being started or stopped, has no connection left, or broke off; by
+                // <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+                let passes = ["08", "53", "57"].iter().any(|class| code.starts_with(class));
+                if passes { AWAY } else { "database-refused" }
+            }
+            Self::Silent | Self::Said(_) => AWAY,
+        }
+    }
+}
+
 /// The library that has to be there: the account that it is asked of, and its id.
 pub(crate) type Library<'a> = (&'a str, &'a str);
 

@@ -28,8 +28,12 @@ pub(in crate::store) enum Fault {
     KeepsHalf,
     /// It takes one piece of an upload, and no second one.
     TakesOnePiece,
+    /// It says that it does not know an upload which has come to its end.
+    ForgetsUploads,
     /// It answers with 403 to whoever deletes.
     KeepsAll,
+    /// It answers with 403 to whoever deletes the object of that name.
+    Keeps(String),
     /// It says that it is about to delete, and does so as soon as it is let.
     Deletes {
         begins: Arc<Semaphore>,
@@ -145,7 +149,12 @@ impl ObjectStore for Faulty {
             async move {
                 let location = location?;
                 fault.answer(&location)?;
-                if matches!(fault, Fault::KeepsAll) {
+                let keeps = match &fault {
+                    Fault::KeepsAll => true,
+                    Fault::Keeps(name) => location.as_ref().ends_with(name),
+                    _ => false,
+                };
+                if keeps {
                     Fault::Refused.answer(&location)?;
                 }
                 if let Fault::Deletes { begins, let_it } = &fault {
@@ -192,7 +201,11 @@ impl MultipartUpload for Upload {
     }
 
     async fn complete(&mut self) -> Result<PutResult> {
-        self.inner.complete().await
+        let done = self.inner.complete().await?;
+        if matches!(self.fault, Fault::ForgetsUploads) {
+            Fault::Gone.answer(&Path::default())?;
+        }
+        Ok(done)
     }
 
     async fn abort(&mut self) -> Result<()> {

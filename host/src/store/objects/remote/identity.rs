@@ -22,6 +22,8 @@ impl Remote {
     ///
     /// `Error::Catalogue` where it is another's, or has lost what it had; `Error::ObjectStore`.
     pub(in crate::store) async fn settle(&self, id: &str, is_known: bool, may_write: bool) -> Result<()> {
+        // Whoever is refused here does not work with it.
+        let _ = self.library.set(id.to_owned());
         match self.identity().await? {
             Some(present) if present == id => return Ok(()),
             Some(_) => return Err(self.foreign("holds the bytes of another library")),
@@ -50,15 +52,16 @@ impl Remote {
         self.settle(id, is_known, true).await
     }
 
-    /// Asks it for the little that it always has: who can read that can reach it.
+    /// Asks it for the little that it always has: who can read that can reach it. It has to be the id of the library that it
+    /// was settled for.
     ///
     /// # Errors
     ///
-    /// `Error::ObjectStore` where it does not answer, refuses, or has lost what it had.
+    /// `Error::ObjectStore` where it does not answer, refuses, has lost what it had, or has become another library's.
     pub(crate) async fn answers(&self) -> Result<()> {
         match self.identity().await? {
-            Some(_) => Ok(()),
-            None => Err(trouble::lost(&self.name)),
+            Some(present) if self.library.get().is_none_or(|ours| *ours == present) => Ok(()),
+            _ => Err(trouble::lost(&self.name)),
         }
     }
 

@@ -5,7 +5,7 @@ use std::{io, path::Path as File, time::Duration};
 
 use bytes::Bytes;
 use futures::{StreamExt, stream::FuturesUnordered};
-use object_store::{MultipartUpload, ObjectStoreExt, path::Path};
+use object_store::{Error as StoreError, MultipartUpload, ObjectStoreExt, path::Path};
 use tokio::io::AsyncReadExt;
 
 use super::{Amiss, Remote, trouble};
@@ -31,6 +31,16 @@ impl Remote {
     /// `Error::ObjectStore`, or the file system's; no revision may point at the object then.
     pub(in crate::store) async fn put(&self, sha256: &str, size: u64, from: &File) -> Result<()> {
         let _turn = self.putting.acquire().await.map_err(|_| stopped())?;
+        if !self.is_folder {
+            return self.put_whole(sha256, size, from).await;
+        }
+        // Where the share of other machines is not mounted, there is a folder of this one, which takes everything.
+        self.answers().await?;
+        self.put_whole(sha256, size, from).await?;
+        self.answers().await
+    }
+
+    async fn put_whole(&self, sha256: &str, size: u64, from: &File) -> Result<()> {
         let place = self.place(sha256);
         let mut file = tokio::fs::File::open(from).await?;
         if size <= PIECE {
@@ -53,11 +63,7 @@ impl Remote {
         let mut upload = begun.map_err(|error| self.unreachable(&error))?;
         let mut done = self.send(upload.as_mut(), size, file).await;
         if done.is_ok() {
-            done = upload
-                .complete()
-                .await
-                .map(drop)
-                .map_err(|error| self.unreachable(&error));
+            done = upload.complete().await.map(drop).map_err(|error| self.not_sent(&error));
         }
         if done.is_err() && tokio::time::timeout(GIVEN_UP_WITHIN, upload.abort()).await.is_err() {
             tracing::warn!(
@@ -86,7 +92,16 @@ impl Remote {
     }
 
     fn sent(&self, piece: Option<object_store::Result<()>>) -> Result<()> {
-        piece.unwrap_or(Ok(())).map_err(|error| self.unreachable(&error))
+        piece.unwrap_or(Ok(())).map_err(|error| self.not_sent(&error))
+    }
+
+    /// The error of an upload in pieces. That one is not known says nothing of the store: a rule may have ended it, or an
+    /// answer that got lost was that it is done.
+    fn not_sent(&self, error: &StoreError) -> Error {
+        match error {
+            StoreError::NotFound { .. } => self.not_kept("it does not know the upload any more whose pieces were sent"),
+            error => self.unreachable(error),
+        }
     }
 
     /// The error of a store that gives other bytes than it was given just now.

@@ -199,6 +199,11 @@ async fn what_a_store_has_not_kept_as_a_whole_is_not_published() {
         "the identity, and the half of before"
     );
     assert_eq!(drafts(&far), 0);
+
+    far.faulty.set(Fault::ForgetsUploads);
+    let error = publish(&far.objects, &vec![7; 40 << 20]).await.unwrap_err();
+    assert_eq!(error.code(), "object-store-unreachable", "the store is there: {error}");
+    assert!(error.to_string().contains("does not know the upload"), "{error}");
 }
 
 #[tokio::test]
@@ -295,4 +300,27 @@ async fn a_shared_folder_that_is_not_mounted_has_not_lost_anything() {
     std::fs::remove_file(shared.path().join("identity")).unwrap();
 
     assert_eq!(far.look(&object).await.unwrap_err().code(), "object-store-lost");
+}
+
+#[tokio::test]
+async fn nothing_is_put_where_a_shared_folder_is_mounted_no_more_or_is_another_library_s() {
+    let (data, shared) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let url = url::Url::from_file_path(shared.path()).unwrap();
+    let remote = Remote::at(url.as_str(), []).unwrap();
+    remote.settle("ours", false, true).await.unwrap();
+    let objects = Objects::open_with(data.path(), remote.clone()).unwrap();
+    let identity = shared.path().join("identity");
+    let ours = std::fs::read(&identity).unwrap();
+    let losses: [&dyn Fn(); 2] = [&|| std::fs::remove_file(&identity).unwrap(), &|| {
+        std::fs::write(&identity, br#"{"id": "theirs"}"#).unwrap()
+    }];
+    for lose in losses {
+        lose();
+        assert_eq!(publish(&objects, TEXT).await.unwrap_err().code(), "object-store-lost");
+        assert_eq!(remote.answers().await.unwrap_err().code(), "object-store-lost");
+        assert!(!shared.path().join("objects").exists(), "nothing was put");
+        std::fs::write(&identity, &ours).unwrap();
+    }
+    publish(&objects, TEXT).await.unwrap();
+    assert!(shared.path().join("objects").exists());
 }

@@ -159,6 +159,56 @@ async fn what_a_store_does_not_delete_is_deleted_by_another_sweep() {
 }
 
 #[tokio::test]
+async fn an_object_that_a_store_always_keeps_keeps_no_other_one() {
+    let mut far = Far::new().await;
+    let mut all = Vec::new();
+    for bytes in ["one", "two", "three"] {
+        let object = far.publish(bytes.as_bytes()).await;
+        far.let_go(&object).await;
+        all.push(object);
+    }
+    all.sort_by(|one, other| one.sha256.cmp(&other.sha256));
+    far.now += TimeDelta::days(28);
+    far.publish(b"never pointed at").await;
+    far.faulty.set(Fault::Keeps(all[0].sha256.clone()));
+
+    let error = far.days_later(2).await.unwrap_err();
+
+    assert_eq!(error.code(), "object-store-refused", "{error}");
+    assert!(far.has(&all[0]).await && !far.has(&all[1]).await && !far.has(&all[2]).await);
+    assert_eq!(
+        (far.rows("objects").await, far.rows("let_go").await),
+        (2, 2),
+        "what never came to its transaction is let go nevertheless"
+    );
+    let (_, swept) = latest(&far.store).await.unwrap().unwrap();
+    assert_eq!(
+        (swept.objects, swept.emptied.objects, swept.emptied.bytes),
+        (4, 2, all[1].size + all[2].size)
+    );
+    assert_eq!(far.sweep().await.unwrap(), None, "the day has had its sweep");
+    far.faulty.set(Fault::None);
+    assert_eq!(far.days_later(1).await.unwrap().emptied.objects, 1);
+}
+
+#[tokio::test]
+async fn a_store_that_deletes_nothing_is_not_asked_for_every_object() {
+    let mut far = Far::new().await;
+    for number in 0..15 {
+        let object = far.publish(format!("{number}").as_bytes()).await;
+        far.let_go(&object).await;
+    }
+    far.faulty.set(Fault::KeepsAll);
+
+    far.days_later(30).await.unwrap_err();
+
+    assert_eq!(far.rows("let_go WHERE at LIKE 'going %'").await, 10);
+    assert_eq!((far.rows("objects").await, far.rows("let_go").await), (15, 15));
+    far.faulty.set(Fault::None);
+    assert_eq!(far.days_later(1).await.unwrap().emptied.objects, 15);
+}
+
+#[tokio::test]
 async fn whoever_publishes_the_bytes_that_are_being_deleted_puts_them_again_afterwards() {
     let mut far = Far::new().await;
     let object = far.publish(b"equal").await;
