@@ -52,8 +52,8 @@ fn about(problem: &Error) -> CheckSubject {
                 CheckSubject::ObjectStore
             }
             // What is wrong with the settings of these names them.
-            "settings" if problem.fact().contains(server::SETTING) => CheckSubject::Database,
-            "settings" if problem.fact().contains("objects.url") => CheckSubject::ObjectStore,
+            "wrong-settings" if problem.fact().contains(server::SETTING) => CheckSubject::Database,
+            "wrong-settings" if problem.fact().contains("objects.url") => CheckSubject::ObjectStore,
             _ => CheckSubject::Folder,
         }
     }
