@@ -30,8 +30,7 @@ impl Words {
 /// Lets a byte come, and then the time pass in which the plugin looks once.
 async fn drip(world: &World) {
     world.sim.stalled(1).await;
-    world.sim.release_stalled();
-    world.sim.none_stalled().await;
+    world.sim.pass_stalled().await;
     world.clock.pass(|asked| asked == WATCH).await;
 }
 

@@ -72,6 +72,7 @@ impl Sim {
             faults,
             log: Log::default(),
             stalled: 0,
+            stalls: 0,
         };
 
         let ports = Ports::bind(config.graph_port, config.login_port, config.content_port)?;
@@ -185,6 +186,14 @@ impl Sim {
     /// Lets the stalled downloads go on with the rest of their bytes.
     pub fn release_stalled(&self) {
         self.world.release_stalled();
+    }
+
+    /// Lets the stalled download go on, and waits until it has: it stalls anew, as one that drips does, or no more.
+    pub async fn pass_stalled(&self) {
+        let before = self.world.until(|state| Some(state.stalls)).await;
+        self.world.release_stalled();
+        let has_gone_on = |state: &State| state.stalled == 0 || before < state.stalls;
+        self.world.until(|state| has_gone_on(state).then_some(())).await;
     }
 
     /// The simulator's time.

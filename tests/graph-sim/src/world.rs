@@ -61,6 +61,8 @@ pub(crate) struct State {
     pub log: Log,
     /// How many downloads are held by a `stall` or a `drip`.
     pub stalled: usize,
+    /// How many have been so far; one that drips counts anew with each byte.
+    pub stalls: u64,
 }
 
 /// Where the three servers are, as in `http://127.0.0.1:1234`.
@@ -203,7 +205,10 @@ struct Stalled<'a>(&'a World);
 
 impl<'a> Stalled<'a> {
     fn new(world: &'a World) -> Self {
-        world.state().stalled += 1;
+        let mut state = world.state();
+        state.stalled += 1;
+        state.stalls += 1;
+        drop(state);
         world.announce();
         Self(world)
     }
