@@ -10,7 +10,7 @@ use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
 /// The turns of a process, one an account. They are taken in the order in which they were asked for.
 #[derive(Debug, Default)]
-pub(in crate::store) struct Turns {
+pub(crate) struct Turns {
     of: Mutex<BTreeMap<String, Weak<Turn<()>>>>,
 }
 
