@@ -51,7 +51,8 @@ pub(super) struct Post {
     pub(super) pool: PgPool,
     /// Connections that are lent to one account after the other: for a host that works for many.
     pub(super) others: PgPool,
-    /// Connections for rights alone: they are renewed in time, however many wait for the others.
+    /// Connections for renewing rights and giving them back, neither of which waits for anybody: so it is done in time, however
+    /// many wait for the others. Who takes a right may wait for whoever writes under it.
     pub(super) rights: PgPool,
     /// How long somebody waits for a lock.
     pub(super) patience: Duration,

@@ -82,7 +82,7 @@ pub(crate) async fn take(store: &Store, name: &str, holder: &str, time: Duration
     let server = server(store)?;
     let taking = async {
         let asked = sqlx::query_as(TAKE).bind(name).bind(holder).bind(time.as_secs_f64());
-        match asked.fetch_all(&server.rights).await {
+        match asked.fetch_all(&server.pool).await {
             // Of two who take one at once that nobody has ever had, the second may find the number of the first.
             Err(sqlx::Error::Database(said)) if said.is_unique_violation() => Ok(Vec::new()),
             rows => rows,
@@ -131,7 +131,7 @@ pub(crate) async fn give_back(store: &Store, leases: &[Lease]) -> Result<()> {
 pub(crate) async fn holder(store: &Store, name: &str) -> Result<Option<String>> {
     let server = server(store)?;
     let rows: Vec<(String,)> = server
-        .within(sqlx::query_as(HOLDER).bind(name).fetch_all(&server.rights))
+        .within(sqlx::query_as(HOLDER).bind(name).fetch_all(&server.pool))
         .await?;
     Ok(rows.into_iter().next().map(|(holder,)| holder))
 }
@@ -148,7 +148,7 @@ pub(crate) async fn lacking(store: &Store, rights: &str, others: &str) -> Result
             sqlx::query_as(LACKING)
                 .bind(rights)
                 .bind(others)
-                .fetch_all(&server.rights),
+                .fetch_all(&server.pool),
         )
         .await?;
     Ok(rows.into_iter().map(|(holder,)| holder).collect())
@@ -162,7 +162,7 @@ pub(crate) async fn lacking(store: &Store, rights: &str, others: &str) -> Result
 pub(crate) async fn forget(store: &Store, beginning: &str) -> Result<()> {
     let server = server(store)?;
     server
-        .within(sqlx::query(FORGET).bind(beginning).execute(&server.rights))
+        .within(sqlx::query(FORGET).bind(beginning).execute(&server.pool))
         .await?;
     Ok(())
 }

@@ -47,7 +47,7 @@ pub(super) const PROGRAM: &str = "clientpoint-host";
 /// How many connections a host has to the server at most.
 const CONNECTIONS: u32 = 12;
 
-/// How many more it has for rights alone.
+/// How many more it has for renewing rights and giving them back.
 const FOR_RIGHTS: u32 = 2;
 
 /// How long a connection that nobody uses stays.
