@@ -176,13 +176,20 @@ fn begin(data: &Path, manifest: &Manifest) -> Result<()> {
             }
         }
     }
+    // A folder has its files in no order. Who asks twice is told the same: what tells most of what the folder is, which
+    // is a library's database and no lock.
+    let mut held: Option<(bool, bool, String)> = None;
     for entry in fs::read_dir(data)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         let is_lock = name == "restore.lock" || again && name.ends_with(".lock");
         let is_nothing = name == "lost+found" || is_lock || unfinished::is_mark(&name);
-        if !is_nothing {
-            return Err(in_the_way(data, &format!("it holds `{}`", name.escape_debug())));
+        let found = (name != store::DATABASE, name.ends_with(".lock"), name);
+        if !is_nothing && held.as_ref().is_none_or(|held| found < *held) {
+            held = Some(found);
         }
+    }
+    if let Some((.., name)) = held {
+        return Err(in_the_way(data, &format!("it holds `{}`", name.escape_debug())));
     }
     unfinished::begin(data, &manifest.made_at)
 }
