@@ -39,7 +39,7 @@ pub async fn read_whole(data: &Data) -> i64 {
     let mut connection = data.connect().await;
     let (rows,): (i64,) = sqlx::query_as(
         "SELECT CAST(sum(seq_tup_read) AS bigint) FROM pg_stat_user_tables WHERE schemaname = 'clientpoint' \
-         AND relname IN ('links', 'files', 'revisions', 'outcomes', 'state')",
+         AND relname IN ('links', 'files', 'revisions', 'outcomes', 'state', 'leases')",
     )
     .fetch_one(&mut connection)
     .await

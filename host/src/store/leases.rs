@@ -4,8 +4,6 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use serde::Serialize;
-
 use super::{
     Store,
     db::{Pool, Post},
@@ -13,19 +11,21 @@ use super::{
 use crate::{Error, Result, fences::Fence};
 
 /// The statements that only a server understands.
-const TAKE: &str = "INSERT INTO clientpoint.leases AS l (name, holder, epoch, expires) \
+pub(super) const TAKE: &str = "INSERT INTO clientpoint.leases AS l (name, holder, epoch, expires) \
          VALUES ($1, $2, 1, clock_timestamp() + make_interval(secs => $3)) \
      ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, epoch = l.epoch + 1, \
          expires = clock_timestamp() + make_interval(secs => $3) \
      WHERE l.expires < clock_timestamp() RETURNING l.epoch";
-const RENEW: &str = "UPDATE clientpoint.leases l \
-         SET expires = clock_timestamp() + make_interval(secs => $2), holder = o.holder \
-     FROM json_to_recordset($1::json) AS o (name TEXT, epoch BIGINT, holder TEXT) \
-     WHERE l.name = o.name AND l.epoch = o.epoch AND '-infinity' < l.expires RETURNING l.name";
-const GIVE_BACK: &str = "UPDATE clientpoint.leases l SET expires = '-infinity' \
-     FROM json_to_recordset($1::json) AS o (name TEXT, epoch BIGINT, holder TEXT) \
-     WHERE l.name = o.name AND l.epoch = o.epoch";
-const HOLDER: &str = "SELECT holder FROM clientpoint.leases WHERE name = $1 AND clock_timestamp() <= expires";
+/// The names are asked for as well as joined with: so they are looked for one by one, however many rights there are.
+pub(super) const RENEW: &str = "UPDATE clientpoint.leases l \
+         SET expires = clock_timestamp() + make_interval(secs => $4), holder = o.holder \
+     FROM unnest($1::text[], $2::bigint[], $3::text[]) AS o (name, epoch, holder) \
+     WHERE l.name = ANY($1) AND l.name = o.name AND l.epoch = o.epoch AND '-infinity' < l.expires RETURNING l.name";
+pub(super) const GIVE_BACK: &str = "UPDATE clientpoint.leases l SET expires = '-infinity' \
+     FROM unnest($1::text[], $2::bigint[]) AS o (name, epoch) \
+     WHERE l.name = ANY($1) AND l.name = o.name AND l.epoch = o.epoch";
+pub(super) const HOLDER: &str =
+    "SELECT holder FROM clientpoint.leases WHERE name = $1 AND clock_timestamp() <= expires";
 const LACKING: &str = "SELECT h.holder FROM clientpoint.leases h \
      WHERE starts_with(h.name, $1) AND clock_timestamp() <= h.expires \
          AND NOT EXISTS (SELECT 1 FROM clientpoint.leases k WHERE k.name = $2 || substr(h.name, length($1) + 1) \
@@ -35,7 +35,7 @@ const FORGET: &str = "DELETE FROM clientpoint.leases \
      WHERE starts_with(name, $1) AND expires < clock_timestamp() - interval '1 day'";
 
 /// A right that somebody has on a server, as it is renewed and given back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Lease {
     /// Its name, with the account in it.
     pub(crate) name: String,
@@ -99,10 +99,14 @@ pub(crate) async fn take(store: &Store, name: &str, holder: &str, time: Duration
 /// The database's.
 pub(crate) async fn renew(store: &Store, leases: &[Lease], time: Duration) -> Result<BTreeSet<String>> {
     let server = server(store)?;
+    let holders: Vec<&str> = leases.iter().map(|lease| lease.holder.as_str()).collect();
+    let (names, epochs) = named(leases);
     let rows: Vec<(String,)> = server
         .within(
             sqlx::query_as(RENEW)
-                .bind(written(leases)?)
+                .bind(names)
+                .bind(epochs)
+                .bind(holders)
                 .bind(time.as_secs_f64())
                 .fetch_all(&server.rights),
         )
@@ -117,8 +121,9 @@ pub(crate) async fn renew(store: &Store, leases: &[Lease], time: Duration) -> Re
 /// The database's.
 pub(crate) async fn give_back(store: &Store, leases: &[Lease]) -> Result<()> {
     let server = server(store)?;
+    let (names, epochs) = named(leases);
     server
-        .within(sqlx::query(GIVE_BACK).bind(written(leases)?).execute(&server.rights))
+        .within(sqlx::query(GIVE_BACK).bind(names).bind(epochs).execute(&server.rights))
         .await?;
     Ok(())
 }
@@ -176,8 +181,8 @@ fn server(store: &Store) -> Result<&Post> {
     }
 }
 
-fn written(leases: &[Lease]) -> Result<String> {
-    serde_json::to_string(leases).map_err(|error| Error::Storage(error.to_string()))
+fn named(leases: &[Lease]) -> (Vec<&str>, Vec<i64>) {
+    leases.iter().map(|lease| (lease.name.as_str(), lease.epoch)).unzip()
 }
 
 #[cfg(test)]

@@ -50,6 +50,7 @@ pub(super) const SCRIPTS: &[&str] = &[
     include_str!("migrations/31_company_tokens.sql"),
     include_str!("migrations/32_sign_ins.sql"),
     include_str!("migrations/33_counting.sql"),
+    include_str!("migrations/34_of_accounts.sql"),
 ];
 
 /// What was done.

@@ -24,6 +24,7 @@ const STEPS: &[&str] = &[
     include_str!("../postgres/31_company_tokens.sql"),
     include_str!("../postgres/32_sign_ins.sql"),
     include_str!("../postgres/33_counting.sql"),
+    include_str!("../postgres/34_of_accounts.sql"),
 ];
 
 /// Makes the views that an account works with, anew.
