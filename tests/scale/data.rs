@@ -78,6 +78,7 @@ impl Data {
         .execute(&mut connection)
         .await
         .unwrap();
+        sqlx::raw_sql(RIGHTS).execute(&mut connection).await.unwrap();
         sqlx::raw_sql("ANALYZE").execute(&mut connection).await.unwrap();
         data
     }
@@ -207,3 +208,9 @@ const FILES: &str = "\
             '2026-01-01T00:00:00Z', 'onedrive', account_id FROM laid;\
     INSERT INTO clientpoint.objects (sha256, size, touched_at, account_id) \
         SELECT DISTINCT 'SHA256', 10, '2026-01-01T00:00:00Z', account_id FROM laid";
+
+/// The rights that every connection has from the nights before.
+const RIGHTS: &str = "\
+    INSERT INTO clientpoint.leases (name, holder, epoch, expires) \
+        SELECT c.account_id || r.kind || c.id, '{}', 1, '-infinity' \
+        FROM clientpoint.connections c, (VALUES ('/sync/'), ('/turn/')) r (kind)";
