@@ -25,11 +25,10 @@ pub use remedy::{DamagedRevision, Remedy, error};
 const AT_ONCE: i64 = 1_000;
 
 /// The damaged objects that some sync can fetch anew: those of present revisions of files that follow an item. Who shares
-/// such an object is healed with it. A server that takes many revisions for the same bytes begins with the links: it is asked
-/// first whether anything is damaged, and otherwise looks at none of them.
+/// such an object is healed with it.
 const FETCHABLE: &str = "FROM damaged d CROSS JOIN revisions r ON r.sha256 = d.sha256 \
      CROSS JOIN files f ON f.id = r.file AND f.revision = r.number CROSS JOIN links l ON l.file = f.id \
-     WHERE EXISTS (SELECT 1 FROM damaged) AND l.held = 0 AND l.state NOT IN ('detached', 'source-gone')";
+     WHERE l.held = 0 AND l.state NOT IN ('detached', 'source-gone')";
 
 /// What the queries of this module begin with: each damaged revision with its file. Few are damaged, so all begin there.
 const SELECT: &str = "SELECT f.id, f.name, r.number, r.sha256, d.what, d.message, d.since, l.state, coalesce(l.held, 0) AS held, \
@@ -96,7 +95,19 @@ pub(super) async fn present(transaction: &mut Transaction, file: i64) -> Result<
     Ok(damage)
 }
 
-/// Whether anything is damaged, and how many revisions are in all.
+/// Whether anything is damaged.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn any(store: &Store) -> Result<bool> {
+    let (any,): (bool,) = db::query_as("SELECT EXISTS (SELECT 1 FROM damaged)")
+        .fetch_one(store.pool())
+        .await?;
+    Ok(any)
+}
+
+/// How many revisions are damaged in all.
 ///
 /// # Errors
 ///
@@ -191,12 +202,6 @@ pub async fn fetchable(store: &Store, connection: &str, after: &str, limit: u32)
 ///
 /// The database's.
 pub async fn make_due(store: &Store, connection: &str) -> Result<u64> {
-    let (any,): (bool,) = db::query_as("SELECT EXISTS (SELECT 1 FROM damaged)")
-        .fetch_one(store.pool())
-        .await?;
-    if !any {
-        return Ok(0);
-    }
     let mut transaction = store.write().await?;
     let mut due = 0;
     loop {

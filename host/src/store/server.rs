@@ -117,6 +117,8 @@ impl Server {
                 ("client_min_messages", "warning".to_owned()),
                 // Compiling a statement takes longer than any of these, whose lists the planner takes to be long.
                 ("jit", "off".to_owned()),
+                // So does starting workers for it, which many hosts would want at once.
+                ("max_parallel_workers_per_gather", "0".to_owned()),
             ])
         };
         self.addresses.iter().map(of).collect()

@@ -239,6 +239,10 @@ impl Host {
     /// due. To be called before the sync looks at what is due.
     pub(crate) async fn make_damaged_due(&self, connection: &str, run: i64) -> Result<()> {
         self.glance_at_some(run).await?;
+        // Who asks which are to be fetched, where none is, may wait until a server has gone through all that the connection has.
+        if !damage::any(&self.store).await? {
+            return Ok(());
+        }
         let mut after = String::new();
         loop {
             let page = damage::fetchable(&self.store, connection, &after, PAGE).await?;
