@@ -1,6 +1,7 @@
 //! What the disk has lost: objects that are not what was stored, and the files that they are the bytes of. A row goes once
 //! its object is whole again, whoever has brought that about.
 
+mod database;
 mod remedy;
 
 use std::collections::BTreeSet;
@@ -19,6 +20,7 @@ use super::{
 use crate::Result;
 
 pub use super::library_file::Damage;
+pub use database::of_database;
 pub use remedy::{DamagedRevision, Remedy, error};
 
 /// How many files are made due in one statement.
@@ -266,33 +268,6 @@ pub async fn measure(store: &Store, after: &str) -> Result<(u64, u64)> {
     .fetch_one(store.pool())
     .await?;
     Ok((count.unsigned_abs(), size.unsigned_abs()))
-}
-
-/// What is wrong with the database itself, in its own words; nothing if all is well.
-///
-/// # Errors
-///
-/// If it can't be asked at all.
-pub async fn of_database(store: &Store) -> Result<Vec<String>> {
-    // A server looks after its own files.
-    if store.is_on_a_server() {
-        return Ok(Vec::new());
-    }
-    let checked = db::query_as::<(String,)>("PRAGMA quick_check(20)");
-    let mut problems = match checked.fetch_all(store.pool()).await {
-        Ok(rows) => rows.into_iter().map(|(row,)| row).filter(|row| row != "ok").collect(),
-        Err(sqlx::Error::Database(error)) => vec![error.message().to_string()],
-        Err(error) => return Err(error.into()),
-    };
-    let astray = db::query_as::<(i64,)>("SELECT count(*) FROM pragma_foreign_key_check");
-    match astray.fetch_one(store.pool()).await {
-        Ok((0,)) => {}
-        Ok((rows,)) => problems.push(format!("{rows} rows point at rows that are not there")),
-        Err(sqlx::Error::Database(error)) => problems.push(error.message().to_string()),
-        Err(error) => return Err(error.into()),
-    }
-    problems.dedup();
-    Ok(problems)
 }
 
 fn select(rest: &str) -> AssertSqlSafe<String> {
