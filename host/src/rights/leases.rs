@@ -30,6 +30,10 @@ pub(crate) const LASTS: Duration = Duration::from_secs(60);
 /// How soon somebody who waits for a right looks again, and how long at most between two looks.
 const LOOKS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
 
+/// For how long somebody looks again at least. Whoever drops a right gives it back in the next moment, and until then it looks as
+/// if they were still at work.
+const HANDING_OVER: Duration = Duration::from_millis(250);
+
 /// The rights of a library on a server, as one host takes them.
 pub(crate) struct Leases {
     kept: Arc<Kept>,
@@ -79,6 +83,7 @@ impl Rights for Leases {
     fn take<'a>(&'a self, right: &'a Right, holder: &'a Holder, within: Duration) -> Answering<'a, Taken> {
         Box::pin(async move {
             let (name, start) = (self.name(right), Instant::now());
+            let within = within.max(HANDING_OVER);
             let (mut pause, longest) = LOOKS;
             loop {
                 if let Some(handed) = self.attempt(&name, holder).await? {

@@ -173,7 +173,7 @@ impl Server {
                 .acquire_timeout(limit)
         };
         let library = library.map(|id| (account.to_owned(), id));
-        let pools = [pool(1), pool(0), pool(0).max_connections(FOR_RIGHTS)];
+        let pools = [pool(1), pool(0), pool(1).max_connections(FOR_RIGHTS)];
         let (addresses, [pool, others, rights]) = Addresses::pooled(all.clone(), (at, options), library, pools);
         Ok(Store::over(Pool::Post(Post {
             pool,
